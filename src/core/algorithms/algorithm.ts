@@ -1,0 +1,65 @@
+// What every limiting algorithm is: pure functions from (config, state, moment) to a verdict. An algorithm never reads
+// a clock, never stores anything and never knows what its key stands for.
+
+import type { Result } from "../result.ts";
+
+/** When something is asked for, and how much of it. */
+export interface Moment {
+  /** Milliseconds since the epoch, of the counter object's clock. An algorithm never lets it run backwards. */
+  readonly nowMs: number;
+  /** Quota units asked for: an integer of at least 0. A cost of 0 peeks: always allowed, never counted. */
+  readonly cost: number;
+}
+
+export type Outcome = "allowed" | "denied" | "impossible";
+
+/** What an algorithm answers. */
+export interface Verdict<State> {
+  readonly outcome: Outcome;
+  /** The state to keep. When the outcome is not "allowed", the very state that was passed in. */
+  readonly state: State | undefined;
+  /** Whole units that are left after this verdict, at this moment. Never negative. */
+  readonly remaining: number;
+  /** 0 when allowed; when denied, the fewest milliseconds after which the same request is admitted; else Infinity. */
+  readonly retryAfterMs: number;
+  /** Milliseconds until the counter is back to "never seen" when nothing else arrives. */
+  readonly resetMs: number;
+  /** Milliseconds that the gateway must hold an allowed request back before it goes on. Only shaping algorithms. */
+  readonly delayMs?: number;
+}
+
+/** Units put on, or taken off, a counter without asking it: a watermark, a refund, a settlement, a hand-back. */
+export interface Charge {
+  readonly nowMs: number;
+  /** Positive to add use, negative to give back. Giving back more than is in use leaves nothing in use. */
+  readonly units: number;
+  /** When the units that are given back were taken. Windows give back where they took. Default: nowMs. */
+  readonly takenAtMs?: number;
+}
+
+/** What the README's table says of an algorithm. Each is a short phrase. */
+export interface AlgorithmFacts {
+  /** Whether no rolling window ever admits more than `worstCase` says, and whether that is the limit. */
+  readonly exact: string;
+  /** The most that one rolling window can admit. */
+  readonly worstCase: string;
+  readonly burst: string;
+  readonly storage: string;
+}
+
+/**
+ * One limiting algorithm. `undefined` is the state of a counter that was never seen.
+ * `parseState` reads what was stored: it refuses what is damaged or belongs to another algorithm.
+ */
+export interface Algorithm<Config, State> {
+  /** The keys of a policy that this algorithm reads. */
+  readonly optionNames: readonly string[];
+  readonly facts: AlgorithmFacts;
+  /** `options` are a policy's own: { limit, window, ... } as in headgate.config.ts. Other keys are left alone. */
+  readonly parseConfig: (options: unknown) => Result<Config>;
+  readonly parseState: (stored: unknown) => Result<State | undefined>;
+  readonly decide: (config: Config, state: State | undefined, moment: Moment) => Verdict<State>;
+  readonly charge: (config: Config, state: State | undefined, charge: Charge) => State;
+  /** Epoch milliseconds from which the state decides like "never seen" and may be deleted. */
+  readonly expiresAtMs: (config: Config, state: State) => number;
+}
