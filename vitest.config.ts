@@ -6,12 +6,29 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "core", environment: "node", include: ["test/core/**/*.test.ts", "test/cli/**/*.test.ts", "test/project/**/*.test.ts"] } },
+      {
+        test: {
+          name: "core",
+          environment: "node",
+          include: ["test/core/**/*.test.ts", "test/cli/**/*.test.ts", "test/project/**/*.test.ts"],
+        },
+      },
       {
         plugins: [
-          cloudflareTest({ main: "./src/index.ts", wrangler: { configPath: "./wrangler.toml" }, miniflare: { cf: false } }),
+          cloudflareTest({
+            main: "./src/index.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: { cf: false },
+          }),
         ],
-        test: { name: "workers", include: ["test/durable-objects/**/*.test.ts", "test/gateway/**/*.test.ts", "test/admin/**/*.test.ts"] },
+        test: {
+          name: "workers",
+          include: [
+            "test/durable-objects/**/*.test.ts",
+            "test/gateway/**/*.test.ts",
+            "test/admin/**/*.test.ts",
+          ],
+        },
       },
       {
         test: {

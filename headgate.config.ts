@@ -1,0 +1,18 @@
+// Your gateway. `npm start` and `npm run deploy` check it first and list every problem. docs/configuration.md has
+// every key.
+
+import { defineConfig } from "headgate";
+
+export default defineConfig({
+  // The demo origin that `npm start` brings up. Change this one line to front yours.
+  origin: "http://127.0.0.1:8790",
+  policies: {
+    "per-client": { algorithm: "token-bucket", limit: 60, window: "1m", burst: 20, key: "ip" },
+    search: { algorithm: "sliding-window", limit: 10, window: "10s", key: ["ip", "path"] },
+  },
+  routes: [
+    { path: "/search", methods: ["GET"], policies: ["per-client", "search"], cost: 2, cache: { ttl: "30s" } },
+    { path: "/cacheable", policies: ["per-client"], cache: {} },
+    { path: "/*", policies: ["per-client"] },
+  ],
+});

@@ -1,0 +1,5 @@
+// Where the commands find the configuration and leave the built Worker.
+
+/** The configuration file: HEADGATE_CONFIG, or headgate.config.ts in the working folder. */
+export const CONFIG_PATH = process.env["HEADGATE_CONFIG"] ?? "headgate.config.ts";
+export const WORKER_PATH = "dist/worker.js";

@@ -1,0 +1,40 @@
+// The type of headgate.config.ts, for editors and compilers. parse-config.ts reads the same, and trusts no type.
+
+import type * as v from "valibot";
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { KeyExtractorName } from "../keys/registry.ts";
+import type { configSchema, routeSchema } from "./config-schema.ts";
+
+/** "ip", "path", ..., or with an argument: "header:x-api-key", "cookie:sid", "query:user". */
+export type KeyInput = KeyExtractorName | `${KeyExtractorName}:${string}`;
+
+export interface PolicyInput {
+  readonly algorithm: AlgorithmName;
+  /** Quota units per window: 1 to 2^40. */
+  readonly limit: number;
+  /** What the policy counts by: one part or several together. */
+  readonly key: KeyInput | readonly KeyInput[];
+  /** When a part of the key is missing: "shared" (default) counts all such requests together, "skip" lets them pass, "deny" refuses them. */
+  readonly onMissing?: "skip" | "shared" | "deny";
+  /** When the counter does not answer: "local" (default) decides in the isolate, "open" lets pass, "closed" refuses. */
+  readonly onError?: "local" | "open" | "closed";
+  /** How long the counter may take, in milliseconds. Default 500. */
+  readonly timeoutMs?: number;
+  /** The algorithm's own options: window, burst, subWindows, ... (docs/configuration.md). */
+  readonly [option: string]: unknown;
+}
+
+export type RouteInput = v.InferInput<typeof routeSchema>;
+
+export type ConfigInput = Omit<v.InferInput<typeof configSchema>, "origin" | "policies" | "routes"> & {
+  /** "https://api.example.com", or "zone" for a Worker on a route of a zone that Cloudflare proxies. */
+  readonly origin: string;
+  readonly policies: Readonly<Record<string, PolicyInput>>;
+  /** The first that fits a request is its route. */
+  readonly routes: readonly RouteInput[];
+};
+
+/** Returns its argument: it is there for the types. */
+export function defineConfig(config: ConfigInput): ConfigInput {
+  return config;
+}

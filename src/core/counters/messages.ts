@@ -1,0 +1,55 @@
+// What a gateway and a counter object say to each other. Plain values only; the version lets a Worker and an object of
+// two deployments meet for a minute without misreading each other.
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { Outcome } from "../algorithms/algorithm.ts";
+
+export const MESSAGE_VERSION = 1;
+
+/** One policy's question. */
+export interface Check {
+  readonly policy: string;
+  readonly algorithm: AlgorithmName;
+  /** The policy's parsed settings: sent with every question, for the limit is not part of a counter's identity. */
+  readonly settings: unknown;
+  readonly cost: number;
+}
+
+/** The policies of one request that count by one key. */
+export interface KeyChecks {
+  readonly key: string;
+  readonly checks: readonly Check[];
+}
+
+/**
+ * `take` decides and consumes: the whole request is in this call.
+ * `hold` decides and keeps the units aside: other objects are asked at the same time. A hold that nobody finishes
+ * expires by itself and nothing was consumed.
+ * `commit` consumes what was held (or, where the hold is lost, decides anew); `release` gives it back, committed or not.
+ * All are idempotent by `id`.
+ */
+export type Phase = "take" | "hold" | "commit" | "release";
+
+export interface CounterRequest {
+  readonly version: typeof MESSAGE_VERSION;
+  readonly phase: Phase;
+  /** Unique to one decision on one request. */
+  readonly id: string;
+  readonly keys: readonly KeyChecks[];
+}
+
+/** One policy's answer. Durations only: absolute times do not cross machines. */
+export interface CheckVerdict {
+  readonly policy: string;
+  readonly outcome: Outcome;
+  readonly remaining: number;
+  readonly retryAfterMs: number;
+  readonly resetMs: number;
+  readonly delayMs?: number;
+}
+
+export interface CounterReply {
+  readonly version: typeof MESSAGE_VERSION;
+  /** In the order of the request's keys and checks. */
+  readonly verdicts: readonly CheckVerdict[];
+}

@@ -1,0 +1,78 @@
+// One canonical path per request: what is matched, counted, cached and forwarded is the same string, so no way of
+// writing a path gets around a route's limit (RFC 3986 section 6.2.2, and what origins in the wild unwrap on their own).
+
+import { err, ok, type Result } from "../result.ts";
+
+export type PathProblem =
+  | "malformed-escape"
+  | "control-character"
+  | "encoded-slash"
+  | "dot-segment"
+  | "path-too-long";
+
+export interface PathRules {
+  /** What to do with %2F and %5C, which some origins decode to a separator and some do not. */
+  readonly encodedSlash: "reject" | "keep";
+}
+
+const PATH_LENGTH_MAX = 8_192;
+/** Nothing in here needs work: no escape, no backslash, no empty or dot segment, no control or non-ASCII character. */
+const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|;|$))[!$&'()*+,\-.0-9:;=@A-Z_a-z~]+)*\/?$/;
+const UNRESERVED = /[A-Za-z0-9._~-]/;
+const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
+
+/** `path` starts with "/" and has no query. The result starts with exactly one "/". */
+export function toCanonicalPath(path: string, rules: PathRules): Result<string, PathProblem> {
+  if (path.length > PATH_LENGTH_MAX) return err("path-too-long");
+  if (CANONICAL.test(path)) return ok(path);
+  const decoded = decodeUnreserved(path, rules);
+  return decoded.ok ? resolveSegments(decoded.value) : decoded;
+}
+
+/** Escapes of unreserved characters become the characters, all others upper case; separators in disguise are refused. */
+function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<string, PathProblem> {
+  let problem: PathProblem | undefined;
+  const decoded = path.replaceAll("\\", "/").replace(ESCAPE, (escape, hex: string | undefined) => {
+    if (hex === undefined) {
+      problem ??= "malformed-escape";
+      return escape;
+    }
+    const code = Number.parseInt(hex, 16);
+    if (code < 0x20 || code === 0x7f) problem ??= "control-character";
+    if ((code === 0x2f || code === 0x5c) && encodedSlash === "reject") problem ??= "encoded-slash";
+    const character = String.fromCharCode(code);
+    return UNRESERVED.test(character) ? character : escape.toUpperCase();
+  });
+  if (problem !== undefined) return err(problem);
+  // oxlint-disable-next-line no-control-regex -- refusing control characters is the purpose
+  return /[\u0000-\u0020\u007f]/.test(decoded) ? err("control-character") : ok(decoded);
+}
+
+/** RFC 3986 section 5.2.4, with empty segments merged first, as nginx and most origins do. */
+function resolveSegments(path: string): Result<string, PathProblem> {
+  const kept: string[] = [];
+  const segments = path.split("/");
+  for (const segment of segments) {
+    if (segment === "" || segment === ".") continue;
+    if (segment === "..") {
+      kept.pop();
+      continue;
+    }
+    // "..;x=1" is a step up to an origin that drops path parameters (Tomcat), and a name to all others.
+    if (/^\.{1,2};/.test(segment)) return err("dot-segment");
+    kept.push(segment);
+  }
+  const last = segments.at(-1);
+  const isFolder = kept.length > 0 && (last === "" || last === "." || last === "..");
+  return ok(`/${kept.join("/")}${isFolder ? "/" : ""}`);
+}
+
+/**
+ * The form that routes are matched by and `path` keys count by: without a trailing slash and path parameters and, unless
+ * case matters, in lower case. Origins differ in all three, so the form under which most spellings meet is the safe one.
+ */
+export function toMatchPath(canonicalPath: string, caseSensitive: boolean): string {
+  let path = canonicalPath.includes(";") ? canonicalPath.replace(/;[^/]*/g, "") : canonicalPath;
+  if (path.length > 1 && path.endsWith("/")) path = path.replace(/\/+$/, "") || "/";
+  return caseSensitive ? path : path.toLowerCase();
+}

@@ -1,0 +1,8 @@
+// A cookie's value, by its name (case matters, RFC 6265 section 4.1.2).
+
+import { type KeyExtractor, TOKEN } from "./key-extractor.ts";
+
+export const cookie: KeyExtractor = {
+  argument: { pattern: TOKEN, wanted: "a cookie name", toLowerCase: false },
+  read: (facts, name) => facts.cookie(name),
+};

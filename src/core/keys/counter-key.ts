@@ -1,0 +1,63 @@
+// Turns a policy's key parts and a request's facts into the counter's key and the object that owns it. Keys are
+// unambiguous (each value with its length), bounded in length, and placed so that the keys of one client meet in one
+// object: a request under several of its policies is then decided in one call.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { Facts } from "./facts.ts";
+import type { KeyPart } from "./parse-key.ts";
+
+export interface CounterKey {
+  /** At most 160 characters. */
+  readonly key: string;
+  /** The name of the counter object that owns the key. One of a bounded number, whatever clients invent. */
+  readonly object: string;
+}
+
+export type MissingRule = "skip" | "shared" | "deny";
+
+/** Keys longer than this are replaced by their SHA-256. */
+const PLAIN_LENGTH_MAX = 160;
+/** No value has this length prefix, so no value can pass for a missing one. */
+const MISSING = "-";
+
+/**
+ * The counter key of a request, or "skip" or "deny" when a part is missing and the policy says so.
+ * Keys with an address are placed by that address within its continent: near the client, and an address hardly ever
+ * changes its continent. Other keys are placed by their first part, in one place for the whole world.
+ */
+export function toCounterKey(
+  parts: readonly KeyPart[],
+  facts: Facts,
+  { onMissing, shards }: { readonly onMissing: MissingRule; readonly shards: number },
+): CounterKey | "skip" | "deny" {
+  let key = "";
+  let place: string | undefined;
+  let scope = "world";
+  for (const { label, argument, read } of parts) {
+    const value = read(facts, argument);
+    if (value === undefined && onMissing !== "shared") return onMissing;
+    const written = value === undefined ? `${label}=${MISSING}` : `${label}=${value.length}:${value}`;
+    key = key === "" ? written : `${key}|${written}`;
+    const isAddress = label === "ip";
+    if (place === undefined || isAddress) place = written;
+    if (isAddress) scope = facts.continent ?? "unknown";
+  }
+  if (key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
+  return { key, object: `${scope}:${toShard(place ?? key, shards)}` };
+}
+
+/** SHA-256 in hexadecimal. Where a key must be named (in a log), it is named by this. */
+export function hashText(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+/** FNV-1a with 32 bits over UTF-16 units: spreads keys over objects; nothing relies on it being hard to invert. */
+function toShard(text: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash ^= text.charCodeAt(index);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return (hash >>> 0) % shards;
+}

@@ -1,0 +1,21 @@
+// What the core knows of a request: plain values, read once at the border. Nothing here can be forged by the client
+// but what is the client's own to say (method, path, query, headers, cookies).
+
+export interface Facts {
+  readonly method: string;
+  /** Lower case, without a port. */
+  readonly host: string;
+  /** The path in the form that routes are matched by: canonical, folded (see canonical-path.ts). */
+  readonly path: string;
+  /** The peer's address as the platform saw it, never as the client says; undefined when the platform does not say. */
+  readonly address: string | undefined;
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string | undefined;
+  /** The platform's two-letter continent. */
+  readonly continent: string | undefined;
+  /** A request header's combined value. `name` is lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly cookie: (name: string) => string | undefined;
+  /** The first value of a query parameter. */
+  readonly query: (name: string) => string | undefined;
+}

@@ -1,0 +1,70 @@
+// Reads a policy's key ("ip", "header:x-api-key", or a list of them) into the parts that read it from a request.
+
+import { showGiven } from "../config/parse-with.ts";
+import { findNearest } from "../config/find-nearest.ts";
+import { err, ok, type Problem, type Result } from "../result.ts";
+import type { KeyExtractor } from "./key-extractor.ts";
+import { keyExtractors } from "./registry.ts";
+
+export interface KeyPart {
+  /** "ip" or "header:x-api-key": part of every counter's key, so that equal values of two parts never meet. */
+  readonly label: string;
+  readonly argument: string;
+  readonly read: KeyExtractor["read"];
+}
+
+const PARTS_MAX = 8;
+
+/** One to eight parts, or every problem found. */
+export function parseKey(value: unknown, path: string): Result<readonly KeyPart[], readonly Problem[]> {
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (texts.length === 0 || texts.length > PARTS_MAX) {
+    return err([
+      { path, code: "invalid", message: `must name 1 to ${PARTS_MAX} parts, received ${texts.length}` },
+    ]);
+  }
+  const parts: KeyPart[] = [];
+  const problems: Problem[] = [];
+  for (const [index, text] of texts.entries()) {
+    const part = parseKeyPart(text, Array.isArray(value) ? `${path}.${index}` : path);
+    if (part.ok) parts.push(part.value);
+    else problems.push(part.error);
+  }
+  return problems.length > 0 ? err(problems) : ok(Object.freeze(parts));
+}
+
+function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
+  const known = Object.keys(keyExtractors);
+  if (typeof text !== "string") {
+    const message = `must be one of ${known.join(", ")}, received ${showGiven(text)}`;
+    return err({ path, code: text === undefined ? "missing" : "invalid", message });
+  }
+  const colon = text.indexOf(":");
+  const name = colon === -1 ? text : text.slice(0, colon);
+  const argument = colon === -1 ? "" : text.slice(colon + 1);
+  if (!Object.hasOwn(keyExtractors, name))
+    return err({ path, code: "unknown-key-part", message: toUnknown(text, name) });
+  const extractor: KeyExtractor = keyExtractors[name as keyof typeof keyExtractors];
+  const wanted = extractor.argument;
+  if (wanted === undefined) {
+    if (colon === -1) return ok({ label: name, argument, read: extractor.read });
+    return err({
+      path,
+      code: "invalid",
+      message: `must be "${name}" without an argument, received ${showGiven(text)}`,
+    });
+  }
+  if (!wanted.pattern.test(argument)) {
+    const message = `must be "${name}:" and ${wanted.wanted}, received ${showGiven(text)}`;
+    return err({ path, code: "invalid", message });
+  }
+  const read = wanted.toLowerCase ? argument.toLowerCase() : argument;
+  return ok({ label: `${name}:${read}`, argument: read, read: extractor.read });
+}
+
+function toUnknown(text: string, name: string): string {
+  const known = Object.keys(keyExtractors);
+  const nearest = findNearest(name, known);
+  const hint = nearest === undefined ? `known parts are ${known.join(", ")}` : `did you mean "${nearest}"?`;
+  return `must be a known key part, received ${showGiven(text)}; ${hint}`;
+}

@@ -1,0 +1,53 @@
+// Makes one answer of what several policies said: allowed only if all allow; denied until the last of them admits.
+
+import type { Policy } from "../config/config.ts";
+import type { CheckVerdict } from "../counters/messages.ts";
+
+export interface PolicyVerdict extends CheckVerdict {
+  readonly limit: number;
+  readonly windowMs: number | undefined;
+}
+
+export interface LimitAnswer {
+  readonly outcome: "allowed" | "denied" | "impossible";
+  /** In the route's order. */
+  readonly verdicts: readonly PolicyVerdict[];
+  /** Names of the policies that did not allow. */
+  readonly violated: readonly string[];
+  /** The one whose figures go into X-RateLimit-*: the policy nearest to denying. undefined: nothing limits. */
+  readonly nearest: PolicyVerdict | undefined;
+  /** The fewest milliseconds after which every policy admits this request; 0 when allowed, Infinity when impossible. */
+  readonly retryAfterMs: number;
+}
+
+export const UNLIMITED: LimitAnswer = {
+  outcome: "allowed",
+  verdicts: [],
+  violated: [],
+  nearest: undefined,
+  retryAfterMs: 0,
+};
+
+export function toPolicyVerdict(verdict: CheckVerdict, { limit, windowMs }: Policy): PolicyVerdict {
+  return { ...verdict, limit, windowMs };
+}
+
+export function combineVerdicts(verdicts: readonly PolicyVerdict[]): LimitAnswer {
+  if (verdicts.length === 0) return UNLIMITED;
+  const violated: string[] = [];
+  let retryAfterMs = 0;
+  let nearest: PolicyVerdict | undefined;
+  for (const verdict of verdicts) {
+    if (verdict.outcome !== "allowed") violated.push(verdict.policy);
+    retryAfterMs = Math.max(retryAfterMs, verdict.retryAfterMs);
+    if (nearest === undefined || isNearer(verdict, nearest)) nearest = verdict;
+  }
+  const refusal = retryAfterMs === Infinity ? "impossible" : "denied";
+  return { outcome: violated.length === 0 ? "allowed" : refusal, verdicts, violated, nearest, retryAfterMs };
+}
+
+/** The longer wait is nearer; where nobody has to wait, the smaller share that is left. */
+function isNearer(one: PolicyVerdict, other: PolicyVerdict): boolean {
+  if (one.retryAfterMs !== other.retryAfterMs) return one.retryAfterMs > other.retryAfterMs;
+  return one.remaining * other.limit < other.remaining * one.limit;
+}

@@ -1,0 +1,52 @@
+// The Durable Object that owns counters: load -> decide -> store -> alarm. It decides nothing itself (core/counters does)
+// and nothing keeps it awake: no timer, no socket, no call of its own.
+
+import { DurableObject } from "cloudflare:workers";
+import { CounterTable } from "../core/counters/counter-table.ts";
+import { type CounterReply, type CounterRequest, MESSAGE_VERSION } from "../core/counters/messages.ts";
+import { hashText } from "../core/keys/counter-key.ts";
+import type { Bindings, CounterRpc } from "../platform/bindings.ts";
+import { writeLog } from "../platform/log.ts";
+import { CounterRows } from "./counter-rows.ts";
+
+/** Keys that stay in memory; the others are read from their rows again. */
+const KEYS_IN_MEMORY_MAX = 10_000;
+
+export class CounterObject extends DurableObject<Bindings> implements CounterRpc {
+  readonly #rows: CounterRows;
+  readonly #table: CounterTable;
+  #clockMs = 0;
+
+  constructor(context: DurableObjectState, env: Bindings) {
+    super(context, env);
+    this.#rows = new CounterRows(context.storage);
+    this.#table = new CounterTable(
+      {
+        read: (key) => this.#rows.read(key),
+        write: (key, text, expiresAtMs) => {
+          this.#rows.write(key, text, { nowMs: this.#clockMs, expiresAtMs });
+        },
+        onDamaged: (key, policies) => {
+          writeLog("damaged-state", { key: hashText(key), policies });
+        },
+      },
+      KEYS_IN_MEMORY_MAX,
+    );
+  }
+
+  /** One decision in one turn. The platform holds the answer back until what it wrote is durable (the output gate). */
+  decide(request: CounterRequest): CounterReply {
+    if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    return this.#table.handle(request, this.#readClock());
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#rows.sweep(this.#readClock());
+  }
+
+  /** The one clock, read once a call. It never runs backwards. */
+  #readClock(): number {
+    this.#clockMs = Math.max(this.#clockMs, Date.now());
+    return this.#clockMs;
+  }
+}

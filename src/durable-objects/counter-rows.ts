@@ -1,0 +1,98 @@
+// A counter object's rows: one per key, deleted by an alarm when the key is back to "never seen". The table is made on
+// the first write, so an object that never stored anything takes no space.
+
+/** Alarms are at least this far apart: a sweep deletes all that expired, so it need not be in time. */
+const SWEEP_MS_MIN = 60_000;
+/** Rows that one object may hold. A client that invents more keys is answered by its policy's onError. */
+const ROWS_MAX = 1_000_000;
+
+/** `WITHOUT ROWID`: one b-tree, so that a write is one row written. */
+const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS counters (
+  key TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
+) WITHOUT ROWID`;
+
+export class CounterRows {
+  readonly #storage: DurableObjectStorage;
+  #hasTable: boolean;
+  /** Counts writes as if each made a row, until it matters and the rows themselves are counted. */
+  #rowsAtMost = 0;
+  #fullUntilMs = 0;
+  #alarmAtMs = Infinity;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    const found = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'counters'");
+    this.#hasTable = found.toArray().length > 0;
+    if (!this.#hasTable) return;
+    const { rows, earliestMs } = this.#summarize();
+    this.#rowsAtMost = rows;
+    if (earliestMs !== undefined) this.#alarmAtMs = earliestMs;
+  }
+
+  read(key: string): string | undefined {
+    if (!this.#hasTable) return undefined;
+    const [row] = this.#storage.sql
+      .exec<{ record: string }>("SELECT record FROM counters WHERE key = ?", key)
+      .toArray();
+    return row?.record;
+  }
+
+  /** Throws when the object holds as many keys as it may and this one is new: it then counts as not answering. */
+  write(
+    key: string,
+    record: string,
+    { nowMs, expiresAtMs }: { readonly nowMs: number; readonly expiresAtMs: number },
+  ): void {
+    if (!this.#hasTable) {
+      this.#storage.sql.exec(CREATE_TABLE);
+      this.#hasTable = true;
+    }
+    if (this.#rowsAtMost >= ROWS_MAX) this.#refuseWhenFull(key, nowMs);
+    this.#storage.sql.exec(
+      "INSERT INTO counters VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET record = excluded.record, expires_at_ms = excluded.expires_at_ms",
+      key,
+      record,
+      expiresAtMs,
+    );
+    this.#rowsAtMost += 1;
+    this.#setAlarm(Math.max(expiresAtMs, nowMs + SWEEP_MS_MIN));
+  }
+
+  /** Deletes what expired, and everything, table and all, when nothing is left. */
+  async sweep(nowMs: number): Promise<void> {
+    this.#alarmAtMs = Infinity;
+    if (!this.#hasTable) return;
+    this.#storage.sql.exec("DELETE FROM counters WHERE expires_at_ms <= ?", nowMs);
+    const { rows, earliestMs } = this.#summarize();
+    this.#rowsAtMost = rows;
+    if (earliestMs === undefined) {
+      this.#hasTable = false;
+      await this.#storage.deleteAll();
+      return;
+    }
+    this.#setAlarm(Math.max(earliestMs, nowMs + SWEEP_MS_MIN));
+  }
+
+  #refuseWhenFull(key: string, nowMs: number): void {
+    if (nowMs >= this.#fullUntilMs) {
+      this.#rowsAtMost = this.#summarize().rows;
+      if (this.#rowsAtMost < ROWS_MAX) return;
+      // Counting reads every row: not again before a sweep can have made room.
+      this.#fullUntilMs = nowMs + SWEEP_MS_MIN;
+    }
+    if (this.read(key) === undefined) throw new Error("counter object is full");
+  }
+
+  #summarize(): { readonly rows: number; readonly earliestMs: number | undefined } {
+    const query = "SELECT COUNT(*) AS rows, MIN(expires_at_ms) AS earliest FROM counters";
+    const { rows, earliest } = this.#storage.sql.exec<{ rows: number; earliest: number | null }>(query).one();
+    return { rows, earliestMs: earliest ?? undefined };
+  }
+
+  /** Only an earlier alarm than the one that is set costs a write. */
+  #setAlarm(atMs: number): void {
+    if (atMs >= this.#alarmAtMs) return;
+    this.#alarmAtMs = atMs;
+    void this.#storage.setAlarm(atMs);
+  }
+}

@@ -1,0 +1,113 @@
+// Sends a request on to the origin and its answer back: streams both ways, fields that must not cross removed, redirects
+// passed on and not followed. What goes wrong becomes a problem, never an exception.
+
+import { ZONE } from "../core/config/parse-origin.ts";
+import type { Config } from "../core/config/config.ts";
+import {
+  DROPPED_FROM_RESPONSES,
+  isDroppedFromRequests,
+  toClientLocation,
+  toNominated,
+} from "../core/http/forwarded-fields.ts";
+import { toCloudflareProblem, toOriginProblem } from "../core/http/origin-failure.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export interface OriginFailure {
+  readonly code: ProblemCode;
+  /** The runtime's own words: for the log, never for the client. */
+  readonly cause: string;
+}
+
+export interface ForwardOptions {
+  readonly config: Config;
+  readonly timeoutMs: number;
+  /** Fields put over the client's, for example the cache's conditions. */
+  readonly fields?: readonly (readonly [name: string, value: string])[];
+  /** Fields of the client that stay here, lower case: those that the cache answers itself. */
+  readonly without?: readonly string[];
+}
+
+/** The origin's response with the fields that may cross, or why there is none. */
+export async function forward(
+  facts: RequestFacts,
+  options: ForwardOptions,
+): Promise<Result<Response, OriginFailure>> {
+  const headers = toOriginHeaders(facts, options);
+  if (headers === undefined)
+    return err({ code: "headers-too-large", cause: "request header section too large" });
+  const { request } = facts;
+  const aborter = new AbortController();
+  const timer = setTimeout(() => {
+    aborter.abort();
+  }, options.timeoutMs);
+  try {
+    const hasBody = request.body !== null && request.method !== "GET" && request.method !== "HEAD";
+    const response = await fetch(toOriginUrl(facts, options.config), {
+      method: request.method,
+      headers,
+      body: hasBody ? request.body : null,
+      redirect: "manual",
+      signal: aborter.signal,
+    });
+    const problem = toCloudflareProblem(response.status);
+    if (problem === undefined) return ok(toClientResponse(response, facts, options.config));
+    await response.body?.cancel();
+    return err({ code: problem, cause: `status ${response.status} in the origin's place` });
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    return err({ code: aborter.signal.aborted ? "origin-timeout" : toOriginProblem(cause), cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The origin, then the canonical path, which starts with exactly one slash: whatever the client writes, the authority
+ * ended before its first character.
+ */
+function toOriginUrl({ url, canonicalPath }: RequestFacts, { origin }: Config): string {
+  return (origin === ZONE ? url.origin : origin) + canonicalPath + url.search;
+}
+
+/** undefined when there is more than may be forwarded. */
+function toOriginHeaders(
+  facts: RequestFacts,
+  { config, fields, without }: ForwardOptions,
+): Headers | undefined {
+  const { request, url, address } = facts;
+  const nominated = toNominated(request.headers.get("connection"));
+  const headers = new Headers();
+  let bytes = 0;
+  for (const [name, value] of request.headers) {
+    bytes += name.length + value.length;
+    if (isDroppedFromRequests(name) || nominated.includes(name) || without?.includes(name) === true) continue;
+    headers.append(name, value);
+  }
+  if (bytes > config.headerBytesMax) return undefined;
+  if (isWebSocketUpgrade(request)) headers.set("Upgrade", "websocket");
+  if (address !== undefined) headers.set("X-Forwarded-For", address);
+  headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));
+  headers.set("X-Forwarded-Host", url.host);
+  headers.append("Via", `1.1 ${config.name}`);
+  for (const [name, value] of fields ?? []) headers.set(name, value);
+  return headers;
+}
+
+function isWebSocketUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+function toClientResponse(response: Response, { url }: RequestFacts, { origin }: Config): Response {
+  const headers = new Headers(response.headers);
+  for (const name of toNominated(headers.get("connection"))) headers.delete(name);
+  for (const name of DROPPED_FROM_RESPONSES) headers.delete(name);
+  const location = headers.get("location");
+  if (location !== null && origin !== ZONE) {
+    headers.set("location", toClientLocation(location, { origin, gateway: url.origin }));
+  }
+  const { status, statusText, webSocket } = response;
+  // The body keeps the encoding that the origin gave it.
+  return new Response(response.body, { status, statusText, headers, webSocket, encodeBody: "manual" });
+}

@@ -1,0 +1,20 @@
+// The last net: whatever a programming error throws becomes a 500 without a stack, and one log line with it.
+
+import { writeLog } from "../platform/log.ts";
+import type { Gateway } from "./gateway.ts";
+import { handleRequest } from "./handle-request.ts";
+import { toProblemResponse } from "./problem-response.ts";
+
+export async function handleSafely(
+  request: Request,
+  gateway: Gateway,
+  context: ExecutionContext,
+): Promise<Response> {
+  try {
+    return await handleRequest(request, gateway, context);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
+    return toProblemResponse("internal-error", gateway.config);
+  }
+}

@@ -1,0 +1,63 @@
+// One log line for each request that was denied, degraded or failed: route, policy, hashed key, ray id, timing. Never a
+// raw key or a secret.
+
+import type { Config, Route } from "../core/config/config.ts";
+import { hashText } from "../core/keys/counter-key.ts";
+import { readClock } from "../platform/clock.ts";
+import { type LogFields, writeLog } from "../platform/log.ts";
+import type { CheckedLimits } from "./check-limits.ts";
+import type { OriginFailure } from "./forward.ts";
+import type { Refusal } from "./rate-limit-response.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export interface Recorded {
+  readonly config: Config;
+  readonly route: Route;
+  readonly facts: RequestFacts;
+  readonly startedMs: number;
+}
+
+/** Enough of a SHA-256 to find a key again, in hexadecimal digits. */
+const HASH_DIGITS = 16;
+
+type Event = keyof Config["log"];
+
+function record({ config, route, facts, startedMs }: Recorded, event: Event, fields: LogFields): void {
+  const share = config.log[event];
+  if (share < 1 && Math.random() >= share) return;
+  writeLog(event, {
+    route: route.name,
+    method: facts.method,
+    ray: facts.ray,
+    ...fields,
+    ms: readClock() - startedMs,
+  });
+}
+
+export function recordDenied(
+  recorded: Recorded,
+  { answer, keys }: CheckedLimits,
+  { code, violated }: Refusal,
+): void {
+  const { retryAfterMs } = answer;
+  record(recorded, "denied", {
+    code,
+    policy: violated,
+    key: toHashes(violated, keys),
+    retryAfterMs: Number.isFinite(retryAfterMs) ? retryAfterMs : undefined,
+  });
+}
+
+export function recordDegraded(recorded: Recorded, { degraded, keys }: CheckedLimits): void {
+  const policies = [...degraded.keys()];
+  const causes = [...new Set(degraded.values())];
+  record(recorded, "degraded", { policy: policies, key: toHashes(policies, keys), cause: causes.join("; ") });
+}
+
+export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure): void {
+  record(recorded, "failed", { code, cause });
+}
+
+function toHashes(policies: readonly string[], keys: ReadonlyMap<string, string>): readonly string[] {
+  return policies.map((policy) => hashText(keys.get(policy) ?? "").slice(0, HASH_DIGITS));
+}

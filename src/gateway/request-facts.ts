@@ -1,0 +1,82 @@
+// Reads a request once into plain facts. What is costly (cookies, query) is read only when somebody asks.
+
+import type { Config } from "../core/config/config.ts";
+import { hasPassed } from "../core/http/forwarded-fields.ts";
+import { toCanonicalPath, toMatchPath } from "../core/http/canonical-path.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
+import type { Facts } from "../core/keys/facts.ts";
+import { err, ok, type Result } from "../core/result.ts";
+
+/** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
+const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
+
+export class RequestFacts implements Facts {
+  readonly request: Request;
+  readonly url: URL;
+  /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
+  readonly canonicalPath: string;
+  readonly path: string;
+  readonly method: string;
+  readonly host: string;
+
+  constructor(request: Request, url: URL, paths: { readonly canonicalPath: string; readonly path: string }) {
+    this.request = request;
+    this.url = url;
+    this.canonicalPath = paths.canonicalPath;
+    this.path = paths.path;
+    this.method = request.method;
+    this.host = url.hostname;
+  }
+
+  get address(): string | undefined {
+    return this.header("cf-connecting-ip");
+  }
+
+  get country(): string | undefined {
+    return this.#text("country");
+  }
+
+  get continent(): string | undefined {
+    return this.#text("continent");
+  }
+
+  /** Names a request in logs. */
+  get ray(): string | undefined {
+    return this.header("cf-ray");
+  }
+
+  readonly header = (name: string): string | undefined => this.request.headers.get(name) ?? undefined;
+
+  readonly cookie = (name: string): string | undefined => {
+    const header = this.request.headers.get("cookie");
+    if (header === null) return undefined;
+    for (const pair of header.split(";")) {
+      const equals = pair.indexOf("=");
+      if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
+    }
+    return undefined;
+  };
+
+  readonly query = (name: string): string | undefined => this.url.searchParams.get(name) ?? undefined;
+
+  #text(property: "country" | "continent"): string | undefined {
+    const value = this.request.cf?.[property];
+    return typeof value === "string" ? value : undefined;
+  }
+}
+
+/** The facts of a request that may go on, or why it may not. */
+export function readFacts(request: Request, config: Config): Result<RequestFacts, ProblemCode> {
+  if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
+  if (hasPassed(request.headers.get("via"), config.name)) return err("loop-detected");
+  let url: URL;
+  try {
+    url = new URL(request.url);
+  } catch {
+    return err("malformed-url");
+  }
+  const canonicalPath = toCanonicalPath(url.pathname, config);
+  if (!canonicalPath.ok) return canonicalPath;
+  const path = toMatchPath(canonicalPath.value, config.caseSensitive);
+  return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path }));
+}

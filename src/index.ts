@@ -1,0 +1,24 @@
+// The composition root: the Worker's default export and its Durable Object classes.
+
+import { env } from "cloudflare:workers";
+import exported from "#headgate-config";
+import { parseConfig } from "./core/config/parse-config.ts";
+import { createGateway } from "./gateway/gateway.ts";
+import { handleSafely } from "./gateway/handle-safely.ts";
+import type { Bindings } from "./platform/bindings.ts";
+
+export { CounterObject } from "./durable-objects/counter-object.ts";
+
+const bindings = env as unknown as Bindings;
+const parsed = parseConfig(exported, bindings);
+// At a deploy the platform runs this before it takes the Worker: a wrong configuration never gets as far as a request.
+if (!parsed.ok) {
+  throw new Error(
+    `Cannot start: ${parsed.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
+  );
+}
+const gateway = createGateway(parsed.value, bindings);
+
+export default {
+  fetch: (request, _env, context) => handleSafely(request, gateway, context),
+} satisfies ExportedHandler;
