@@ -45,7 +45,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       origin: origin.value,
       name,
       caseSensitive,
-      encodedSlash: encodedSlash as Config["encodedSlash"],
+      encodedSlash: encodedSlash,
       headers: Object.freeze(headers),
       headerBytesMax,
       log: Object.freeze(log),

@@ -1,6 +1,6 @@
 // Reads an origin: "zone", or an absolute http(s) URL that names a host and nothing that could leak or mislead.
 
-import { err, ok, type Problem, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import { showGiven } from "./parse-with.ts";
 
 /** A scheme, a host without user information, an optional port and an optional base path without query or fragment. */
@@ -12,7 +12,7 @@ const PORT_MAX = 65_535;
 export const ZONE = "zone";
 
 /** "zone", or the URL without a trailing slash and with a lower-case scheme and host. */
-export function parseOrigin(value: unknown, path = "origin"): Result<string, readonly Problem[]> {
+export function parseOrigin(value: unknown, path = "origin"): Result<string> {
   if (value === ZONE) return ok(ZONE);
   const match = typeof value === "string" ? ORIGIN.exec(value) : null;
   const port = match?.[3];

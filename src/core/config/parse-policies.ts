@@ -3,11 +3,10 @@
 import * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
-import type { MissingRule } from "../keys/counter-key.ts";
 import { parseKey } from "../keys/parse-key.ts";
 import type { Problem } from "../result.ts";
 import { policyBase } from "./config-schema.ts";
-import type { ErrorRule, Policy } from "./config.ts";
+import type { Policy } from "./config.ts";
 import { parseWith, toUnknownKeyMessage } from "./parse-with.ts";
 
 const base = v.object(policyBase);
@@ -66,8 +65,8 @@ function parsePolicy(
     limit: shown.limit,
     windowMs: shown.windowMs,
     key: key.value,
-    onMissing: common.value.onMissing as MissingRule,
-    onError: common.value.onError as ErrorRule,
+    onMissing: common.value.onMissing,
+    onError: common.value.onError,
     timeoutMs: common.value.timeoutMs,
   });
 }

@@ -8,8 +8,8 @@ import { type Counter, toAlgorithm } from "./decide-checks.ts";
 
 /** How long one write covers, in milliseconds. */
 const COVER_MS = 1_000;
-/** The first write of a burst covers this share of what is left: what a crash may cost a key that is hardly used. */
-const FIRST_SHARE = 8;
+/** Each write of a burst covers a larger share of what is left: what a crash may cost a key that is hardly used. */
+const SHARES: readonly number[] = [8, 2, 1];
 /** More than any policy can hold: charging it fills the counter. */
 const EVERYTHING = Number.MAX_SAFE_INTEGER / 4;
 
@@ -51,8 +51,10 @@ export function consume(
   const coverUntilMs = (isCovered ? live.coverUntilMs : nowMs) + COVER_MS;
   const { remaining } = algorithm.decide(settings, counter.state, { nowMs, cost: 0 });
   const ahead = toUnitsAhead(writes, remaining);
-  const from = ahead === EVERYTHING ? undefined : counter.state;
-  const state = algorithm.charge(settings, from, { nowMs: coverUntilMs, units: ahead });
+  const state =
+    ahead === EVERYTHING
+      ? algorithm.charge(settings, undefined, { nowMs: coverUntilMs, units: EVERYTHING })
+      : chargeAhead({ settings, counter, units: ahead }, { remaining, coverUntilMs });
   const written = { algorithm: counter.algorithm, state };
   const expiresAtMs = algorithm.expiresAtMs(settings, state);
   return {
@@ -61,8 +63,23 @@ export function consume(
   };
 }
 
-/** A share of what is left, then all that is left, then whatever the counter can hold by then. */
+/**
+ * The counter as if `units` more had been used by the end of the cover and nothing had come back by then: what comes
+ * back meanwhile is put on top again, for a restart before that end reads this as the state of its moment.
+ */
+function chargeAhead(
+  { settings, counter, units }: Consumption,
+  { remaining, coverUntilMs: nowMs }: { readonly remaining: number; readonly coverUntilMs: number },
+): unknown {
+  const algorithm = toAlgorithm(counter.algorithm);
+  const later = algorithm.decide(settings, counter.state, { nowMs, cost: 0 });
+  const back = later.remaining - remaining;
+  // One more for the fraction of a unit that whole numbers of what remains do not show.
+  return algorithm.charge(settings, counter.state, { nowMs, units: units + (back > 0 ? back + 1 : 0) });
+}
+
+/** A growing share of what is left, then whatever the counter can hold by then. */
 function toUnitsAhead(writes: number, remaining: number): number {
-  if (writes === 1) return Math.max(1, Math.floor(remaining / FIRST_SHARE));
-  return writes === 2 ? Math.max(1, remaining) : EVERYTHING;
+  const share = SHARES[writes - 1];
+  return share === undefined ? EVERYTHING : Math.max(1, Math.floor(remaining / share));
 }

@@ -16,7 +16,7 @@ export interface KeyPart {
 const PARTS_MAX = 8;
 
 /** One to eight parts, or every problem found. */
-export function parseKey(value: unknown, path: string): Result<readonly KeyPart[], readonly Problem[]> {
+export function parseKey(value: unknown, path: string): Result<readonly KeyPart[]> {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (texts.length === 0 || texts.length > PARTS_MAX) {
     return err([

@@ -1,0 +1,186 @@
+// The counter object on workerd's own storage: eviction, alarms, parallel calls, damage.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { algorithms, type AlgorithmName } from "../../src/core/algorithms/registry.ts";
+import {
+  type Check,
+  type CounterReply,
+  MESSAGE_VERSION,
+  type Phase,
+} from "../../src/core/counters/messages.ts";
+import type { Bindings, CounterRpc } from "../../src/platform/bindings.ts";
+
+const counters = (env as unknown as Bindings).COUNTERS;
+
+function toCheck(options: Readonly<Record<string, unknown>>, cost = 1): Check {
+  const algorithm = options["algorithm"] as AlgorithmName;
+  const settings = algorithms[algorithm].parseConfig(options);
+  if (!settings.ok) throw new Error("test options are wrong");
+  return { policy: "p", algorithm, settings: settings.value, cost };
+}
+
+const SIXTY = { algorithm: "sliding-window", limit: 60, window: "1h" };
+
+async function ask(
+  stub: DurableObjectStub<CounterRpc & DurableObject>,
+  check: Check,
+  { key = "k", phase = "take" as Phase, id = crypto.randomUUID() as string } = {},
+): Promise<CounterReply["verdicts"][number]> {
+  const reply = await stub.decide({ version: MESSAGE_VERSION, phase, id, keys: [{ key, checks: [check] }] });
+  const [verdict] = (reply as CounterReply).verdicts;
+  if (verdict === undefined) throw new Error("no verdict");
+  return verdict;
+}
+
+async function release(
+  stub: DurableObjectStub<CounterRpc & DurableObject>,
+  check: Check,
+  id: string,
+): Promise<void> {
+  await stub.decide({
+    version: MESSAGE_VERSION,
+    phase: "release",
+    id,
+    keys: [{ key: "k", checks: [check] }],
+  });
+}
+
+const remaining = async (
+  stub: DurableObjectStub<CounterRpc & DurableObject>,
+  check: Check,
+  key = "k",
+): Promise<number> => (await ask(stub, { ...check, cost: 0 }, { key })).remaining;
+
+function countRows(storage: DurableObjectStorage): number {
+  const tables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'counters'").toArray();
+  return tables.length === 0
+    ? 0
+    : storage.sql.exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM counters").one().rows;
+}
+
+test("100 parallel calls on a fresh key with limit 60 admit exactly 60", async () => {
+  const stub = counters.getByName("parallel");
+  const verdicts = await Promise.all(Array.from({ length: 100 }, () => ask(stub, toCheck(SIXTY))));
+  expect(verdicts.filter(({ outcome }) => outcome === "allowed")).toHaveLength(60);
+  expect(await remaining(stub, toCheck(SIXTY))).toBe(0);
+});
+
+test("5 keys in parallel admit 60 each", async () => {
+  const stub = counters.getByName("five-keys");
+  const keys = ["a", "b", "c", "d", "e"];
+  const verdicts = await Promise.all(
+    keys.flatMap((key) =>
+      Array.from({ length: 80 }, async () => ({ key, ...(await ask(stub, toCheck(SIXTY), { key })) })),
+    ),
+  );
+  for (const key of keys) {
+    expect(verdicts.filter((verdict) => verdict.key === key && verdict.outcome === "allowed")).toHaveLength(
+      60,
+    );
+  }
+});
+
+test("what was used survives an eviction", async () => {
+  const stub = counters.getByName("evicted");
+  await ask(stub, toCheck(SIXTY, 60));
+  await evictDurableObject(stub);
+  expect(await remaining(stub, toCheck(SIXTY))).toBe(0);
+});
+
+test("an eviction never gives back more than is unused", async () => {
+  const stub = counters.getByName("evicted-often");
+  let admitted = 0;
+  for (let round = 0; round < 40; round += 1) {
+    if ((await ask(stub, toCheck(SIXTY, 2))).outcome === "allowed") admitted += 2;
+    await evictDurableObject(stub);
+  }
+  expect(admitted).toBeLessThanOrEqual(60);
+  expect(admitted).toBeGreaterThanOrEqual(10);
+});
+
+test("a denied call and a peek write nothing", async () => {
+  const stub = counters.getByName("quiet");
+  await ask(stub, toCheck(SIXTY, 61));
+  await ask(stub, toCheck(SIXTY, 0));
+  await runInDurableObject(stub, (_instance, state) => {
+    expect(countRows(state.storage)).toBe(0);
+  });
+});
+
+test("the alarm deletes what is back to never seen, and with the last row the table", async () => {
+  const stub = counters.getByName("alarmed");
+  const brief = { algorithm: "sliding-window", limit: 5, window: "1s" };
+  await ask(stub, toCheck(brief), { key: "brief" });
+  await ask(stub, toCheck(SIXTY), { key: "long" });
+  await runInDurableObject(stub, (_instance, state) => {
+    expect(countRows(state.storage)).toBe(2);
+    state.storage.sql.exec("UPDATE counters SET expires_at_ms = 1 WHERE key = 'brief'");
+  });
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  await runInDurableObject(stub, (_instance, state) => {
+    expect(countRows(state.storage)).toBe(1);
+    state.storage.sql.exec("UPDATE counters SET expires_at_ms = 1");
+  });
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  await runInDurableObject(stub, async (_instance, state) => {
+    expect(
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'counters'").toArray(),
+    ).toEqual([]);
+    expect(await state.storage.getAlarm()).toBeNull();
+  });
+  // An object that forgot everything starts again.
+  expect((await ask(stub, toCheck(SIXTY))).outcome).toBe("allowed");
+});
+
+test("the alarm is set once, not with every write", async () => {
+  const stub = counters.getByName("one-alarm");
+  await ask(stub, toCheck(SIXTY));
+  const first = await runInDurableObject(stub, (_instance, state) => state.storage.getAlarm());
+  await ask(stub, toCheck(SIXTY), { key: "another" });
+  const second = await runInDurableObject(stub, (_instance, state) => state.storage.getAlarm());
+  expect(first).not.toBeNull();
+  expect(second).toBe(first);
+});
+
+test("a damaged row is never seen", async () => {
+  const stub = counters.getByName("damaged");
+  await ask(stub, toCheck(SIXTY, 60));
+  await runInDurableObject(stub, (_instance, state) => {
+    state.storage.sql.exec('UPDATE counters SET record = \'{"version":1,"counters":[]}\'');
+  });
+  await evictDurableObject(stub);
+  expect(await remaining(stub, toCheck(SIXTY))).toBe(60);
+});
+
+test("a message of another version is refused", async () => {
+  const stub = counters.getByName("versions");
+  const request = { version: 99, phase: "take", id: "x", keys: [] } as unknown as Parameters<
+    CounterRpc["decide"]
+  >[0];
+  await runInDurableObject(stub, (instance) => {
+    expect(() => instance.decide(request)).toThrow("another version");
+  });
+});
+
+test("200 parallel decisions over two objects leave each exactly at the number admitted", async () => {
+  const stubs = [counters.getByName("left"), counters.getByName("right")] as const;
+  const limits = [toCheck(SIXTY), toCheck({ ...SIXTY, limit: 25 })] as const;
+  const both = (phase: Phase, id: string): Promise<readonly string[]> =>
+    Promise.all(
+      stubs.map(async (stub, index) => (await ask(stub, limits[index] as Check, { phase, id })).outcome),
+    );
+  const decide = async (): Promise<boolean> => {
+    const id = crypto.randomUUID();
+    const isHeld = (await both("hold", id)).every((outcome) => outcome === "allowed");
+    const isCommitted = isHeld && (await both("commit", id)).every((outcome) => outcome === "allowed");
+    if (!isCommitted)
+      await Promise.all(stubs.map((stub, index) => release(stub, limits[index] as Check, id)));
+    return isCommitted;
+  };
+  const admitted = (await Promise.all(Array.from({ length: 200 }, decide))).filter(Boolean).length;
+  expect(admitted).toBe(25);
+  expect(await remaining(stubs[0], limits[0])).toBe(60 - 25);
+  expect(await remaining(stubs[1], limits[1])).toBe(0);
+});
