@@ -3,38 +3,35 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
+const inFolders = (...folders: readonly string[]): string[] =>
+  folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          name: "core",
-          environment: "node",
-          include: ["test/core/**/*.test.ts", "test/cli/**/*.test.ts", "test/project/**/*.test.ts"],
-        },
-      },
+      { test: { name: "core", environment: "node", include: inFolders("core", "cli", "project") } },
       {
         plugins: [
           cloudflareTest({
-            main: "./src/index.ts",
+            main: "./test/support/failing-worker.ts",
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { cf: false },
+            miniflare: {
+              cf: false,
+              durableObjects: {
+                STALLING: { className: "StallingObject", useSQLite: true },
+                THROWING: { className: "ThrowingObject", useSQLite: true },
+                FOREIGN: { className: "ForeignObject", useSQLite: true },
+              },
+            },
           }),
         ],
-        test: {
-          name: "workers",
-          include: [
-            "test/durable-objects/**/*.test.ts",
-            "test/gateway/**/*.test.ts",
-            "test/admin/**/*.test.ts",
-          ],
-        },
+        test: { name: "workers", include: inFolders("durable-objects", "gateway", "admin") },
       },
       {
         test: {
           name: "conformance",
           environment: "node",
-          include: ["test/conformance/**/*.test.ts"],
+          include: inFolders("conformance"),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -3,7 +3,12 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { CounterTable } from "../core/counters/counter-table.ts";
-import { type CounterReply, type CounterRequest, MESSAGE_VERSION } from "../core/counters/messages.ts";
+import {
+  type CounterReply,
+  type CounterRequest,
+  MESSAGE_VERSION,
+  type Settlement,
+} from "../core/counters/messages.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
@@ -26,8 +31,8 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
         write: (key, text, expiresAtMs) => {
           this.#rows.write(key, text, { nowMs: this.#clockMs, expiresAtMs });
         },
-        onDamaged: (key, policies) => {
-          writeLog("damaged-state", { key: hashText(key), policies });
+        onForgotten: (key, policies, reason) => {
+          writeLog("forgotten", { reason, key: hashText(key), policy: policies });
         },
       },
       KEYS_IN_MEMORY_MAX,
@@ -38,6 +43,11 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   decide(request: CounterRequest): CounterReply {
     if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
     return this.#table.handle(request, this.#readClock());
+  }
+
+  settle(settlement: Settlement): void {
+    if (settlement.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    this.#table.settle(settlement, this.#readClock());
   }
 
   override async alarm(): Promise<void> {

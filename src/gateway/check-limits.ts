@@ -1,9 +1,8 @@
 // Asks a route's policies about a request: all or nothing. Policies whose keys live in one counter object are one call;
-// with several objects all hold at once, and all commit when all have said yes.
+// with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
 
-import type { Config, Policy, Route } from "../core/config/config.ts";
-import type { Check, CheckVerdict, KeyChecks, Phase } from "../core/counters/messages.ts";
-import { type CounterKey, toCounterKey } from "../core/keys/counter-key.ts";
+import type { Route } from "../core/config/config.ts";
+import type { CheckVerdict, Phase } from "../core/counters/messages.ts";
 import {
   combineVerdicts,
   type LimitAnswer,
@@ -11,27 +10,48 @@ import {
   toPolicyVerdict,
   UNLIMITED,
 } from "../core/policies/combine-verdicts.ts";
-import type { CounterClient, Group, GroupAnswer } from "./counter-client.ts";
+import { toCost } from "../core/policies/route-cost.ts";
+import { readClock } from "../platform/clock.ts";
+import type { Group, GroupAnswer } from "./counter-client.ts";
+import type { Gateway } from "./gateway.ts";
+import { type Grouped, groupPolicies } from "./group-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
+
+/** One object's part in an allowed decision: what a settlement corrects. */
+export interface Taken {
+  readonly id: string;
+  readonly group: Group;
+  readonly answer: GroupAnswer;
+}
 
 export interface CheckedLimits {
   readonly answer: LimitAnswer;
+  /** What policies said that refuse nobody. */
+  readonly shadows: readonly PolicyVerdict[];
   /** The counter key of each policy that was asked, by its name: for the log, which hashes it. */
   readonly keys: ReadonlyMap<string, string>;
   /** Policies that refuse because what they count by is missing. */
   readonly missing: readonly string[];
   /** Policies that were decided without their counter object, and why. */
   readonly degraded: ReadonlyMap<string, string>;
+  /** Empty unless the request was allowed. */
+  readonly taken: readonly Taken[];
 }
 
 export interface LimitContext {
-  readonly counters: CounterClient;
-  readonly config: Config;
+  readonly gateway: Gateway;
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-const UNCHECKED: CheckedLimits = { answer: UNLIMITED, keys: new Map(), missing: [], degraded: new Map() };
+const UNCHECKED: CheckedLimits = {
+  answer: UNLIMITED,
+  shadows: [],
+  keys: new Map(),
+  missing: [],
+  degraded: new Map(),
+  taken: [],
+};
 
 export async function checkLimits(
   route: Route,
@@ -39,104 +59,97 @@ export async function checkLimits(
   context: LimitContext,
 ): Promise<CheckedLimits> {
   if (route.policies.length === 0) return UNCHECKED;
-  const { groups, keys, missing } = toGroups(route, facts, context.config.counters.shards);
+  const { config, denials } = context.gateway;
+  const cost = toCost(route.cost, facts);
+  const grouped = groupPolicies(route, facts, { shards: config.counters.shards, cost });
+  const { groups, keys, missing } = grouped;
   if (missing.length > 0) return { ...UNCHECKED, missing };
-  const [only] = groups;
-  if (only === undefined) return UNCHECKED;
-  const answers =
-    groups.length === 1
-      ? [await context.counters.ask(only, "take", crypto.randomUUID())]
-      : await askTogether(groups, context);
-  return toChecked(route, { groups, answers, keys });
+  if (groups.length === 0) return UNCHECKED;
+
+  const denialKey = grouped.isRepeatable
+    ? `${route.index} ${cost} ${[...keys.values()].join("\n")}`
+    : undefined;
+  const sentMs = readClock();
+  const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
+  if (known !== undefined) return { ...UNCHECKED, answer: known, keys };
+
+  const id = crypto.randomUUID();
+  const refusedBefore = denialKey === undefined ? 0 : denials.takeRefused(denialKey);
+  const answers = await askGroups(groups, { id, refusedBefore, context });
+  const checked = toChecked(route, { grouped, answers, id });
+  if (denialKey !== undefined && checked.degraded.size === 0) {
+    denials.remember(denialKey, checked.answer, { sentMs, receivedMs: readClock() });
+  }
+  return checked;
 }
 
-/** Reserve in all, then commit in all, or give back. Nothing is consumed anywhere unless every object has committed. */
-async function askTogether(
+interface Asking {
+  readonly id: string;
+  readonly refusedBefore: number;
+  readonly context: LimitContext;
+}
+
+/** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */
+async function askGroups(
   groups: readonly Group[],
-  { counters, waitUntil }: LimitContext,
+  { id, refusedBefore, context }: Asking,
 ): Promise<readonly GroupAnswer[]> {
-  const id = crypto.randomUUID();
+  const { counters } = context.gateway;
   const askAll = (phase: Phase): Promise<readonly GroupAnswer[]> =>
-    Promise.all(groups.map((group) => counters.ask(group, phase, id)));
+    Promise.all(groups.map((group) => counters.ask(group, { phase, id, refusedBefore })));
+  if (groups.length === 1) return askAll("take");
   const held = await askAll("hold");
-  if (!held.every(isAllowed)) {
-    waitUntil(askAll("release"));
+  if (!areAllowed(groups, held)) {
+    context.waitUntil(askAll("release"));
     return held;
   }
   const committed = await askAll("commit");
-  if (!committed.every(isAllowed)) waitUntil(askAll("release"));
+  if (!areAllowed(groups, committed)) context.waitUntil(askAll("release"));
   return committed;
 }
 
-function isAllowed({ verdicts }: GroupAnswer): boolean {
-  return verdicts.every(({ outcome }) => outcome === "allowed");
+function areAllowed(groups: readonly Group[], answers: readonly GroupAnswer[]): boolean {
+  return answers.every(({ verdicts }, index) =>
+    verdicts.every(
+      ({ outcome, policy }) => outcome === "allowed" || groups[index]?.shadows.has(policy) === true,
+    ),
+  );
 }
 
-interface Grouped {
-  readonly groups: readonly Group[];
-  readonly keys: ReadonlyMap<string, string>;
-  readonly missing: readonly string[];
+interface Answered {
+  readonly grouped: Grouped;
+  readonly answers: readonly GroupAnswer[];
+  readonly id: string;
 }
 
-/** Sorts the route's policies by the object that owns their counter, and by key within it. */
-function toGroups(route: Route, facts: RequestFacts, shards: number): Grouped {
-  const objects = new Map<string, Map<string, Policy[]>>();
-  const keys = new Map<string, string>();
-  const missing: string[] = [];
-  for (const policy of route.policies) {
-    const counterKey = toCounterKey(policy.key, facts, { onMissing: policy.onMissing, shards });
-    if (counterKey === "deny") missing.push(policy.name);
-    if (typeof counterKey === "string") continue;
-    keys.set(policy.name, counterKey.key);
-    addPolicy(objects, counterKey, policy);
-  }
-  const groups = [...objects].map(([object, byKey]) => toGroup(object, byKey, route.cost));
-  return { groups, keys, missing };
-}
-
-function addPolicy(
-  objects: Map<string, Map<string, Policy[]>>,
-  { object, key }: CounterKey,
-  policy: Policy,
-): void {
-  const byKey = objects.get(object) ?? new Map<string, Policy[]>();
-  const policies = byKey.get(key) ?? [];
-  policies.push(policy);
-  byKey.set(key, policies);
-  objects.set(object, byKey);
-}
-
-function toGroup(object: string, byKey: ReadonlyMap<string, readonly Policy[]>, cost: number): Group {
-  const keys: KeyChecks[] = [];
-  const policies: Policy[] = [];
-  for (const [key, keyed] of byKey) {
-    const toCheck = ({ name, algorithm, settings }: Policy): Check => ({
-      policy: name,
-      algorithm,
-      settings,
-      cost,
-    });
-    keys.push({ key, checks: keyed.map(toCheck) });
-    policies.push(...keyed);
-  }
-  return { object, keys, policies };
-}
-
-function toChecked(
-  route: Route,
-  { groups, answers, keys }: Pick<Grouped, "groups" | "keys"> & { readonly answers: readonly GroupAnswer[] },
-): CheckedLimits {
+function toChecked(route: Route, { grouped, answers, id }: Answered): CheckedLimits {
   const byPolicy = new Map<string, CheckVerdict>();
   const degraded = new Map<string, string>();
-  for (const [index, { verdicts, failure }] of answers.entries()) {
-    for (const verdict of verdicts) byPolicy.set(verdict.policy, verdict);
-    if (failure === undefined) continue;
-    for (const { name } of groups[index]?.policies ?? []) degraded.set(name, failure);
+  const shadowNames = new Set<string>();
+  const taken: Taken[] = [];
+  for (const [index, group] of grouped.groups.entries()) {
+    const answer = answers[index];
+    if (answer === undefined) continue;
+    taken.push({ id, group, answer });
+    for (const name of group.shadows) shadowNames.add(name);
+    for (const verdict of answer.verdicts) byPolicy.set(verdict.policy, verdict);
+    if (answer.failure === undefined) continue;
+    for (const { name } of group.policies) degraded.set(name, answer.failure);
   }
-  const verdicts: PolicyVerdict[] = [];
+  const enforced: PolicyVerdict[] = [];
+  const shadows: PolicyVerdict[] = [];
   for (const policy of route.policies) {
     const verdict = byPolicy.get(policy.name);
-    if (verdict !== undefined) verdicts.push(toPolicyVerdict(verdict, policy));
+    if (verdict !== undefined)
+      (shadowNames.has(policy.name) ? shadows : enforced).push(toPolicyVerdict(verdict, policy));
   }
-  return { answer: combineVerdicts(verdicts), keys, missing: [], degraded };
+  const answer = combineVerdicts(enforced);
+  return {
+    answer,
+    shadows,
+    keys: grouped.keys,
+    missing: [],
+    degraded,
+    taken: answer.outcome === "allowed" ? taken : [],
+  };
 }

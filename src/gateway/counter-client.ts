@@ -2,6 +2,7 @@
 // algorithm in this isolate, open, or closed. Never throws.
 
 import type { Policy } from "../core/config/config.ts";
+import { type BreakerState, CLOSED, mayAsk, recordFailure, startAsking } from "../core/counters/breaker.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CheckVerdict,
@@ -10,12 +11,16 @@ import {
   type KeyChecks,
   MESSAGE_VERSION,
   type Phase,
+  type Settlement,
 } from "../core/counters/messages.ts";
+import { LruMap } from "../core/lru-map.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 
 /** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
 const LOCAL_KEYS_MAX = 10_000;
+/** Objects that an isolate keeps ids and breakers of. */
+const OBJECTS_MAX = 10_000;
 /** How long a refused client waits when the limiter itself cannot answer. */
 const CLOSED_RETRY_MS = 1_000;
 
@@ -25,20 +30,31 @@ export interface Group {
   readonly keys: readonly KeyChecks[];
   /** In the order of the keys' checks. */
   readonly policies: readonly Policy[];
+  /** Policies that are decided for this request and refuse nobody. */
+  readonly shadows: ReadonlySet<string>;
+}
+
+export interface Question {
+  readonly phase: Phase;
+  readonly id: string;
+  readonly refusedBefore?: number;
 }
 
 export interface GroupAnswer {
   readonly verdicts: readonly CheckVerdict[];
+  /** The owner's token for a settlement. */
+  readonly takenAtMs: number;
   /** Why the object did not answer; undefined when it did. */
   readonly failure: string | undefined;
 }
 
 export class CounterClient {
   readonly #namespace: Bindings["COUNTERS"];
-  /** Ids are plain values and may outlive their request; stubs may not. As many as there are objects. */
-  readonly #ids = new Map<string, DurableObjectId>();
+  /** Ids are plain values and may outlive their request; stubs may not. */
+  readonly #ids = new LruMap<string, DurableObjectId>(OBJECTS_MAX);
+  readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
   readonly #local = new CounterTable(
-    { read: () => undefined, write: () => undefined, onDamaged: () => undefined },
+    { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
     LOCAL_KEYS_MAX,
   );
 
@@ -46,21 +62,38 @@ export class CounterClient {
     this.#namespace = namespace;
   }
 
-  async ask(group: Group, phase: Phase, id: string): Promise<GroupAnswer> {
-    const request: CounterRequest = { version: MESSAGE_VERSION, phase, id, keys: group.keys };
+  async ask(group: Group, question: Question): Promise<GroupAnswer> {
+    const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys };
+    const breaker = this.#breakers.get(group.object) ?? CLOSED;
+    if (!mayAsk(breaker, readClock()))
+      return this.#decideWithout(group, request, "counter object keeps failing");
+    if (breaker !== CLOSED) this.#breakers.set(group.object, startAsking(breaker, readClock()));
     try {
-      const reply = await this.#call(group, request);
-      if (reply.version !== MESSAGE_VERSION) throw new Error("counter reply of another version");
-      return { verdicts: reply.verdicts, failure: undefined };
+      const { verdicts, takenAtMs } = await this.#call(group, request);
+      if (breaker !== CLOSED) this.#breakers.delete(group.object);
+      return { verdicts, takenAtMs, failure: undefined };
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
-      return { verdicts: this.#decideWithout(group, request), failure };
+      const isOverloaded = readFlag(error, "overloaded");
+      this.#breakers.set(group.object, recordFailure(breaker, { nowMs: readClock(), isOverloaded }));
+      return this.#decideWithout(group, request, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Tells the owner what a decision really cost. `failure` says whether the decision was this isolate's own. */
+  async settle(object: string, settlement: Settlement, failure: string | undefined): Promise<void> {
+    if (failure !== undefined) {
+      this.#local.settle(settlement, readClock());
+      return;
+    }
+    try {
+      await this.#namespace.get(this.#id(object)).settle(settlement);
+    } catch {
+      // What was taken stays taken: the counter can only under-admit for it.
     }
   }
 
   async #call(group: Group, request: CounterRequest): Promise<CounterReply> {
     const timeoutMs = Math.min(...group.policies.map((policy) => policy.timeoutMs));
-    const answer = this.#namespace.get(this.#id(group.object)).decide(request) as Promise<CounterReply>;
     let timer: ReturnType<typeof setTimeout> | null = null;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -68,31 +101,44 @@ export class CounterClient {
       }, timeoutMs);
     });
     try {
-      return await Promise.race([answer, timeout]);
+      const reply = await Promise.race([this.#decide(group.object, request), timeout]);
+      if (reply.version !== MESSAGE_VERSION) throw new Error("counter reply of another version");
+      return reply;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  #id(object: string): DurableObjectId {
-    let id = this.#ids.get(object);
-    if (id === undefined) {
-      id = this.#namespace.idFromName(object);
-      this.#ids.set(object, id);
+  /** Retried once where the platform says that it may help: with a new stub, for the old one is broken. */
+  async #decide(object: string, request: CounterRequest): Promise<CounterReply> {
+    const decide = async (): Promise<CounterReply> => this.#namespace.get(this.#id(object)).decide(request);
+    try {
+      return await decide();
+    } catch (error) {
+      if (!readFlag(error, "retryable") || readFlag(error, "overloaded")) throw error;
+      return await decide();
     }
+  }
+
+  #id(object: string): DurableObjectId {
+    const known = this.#ids.get(object);
+    if (known !== undefined) return known;
+    const id = this.#namespace.idFromName(object);
+    this.#ids.set(object, id);
     return id;
   }
 
   /** One verdict a policy, each by its own rule. */
-  #decideWithout(group: Group, request: CounterRequest): readonly CheckVerdict[] {
+  #decideWithout(group: Group, request: CounterRequest, failure: string): GroupAnswer {
     const rules = new Map(group.policies.map((policy) => [policy.name, policy]));
     const keys = group.keys.map(({ key, checks }) => ({
       key,
       checks: checks.filter((check) => rules.get(check.policy)?.onError === "local"),
     }));
-    const local = this.#local.handle({ ...request, keys }, readClock());
-    const decided = new Map(local.verdicts.map((verdict) => [verdict.policy, verdict]));
-    return group.policies.map((policy) => decided.get(policy.name) ?? toRuleVerdict(policy));
+    const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, readClock());
+    const decided = new Map(verdicts.map((verdict) => [verdict.policy, verdict]));
+    const all = group.policies.map((policy) => decided.get(policy.name) ?? toRuleVerdict(policy));
+    return { verdicts: all, takenAtMs, failure };
   }
 }
 
@@ -106,4 +152,9 @@ function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {
         resetMs: CLOSED_RETRY_MS,
       }
     : { policy: name, outcome: "allowed", remaining: limit, retryAfterMs: 0, resetMs: 0 };
+}
+
+/** The platform marks its errors by properties that no type declares. */
+function readFlag(error: unknown, flag: "retryable" | "overloaded"): boolean {
+  return typeof error === "object" && error !== null && (error as Record<string, unknown>)[flag] === true;
 }

@@ -2,12 +2,14 @@
 
 import type { Config, Route } from "../core/config/config.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
+import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { CounterClient } from "./counter-client.ts";
 
 export interface Gateway {
   readonly config: Config;
   readonly counters: CounterClient;
+  readonly denials: DenialCache;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<Route, string | undefined>;
 }
@@ -15,7 +17,8 @@ export interface Gateway {
 export function createGateway(config: Config, bindings: Bindings): Gateway {
   const policyFields = new Map<Route, string | undefined>();
   for (const route of config.routes) {
-    policyFields.set(route, config.headers.draft ? toRateLimitPolicyField(route.policies) : undefined);
+    const enforced = route.policies.filter(({ enforcePercent }) => enforcePercent > 0);
+    policyFields.set(route, config.headers.draft ? toRateLimitPolicyField(enforced) : undefined);
   }
-  return { config, counters: new CounterClient(bindings.COUNTERS), policyFields };
+  return { config, counters: new CounterClient(bindings.COUNTERS), denials: new DenialCache(), policyFields };
 }

@@ -7,15 +7,16 @@ import { forward } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addRateLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordDegraded, recordDenied, recordFailed } from "./record.ts";
+import { recordDenied, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
+import { settleLimits } from "./settle-limits.ts";
 
 export async function handleRequest(
   request: Request,
   gateway: Gateway,
   context: ExecutionContext,
 ): Promise<Response> {
-  const { config, counters } = gateway;
+  const { config } = gateway;
   const startedMs = readClock();
 
   const facts = readFacts(request, config);
@@ -27,17 +28,19 @@ export async function handleRequest(
   const waitUntil = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
-  const limits = await checkLimits(route, facts.value, { counters, config, waitUntil });
-  if (limits.degraded.size > 0) recordDegraded(record, limits);
+  const limitContext = { gateway, waitUntil };
+  const limits = await checkLimits(route, facts.value, limitContext);
+  recordLimits(record, limits);
   const refusal = toRefusal(limits, route);
   if (refusal !== undefined) {
     recordDenied(record, limits, refusal);
     const response = toProblemResponse(refusal.code, { name: config.name, violated: refusal.violated });
-    return addRateLimitFields(response, limits, gateway.policyFields.get(route));
+    return addRateLimitFields(response, limits, { gateway, route });
   }
+  if (limits.answer.delayMs > 0) await scheduler.wait(limits.answer.delayMs);
 
   const forwarded = await forward(facts.value, { config, timeoutMs: route.timeoutMs });
   if (!forwarded.ok) recordFailed(record, forwarded.error);
   const response = forwarded.ok ? forwarded.value : toProblemResponse(forwarded.error.code, config);
-  return addRateLimitFields(response, limits, gateway.policyFields.get(route));
+  return addRateLimitFields(settleLimits(response, limits, limitContext), limits, { gateway, route });
 }

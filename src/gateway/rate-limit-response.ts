@@ -1,10 +1,11 @@
 // Puts what the limits said on a response, and turns a refusal into its problem.
 
 import type { Route } from "../core/config/config.ts";
-import { EXPOSED_FIELDS, toRateLimitFields } from "../core/http/rate-limit-headers.ts";
+import { EXPOSED_FIELDS, toRateLimitFields, toShadowField } from "../core/http/rate-limit-headers.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CheckedLimits } from "./check-limits.ts";
+import type { Gateway } from "./gateway.ts";
 
 /** Why a request does not go on. */
 export interface Refusal {
@@ -29,12 +30,15 @@ export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: R
 /** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
 export function addRateLimitFields(
   response: Response,
-  { answer }: CheckedLimits,
-  policyField: string | undefined,
+  { answer, shadows }: CheckedLimits,
+  { gateway, route }: { readonly gateway: Gateway; readonly route: Route },
 ): Response {
+  const policyField = gateway.policyFields.get(route);
   const fields = toRateLimitFields(answer, { nowMs: readClock(), policyField });
-  if (fields.set.length === 0) return response;
   const { headers } = response;
+  if (gateway.config.headers.shadow && shadows.length > 0)
+    headers.set("X-RateLimit-Shadow", toShadowField(shadows));
+  if (fields.set.length === 0) return response;
   for (const [name, value] of fields.set) headers.set(name, value);
   for (const [name, value] of fields.append) headers.append(name, value);
   if (headers.has("access-control-allow-origin"))

@@ -48,10 +48,19 @@ export function recordDenied(
   });
 }
 
-export function recordDegraded(recorded: Recorded, { degraded, keys }: CheckedLimits): void {
-  const policies = [...degraded.keys()];
-  const causes = [...new Set(degraded.values())];
-  record(recorded, "degraded", { policy: policies, key: toHashes(policies, keys), cause: causes.join("; ") });
+/** What does not show in the response: decisions without a counter object, and shadow policies that would have refused. */
+export function recordLimits(recorded: Recorded, { degraded, shadows, keys }: CheckedLimits): void {
+  if (degraded.size > 0) {
+    const policies = [...degraded.keys()];
+    const causes = [...new Set(degraded.values())];
+    record(recorded, "degraded", {
+      policy: policies,
+      key: toHashes(policies, keys),
+      cause: causes.join("; "),
+    });
+  }
+  const refusing = shadows.filter(({ outcome }) => outcome !== "allowed").map(({ policy }) => policy);
+  if (refusing.length > 0) record(recorded, "shadow", { policy: refusing, key: toHashes(refusing, keys) });
 }
 
 export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure): void {

@@ -1,10 +1,11 @@
 // The names of wrangler.toml as the Worker sees them.
 
-import type { CounterReply, CounterRequest } from "../core/counters/messages.ts";
+import type { CounterReply, CounterRequest, Settlement } from "../core/counters/messages.ts";
 
 /** What a gateway may ask of a counter object. */
 export interface CounterRpc extends Rpc.DurableObjectBranded {
   decide(request: CounterRequest): CounterReply;
+  settle(settlement: Settlement): void;
 }
 
 export interface Bindings {

@@ -28,12 +28,23 @@ export interface Verdict<State> {
   readonly delayMs?: number;
 }
 
-/** Units put on, or taken off, a counter without asking it: a watermark, a refund, a settlement, a hand-back. */
+/**
+ * Units put on, or taken off, a counter without asking it: a watermark, a refund, a settlement, a hand-back.
+ *
+ * Put on, they count from `nowMs`, up to where the counter is full. So a charge foretells: from `nowMs` on, what it
+ * returns admits nothing that would not be admitted after requests of up to `units` in all had been admitted since the
+ * state that it was given. Full foretells every state that can be reached by then. This holds for each next request of
+ * every algorithm, for permits in flight too. It says nothing about the time before `nowMs`: units that free up until
+ * then are gone from it.
+ *
+ * Taken off, windows and permits give back where they took: what has passed since is not given back. A token bucket gives
+ * back at `nowMs`; a leaky bucket gives back only the last of its queue. Nothing gives back more than is in use.
+ */
 export interface Charge {
   readonly nowMs: number;
-  /** Positive to add use, negative to give back. Giving back more than is in use leaves nothing in use. */
+  /** Positive to add use, negative to give back. */
   readonly units: number;
-  /** When the units that are given back were taken. Windows give back where they took. Default: nowMs. */
+  /** When the units that are given back were taken: the nowMs of that decision. Default: nowMs. */
   readonly takenAtMs?: number;
 }
 

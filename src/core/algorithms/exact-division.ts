@@ -1,10 +1,16 @@
 // Exact a * b / c on integers whose product may pass 2^53: floating point would drift after a year of traffic.
 
-/** Whole quotient and remainder of (a * b + c) / divisor. All are integers of at least 0, divisor at least 1. */
-export function multiplyAddDivide(
+interface Division {
+  /** Added to the product before it is divided. */
+  readonly add?: number;
+  readonly divisor: number;
+}
+
+/** Whole quotient and remainder of (a * b + add) / divisor. All are integers of at least 0, divisor at least 1. */
+export function multiplyDivide(
   a: number,
   b: number,
-  { add, divisor }: { readonly add: number; readonly divisor: number },
+  { add = 0, divisor }: Division,
 ): { readonly quotient: number; readonly remainder: number } {
   const sum = a * b + add;
   if (sum <= Number.MAX_SAFE_INTEGER) {
@@ -14,4 +20,10 @@ export function multiplyAddDivide(
   const exact = BigInt(a) * BigInt(b) + BigInt(add);
   const exactDivisor = BigInt(divisor);
   return { quotient: Number(exact / exactDivisor), remainder: Number(exact % exactDivisor) };
+}
+
+/** The same quotient, rounded up. */
+export function multiplyDivideUp(a: number, b: number, division: Division): number {
+  const { quotient, remainder } = multiplyDivide(a, b, division);
+  return remainder > 0 ? quotient + 1 : quotient;
 }

@@ -5,29 +5,31 @@ import { parseWith } from "../config/parse-with.ts";
 import { duration, quota } from "../config/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
-import { multiplyAddDivide } from "./exact-division.ts";
-import { parseStored, storedCount, storedLengthMs, storedTimeMs } from "./stored-state.ts";
+import {
+  addToLevel,
+  type Drain,
+  isLevel,
+  type Level,
+  settleLevel,
+  storedLevel,
+  toDrainMs,
+} from "./drained-level.ts";
+import { multiplyDivideUp } from "./exact-division.ts";
+import { parseStored, storedState } from "./stored-state.ts";
+import { toVerdict } from "./to-verdict.ts";
 
-export interface TokenBucketConfig {
-  readonly limit: number;
-  readonly windowMs: number;
+export interface TokenBucketConfig extends Drain {
   readonly burst: number;
 }
 
-/**
- * What is in use, not what is left, so that a changed limit keeps what was used. The fraction is exact: `part` counts
- * in 1/windowMs of a token.
- */
-export interface TokenBucketState {
-  readonly used: number;
-  readonly part: number;
-  readonly windowMs: number;
-  readonly atMs: number;
+export interface TokenBucketState extends Level {
+  readonly algorithm: "token-bucket";
 }
 
 /**
  * Accuracy: exact; integer milliseconds and fractions of 1/windowMs of a token, so nothing drifts.
- * Worst case: over every interval of x ms at most burst + limit * x / window; so up to burst + limit in one window.
+ * Worst case: over every interval of x ms at most burst + limit * x / window; so up to burst + limit in one window. What
+ * is given back counts from the moment it is: a bucket does not know where in time its tokens were taken.
  * Storage per key: four integers. Burst: up to `burst` (default: limit) at once after a pause.
  * When not to use: when no rolling window may ever pass the limit; take sliding-window then.
  * Source: ITU-T I.371 (generic cell rate algorithm, continuous-state leaky bucket); RFC 2697 section 3.
@@ -41,98 +43,54 @@ export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
     storage: "4 integers",
   },
   parseConfig,
-  parseState: (stored) => parseStored(storedState, stored),
+  parseState: (stored) => parseStored(schema, stored),
   decide,
   charge,
-  expiresAtMs: (config, state) => state.atMs + toEmptyMs(config, settle(config, state, state.atMs)),
+  expiresAtMs: (config, state) => {
+    const level = settle(config, state, state.atMs);
+    return level.atMs + toDrainMs(config, level, 0);
+  },
 };
 
+/** Keeps every wait an exact integer, and nobody waits longer for a bucket to fill. */
+const REFILL_MS_MAX = 100 * 366 * 86_400_000;
+
 const options = v.object({ limit: quota, window: duration, burst: v.optional(quota) });
-const storedState = v.pipe(
-  v.object({ used: storedCount, part: storedCount, windowMs: storedLengthMs, atMs: storedTimeMs }),
-  v.check((state) => state.part < state.windowMs, "part must be a fraction of the window"),
+const schema = v.pipe(
+  storedState("token-bucket", storedLevel),
+  v.check((level) => isLevel(level)),
 );
 
 function parseConfig(input: unknown): Result<TokenBucketConfig> {
   const parsed = parseWith(options, input);
   if (!parsed.ok) return err(parsed.error);
   const { limit, window: windowMs, burst = limit } = parsed.value;
-  return ok({ limit, windowMs, burst });
+  if (multiplyDivideUp(burst, windowMs, { divisor: limit }) <= REFILL_MS_MAX)
+    return ok({ limit, windowMs, burst });
+  const message = `must refill within 100 years at ${limit} per window, received ${burst}`;
+  return err([{ path: "burst", code: "invalid", message }]);
 }
 
-/** The state at nowMs: drained by what was refilled since, clamped to today's burst, in fractions of today's window. */
-function settle(
-  config: TokenBucketConfig,
-  state: TokenBucketState | undefined,
-  nowMs: number,
-): TokenBucketState {
-  const { limit, windowMs, burst } = config;
-  if (state === undefined) return { used: 0, part: 0, windowMs, atMs: nowMs };
-  const part = state.windowMs === windowMs ? state.part : toPartOf(windowMs, state);
-  const atMs = Math.max(nowMs, state.atMs);
-  const refilled = multiplyAddDivide(atMs - state.atMs, limit, { add: 0, divisor: windowMs });
-  let used = state.used - refilled.quotient;
-  let left = part - refilled.remainder;
-  if (left < 0) {
-    used -= 1;
-    left += windowMs;
-  }
-  if (used < 0) return { used: 0, part: 0, windowMs, atMs };
-  return used >= burst ? { used: burst, part: 0, windowMs, atMs } : { used, part: left, windowMs, atMs };
+function settle(config: TokenBucketConfig, state: TokenBucketState | undefined, nowMs: number): Level {
+  return settleLevel(config, state, { nowMs, levelMax: config.burst });
 }
 
-/** A fraction of the old window in fractions of the new one, rounded up: never less in use than there was. */
-function toPartOf(windowMs: number, state: TokenBucketState): number {
-  const { quotient, remainder } = multiplyAddDivide(state.part, windowMs, {
-    add: 0,
-    divisor: state.windowMs,
-  });
-  return Math.min(windowMs - 1, remainder > 0 ? quotient + 1 : quotient);
-}
-
-/** The fewest milliseconds until at most `keep` tokens are in use. */
-function toDrainMs(config: TokenBucketConfig, state: TokenBucketState, keep: number): number {
-  if (state.used < keep || (state.used === keep && state.part === 0)) return 0;
-  const { quotient, remainder } = multiplyAddDivide(state.used - keep, config.windowMs, {
-    add: state.part,
-    divisor: config.limit,
-  });
-  return remainder > 0 ? quotient + 1 : quotient;
-}
-
-function toEmptyMs(config: TokenBucketConfig, state: TokenBucketState): number {
-  return toDrainMs(config, state, 0);
-}
-
-function toRemaining(config: TokenBucketConfig, state: TokenBucketState): number {
-  return config.burst - state.used - (state.part > 0 ? 1 : 0);
-}
+const toState = (level: Level): TokenBucketState => ({ ...level, algorithm: "token-bucket" });
 
 function decide(
   config: TokenBucketConfig,
   state: TokenBucketState | undefined,
-  { nowMs, cost }: Moment,
+  moment: Moment,
 ): Verdict<TokenBucketState> {
-  const now = settle(config, state, nowMs);
-  const remaining = toRemaining(config, now);
-  const behindMs = Math.max(0, now.atMs - nowMs);
-  const resetMs = behindMs + toEmptyMs(config, now);
-  if (cost > config.burst) {
-    return { outcome: "impossible", state, remaining, retryAfterMs: Infinity, resetMs };
-  }
-  if (cost > remaining) {
-    const retryAfterMs = behindMs + toDrainMs(config, now, config.burst - cost);
-    return { outcome: "denied", state, remaining, retryAfterMs, resetMs };
-  }
-  if (cost === 0) return { outcome: "allowed", state, remaining, retryAfterMs: 0, resetMs };
-  const after = { ...now, used: now.used + cost };
-  return {
-    outcome: "allowed",
-    state: after,
-    remaining: remaining - cost,
-    retryAfterMs: 0,
-    resetMs: behindMs + toEmptyMs(config, after),
-  };
+  const level = settle(config, state, moment.nowMs);
+  return toVerdict(moment, {
+    state,
+    capacity: config.burst,
+    remaining: config.burst - level.used - (level.part > 0 ? 1 : 0),
+    take: () => toState({ ...level, used: level.used + moment.cost }),
+    toFitMs: () => level.atMs + toDrainMs(config, level, config.burst - moment.cost),
+    toExpiryMs: (kept) => tokenBucket.expiresAtMs(config, kept),
+  });
 }
 
 function charge(
@@ -140,8 +98,5 @@ function charge(
   state: TokenBucketState | undefined,
   { nowMs, units }: Charge,
 ): TokenBucketState {
-  const now = settle(config, state, nowMs);
-  const used = now.used + units;
-  if (used < 0) return { ...now, used: 0, part: 0 };
-  return used >= config.burst ? { ...now, used: config.burst, part: 0 } : { ...now, used };
+  return toState(addToLevel(settle(config, state, nowMs), units, config.burst));
 }

@@ -1,27 +1,47 @@
-// The valibot schema of headgate.config.ts: shapes, defaults and bounds. What one key alone cannot tell (a policy's own
+// The valibot schema of headgate.config.ts: shapes, defaults and bounds. What one key alone cannot tell (a policy's
 // options, references between keys) is in parse-policies.ts and parse-routes.ts.
 
 import * as v from "valibot";
+import { routeCost } from "../policies/route-cost.ts";
+import { settleRule } from "../policies/settle-rule.ts";
 import { algorithms } from "../algorithms/registry.ts";
+import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
-import { object } from "./parse-with.ts";
-import { duration, integerBetween, LIMIT_MAX, oneOf, switchedOn } from "./primitives.ts";
+import { toHost } from "../http/host.ts";
+import { isObject, object } from "./parse-with.ts";
+import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
 
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
 const POLICIES_PER_ROUTE_MAX = 16;
+const BANS_MAX = 10;
 const SHARDS_MAX = 4_096;
-const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+export const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
-const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$|^\[[0-9a-f:.]+\]$/;
 
-const share = v.pipe(
-  v.number("must be a share from 0 to 1"),
-  v.minValue(0, "must be a share from 0 to 1"),
-  v.maxValue(1, "must be a share from 0 to 1"),
+export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
+const METHOD_WANTED = 'must be a method such as "GET"';
+const HOST_WANTED = "must be a lower-case host without a port";
+const SHARE_WANTED = "must be a share from 0 to 1";
+
+const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
+
+/** `{ after: 20, window: "1m", for: ["1m", "10m", "1h"] }`: how a policy answers a key that goes on after being denied. */
+const banRule = v.pipe(
+  object({
+    after: integerBetween(1, 1_000_000),
+    window: v.optional(duration, "1m"),
+    for: v.optional(
+      v.pipe(
+        v.array(duration, "must be a list of durations"),
+        v.minLength(1, "must name at least one duration"),
+        v.maxLength(BANS_MAX, `must name at most ${BANS_MAX} durations`),
+      ),
+      ["1m", "10m", "1h"],
+    ),
+  }),
+  v.transform(({ after, window, for: forMs }): BanSettings => ({ after, windowMs: window, forMs })),
 );
-
-const named = "must be a name of letters, digits, '.', '_' and '-'";
 
 /** What every policy has, whatever its algorithm. The algorithm's own options are checked by its parseConfig. */
 export const policyBase = {
@@ -30,23 +50,27 @@ export const policyBase = {
   onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
   onError: v.optional(oneOf(["local", "open", "closed"]), "local"),
   timeoutMs: v.optional(integerBetween(1, 60_000), 500),
+  mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),
+  enforcePercent: v.optional(integerBetween(0, 100), 100),
+  settle: v.optional(settleRule),
+  ban: v.optional(banRule),
 };
 
 export const routeSchema = object({
   path: v.string("must be a path pattern"),
   methods: v.optional(
     v.pipe(
-      v.array(
-        v.pipe(v.string(), v.regex(METHOD, 'must be a method such as "GET"')),
-        "must be a list of methods",
-      ),
+      v.array(v.pipe(v.string(METHOD_WANTED), v.regex(METHOD, METHOD_WANTED)), "must be a list of methods"),
       v.minLength(1, "must name at least one method"),
     ),
   ),
   hosts: v.optional(
     v.pipe(
       v.array(
-        v.pipe(v.string(), v.regex(HOST, "must be a lower-case host without a port")),
+        v.pipe(
+          v.string(HOST_WANTED),
+          v.check((text) => toHost(text) === text, HOST_WANTED),
+        ),
         "must be a list of hosts",
       ),
       v.minLength(1, "must name at least one host"),
@@ -59,29 +83,34 @@ export const routeSchema = object({
     ),
     [],
   ),
-  cost: v.optional(integerBetween(0, LIMIT_MAX), 1),
+  cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
   timeout: v.optional(duration, "30s"),
 });
 
 export const configSchema = object({
-  origin: v.unknown(),
-  name: v.optional(v.pipe(v.string(named), v.regex(NAME, named)), "headgate"),
+  // parse-origin.ts reads it, unless a variable says another.
+  origin: v.optional(v.unknown()),
+  name: v.optional(v.pipe(v.string(NAME_WANTED), v.regex(NAME, NAME_WANTED)), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
-  headers: v.optional(object({ draft: v.optional(switchedOn, true) }), {}),
+  headers: v.optional(
+    object({ draft: v.optional(switchedOn, true), shadow: v.optional(switchedOn, false) }),
+    {},
+  ),
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),
   log: v.optional(
-    object({ denied: v.optional(share, 1), degraded: v.optional(share, 1), failed: v.optional(share, 1) }),
+    object({
+      denied: v.optional(share, 1),
+      shadow: v.optional(share, 1),
+      degraded: v.optional(share, 1),
+      failed: v.optional(share, 1),
+    }),
     {},
   ),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
   policies: v.pipe(
-    v.record(
-      v.pipe(v.string(), v.regex(NAME, named)),
-      v.looseObject({}, "must be an object"),
-      "must be an object of policies",
-    ),
+    v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of policies"),
     v.check(
       (policies) => Object.keys(policies).length <= POLICIES_MAX,
       `must name at most ${POLICIES_MAX} policies`,

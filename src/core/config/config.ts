@@ -2,10 +2,13 @@
 // parse-config.ts is the only place that makes one.
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { BanSettings } from "../counters/ban.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { RouteCost } from "../policies/route-cost.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
+import type { SettleRule } from "../policies/settle-rule.ts";
 
 /** What a policy does when its counter cannot answer in time. */
 export type ErrorRule = "local" | "open" | "closed";
@@ -23,9 +26,16 @@ export interface Policy {
   readonly onMissing: MissingRule;
   readonly onError: ErrorRule;
   readonly timeoutMs: number;
+  /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow: decided, counted, logged. */
+  readonly enforcePercent: number;
+  /** How a response corrects what its request took; undefined: it does not. */
+  readonly settle: SettleRule | undefined;
+  readonly ban: BanSettings | undefined;
 }
 
 export interface Route {
+  /** Its place in the configuration. */
+  readonly index: number;
   /** The path pattern as it was written, with its methods: how logs name the route. */
   readonly name: string;
   readonly pattern: RoutePattern;
@@ -34,7 +44,7 @@ export interface Route {
   /** undefined is every host. Lower case. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly policies: readonly Policy[];
-  readonly cost: number;
+  readonly cost: RouteCost;
   readonly cache: CacheSettings | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
@@ -47,10 +57,15 @@ export interface Config {
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
-  readonly headers: { readonly draft: boolean };
+  readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
   /** Share of events that are logged, 0 to 1. */
-  readonly log: { readonly denied: number; readonly degraded: number; readonly failed: number };
+  readonly log: {
+    readonly denied: number;
+    readonly shadow: number;
+    readonly degraded: number;
+    readonly failed: number;
+  };
   readonly counters: { readonly shards: number };
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];

@@ -19,7 +19,8 @@ function toEditDistance(a: string, b: string): number {
 export function findNearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.slice(0, WORD_LENGTH_MAX).toLowerCase();
   let nearest: string | undefined;
-  let nearestDistance = Math.max(2, Math.ceil(typed.length / 2)) + 1;
+  // Less than the word itself, or two words without a letter in common would be near.
+  let nearestDistance = Math.min(typed.length, Math.max(2, Math.ceil(typed.length / 2)) + 1);
   for (const candidate of known) {
     const distance = toEditDistance(typed, candidate.slice(0, WORD_LENGTH_MAX).toLowerCase());
     if (distance < nearestDistance) {

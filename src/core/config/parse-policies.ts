@@ -3,46 +3,44 @@
 import * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
-import { parseKey } from "../keys/parse-key.ts";
-import type { Problem } from "../result.ts";
-import { policyBase } from "./config-schema.ts";
+import { type KeyPart, parseKey } from "../keys/parse-key.ts";
+import { err, type Problem, type Result } from "../result.ts";
+import { NAME, NAME_WANTED, policyBase } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
-import { parseWith, toUnknownKeyMessage } from "./parse-with.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { isObject, parseWith, showGiven, toUnknownKeyMessage } from "./parse-with.ts";
 
 const base = v.object(policyBase);
 
 /** The policies by name; problems are added to `problems`. Limits and bursts are multiplied by `limitFactor`. */
 export function parsePolicies(
-  input: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  input: Readonly<Record<string, unknown>>,
   limitFactor: number,
   problems: Problem[],
 ): ReadonlyMap<string, Policy> {
   const policies = new Map<string, Policy>();
   for (const [name, options] of Object.entries(input)) {
-    const policy = parsePolicy(name, scale(options, limitFactor), problems);
-    if (policy !== undefined) policies.set(name, policy);
+    const path = `policies.${name}`;
+    const isNamed = NAME.test(name);
+    if (!isNamed)
+      problems.push({ path, code: "invalid", message: `${NAME_WANTED}, received ${showGiven(name)}` });
+    if (!isObject(options)) {
+      problems.push({ path, code: "invalid", message: `must be an object, received ${showGiven(options)}` });
+      continue;
+    }
+    const policy = parsePolicy({ name, options, limitFactor }, problems);
+    if (policy !== undefined && isNamed) policies.set(name, policy);
   }
   return policies;
 }
 
-function scale(
-  options: Readonly<Record<string, unknown>>,
-  factor: number,
-): Readonly<Record<string, unknown>> {
-  if (factor === 1) return options;
-  const scaled: Record<string, unknown> = { ...options };
-  for (const name of ["limit", "burst"]) {
-    const value = scaled[name];
-    if (typeof value === "number") scaled[name] = value * factor;
-  }
-  return scaled;
+interface PolicyGiven {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly limitFactor: number;
 }
 
-function parsePolicy(
-  name: string,
-  options: Readonly<Record<string, unknown>>,
-  problems: Problem[],
-): Policy | undefined {
+function parsePolicy({ name, options, limitFactor }: PolicyGiven, problems: Problem[]): Policy | undefined {
   const path = `policies.${name}`;
   const found: Problem[] = [];
   const common = parseWith(base, options, path);
@@ -50,25 +48,63 @@ function parsePolicy(
   const key = parseKey(options["key"], `${path}.key`);
   if (!key.ok) found.push(...key.error);
   const algorithm = findAlgorithm(options["algorithm"]);
-  const settings = algorithm?.parseConfig(options);
+  const settings = algorithm === undefined ? undefined : parseSettings(algorithm, options, limitFactor);
   if (settings?.ok === false) {
     found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
   if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
   problems.push(...found);
   if (!common.ok || !key.ok || settings === undefined || !settings.ok || found.length > 0) return undefined;
-  const shown = settings.value as { readonly limit: number; readonly windowMs?: number };
-  return Object.freeze({
+  return toPolicy(name, common.value, { settings: settings.value, key: key.value });
+}
+
+function toPolicy(
+  name: string,
+  { algorithm, mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban }: v.InferOutput<typeof base>,
+  { settings, key }: { readonly settings: unknown; readonly key: readonly KeyPart[] },
+): Policy {
+  const shown = settings as { readonly limit: number; readonly windowMs?: number };
+  return deepFreeze({
     name,
-    algorithm: common.value.algorithm as AlgorithmName,
-    settings: Object.freeze(settings.value),
+    algorithm: algorithm as AlgorithmName,
+    settings,
     limit: shown.limit,
     windowMs: shown.windowMs,
-    key: key.value,
-    onMissing: common.value.onMissing,
-    onError: common.value.onError,
-    timeoutMs: common.value.timeoutMs,
+    key,
+    onMissing,
+    onError,
+    timeoutMs,
+    enforcePercent: mode === "shadow" ? 0 : enforcePercent,
+    settle,
+    ban,
   });
+}
+
+/** What is written must be right by itself, and also after multiplying. */
+function parseSettings(
+  algorithm: Algorithm<unknown, unknown>,
+  options: PolicyGiven["options"],
+  limitFactor: number,
+): Result<unknown> {
+  const written = algorithm.parseConfig(options);
+  if (!written.ok || limitFactor === 1) return written;
+  const scaled = algorithm.parseConfig(scale(options, limitFactor));
+  if (scaled.ok) return scaled;
+  const toProblem = ({ path, code, message }: Problem): Problem => ({
+    path,
+    code,
+    message: `${message} after LIMIT_FACTOR ${limitFactor}`,
+  });
+  return err(scaled.error.map(toProblem));
+}
+
+function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["options"] {
+  const scaled: Record<string, unknown> = { ...options };
+  for (const name of ["limit", "burst"]) {
+    const value = scaled[name];
+    if (typeof value === "number") scaled[name] = value * factor;
+  }
+  return scaled;
 }
 
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {
@@ -78,7 +114,7 @@ function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {
 
 function findUnknownKeys(
   path: string,
-  options: Readonly<Record<string, unknown>>,
+  options: PolicyGiven["options"],
   optionNames: readonly string[],
 ): readonly Problem[] {
   const known = [...Object.keys(policyBase), ...optionNames];

@@ -3,12 +3,13 @@
 import type * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
-import { parseRoutePattern } from "../policies/route-pattern.ts";
+import { parseRoutePattern, type RoutePattern } from "../policies/route-pattern.ts";
 import type { Problem } from "../result.ts";
 import { routeSchema } from "./config-schema.ts";
 import type { Policy, Route } from "./config.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import { findNearest } from "./find-nearest.ts";
-import { parseWith, showGiven } from "./parse-with.ts";
+import { isObject, parseWith, showGiven } from "./parse-with.ts";
 
 export interface RouteContext {
   /** The names that the configuration gives, also of policies that have problems of their own. */
@@ -27,59 +28,72 @@ export function parseRoutes(
   for (const [index, options] of input.entries()) {
     const path = `routes.${index}`;
     const parsed = parseWith(routeSchema, options, path);
-    if (!parsed.ok) {
-      problems.push(...parsed.error);
-      continue;
-    }
-    const route = toRoute(parsed.value, { ...context, path }, problems);
+    if (!parsed.ok) problems.push(...parsed.error);
+    // References are read also when the shape has problems, so that all are reported at once.
+    const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
+    const references = parseReferences(given, { ...context, path }, problems);
+    const route = parsed.ok ? toRoute(parsed.value, { ...references, index }) : undefined;
     if (route !== undefined) routes.push(route);
   }
   return Object.freeze(routes);
 }
 
+interface References {
+  /** undefined when there is none that is right. */
+  readonly pattern: RoutePattern | undefined;
+  readonly policies: readonly Policy[];
+}
+
+type RouteGiven = Readonly<Partial<Record<"path" | "policies" | "cost", unknown>>>;
+type RouteAt = RouteContext & { readonly path: string };
+
+function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
+  const { path } = context;
+  const names: readonly unknown[] = Array.isArray(given.policies) ? given.policies : [];
+  const policies = resolvePolicies(names, context, problems);
+  if (isCost(given.cost)) problems.push(...findImpossible(policies, given.cost, path));
+  if (typeof given.path !== "string") return { pattern: undefined, policies };
+  const pattern = parseRoutePattern(given.path, context.caseSensitive);
+  if (pattern.ok) return { pattern: pattern.value, policies };
+  const message = `${pattern.error}, received ${showGiven(given.path)}`;
+  problems.push({ path: `${path}.path`, code: "invalid", message });
+  return { pattern: undefined, policies };
+}
+
 function toRoute(
   options: v.InferOutput<typeof routeSchema>,
-  context: RouteContext & { readonly path: string },
-  problems: Problem[],
+  { pattern, policies, index }: References & { readonly index: number },
 ): Route | undefined {
-  const { path, caseSensitive } = context;
-  const pattern = parseRoutePattern(options.path, caseSensitive);
-  if (!pattern.ok) {
-    const message = `${pattern.error}, received ${showGiven(options.path)}`;
-    problems.push({ path: `${path}.path`, code: "invalid", message });
-    return undefined;
-  }
-  const policies = resolvePolicies(options.policies, context, problems);
-  problems.push(...findImpossible(policies, options.cost, path));
+  if (pattern === undefined) return undefined;
   const methods = options.methods === undefined ? undefined : new Set(options.methods);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
-  return Object.freeze({
+  return deepFreeze({
+    index,
     name,
-    pattern: pattern.value,
+    pattern,
     methods,
     hosts: options.hosts === undefined ? undefined : new Set(options.hosts),
-    policies: Object.freeze(policies),
+    policies,
     cost: options.cost,
     cache: options.cache,
     timeoutMs: options.timeout,
   });
 }
 
+/** What is no text is a problem of the shape and has been reported. */
 function resolvePolicies(
-  names: readonly string[],
-  { policies, policyNames, path }: RouteContext & { readonly path: string },
+  names: readonly unknown[],
+  { policies, policyNames, path }: RouteAt,
   problems: Problem[],
-): Policy[] {
+): readonly Policy[] {
   const resolved: Policy[] = [];
   for (const [index, name] of names.entries()) {
+    if (typeof name !== "string") continue;
     const at = `${path}.policies.${index}`;
     const policy = policies.get(name);
     if (names.indexOf(name) !== index) {
-      problems.push({
-        path: at,
-        code: "duplicate",
-        message: `must name each policy once, received ${showGiven(name)} again`,
-      });
+      const message = `must name each policy once, received ${showGiven(name)} again`;
+      problems.push({ path: at, code: "duplicate", message });
     } else if (policy !== undefined) {
       resolved.push(policy);
     } else if (!policyNames.includes(name)) {
@@ -91,6 +105,8 @@ function resolvePolicies(
   }
   return resolved;
 }
+
+const isCost = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** A cost that no state of a policy can meet would refuse every request of the route. */
 function findImpossible(policies: readonly Policy[], cost: number, path: string): readonly Problem[] {

@@ -5,6 +5,8 @@ import { err, ok, type Problem, type Result } from "../result.ts";
 import { findNearest } from "./find-nearest.ts";
 
 const GIVEN_LENGTH_MAX = 80;
+/** No key of a schema has one. */
+const SEPARATOR = ", ";
 
 /** What a problem's message shows of the value that was given: short, quoted, never an object's content. */
 export function showGiven(value: unknown): string {
@@ -19,34 +21,64 @@ export function showGiven(value: unknown): string {
 /** The message for a key that nobody knows, with the nearest one that somebody does. */
 export function toUnknownKeyMessage(key: string, known: readonly string[]): string {
   const nearest = findNearest(key, known);
-  const hint = nearest === undefined ? `known keys are ${known.join(", ")}` : `did you mean "${nearest}"?`;
+  const hint =
+    nearest === undefined ? `known keys are ${known.join(SEPARATOR)}` : `did you mean "${nearest}"?`;
   return `unknown key ${JSON.stringify(key.slice(0, GIVEN_LENGTH_MAX))}; ${hint}`;
+}
+
+/** Whether a value is what `{}` writes: no array, no Map, no Date. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 /** A strict object whose unknown keys are refused by name, with the nearest known one. */
 // The return type is valibot's own inference: writing it out would repeat the entries.
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- see above
 export function object<const Entries extends v.ObjectEntries>(entries: Entries) {
-  const known = Object.keys(entries);
-  return v.strictObject(entries, (issue) => {
-    if (issue.expected === "never") return toUnknownKeyMessage(String(issue.path?.at(-1)?.key), known);
-    return issue.expected === "Object" ? "must be an object" : "is required";
-  });
+  type Input = v.InferInput<v.StrictObjectSchema<Entries, undefined>>;
+  // valibot names only the first unknown key: the message carries the known ones, and toProblems finds all others.
+  const known = Object.keys(entries).join(SEPARATOR);
+  return v.pipe(
+    v.custom<Input>(isObject, "must be an object"),
+    v.strictObject(entries, ({ expected }) => (expected === "never" ? known : "is required")),
+  );
 }
 
-function toProblem(issue: v.BaseIssue<unknown>, rootPath: string): Problem {
-  const keys = (issue.path ?? []).map((item) => String(item.key));
-  const path = [...(rootPath === "" ? [] : [rootPath]), ...keys].join(".");
-  const isUnknownKey = issue.type === "strict_object" && issue.expected === "never";
-  if (isUnknownKey) return { path, code: "unknown-key", message: issue.message };
-  const isMissing = issue.input === undefined;
-  const wanted = issue.message.startsWith("Invalid") ? `must be ${issue.expected ?? "valid"}` : issue.message;
-  const message =
-    isMissing && wanted === "is required" ? wanted : `${wanted}, received ${showGiven(issue.input)}`;
-  return { path, code: isMissing ? "missing" : "invalid", message };
+function toProblems(issue: v.BaseIssue<unknown>, rootPath: string): readonly Problem[] {
+  const items = issue.path ?? [];
+  const path = [...(rootPath === "" ? [] : [rootPath]), ...items.map(({ key }) => String(key))].join(".");
+  const last = items.at(-1);
+  if (last !== undefined && issue.type === "strict_object" && issue.expected === "never")
+    return findUnknownKeys(path.slice(0, path.length - String(last.key).length), last, issue.message);
+  if (isMissingKey(issue)) return [{ path, code: "missing", message: "is required" }];
+  const wanted = issue.message.startsWith("Invalid")
+    ? `must be a ${issue.expected ?? "value"}`
+    : issue.message;
+  const code = issue.input === undefined ? "missing" : "invalid";
+  return [{ path, code, message: `${wanted}, received ${showGiven(issue.input)}` }];
 }
 
-/** Parses with all problems reported; `rootPath` is put before every problem's path. */
+function findUnknownKeys(parentPath: string, item: v.IssuePathItem, carried: string): readonly Problem[] {
+  const known = carried.split(SEPARATOR);
+  // The key that valibot found may be an inherited one.
+  const keys = new Set([String(item.key), ...Object.keys(item.input as object)]);
+  return [...keys]
+    .filter((key) => !known.includes(key))
+    .map((key) => ({
+      path: `${parentPath}${key}`,
+      code: "unknown-key",
+      message: toUnknownKeyMessage(key, known),
+    }));
+}
+
+/** An object's schema says so with the key in quotes as what it expected; whatever else it says is of the whole object. */
+function isMissingKey({ type, expected, input }: v.BaseIssue<unknown>): boolean {
+  return (
+    input === undefined && /^(?:strict_|loose_)?object$/.test(type) && expected?.startsWith('"') === true
+  );
+}
+
+/** Parses with all problems reported, each once; `rootPath` is put before every problem's path. */
 export function parseWith<Schema extends v.GenericSchema>(
   schema: Schema,
   input: unknown,
@@ -54,5 +86,8 @@ export function parseWith<Schema extends v.GenericSchema>(
 ): Result<v.InferOutput<Schema>> {
   const parsed = v.safeParse(schema, input);
   if (parsed.success) return ok(parsed.output);
-  return err(parsed.issues.map((issue) => toProblem(issue, rootPath)));
+  const problems = new Map<string, Problem>();
+  for (const problem of parsed.issues.flatMap((issue) => toProblems(issue, rootPath)))
+    problems.set(`${problem.path}: ${problem.message}`, problem);
+  return err([...problems.values()]);
 }

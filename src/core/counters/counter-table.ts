@@ -1,35 +1,28 @@
 // The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
-// one request message in one turn, with no await in between, and reads and writes through what it is handed.
+// one message in one turn, with no await in between, and reads and writes through what it is handed.
 
 import { LruMap } from "../lru-map.ts";
-import {
-  type Counter,
-  type CounterCheck,
-  decideChecks,
-  type Decision,
-  toAlgorithm,
-  toState,
-} from "./decide-checks.ts";
-import {
-  type Check,
-  type CounterReply,
-  type CounterRequest,
-  type KeyChecks,
-  MESSAGE_VERSION,
-} from "./messages.ts";
+import { countDenials, toBanMs } from "./ban.ts";
+import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
+import { consumeChecks, findChangedAlgorithms, type KeyCounters, settleChecks } from "./key-counters.ts";
+import { type CounterReply, type CounterRequest, MESSAGE_VERSION, type Settlement } from "./messages.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
-import { consume, type LiveCounter } from "./watermark.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
 export interface CounterStore {
   readonly read: (key: string) => string | undefined;
   readonly write: (key: string, text: string, expiresAtMs: number) => void;
-  /** Something stored could not be read and counts as never seen. */
-  readonly onDamaged: (key: string, policies: readonly string[]) => void;
+  /** Counters that start afresh: what was stored could not be read, or the policy's algorithm has changed. */
+  readonly onForgotten: (
+    key: string,
+    policies: readonly string[],
+    reason: "damaged" | "algorithm-changed",
+  ) => void;
 }
 
 /** How long units stay aside for a decision that several objects take together. */
 export const HOLD_MS = 5_000;
+/** Decisions that a table remembers: repeated messages change nothing. */
 const DECISIONS_MAX = 2_000;
 
 interface Hold {
@@ -39,21 +32,21 @@ interface Hold {
 
 /** All that is known of one key. */
 interface Entry {
-  counters: ReadonlyMap<string, LiveCounter>;
+  counters: KeyCounters;
   readonly holds: Map<string, Hold>;
 }
 
-interface Consumed {
+/** A decision that consumed, and what each policy's share came to since, by key and policy. */
+interface Taken {
   readonly request: CounterRequest;
   readonly reply: CounterReply;
-  readonly takenAtMs: number;
+  readonly actual: Map<string, number>;
 }
 
 export class CounterTable {
   readonly #store: CounterStore;
   readonly #entries: LruMap<string, Entry>;
-  /** What was consumed by decision id: a repeated message changes nothing, and a release knows what to give back. */
-  readonly #consumed = new LruMap<string, Consumed>(DECISIONS_MAX);
+  readonly #taken = new LruMap<string, Taken>(DECISIONS_MAX);
 
   constructor(store: CounterStore, keysMax: number) {
     this.#store = store;
@@ -62,35 +55,63 @@ export class CounterTable {
 
   handle(request: CounterRequest, nowMs: number): CounterReply {
     if (request.phase === "release") return this.#release(request, nowMs);
-    const before = this.#consumed.get(request.id);
+    const before = this.#taken.get(request.id);
     if (before !== undefined) return before.reply;
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
     this.#dropHolds(request);
     const decision = this.#decide(request, nowMs);
-    const reply: CounterReply = { version: MESSAGE_VERSION, verdicts: decision.verdicts };
-    if (!decision.isAllowed) return reply;
-    if (request.phase === "hold") {
+    const reply = { version: MESSAGE_VERSION, verdicts: decision.verdicts, takenAtMs: nowMs } as const;
+    if (!decision.isAllowed) {
+      this.#countDenials(request, decision, nowMs);
+    } else if (request.phase === "hold") {
       this.#hold(request, nowMs);
     } else {
-      this.#consume(request, nowMs);
-      this.#consumed.set(request.id, { request, reply, takenAtMs: nowMs });
+      this.#change(request.keys, (counters, { key, checks }) => {
+        const changed = findChangedAlgorithms(counters, checks);
+        if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
+        return consumeChecks(counters, checks, nowMs);
+      });
+      this.#taken.set(request.id, { request, reply, actual: new Map() });
     }
     return reply;
   }
 
-  /** Decides against what is used and what is held. */
+  /**
+   * Corrects what a decision consumed. A decision that this table does not remember (it was reset since) is corrected by
+   * what the message says was taken.
+   */
+  settle(settlement: Settlement, nowMs: number): void {
+    const { id, takenAtMs } = settlement;
+    const known = this.#taken.get(id)?.actual ?? new Map<string, number>();
+    this.#change(settlement.keys, (counters, { key, checks }) => {
+      const owed = checks.map(({ policy, algorithm, settings, taken, actual }) => {
+        const place = `${policy}\n${key}`;
+        const units = actual - (known.get(place) ?? taken);
+        known.set(place, actual);
+        return { policy, algorithm, settings, units };
+      });
+      return settleChecks(counters, owed, { nowMs, takenAtMs });
+    });
+    if (this.#taken.get(id) === undefined) this.#taken.set(id, toSettledOnly(settlement, known));
+  }
+
+  /** Decides against what is used, what is held and who is banned. */
   #decide(request: CounterRequest, nowMs: number): Decision {
     const checks: CounterCheck[] = [];
     for (const { key, checks: asked } of request.keys) {
       const entry = this.#entry(key);
-      for (const check of asked) checks.push({ check, counter: toHeldCounter(entry, check, nowMs) });
+      for (const check of asked) {
+        const counter = entry.counters.live.get(check.policy)?.counter;
+        const banMs = check.ban === undefined ? 0 : toBanMs(entry.counters.bans.get(check.policy), nowMs);
+        checks.push({ check, counter, held: toHeldUnits(entry, check.policy, nowMs), banMs });
+      }
     }
     return decideChecks(checks, nowMs);
   }
 
   #hold(request: CounterRequest, nowMs: number): void {
     for (const { key, checks } of request.keys) {
-      const units = new Map(checks.map((check) => [check.policy, check.cost]));
+      const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
       this.#entry(key).holds.set(request.id, { units, expiresAtMs: nowMs + HOLD_MS });
     }
   }
@@ -99,96 +120,96 @@ export class CounterTable {
     for (const { key } of request.keys) this.#entry(key).holds.delete(request.id);
   }
 
-  /**
-   * Moves every state on. It was just decided, with what is held on top, that this is allowed. Rows come first and
-   * memory last: a write that throws leaves every counter as it was (a row may be ahead, which only under-admits).
-   */
-  #consume(request: CounterRequest, nowMs: number): void {
-    const moved: { readonly entry: Entry; readonly counters: ReadonlyMap<string, LiveCounter> }[] = [];
-    for (const { key, checks } of request.keys) {
-      const entry = this.#entry(key);
-      const { counters, mustWrite } = consumeAll(entry.counters, checks, nowMs);
-      if (mustWrite) {
-        const { text, expiresAtMs } = writeRecord(counters);
-        this.#store.write(key, text, expiresAtMs);
-      }
-      moved.push({ entry, counters });
-    }
-    for (const { entry, counters } of moved) entry.counters = counters;
-  }
-
-  /** Gives back what a decision holds or consumed. What storage holds stays ahead of the truth: no row is written. */
+  /** Gives back what a decision holds or consumed. */
   #release(request: CounterRequest, nowMs: number): CounterReply {
     this.#dropHolds(request);
-    const consumed = this.#consumed.get(request.id);
-    if (consumed !== undefined) {
-      this.#consumed.delete(request.id);
-      for (const asked of consumed.request.keys)
-        this.#giveBack(asked, { nowMs, takenAtMs: consumed.takenAtMs });
+    const taken = this.#taken.get(request.id);
+    if (taken !== undefined) {
+      const { id, keys } = taken.request;
+      const undone = keys.map(({ key, checks }) => ({
+        key,
+        checks: checks.map((check) => ({ ...check, taken: check.cost, actual: 0 })),
+      }));
+      this.settle({ version: MESSAGE_VERSION, id, takenAtMs: taken.reply.takenAtMs, keys: undone }, nowMs);
     }
-    return { version: MESSAGE_VERSION, verdicts: [] };
+    return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
   }
 
-  #giveBack({ key, checks }: KeyChecks, { nowMs, takenAtMs }: { nowMs: number; takenAtMs: number }): void {
-    const entry = this.#entry(key);
-    const counters = new Map(entry.counters);
-    for (const { policy, algorithm, settings, cost } of checks) {
-      const live = counters.get(policy);
-      if (live === undefined || live.counter.algorithm !== algorithm || cost === 0) continue;
-      const state = toAlgorithm(algorithm).charge(settings, live.counter.state, {
-        nowMs,
-        units: -cost,
-        takenAtMs,
-      });
-      counters.set(policy, { ...live, counter: { algorithm, state } });
+  /** Denials of policies that ban, this one and those that the isolate refused by itself. */
+  #countDenials(request: CounterRequest, { verdicts }: Decision, nowMs: number): void {
+    const denials = 1 + (request.refusedBefore ?? 0);
+    const denied = new Set(
+      verdicts.filter(({ outcome }) => outcome === "denied").map(({ policy }) => policy),
+    );
+    const isBanning = ({
+      policy,
+      ban,
+      isShadow,
+    }: CounterRequest["keys"][number]["checks"][number]): boolean =>
+      ban !== undefined && isShadow !== true && denied.has(policy);
+    if (!request.keys.some(({ checks }) => checks.some(isBanning))) return;
+    this.#change(request.keys, (counters, { checks }) => {
+      const bans = new Map(counters.bans);
+      let isNew = false;
+      for (const { policy, ban } of checks.filter(isBanning)) {
+        if (ban === undefined) continue;
+        const before = counters.bans.get(policy);
+        const after = countDenials(ban, before, { nowMs, denials });
+        bans.set(policy, { ...after, settings: ban });
+        // Only a new ban is worth a row: denials below it are memory.
+        isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
+      }
+      return { counters: { ...counters, bans }, mustWrite: isNew };
+    });
+  }
+
+  /**
+   * Changes keys together. Rows come first and memory last: a write that throws leaves every counter as it was (a row
+   * may be ahead of its counter, which only under-admits).
+   */
+  #change<Asked extends { readonly key: string }>(
+    keys: readonly Asked[],
+    change: (
+      counters: KeyCounters,
+      asked: Asked,
+    ) => { readonly counters: KeyCounters; readonly mustWrite: boolean },
+  ): void {
+    const changed: { readonly entry: Entry; readonly counters: KeyCounters }[] = [];
+    for (const asked of keys) {
+      const entry = this.#entry(asked.key);
+      const { counters, mustWrite } = change(entry.counters, asked);
+      if (mustWrite) {
+        const { text, expiresAtMs } = writeRecord(counters);
+        this.#store.write(asked.key, text, expiresAtMs);
+      }
+      changed.push({ entry, counters });
     }
-    entry.counters = counters;
+    for (const { entry, counters } of changed) entry.counters = counters;
   }
 
   #entry(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const { counters, damaged } = readRecord(this.#store.read(key));
-    if (damaged.length > 0) this.#store.onDamaged(key, damaged);
+    if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
     const entry: Entry = { counters, holds: new Map() };
     this.#entries.set(key, entry);
     return entry;
   }
 }
 
-/** The key's counters after every check consumed its cost, and whether that must be written. */
-function consumeAll(
-  before: ReadonlyMap<string, LiveCounter>,
-  checks: readonly Check[],
-  nowMs: number,
-): { readonly counters: ReadonlyMap<string, LiveCounter>; readonly mustWrite: boolean } {
-  const counters = new Map(before);
-  let mustWrite = false;
-  for (const check of checks) {
-    if (check.cost === 0) continue;
-    const live = before.get(check.policy);
-    const state = toState(live?.counter, check);
-    const verdict = toAlgorithm(check.algorithm).decide(check.settings, state, { nowMs, cost: check.cost });
-    const counter: Counter = { algorithm: check.algorithm, state: verdict.state };
-    const after = consume(live, { settings: check.settings, counter, units: check.cost }, nowMs);
-    counters.set(check.policy, after.live);
-    mustWrite ||= after.mustWrite;
+/** Units of a policy that decisions in flight hold. Holds that expired are forgotten. */
+function toHeldUnits({ holds }: Entry, policy: string, nowMs: number): number {
+  let held = 0;
+  for (const [id, hold] of holds) {
+    if (hold.expiresAtMs <= nowMs) holds.delete(id);
+    else held += hold.units.get(policy) ?? 0;
   }
-  return { counters, mustWrite };
+  return held;
 }
 
-/** The counter with the units that other decisions hold put on top. */
-function toHeldCounter(entry: Entry, check: Check, nowMs: number): Counter | undefined {
-  const counter = entry.counters.get(check.policy)?.counter;
-  let held = 0;
-  for (const [id, hold] of entry.holds) {
-    if (hold.expiresAtMs <= nowMs) entry.holds.delete(id);
-    else held += hold.units.get(check.policy) ?? 0;
-  }
-  if (held === 0) return counter;
-  const state = toAlgorithm(check.algorithm).charge(check.settings, toState(counter, check), {
-    nowMs,
-    units: held,
-  });
-  return { algorithm: check.algorithm, state };
+/** Remembers a settlement whose decision was forgotten, so that the same message changes nothing when it comes again. */
+function toSettledOnly({ id, takenAtMs }: Settlement, actual: Map<string, number>): Taken {
+  const request: CounterRequest = { version: MESSAGE_VERSION, phase: "take", id, keys: [] };
+  return { request, reply: { version: MESSAGE_VERSION, verdicts: [], takenAtMs }, actual };
 }

@@ -1,5 +1,5 @@
-// Decides several policies at once, all or nothing: either every check is allowed and every state moves on, or no state
-// changes at all.
+// Decides several policies at once, all or nothing: either every enforced check is allowed and states move on, or no
+// state changes at all. A shadow policy is decided like the others and refuses nobody.
 
 import type { Algorithm, Verdict } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
@@ -15,13 +15,15 @@ export interface Counter {
 export interface CounterCheck {
   readonly check: Check;
   readonly counter: Counter | undefined;
+  /** Units that decisions in flight hold. */
+  readonly held: number;
+  /** How long the key is still banned for. */
+  readonly banMs: number;
 }
 
 export interface Decision {
   readonly isAllowed: boolean;
   readonly verdicts: readonly CheckVerdict[];
-  /** The states after an allowed decision, in the order of the checks; empty otherwise. */
-  readonly counters: readonly Counter[];
 }
 
 export function toAlgorithm(name: AlgorithmName): Algorithm<unknown, unknown> {
@@ -29,38 +31,44 @@ export function toAlgorithm(name: AlgorithmName): Algorithm<unknown, unknown> {
 }
 
 /** A counter that another algorithm left is "never seen": a changed algorithm starts fresh. */
-export function toState(counter: Counter | undefined, check: Check): unknown {
-  return counter?.algorithm === check.algorithm ? counter.state : undefined;
+export function toState(counter: Counter | undefined, algorithm: AlgorithmName): unknown {
+  return counter?.algorithm === algorithm ? counter.state : undefined;
 }
 
 export function decideChecks(checks: readonly CounterCheck[], nowMs: number): Decision {
-  const verdicts: CheckVerdict[] = [];
-  const counters: Counter[] = [];
   let isAllowed = true;
-  for (const { check, counter } of checks) {
-    const state = toState(counter, check);
-    const verdict = toAlgorithm(check.algorithm).decide(check.settings, state, { nowMs, cost: check.cost });
-    if (verdict.outcome !== "allowed") isAllowed = false;
-    verdicts.push(toCheckVerdict(check, verdict));
-    counters.push({ algorithm: check.algorithm, state: verdict.state });
-  }
-  if (isAllowed) return { isAllowed, verdicts, counters };
-  return {
-    isAllowed,
-    verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)),
-    counters: [],
-  };
+  const verdicts = checks.map((asked) => {
+    const verdict = decideCheck(asked, nowMs);
+    if (verdict.outcome !== "allowed" && asked.check.isShadow !== true) isAllowed = false;
+    return verdict;
+  });
+  if (isAllowed) return { isAllowed, verdicts };
+  return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
+}
+
+function decideCheck({ check, counter, held, banMs }: CounterCheck, nowMs: number): CheckVerdict {
+  const { settings, cost } = check;
+  const algorithm = toAlgorithm(check.algorithm);
+  const state = toState(counter, check.algorithm);
+  const heldState = held === 0 ? state : algorithm.charge(settings, state, { nowMs, units: held });
+  const verdict = toCheckVerdict(check, algorithm.decide(settings, heldState, { nowMs, cost }));
+  if (banMs > 0) return toBanned(verdict, banMs);
+  if (verdict.outcome !== "denied" || held === 0) return verdict;
+  const isTentative = algorithm.decide(settings, state, { nowMs, cost }).outcome === "allowed";
+  return { ...verdict, isTentative };
+}
+
+function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {
+  if (verdict.outcome === "impossible") return verdict;
+  const { policy, remaining, retryAfterMs, resetMs } = verdict;
+  const waitMs = Math.max(retryAfterMs, banMs);
+  return { policy, outcome: "denied", remaining, retryAfterMs: waitMs, resetMs: Math.max(resetMs, waitMs) };
 }
 
 /** What an allowing policy says when another one denies: what is left without this request. */
 function unconsume(verdict: CheckVerdict, asked: CounterCheck | undefined, nowMs: number): CheckVerdict {
   if (verdict.outcome !== "allowed" || asked === undefined) return verdict;
-  const { check, counter } = asked;
-  const peek = toAlgorithm(check.algorithm).decide(check.settings, toState(counter, check), {
-    nowMs,
-    cost: 0,
-  });
-  return toCheckVerdict(check, peek);
+  return decideCheck({ ...asked, check: { ...asked.check, cost: 0 } }, nowMs);
 }
 
 function toCheckVerdict(check: Check, verdict: Verdict<unknown>): CheckVerdict {

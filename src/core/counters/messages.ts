@@ -1,8 +1,9 @@
 // What a gateway and a counter object say to each other. Plain values only; the version lets a Worker and an object of
 // two deployments meet for a minute without misreading each other.
 
-import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { Outcome } from "../algorithms/algorithm.ts";
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { BanSettings } from "./ban.ts";
 
 export const MESSAGE_VERSION = 1;
 
@@ -12,7 +13,11 @@ export interface Check {
   readonly algorithm: AlgorithmName;
   /** The policy's parsed settings: sent with every question, for the limit is not part of a counter's identity. */
   readonly settings: unknown;
+  /** Quota units; 0 peeks. */
   readonly cost: number;
+  /** Decided and counted, but it refuses nobody. */
+  readonly isShadow?: boolean;
+  readonly ban?: BanSettings | undefined;
 }
 
 /** The policies of one request that count by one key. */
@@ -36,6 +41,8 @@ export interface CounterRequest {
   /** Unique to one decision on one request. */
   readonly id: string;
   readonly keys: readonly KeyChecks[];
+  /** Like requests that the isolate has refused by itself since it last asked: bans count them. */
+  readonly refusedBefore?: number;
 }
 
 /** One policy's answer. Durations only: absolute times do not cross machines. */
@@ -46,10 +53,33 @@ export interface CheckVerdict {
   readonly retryAfterMs: number;
   readonly resetMs: number;
   readonly delayMs?: number;
+  /** Denied only because of units that a decision in flight holds, and may give back at any moment. */
+  readonly isTentative?: boolean;
 }
 
 export interface CounterReply {
   readonly version: typeof MESSAGE_VERSION;
   /** In the order of the request's keys and checks. */
   readonly verdicts: readonly CheckVerdict[];
+  /** The owner's time of the decision: a token that a settlement hands back, not a time to reckon with. */
+  readonly takenAtMs: number;
+}
+
+/** What one policy's share of a decision really cost, known only afterwards. */
+export interface SettledCheck {
+  readonly policy: string;
+  readonly algorithm: AlgorithmName;
+  readonly settings: unknown;
+  /** Units consumed when it was decided. */
+  readonly taken: number;
+  /** Units to have consumed in the end; 0 refunds. */
+  readonly actual: number;
+}
+
+/** Corrects what a decision consumed. Idempotent by `id` and policy: the last word on each counts once. */
+export interface Settlement {
+  readonly version: typeof MESSAGE_VERSION;
+  readonly id: string;
+  readonly takenAtMs: number;
+  readonly keys: readonly { readonly key: string; readonly checks: readonly SettledCheck[] }[];
 }

@@ -17,9 +17,13 @@ export interface PathRules {
 
 const PATH_LENGTH_MAX = 8_192;
 /** Nothing in here needs work: no escape, no backslash, no empty or dot segment, no control or non-ASCII character. */
-const CANONICAL = /^(?:\/(?!\.{1,2}(?:\/|;|$))[!$&'()*+,\-.0-9:;=@A-Z_a-z~]+)*\/?$/;
+const CANONICAL = /^(?=\/)(?:\/(?!\.{1,2}(?:\/|;|$))[!$&'()*+,\-.0-9:;=@A-Z_a-z~]+)*\/?$/;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
+/** A step up or down to an origin that drops path parameters (Tomcat) or decodes separators, and a name to all others. */
+const DISGUISED_DOTS = /(?:^|%2F|%5C)\.{1,2}(?:;|%3B|%2F|%5C|$)/;
+/** Escapes of the visible ASCII characters that are no separators: `%`, `/`, `?`, `#` and the backslash stay escaped. */
+const VISIBLE_ESCAPE = /%(?:2[1246-9A-C]|3[A-E]|40|5[BDE]|60|7[B-D])/g;
 
 /** `path` starts with "/" and has no query. The result starts with exactly one "/". */
 export function toCanonicalPath(path: string, rules: PathRules): Result<string, PathProblem> {
@@ -58,8 +62,7 @@ function resolveSegments(path: string): Result<string, PathProblem> {
       kept.pop();
       continue;
     }
-    // "..;x=1" is a step up to an origin that drops path parameters (Tomcat), and a name to all others.
-    if (/^\.{1,2};/.test(segment)) return err("dot-segment");
+    if (DISGUISED_DOTS.test(segment)) return err("dot-segment");
     kept.push(segment);
   }
   const last = segments.at(-1);
@@ -68,11 +71,17 @@ function resolveSegments(path: string): Result<string, PathProblem> {
 }
 
 /**
- * The form that routes are matched by and `path` keys count by: without a trailing slash and path parameters and, unless
- * case matters, in lower case. Origins differ in all three, so the form under which most spellings meet is the safe one.
+ * The form that routes are matched by and `path` keys count by: without a trailing slash and path parameters, with "%40"
+ * as "@" and, unless case matters, in lower case. Origins differ in all four, so the form under which most spellings meet
+ * is the safe one.
  */
 export function toMatchPath(canonicalPath: string, caseSensitive: boolean): string {
-  let path = canonicalPath.includes(";") ? canonicalPath.replace(/;[^/]*/g, "") : canonicalPath;
-  if (path.length > 1 && path.endsWith("/")) path = path.replace(/\/+$/, "") || "/";
+  let path = canonicalPath.replace(VISIBLE_ESCAPE, toCharacter);
+  if (path.includes(";")) path = path.replace(/;[^/]*/g, "").replace(/\/{2,}/g, "/");
+  if (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
   return caseSensitive ? path : path.toLowerCase();
+}
+
+function toCharacter(escape: string): string {
+  return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
 }

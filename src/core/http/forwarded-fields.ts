@@ -18,6 +18,7 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "expect",
   "host",
   "forwarded",
+  "x-forwarded",
   "x-original-url",
   "x-original-host",
   "x-rewrite-url",
@@ -31,9 +32,13 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "true-client-ip",
 ]);
 
-/** Whether a request's field, by its lower-case name, stays at the gateway. */
+/**
+ * Whether a request's field, by its lower-case name, stays at the gateway. CGI and what came after it (WSGI, PHP, Rack)
+ * give "x_forwarded_for" to the application under the same name as "x-forwarded-for".
+ */
 export function isDroppedFromRequests(name: string): boolean {
-  return DROPPED_FROM_REQUESTS.has(name) || name.startsWith("x-forwarded-");
+  const folded = name.includes("_") ? name.replaceAll("_", "-") : name;
+  return DROPPED_FROM_REQUESTS.has(folded) || folded.startsWith("x-forwarded-");
 }
 
 /** Fields of an origin's response that stay at the gateway. */
@@ -52,28 +57,45 @@ export function toNominated(connection: string | null): readonly string[] {
     .filter((name) => name !== "");
 }
 
+const COMMENT = /\((?:[^()\\]|\\.)*\)/g;
+
 /** Whether Via already names this gateway: the request has been here (RFC 9110 section 7.6.3). */
 export function hasPassed(via: string | null, name: string): boolean {
   if (via === null) return false;
-  return via.split(",").some((member) => member.trim().split(/\s+/)[1]?.toLowerCase() === name.toLowerCase());
+  const members = via.replace(COMMENT, " ").split(",");
+  return members.some((member) => member.trim().split(/\s+/)[1]?.toLowerCase() === name.toLowerCase());
 }
 
-/** Where an origin's redirect leads when seen from the client: what names the origin names the gateway instead. */
+/**
+ * Where an origin's redirect leads when seen from the client: what names the origin names the gateway instead. What lies
+ * outside the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it.
+ */
 export function toClientLocation(
   location: string,
   { origin, gateway }: { readonly origin: string; readonly gateway: string },
 ): string {
-  const [, scheme = "", host = "", base = ""] = /^(https?):\/\/([^/]+)(.*)$/.exec(origin) ?? [];
-  if (scheme === "") return location;
-  const absolute = /^(?:https?:)?\/\/([^/?#]+)(.*)$/i.exec(location);
-  if (absolute === null) return location.startsWith("/") ? withoutBase(location, base) : location;
-  const [, locationHost = "", rest = ""] = absolute;
-  if (locationHost.toLowerCase() !== host) return location;
-  return gateway + withoutBase(rest, base);
+  const [, host, base = ""] = /^https?:\/\/([^/]+)(.*)$/.exec(origin) ?? [];
+  if (host === undefined) return location;
+  const absolute = /^(https?:)?\/\/([^/?#\\]+)(.*)$/i.exec(location);
+  if (absolute === null)
+    return location.startsWith("/") ? (withoutBase(location, base) ?? location) : location;
+  const [, scheme = "", authority = "", rest = ""] = absolute;
+  const path = toHostAndPort(scheme, authority) === host ? withoutBase(rest, base) : undefined;
+  return path === undefined ? location : gateway + path;
 }
 
-function withoutBase(path: string, base: string): string {
-  if (base === "" || !path.startsWith(base)) return path;
+/** In lower case and without the scheme's default port. Without a scheme it is the client's, so either default is. */
+function toHostAndPort(scheme: string, authority: string): string {
+  const defaults: Readonly<Record<string, RegExp>> = { "http:": /:(?:80)?$/, "https:": /:(?:443)?$/ };
+  return authority.toLowerCase().replace(defaults[scheme.toLowerCase()] ?? /:(?:80|443)?$/, "");
+}
+
+/** undefined when the path is not below the base. */
+function withoutBase(path: string, base: string): string | undefined {
+  if (base === "") return path.startsWith("/") ? path : `/${path}`;
+  if (!path.startsWith(base)) return undefined;
   const rest = path.slice(base.length);
-  return rest === "" || /^[/?#]/.test(rest) ? rest || "/" : path;
+  if (rest !== "" && !/^[/?#]/.test(rest)) return undefined;
+  // "/base//evil.example" must not become "//evil.example", which leads to another host.
+  return `/${rest.replace(/^[/\\]+/, "")}`;
 }

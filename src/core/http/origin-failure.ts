@@ -6,7 +6,7 @@ import type { ProblemCode } from "./problems.ts";
 const REASONS: readonly (readonly [RegExp, ProblemCode])[] = [
   [/refused/i, "origin-refused"],
   [/dns|lookup|resolve|getaddrinfo|name not known/i, "origin-unknown"],
-  [/disconnected|connection lost|reset by peer|terminated|closed prematurely|EOF/i, "origin-closed"],
+  [/disconnected|connection lost|reset by peer|terminated|closed prematurely|\bEOF\b/i, "origin-closed"],
   [/timed? ?out/i, "origin-timeout"],
   [/invalid|protocol|parse|status line/i, "origin-protocol"],
 ];

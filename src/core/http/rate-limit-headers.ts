@@ -59,6 +59,13 @@ export function toRateLimitFields(
   return { set, append };
 }
 
+/** X-RateLimit-Shadow: like RateLimit, for policies that are tried out; `denied` marks those that would have refused. */
+export function toShadowField(verdicts: readonly PolicyVerdict[]): string {
+  return verdicts
+    .map((verdict) => toRateLimitMember(verdict) + (verdict.outcome === "allowed" ? "" : ";denied"))
+    .join(", ");
+}
+
 function toRateLimitMember(verdict: PolicyVerdict): string {
   const seconds = Math.ceil(toWaitMs(verdict) / 1_000);
   return `"${verdict.policy}";${PARAMETERS.remaining}=${verdict.remaining};${PARAMETERS.seconds}=${seconds}`;

@@ -47,6 +47,14 @@ export function toCounterKey(
   return { key, object: `${scope}:${toShard(place ?? key, shards)}` };
 }
 
+/** Whether a policy refuses for this key: a stable share of keys, and not the same share for every policy. */
+export function isEnforcedKey(
+  key: string,
+  { name, enforcePercent }: { readonly name: string; readonly enforcePercent: number },
+): boolean {
+  return enforcePercent === 100 || (enforcePercent > 0 && toShard(`${name}\n${key}`, 100) < enforcePercent);
+}
+
 /** SHA-256 in hexadecimal. Where a key must be named (in a log), it is named by this. */
 export function hashText(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));

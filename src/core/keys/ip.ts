@@ -1,7 +1,7 @@
 // The client's address: IPv4 whole, IPv6 by its /64 (what one subscriber gets), IPv4-mapped IPv6 as the IPv4 it is.
 
-import ipaddr from "ipaddr.js";
 import type { Facts } from "./facts.ts";
+import { isIpv4, parseIpv6 } from "./ip-address.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 
 export const ip: KeyExtractor = {
@@ -9,19 +9,15 @@ export const ip: KeyExtractor = {
   read: (facts: Facts) => (facts.address === undefined ? undefined : toAddressKey(facts.address)),
 };
 
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-const ADDRESS_LENGTH_MAX = 45;
-
 /**
  * The key of an address, or undefined when it is none: brackets, ports and zone ids are refused, not repaired, for a
  * client must not get a second counter by a second way of writing its address.
  * `2001:db8::1.2.3.4` is IPv6 like any other; only ::ffff:0:0/96 is IPv4 (RFC 4291 section 2.5.5.2).
  */
 export function toAddressKey(address: string): string | undefined {
-  if (IPV4.test(address)) return address;
-  if (address.length > ADDRESS_LENGTH_MAX || address.includes("%") || !ipaddr.IPv6.isValid(address))
-    return undefined;
-  const parsed = ipaddr.IPv6.parse(address);
+  if (isIpv4(address)) return address;
+  const parsed = parseIpv6(address);
+  if (parsed === undefined) return undefined;
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
   const [a, b, c, d] = parsed.parts;
   return `${toHex(a)}:${toHex(b)}:${toHex(c)}:${toHex(d)}::/64`;

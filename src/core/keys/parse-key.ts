@@ -47,7 +47,7 @@ function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
   const extractor: KeyExtractor = keyExtractors[name as keyof typeof keyExtractors];
   const wanted = extractor.argument;
   if (wanted === undefined) {
-    if (colon === -1) return ok({ label: name, argument, read: extractor.read });
+    if (colon === -1) return ok(Object.freeze({ label: name, argument, read: extractor.read }));
     return err({
       path,
       code: "invalid",
@@ -59,7 +59,7 @@ function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
     return err({ path, code: "invalid", message });
   }
   const read = wanted.toLowerCase ? argument.toLowerCase() : argument;
-  return ok({ label: `${name}:${read}`, argument: read, read: extractor.read });
+  return ok(Object.freeze({ label: `${name}:${read}`, argument: read, read: extractor.read }));
 }
 
 function toUnknown(text: string, name: string): string {

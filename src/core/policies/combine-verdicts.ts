@@ -18,6 +18,8 @@ export interface LimitAnswer {
   readonly nearest: PolicyVerdict | undefined;
   /** The fewest milliseconds after which every policy admits this request; 0 when allowed, Infinity when impossible. */
   readonly retryAfterMs: number;
+  /** How long an allowed request is held back before it goes on. */
+  readonly delayMs: number;
 }
 
 export const UNLIMITED: LimitAnswer = {
@@ -26,6 +28,7 @@ export const UNLIMITED: LimitAnswer = {
   violated: [],
   nearest: undefined,
   retryAfterMs: 0,
+  delayMs: 0,
 };
 
 export function toPolicyVerdict(verdict: CheckVerdict, { limit, windowMs }: Policy): PolicyVerdict {
@@ -36,14 +39,17 @@ export function combineVerdicts(verdicts: readonly PolicyVerdict[]): LimitAnswer
   if (verdicts.length === 0) return UNLIMITED;
   const violated: string[] = [];
   let retryAfterMs = 0;
+  let delayMs = 0;
   let nearest: PolicyVerdict | undefined;
   for (const verdict of verdicts) {
     if (verdict.outcome !== "allowed") violated.push(verdict.policy);
     retryAfterMs = Math.max(retryAfterMs, verdict.retryAfterMs);
+    delayMs = Math.max(delayMs, verdict.delayMs ?? 0);
     if (nearest === undefined || isNearer(verdict, nearest)) nearest = verdict;
   }
   const refusal = retryAfterMs === Infinity ? "impossible" : "denied";
-  return { outcome: violated.length === 0 ? "allowed" : refusal, verdicts, violated, nearest, retryAfterMs };
+  const outcome = violated.length === 0 ? "allowed" : refusal;
+  return { outcome, verdicts, violated, nearest, retryAfterMs, delayMs };
 }
 
 /** The longer wait is nearer; where nobody has to wait, the smaller share that is left. */

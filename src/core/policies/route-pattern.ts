@@ -1,6 +1,7 @@
 // Path patterns of routes: "/search", "/users/:id", "/files/*". Compiled once; matched in one pass, without regular
 // expressions, so that no path can make matching slow.
 
+import { toCanonicalPath, toMatchPath } from "../http/canonical-path.ts";
 import { err, ok, type Result } from "../result.ts";
 
 export interface RoutePattern {
@@ -12,27 +13,32 @@ export interface RoutePattern {
 }
 
 const PATTERN_LENGTH_MAX = 1_024;
-const LITERAL = /^[^\s?#*:%\\]+$/;
+const LITERAL = /^[^\s?#*:;\\]+$/;
 const PARAMETER = /^:[a-z_][a-z0-9_]{0,63}$/i;
 
 /** The compiled pattern, or what is wrong with it in words. */
 export function parseRoutePattern(text: string, caseSensitive: boolean): Result<RoutePattern, string> {
   if (!text.startsWith("/") || text.length > PATTERN_LENGTH_MAX)
-    return err('must be a path pattern that starts with "/"');
+    return err(`must be a path pattern of at most ${PATTERN_LENGTH_MAX} characters that starts with "/"`);
   const written = text.slice(1).split("/");
   const isOpen = written.at(-1) === "*";
   if (isOpen) written.pop();
   if (written.at(-1) === "") written.pop();
   const segments: (string | undefined)[] = [];
   for (const segment of written) {
-    if (PARAMETER.test(segment)) segments.push(undefined);
-    else if (LITERAL.test(segment) && segment !== "." && segment !== "..") {
-      segments.push(caseSensitive ? segment : segment.toLowerCase());
-    } else {
-      return err('must be made of names, ":parameters" and a last "*"');
-    }
+    const literal = PARAMETER.test(segment) ? undefined : toLiteral(segment, caseSensitive);
+    if (literal === "") return err('must be made of names, ":parameters" and a last "*"');
+    segments.push(literal);
   }
   return ok(Object.freeze({ text, segments: Object.freeze(segments), isOpen }));
+}
+
+/** A literal segment in the very form in which requests' paths are matched, or it would match none; "" when it is none. */
+function toLiteral(segment: string, caseSensitive: boolean): string {
+  if (!LITERAL.test(segment) || !segment.isWellFormed()) return "";
+  const escaped = segment.replace(/[^ -~]+/g, encodeURIComponent);
+  const path = toCanonicalPath(`/${escaped}`, { encodedSlash: "keep" });
+  return path.ok ? toMatchPath(path.value, caseSensitive).slice(1) : "";
 }
 
 /** Whether a folded path (canonical-path.ts, toMatchPath) fits the pattern. */

@@ -127,7 +127,7 @@ test.each([
   store.rows.set("k", text);
   const table = new CounterTable(store, 10);
   expect(remaining(table, "k", toCheck("ten", ten))).toBe(10);
-  expect(store.damaged).toEqual(["k"]);
+  expect(store.forgotten).toEqual(["k * damaged"]);
 });
 
 test("one damaged counter of a row leaves the others", () => {
@@ -139,14 +139,17 @@ test("one damaged counter of a row leaves the others", () => {
   const table = new CounterTable(store, 10);
   expect(remaining(table, "k", toCheck("two", two))).toBe(2);
   expect(remaining(table, "k", toCheck("ten", ten))).toBeLessThanOrEqual(6);
-  expect(store.damaged).toEqual(["k"]);
+  expect(store.forgotten).toEqual(["k two damaged"]);
 });
 
 test("a changed algorithm starts fresh, a changed limit keeps what was used", () => {
-  const table = new CounterTable(new MapStore(), 10);
+  const store = new MapStore();
+  const table = new CounterTable(store, 10);
   table.handle(toTake("k", toCheck("p", ten, 6)), NOW_MS);
   expect(remaining(table, "k", toCheck("p", { ...ten, limit: 20 }))).toBe(14);
   expect(remaining(table, "k", toCheck("p", two))).toBe(2);
+  table.handle(toTake("k", toCheck("p", two)), NOW_MS);
+  expect(store.forgotten).toContain("k p algorithm-changed");
 });
 
 test("keys beyond the bound are read from their rows again", () => {

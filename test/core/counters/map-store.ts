@@ -13,7 +13,7 @@ import {
 
 export class MapStore implements CounterStore {
   readonly rows = new Map<string, string>();
-  readonly damaged: string[] = [];
+  readonly forgotten: string[] = [];
   writes = 0;
   failsAfter = Infinity;
 
@@ -24,8 +24,8 @@ export class MapStore implements CounterStore {
     this.writes += 1;
     this.rows.set(key, text);
   };
-  readonly onDamaged = (key: string): void => {
-    this.damaged.push(key);
+  readonly onForgotten = (key: string, policies: readonly string[], reason: string): void => {
+    this.forgotten.push(`${key} ${policies.join()} ${reason}`);
   };
 }
 

@@ -1,0 +1,96 @@
+// Which day, week or month an instant falls into in a time zone, and when that begins and ends. A period begins when the
+// clock on the wall first shows midnight of its first day, or jumps over it; so periods never overlap and leave no gap,
+// whatever daylight saving time does.
+
+import { toCivilDay, toDaysInMonth } from "./civil-days.ts";
+import { createZoneClock, type LocalMs, type ZoneClock } from "./zone-clock.ts";
+
+export interface Calendar {
+  readonly period: "day" | "week" | "month";
+  /** An IANA time zone. */
+  readonly timeZone: string;
+  /** The day on which a month begins, or the month's last day where that is earlier. */
+  readonly anchorDay: number;
+}
+
+/** Epoch milliseconds; the end belongs to the next period. */
+export interface Period {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+interface Zone {
+  readonly clock: ZoneClock;
+  /** The last period found, by kind of period: at most 33 of them. */
+  readonly periods: Map<string, Period>;
+}
+
+const DAY_MS = 86_400_000;
+/** Day 0 was a Thursday; weeks begin on Monday (ISO 8601). */
+const DAYS_INTO_WEEK = 3;
+
+/**
+ * By time zone, since a configuration may arrive as a new copy with every request and a clock is dear to make. There are
+ * only so many time zones; the names are the configuration's, never a client's.
+ */
+const zones = new Map<string, Zone>();
+
+export const isTimeZone = (timeZone: string): boolean => findZone(timeZone) !== undefined;
+
+export function toPeriod(calendar: Calendar, nowMs: number): Period {
+  const zone = findZone(calendar.timeZone);
+  if (zone === undefined) throw new RangeError(`Cannot find time zone "${calendar.timeZone}"`);
+  const kind = `${calendar.period} ${calendar.anchorDay}`;
+  const last = zone.periods.get(kind);
+  if (last !== undefined && last.startMs <= nowMs && nowMs < last.endMs) return last;
+  const period = findPeriod(calendar, zone.clock, nowMs);
+  zone.periods.set(kind, period);
+  return period;
+}
+
+function findZone(timeZone: string): Zone | undefined {
+  const known = zones.get(timeZone);
+  if (known !== undefined) return known;
+  const clock = createZoneClock(timeZone);
+  if (clock === undefined) return undefined;
+  const zone: Zone = { clock, periods: new Map() };
+  zones.set(timeZone, zone);
+  return zone;
+}
+
+function findPeriod(calendar: Calendar, clock: ZoneClock, nowMs: number): Period {
+  const toStartMs = (index: number): number => clock.toFirstEpochMs(toLocalStartMs(calendar, index));
+  let index = toIndex(calendar, clock.toLocalMs(nowMs));
+  // Off by one where the month begins on another day, and where the clock has shown midnight and was put back since.
+  while (nowMs < toStartMs(index)) index -= 1;
+  while (nowMs >= toStartMs(index + 1)) index += 1;
+  return { startMs: toStartMs(index), endMs: toStartMs(index + 1) };
+}
+
+/** The number of a day, week or month; months by where they would begin with anchor day 1. */
+function toIndex({ period }: Calendar, localMs: LocalMs): number {
+  const day = Math.floor(localMs / DAY_MS);
+  if (period === "day") return day;
+  if (period === "week") return Math.floor((day + DAYS_INTO_WEEK) / 7);
+  return toMonthIndex(day);
+}
+
+/** Where the average month puts it, then set right: months differ from it by less than two days. */
+function toMonthIndex(day: number): number {
+  let index = Math.floor((day * 4_800) / 146_097);
+  while (day < toMonthStart(index)) index -= 1;
+  while (day >= toMonthStart(index + 1)) index += 1;
+  return index;
+}
+
+function toMonthStart(index: number, anchorDay = 1): number {
+  const year = 1970 + Math.floor(index / 12);
+  const month = index - Math.floor(index / 12) * 12 + 1;
+  return toCivilDay(year, month, Math.min(anchorDay, toDaysInMonth(year, month)));
+}
+
+function toLocalStartMs({ period, anchorDay }: Calendar, index: number): LocalMs {
+  if (period === "day") return index * DAY_MS;
+  if (period === "week") return (index * 7 - DAYS_INTO_WEEK) * DAY_MS;
+  return toMonthStart(index, anchorDay) * DAY_MS;
+}

@@ -1,0 +1,70 @@
+// A level that rises by what is taken and drains evenly at limit / window: what a token bucket and a leaky bucket have in
+// common. Exact: the fraction of a unit is counted in 1/windowMs.
+
+import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
+import { storedCount, storedLengthMs, storedTimeMs } from "./stored-state.ts";
+
+/** What is in use, not what is left, so that a changed limit keeps what was used. */
+export interface Level {
+  readonly used: number;
+  /** The fraction of a unit that is in use on top, in 1/windowMs. */
+  readonly part: number;
+  readonly windowMs: number;
+  readonly atMs: number;
+}
+
+export interface Drain {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+export const storedLevel = {
+  used: storedCount,
+  part: storedCount,
+  windowMs: storedLengthMs,
+  atMs: storedTimeMs,
+} as const;
+
+/** A stored fraction that is none is damage. */
+export const isLevel = ({ part, windowMs }: Level): boolean => part < windowMs;
+
+/** The level at nowMs: drained since, clamped to today's maximum, its fraction in parts of today's window. */
+export function settleLevel(
+  { limit, windowMs }: Drain,
+  level: Level | undefined,
+  { nowMs, levelMax }: { readonly nowMs: number; readonly levelMax: number },
+): Level {
+  if (level === undefined) return { used: 0, part: 0, windowMs, atMs: nowMs };
+  const atMs = Math.max(nowMs, level.atMs);
+  const drained = multiplyDivide(atMs - level.atMs, limit, { divisor: windowMs });
+  let used = level.used - drained.quotient;
+  let part = toPartOf(windowMs, level) - drained.remainder;
+  if (part < 0) {
+    used -= 1;
+    part += windowMs;
+  } else if (part >= windowMs) {
+    used += 1;
+    part -= windowMs;
+  }
+  if (used < 0) return { used: 0, part: 0, windowMs, atMs };
+  return used >= levelMax ? { used: levelMax, part: 0, windowMs, atMs } : { used, part, windowMs, atMs };
+}
+
+/** A fraction in parts of today's window, rounded up (to a whole unit, even): never less in use than there was. */
+function toPartOf(windowMs: number, level: Level): number {
+  if (level.windowMs === windowMs) return level.part;
+  return multiplyDivideUp(level.part, windowMs, { divisor: level.windowMs });
+}
+
+/** The fewest milliseconds until at most `keep` units are in use. */
+export function toDrainMs({ limit, windowMs }: Drain, level: Level, keep: number): number {
+  if (level.used < keep) return 0;
+  return multiplyDivideUp(level.used - keep, windowMs, { add: level.part, divisor: limit });
+}
+
+/** The level with units put on or taken off, never below empty and never above the maximum. */
+export function addToLevel(level: Level, units: number, levelMax: number): Level {
+  const used = level.used + units;
+  if (used < 0) return { ...level, used: 0, part: 0 };
+  return used >= levelMax ? { ...level, used: levelMax, part: 0 } : { ...level, used };
+}

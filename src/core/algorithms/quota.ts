@@ -1,0 +1,103 @@
+// Quota: one counter for each calendar day, week or month of a time zone, or for each billing month from its anchor day.
+
+import * as v from "valibot";
+import { parseWith, showGiven } from "../config/parse-with.ts";
+import { integerBetween, oneOf, quota as limit } from "../config/primitives.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
+import { type Calendar, isTimeZone, type Period, toPeriod } from "./calendars/calendar-period.ts";
+import { parseStored, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
+import { toVerdict } from "./to-verdict.ts";
+
+export interface QuotaConfig extends Calendar {
+  readonly limit: number;
+}
+
+/** `used` units in the period that `atMs` is in. */
+export interface QuotaState {
+  readonly algorithm: "quota";
+  readonly used: number;
+  readonly atMs: number;
+}
+
+/**
+ * Accuracy: exact in each period. A day with a clock change is 23 or 25 hours long.
+ * Worst case: limit in a period; so 2 x limit in a rolling window across the end of one.
+ * Storage per key: two integers. Burst: the whole limit at once; put a token-bucket beside it.
+ * When not to use: to protect an origin; it is for plans and bills.
+ * Source: the IANA time zone database through ECMA-402; weeks as in ISO 8601.
+ */
+export const quota: Algorithm<QuotaConfig, QuotaState> = {
+  optionNames: ["limit", "period", "timeZone", "anchorDay"],
+  facts: {
+    exact: "per period",
+    worstCase: "limit per period",
+    burst: "`limit` at once",
+    storage: "2 integers",
+  },
+  parseConfig,
+  parseState: (stored) => parseStored(schema, stored),
+  decide,
+  charge,
+  expiresAtMs: (config, state) => {
+    const { used, atMs, period } = settle(config, state, state.atMs);
+    return used === 0 ? atMs : period.endMs;
+  },
+};
+
+const wantedZone = 'must be an IANA time zone such as "Europe/Berlin"';
+const options = v.object({
+  limit,
+  period: oneOf(["day", "week", "month"]),
+  timeZone: v.optional(v.pipe(v.string(wantedZone), v.check(isTimeZone, wantedZone)), "UTC"),
+  anchorDay: v.optional(integerBetween(1, 31)),
+});
+const schema = storedState("quota", { used: storedCount, atMs: storedTimeMs });
+
+function parseConfig(input: unknown): Result<QuotaConfig> {
+  const parsed = parseWith(options, input);
+  if (!parsed.ok) return parsed;
+  const { anchorDay, period } = parsed.value;
+  if (anchorDay === undefined || period === "month")
+    return ok({ ...parsed.value, anchorDay: anchorDay ?? 1 });
+  const message = `must be left out unless period is "month", received ${showGiven(anchorDay)}`;
+  return err([{ path: "anchorDay", code: "invalid", message }]);
+}
+
+interface Settled {
+  readonly used: number;
+  readonly atMs: number;
+  readonly period: Period;
+}
+
+/** What was used in today's period; use that another kind of period counted, while any of it can be in this one. */
+function settle(config: QuotaConfig, state: QuotaState | undefined, nowMs: number): Settled {
+  const atMs = Math.max(nowMs, state?.atMs ?? nowMs);
+  const period = toPeriod(config, atMs);
+  const used = state !== undefined && state.atMs >= period.startMs ? Math.min(state.used, config.limit) : 0;
+  return { used, atMs, period };
+}
+
+const toState = ({ atMs }: Settled, used: number): QuotaState => ({ algorithm: "quota", used, atMs });
+
+function decide(config: QuotaConfig, state: QuotaState | undefined, moment: Moment): Verdict<QuotaState> {
+  const now = settle(config, state, moment.nowMs);
+  return toVerdict(moment, {
+    state,
+    capacity: config.limit,
+    remaining: config.limit - now.used,
+    take: () => toState(now, now.used + moment.cost),
+    toFitMs: () => now.period.endMs,
+    toExpiryMs: (kept) => quota.expiresAtMs(config, kept),
+  });
+}
+
+function charge(
+  config: QuotaConfig,
+  state: QuotaState | undefined,
+  { nowMs, units, takenAtMs = nowMs }: Charge,
+): QuotaState {
+  const now = settle(config, state, nowMs);
+  if (units < 0 && takenAtMs < now.period.startMs) return toState(now, now.used);
+  return toState(now, Math.max(0, Math.min(config.limit, now.used + units)));
+}

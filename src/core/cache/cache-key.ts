@@ -1,0 +1,54 @@
+// The cache key (RFC 9111 section 2): the URL as far as the route keys by it, and what else the route names. Every part
+// carries its length, so no value can pass for two.
+
+import type { CacheSettings } from "./cache-settings.ts";
+import { findCookies } from "./cookies.ts";
+import { toDeviceClass } from "./device-class.ts";
+import type { CacheRequest, Target } from "./exchange.ts";
+import { toKeyQuery } from "./query-key.ts";
+import { toUrl } from "./target.ts";
+import { normaliseValue, toVaryValues } from "./vary.ts";
+
+/** The URL that stands for all that the route caches as one; what purges by URL and stored records name. */
+export function toKeyUrl(target: Target, settings: CacheSettings): string {
+  const query = toKeyQuery(target.query, settings.key.query);
+  return toUrl(query === target.query ? target : { ...target, query });
+}
+
+/** The primary key: as long as the request is, so the store hashes it. `country` is the platform's, if it knows one. */
+export function toCacheKey(
+  { target, fields }: Pick<CacheRequest, "target" | "fields">,
+  settings: CacheSettings,
+  country?: string,
+): string {
+  const { key } = settings;
+  let written = write("url", toKeyUrl(target, settings));
+  for (const name of key.headers) {
+    written += write("header", name) + write("value", normaliseValue(name, fields, settings.vary));
+  }
+  for (const name of key.cookies) {
+    written += write("cookie", name);
+    for (const value of findCookies(fields.get("cookie"), name)) written += write("value", value);
+  }
+  if (key.country) written += write("country", country ?? null);
+  if (key.device) written += write("device", toDeviceClass(fields));
+  return written;
+}
+
+/** The key of one variant below a primary key (RFC 9111 section 4.1). */
+export function toVariantKey(
+  primaryKey: string,
+  names: readonly string[],
+  { fields, settings }: { readonly fields: CacheRequest["fields"]; readonly settings: CacheSettings },
+): string {
+  let written = write("variant of", primaryKey);
+  for (const [name, value] of toVaryValues(names, fields, settings.vary)) {
+    written += write("field", name) + write("value", value);
+  }
+  return written;
+}
+
+/** Nothing has the length "-", so no value reads as a missing one. */
+function write(label: string, value: string | null): string {
+  return value === null ? `${label}=-;` : `${label}=${value.length}:${value};`;
+}

@@ -1,0 +1,206 @@
+// What a route says about caching, and the valibot schema that reads it from headgate.config.ts into one complete,
+// frozen record. Defaults let the origin decide and trust no client.
+
+import * as v from "valibot";
+import { toDurationMs } from "../config/durations.ts";
+import { object } from "../config/parse-with.ts";
+import { duration, integerBetween, oneOf, switchedOn } from "../config/primitives.ts";
+
+/** Which query parameters tell two responses apart. What is left out still reaches the origin: leave out only what it ignores. */
+export interface QueryKeySettings {
+  readonly mode: "all" | "include" | "exclude";
+  /** Lower case when included, as written when excluded: either way the wider key. */
+  readonly names: ReadonlySet<string>;
+  /** Parameters in another order are the same request. */
+  readonly sorted: boolean;
+}
+
+export interface CacheKeySettings {
+  readonly query: QueryKeySettings;
+  /** Lower case. With "authorization" in here, entries belong to one credential and are stored without "public". */
+  readonly headers: readonly string[];
+  readonly cookies: readonly string[];
+  readonly country: boolean;
+  readonly device: boolean;
+}
+
+export interface VarySettings {
+  /** Fields that the origin names in Vary and that do not matter. Lower case. */
+  readonly ignore: ReadonlySet<string>;
+  /** For a field, the values that matter: a request counts as the one of them that it prefers, or as none. */
+  readonly choices: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A request with one of these is neither answered from the cache nor stored. */
+export interface BypassSettings {
+  readonly headers: readonly string[];
+  readonly cookies: readonly string[];
+  readonly query: readonly string[];
+}
+
+export interface CacheSettings {
+  /** Freshness from arrival, in place of the origin's; for successes and permanent redirects. undefined: the origin decides. */
+  readonly ttlMs: number | undefined;
+  /** The same for a status ("404") or a class ("5xx"); 0 is never stored. */
+  readonly ttlMsByStatus: ReadonlyMap<string, number>;
+  /** In place of the origin's (RFC 5861). Never against must-revalidate, proxy-revalidate, s-maxage or no-cache. */
+  readonly staleWhileRevalidateMs: number | undefined;
+  readonly staleIfErrorMs: number | undefined;
+  /** Whether Last-Modified alone makes a response fresh for a while (RFC 9111 section 4.2.2). */
+  readonly heuristic: boolean;
+  /** Whether clients steer the cache by Cache-Control. "ignore" keeps them from reaching the origin at will. */
+  readonly requestDirectives: "honour" | "ignore";
+  readonly key: CacheKeySettings;
+  readonly vary: VarySettings;
+  readonly bypass: BypassSettings;
+  /** Whether an answer to a request with cookies may be stored although only the route or a heuristic calls it fresh. */
+  readonly requestCookies: "guard" | "ignore";
+  /** What to do with a response that sets cookies: not store it, or store it without them. */
+  readonly setCookie: "refuse" | "strip";
+  readonly bodyBytesMax: number;
+  /** Whether a request that the cache answers is counted by the route's policies. */
+  readonly hits: "counted" | "free";
+}
+
+const NAMES_MAX = 32;
+const BODY_BYTES_DEFAULT = 16 * 1_024 * 1_024;
+/** The largest object of the Cache API. */
+const BODY_BYTES_MAX = 512 * 1_024 * 1_024;
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
+const PARAMETER = /^[^\s&=#]{1,64}$/;
+const STATUS = /^(?:[2-5]xx|[2-5]\d\d)$/;
+/** Parts of an answer, no answer of their own, or forbidden to store (RFC 6585 section 4). */
+const STATUSES_NEVER_STORED = new Set(["206", "304", "429"]);
+
+const HEADER_WANTED = "must be a header's name";
+const headerName = v.pipe(
+  v.string(HEADER_WANTED),
+  v.regex(TOKEN, HEADER_WANTED),
+  v.transform((name) => name.toLowerCase()),
+);
+const cookieName = v.pipe(v.string("must be a cookie's name"), v.regex(TOKEN, "must be a cookie's name"));
+const parameterName = v.pipe(
+  v.string("must be a query parameter's name"),
+  v.regex(PARAMETER, "must be a query parameter's name"),
+);
+
+const TTL_WANTED = 'must be a duration such as "10s", or "never"';
+const statusTtl = v.pipe(
+  v.string(TTL_WANTED),
+  v.check((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED),
+  v.transform((text) => toDurationMs(text) ?? 0),
+);
+
+const STATUS_WANTED =
+  'must name statuses such as "404" or "5xx", but not 206, 304 and 429, which are never stored';
+const ttlByStatus = v.pipe(
+  v.record(v.string(), statusTtl, "must be an object of statuses"),
+  v.check(
+    (ttls) => Object.keys(ttls).every((name) => STATUS.test(name) && !STATUSES_NEVER_STORED.has(name)),
+    STATUS_WANTED,
+  ),
+  v.transform((ttls): ReadonlyMap<string, number> => new Map(Object.entries(ttls))),
+);
+
+const queryKey = v.pipe(
+  object({
+    include: v.optional(listOf(parameterName)),
+    exclude: v.optional(listOf(parameterName)),
+    sorted: v.optional(switchedOn, false),
+  }),
+  v.check(
+    ({ include, exclude }) => include === undefined || exclude === undefined,
+    'must have "include" or "exclude", not both',
+  ),
+  v.transform(({ include, exclude, sorted }): QueryKeySettings => {
+    if (include !== undefined) {
+      const names = new Set(include.map((name) => name.toLowerCase()));
+      return Object.freeze({ mode: "include", names, sorted });
+    }
+    if (exclude !== undefined) return Object.freeze({ mode: "exclude", names: new Set(exclude), sorted });
+    return Object.freeze({ mode: "all", names: new Set<string>(), sorted });
+  }),
+);
+
+const keySettings = v.pipe(
+  object({
+    query: v.optional(queryKey, {}),
+    headers: v.optional(listOf(headerName), []),
+    cookies: v.optional(listOf(cookieName), []),
+    country: v.optional(switchedOn, false),
+    device: v.optional(switchedOn, false),
+  }),
+  v.transform((key): CacheKeySettings => Object.freeze(key)),
+);
+
+const varySettings = v.pipe(
+  object({
+    ignore: v.optional(listOf(headerName), []),
+    choices: v.optional(
+      v.record(headerName, listOf(v.string("must be a value")), "must be an object of headers"),
+      {},
+    ),
+  }),
+  v.transform(({ ignore, choices }): VarySettings => {
+    return Object.freeze({ ignore: new Set(ignore), choices: new Map(Object.entries(choices)) });
+  }),
+);
+
+const bypassSettings = v.pipe(
+  object({
+    headers: v.optional(listOf(headerName), []),
+    cookies: v.optional(listOf(cookieName), []),
+    query: v.optional(listOf(parameterName), []),
+  }),
+  v.transform((bypass): BypassSettings => Object.freeze(bypass)),
+);
+
+/** A route's `cache`. */
+export const cacheSettings = v.pipe(
+  object({
+    ttl: v.optional(duration),
+    ttlByStatus: v.optional(ttlByStatus, {}),
+    staleWhileRevalidate: v.optional(duration),
+    staleIfError: v.optional(duration),
+    heuristic: v.optional(switchedOn, false),
+    requestDirectives: v.optional(oneOf(["honour", "ignore"]), "ignore"),
+    key: v.optional(keySettings, {}),
+    vary: v.optional(varySettings, {}),
+    bypass: v.optional(bypassSettings, {}),
+    requestCookies: v.optional(oneOf(["guard", "ignore"]), "guard"),
+    setCookie: v.optional(oneOf(["refuse", "strip"]), "refuse"),
+    bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX), BODY_BYTES_DEFAULT),
+    hits: v.optional(oneOf(["counted", "free"]), "counted"),
+  }),
+  v.transform(
+    ({ ttl, ttlByStatus: ttlMsByStatus, staleWhileRevalidate, staleIfError, ...rest }): CacheSettings => {
+      return Object.freeze({
+        ttlMs: ttl,
+        ttlMsByStatus,
+        staleWhileRevalidateMs: staleWhileRevalidate,
+        staleIfErrorMs: staleIfError,
+        ...rest,
+      });
+    },
+  ),
+);
+
+/** What `cache: {}` means. */
+export const DEFAULT_CACHE_SETTINGS: CacheSettings = v.parse(cacheSettings, {});
+
+/** The route's own freshness for a status: an exact status before its class; undefined where the route says nothing. */
+export function findTtlMs(settings: CacheSettings, status: number): number | undefined {
+  if (settings.ttlMsByStatus.size === 0) return undefined;
+  return (
+    settings.ttlMsByStatus.get(String(status)) ?? settings.ttlMsByStatus.get(`${Math.floor(status / 100)}xx`)
+  );
+}
+
+function listOf<Schema extends v.GenericSchema<unknown, string>>(
+  item: Schema,
+): v.SchemaWithPipe<
+  readonly [v.ArraySchema<Schema, string>, v.MaxLengthAction<v.InferOutput<Schema>[], number, string>]
+> {
+  const wanted = `must be a list of at most ${NAMES_MAX}`;
+  return v.pipe(v.array(item, wanted), v.maxLength(NAMES_MAX, wanted));
+}

@@ -1,0 +1,99 @@
+// Turns an exchange with the origin into the record that is kept of it: which fields, how old, how fresh, how stale it
+// may get. Whether it may be kept at all is decided by store-response.ts.
+
+import { toInitialAgeMs } from "./age.ts";
+import { toKeyUrl } from "./cache-key.ts";
+import type { CacheSettings } from "./cache-settings.ts";
+import type { Exchange } from "./exchange.ts";
+import { type FieldReader, type Fields, toFieldReader } from "./fields.ts";
+import { type LifetimeSource, toLifetime } from "./freshness.ts";
+import { formatHttpDate, parseHttpDate } from "./http-date.ts";
+import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
+import { toStoredFields } from "./stored-fields.ts";
+import { RECORD_VERSION, type StoredRecord } from "./stored-record.ts";
+import { readTags } from "./tags.ts";
+import { parseVary, toVaryValues } from "./vary.ts";
+
+/** A record and what it was made from, for deciding whether to keep it. */
+export interface Draft {
+  readonly record: StoredRecord;
+  readonly directives: ResponseDirectives;
+  /** As received. */
+  readonly fields: FieldReader;
+  readonly lifetimeSource: LifetimeSource;
+  /** Vary has "*" or cannot be read. */
+  readonly isVaryAny: boolean;
+}
+
+/** Never fails; a draft that may not be kept still answers the request that it was made for. */
+export function createRecord(exchange: Exchange, settings: CacheSettings): Draft {
+  const { request, response, requestTimeMs, responseTimeMs, generation } = exchange;
+  const fields = toFieldReader(response.fields);
+  const directives = readResponseDirectives(fields);
+  const receivedDateMs = parseHttpDate(fields.get("date") ?? "", responseTimeMs);
+  const dateMs = receivedDateMs ?? responseTimeMs;
+  const initialAgeMs = toInitialAgeMs({ age: fields.get("age"), dateMs, requestTimeMs, responseTimeMs });
+  const facts = { status: response.status, fields, directives, dateMs, initialAgeMs, responseTimeMs };
+  const lifetime = toLifetime(facts, settings);
+  const names = parseVary(fields.get("vary"), settings.vary);
+  const { tags, isCut } = readTags(fields);
+  const kept = toStoredFields(response.fields, directives.withheldNames);
+  const record: StoredRecord = {
+    version: RECORD_VERSION,
+    kind: "record",
+    url: toKeyUrl(request.target, settings),
+    status: response.status,
+    fields: receivedDateMs === undefined ? withDate(kept, responseTimeMs) : kept,
+    bodyBytes: readLength(fields),
+    responseTimeMs,
+    initialAgeMs,
+    dateMs,
+    lifetimeMs: lifetime.ms,
+    ...toReuseRules(directives, settings),
+    ...toValidators(kept),
+    vary: names === "*" ? [] : toVaryValues(names, request.fields, settings.vary),
+    tags,
+    isTagsCut: isCut,
+    generation,
+  };
+  return { record, directives, fields, lifetimeSource: lifetime.source, isVaryAny: names === "*" };
+}
+
+type ReuseRules = Pick<
+  StoredRecord,
+  "mustValidate" | "isStaleForbidden" | "isImmutable" | "staleWhileRevalidateMs" | "staleIfErrorMs"
+>;
+
+/** Sections 4.2.4, 5.2.2.2, 5.2.2.4, 5.2.2.8 and 5.2.2.10: no route's setting lifts them. s-maxage counts if unreadable. */
+function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): ReuseRules {
+  const isStaleForbidden =
+    directives.noCache ||
+    directives.mustRevalidate ||
+    directives.proxyRevalidate ||
+    directives.sharedMaxAge !== undefined;
+  const whileMs = settings.staleWhileRevalidateMs ?? toMs(directives.staleWhileRevalidate);
+  const errorMs = settings.staleIfErrorMs ?? toMs(directives.staleIfError);
+  return {
+    mustValidate: directives.noCache,
+    isStaleForbidden,
+    isImmutable: directives.isImmutable,
+    staleWhileRevalidateMs: isStaleForbidden ? 0 : whileMs,
+    staleIfErrorMs: isStaleForbidden ? 0 : errorMs,
+  };
+}
+
+/** From what is kept: a withheld ETag may not come back as a condition or in a 304. */
+function toValidators(kept: Fields): Pick<StoredRecord, "etag" | "lastModified"> {
+  const fields = toFieldReader(kept);
+  return { etag: fields.get("etag") ?? null, lastModified: fields.get("last-modified") ?? null };
+}
+
+/** RFC 9110 section 6.6.1: a response without a Date gets the time it came; an invalid one may be replaced. */
+function withDate(fields: Fields, responseTimeMs: number): Fields {
+  return [...fields.filter(([name]) => name !== "date"), ["date", formatHttpDate(responseTimeMs)]];
+}
+
+function readLength(fields: FieldReader): number | null {
+  const length = fields.get("content-length") ?? "";
+  return /^\d{1,15}$/.test(length) ? Number(length) : null;
+}

@@ -1,0 +1,151 @@
+// The cache's decision (RFC 9111 section 4): answer from the store, stale with a refresh behind it, ask the origin with
+// the stored validators, ask it anew, or answer 504. And, after the origin failed, whether stale is better than nothing.
+
+import { toCurrentAgeMs } from "./age.ts";
+import type { Fields } from "./fields.ts";
+import type { RequestDirectives } from "./request-directives.ts";
+import type { ForwardReason, LookupPlan } from "./request-plan.ts";
+import { hasValidator, type StoredRecord } from "./stored-record.ts";
+
+/** Answer with the record. */
+export interface Hit {
+  readonly kind: "hit";
+  readonly record: StoredRecord;
+  readonly ageMs: number;
+  /** What is left of the lifetime; negative when stale (RFC 9211 section 2.4). */
+  readonly ttlMs: number;
+  /** Have the origin asked in the background (RFC 5861 section 3). */
+  readonly refresh: boolean;
+}
+
+export interface Forward {
+  readonly kind: "forward";
+  readonly reason: ForwardReason;
+  /** The record that the origin is asked about, and that may stand in when the origin fails. */
+  readonly record: StoredRecord | undefined;
+  /** Set on the forwarded request; when there are some, the client's CONDITION_FIELDS are removed first. */
+  readonly conditions: Fields;
+}
+
+/** Only-if-cached, and nothing to answer with: 504 (section 5.2.1.7). */
+export interface Unsatisfied {
+  readonly kind: "unsatisfied";
+}
+
+export type CacheDecision = Hit | Forward | Unsatisfied;
+
+/** What was found under the request's keys; `miss` says what was not. */
+export interface Lookup {
+  readonly record: StoredRecord | undefined;
+  readonly miss: "uri-miss" | "vary-miss" | "miss";
+}
+
+/** What a validation of a stored response replaces in the client's request, so that a 304 can only be about the stored. */
+export const CONDITION_FIELDS: readonly string[] = [
+  "if-none-match",
+  "if-modified-since",
+  "if-range",
+  "range",
+];
+const NO_FIELDS: Fields = Object.freeze([]);
+const UNSATISFIED: Unsatisfied = Object.freeze({ kind: "unsatisfied" });
+/** RFC 5861 section 4. */
+const ERROR_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+
+export function decideCache(plan: LookupPlan, { record, miss }: Lookup, nowMs: number): CacheDecision {
+  const { directives } = plan;
+  if (record === undefined) return forward(directives, { reason: miss, record });
+  const ageMs = toCurrentAgeMs(record, nowMs);
+  const ttlMs = record.lifetimeMs - ageMs;
+  // Section 4.2: fresh while the lifetime exceeds the age.
+  if (ttlMs <= 0) return decideStale(plan, record, { ageMs, ttlMs });
+  if (record.mustValidate) return forward(directives, { reason: "stale", record });
+  if (refusesFresh(record, directives, { ageMs, ttlMs }))
+    return forward(directives, { reason: "request", record });
+  return { kind: "hit", record, ageMs, ttlMs, refresh: false };
+}
+
+interface Ages {
+  readonly ageMs: number;
+  readonly ttlMs: number;
+}
+
+/** Section 4.2.4: stale only if nothing forbids it and the origin, the route or the client allows it. */
+function decideStale(
+  { directives }: LookupPlan,
+  record: StoredRecord,
+  { ageMs, ttlMs }: Ages,
+): CacheDecision {
+  if (!record.isStaleForbidden) {
+    const refresh = -ttlMs < record.staleWhileRevalidateMs && acceptsStale(directives, ageMs);
+    if (refresh || isAskedStale(directives, { ageMs, ttlMs })) {
+      return { kind: "hit", record, ageMs, ttlMs, refresh };
+    }
+  }
+  return forward(directives, { reason: "stale", record });
+}
+
+/**
+ * The stored answer to give after all, or undefined: the origin failed (no answer, or isOriginError) and RFC 5861
+ * section 4 or the route allows stale for so long. RFC 9111 section 5.2.2.2 comes first: what must be validated is an error.
+ */
+export function decideOnError(
+  plan: LookupPlan,
+  record: StoredRecord | undefined,
+  nowMs: number,
+): Hit | undefined {
+  if (record === undefined || record.isStaleForbidden) return undefined;
+  const ageMs = toCurrentAgeMs(record, nowMs);
+  const ttlMs = record.lifetimeMs - ageMs;
+  const allowedMs = Math.max(record.staleIfErrorMs, plan.directives.staleIfErrorMs ?? 0);
+  if (allowedMs === 0 || -ttlMs > allowedMs) return undefined;
+  return { kind: "hit", record, ageMs, ttlMs, refresh: false };
+}
+
+export function isOriginError(status: number): boolean {
+  return ERROR_STATUSES.has(status);
+}
+
+function forward(
+  directives: RequestDirectives,
+  { reason, record }: { readonly reason: ForwardReason; readonly record: StoredRecord | undefined },
+): Forward | Unsatisfied {
+  if (directives.onlyIfCached) return UNSATISFIED;
+  const conditions = record !== undefined && hasValidator(record) ? toConditions(record) : NO_FIELDS;
+  return { kind: "forward", reason, record, conditions };
+}
+
+/** Section 4.3.1: the entity tag if there is one, and the date of the last change besides. */
+function toConditions({ etag, lastModified }: StoredRecord): Fields {
+  const byTag: Fields = etag === null ? [] : [["if-none-match", etag]];
+  return lastModified === null ? byTag : [...byTag, ["if-modified-since", lastModified]];
+}
+
+/** Sections 5.2.1.1, 5.2.1.3 and 5.2.1.4. A reload's max-age does not undo immutable, no-cache does (RFC 8246 section 2). */
+function refusesFresh(
+  { isImmutable }: StoredRecord,
+  { noCache, maxAgeMs, minFreshMs }: RequestDirectives,
+  { ageMs, ttlMs }: Ages,
+): boolean {
+  if (noCache) return true;
+  if (maxAgeMs !== undefined && ageMs > maxAgeMs && !isImmutable) return true;
+  return minFreshMs !== undefined && ttlMs < minFreshMs;
+}
+
+/** Whether the client leaves it to the cache: it asks for nothing that a stale response is not. */
+function acceptsStale(
+  { noCache, maxAgeMs, minFreshMs, maxStaleMs }: RequestDirectives,
+  ageMs: number,
+): boolean {
+  if (noCache || minFreshMs !== undefined) return false;
+  return maxAgeMs === undefined || (maxStaleMs !== undefined && ageMs <= maxAgeMs);
+}
+
+/** Section 5.2.1.2. max-age still bounds the age. */
+function isAskedStale(
+  { noCache, maxAgeMs, minFreshMs, maxStaleMs }: RequestDirectives,
+  { ageMs, ttlMs }: Ages,
+): boolean {
+  if (maxStaleMs === undefined || noCache || minFreshMs !== undefined) return false;
+  return -ttlMs <= maxStaleMs && (maxAgeMs === undefined || ageMs <= maxAgeMs);
+}

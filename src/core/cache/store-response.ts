@@ -1,0 +1,142 @@
+// Whether a response may be stored (RFC 9111 section 3, and what keeps a shared cache from being poisoned), as the record
+// to store or the first reason against it. Reasons are words for a Cache-Status detail and for logs.
+
+import { err, ok, type Result } from "../result.ts";
+import { type CacheSettings, findTtlMs } from "./cache-settings.ts";
+import { createRecord, type Draft } from "./create-record.ts";
+import { type Deception, findDeception } from "./deception.ts";
+import type { CacheRequest, Exchange } from "./exchange.ts";
+import { hasField } from "./fields.ts";
+import { HEURISTIC_STATUSES } from "./freshness.ts";
+import type { ResponseDirectives } from "./response-directives.ts";
+import { hasValidator, type StoredRecord } from "./stored-record.ts";
+
+export type StoreRefusal =
+  | "method"
+  | "request-body"
+  | "range"
+  | "status"
+  | "no-store"
+  | "private"
+  | "authorization"
+  | "set-cookie"
+  | "vary"
+  | "no-freshness"
+  | "no-reuse"
+  | "request-cookie"
+  | "too-large"
+  | Deception;
+
+/** Final, and what their caching asks is all implemented here: what must-understand is about (section 5.2.2.3). */
+const UNDERSTOOD_STATUSES: ReadonlySet<number> = new Set([...HEURISTIC_STATUSES, 302, 303, 307, 451]);
+/** No final answers, partial ones, answers to a condition, and the one that is never stored (RFC 6585 section 4). */
+const NEVER_STORED_STATUSES: ReadonlySet<number> = new Set([206, 304, 429]);
+/**
+ * The errors that are about the resource. All others can be provoked by what is not in the key (an oversized header, a
+ * firewall's word), and are stored only where the route says so by status.
+ */
+const RESOURCE_ERRORS: ReadonlySet<number> = new Set([404, 405, 410, 414, 451]);
+/** A longer one is no negotiation, and would be kept with every record. */
+const VARY_VALUE_LENGTH_MAX = 1_024;
+const VARY_NAMES_MAX = 16;
+
+/** `response.status` and fields as the origin sent them. */
+export function toStored(exchange: Exchange, settings: CacheSettings): Result<StoredRecord, StoreRefusal> {
+  const refusal = findRequestRefusal(exchange.request);
+  if (refusal !== undefined) return err(refusal);
+  const draft = createRecord(exchange, settings);
+  const draftRefusal = findRefusal(draft, exchange.request, settings);
+  return draftRefusal === undefined ? ok(draft.record) : err(draftRefusal);
+}
+
+/** Why a response may not be stored, as far as the response, its sharing and its use go. */
+export function findRefusal(
+  draft: Draft,
+  request: CacheRequest,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
+  return (
+    findStatusRefusal(draft, settings) ??
+    findDirectiveRefusal(draft, request, settings) ??
+    findVaryRefusal(draft) ??
+    findFreshnessRefusal(draft) ??
+    findTrustRefusal(draft, request, settings) ??
+    (draft.record.bodyBytes !== null && draft.record.bodyBytes > settings.bodyBytesMax
+      ? "too-large"
+      : undefined)
+  );
+}
+
+/** Only a plain GET fills the cache: the base key is the URL alone (section 2), and a HEAD or a part is no GET's answer. */
+function findRequestRefusal({ method, hasBody, fields }: CacheRequest): StoreRefusal | undefined {
+  if (method !== "GET") return "method";
+  if (hasBody) return "request-body";
+  return hasField(fields, "range") ? "range" : undefined;
+}
+
+function findStatusRefusal({ record }: Draft, settings: CacheSettings): StoreRefusal | undefined {
+  const { status } = record;
+  if (status < 200 || NEVER_STORED_STATUSES.has(status)) return "status";
+  const ttlMs = findTtlMs(settings, status);
+  if (ttlMs !== undefined) return ttlMs === 0 ? "status" : undefined;
+  return status < 400 || RESOURCE_ERRORS.has(status) ? undefined : "status";
+}
+
+function findDirectiveRefusal(
+  { record, directives, fields }: Draft,
+  request: CacheRequest,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
+  const isUnderstood = UNDERSTOOD_STATUSES.has(record.status);
+  if (directives.mustUnderstand && !isUnderstood) return "status";
+  // Section 5.2.2.3: must-understand, understood, sets no-store aside.
+  if (directives.noStore && !directives.mustUnderstand) return "no-store";
+  if (directives.isPrivate) return "private";
+  const isKeyedByCredential = settings.key.headers.includes("authorization");
+  if (hasField(request.fields, "authorization") && !isKeyedByCredential && !isShareable(directives)) {
+    return "authorization";
+  }
+  // private="set-cookie" is the origin's own word that the rest may be shared (section 5.2.2.7).
+  const isCookieStripped = settings.setCookie === "strip" || directives.withheldNames.includes("set-cookie");
+  return hasField(fields, "set-cookie") && !isCookieStripped ? "set-cookie" : undefined;
+}
+
+/**
+ * Section 3.5: what allows one user's authorised answer to be another's. An unreadable s-maxage allows nothing. Keyed by
+ * the credential, an entry has one user, and the question does not arise.
+ */
+function isShareable({ isPublic, mustRevalidate, sharedMaxAge }: ResponseDirectives): boolean {
+  return isPublic || mustRevalidate || typeof sharedMaxAge === "number";
+}
+
+/** Section 4.1: a response with "*" never matches a request. */
+function findVaryRefusal({ record, isVaryAny }: Draft): StoreRefusal | undefined {
+  if (isVaryAny || record.vary.length > VARY_NAMES_MAX) return "vary";
+  return record.vary.some(([, value]) => (value?.length ?? 0) > VARY_VALUE_LENGTH_MAX) ? "vary" : undefined;
+}
+
+/**
+ * Section 3's last condition, and whether storing serves anything. A heuristically cacheable status alone is not enough
+ * here: such pages are often one user's, and a 304 by date would confirm them to the next.
+ */
+function findFreshnessRefusal({ record, directives, lifetimeSource }: Draft): StoreRefusal | undefined {
+  const isExplicit = lifetimeSource !== "none" || directives.isPublic || directives.noCache;
+  if (!isExplicit) return "no-freshness";
+  const isFresh = record.lifetimeMs > record.initialAgeMs && !record.mustValidate;
+  const isUsableStale = record.staleWhileRevalidateMs > 0 || record.staleIfErrorMs > 0;
+  return isFresh || isUsableStale || hasValidator(record) ? undefined : "no-reuse";
+}
+
+/** Where the origin itself does not call the response fresh, it has to look like what was asked for. */
+function findTrustRefusal(
+  { record, fields, lifetimeSource, directives }: Draft,
+  { target, fields: requestFields }: CacheRequest,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
+  const isMarkedShared = directives.isPublic || typeof directives.sharedMaxAge === "number";
+  if (lifetimeSource === "origin" || isMarkedShared) return undefined;
+  const isCookieKeyed = settings.requestCookies === "ignore" || settings.key.cookies.length > 0;
+  if (hasField(requestFields, "cookie") && !isCookieKeyed) return "request-cookie";
+  // An error page or a redirect is nobody's private page.
+  return record.status > 299 ? undefined : findDeception(target.path, fields.get("content-type"));
+}

@@ -1,0 +1,71 @@
+// What is kept of a response next to its body: plain values that survive JSON, with everything that a hit needs worked
+// out when the response is stored. The body itself is the store's business.
+
+import type { Fields } from "./fields.ts";
+import type { VaryValue } from "./vary.ts";
+
+/** Raised when the shape changes: what another version wrote is not read. */
+export const RECORD_VERSION = 1;
+
+export interface StoredRecord {
+  readonly version: typeof RECORD_VERSION;
+  readonly kind: "record";
+  /** The key URL (cache-key.ts), by which purges find the record. */
+  readonly url: string;
+  readonly status: number;
+  /** What may be sent again. Date is always there, Age never. */
+  readonly fields: Fields;
+  /** The length of the stored body; null while it is not known. */
+  readonly bodyBytes: number | null;
+  readonly responseTimeMs: number;
+  /** corrected_initial_age (RFC 9111 section 4.2.3). */
+  readonly initialAgeMs: number;
+  /** The Date field. */
+  readonly dateMs: number;
+  /** freshness_lifetime (section 4.2.1), measured in age, also where the route set it. */
+  readonly lifetimeMs: number;
+  /** no-cache: validated before every use (section 5.2.2.4). */
+  readonly mustValidate: boolean;
+  /** no-cache, must-revalidate, proxy-revalidate or s-maxage: never used stale (section 4.2.4). */
+  readonly isStaleForbidden: boolean;
+  /** RFC 8246. */
+  readonly isImmutable: boolean;
+  /** RFC 5861; past the lifetime. */
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  readonly vary: readonly VaryValue[];
+  /** Lower case. */
+  readonly tags: readonly string[];
+  /** The response had more tags than are kept: a purge of any tag reaches it. */
+  readonly isTagsCut: boolean;
+  /** The latest purge known when the request was sent (purge-state.ts). */
+  readonly generation: number;
+}
+
+/** Stands at the primary key when a URL has variants: the sets of fields that chose them, the latest used first. */
+export interface VaryIndex {
+  readonly version: typeof RECORD_VERSION;
+  readonly kind: "index";
+  readonly sets: readonly (readonly string[])[];
+}
+
+export type StoredEntry = StoredRecord | VaryIndex;
+
+/** How long a record is kept at most, whatever its lifetime. Bounds how long purges have to be remembered. */
+export const RETENTION_MS_MAX = 30 * 86_400_000;
+/** How long a stale record with a validator is kept for the sake of a 304. */
+const VALIDATION_MS = 86_400_000;
+
+/** How long after its arrival a record can still be of use: to put on the store as its own limit. */
+export function toRetentionMs(record: StoredRecord): number {
+  const freshMs = Math.max(0, record.lifetimeMs - record.initialAgeMs);
+  const validationMs = hasValidator(record) ? VALIDATION_MS : 0;
+  const staleMs = Math.max(record.staleWhileRevalidateMs, record.staleIfErrorMs, validationMs);
+  return Math.min(freshMs + staleMs, RETENTION_MS_MAX);
+}
+
+export function hasValidator(record: Pick<StoredRecord, "etag" | "lastModified">): boolean {
+  return record.etag !== null || record.lastModified !== null;
+}

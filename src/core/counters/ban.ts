@@ -1,0 +1,59 @@
+// Bans: a key that goes on after being denied is refused for a while, longer each time, and forgiven step by step. Pure,
+// with time as an argument. What a ban counts is denials, not use: the policy's counter never sees it.
+
+export interface BanSettings {
+  /** Denials within the window that make a ban. */
+  readonly after: number;
+  readonly windowMs: number;
+  /** How long the first ban lasts, the second, ...; the last repeats. */
+  readonly forMs: readonly number[];
+}
+
+export interface BanState {
+  readonly windowEndsMs: number;
+  readonly denials: number;
+  /** Bans in a row; goes down by one for every quiet stretch as long as the last ban was. */
+  readonly level: number;
+  readonly untilMs: number;
+}
+
+const NEVER: BanState = { windowEndsMs: 0, denials: 0, level: 0, untilMs: 0 };
+
+/** Milliseconds that the key is still banned for; 0 when it is not. */
+export function toBanMs(state: BanState | undefined, nowMs: number): number {
+  return state === undefined ? 0 : Math.max(0, state.untilMs - nowMs);
+}
+
+/** The state after so many more denials. Denials during a ban do not count: hammering does not make it longer. */
+export function countDenials(
+  settings: BanSettings,
+  state: BanState | undefined,
+  { nowMs, denials }: { readonly nowMs: number; readonly denials: number },
+): BanState {
+  const before = state ?? NEVER;
+  if (toBanMs(before, nowMs) > 0) return before;
+  const isOpen = nowMs < before.windowEndsMs;
+  const total = (isOpen ? before.denials : 0) + denials;
+  const level = toLevel(settings, before, nowMs);
+  if (total < settings.after) {
+    const windowEndsMs = isOpen ? before.windowEndsMs : nowMs + settings.windowMs;
+    return { ...before, denials: total, windowEndsMs, level };
+  }
+  const next = Math.min(level + 1, settings.forMs.length);
+  return { windowEndsMs: 0, denials: 0, level: next, untilMs: nowMs + toLengthMs(settings, next) };
+}
+
+/** From when on the state says no more than "never seen": all its levels forgiven, its window over. */
+export function toBanExpiryMs(settings: BanSettings, { level, untilMs, windowEndsMs }: BanState): number {
+  return Math.max(untilMs + level * toLengthMs(settings, level), windowEndsMs);
+}
+
+function toLevel(settings: BanSettings, { level, untilMs }: BanState, nowMs: number): number {
+  const lengthMs = toLengthMs(settings, level);
+  if (level === 0 || lengthMs === 0) return 0;
+  return Math.max(0, level - Math.floor((nowMs - untilMs) / lengthMs));
+}
+
+function toLengthMs({ forMs }: BanSettings, level: number): number {
+  return forMs[Math.min(level, forMs.length) - 1] ?? 0;
+}

@@ -1,0 +1,85 @@
+// The counters and bans of one key, and how consuming and settling change them.
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { BanSettings, BanState } from "./ban.ts";
+import { toAlgorithm, toState } from "./decide-checks.ts";
+import type { Check } from "./messages.ts";
+import { consume, type LiveCounter } from "./watermark.ts";
+
+export interface StoredBan extends BanState {
+  readonly settings: BanSettings;
+}
+
+export interface KeyCounters {
+  /** By policy. */
+  readonly live: ReadonlyMap<string, LiveCounter>;
+  readonly bans: ReadonlyMap<string, StoredBan>;
+}
+
+export interface Change {
+  readonly counters: KeyCounters;
+  /** Whether a row must be written before the answer may leave. */
+  readonly mustWrite: boolean;
+}
+
+/**
+ * Every check consumes its cost: it was just decided, with what is held on top, that this is allowed. A shadow policy
+ * that would have denied consumes nothing.
+ */
+export function consumeChecks(before: KeyCounters, checks: readonly Check[], nowMs: number): Change {
+  const live = new Map(before.live);
+  let mustWrite = false;
+  for (const { policy, algorithm, settings, cost } of checks) {
+    if (cost === 0) continue;
+    const counter = before.live.get(policy);
+    const state = toState(counter?.counter, algorithm);
+    const verdict = toAlgorithm(algorithm).decide(settings, state, { nowMs, cost });
+    if (verdict.outcome !== "allowed") continue;
+    const consumption = { settings, counter: { algorithm, state: verdict.state }, units: cost };
+    const after = consume(counter, consumption, nowMs);
+    live.set(policy, after.live);
+    mustWrite ||= after.mustWrite;
+  }
+  return { counters: { ...before, live }, mustWrite };
+}
+
+/** Policies whose counter another algorithm left. */
+export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Check[]): readonly string[] {
+  const isChanged = ({ policy, algorithm }: Check): boolean => {
+    const counter = live.get(policy)?.counter;
+    return counter !== undefined && counter.algorithm !== algorithm;
+  };
+  return checks.filter(isChanged).map(({ policy }) => policy);
+}
+
+/** Units to put on (positive) or give back (negative), decided or not. */
+export interface Owed {
+  readonly policy: string;
+  readonly algorithm: AlgorithmName;
+  readonly settings: unknown;
+  readonly units: number;
+}
+
+/** What storage holds stays ahead of what is given back, so only what is put on can need a row. */
+export function settleChecks(
+  before: KeyCounters,
+  owed: readonly Owed[],
+  { nowMs, takenAtMs }: { readonly nowMs: number; readonly takenAtMs: number },
+): Change {
+  const live = new Map(before.live);
+  let mustWrite = false;
+  for (const { policy, algorithm, settings, units } of owed) {
+    const counter = live.get(policy);
+    if (units === 0 || (units < 0 && counter?.counter.algorithm !== algorithm)) continue;
+    const state = toState(counter?.counter, algorithm);
+    const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
+    if (units < 0 && counter !== undefined) {
+      live.set(policy, { ...counter, counter: { algorithm, state: charged } });
+      continue;
+    }
+    const after = consume(counter, { settings, counter: { algorithm, state: charged }, units }, nowMs);
+    live.set(policy, after.live);
+    mustWrite ||= after.mustWrite;
+  }
+  return { counters: { ...before, live }, mustWrite };
+}

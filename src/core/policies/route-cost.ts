@@ -1,0 +1,80 @@
+// What a request costs: a number, a number by method, a number that the client declares or that its body's size makes,
+// or a function of the configuration. Whatever is given, the cost is a whole number within the rule's bounds.
+
+import * as v from "valibot";
+import { object } from "../config/parse-with.ts";
+import { integerBetween, LIMIT_MAX } from "../config/primitives.ts";
+import type { Facts } from "../keys/facts.ts";
+
+/** Quota units of a request. Its result is rounded up; anything that is no number of at least 0 costs 1. */
+export type CostFunction = (facts: Facts) => number;
+
+export interface CostRule {
+  readonly methods?: Readonly<Record<string, number>> | undefined;
+  /** A request header with a whole number. Bounded by min and max: it is the client who says it. */
+  readonly header?: string | undefined;
+  /** One unit for every so many bytes of the body, by Content-Length. */
+  readonly bodyBytesPerUnit?: number | undefined;
+  /** Where nothing above says a number. */
+  readonly otherwise: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export type RouteCost = number | CostRule | CostFunction;
+
+const WANTED = "must be a whole number, a cost rule or a function";
+const quotaUnits = integerBetween(0, LIMIT_MAX);
+const ruleSchema = object({
+  methods: v.optional(v.record(v.string(), quotaUnits, "must be an object of methods")),
+  header: v.optional(v.pipe(v.string("must be a header's name"), v.toLowerCase())),
+  bodyBytesPerUnit: v.optional(integerBetween(1, LIMIT_MAX)),
+  otherwise: v.optional(quotaUnits, 1),
+  min: v.optional(quotaUnits, 1),
+  max: v.optional(quotaUnits, 1_000_000),
+});
+
+/** A route's `cost`. */
+export const routeCost = v.lazy((input): v.GenericSchema<unknown, RouteCost> => {
+  if (typeof input === "number") return quotaUnits;
+  if (typeof input === "function")
+    return v.custom<CostFunction>((value) => typeof value === "function", WANTED);
+  return typeof input === "object" && input !== null ? ruleSchema : v.custom<RouteCost>(() => false, WANTED);
+});
+
+export function toCost(cost: RouteCost, facts: Facts): number {
+  if (typeof cost === "number") return cost;
+  if (typeof cost === "function") return callCost(cost, facts);
+  const given =
+    cost.methods?.[facts.method] ??
+    readHeaderCost(cost, facts) ??
+    readBodyCost(cost, facts) ??
+    cost.otherwise;
+  // A method's number is the operator's own word; bounds are for what clients say.
+  return given === cost.methods?.[facts.method] ? given : Math.min(cost.max, Math.max(cost.min, given));
+}
+
+function callCost(cost: CostFunction, facts: Facts): number {
+  try {
+    const units = Math.ceil(cost(facts));
+    return units >= 0 && units <= LIMIT_MAX ? units : 1;
+  } catch {
+    return 1;
+  }
+}
+
+function readHeaderCost({ header }: CostRule, facts: Facts): number | undefined {
+  return header === undefined ? undefined : parseUnits(facts.header(header));
+}
+
+/** A body of unknown length costs what the rule says otherwise. */
+function readBodyCost({ bodyBytesPerUnit }: CostRule, facts: Facts): number | undefined {
+  if (bodyBytesPerUnit === undefined) return undefined;
+  const bytes = parseUnits(facts.header("content-length"));
+  return bytes === undefined ? undefined : Math.ceil(bytes / bodyBytesPerUnit);
+}
+
+/** A whole number of at most 15 digits, or undefined. */
+export function parseUnits(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

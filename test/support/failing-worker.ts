@@ -1,0 +1,24 @@
+// The Worker of the tests that run in workerd: Headgate itself, and counter objects that fail in every way there is.
+
+import { DurableObject } from "cloudflare:workers";
+
+export { default } from "../../src/index.ts";
+export { CounterObject } from "../../src/durable-objects/counter-object.ts";
+
+export class StallingObject extends DurableObject {
+  async decide(): Promise<void> {
+    await scheduler.wait(5_000);
+  }
+}
+
+export class ThrowingObject extends DurableObject {
+  decide(): never {
+    throw new Error("broken on purpose");
+  }
+}
+
+export class ForeignObject extends DurableObject {
+  decide(): unknown {
+    return { version: 99, verdicts: [] };
+  }
+}
