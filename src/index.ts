@@ -8,6 +8,7 @@ import { handleSafely } from "./gateway/handle-safely.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { CounterObject } from "./durable-objects/counter-object.ts";
+export { PurgeObject } from "./durable-objects/purge-object.ts";
 
 const bindings = env as unknown as Bindings;
 const parsed = parseConfig(exported, bindings);

@@ -20,6 +20,8 @@ export interface OriginFailure {
   readonly cause: string;
 }
 
+export type OriginAnswer = Result<Response, OriginFailure>;
+
 export interface ForwardOptions {
   readonly config: Config;
   readonly timeoutMs: number;
@@ -30,10 +32,7 @@ export interface ForwardOptions {
 }
 
 /** The origin's response with the fields that may cross, or why there is none. */
-export async function forward(
-  facts: RequestFacts,
-  options: ForwardOptions,
-): Promise<Result<Response, OriginFailure>> {
+export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const headers = toOriginHeaders(facts, options);
   if (headers === undefined)
     return err({ code: "headers-too-large", cause: "request header section too large" });
@@ -108,6 +107,5 @@ function toClientResponse(response: Response, { url }: RequestFacts, { origin }:
     headers.set("location", toClientLocation(location, { origin, gateway: url.origin }));
   }
   const { status, statusText, webSocket } = response;
-  // The body keeps the encoding that the origin gave it.
-  return new Response(response.body, { status, statusText, headers, webSocket, encodeBody: "manual" });
+  return new Response(response.body, { status, statusText, headers, webSocket });
 }

@@ -4,12 +4,20 @@ import type { Config, Route } from "../core/config/config.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { CacheStore } from "./cache-store.ts";
+import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
+import { PurgeClient } from "./purge-client.ts";
 
 export interface Gateway {
   readonly config: Config;
   readonly counters: CounterClient;
   readonly denials: DenialCache;
+  readonly store: CacheStore;
+  readonly purges: PurgeClient;
+  readonly inFlight: InFlight;
+  /** Whether any route is cached. */
+  readonly hasCache: boolean;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<Route, string | undefined>;
 }
@@ -20,5 +28,14 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
     const enforced = route.policies.filter(({ enforcePercent }) => enforcePercent > 0);
     policyFields.set(route, config.headers.draft ? toRateLimitPolicyField(enforced) : undefined);
   }
-  return { config, counters: new CounterClient(bindings.COUNTERS), denials: new DenialCache(), policyFields };
+  return {
+    config,
+    counters: new CounterClient(bindings.COUNTERS),
+    denials: new DenialCache(),
+    store: new CacheStore(config.origin),
+    purges: new PurgeClient(bindings.PURGES),
+    inFlight: new InFlight(),
+    hasCache: config.routes.some(({ cache }) => cache !== undefined),
+    policyFields,
+  };
 }

@@ -1,46 +1,74 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> limits -> origin -> headers -> record.
+// The way of a request, top to bottom: facts -> canonical path -> route -> limits -> cache -> origin -> headers -> record.
+// Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import { matchRoute } from "../core/policies/match-route.ts";
+import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { readClock } from "../platform/clock.ts";
+import { answerThroughCache, type ThroughCache } from "./answer-through-cache.ts";
 import { checkLimits } from "./check-limits.ts";
 import { forward } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
+import { invalidateAfter } from "./invalidate-after.ts";
+import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addRateLimitFields, toRefusal } from "./rate-limit-response.ts";
 import { recordDenied, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits } from "./settle-limits.ts";
+import { toThroughCache } from "./through-cache.ts";
 
 export async function handleRequest(
   request: Request,
   gateway: Gateway,
-  context: ExecutionContext,
+  execution: ExecutionContext,
 ): Promise<Response> {
   const { config } = gateway;
   const startedMs = readClock();
 
-  const facts = readFacts(request, config);
-  if (!facts.ok) return toProblemResponse(facts.error, config);
-  const route = matchRoute(config.routes, facts.value);
+  const parsed = readFacts(request, config);
+  if (!parsed.ok) return toProblemResponse(parsed.error, config);
+  const facts = parsed.value;
+  const route = matchRoute(config.routes, facts);
   if (route === undefined) return toProblemResponse("no-route", config);
-  const record = { config, route, facts: facts.value, startedMs };
+  const record = { config, route, facts, startedMs };
+  const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
 
-  const waitUntil = (promise: Promise<unknown>): void => {
-    context.waitUntil(promise);
-  };
-  const limitContext = { gateway, waitUntil };
-  const limits = await checkLimits(route, facts.value, limitContext);
+  const through = toThroughCache(route, facts, context);
+  const early = await through?.lookUpFree();
+  const free = await answerFreeHit(early, through);
+  if (free !== undefined) return free;
+
+  const limits = await checkLimits(route, facts, context);
   recordLimits(record, limits);
   const refusal = toRefusal(limits, route);
   if (refusal !== undefined) {
     recordDenied(record, limits, refusal);
-    const response = toProblemResponse(refusal.code, { name: config.name, violated: refusal.violated });
-    return addRateLimitFields(response, limits, { gateway, route });
+    await cancelLookUp(early);
+    const refused = toProblemResponse(refusal.code, { name: config.name, violated: refusal.violated });
+    return addRateLimitFields(refused, limits, { gateway, route });
   }
-  if (limits.answer.delayMs > 0) await scheduler.wait(limits.answer.delayMs);
+  await delay(limits.answer);
 
-  const forwarded = await forward(facts.value, { config, timeoutMs: route.timeoutMs });
-  if (!forwarded.ok) recordFailed(record, forwarded.error);
-  const response = forwarded.ok ? forwarded.value : toProblemResponse(forwarded.error.code, config);
-  return addRateLimitFields(settleLimits(response, limits, limitContext), limits, { gateway, route });
+  const answer = await (through === undefined
+    ? forward(facts, { config, timeoutMs: route.timeoutMs })
+    : answerThroughCache(early ?? (await through.lookUp()), through));
+  if (!answer.ok) recordFailed(record, answer.error);
+  const response = answer.ok ? answer.value : toProblemResponse(answer.error.code, config);
+  invalidateAfter(facts, response, context);
+  return addRateLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
+}
+
+/** The stored answer that costs no quota: where the route's hits are free. */
+async function answerFreeHit(
+  early: Look | undefined,
+  through: ThroughCache | undefined,
+): Promise<Response | undefined> {
+  if (early === undefined || through === undefined || !isHit(early)) return undefined;
+  const answer = await answerThroughCache(early, through);
+  return answer.ok ? answer.value : undefined;
+}
+
+/** Shaping policies hold a request back; it then goes on in its turn. */
+async function delay({ delayMs }: LimitAnswer): Promise<void> {
+  if (delayMs > 0) await scheduler.wait(delayMs);
 }

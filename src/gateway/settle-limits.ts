@@ -58,5 +58,5 @@ function watchBody(response: Response): readonly [watched: Response, ended: Prom
   const { readable, writable } = new IdentityTransformStream();
   const ended = response.body.pipeTo(writable);
   const { status, statusText, headers } = response;
-  return [new Response(readable, { status, statusText, headers, encodeBody: "manual" }), ended];
+  return [new Response(readable, { status, statusText, headers }), ended];
 }

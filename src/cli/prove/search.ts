@@ -48,6 +48,8 @@ interface Path {
   readonly admitted: readonly Request[];
   readonly worst: number;
   readonly inLastWindow: number;
+  /** What the last window would hold with all that is left now. */
+  readonly promise: number;
 }
 
 export function searchWorst(attack: Attack, options: SearchOptions): Finding {
@@ -56,20 +58,20 @@ export function searchWorst(attack: Attack, options: SearchOptions): Finding {
 }
 
 function searchBeam(attack: Attack, { beamWidth, depth }: SearchOptions): Finding {
-  const { target, startMs } = attack;
-  let beam: readonly Path[] = [
-    { target, nowMs: startMs, requests: [], admitted: [], worst: 0, inLastWindow: 0 },
-  ];
+  let beam: readonly Path[] = [toStart(attack)];
   let best: Path | undefined;
   for (let level = 0; level < depth && beam.length > 0; level += 1) {
     beam = selectBest(
       beam.flatMap((path) => expand(attack, path)),
       beamWidth,
     );
-    const first = beam[0];
-    if (first !== undefined && first.worst > (best?.worst ?? 0)) best = first;
+    for (const path of beam) if (path.worst > (best?.worst ?? 0)) best = path;
   }
   return { worst: best?.worst ?? 0, requests: best?.requests ?? [] };
+}
+
+function toStart({ target, startMs }: Attack): Path {
+  return { target, nowMs: startMs, requests: [], admitted: [], worst: 0, inLastWindow: 0, promise: 0 };
 }
 
 /** Every amount at every instant, and every release now. */
@@ -99,6 +101,7 @@ function take({ toWindowStartMs }: Attack, path: Path, request: Request): Path |
     admitted,
     worst: Math.max(path.worst, inLastWindow),
     inLastWindow,
+    promise: inLastWindow + taken.target.toRemaining(request.atMs),
   };
 }
 
@@ -108,7 +111,15 @@ function release(path: Path): Path | undefined {
   const target = oldest === undefined ? undefined : path.target.release?.(path.nowMs, oldest);
   if (oldest === undefined || target === undefined) return undefined;
   const requests = [...path.requests, { atMs: path.nowMs, units: -oldest.units }];
-  return { ...path, target, requests, admitted, inLastWindow: path.inLastWindow - oldest.units };
+  const inLastWindow = path.inLastWindow - oldest.units;
+  return {
+    ...path,
+    target,
+    requests,
+    admitted,
+    inLastWindow,
+    promise: inLastWindow + target.toRemaining(path.nowMs),
+  };
 }
 
 function toUnitsInLastWindow(
@@ -123,13 +134,18 @@ function toUnitsInLastWindow(
   return units;
 }
 
-/** The best by worst window, then by what fills the last one; of those alike, one. */
+/** The best by what they have reached or could reach at once; of those alike, one. */
 function selectBest(paths: readonly Path[], count: number): readonly Path[] {
   const kinds = new Map<string, Path>();
-  for (const path of paths) kinds.set(`${path.nowMs} ${path.worst} ${path.inLastWindow}`, path);
-  const byPromise = (one: Path, other: Path): number =>
-    other.worst - one.worst || other.inLastWindow - one.inLastWindow || other.nowMs - one.nowMs;
-  return [...kinds.values()].sort(byPromise).slice(0, count);
+  for (const path of paths)
+    kinds.set(`${path.nowMs} ${path.worst} ${path.inLastWindow} ${path.promise}`, path);
+  const toReach = ({ worst, promise }: Path): number => Math.max(worst, promise);
+  const byReach = (one: Path, other: Path): number =>
+    toReach(other) - toReach(one) ||
+    other.worst - one.worst ||
+    other.promise - one.promise ||
+    other.nowMs - one.nowMs;
+  return [...kinds.values()].sort(byReach).slice(0, count);
 }
 
 /** Moves, resizes, doubles or drops one request at a time; keeps what is not worse. */
@@ -145,14 +161,7 @@ function climb(attack: Attack, found: Finding, { climbs, seed }: SearchOptions):
 
 /** What a schedule gets: of each request as much as is left. Releases are left out. */
 function replay(attack: Attack, schedule: readonly Request[]): Finding {
-  let path: Path = {
-    target: attack.target,
-    nowMs: attack.startMs,
-    requests: [],
-    admitted: [],
-    worst: 0,
-    inLastWindow: 0,
-  };
+  let path = toStart(attack);
   for (const { atMs, units } of schedule) {
     const most = Math.min(units, path.target.toRemaining(atMs));
     if (most > 0) path = take(attack, path, { atMs, units: most }) ?? path;

@@ -28,7 +28,10 @@ export const storedLevel = {
 /** A stored fraction that is none is damage. */
 export const isLevel = ({ part, windowMs }: Level): boolean => part < windowMs;
 
-/** The level at nowMs: drained since, clamped to today's maximum, its fraction in parts of today's window. */
+/**
+ * The level at nowMs: what there was, in today's terms, less what has drained since. In this order: a state that is only
+ * read stays stored as it is, and must stand at every later time where it was said to stand.
+ */
 export function settleLevel(
   { limit, windowMs }: Drain,
   level: Level | undefined,
@@ -36,24 +39,25 @@ export function settleLevel(
 ): Level {
   if (level === undefined) return { used: 0, part: 0, windowMs, atMs: nowMs };
   const atMs = Math.max(nowMs, level.atMs);
+  const was = toToday(level, windowMs, levelMax);
   const drained = multiplyDivide(atMs - level.atMs, limit, { divisor: windowMs });
-  let used = level.used - drained.quotient;
-  let part = toPartOf(windowMs, level) - drained.remainder;
-  if (part < 0) {
-    used -= 1;
-    part += windowMs;
-  } else if (part >= windowMs) {
-    used += 1;
-    part -= windowMs;
-  }
-  if (used < 0) return { used: 0, part: 0, windowMs, atMs };
-  return used >= levelMax ? { used: levelMax, part: 0, windowMs, atMs } : { used, part, windowMs, atMs };
+  const isBorrowing = was.part < drained.remainder;
+  const used = was.used - drained.quotient - (isBorrowing ? 1 : 0);
+  const part = was.part - drained.remainder + (isBorrowing ? windowMs : 0);
+  return used < 0 ? { used: 0, part: 0, windowMs, atMs } : { used, part, windowMs, atMs };
 }
 
-/** A fraction in parts of today's window, rounded up (to a whole unit, even): never less in use than there was. */
-function toPartOf(windowMs: number, level: Level): number {
-  if (level.windowMs === windowMs) return level.part;
-  return multiplyDivideUp(level.part, windowMs, { divisor: level.windowMs });
+/** Clamped to today's maximum, the fraction in parts of today's window: rounded up, never less in use than there was. */
+function toToday(
+  { used, part, windowMs: itsWindowMs }: Level,
+  windowMs: number,
+  levelMax: number,
+): Pick<Level, "used" | "part"> {
+  const itsPart =
+    itsWindowMs === windowMs ? part : multiplyDivideUp(part, windowMs, { divisor: itsWindowMs });
+  const isWhole = itsPart === windowMs;
+  const itsUsed = isWhole ? used + 1 : used;
+  return itsUsed >= levelMax ? { used: levelMax, part: 0 } : { used: itsUsed, part: isWhole ? 0 : itsPart };
 }
 
 /** The fewest milliseconds until at most `keep` units are in use. */

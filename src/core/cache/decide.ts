@@ -116,7 +116,7 @@ function forward(
 }
 
 /** Section 4.3.1: the entity tag if there is one, and the date of the last change besides. */
-function toConditions({ etag, lastModified }: StoredRecord): Fields {
+export function toConditions({ etag, lastModified }: StoredRecord): Fields {
   const byTag: Fields = etag === null ? [] : [["if-none-match", etag]];
   return lastModified === null ? byTag : [...byTag, ["if-modified-since", lastModified]];
 }

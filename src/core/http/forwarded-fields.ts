@@ -23,6 +23,7 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "x-original-host",
   "x-rewrite-url",
   "x-host",
+  "x-http-host-override",
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
@@ -57,7 +58,8 @@ export function toNominated(connection: string | null): readonly string[] {
     .filter((name) => name !== "");
 }
 
-const COMMENT = /\((?:[^()\\]|\\.)*\)/g;
+/** Without nested ones: what must not happen is that an open parenthesis of the client's hides what comes after it. */
+const COMMENT = /\([^()]*\)/g;
 
 /** Whether Via already names this gateway: the request has been here (RFC 9110 section 7.6.3). */
 export function hasPassed(via: string | null, name: string): boolean {

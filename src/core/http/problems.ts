@@ -138,6 +138,12 @@ export const problems = {
     detail: "The origin did not answer in time.",
     proxyError: "http_response_timeout",
   },
+  "not-cached": {
+    status: 504,
+    title: "Gateway Timeout",
+    detail: "The request asks for a stored response only, and there is none that may be used.",
+    proxyError: "http_request_error",
+  },
   "internal-error": {
     status: 500,
     title: "Internal Server Error",

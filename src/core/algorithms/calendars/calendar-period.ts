@@ -61,10 +61,18 @@ function findZone(timeZone: string): Zone | undefined {
 function findPeriod(calendar: Calendar, clock: ZoneClock, nowMs: number): Period {
   const toStartMs = (index: number): number => clock.toFirstEpochMs(toLocalStartMs(calendar, index));
   let index = toIndex(calendar, clock.toLocalMs(nowMs));
+  let startMs = toStartMs(index);
+  let endMs = toStartMs(index + 1);
   // Off by one where the month begins on another day, and where the clock has shown midnight and was put back since.
-  while (nowMs < toStartMs(index)) index -= 1;
-  while (nowMs >= toStartMs(index + 1)) index += 1;
-  return { startMs: toStartMs(index), endMs: toStartMs(index + 1) };
+  for (; nowMs < startMs; index -= 1) {
+    endMs = startMs;
+    startMs = toStartMs(index - 1);
+  }
+  for (; nowMs >= endMs; index += 1) {
+    startMs = endMs;
+    endMs = toStartMs(index + 2);
+  }
+  return { startMs, endMs };
 }
 
 /** The number of a day, week or month; months by where they would begin with anchor day 1. */

@@ -1,0 +1,77 @@
+// Makes the response that a stored record gives: whole, not modified, or in parts, with its age and what the cache did.
+
+import { type AnswerBody, toAgeSeconds, toAnswer } from "../core/cache/answer.ts";
+import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
+import type { StoredRecord } from "../core/cache/stored-record.ts";
+import { readClock } from "../platform/clock.ts";
+import type { CacheStore } from "./cache-store.ts";
+import type { Found, LookedUp } from "./look-up.ts";
+
+export interface HitOptions {
+  readonly store: CacheStore;
+  /** This deployment's name. */
+  readonly name: string;
+  readonly status: CacheStatus;
+  /** undefined: the origin has just confirmed it, and there is no Age. */
+  readonly ageMs: number | undefined;
+  /** The record to answer with, where it is newer than what was found. */
+  readonly record?: StoredRecord;
+}
+
+export async function answerFromCache(
+  { plan, request }: LookedUp,
+  found: Found,
+  { store, name, status, ageMs, record = found.record }: HitOptions,
+): Promise<Response> {
+  const length = found.response.headers.get("content-length");
+  const answer = toAnswer(record, plan, {
+    request: request.fields,
+    nowMs: readClock(),
+    bodyBytes: length === null ? record.bodyBytes : Number(length),
+    createBoundary: () => crypto.randomUUID().replaceAll("-", ""),
+  });
+  const body = await toBody(answer.body, found, store);
+  const headers = new Headers();
+  for (const [field, value] of answer.fields) headers.append(field, value);
+  if (ageMs !== undefined) headers.set("Age", String(toAgeSeconds(ageMs)));
+  headers.set("Cache-Status", toCacheStatus(headers.get("cache-status"), name, status));
+  return new Response(body, { status: answer.status, headers });
+}
+
+async function toBody(body: AnswerBody, found: Found, store: CacheStore): Promise<ReadableStream | null> {
+  if (body.kind === "whole") return found.response.body;
+  await found.response.body?.cancel();
+  if (body.kind === "none") return null;
+  const [only] = body.segments;
+  if (body.segments.length === 1 && typeof only === "object") {
+    return (await store.readRange(found.key, only))?.body ?? null;
+  }
+  const { readable, writable } = new IdentityTransformStream();
+  void writeSegments(body.segments, writable, { key: found.key, store });
+  return readable;
+}
+
+/** One part after the other: never more than one is open. */
+async function writeSegments(
+  segments: Extract<AnswerBody, { kind: "segments" }>["segments"],
+  writable: WritableStream<Uint8Array>,
+  { key, store }: { readonly key: string; readonly store: CacheStore },
+): Promise<void> {
+  const encoder = new TextEncoder();
+  try {
+    for (const segment of segments) {
+      if (typeof segment === "string") {
+        const writer = writable.getWriter();
+        await writer.write(encoder.encode(segment));
+        writer.releaseLock();
+        continue;
+      }
+      const part = await store.readRange(key, segment);
+      if (part?.body === undefined || part.body === null) throw new Error("stored body is gone");
+      await part.body.pipeTo(writable, { preventClose: true });
+    }
+    await writable.close();
+  } catch (error) {
+    await writable.abort(error).catch(() => undefined);
+  }
+}

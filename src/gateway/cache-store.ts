@@ -1,0 +1,108 @@
+// Stored responses in the Cache API. What it does on its own is too little (no Vary, no Age, no stale), so every entry is
+// a plain 200 under a key of our own, with our record of the real response in a header and a lifetime that only bounds
+// how long it is kept. core/cache decides everything else.
+
+import { parseStored } from "../core/cache/parse-stored.ts";
+import { RETENTION_MS_MAX, type StoredEntry, toRetentionMs } from "../core/cache/stored-record.ts";
+import { hashText } from "../core/keys/counter-key.ts";
+
+/** Holds the record, as ASCII JSON. */
+const RECORD_HEADER = "x-headgate-record";
+/** What one header line may hold in every cache that is known to us. */
+const RECORD_LENGTH_MAX = 16_000;
+/** Longer keys are hashed: a URL of the Cache API has a bounded length. */
+const PLAIN_KEY_LENGTH_MAX = 512;
+
+export interface Stored {
+  readonly entry: StoredEntry;
+  /** Holds the body; read it or cancel it. */
+  readonly response: Response;
+}
+
+/** `key` is one of core/cache/cache-key.ts; `scope` keeps deployments apart that share a data centre's cache. */
+export class CacheStore {
+  readonly #scope: string;
+
+  constructor(scope: string) {
+    this.#scope = scope;
+  }
+
+  /** undefined when there is nothing, or nothing that can be read. Never throws. */
+  async read(key: string): Promise<Stored | undefined> {
+    try {
+      const response = await caches.default.match(this.#toRequest(key));
+      const entry = parseStored(response?.headers.get(RECORD_HEADER) ?? "");
+      if (response === undefined || entry === undefined) {
+        await response?.body?.cancel();
+        return undefined;
+      }
+      return { entry, response };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The bytes of one range of a stored body, or undefined when it is gone. */
+  async readRange(
+    key: string,
+    { first, last }: { readonly first: number; readonly last: number },
+  ): Promise<Response | undefined> {
+    const response = await caches.default.match(this.#toRequest(key, { range: `bytes=${first}-${last}` }));
+    if (response?.status === 206) return response;
+    await response?.body?.cancel();
+    return undefined;
+  }
+
+  /**
+   * Resolves to whether it is stored, when the whole body is: a body that breaks off is not. Never throws.
+   * `encoding` is the body's Content-Encoding, which the platform must know to leave the bytes alone.
+   */
+  async write(
+    key: string,
+    entry: StoredEntry,
+    body: ReadableStream | null,
+    encoding: string | null = null,
+  ): Promise<boolean> {
+    const record = toAscii(JSON.stringify(entry));
+    if (record.length > RECORD_LENGTH_MAX) {
+      await body?.cancel();
+      return false;
+    }
+    const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
+    const headers = new Headers({
+      "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,
+      [RECORD_HEADER]: record,
+    });
+    if (encoding !== null) headers.set("content-encoding", encoding);
+    try {
+      await caches.default.put(this.#toRequest(key), new Response(body, { headers }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await caches.default.delete(this.#toRequest(key));
+    } catch {
+      // It stays until its own end; what must not be used any longer is purged by generation.
+    }
+  }
+
+  #toRequest(key: string, headers: Record<string, string> = {}): Request {
+    const scoped = `${this.#scope} ${key}`;
+    const name =
+      scoped.length <= PLAIN_KEY_LENGTH_MAX ? encodeURIComponent(scoped) : `sha256/${hashText(scoped)}`;
+    return new Request(`https://headgate.invalid/${name}`, { headers });
+  }
+}
+
+/** JSON in which everything that a header line cannot hold is a \u escape. */
+function toAscii(json: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
+  return json.replace(
+    /[^\u0020-\u007e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,134 @@
+// Looks a request up in the store: what the cache says to it before anything is asked of the origin.
+
+import { toCacheKey } from "../core/cache/cache-key.ts";
+import type { CacheSettings } from "../core/cache/cache-settings.ts";
+import { type CacheDecision, decideCache, type Lookup } from "../core/cache/decide.ts";
+import type { CacheRequest } from "../core/cache/exchange.ts";
+import { isPurged } from "../core/cache/purge-index.ts";
+import { type LookupPlan, type PassPlan, planRequest } from "../core/cache/request-plan.ts";
+import type { StoredEntry, StoredRecord } from "../core/cache/stored-record.ts";
+import { selectRecord, toVariantKeys } from "../core/cache/variants.ts";
+import { readClock } from "../platform/clock.ts";
+import type { CacheStore, Stored } from "./cache-store.ts";
+import type { PurgeClient } from "./purge-client.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+export interface CacheContext {
+  readonly store: CacheStore;
+  readonly purges: PurgeClient;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** A request that the cache has nothing to do with. */
+export interface Passed {
+  readonly plan: PassPlan;
+  readonly request: CacheRequest;
+}
+
+/** A request that was looked up. */
+export interface LookedUp {
+  readonly plan: LookupPlan;
+  readonly request: CacheRequest;
+  readonly settings: CacheSettings;
+  /** The primary key. */
+  readonly key: string;
+  readonly decision: CacheDecision;
+  /** What stands at the primary key. */
+  readonly present: StoredEntry | undefined;
+  /** The selected record's own key and response; undefined when there is none that may be used. */
+  readonly found: Found | undefined;
+}
+
+export type Look = LookedUp | Passed;
+
+export interface Found {
+  readonly key: string;
+  readonly record: StoredRecord;
+  /** Its body is unread: use it or cancel it. */
+  readonly response: Response;
+}
+
+export function toCacheRequest({ request, url, canonicalPath }: RequestFacts): CacheRequest {
+  const target = {
+    scheme: url.protocol.slice(0, -1),
+    host: url.host,
+    path: canonicalPath,
+    query: url.search.slice(1),
+  };
+  return { method: request.method, target, fields: request.headers, hasBody: request.body !== null };
+}
+
+export async function lookUp(
+  facts: RequestFacts,
+  settings: CacheSettings,
+  context: CacheContext,
+): Promise<Look> {
+  const request = toCacheRequest(facts);
+  const plan = planRequest(request, settings);
+  if (plan.kind === "pass") return { plan, request };
+  const key = toCacheKey(request, settings, facts.country);
+  const [purges, primary] = await Promise.all([
+    context.purges.read(context.waitUntil),
+    context.store.read(key),
+  ]);
+  const candidates = await readCandidates(primary, { key, request, settings, store: context.store });
+  // Without knowledge of purges nothing stored is used: what was purged must not come back.
+  const usable = purges === undefined ? [] : candidates.filter(({ record }) => !isPurged(record, purges));
+  const variant = { fields: request.fields, settings };
+  const record = selectRecord(
+    usable.map((candidate) => candidate.record),
+    variant,
+  );
+  const found = usable.find((candidate) => candidate.record === record);
+  await cancelOthers(candidates, found);
+  const miss = toMiss(primary, usable.length > 0);
+  const decision = decideCache(plan, { record, miss }, readClock());
+  return { plan, request, settings, key, decision, present: primary?.entry, found };
+}
+
+export function isHit(look: Look): boolean {
+  return "decision" in look && look.decision.kind === "hit";
+}
+
+/** For a look-up whose answer is not used after all. */
+export async function cancelLookUp(look: Look | undefined): Promise<void> {
+  if (look !== undefined && "found" in look) await look.found?.response.body?.cancel();
+}
+
+interface CandidateSource {
+  readonly key: string;
+  readonly request: CacheRequest;
+  readonly settings: CacheSettings;
+  readonly store: CacheStore;
+}
+
+/** The record at the primary key, or the variants that its index leads to. */
+async function readCandidates(
+  primary: Stored | undefined,
+  source: CandidateSource,
+): Promise<readonly Found[]> {
+  if (primary === undefined) return [];
+  const { key, request, settings, store } = source;
+  const { entry, response } = primary;
+  if (entry.kind === "record") return [{ key, record: entry, response }];
+  await response.body?.cancel();
+  const keys = toVariantKeys(key, entry, { fields: request.fields, settings });
+  const read = await Promise.all(
+    keys.map(async (variantKey) => ({ variantKey, stored: await store.read(variantKey) })),
+  );
+  const found: Found[] = [];
+  for (const { variantKey, stored } of read) {
+    if (stored?.entry.kind === "record")
+      found.push({ key: variantKey, record: stored.entry, response: stored.response });
+  }
+  return found;
+}
+
+function toMiss(primary: Stored | undefined, isAnyUsable: boolean): Lookup["miss"] {
+  if (primary === undefined) return "uri-miss";
+  return primary.entry.kind === "index" || isAnyUsable ? "vary-miss" : "miss";
+}
+
+async function cancelOthers(candidates: readonly Found[], found: Found | undefined): Promise<void> {
+  for (const { response } of candidates) if (response !== found?.response) await response.body?.cancel();
+}

@@ -1,0 +1,29 @@
+// What answering a request through the cache needs, put together for one request of a cached route.
+
+import type { Route } from "../core/config/config.ts";
+import type { ThroughCache } from "./answer-through-cache.ts";
+import type { LimitContext } from "./check-limits.ts";
+import { forward } from "./forward.ts";
+import { type Look, lookUp } from "./look-up.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+/** undefined where the route is not cached. */
+export function toThroughCache(
+  { cache, timeoutMs }: Route,
+  facts: RequestFacts,
+  { gateway, waitUntil }: LimitContext,
+): ThroughCache | undefined {
+  if (cache === undefined) return undefined;
+  const { config, store, purges, inFlight } = gateway;
+  const context = { store, purges, waitUntil };
+  const lookUpNow = (): Promise<Look> => lookUp(facts, cache, context);
+  return {
+    ...context,
+    name: config.name,
+    inFlight,
+    timeoutMs,
+    ask: (fields, without) => forward(facts, { config, timeoutMs, fields, without }),
+    lookUp: lookUpNow,
+    lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
+  };
+}
