@@ -37,6 +37,8 @@ export interface ThroughCache extends CacheContext {
 type Answer = Result<Response, OriginFailure>;
 type Settle = (outcome: "stored" | "released") => void;
 
+/** What is stored serves clients of every coding, so it is asked for without one; the edge encodes for each client. */
+const PLAIN = ["accept-encoding", "identity"] as const;
 const NOT_LEADING: Settle = () => undefined;
 
 export async function answerThroughCache(look: Look, context: ThroughCache): Promise<Answer> {
@@ -97,7 +99,8 @@ async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetchin
   const { conditions } = decision;
   const requestTimeMs = readClock();
   const generation = context.purges.latest;
-  const answer = await context.ask(conditions, conditions.length > 0 ? CONDITION_FIELDS : []);
+  const fields = look.plan.mayStore ? [...conditions, PLAIN] : conditions;
+  const answer = await context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
   const stale = await answerStale(look, answer, { decision, context });
   if (stale !== undefined || !answer.ok) {
     settle("released");
@@ -234,7 +237,7 @@ async function refreshInBackground(
   let isKept = false;
   try {
     const conditions = toConditions(record);
-    const answer = await context.ask(conditions, CONDITION_FIELDS);
+    const answer = await context.ask([...conditions, PLAIN], CONDITION_FIELDS);
     if (!answer.ok) return;
     const response = answer.value;
     const exchange = toExchange(look, response, { requestTimeMs, responseTimeMs: readClock(), generation });

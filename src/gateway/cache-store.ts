@@ -5,6 +5,7 @@
 import { parseStored } from "../core/cache/parse-stored.ts";
 import { RETENTION_MS_MAX, type StoredEntry, toRetentionMs } from "../core/cache/stored-record.ts";
 import { hashText } from "../core/keys/counter-key.ts";
+import { LruMap } from "../core/lru-map.ts";
 
 /** Holds the record, as ASCII JSON. */
 const RECORD_HEADER = "x-headgate-record";
@@ -12,6 +13,7 @@ const RECORD_HEADER = "x-headgate-record";
 const RECORD_LENGTH_MAX = 16_000;
 /** Longer keys are hashed: a URL of the Cache API has a bounded length. */
 const PLAIN_KEY_LENGTH_MAX = 512;
+const BROKEN_MAX = 1_000;
 
 export interface Stored {
   readonly entry: StoredEntry;
@@ -22,6 +24,11 @@ export interface Stored {
 /** `key` is one of core/cache/cache-key.ts; `scope` keeps deployments apart that share a data centre's cache. */
 export class CacheStore {
   readonly #scope: string;
+  /**
+   * Keys whose body broke off while it was stored, with their record's time: the local Cache API keeps what had come,
+   * under the length that was stated.
+   */
+  readonly #broken = new LruMap<string, number>(BROKEN_MAX);
 
   constructor(scope: string) {
     this.#scope = scope;
@@ -32,11 +39,10 @@ export class CacheStore {
     try {
       const response = await caches.default.match(this.#toRequest(key));
       const entry = parseStored(response?.headers.get(RECORD_HEADER) ?? "");
-      if (response === undefined || entry === undefined) {
-        await response?.body?.cancel();
-        return undefined;
-      }
-      return { entry, response };
+      if (response !== undefined && entry !== undefined && !this.#isBroken(key, entry))
+        return { entry, response };
+      await response?.body?.cancel();
+      return undefined;
     } catch {
       return undefined;
     }
@@ -53,19 +59,11 @@ export class CacheStore {
     return undefined;
   }
 
-  /**
-   * Resolves to whether it is stored, when the whole body is: a body that breaks off is not. Never throws.
-   * `encoding` is the body's Content-Encoding, which the platform must know to leave the bytes alone.
-   */
-  async write(
-    key: string,
-    entry: StoredEntry,
-    body: ReadableStream | null,
-    encoding: string | null = null,
-  ): Promise<boolean> {
+  /** Resolves to whether it is stored, when the whole body is: of a body that breaks off nothing stays. Never throws. */
+  async write(key: string, entry: StoredEntry, body: ReadableStream | Uint8Array | null): Promise<boolean> {
     const record = toAscii(JSON.stringify(entry));
     if (record.length > RECORD_LENGTH_MAX) {
-      await body?.cancel();
+      if (body instanceof ReadableStream) await body.cancel();
       return false;
     }
     const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
@@ -73,11 +71,12 @@ export class CacheStore {
       "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,
       [RECORD_HEADER]: record,
     });
-    if (encoding !== null) headers.set("content-encoding", encoding);
     try {
       await caches.default.put(this.#toRequest(key), new Response(body, { headers }));
       return true;
     } catch {
+      if (entry.kind === "record") this.#broken.set(key, entry.responseTimeMs);
+      await this.delete(key);
       return false;
     }
   }
@@ -88,6 +87,10 @@ export class CacheStore {
     } catch {
       // It stays until its own end; what must not be used any longer is purged by generation.
     }
+  }
+
+  #isBroken(key: string, entry: StoredEntry): boolean {
+    return entry.kind === "record" && this.#broken.get(key) === entry.responseTimeMs;
   }
 
   #toRequest(key: string, headers: Record<string, string> = {}): Request {

@@ -2,7 +2,7 @@
 // with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
 
 import type { Route } from "../core/config/config.ts";
-import type { CheckVerdict, Phase } from "../core/counters/messages.ts";
+import type { CheckVerdict, Refused } from "../core/counters/messages.ts";
 import {
   combineVerdicts,
   type LimitAnswer,
@@ -12,7 +12,7 @@ import {
 } from "../core/policies/combine-verdicts.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
-import type { Group, GroupAnswer } from "./counter-client.ts";
+import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Grouped, groupPolicies } from "./group-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -74,7 +74,7 @@ export async function checkLimits(
   if (known !== undefined) return { ...UNCHECKED, answer: known, keys };
 
   const id = crypto.randomUUID();
-  const refusedBefore = denialKey === undefined ? 0 : denials.takeRefused(denialKey);
+  const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey);
   const answers = await askGroups(groups, { id, refusedBefore, context });
   const checked = toChecked(route, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {
@@ -85,7 +85,7 @@ export async function checkLimits(
 
 interface Asking {
   readonly id: string;
-  readonly refusedBefore: number;
+  readonly refusedBefore: Refused | undefined;
   readonly context: LimitContext;
 }
 
@@ -95,25 +95,21 @@ async function askGroups(
   { id, refusedBefore, context }: Asking,
 ): Promise<readonly GroupAnswer[]> {
   const { counters } = context.gateway;
-  const askAll = (phase: Phase): Promise<readonly GroupAnswer[]> =>
-    Promise.all(groups.map((group) => counters.ask(group, { phase, id, refusedBefore })));
-  if (groups.length === 1) return askAll("take");
-  const held = await askAll("hold");
+  const askAll = (question: Omit<Question, "id">): Promise<readonly GroupAnswer[]> =>
+    Promise.all(groups.map((group) => counters.ask(group, { ...question, id })));
+  if (groups.length === 1) return askAll({ phase: "take", refusedBefore });
+  const held = await askAll({ phase: "hold", refusedBefore });
   if (!areAllowed(groups, held)) {
-    context.waitUntil(askAll("release"));
+    context.waitUntil(askAll({ phase: "release" }));
     return held;
   }
-  const committed = await askAll("commit");
-  if (!areAllowed(groups, committed)) context.waitUntil(askAll("release"));
+  const committed = await askAll({ phase: "commit" });
+  if (!areAllowed(groups, committed)) context.waitUntil(askAll({ phase: "release" }));
   return committed;
 }
 
 function areAllowed(groups: readonly Group[], answers: readonly GroupAnswer[]): boolean {
-  return answers.every(({ verdicts }, index) =>
-    verdicts.every(
-      ({ outcome, policy }) => outcome === "allowed" || groups[index]?.shadows.has(policy) === true,
-    ),
-  );
+  return groups.every((group, index) => isAllowed(answers[index]?.verdicts ?? [], group));
 }
 
 interface Answered {

@@ -2,7 +2,14 @@
 // algorithm in this isolate, open, or closed. Never throws.
 
 import type { Policy } from "../core/config/config.ts";
-import { type BreakerState, CLOSED, mayAsk, recordFailure, startAsking } from "../core/counters/breaker.ts";
+import {
+  type BreakerState,
+  CLOSED,
+  mayAsk,
+  recordFailure,
+  recordSuccess,
+  startAsking,
+} from "../core/counters/breaker.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CheckVerdict,
@@ -11,6 +18,7 @@ import {
   type KeyChecks,
   MESSAGE_VERSION,
   type Phase,
+  type Refused,
   type Settlement,
 } from "../core/counters/messages.ts";
 import { LruMap } from "../core/lru-map.ts";
@@ -37,7 +45,7 @@ export interface Group {
 export interface Question {
   readonly phase: Phase;
   readonly id: string;
-  readonly refusedBefore?: number;
+  readonly refusedBefore?: Refused | undefined;
 }
 
 export interface GroupAnswer {
@@ -64,17 +72,19 @@ export class CounterClient {
 
   async ask(group: Group, question: Question): Promise<GroupAnswer> {
     const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys };
-    const breaker = this.#breakers.get(group.object) ?? CLOSED;
+    const breaker = this.#breaker(group.object);
     if (!mayAsk(breaker, readClock()))
       return this.#decideWithout(group, request, "counter object keeps failing");
-    if (breaker !== CLOSED) this.#breakers.set(group.object, startAsking(breaker, readClock()));
+    const asked = startAsking(breaker, readClock());
+    this.#setBreaker(group.object, asked);
+    // Others asked at the same time: what came of that is in the breaker as it is by then.
     try {
       const { verdicts, takenAtMs } = await this.#call(group, request);
-      if (breaker !== CLOSED) this.#breakers.delete(group.object);
+      this.#setBreaker(group.object, recordSuccess(this.#breaker(group.object), asked));
       return { verdicts, takenAtMs, failure: undefined };
     } catch (error) {
-      const isOverloaded = readFlag(error, "overloaded");
-      this.#breakers.set(group.object, recordFailure(breaker, { nowMs: readClock(), isOverloaded }));
+      const failure = { nowMs: readClock(), isOverloaded: readFlag(error, "overloaded") };
+      this.#setBreaker(group.object, recordFailure(this.#breaker(group.object), failure));
       return this.#decideWithout(group, request, error instanceof Error ? error.message : String(error));
     }
   }
@@ -92,8 +102,18 @@ export class CounterClient {
     }
   }
 
+  #breaker(object: string): BreakerState {
+    return this.#breakers.get(object) ?? CLOSED;
+  }
+
+  /** A closed one takes no room. */
+  #setBreaker(object: string, breaker: BreakerState): void {
+    if (breaker === CLOSED) this.#breakers.delete(object);
+    else this.#breakers.set(object, breaker);
+  }
+
   async #call(group: Group, request: CounterRequest): Promise<CounterReply> {
-    const timeoutMs = Math.min(...group.policies.map((policy) => policy.timeoutMs));
+    const timeoutMs = toTimeoutMs(group);
     let timer: ReturnType<typeof setTimeout> | null = null;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -135,11 +155,25 @@ export class CounterClient {
       key,
       checks: checks.filter((check) => rules.get(check.policy)?.onError === "local"),
     }));
-    const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, readClock());
+    const nowMs = readClock();
+    const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
     const decided = new Map(verdicts.map((verdict) => [verdict.policy, verdict]));
     const all = group.policies.map((policy) => decided.get(policy.name) ?? toRuleVerdict(policy));
+    // What one policy's rule refuses must not cost the others.
+    if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
     return { verdicts: all, takenAtMs, failure };
   }
+}
+
+/** Whether these verdicts, of all or some of a group's policies, let the request pass. */
+export function isAllowed(verdicts: readonly CheckVerdict[], { shadows }: Pick<Group, "shadows">): boolean {
+  return verdicts.every(({ outcome, policy }) => outcome === "allowed" || shadows.has(policy));
+}
+
+/** The shortest that a policy waits; shadow policies do not make the others wait for less. */
+function toTimeoutMs({ policies, shadows }: Group): number {
+  const enforced = policies.filter(({ name }) => !shadows.has(name));
+  return Math.min(...(enforced.length > 0 ? enforced : policies).map(({ timeoutMs }) => timeoutMs));
 }
 
 function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {

@@ -34,8 +34,6 @@ export interface ForwardOptions {
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const headers = toOriginHeaders(facts, options);
-  if (headers === undefined)
-    return err({ code: "headers-too-large", cause: "request header section too large" });
   const { request } = facts;
   const aborter = new AbortController();
   const timer = setTimeout(() => {
@@ -70,21 +68,14 @@ function toOriginUrl({ url, canonicalPath }: RequestFacts, { origin }: Config): 
   return (origin === ZONE ? url.origin : origin) + canonicalPath + url.search;
 }
 
-/** undefined when there is more than may be forwarded. */
-function toOriginHeaders(
-  facts: RequestFacts,
-  { config, fields, without }: ForwardOptions,
-): Headers | undefined {
+function toOriginHeaders(facts: RequestFacts, { config, fields, without }: ForwardOptions): Headers {
   const { request, url, address } = facts;
   const nominated = toNominated(request.headers.get("connection"));
   const headers = new Headers();
-  let bytes = 0;
   for (const [name, value] of request.headers) {
-    bytes += name.length + value.length;
     if (isDroppedFromRequests(name) || nominated.includes(name) || without?.includes(name) === true) continue;
     headers.append(name, value);
   }
-  if (bytes > config.headerBytesMax) return undefined;
   if (isWebSocketUpgrade(request)) headers.set("Upgrade", "websocket");
   if (address !== undefined) headers.set("X-Forwarded-For", address);
   headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));

@@ -31,7 +31,8 @@ export function groupPolicies(
   let isRepeatable = true;
   for (const policy of route.policies) {
     const counterKey = toCounterKey(policy.key, facts, { onMissing: policy.onMissing, shards });
-    if (counterKey === "deny") missing.push(policy.name);
+    // No key, but the same say as every key has: a shadow policy refuses nobody.
+    if (counterKey === "deny" && isEnforcedKey("", policy)) missing.push(policy.name);
     if (typeof counterKey === "string") continue;
     keys.set(policy.name, counterKey.key);
     isRepeatable &&= policy.settle === undefined && policy.algorithm !== "concurrency";

@@ -14,7 +14,7 @@ import { toProblemResponse } from "./problem-response.ts";
 import { addRateLimitFields, toRefusal } from "./rate-limit-response.ts";
 import { recordDenied, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
-import { settleLimits } from "./settle-limits.ts";
+import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { toThroughCache } from "./through-cache.ts";
 
 export async function handleRequest(
@@ -47,6 +47,7 @@ export async function handleRequest(
     const refused = toProblemResponse(refusal.code, { name: config.name, violated: refusal.violated });
     return addRateLimitFields(refused, limits, { gateway, route });
   }
+  settleWhenClientLeaves(request, limits, context);
   await delay(limits.answer);
 
   const answer = await (through === undefined

@@ -1,6 +1,7 @@
 // Puts what the origin answered into the store: a new response with a copy of its body, or a record that a 304 or a HEAD
 // made new with the body that is there. Runs after the client has its answer.
 
+import { toDecodedRecord } from "../core/cache/decoded-record.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
@@ -11,6 +12,7 @@ export interface KeepOptions {
   readonly store: CacheStore;
   readonly record: StoredRecord;
   readonly body: ReadableStream<Uint8Array> | null;
+  /** The response's Content-Encoding. */
   readonly encoding: string | null;
 }
 
@@ -25,31 +27,52 @@ export async function keepResponse(
     await body?.cancel();
     return false;
   }
-  // A stated length is held to by the platform; without one the bytes are counted.
-  const bounded = record.bodyBytes === null && body !== null ? boundBody(body, settings.bodyBytesMax) : body;
-  return await store.write(place.key, record, bounded, encoding);
+  if (body === null) return await store.write(place.key, record, null);
+  // A body of stated length streams into the store, and fails when it is shorter; one without is read whole before.
+  if (record.bodyBytes !== null && encoding === null) {
+    return await store.write(place.key, record, body.pipeThrough(new FixedLengthStream(record.bodyBytes)));
+  }
+  const bytes = await readWhole(body, settings.bodyBytesMax);
+  if (bytes === undefined) return false;
+  const whole = encoding === null ? record : toDecodedRecord(record);
+  return await store.write(place.key, { ...whole, bodyBytes: bytes.byteLength }, bytes);
 }
 
 /** Writes a record that replaces the one under this key, with the body that stands there. */
 export async function keepRefreshed(store: CacheStore, key: string, record: StoredRecord): Promise<boolean> {
   const stored = await store.read(key);
-  if (stored === undefined) return false;
-  const encoding = stored.response.headers.get("content-encoding");
-  return await store.write(key, record, stored.response.body, encoding);
+  return stored === undefined ? false : await store.write(key, record, stored.response.body);
 }
 
-/** Ends in an error beyond the bound: a body that breaks off is not stored. */
-function boundBody(body: ReadableStream<Uint8Array>, bytesMax: number): ReadableStream<Uint8Array> {
+/** The bytes of a body that ends properly within the bound; undefined of one that breaks off or is larger. */
+async function readWhole(
+  body: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        bytes += chunk.byteLength;
-        if (bytes > bytesMax) controller.error(new Error("body is larger than the route stores"));
-        else controller.enqueue(chunk);
-      },
-    }),
-  );
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      if (bytes > bytesMax) {
+        await reader.cancel();
+        return undefined;
+      }
+      chunks.push(value);
+    }
+  } catch {
+    return undefined;
+  }
+  const whole = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 /** A response of the origin as the cache reasons about it. */

@@ -75,8 +75,15 @@ export function readFacts(request: Request, config: Config): Result<RequestFacts
   } catch {
     return err("malformed-url");
   }
+  if (toHeaderBytes(request.headers) > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.pathname, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
   return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path }));
+}
+
+function toHeaderBytes(headers: Headers): number {
+  let bytes = 0;
+  for (const [name, value] of headers) bytes += name.length + value.length;
+  return bytes;
 }

@@ -3,20 +3,21 @@
 
 import type { Policy } from "../core/config/config.ts";
 import { MESSAGE_VERSION, type SettledCheck } from "../core/counters/messages.ts";
+import { parseUnits } from "../core/policies/route-cost.ts";
 import { toActualUnits } from "../core/policies/settle-rule.ts";
 import type { CheckedLimits, LimitContext, Taken } from "./check-limits.ts";
 
 /** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
 export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimitContext): Response {
-  if (!taken.some(({ group }) => group.policies.some(isSettled))) return response;
+  if (!hasSome(taken, isSettled)) return response;
   const { status, headers } = response;
   const header = (name: string): string | undefined => headers.get(name) ?? undefined;
   settle(taken, context, ({ settle: rule }) =>
     rule === undefined ? undefined : toActualUnits(rule, { status, header }),
   );
-  if (!taken.some(({ group }) => group.policies.some(isPermit))) return response;
+  if (!hasSome(taken, isPermit)) return response;
   const giveBack = (): void => {
-    settle(taken, context, (policy) => (isPermit(policy) ? 0 : undefined));
+    giveBackPermits(taken, context);
   };
   // A WebSocket's end is not seen here: its permit frees itself when it expires.
   if (response.webSocket !== null) return response;
@@ -25,8 +26,29 @@ export function settleLimits(response: Response, { taken }: CheckedLimits, conte
   return watched;
 }
 
+/**
+ * Gives permits back when the client goes away. Nothing else of the request runs from then on, so a client that never
+ * waits for its answer would keep them until they expire. What it takes otherwise stays taken, as estimated.
+ */
+export function settleWhenClientLeaves(
+  { signal }: Request,
+  { taken }: CheckedLimits,
+  context: LimitContext,
+): void {
+  if (!hasSome(taken, isPermit)) return;
+  signal.addEventListener("abort", () => {
+    giveBackPermits(taken, context);
+  });
+}
+
+function giveBackPermits(taken: readonly Taken[], context: LimitContext): void {
+  settle(taken, context, (policy) => (isPermit(policy) ? 0 : undefined));
+}
+
 const isPermit = ({ algorithm }: Policy): boolean => algorithm === "concurrency";
 const isSettled = (policy: Policy): boolean => policy.settle !== undefined || isPermit(policy);
+const hasSome = (taken: readonly Taken[], is: (policy: Policy) => boolean): boolean =>
+  taken.some(({ group }) => group.policies.some(is));
 
 /** `toActual` answers the units to have taken in the end, or undefined to leave a policy as it is. */
 function settle(
@@ -55,8 +77,16 @@ function settle(
 /** The response, and a promise that settles when its body has gone to the client, has failed, or nobody reads it. */
 function watchBody(response: Response): readonly [watched: Response, ended: Promise<void>] {
   if (response.body === null) return [response, Promise.resolve()];
-  const { readable, writable } = new IdentityTransformStream();
+  const { readable, writable } = toPipe(response.headers);
   const ended = response.body.pipeTo(writable);
   const { status, statusText, headers } = response;
   return [new Response(readable, { status, statusText, headers }), ended];
+}
+
+/** A stated length stays stated. An encoded body may pass here decoded: its length is another. */
+function toPipe(headers: Headers): IdentityTransformStream {
+  const length = headers.has("content-encoding")
+    ? undefined
+    : parseUnits(headers.get("content-length") ?? "");
+  return length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
 }

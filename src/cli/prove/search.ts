@@ -85,7 +85,7 @@ function expand(attack: Attack, path: Path): readonly Path[] {
       if (taken !== undefined) next.push(taken);
     }
   }
-  const released = path.target.release === undefined ? undefined : release(path);
+  const released = path.target.release === undefined ? undefined : release(attack, path);
   return released === undefined ? next : [...next, released];
 }
 
@@ -93,7 +93,8 @@ function take({ toWindowStartMs }: Attack, path: Path, request: Request): Path |
   const taken = path.target.take(request.atMs, request.units);
   if (taken === undefined) return undefined;
   const admitted = [...path.admitted, ...taken.admitted];
-  const inLastWindow = toUnitsInLastWindow(admitted, toWindowStartMs);
+  const lastMs = admitted.at(-1)?.atMs ?? request.atMs;
+  const inLastWindow = toUnitsSince(admitted, toWindowStartMs(lastMs));
   return {
     target: taken.target,
     nowMs: request.atMs,
@@ -106,12 +107,12 @@ function take({ toWindowStartMs }: Attack, path: Path, request: Request): Path |
 }
 
 /** Gives back the oldest: what an attacker can do with permits in flight. */
-function release(path: Path): Path | undefined {
+function release({ toWindowStartMs }: Attack, path: Path): Path | undefined {
   const [oldest, ...admitted] = path.admitted;
   const target = oldest === undefined ? undefined : path.target.release?.(path.nowMs, oldest);
   if (oldest === undefined || target === undefined) return undefined;
   const requests = [...path.requests, { atMs: path.nowMs, units: -oldest.units }];
-  const inLastWindow = path.inLastWindow - oldest.units;
+  const inLastWindow = toUnitsSince(admitted, toWindowStartMs(path.nowMs));
   return {
     ...path,
     target,
@@ -122,13 +123,7 @@ function release(path: Path): Path | undefined {
   };
 }
 
-function toUnitsInLastWindow(
-  admitted: readonly Request[],
-  toWindowStartMs: (atMs: number) => number,
-): number {
-  const last = admitted.at(-1);
-  if (last === undefined) return 0;
-  const startMs = toWindowStartMs(last.atMs);
+function toUnitsSince(admitted: readonly Request[], startMs: number): number {
   let units = 0;
   for (const request of admitted) if (request.atMs >= startMs) units += request.units;
   return units;

@@ -5,7 +5,7 @@ import { toCurrentAgeMs } from "./age.ts";
 import type { Fields } from "./fields.ts";
 import type { RequestDirectives } from "./request-directives.ts";
 import type { ForwardReason, LookupPlan } from "./request-plan.ts";
-import { hasValidator, type StoredRecord } from "./stored-record.ts";
+import type { StoredRecord } from "./stored-record.ts";
 
 /** Answer with the record. */
 export interface Hit {
@@ -102,6 +102,11 @@ export function decideOnError(
   return { kind: "hit", record, ageMs, ttlMs, refresh: false };
 }
 
+/** What to ask the origin about a record behind a client's back: after a hit with `refresh`. */
+export function toRefresh(record: StoredRecord): Forward {
+  return { kind: "forward", reason: "stale", record, conditions: toConditions(record) };
+}
+
 export function isOriginError(status: number): boolean {
   return ERROR_STATUSES.has(status);
 }
@@ -111,13 +116,13 @@ function forward(
   { reason, record }: { readonly reason: ForwardReason; readonly record: StoredRecord | undefined },
 ): Forward | Unsatisfied {
   if (directives.onlyIfCached) return UNSATISFIED;
-  const conditions = record !== undefined && hasValidator(record) ? toConditions(record) : NO_FIELDS;
+  const conditions = record === undefined ? NO_FIELDS : toConditions(record);
   return { kind: "forward", reason, record, conditions };
 }
 
 /** Section 4.3.1: the entity tag if there is one, and the date of the last change besides. */
 export function toConditions({ etag, lastModified }: StoredRecord): Fields {
-  const byTag: Fields = etag === null ? [] : [["if-none-match", etag]];
+  const byTag: Fields = etag === null ? NO_FIELDS : [["if-none-match", etag]];
   return lastModified === null ? byTag : [...byTag, ["if-modified-since", lastModified]];
 }
 

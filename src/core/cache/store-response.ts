@@ -25,6 +25,7 @@ export type StoreRefusal =
   | "no-reuse"
   | "request-cookie"
   | "too-large"
+  | "event-stream"
   | Deception;
 
 /** Final, and what their caching asks is all implemented here: what must-understand is about (section 5.2.2.3). */
@@ -59,6 +60,7 @@ export function findRefusal(
     findStatusRefusal(draft, settings) ??
     findDirectiveRefusal(draft, request, settings) ??
     findVaryRefusal(draft) ??
+    (isEventStream(draft) ? "event-stream" : undefined) ??
     findFreshnessRefusal(draft) ??
     findTrustRefusal(draft, request, settings) ??
     (draft.record.bodyBytes !== null && draft.record.bodyBytes > settings.bodyBytesMax
@@ -107,6 +109,11 @@ function findDirectiveRefusal(
  */
 function isShareable({ isPublic, mustRevalidate, sharedMaxAge }: ResponseDirectives): boolean {
   return isPublic || mustRevalidate || typeof sharedMaxAge === "number";
+}
+
+/** It has no end to wait for, and what it says is about the moment. */
+function isEventStream({ fields }: Draft): boolean {
+  return /^text\/event-stream\b/i.test(fields.get("content-type") ?? "");
 }
 
 /** Section 4.1: a response with "*" never matches a request. */

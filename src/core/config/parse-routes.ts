@@ -10,6 +10,7 @@ import type { Policy, Route } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findNearest } from "./find-nearest.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
+import { LIMIT_MAX } from "./primitives.ts";
 
 export interface RouteContext {
   /** The names that the configuration gives, also of policies that have problems of their own. */
@@ -106,7 +107,9 @@ function resolvePolicies(
   return resolved;
 }
 
-const isCost = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+/** Whatever else stands there is a problem of the shape, or no number before there is a request. */
+const isCost = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LIMIT_MAX;
 
 /** A cost that no state of a policy can meet would refuse every request of the route. */
 function findImpossible(policies: readonly Policy[], cost: number, path: string): readonly Problem[] {

@@ -12,7 +12,7 @@ export interface BanSettings {
 export interface BanState {
   readonly windowEndsMs: number;
   readonly denials: number;
-  /** Bans in a row; goes down by one for every quiet stretch as long as the last ban was. */
+  /** Bans in a row, as of the last; goes down by one for every stretch without a ban as long as the last one was. */
   readonly level: number;
   readonly untilMs: number;
 }
@@ -34,12 +34,11 @@ export function countDenials(
   if (toBanMs(before, nowMs) > 0) return before;
   const isOpen = nowMs < before.windowEndsMs;
   const total = (isOpen ? before.denials : 0) + denials;
-  const level = toLevel(settings, before, nowMs);
   if (total < settings.after) {
     const windowEndsMs = isOpen ? before.windowEndsMs : nowMs + settings.windowMs;
-    return { ...before, denials: total, windowEndsMs, level };
+    return { ...before, denials: total, windowEndsMs };
   }
-  const next = Math.min(level + 1, settings.forMs.length);
+  const next = Math.min(toLevel(settings, before, nowMs) + 1, settings.forMs.length);
   return { windowEndsMs: 0, denials: 0, level: next, untilMs: nowMs + toLengthMs(settings, next) };
 }
 
@@ -48,6 +47,7 @@ export function toBanExpiryMs(settings: BanSettings, { level, untilMs, windowEnd
   return Math.max(untilMs + level * toLengthMs(settings, level), windowEndsMs);
 }
 
+/** Levels are forgiven from the end of the last ban on, so what is stored stays as that ban left it until the next. */
 function toLevel(settings: BanSettings, { level, untilMs }: BanState, nowMs: number): number {
   const lengthMs = toLengthMs(settings, level);
   if (level === 0 || lengthMs === 0) return 0;

@@ -22,6 +22,11 @@ export function startAsking(state: BreakerState, nowMs: number): BreakerState {
   return state.failures < FAILURES_MAX ? state : { ...state, openUntilMs: nowMs + OPEN_MS };
 }
 
+/** An answer closes it; while it is open, only the answer to whoever tries the object since. */
+export function recordSuccess(state: BreakerState, asked: BreakerState): BreakerState {
+  return state.failures < FAILURES_MAX || state === asked ? CLOSED : state;
+}
+
 /** An overloaded object is left alone at once: each further call is what overloads it. */
 export function recordFailure(
   { failures }: BreakerState,

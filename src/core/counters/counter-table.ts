@@ -1,11 +1,18 @@
 // The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
 // one message in one turn, with no await in between, and reads and writes through what it is handed.
 
+import type { Outcome } from "../algorithms/algorithm.ts";
 import { LruMap } from "../lru-map.ts";
 import { countDenials, toBanMs } from "./ban.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
 import { consumeChecks, findChangedAlgorithms, type KeyCounters, settleChecks } from "./key-counters.ts";
-import { type CounterReply, type CounterRequest, MESSAGE_VERSION, type Settlement } from "./messages.ts";
+import {
+  type Check,
+  type CounterReply,
+  type CounterRequest,
+  MESSAGE_VERSION,
+  type Settlement,
+} from "./messages.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
@@ -40,7 +47,14 @@ interface Entry {
 interface Taken {
   readonly request: CounterRequest;
   readonly reply: CounterReply;
-  readonly actual: Map<string, number>;
+  readonly actual: ReadonlyMap<string, number>;
+}
+
+/** Denials to count where their policies ban. */
+interface Denials {
+  readonly policies: ReadonlySet<string>;
+  readonly count: number;
+  readonly nowMs: number;
 }
 
 export class CounterTable {
@@ -59,10 +73,12 @@ export class CounterTable {
     if (before !== undefined) return before.reply;
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
     this.#dropHolds(request);
+    const { policies = [], count = 0 } = request.refusedBefore ?? {};
+    this.#countDenials(request, { policies: new Set(policies), count, nowMs });
     const decision = this.#decide(request, nowMs);
     const reply = { version: MESSAGE_VERSION, verdicts: decision.verdicts, takenAtMs: nowMs } as const;
     if (!decision.isAllowed) {
-      this.#countDenials(request, decision, nowMs);
+      this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, nowMs });
     } else if (request.phase === "hold") {
       this.#hold(request, nowMs);
     } else {
@@ -82,17 +98,18 @@ export class CounterTable {
    */
   settle(settlement: Settlement, nowMs: number): void {
     const { id, takenAtMs } = settlement;
-    const known = this.#taken.get(id)?.actual ?? new Map<string, number>();
+    const known = this.#taken.get(id) ?? toForgotten(settlement);
+    const said = new Map(known.actual);
     this.#change(settlement.keys, (counters, { key, checks }) => {
       const owed = checks.map(({ policy, algorithm, settings, taken, actual }) => {
         const place = `${policy}\n${key}`;
-        const units = actual - (known.get(place) ?? taken);
-        known.set(place, actual);
+        const units = actual - (said.get(place) ?? taken);
+        said.set(place, actual);
         return { policy, algorithm, settings, units };
       });
       return settleChecks(counters, owed, { nowMs, takenAtMs });
     });
-    if (this.#taken.get(id) === undefined) this.#taken.set(id, toSettledOnly(settlement, known));
+    this.#taken.set(id, { ...known, actual: said });
   }
 
   /** Decides against what is used, what is held and who is banned. */
@@ -126,27 +143,22 @@ export class CounterTable {
     const taken = this.#taken.get(request.id);
     if (taken !== undefined) {
       const { id, keys } = taken.request;
+      // A shadow policy that denied has consumed nothing.
+      const consumed = toPolicies(taken.reply, "allowed");
       const undone = keys.map(({ key, checks }) => ({
         key,
-        checks: checks.map((check) => ({ ...check, taken: check.cost, actual: 0 })),
+        checks: checks.flatMap(({ policy, algorithm, settings, cost }) =>
+          consumed.has(policy) ? [{ policy, algorithm, settings, taken: cost, actual: 0 }] : [],
+        ),
       }));
       this.settle({ version: MESSAGE_VERSION, id, takenAtMs: taken.reply.takenAtMs, keys: undone }, nowMs);
     }
     return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
   }
 
-  /** Denials of policies that ban, this one and those that the isolate refused by itself. */
-  #countDenials(request: CounterRequest, { verdicts }: Decision, nowMs: number): void {
-    const denials = 1 + (request.refusedBefore ?? 0);
-    const denied = new Set(
-      verdicts.filter(({ outcome }) => outcome === "denied").map(({ policy }) => policy),
-    );
-    const isBanning = ({
-      policy,
-      ban,
-      isShadow,
-    }: CounterRequest["keys"][number]["checks"][number]): boolean =>
-      ban !== undefined && isShadow !== true && denied.has(policy);
+  #countDenials(request: CounterRequest, { policies, count, nowMs }: Denials): void {
+    const isBanning = ({ policy, ban, isShadow }: Check): boolean =>
+      ban !== undefined && isShadow !== true && policies.has(policy);
     if (!request.keys.some(({ checks }) => checks.some(isBanning))) return;
     this.#change(request.keys, (counters, { checks }) => {
       const bans = new Map(counters.bans);
@@ -154,7 +166,7 @@ export class CounterTable {
       for (const { policy, ban } of checks.filter(isBanning)) {
         if (ban === undefined) continue;
         const before = counters.bans.get(policy);
-        const after = countDenials(ban, before, { nowMs, denials });
+        const after = countDenials(ban, before, { nowMs, denials: count });
         bans.set(policy, { ...after, settings: ban });
         // Only a new ban is worth a row: denials below it are memory.
         isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
@@ -208,8 +220,12 @@ function toHeldUnits({ holds }: Entry, policy: string, nowMs: number): number {
   return held;
 }
 
-/** Remembers a settlement whose decision was forgotten, so that the same message changes nothing when it comes again. */
-function toSettledOnly({ id, takenAtMs }: Settlement, actual: Map<string, number>): Taken {
+function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
+  return new Set(verdicts.filter((verdict) => verdict.outcome === outcome).map(({ policy }) => policy));
+}
+
+/** Stands for a decision that was forgotten, so that its settlement changes nothing when it comes again. */
+function toForgotten({ id, takenAtMs }: Settlement): Taken {
   const request: CounterRequest = { version: MESSAGE_VERSION, phase: "take", id, keys: [] };
-  return { request, reply: { version: MESSAGE_VERSION, verdicts: [], takenAtMs }, actual };
+  return { request, reply: { version: MESSAGE_VERSION, verdicts: [], takenAtMs }, actual: new Map() };
 }

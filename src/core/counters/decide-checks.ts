@@ -50,12 +50,14 @@ function decideCheck({ check, counter, held, banMs }: CounterCheck, nowMs: numbe
   const { settings, cost } = check;
   const algorithm = toAlgorithm(check.algorithm);
   const state = toState(counter, check.algorithm);
-  const heldState = held === 0 ? state : algorithm.charge(settings, state, { nowMs, units: held });
-  const verdict = toCheckVerdict(check, algorithm.decide(settings, heldState, { nowMs, cost }));
-  if (banMs > 0) return toBanned(verdict, banMs);
-  if (verdict.outcome !== "denied" || held === 0) return verdict;
-  const isTentative = algorithm.decide(settings, state, { nowMs, cost }).outcome === "allowed";
-  return { ...verdict, isTentative };
+  const decide = (from: unknown): CheckVerdict => {
+    const verdict = toCheckVerdict(check, algorithm.decide(settings, from, { nowMs, cost }));
+    return banMs > 0 ? toBanned(verdict, banMs) : verdict;
+  };
+  if (held === 0) return decide(state);
+  const verdict = decide(algorithm.charge(settings, state, { nowMs, units: held }));
+  if (verdict.outcome !== "denied") return verdict;
+  return { ...verdict, isTentative: decide(state).retryAfterMs < verdict.retryAfterMs };
 }
 
 function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {

@@ -4,7 +4,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { BanSettings, BanState } from "./ban.ts";
 import { toAlgorithm, toState } from "./decide-checks.ts";
 import type { Check } from "./messages.ts";
-import { consume, type LiveCounter } from "./watermark.ts";
+import { consume, giveBack, type LiveCounter } from "./watermark.ts";
 
 export interface StoredBan extends BanState {
   readonly settings: BanSettings;
@@ -60,7 +60,6 @@ export interface Owed {
   readonly units: number;
 }
 
-/** What storage holds stays ahead of what is given back, so only what is put on can need a row. */
 export function settleChecks(
   before: KeyCounters,
   owed: readonly Owed[],
@@ -73,11 +72,11 @@ export function settleChecks(
     if (units === 0 || (units < 0 && counter?.counter.algorithm !== algorithm)) continue;
     const state = toState(counter?.counter, algorithm);
     const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
-    if (units < 0 && counter !== undefined) {
-      live.set(policy, { ...counter, counter: { algorithm, state: charged } });
-      continue;
-    }
-    const after = consume(counter, { settings, counter: { algorithm, state: charged }, units }, nowMs);
+    const consumption = { settings, counter: { algorithm, state: charged }, units: Math.max(0, units) };
+    const after =
+      units < 0 && counter !== undefined
+        ? giveBack(counter, consumption, nowMs)
+        : consume(counter, consumption, nowMs);
     live.set(policy, after.live);
     mustWrite ||= after.mustWrite;
   }

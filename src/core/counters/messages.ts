@@ -41,8 +41,13 @@ export interface CounterRequest {
   /** Unique to one decision on one request. */
   readonly id: string;
   readonly keys: readonly KeyChecks[];
-  /** Like requests that the isolate has refused by itself since it last asked: bans count them. */
-  readonly refusedBefore?: number;
+  readonly refusedBefore?: Refused | undefined;
+}
+
+/** Like requests that the isolate has refused by itself since it last asked, for these policies: their bans count them. */
+export interface Refused {
+  readonly policies: readonly string[];
+  readonly count: number;
 }
 
 /** One policy's answer. Durations only: absolute times do not cross machines. */
@@ -53,7 +58,7 @@ export interface CheckVerdict {
   readonly retryAfterMs: number;
   readonly resetMs: number;
   readonly delayMs?: number;
-  /** Denied only because of units that a decision in flight holds, and may give back at any moment. */
+  /** Denied, or denied for longer, because of units that a decision in flight holds and may give back at any moment. */
   readonly isTentative?: boolean;
 }
 

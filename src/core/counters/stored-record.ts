@@ -3,10 +3,11 @@
 
 import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
+import { isObject } from "../config/parse-with.ts";
 import { storedCount, storedLengthMs } from "../algorithms/stored-state.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "./decide-checks.ts";
-import type { KeyCounters } from "./key-counters.ts";
+import type { KeyCounters, StoredBan } from "./key-counters.ts";
 import type { LiveCounter } from "./watermark.ts";
 
 const STORED_VERSION = 1;
@@ -19,18 +20,23 @@ const storedBan = v.object({
   settings: v.object({ after: storedCount, windowMs: storedLengthMs, forMs: v.array(storedLengthMs) }),
 });
 
+const storedCounter = v.object({
+  algorithm: v.picklist(Object.keys(algorithms) as AlgorithmName[]),
+  state: v.unknown(),
+  expiresAtMs: v.number(),
+});
+
+/** Each policy's part is read by itself: one that cannot be read must not take the others with it. */
+const byPolicy = v.custom<Readonly<Record<string, unknown>>>(isObject);
 const storedRecord = v.object({
   version: v.literal(STORED_VERSION),
-  counters: v.record(
-    v.string(),
-    v.object({ algorithm: v.picklist(Object.keys(algorithms)), state: v.unknown(), expiresAtMs: v.number() }),
-  ),
-  bans: v.optional(v.record(v.string(), storedBan), {}),
+  counters: byPolicy,
+  bans: v.optional(byPolicy, {}),
 });
 
 export interface ReadRecord {
   readonly counters: KeyCounters;
-  /** Policies whose counter could not be read, or "*" when the whole record could not. */
+  /** Policies whose counter or ban could not be read, or "*" when the whole record could not. */
   readonly damaged: readonly string[];
 }
 
@@ -41,21 +47,41 @@ export function readRecord(text: string | undefined): ReadRecord {
   if (text === undefined) return { counters: NEVER_SEEN, damaged: [] };
   const parsed = v.safeParse(storedRecord, parseJson(text));
   if (!parsed.success) return { counters: NEVER_SEEN, damaged: ["*"] };
-  const live = new Map<string, LiveCounter>();
   const damaged: string[] = [];
-  for (const [policy, stored] of Object.entries(parsed.output.counters)) {
-    const algorithm = stored.algorithm as AlgorithmName;
-    const state = toAlgorithm(algorithm).parseState(stored.state);
-    if (!state.ok || state.value === undefined) {
-      damaged.push(policy);
-      continue;
-    }
-    const counter = { algorithm, state: state.value };
-    // Nothing covers a counter that was just read: its first consumption writes again.
-    const uncovered = { coverUntilMs: 0, coverUnits: 0, writes: 0 };
-    live.set(policy, { counter, written: counter, expiresAtMs: stored.expiresAtMs, ...uncovered });
+  const live = readEach(parsed.output.counters, readCounter, damaged);
+  const bans = readEach(parsed.output.bans, readBan, damaged);
+  return { counters: { live, bans }, damaged };
+}
+
+function readEach<T>(
+  stored: Readonly<Record<string, unknown>>,
+  read: (stored: unknown) => T | undefined,
+  damaged: string[],
+): ReadonlyMap<string, T> {
+  const parts = new Map<string, T>();
+  for (const [policy, part] of Object.entries(stored)) {
+    const value = read(part);
+    if (value === undefined) damaged.push(policy);
+    else parts.set(policy, value);
   }
-  return { counters: { live, bans: new Map(Object.entries(parsed.output.bans)) }, damaged };
+  return parts;
+}
+
+function readCounter(stored: unknown): LiveCounter | undefined {
+  const parsed = v.safeParse(storedCounter, stored);
+  if (!parsed.success) return undefined;
+  const { algorithm, expiresAtMs } = parsed.output;
+  const state = toAlgorithm(algorithm).parseState(parsed.output.state);
+  if (!state.ok || state.value === undefined) return undefined;
+  const counter = { algorithm, state: state.value };
+  // Nothing covers a counter that was just read: its first consumption writes again.
+  const uncovered = { coverUntilMs: 0, coverUnits: 0, writes: 0, burstUnits: 0 };
+  return { counter, written: counter, expiresAtMs, ...uncovered };
+}
+
+function readBan(stored: unknown): StoredBan | undefined {
+  const parsed = v.safeParse(storedBan, stored);
+  return parsed.success ? parsed.output : undefined;
 }
 
 export function writeRecord({ live, bans }: KeyCounters): {

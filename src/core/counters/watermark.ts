@@ -1,17 +1,17 @@
-// Decides when a counter must be written, and what is written: a state that is ahead of the truth, so that most requests
-// write nothing and a crash can only under-admit. Over any few seconds at most one row a second is written for a key.
+// Decides when a counter must be written, and what is written: the truth for the first requests after a pause, then a
+// state ahead of it, so that most requests of a burst write nothing and a restart can only under-admit. Over any few
+// seconds at most one row a second is written for a key.
 //
-// What is written says that, by the end of the cover, so many more units were used as one may expect until then. While
-// less than that was used and that time has not come, it is at least as strict as the truth.
+// What is written ahead says that, by the end of the cover, as much again was used as the burst has used so far. While
+// less than that was used and that time has not come, it is at least as strict as the truth. An idle object is evicted
+// after seconds, so restarts are daily life: one costs a key at most as many units as the burst before it used.
 
 import { type Counter, toAlgorithm } from "./decide-checks.ts";
 
 /** How long one write covers, in milliseconds. */
 const COVER_MS = 1_000;
-/** Each write of a burst covers a larger share of what is left: what a crash may cost a key that is hardly used. */
-const SHARES: readonly number[] = [8, 2, 1];
-/** More than any policy can hold: charging it fills the counter. */
-const EVERYTHING = Number.MAX_SAFE_INTEGER / 4;
+/** Writes of a burst that are just the truth: a request now and then costs what it costs, and its refund comes back. */
+const EXACT_WRITES = 3;
 
 /** One policy's counter for one key, with what storage holds of it. */
 export interface LiveCounter {
@@ -23,44 +23,61 @@ export interface LiveCounter {
   readonly coverUntilMs: number;
   /** Units that may still be used before the next write. */
   readonly coverUnits: number;
-  /** Writes without a pause between them: each covers more than the one before. */
+  /** Writes without a pause between them, and the units used since the first: what the next write covers. */
   readonly writes: number;
+  readonly burstUnits: number;
 }
 
-/** A counter after a decision, with what the decision consumed. */
+/** A counter after a decision, with what the decision consumed, or after a refund, with 0. */
 export interface Consumption {
   readonly settings: unknown;
   readonly counter: Counter;
   readonly units: number;
 }
 
-/** The live counter after a consumption, and whether it must be written before the decision may leave the object. */
+export interface Covered {
+  readonly live: LiveCounter;
+  /** Whether it must be written before the answer may leave the object. */
+  readonly mustWrite: boolean;
+}
+
+/** The live counter after a consumption. */
 export function consume(
   live: LiveCounter | undefined,
   { settings, counter, units }: Consumption,
   nowMs: number,
-): { readonly live: LiveCounter; readonly mustWrite: boolean } {
+): Covered {
   const isCovered =
     live !== undefined && nowMs < live.coverUntilMs && live.counter.algorithm === counter.algorithm;
+  const burstUnits = (isCovered ? live.burstUnits : 0) + units;
   if (isCovered && live.coverUnits >= units) {
-    return { live: { ...live, counter, coverUnits: live.coverUnits - units }, mustWrite: false };
+    return { live: { ...live, counter, coverUnits: live.coverUnits - units, burstUnits }, mustWrite: false };
   }
   const algorithm = toAlgorithm(counter.algorithm);
   const writes = isCovered ? live.writes + 1 : 1;
   // A second write within a second covers a second more: over any few seconds there is one write a second.
   const coverUntilMs = (isCovered ? live.coverUntilMs : nowMs) + COVER_MS;
-  const { remaining } = algorithm.decide(settings, counter.state, { nowMs, cost: 0 });
-  const ahead = toUnitsAhead(writes, remaining);
+  const coverUnits = writes <= EXACT_WRITES ? 0 : burstUnits;
   const state =
-    ahead === EVERYTHING
-      ? algorithm.charge(settings, undefined, { nowMs: coverUntilMs, units: EVERYTHING })
-      : chargeAhead({ settings, counter, units: ahead }, { remaining, coverUntilMs });
+    coverUnits === 0
+      ? counter.state
+      : chargeAhead({ settings, counter, units: coverUnits }, { nowMs, coverUntilMs });
   const written = { algorithm: counter.algorithm, state };
   const expiresAtMs = algorithm.expiresAtMs(settings, state);
   return {
-    live: { counter, written, expiresAtMs, coverUntilMs, coverUnits: ahead, writes },
+    live: { counter, written, expiresAtMs, coverUntilMs, coverUnits, writes, burstUnits },
     mustWrite: true,
   };
+}
+
+/**
+ * The live counter after a refund. What storage holds is at least as strict without it, so it is written only while
+ * writes say just the truth: a permit or a refund of a key that is hardly used outlives a restart.
+ */
+export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): Covered {
+  const isExact = nowMs >= live.coverUntilMs || live.writes < EXACT_WRITES;
+  if (!isExact) return { live: { ...live, counter: consumption.counter }, mustWrite: false };
+  return consume({ ...live, coverUnits: -1 }, consumption, nowMs);
 }
 
 /**
@@ -69,17 +86,13 @@ export function consume(
  */
 function chargeAhead(
   { settings, counter, units }: Consumption,
-  { remaining, coverUntilMs: nowMs }: { readonly remaining: number; readonly coverUntilMs: number },
+  { nowMs, coverUntilMs }: { readonly nowMs: number; readonly coverUntilMs: number },
 ): unknown {
   const algorithm = toAlgorithm(counter.algorithm);
-  const later = algorithm.decide(settings, counter.state, { nowMs, cost: 0 });
-  const back = later.remaining - remaining;
+  const toRemaining = (atMs: number): number =>
+    algorithm.decide(settings, counter.state, { nowMs: atMs, cost: 0 }).remaining;
+  const back = toRemaining(coverUntilMs) - toRemaining(nowMs);
   // One more for the fraction of a unit that whole numbers of what remains do not show.
-  return algorithm.charge(settings, counter.state, { nowMs, units: units + (back > 0 ? back + 1 : 0) });
-}
-
-/** A growing share of what is left, then whatever the counter can hold by then. */
-function toUnitsAhead(writes: number, remaining: number): number {
-  const share = SHARES[writes - 1];
-  return share === undefined ? EVERYTHING : Math.max(1, Math.floor(remaining / share));
+  const ahead = units + (back > 0 ? back + 1 : 0);
+  return algorithm.charge(settings, counter.state, { nowMs: coverUntilMs, units: ahead });
 }

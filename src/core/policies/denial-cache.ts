@@ -1,52 +1,62 @@
 // Remembers certain denials, so that a flood from one client costs about one call a second. A denial is certain until
 // its quota can have come back; time is an argument, and every wait is reckoned on the safe side.
 
+import type { Refused } from "../counters/messages.ts";
 import { LruMap } from "../lru-map.ts";
 import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 
 const DENIALS_MAX = 10_000;
-/** A denial is asked about again after this long: a limit may have been raised, or a ban counts it. */
-const DENIAL_MS_MAX = 1_000;
+/** One request in so long asks again while a denial lasts: a limit may have been raised, or a ban counts. */
+const ASK_AGAIN_MS = 1_000;
 
 interface Remembered {
   readonly answer: LimitAnswer;
   readonly receivedMs: number;
   readonly untilMs: number;
+  askAgainMs: number;
   refused: number;
 }
 
 export class DenialCache {
   readonly #denials = new LruMap<string, Remembered>(DENIALS_MAX);
 
-  /** The denial as it stands now, or undefined when the counters must be asked. */
+  /** The denial as it stands now, or undefined when the counters must be asked: by whoever called. */
   find(key: string, nowMs: number): LimitAnswer | undefined {
     const denial = this.#denials.get(key);
     if (denial === undefined || nowMs >= denial.untilMs) return undefined;
+    if (nowMs >= denial.askAgainMs) {
+      denial.askAgainMs = nowMs + ASK_AGAIN_MS;
+      return undefined;
+    }
     denial.refused += 1;
     return age(denial.answer, nowMs - denial.receivedMs);
   }
 
-  /** How many requests were refused here since the counters were asked last: bans count them too. */
-  takeRefused(key: string): number {
+  /** How many requests were refused here since the counters were asked last, and by whom: bans count them too. */
+  takeRefused(key: string): Refused | undefined {
     const denial = this.#denials.get(key);
-    if (denial === undefined) return 0;
-    const { refused } = denial;
+    if (denial === undefined || denial.refused === 0) return undefined;
+    const { refused: count, answer } = denial;
     denial.refused = 0;
-    return refused;
+    return { policies: answer.violated, count };
   }
 
   /**
-   * Remembers a denial from when it was asked for, which is before the counter decided it: it is forgotten a moment too
-   * early rather than too late. Waits are told from when the answer came: a moment too long rather than too short.
+   * Takes down what the counters said. A denial is remembered from when it was asked for, which is before the counter
+   * decided it: it is forgotten a moment too early rather than too late. Waits are told from when the answer came: a
+   * moment too long rather than too short.
    */
   remember(
     key: string,
     answer: LimitAnswer,
     { sentMs, receivedMs }: { readonly sentMs: number; readonly receivedMs: number },
   ): void {
-    if (answer.outcome === "allowed" || !isCertain(answer)) return;
-    const untilMs = sentMs + Math.min(answer.retryAfterMs, DENIAL_MS_MAX);
-    this.#denials.set(key, { answer, receivedMs, untilMs, refused: 0 });
+    if (answer.outcome === "allowed" || !isCertain(answer)) {
+      this.#denials.delete(key);
+      return;
+    }
+    const untilMs = sentMs + answer.retryAfterMs;
+    this.#denials.set(key, { answer, receivedMs, untilMs, askAgainMs: sentMs + ASK_AGAIN_MS, refused: 0 });
   }
 }
 

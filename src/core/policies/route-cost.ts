@@ -6,17 +6,19 @@ import { object } from "../config/parse-with.ts";
 import { integerBetween, LIMIT_MAX } from "../config/primitives.ts";
 import type { Facts } from "../keys/facts.ts";
 
-/** Quota units of a request. Its result is rounded up; anything that is no number of at least 0 costs 1. */
+/** Quota units of a request. Its result is rounded up, to LIMIT_MAX at most; what is no number of at least 0 costs 1. */
 export type CostFunction = (facts: Facts) => number;
 
 export interface CostRule {
+  /** HEAD costs what GET does, unless it is named. */
   readonly methods?: Readonly<Record<string, number>> | undefined;
   /** A request header with a whole number. Bounded by min and max: it is the client who says it. */
   readonly header?: string | undefined;
   /** One unit for every so many bytes of the body, by Content-Length. */
   readonly bodyBytesPerUnit?: number | undefined;
-  /** Where nothing above says a number. */
+  /** Where nothing above says a number. Default: min, so that saying nothing is never cheaper. */
   readonly otherwise: number;
+  /** Bounds for what clients say: a header's and a body's number. */
   readonly min: number;
   readonly max: number;
 }
@@ -25,14 +27,18 @@ export type RouteCost = number | CostRule | CostFunction;
 
 const WANTED = "must be a whole number, a cost rule or a function";
 const quotaUnits = integerBetween(0, LIMIT_MAX);
-const ruleSchema = object({
-  methods: v.optional(v.record(v.string(), quotaUnits, "must be an object of methods")),
-  header: v.optional(v.pipe(v.string("must be a header's name"), v.toLowerCase())),
-  bodyBytesPerUnit: v.optional(integerBetween(1, LIMIT_MAX)),
-  otherwise: v.optional(quotaUnits, 1),
-  min: v.optional(quotaUnits, 1),
-  max: v.optional(quotaUnits, 1_000_000),
-});
+const ruleSchema = v.pipe(
+  object({
+    methods: v.optional(v.record(v.string(), quotaUnits, "must be an object of methods")),
+    header: v.optional(v.pipe(v.string("must be a header's name"), v.toLowerCase())),
+    bodyBytesPerUnit: v.optional(integerBetween(1, LIMIT_MAX)),
+    otherwise: v.optional(quotaUnits),
+    min: v.optional(quotaUnits, 1),
+    max: v.optional(quotaUnits, 1_000_000),
+  }),
+  v.check(({ min, max }) => min <= max, "must have a min of at most its max"),
+  v.transform((rule): CostRule => ({ ...rule, otherwise: rule.otherwise ?? rule.min })),
+);
 
 /** A route's `cost`. */
 export const routeCost = v.lazy((input): v.GenericSchema<unknown, RouteCost> => {
@@ -45,22 +51,26 @@ export const routeCost = v.lazy((input): v.GenericSchema<unknown, RouteCost> => 
 export function toCost(cost: RouteCost, facts: Facts): number {
   if (typeof cost === "number") return cost;
   if (typeof cost === "function") return callCost(cost, facts);
-  const given =
-    cost.methods?.[facts.method] ??
-    readHeaderCost(cost, facts) ??
-    readBodyCost(cost, facts) ??
-    cost.otherwise;
-  // A method's number is the operator's own word; bounds are for what clients say.
-  return given === cost.methods?.[facts.method] ? given : Math.min(cost.max, Math.max(cost.min, given));
+  return readMethodCost(cost, facts) ?? readClientCost(cost, facts) ?? cost.otherwise;
 }
 
 function callCost(cost: CostFunction, facts: Facts): number {
   try {
-    const units = Math.ceil(cost(facts));
-    return units >= 0 && units <= LIMIT_MAX ? units : 1;
+    const units = cost(facts);
+    return typeof units === "number" && units >= 0 ? Math.min(LIMIT_MAX, Math.ceil(units)) : 1;
   } catch {
     return 1;
   }
+}
+
+/** A HEAD is a GET to the origin, and must not be a cheaper one. */
+function readMethodCost({ methods }: CostRule, { method }: Facts): number | undefined {
+  return methods?.[method] ?? (method === "HEAD" ? methods?.["GET"] : undefined);
+}
+
+function readClientCost(cost: CostRule, facts: Facts): number | undefined {
+  const given = readHeaderCost(cost, facts) ?? readBodyCost(cost, facts);
+  return given === undefined ? undefined : Math.min(cost.max, Math.max(cost.min, given));
 }
 
 function readHeaderCost({ header }: CostRule, facts: Facts): number | undefined {

@@ -1,0 +1,24 @@
+// A record for the decoded body of an encoded response. The platform decodes what is read, so what is stored is the
+// content without its coding: another representation of the same, with a validator that says so.
+
+import type { StoredRecord } from "./stored-record.ts";
+
+const OF_THE_CODING: ReadonlySet<string> = new Set([
+  "content-encoding",
+  "content-length",
+  "content-md5",
+  "content-digest",
+]);
+
+/**
+ * The fields no longer name the coding, and a strong entity tag becomes weak (RFC 9110 section 8.8.1: two codings of the
+ * same content need two strong tags). The origin is still asked by its own tag.
+ */
+export function toDecodedRecord(record: StoredRecord): StoredRecord {
+  const fields = record.fields
+    .filter(([name]) => !OF_THE_CODING.has(name))
+    .map(([name, value]) =>
+      name === "etag" && !value.startsWith("W/") ? ([name, `W/${value}`] as const) : ([name, value] as const),
+    );
+  return { ...record, fields, bodyBytes: null };
+}

@@ -1,0 +1,86 @@
+// What becomes of the origin's answer to a forwarded request (RFC 9111 section 4.3.3): it confirms what is stored, or is
+// passed on, and what the store then has to write or remove. An answer that failed is decideOnError's first.
+
+import { err, type Result } from "../result.ts";
+import type { CacheSettings } from "./cache-settings.ts";
+import { CONDITION_FIELDS, type Forward } from "./decide.ts";
+import type { CacheRequest, Exchange } from "./exchange.ts";
+import { refreshByHead, refreshRecord } from "./refresh-record.ts";
+import type { LookupPlan } from "./request-plan.ts";
+import { type StoreRefusal, toStored } from "./store-response.ts";
+import type { StoredRecord } from "./stored-record.ts";
+
+export type Settlement =
+  /** A 304 that is not about what is stored: remove it, and ask again with what decideCache says of nothing stored. */
+  | { readonly kind: "retry" }
+  /** Answer from the record and its stored body. */
+  | {
+      readonly kind: "confirmed";
+      readonly record: StoredRecord;
+      /** Why the old record must be removed; undefined when the new one takes its place. */
+      readonly refusal: StoreRefusal | undefined;
+      /** For the Age field; undefined when the origin itself answered just now. */
+      readonly ageMs: number | undefined;
+    }
+  /** Pass the origin's answer on. */
+  | {
+      readonly kind: "passed";
+      /** Write it with this answer's body, or why not. */
+      readonly stored: Result<StoredRecord, StoreRefusal | "request">;
+      /** Write it with the body that is stored already: a HEAD found it unchanged. */
+      readonly updated: StoredRecord | undefined;
+      /** Remove what was stored, if nothing is written. */
+      readonly isOutdated: boolean;
+    };
+
+export function settleAnswer(
+  { plan, forward }: { readonly plan: LookupPlan; readonly forward: Forward },
+  exchange: Exchange,
+  settings: CacheSettings,
+): Settlement {
+  const { record, conditions } = forward;
+  const { status } = exchange.response;
+  // Without conditions of the cache's own, a 304 is about what the client has.
+  if (status === 304 && record !== undefined && conditions.length > 0) {
+    const refreshed = refreshRecord(record, exchange, settings);
+    return refreshed.kind === "other" ? { kind: "retry" } : { ...refreshed, kind: "confirmed" };
+  }
+  const asked =
+    conditions.length > 0 ? { ...exchange, request: withoutConditions(exchange.request) } : exchange;
+  const stored = mayStore(plan, forward) ? toStored(asked, settings) : err("request" as const);
+  const updated = plan.isHead && status === 200 ? toUpdated(record, exchange, settings) : undefined;
+  const isOutdated = record !== undefined && !stored.ok && updated === undefined && isOutdatedBy(status);
+  return { kind: "passed", stored, updated, isOutdated };
+}
+
+/** A range is taken away from a request that validates what is stored: its answer is whole. */
+function mayStore(plan: LookupPlan, { conditions }: Forward): boolean {
+  return plan.mayStore || (plan.isRange && conditions.length > 0 && !plan.directives.noStore);
+}
+
+/** The request as the gateway sent it, as far as storing its answer goes. */
+function withoutConditions(request: CacheRequest): CacheRequest {
+  const { fields } = request;
+  return {
+    ...request,
+    fields: { get: (name) => (CONDITION_FIELDS.includes(name) ? undefined : fields.get(name)) },
+  };
+}
+
+/** Section 4.3.5. */
+function toUpdated(
+  record: StoredRecord | undefined,
+  exchange: Exchange,
+  settings: CacheSettings,
+): StoredRecord | undefined {
+  const refreshed = record === undefined ? undefined : refreshByHead(record, exchange, settings);
+  return refreshed?.kind === "refreshed" && refreshed.refusal === undefined ? refreshed.record : undefined;
+}
+
+/**
+ * Whether an answer that is not stored itself ends the use of what is: it is what the resource is now, while most errors,
+ * and a 304 for the client, say nothing about it.
+ */
+function isOutdatedBy(status: number): boolean {
+  return (status < 400 && status !== 206 && status !== 304) || status === 404 || status === 410;
+}
