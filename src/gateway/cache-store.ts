@@ -13,7 +13,13 @@ const RECORD_HEADER = "x-headgate-record";
 const RECORD_LENGTH_MAX = 16_000;
 /** Longer keys are hashed: a URL of the Cache API has a bounded length. */
 const PLAIN_KEY_LENGTH_MAX = 512;
-const BROKEN_MAX = 1_000;
+const UNFINISHED_MAX = 1_000;
+
+/** A body on its way. The local Cache API takes one that breaks off for whole: only its source knows. */
+export interface StreamedBody {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly isWhole: Promise<boolean>;
+}
 
 export interface Stored {
   readonly entry: StoredEntry;
@@ -25,10 +31,10 @@ export interface Stored {
 export class CacheStore {
   readonly #scope: string;
   /**
-   * Keys whose body broke off while it was stored, with their record's time: the local Cache API keeps what had come,
-   * under the length that was stated.
+   * Keys whose body is being stored or broke off meanwhile, with their record's time: the local Cache API hands out what
+   * had come by then, under the length that was stated.
    */
-  readonly #broken = new LruMap<string, number>(BROKEN_MAX);
+  readonly #unfinished = new LruMap<string, number>(UNFINISHED_MAX);
 
   constructor(scope: string) {
     this.#scope = scope;
@@ -39,7 +45,7 @@ export class CacheStore {
     try {
       const response = await caches.default.match(this.#toRequest(key));
       const entry = parseStored(response?.headers.get(RECORD_HEADER) ?? "");
-      if (response !== undefined && entry !== undefined && !this.#isBroken(key, entry))
+      if (response !== undefined && entry !== undefined && !this.#isUnfinished(key, entry))
         return { entry, response };
       await response?.body?.cancel();
       return undefined;
@@ -60,10 +66,10 @@ export class CacheStore {
   }
 
   /** Resolves to whether it is stored, when the whole body is: of a body that breaks off nothing stays. Never throws. */
-  async write(key: string, entry: StoredEntry, body: ReadableStream | Uint8Array | null): Promise<boolean> {
+  async write(key: string, entry: StoredEntry, body: StreamedBody | Uint8Array | null): Promise<boolean> {
     const record = toAscii(JSON.stringify(entry));
     if (record.length > RECORD_LENGTH_MAX) {
-      if (body instanceof ReadableStream) await body.cancel();
+      if (body !== null && "readable" in body) await body.readable.cancel();
       return false;
     }
     const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
@@ -71,11 +77,15 @@ export class CacheStore {
       "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,
       [RECORD_HEADER]: record,
     });
+    if (entry.kind === "record") this.#unfinished.set(key, entry.responseTimeMs);
     try {
-      await caches.default.put(this.#toRequest(key), new Response(body, { headers }));
+      const isStreamed = body !== null && "readable" in body;
+      const content = isStreamed ? body.readable : body;
+      await caches.default.put(this.#toRequest(key), new Response(content, { headers }));
+      if (isStreamed && !(await body.isWhole)) throw new Error("body broke off");
+      this.#unfinished.delete(key);
       return true;
     } catch {
-      if (entry.kind === "record") this.#broken.set(key, entry.responseTimeMs);
       await this.delete(key);
       return false;
     }
@@ -89,8 +99,8 @@ export class CacheStore {
     }
   }
 
-  #isBroken(key: string, entry: StoredEntry): boolean {
-    return entry.kind === "record" && this.#broken.get(key) === entry.responseTimeMs;
+  #isUnfinished(key: string, entry: StoredEntry): boolean {
+    return entry.kind === "record" && this.#unfinished.get(key) === entry.responseTimeMs;
   }
 
   #toRequest(key: string, headers: Record<string, string> = {}): Request {

@@ -5,7 +5,7 @@ import { toDecodedRecord } from "../core/cache/decoded-record.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
-import type { CacheStore } from "./cache-store.ts";
+import type { CacheStore, StreamedBody } from "./cache-store.ts";
 import type { LookedUp } from "./look-up.ts";
 
 export interface KeepOptions {
@@ -28,9 +28,9 @@ export async function keepResponse(
     return false;
   }
   if (body === null) return await store.write(place.key, record, null);
-  // A body of stated length streams into the store, and fails when it is shorter; one without is read whole before.
+  // A body of stated length streams into the store; one without is read whole before.
   if (record.bodyBytes !== null && encoding === null) {
-    return await store.write(place.key, record, body.pipeThrough(new FixedLengthStream(record.bodyBytes)));
+    return await store.write(place.key, record, toFixedLength(body, record.bodyBytes));
   }
   const bytes = await readWhole(body, settings.bodyBytesMax);
   if (bytes === undefined) return false;
@@ -41,7 +41,20 @@ export async function keepResponse(
 /** Writes a record that replaces the one under this key, with the body that stands there. */
 export async function keepRefreshed(store: CacheStore, key: string, record: StoredRecord): Promise<boolean> {
   const stored = await store.read(key);
-  return stored === undefined ? false : await store.write(key, record, stored.response.body);
+  if (stored === undefined) return false;
+  const { body } = stored.response;
+  if (body === null || record.bodyBytes === null) return await store.write(key, record, null);
+  return await store.write(key, record, toFixedLength(body, record.bodyBytes));
+}
+
+/** The stream as the store takes it, and whether it came to its proper end. */
+function toFixedLength(body: ReadableStream<Uint8Array>, bytes: number): StreamedBody {
+  const { readable, writable } = new FixedLengthStream(bytes);
+  const isWhole = body.pipeTo(writable).then(
+    () => true,
+    () => false,
+  );
+  return { readable, isWhole };
 }
 
 /** The bytes of a body that ends properly within the bound; undefined of one that breaks off or is larger. */

@@ -74,9 +74,16 @@ function settle(
     const used = state !== undefined && state.atMs >= startMs ? Math.min(state.used, config.limit) : 0;
     return { algorithm: "fixed-window", used, startMs, atMs };
   }
-  const isOpen = state !== undefined && state.used > 0 && atMs < state.startMs + config.windowMs;
-  if (!isOpen) return { algorithm: "fixed-window", used: 0, startMs: atMs, atMs };
-  return { ...state, used: Math.min(state.used, config.limit), atMs };
+  const startMs = state === undefined || state.used === 0 ? atMs : toFirstMs(state, config.windowMs);
+  if (state === undefined || atMs >= startMs + config.windowMs) {
+    return { algorithm: "fixed-window", used: 0, startMs: atMs, atMs };
+  }
+  return { algorithm: "fixed-window", used: Math.min(state.used, config.limit), startMs, atMs };
+}
+
+/** A window that today's length would have ended before its last request counts from that request. */
+function toFirstMs({ startMs, atMs }: FixedWindowState, windowMs: number): number {
+  return atMs < startMs + windowMs ? startMs : atMs;
 }
 
 function decide(

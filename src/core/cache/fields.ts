@@ -40,10 +40,6 @@ export function parseFieldNames(value: string): readonly string[] | undefined {
   return names.every((name) => TOKEN.test(name)) ? names : undefined;
 }
 
-export function isToken(text: string): boolean {
-  return TOKEN.test(text);
-}
-
 /** Whether a field was sent at all; an empty value is a value. */
 export function hasField(fields: FieldReader, name: string): boolean {
   const value = fields.get(name);

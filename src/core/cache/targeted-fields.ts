@@ -6,7 +6,7 @@ import type { FieldReader } from "./fields.ts";
 import { parseDictionary, type StructuredValue } from "./structured-dictionary.ts";
 
 /** From the most to the least specific (section 2.2). Other targeted fields pass through and change nothing. */
-export const TARGET_LIST = ["cloudflare-cdn-cache-control", "cdn-cache-control"] as const;
+const TARGET_LIST = ["cloudflare-cdn-cache-control", "cdn-cache-control"] as const;
 
 const WITH_SECONDS = new Set(["max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"]);
 const WITH_NAMES = new Set(["no-cache", "private"]);

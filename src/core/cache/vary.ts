@@ -2,7 +2,7 @@
 // are equal, and whether a request has the same ones.
 
 import type { VarySettings } from "./cache-settings.ts";
-import { type FieldReader, hasField, parseFieldNames, splitList } from "./fields.ts";
+import { type FieldReader, type Fields, hasField, parseFieldNames, splitList } from "./fields.ts";
 import { findPreferred } from "./preference.ts";
 
 /** A request field and its normalised value; null when it was not sent, which matches only "not sent" (section 4.1). */
@@ -42,9 +42,21 @@ export function matchesVary(
 }
 
 /**
+ * The fields to forward in place of the client's where the route has choices: the origin must choose by what the cache
+ * tells responses apart by, or one client's exact wish would be everyone's answer.
+ */
+export function toChosenFields(fields: FieldReader, settings: VarySettings): Fields {
+  const chosen: (readonly [string, string])[] = [];
+  for (const [name, choices] of settings.choices) {
+    const choice = findPreferred(fields.get(name), choices);
+    if (choice !== undefined) chosen.push([name, choice]);
+  }
+  return chosen;
+}
+
+/**
  * What a field counts as: one of the route's choices where it has some ("" for none of them), else the value without
  * differences that have no meaning: white space in lists, and order and case where the field has neither.
- * A gateway that uses choices forwards this value, or the origin would choose by another.
  */
 export function normaliseValue(name: string, fields: FieldReader, settings: VarySettings): string | null {
   const choices = settings.choices.get(name);
