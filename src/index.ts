@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
+import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
@@ -19,7 +20,12 @@ if (!parsed.ok) {
   );
 }
 const gateway = createGateway(parsed.value, bindings);
+const admin = createAdminApi({
+  prefix: parsed.value.admin.prefix,
+  token: bindings.ADMIN_TOKEN,
+  purge: (purges) => gateway.purges.add(purges),
+});
 
 export default {
-  fetch: (request, _env, context) => handleSafely(request, gateway, context),
+  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, gateway, context),
 } satisfies ExportedHandler;

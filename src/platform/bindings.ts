@@ -20,4 +20,6 @@ export interface Bindings {
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
+  /** A secret, not a var: switches the admin API on. */
+  readonly ADMIN_TOKEN?: string;
 }

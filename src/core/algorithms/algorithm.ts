@@ -18,7 +18,7 @@ export interface Verdict<State> {
   readonly outcome: Outcome;
   /** The state to keep. When the outcome is not "allowed", the very state that was passed in. */
   readonly state: State | undefined;
-  /** Whole units that are left after this verdict, at this moment. Never negative. */
+  /** Whole units that are left after this verdict, at this moment: the dearest request that would be admitted. */
   readonly remaining: number;
   /** 0 when allowed; when denied, the fewest milliseconds after which the same request is admitted; else Infinity. */
   readonly retryAfterMs: number;
@@ -33,9 +33,9 @@ export interface Verdict<State> {
  *
  * Put on, they count from `nowMs`, up to where the counter is full. So a charge foretells: from `nowMs` on, what it
  * returns admits nothing that would not be admitted after requests of up to `units` in all had been admitted since the
- * state that it was given. Full foretells every state that can be reached by then. This holds for each next request of
- * every algorithm, for permits in flight too. It says nothing about the time before `nowMs`: units that free up until
- * then are gone from it.
+ * state that it was given. Full foretells every state that can be reached by then. This holds for the next request of
+ * every algorithm, for permits in flight too, and for all that follow, except of a fixed window that the first request
+ * starts. It says nothing about the time before `nowMs`: units that free up until then are gone from it.
  *
  * Taken off, windows and permits give back where they took: what has passed since is not given back. A token bucket gives
  * back at `nowMs`; a leaky bucket gives back only the last of its queue. Nothing gives back more than is in use.

@@ -88,6 +88,12 @@ export const routeSchema = object({
   timeout: v.optional(duration, "30s"),
 });
 
+const PREFIX_WANTED = 'must be a path such as "/__headgate/v1"';
+const adminPrefix = v.pipe(
+  v.string(PREFIX_WANTED),
+  v.regex(/^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/, PREFIX_WANTED),
+);
+
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
   origin: v.optional(v.unknown()),
@@ -108,6 +114,7 @@ export const configSchema = object({
     }),
     {},
   ),
+  admin: v.optional(object({ prefix: v.optional(adminPrefix, "/__headgate/v1") }), {}),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
   policies: v.pipe(
     v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of policies"),

@@ -66,6 +66,8 @@ export interface Config {
     readonly degraded: number;
     readonly failed: number;
   };
+  /** The path of the admin API, without a trailing slash. */
+  readonly admin: { readonly prefix: string };
   readonly counters: { readonly shards: number };
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];

@@ -42,7 +42,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
     problems,
   );
   if (!parsed.ok || !origin.ok || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, counters } = parsed.value;
+  const { name, encodedSlash, headers, headerBytesMax, log, admin, counters } = parsed.value;
   return ok(
     Object.freeze({
       origin: origin.value,
@@ -52,6 +52,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headers: Object.freeze(headers),
       headerBytesMax,
       log: Object.freeze(log),
+      admin: Object.freeze(admin),
       counters: Object.freeze(counters),
       policies: Object.freeze([...policies.values()]),
       routes,

@@ -51,11 +51,15 @@ function readLocalMs(format: Intl.DateTimeFormat, epochMs: number): LocalMs {
   return toCivilDay(year, month, day) * DAY_MS + seconds * SECOND_MS + milliseconds;
 }
 
-/** No offset is above 24 hours, so the offsets of a day earlier and a day later are the only two that can be in force. */
+/**
+ * No offset is above 24 hours and no zone changes its offset twice in two days, so the offsets of a day earlier and a day
+ * later are the only two that can be in force.
+ */
 function findFirstEpochMs(toLocalMs: (epochMs: number) => LocalMs, localMs: LocalMs): number {
   const toEpochMs = (nearMs: number): number => localMs - (toLocalMs(nearMs) - nearMs);
   const before = toEpochMs(localMs - DAY_MS);
   const after = toEpochMs(localMs + DAY_MS);
+  if (before === after) return before;
   const shown = [before, after].filter((epochMs) => toLocalMs(epochMs) === localMs);
   if (shown.length > 0) return Math.min(...shown);
   let early = Math.min(before, after);

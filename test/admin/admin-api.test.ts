@@ -1,0 +1,117 @@
+// The admin API in workerd: who gets in, what it refuses, and that a purge reaches the cache.
+
+import { expect, test } from "vitest";
+import { createAdminApi } from "../../src/admin/admin-api.ts";
+import type { Purge } from "../../src/core/cache/purge-state.ts";
+
+const PREFIX = "/__headgate/v1";
+const TOKEN = "a-token-of-the-operator";
+
+function ask(
+  path: string,
+  init: RequestInit = {},
+  token: string | undefined = TOKEN,
+): {
+  readonly response: Promise<Response> | undefined;
+  readonly purges: Purge[];
+} {
+  const purges: Purge[] = [];
+  const purge = (made: readonly Purge[]): Promise<boolean> => {
+    purges.push(...made);
+    return Promise.resolve(true);
+  };
+  const api = createAdminApi({ prefix: PREFIX, token, purge });
+  return { response: api(new Request(`https://gateway.example${path}`, init)), purges };
+}
+
+const authorized = { Authorization: `Bearer ${TOKEN}` };
+
+test.each([undefined, ""])("is off when the token is %o", (token) => {
+  expect(
+    createAdminApi({ prefix: PREFIX, token, purge: () => Promise.resolve(true) })(
+      new Request(`https://x.example${PREFIX}/health`),
+    ),
+  ).toBeUndefined();
+});
+
+test.each(["/", "/__headgate", "/__headgate/v10/health", "/api/__headgate/v1/health"])(
+  "leaves %s to the gateway",
+  (path) => {
+    expect(ask(path, { headers: authorized }).response).toBeUndefined();
+  },
+);
+
+test.each([
+  {},
+  { Authorization: "" },
+  { Authorization: TOKEN },
+  { Authorization: "Bearer " },
+  { Authorization: `Bearer ${TOKEN}x` },
+  { Authorization: `Bearer ${TOKEN.slice(0, -1)}` },
+  { Authorization: `Basic ${TOKEN}` },
+])("refuses %o", async (headers) => {
+  const { response, purges } = ask(`${PREFIX}/cache/purge`, {
+    method: "POST",
+    headers,
+    body: '{"everything":true}',
+  });
+  expect((await response)?.status).toBe(401);
+  expect((await response)?.headers.get("WWW-Authenticate")).toBe("Bearer");
+  expect(purges).toEqual([]);
+});
+
+test("answers health to who has the token", async () => {
+  const response = await ask(`${PREFIX}/health`, { headers: authorized }).response;
+  expect(response?.status).toBe(200);
+  expect(response?.headers.get("Cache-Control")).toBe("no-store");
+});
+
+test.each([
+  ["/nothing", "GET"],
+  ["/health", "POST"],
+  ["/cache/purge", "GET"],
+  ["", "GET"],
+])("answers 404 for %s by %s", async (path, method) => {
+  expect((await ask(PREFIX + path, { method, headers: authorized }).response)?.status).toBe(404);
+});
+
+test("purges by URL, prefix, tag and everything", async () => {
+  const body = JSON.stringify({
+    everything: true,
+    urls: ["https://api.example/a?b=1"],
+    prefixes: ["https://api.example/docs/"],
+    tags: ["Product-7"],
+  });
+  const { response, purges } = ask(`${PREFIX}/cache/purge`, { method: "POST", headers: authorized, body });
+  expect((await response)?.status).toBe(202);
+  expect(purges).toEqual([
+    { kind: "everything" },
+    { kind: "url", url: "https://api.example/a?b=1" },
+    { kind: "prefix", url: "https://api.example/docs/" },
+    { kind: "tag", tag: "Product-7" },
+  ]);
+});
+
+test.each([
+  "",
+  "{",
+  "[]",
+  "{}",
+  '{"everything":false}',
+  '{"urls":["/a"]}',
+  '{"tags":["a b"]}',
+  '{"tag":"x"}',
+  '{"urls":"x"}',
+])("refuses the purge %s", async (body) => {
+  const { response, purges } = ask(`${PREFIX}/cache/purge`, { method: "POST", headers: authorized, body });
+  expect((await response)?.status).toBe(400);
+  expect(((await (await response)?.json()) as { problems: unknown[] }).problems.length).toBeGreaterThan(0);
+  expect(purges).toEqual([]);
+});
+
+test("refuses a purge larger than any", async () => {
+  const body = JSON.stringify({ tags: ["x".repeat(70_000)] });
+  expect(
+    (await ask(`${PREFIX}/cache/purge`, { method: "POST", headers: authorized, body }).response)?.status,
+  ).toBe(413);
+});
