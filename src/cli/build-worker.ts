@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { parseConfig } from "../core/config/parse-config.ts";
+import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { CommandError } from "./command-error.ts";
 
@@ -21,25 +21,33 @@ export interface BuildOptions {
   readonly outFile: string;
 }
 
-/** Reads and checks the configuration file. Throws a CommandError that lists every problem. */
-export async function readConfigFile(configPath: string): Promise<Config> {
-  const path = resolve(configPath);
-  let exported: unknown;
-  try {
-    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-    exported = module.default;
-  } catch (error) {
-    throw new CommandError(
-      `Cannot load ${configPath}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-  const parsed = parseConfig(exported);
+export interface Deployment {
+  /** The variables that it sets over the configuration file. */
+  readonly vars: ConfigVars;
+  /** What messages call it. */
+  readonly label: string;
+}
+
+/** Reads and checks the configuration file, as a deployment sees it. Throws a CommandError that lists every problem. */
+export async function readConfigFile(configPath: string, deployment?: Deployment): Promise<Config> {
+  const parsed = parseConfig(await loadConfig(configPath), deployment?.vars);
   if (parsed.ok) return parsed.value;
   const lines = parsed.error.map(
-    (problem) => `  ${problem.path || "(the whole file)"}: ${problem.message} [${problem.code}]`,
+    ({ path, message, code }) => `  ${path || "(the whole file)"}: ${message} [${code}]`,
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
-  throw new CommandError(`Cannot use ${configPath}: ${count}\n${lines.join("\n")}`);
+  const where = deployment === undefined ? configPath : `${configPath} (${deployment.label})`;
+  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`);
+}
+
+async function loadConfig(configPath: string): Promise<unknown> {
+  try {
+    const module = (await import(pathToFileURL(resolve(configPath)).href)) as { readonly default?: unknown };
+    return module.default;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Cannot load ${configPath}: ${cause}`);
+  }
 }
 
 /** Checks the configuration, bundles, and measures. Throws a CommandError when the configuration or the size is wrong. */

@@ -1,6 +1,7 @@
 // Answers a request of a cached route: from the store, or from the origin by way of the store. RFC 9111's rules are in
 // core/cache; here they meet streams, the Cache API and other requests for the same thing.
 
+import { keepDecoded } from "../core/cache/decoded-record.ts";
 import {
   CONDITION_FIELDS,
   decideOnError,
@@ -139,7 +140,8 @@ async function answerValidated(
     const anew = { ...decision, record: undefined, conditions: [] };
     return await fetchThrough(look, anew, { context, settle: NOT_LEADING });
   }
-  const { record, ageMs } = refreshed;
+  const { ageMs } = refreshed;
+  const record = keepDecoded(found.record, refreshed.record);
   const stored = refreshed.refusal === undefined;
   context.waitUntil(replace(found, stored ? record : undefined, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
@@ -244,7 +246,9 @@ async function refreshInBackground(
     if (response.status === 304) {
       const refreshed = refreshRecord(record, exchange, look.settings);
       const isUsable = refreshed.kind === "refreshed" && refreshed.refusal === undefined;
-      isKept = isUsable && (await keepRefreshed(context.store, look.found.key, refreshed.record));
+      isKept =
+        isUsable &&
+        (await keepRefreshed(context.store, look.found.key, keepDecoded(record, refreshed.record)));
       return;
     }
     const stored = toStored(exchange, look.settings);

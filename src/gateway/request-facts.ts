@@ -25,7 +25,8 @@ export class RequestFacts implements Facts {
     this.canonicalPath = paths.canonicalPath;
     this.path = paths.path;
     this.method = request.method;
-    this.host = url.hostname;
+    // The root's dot names the same host (RFC 1034 section 3.1), and must not make a second key of it.
+    this.host = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
   }
 
   get address(): string | undefined {

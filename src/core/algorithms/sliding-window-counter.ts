@@ -132,13 +132,13 @@ function charge(
 ): SlidingWindowCounterState {
   const now = settle(config, state, nowMs);
   const startMs = toWindowStartMs(config.windowMs, now.atMs);
-  if (units >= 0 || takenAtMs >= startMs) return { ...now, current: toCount(config, now.current + units) };
-  if (takenAtMs < startMs - config.windowMs) return now;
-  return { ...now, previous: toCount(config, now.previous + units) };
+  if (units >= 0 || takenAtMs >= startMs) {
+    return { ...now, current: Math.max(0, Math.min(config.limit, now.current + units)) };
+  }
+  return takenAtMs < startMs - config.windowMs
+    ? now
+    : { ...now, previous: Math.max(0, now.previous + units) };
 }
-
-const toCount = ({ limit }: SlidingWindowCounterConfig, units: number): number =>
-  Math.max(0, Math.min(limit, units));
 
 function expiresAtMs(config: SlidingWindowCounterConfig, state: SlidingWindowCounterState): number {
   const now = settle(config, state, state.atMs);

@@ -8,15 +8,17 @@ import { ok, type Result } from "../result.ts";
 /** Far above every limit and every clock, and the sum of two is still exact. */
 const STORED_MAX = 2 ** 52;
 
-/** A count of units or fractions: an integer of at least 0. */
-export const storedCount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(STORED_MAX));
-/** Epoch milliseconds. */
-export const storedTimeMs = storedCount;
-/** A length in milliseconds, at least 1, so that nothing divides by zero. */
-export const storedLengthMs = v.pipe(storedCount, v.minValue(1));
+const storedInteger = (least: number, most = STORED_MAX) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 
+/** A count of units or fractions: an integer of at least 0. */
+export const storedCount = storedInteger(0);
+/** Epoch milliseconds. */
+export const storedTimeMs = storedInteger(0);
+/** A length in milliseconds, at least 1, so that nothing divides by zero. */
+export const storedLengthMs = storedInteger(1);
 /** Units that were taken together: no policy can take more than its limit. */
-export const storedUnits = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMIT_MAX));
+export const storedUnits = storedInteger(1, LIMIT_MAX);
 
 /** The states of one algorithm. Its name is stored with them: a state of another algorithm is refused. */
 // The return type is valibot's own inference: writing it out would repeat the entries.

@@ -22,3 +22,10 @@ export function toDecodedRecord(record: StoredRecord): StoredRecord {
     );
   return { ...record, fields, bodyBytes: null };
 }
+
+/** A refreshed record of a body that is stored decoded: the origin's 304 names the encoded one's strong tag again. */
+export function keepDecoded(stored: StoredRecord, refreshed: StoredRecord): StoredRecord {
+  const isDecoded =
+    stored.etag !== null && stored.fields.some(([name, value]) => name === "etag" && value !== stored.etag);
+  return isDecoded ? { ...toDecodedRecord(refreshed), bodyBytes: refreshed.bodyBytes } : refreshed;
+}

@@ -50,9 +50,12 @@ function decideCheck({ check, counter, held, banMs }: CounterCheck, nowMs: numbe
   const { settings, cost } = check;
   const algorithm = toAlgorithm(check.algorithm);
   const state = toState(counter, check.algorithm);
+  const ask = (from: unknown, units: number): CheckVerdict =>
+    toCheckVerdict(check, algorithm.decide(settings, from, { nowMs, cost: units }));
   const decide = (from: unknown): CheckVerdict => {
-    const verdict = toCheckVerdict(check, algorithm.decide(settings, from, { nowMs, cost }));
-    return banMs > 0 ? toBanned(verdict, banMs) : verdict;
+    const verdict = ask(from, cost);
+    if (banMs === 0) return verdict;
+    return toBanned(verdict.outcome === "allowed" ? ask(from, 0) : verdict, banMs);
   };
   if (held === 0) return decide(state);
   const verdict = decide(algorithm.charge(settings, state, { nowMs, units: held }));

@@ -1,10 +1,11 @@
-// Rule 3 across objects: hold in all, commit in all or give back, with messages lost and objects reset at every step. No
-// object ever admits more than its limit, and once holds have expired nothing is left consumed that was not admitted.
+// Rule 3 across objects: hold in all, commit in all or give back, then settle, with messages lost, doubled or failing and
+// objects reset at every step. No object ever admits more than its limit, and once holds have expired nothing is left
+// consumed that was not admitted.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CounterTable, HOLD_MS } from "../../../src/core/counters/counter-table.ts";
-import type { Phase } from "../../../src/core/counters/messages.ts";
+import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -111,4 +112,175 @@ test("interleaved decisions leave each object exactly at the number admitted", (
     if (!committed.includes(id)) for (const place of places) place.ask("release", id, START_MS);
   expect(committed).toHaveLength(LIMIT);
   for (const place of places) expect(place.used(START_MS)).toBe(LIMIT);
+});
+
+/** A place with what its counter is to hold: what each decision took, or was settled to, as far as it was told. */
+class SettledPlace {
+  readonly store = new MapStore();
+  readonly told = new Map<string, number>();
+  readonly #options: Record<string, unknown>;
+  table = new CounterTable(this.store, 10);
+
+  constructor(options_: Record<string, unknown>) {
+    this.#options = options_;
+  }
+
+  toCheck(cost: number): Check {
+    return toCheck("p", this.#options, cost);
+  }
+
+  get sum(): number {
+    return [...this.told.values()].reduce((sum, units) => sum + units, 0);
+  }
+
+  left(nowMs: number): number {
+    return this.table.handle(toTake("k", this.toCheck(0)), nowMs).verdicts[0]?.remaining ?? NaN;
+  }
+}
+
+type SettledFault = Fault | "thrown";
+
+/** What may go wrong after each of the eight messages of one decision: holds, commits, releases, settlements. */
+const settledFault = fc.oneof(
+  { weight: 12, arbitrary: fc.constant("none" as const) },
+  { weight: 1, arbitrary: fc.constant("lost" as const) },
+  { weight: 1, arbitrary: fc.constant("reset" as const) },
+  { weight: 1, arbitrary: fc.constant("thrown" as const) },
+  { weight: 1, arbitrary: fc.constant("twice" as const) },
+);
+const settledDecision = fc.record({
+  faults: fc.array(settledFault, { minLength: 8, maxLength: 8 }),
+  waitMs: fc.oneof({ weight: 3, arbitrary: fc.nat(50) }, { weight: 1, arbitrary: fc.constant(1_500) }),
+  cost: fc.integer({ min: 1, max: 3 }),
+  actual: fc.nat(4),
+});
+type SettledDecision = typeof settledDecision extends fc.Arbitrary<infer Value> ? Value : never;
+
+interface Step {
+  readonly wrong: SettledFault;
+  /** Answers whether the request is allowed. Throws where storage fails. */
+  readonly send: () => boolean;
+  /** What the place is to hold once the message has arrived. */
+  readonly tell: (isAllowed_: boolean) => void;
+}
+
+/** Sends a message with its fault; one that is lost or fails is answered "not allowed". */
+function deliver(place: SettledPlace, { wrong, send: sendIt, tell }: Step): boolean {
+  if (wrong === "lost") return false;
+  place.store.failsAfter = wrong === "thrown" ? 0 : Infinity;
+  try {
+    const answer = sendIt();
+    tell(answer);
+    if (wrong === "twice") expect(sendIt()).toBe(answer);
+    if (wrong === "reset") place.table = new CounterTable(place.store, 10);
+    return answer;
+  } catch (error) {
+    if (wrong !== "thrown") throw error;
+    return false;
+  } finally {
+    place.store.failsAfter = Infinity;
+  }
+}
+
+class Gateway {
+  readonly places: readonly [SettledPlace, SettledPlace];
+  nowMs = START_MS;
+  admitted = 0;
+
+  constructor(places: readonly [SettledPlace, SettledPlace]) {
+    this.places = places;
+  }
+
+  decide(id: string, { faults, waitMs, cost, actual }: SettledDecision): void {
+    this.nowMs += waitMs;
+    const { nowMs } = this;
+    const takenAtMs = nowMs;
+    const sendBoth = (
+      from: number,
+      toStep: (place: SettledPlace) => Pick<Step, "send" | "tell">,
+    ): readonly boolean[] =>
+      this.places.map((place, index) =>
+        deliver(place, { wrong: faults[from + index] ?? "none", ...toStep(place) }),
+      );
+    const ask =
+      (phase: Phase, tell: (place: SettledPlace, isAllowed_: boolean) => void) =>
+      (place: SettledPlace): Pick<Step, "send" | "tell"> => ({
+        send: () =>
+          isAllowed(
+            place.table.handle(toRequest(phase, [{ key: "k", checks: [place.toCheck(cost)] }], id), nowMs),
+          ),
+        tell: (answer) => {
+          tell(place, answer);
+        },
+      });
+    const isHeld = sendBoth(
+      0,
+      ask("hold", () => undefined),
+    ).every(Boolean);
+    const commit = ask("commit", (place, answer) => {
+      if (!answer) return;
+      expect(place.sum + cost).toBeLessThanOrEqual(LIMIT);
+      place.told.set(id, cost);
+    });
+    if (!isHeld || !sendBoth(2, commit).every(Boolean)) {
+      sendBoth(
+        4,
+        ask("release", (place) => place.told.delete(id)),
+      );
+      return;
+    }
+    this.admitted += 1;
+    sendBoth(6, (place) => {
+      const { policy, algorithm, settings } = place.toCheck(cost);
+      const checks = [{ policy, algorithm, settings, taken: cost, actual }];
+      return {
+        send: () => {
+          place.table.settle(
+            { version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key: "k", checks }] },
+            nowMs,
+          );
+          return true;
+        },
+        tell: () => place.told.set(id, actual),
+      };
+    });
+  }
+}
+
+const settledOptions = fc.constantFrom<Record<string, unknown>>(
+  options,
+  { algorithm: "sliding-window-log", limit: LIMIT, window: "24h" },
+  { algorithm: "concurrency", limit: LIMIT, expires: "24h" },
+  { algorithm: "quota", limit: LIMIT, period: "month" },
+  { algorithm: "fixed-window", limit: LIMIT, window: "24h", align: "first-request" },
+);
+const settledDecisions = fc.array(settledDecision, { minLength: 1, maxLength: 30 });
+
+test("settled decisions never over-admit, whatever is lost, doubled, failing or reset", () => {
+  fc.assert(
+    fc.property(settledOptions, settledDecisions, (given, decisions) => {
+      const gateway = new Gateway([new SettledPlace(given), new SettledPlace(given)]);
+      for (const [index, taken] of decisions.entries()) gateway.decide(`d${index}`, taken);
+      for (const place of gateway.places)
+        expect(place.left(gateway.nowMs + HOLD_MS)).toBeLessThanOrEqual(Math.max(0, LIMIT - place.sum));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("settled decisions leave each object exactly at what it was told, unless it was reset", () => {
+  fc.assert(
+    fc.property(settledOptions, settledDecisions, (given, decisions) => {
+      const gateway = new Gateway([new SettledPlace(given), new SettledPlace(given)]);
+      for (const [index, taken] of decisions.entries()) {
+        const faults = taken.faults.map((wrong) => (wrong === "reset" ? "none" : wrong));
+        // What is put on beyond what the counter can hold is forgotten: here it stays within.
+        const room = LIMIT - Math.max(...gateway.places.map(({ sum }) => sum));
+        const actual = Math.min(taken.actual, Math.max(taken.cost, room));
+        gateway.decide(`d${index}`, { ...taken, faults, actual });
+      }
+      for (const place of gateway.places) expect(place.left(gateway.nowMs + HOLD_MS)).toBe(LIMIT - place.sum);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -83,7 +83,7 @@ function toIndex({ period }: Calendar, localMs: LocalMs): number {
   return toMonthIndex(day);
 }
 
-/** Where the average month puts it, then set right: months differ from it by less than two days. */
+/** Where months of average length would put it, then set right. */
 function toMonthIndex(day: number): number {
   let index = Math.floor((day * 4_800) / 146_097);
   while (day < toMonthStart(index)) index -= 1;

@@ -14,7 +14,7 @@ export interface ZoneClock {
   readonly toFirstEpochMs: (localMs: LocalMs) => number;
 }
 
-/** undefined when there is no such time zone. Costs about a thousand readings of the clock: make it once. */
+/** undefined when there is no such time zone. Dear to make: keep it. */
 export function createZoneClock(timeZone: string): ZoneClock | undefined {
   const format = createFormat(timeZone);
   if (format === undefined) return undefined;

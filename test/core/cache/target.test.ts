@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { parseTarget, resolveSameOrigin, toUrl } from "../../../src/core/cache/target.ts";
+import { request } from "./samples.ts";
+
+const BASE = request().target;
+
+describe("parseTarget() and toUrl()", () => {
+  it.each([
+    ["https://api.example/things?a=1#f", "https://api.example/things?a=1"],
+    ["HTTPS://API.example:443/Things", "https://api.example/Things"],
+    ["http://api.example:80", "http://api.example/"],
+    ["http://api.example:443/", "http://api.example:443/"],
+    ["https://api.example/a/../%62//c", "https://api.example/b/c"],
+    ["https://api.example?a=1", "https://api.example/?a=1"],
+  ])("give %s its one form", (url, expected) => {
+    const target = parseTarget(url);
+    expect(target && toUrl(target)).toBe(expected);
+  });
+
+  it.each([
+    "",
+    "/things",
+    "//api.example/",
+    "ftp://api.example/",
+    "https://",
+    "https://u:p@api.example/",
+    "https://a b/",
+    "https://api.example\\@evil.example/",
+    "https://api.example/%zz",
+  ])("refuse %j", (url) => {
+    expect(parseTarget(url)).toBeUndefined();
+  });
+});
+
+describe("resolveSameOrigin() (RFC 9111 section 4.4)", () => {
+  it.each([
+    ["/other?x=1", "https://api.example/other?x=1"],
+    ["https://api.example/other", "https://api.example/other"],
+    ["https://API.EXAMPLE:443/other", "https://api.example/other"],
+    ["https://evil.example/other", undefined],
+    ["http://api.example/other", undefined],
+    ["https://api.example:8443/other", undefined],
+    ["//evil.example/other", undefined],
+    ["/\\evil.example/other", undefined],
+    ["\\\\evil.example/other", undefined],
+    ["other", undefined],
+    ["", undefined],
+    ["?x=1", undefined],
+    ["javascript:alert(1)", undefined],
+  ])("takes %j for %s", (reference, expected) => {
+    const target = resolveSameOrigin(reference, BASE);
+    expect(target && toUrl(target)).toBe(expected);
+  });
+});

@@ -1,0 +1,56 @@
+// What the types of headgate.config.ts accept and refuse: tsc fails when a line below is not as it says.
+
+import { type ConfigInput, defineConfig } from "../../../src/core/config/define-config.ts";
+
+const policy = { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" } as const;
+const routes = [{ path: "/*" }];
+
+defineConfig({
+  origin: "https://api.example.com",
+  policies: {
+    "per-client": { algorithm: "token-bucket", limit: 60, window: "1m", burst: 20, key: "ip" },
+    search: { algorithm: "sliding-window", limit: 10, window: "10s", key: ["ip", "path"] },
+    keyed: {
+      ...policy,
+      key: ["header:x-api-key", "cookie:sid", "query:user"],
+      onMissing: "deny",
+      onError: "open",
+    },
+  },
+  routes: [
+    { path: "/search", methods: ["GET"], policies: ["per-client", "search"], cost: 2, cache: { ttl: "30s" } },
+    { path: "/*", hosts: ["a.example"], policies: ["per-client"], timeout: "5s", cache: {} },
+  ],
+  name: "edge",
+  headers: { draft: false },
+  log: { denied: 0.1 },
+});
+
+defineConfig({ origin: "zone", policies: {}, routes } satisfies ConfigInput);
+
+// @ts-expect-error -- the origin is required
+defineConfig({ policies: {}, routes });
+// @ts-expect-error -- policies are required
+defineConfig({ origin: "zone", routes });
+// @ts-expect-error -- routes are required
+defineConfig({ origin: "zone", policies: {} });
+// @ts-expect-error -- an unknown key
+defineConfig({ origin: "zone", policies: {}, routes, polices: {} });
+// @ts-expect-error -- routes are a list
+defineConfig({ origin: "zone", policies: {}, routes: { "/*": {} } });
+// @ts-expect-error -- a route needs a path
+defineConfig({ origin: "zone", policies: {}, routes: [{ policies: [] }] });
+// @ts-expect-error -- a route's unknown key
+defineConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", policy: "p" }] });
+// @ts-expect-error -- durations are text
+defineConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", timeout: 30 }] });
+// @ts-expect-error -- an unknown algorithm
+defineConfig({ origin: "zone", policies: { p: { ...policy, algorithm: "leaky" } }, routes });
+// @ts-expect-error -- a limit is a number
+defineConfig({ origin: "zone", policies: { p: { ...policy, limit: "60" } }, routes });
+// @ts-expect-error -- an unknown key part
+defineConfig({ origin: "zone", policies: { p: { ...policy, key: "address" } }, routes });
+// @ts-expect-error -- an unknown key part in a list
+defineConfig({ origin: "zone", policies: { p: { ...policy, key: ["ip", "headers:a"] } }, routes });
+// @ts-expect-error -- what to do about errors is one of three
+defineConfig({ origin: "zone", policies: { p: { ...policy, onError: "ignore" } }, routes });

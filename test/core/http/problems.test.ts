@@ -1,0 +1,76 @@
+import { parseItem, Token } from "structured-headers";
+import { describe, expect, test } from "vitest";
+import { toCanonicalPath } from "../../../src/core/http/canonical-path.ts";
+import {
+  type ProblemCode,
+  type ProblemDefinition,
+  problems,
+  toProblemBody,
+} from "../../../src/core/http/problems.ts";
+
+const entries = Object.entries(problems) as [ProblemCode, ProblemDefinition][];
+
+/** RFC 9209 section 2.3: the error types that a gateway can have, with the statuses that they are for. */
+const PROXY_ERRORS: Readonly<Record<string, readonly number[]>> = {
+  dns_timeout: [504],
+  dns_error: [502],
+  destination_not_found: [500],
+  destination_unavailable: [502, 503],
+  destination_ip_prohibited: [502],
+  connection_refused: [502],
+  connection_terminated: [502],
+  connection_timeout: [504],
+  connection_limit_reached: [503],
+  // 504 is what only-if-cached asks for (RFC 9111 section 5.2.1.7).
+  http_request_error: [400, 404, 413, 414, 429, 431, 504],
+  http_request_denied: [401, 403, 405],
+  http_response_incomplete: [502],
+  http_response_timeout: [504],
+  http_protocol_error: [502],
+  proxy_internal_error: [500, 503],
+  proxy_loop_detected: [508],
+};
+
+test.each(entries)("%s has a status that its Proxy-Status error is for", (code, { status, proxyError }) => {
+  expect(code).toMatch(/^[a-z]+(?:-[a-z]+)*$/);
+  expect(PROXY_ERRORS[proxyError]).toContain(status);
+  const [, parameters] = parseItem(`gateway; error=${proxyError}`);
+  expect(parameters.get("error")).toEqual(new Token(proxyError));
+});
+
+test.each(entries)("%s is told in words that fit on one line and end as sentences do", (_code, problem) => {
+  expect(problem.detail).toMatch(/^[A-Z][^\n]{10,120}\.$/);
+  expect(problem.title).toMatch(/^[A-Z][A-Za-z ]+$/);
+});
+
+function isTaken(length: number): boolean {
+  return toCanonicalPath(`/${"a".repeat(length - 1)}`, { encodedSlash: "reject" }).ok;
+}
+
+test("the detail of path-too-long says the length from which a path is refused", () => {
+  const longest = Number(/\d+/.exec(problems["path-too-long"].detail)?.[0]);
+  expect([isTaken(longest), isTaken(longest + 1)]).toEqual([true, false]);
+});
+
+describe("toProblemBody()", () => {
+  test("of a quota is the draft's problem type with the policies' names", () => {
+    expect(JSON.parse(toProblemBody("quota-exceeded", ["per-client", "search"]))).toEqual({
+      type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
+      title: "Quota Exceeded",
+      status: 429,
+      detail: problems["quota-exceeded"].detail,
+      code: "quota-exceeded",
+      "violated-policies": ["per-client", "search"],
+    });
+  });
+
+  test.each(entries)("of %s has RFC 9457's members and its code", (code, { status, title, detail, type }) => {
+    const body: unknown = JSON.parse(toProblemBody(code));
+    expect(body).toEqual({ type: type ?? "about:blank", title, status, detail, code });
+  });
+
+  test("survives any name", () => {
+    const names = ['"', "\\", "\u0000", "\u2028", "\ud800"];
+    expect(JSON.parse(toProblemBody("missing-key", names))).toMatchObject({ "violated-policies": names });
+  });
+});

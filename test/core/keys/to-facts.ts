@@ -1,0 +1,36 @@
+// A request's facts for tests: a plain GET, with what matters written out.
+
+import type { Facts } from "../../../src/core/keys/facts.ts";
+
+type Named = Readonly<Record<string, string>>;
+
+export interface FactsGiven {
+  readonly method?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly address?: string;
+  readonly country?: string;
+  readonly continent?: string;
+  readonly headers?: Named;
+  readonly cookies?: Named;
+  readonly query?: Named;
+}
+
+function readFrom(values: Named = {}): (name: string) => string | undefined {
+  return (name) => (Object.hasOwn(values, name) ? values[name] : undefined);
+}
+
+export function toFacts(given: FactsGiven = {}): Facts {
+  const { method = "GET", host = "api.example.com", path = "/", address, country, continent } = given;
+  return {
+    method,
+    host,
+    path,
+    address,
+    country,
+    continent,
+    header: readFrom(given.headers),
+    cookie: readFrom(given.cookies),
+    query: readFrom(given.query),
+  };
+}

@@ -1,0 +1,52 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { LruMap } from "../../src/core/lru-map.ts";
+
+test("set() forgets the entry that was used longest ago, and get() is a use", () => {
+  const map = new LruMap<string, number>(2);
+  map.set("a", 1);
+  map.set("b", 2);
+  expect(map.get("a")).toBe(1);
+  map.set("c", 3);
+  expect([map.get("a"), map.get("b"), map.get("c"), map.size]).toEqual([1, undefined, 3, 2]);
+});
+
+test("set() of a key that is there replaces its value, is a use and forgets nothing", () => {
+  const map = new LruMap<string, number>(2);
+  map.set("a", 1);
+  map.set("b", 2);
+  map.set("a", 3);
+  expect([map.size, map.get("b"), map.get("a")]).toEqual([2, 2, 3]);
+  map.set("b", 4);
+  map.set("a", 5);
+  map.set("c", 6);
+  expect([map.get("b"), map.get("a")]).toEqual([undefined, 5]);
+});
+
+test("delete() makes room", () => {
+  const map = new LruMap<string, number>(1);
+  map.set("a", 1);
+  map.delete("a");
+  map.delete("never there");
+  expect([map.size, map.get("a")]).toEqual([0, undefined]);
+});
+
+test("set() and get() agree with a list in order of use, and never hold more than the most", () => {
+  const use = fc.record({ key: fc.nat(6), value: fc.option(fc.nat(), { nil: undefined }) });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 5 }), fc.array(use, { maxLength: 40 }), (sizeMax, uses) => {
+      const map = new LruMap<number, number>(sizeMax);
+      let model: (readonly [key: number, value: number])[] = [];
+      for (const { key, value } of uses) {
+        const found = model.find(([known]) => known === key);
+        if (value === undefined) expect(map.get(key)).toBe(found?.[1]);
+        else map.set(key, value);
+        const kept = value === undefined ? found : ([key, value] as const);
+        model = model.filter(([known]) => known !== key);
+        if (kept !== undefined) model.push(kept);
+        model = model.slice(-sizeMax);
+        expect(map.size).toBe(model.length);
+      }
+    }),
+  );
+});
