@@ -38,7 +38,7 @@ export interface Verdict<State> {
  * starts. It says nothing about the time before `nowMs`: units that free up until then are gone from it.
  *
  * Taken off, windows and permits give back where they took: what has passed since is not given back. A token bucket gives
- * back at `nowMs`; a leaky bucket gives back only the last of its queue. Nothing gives back more than is in use.
+ * back what has not drained since; a leaky bucket gives back only the last of its queue. Nothing gives back more than is in use.
  */
 export interface Charge {
   readonly nowMs: number;

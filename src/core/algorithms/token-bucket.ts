@@ -28,8 +28,8 @@ export interface TokenBucketState extends Level {
 
 /**
  * Accuracy: exact; integer milliseconds and fractions of 1/windowMs of a token, so nothing drifts.
- * Worst case: over every interval of x ms at most burst + limit * x / window; so up to burst + limit in one window. What
- * is given back counts from the moment it is: a bucket does not know where in time its tokens were taken.
+ * Worst case: over every interval of x ms at most burst + limit * x / window; so up to burst + limit in one window.
+ * Of what is given back, only what has not drained since it was taken: a refund never makes an interval hold more.
  * Storage per key: four integers. Burst: up to `burst` (default: limit) at once after a pause.
  * When not to use: when no rolling window may ever pass the limit; take sliding-window then.
  * Source: ITU-T I.371 (generic cell rate algorithm, continuous-state leaky bucket); RFC 2697 section 3.
@@ -96,7 +96,15 @@ function decide(
 function charge(
   config: TokenBucketConfig,
   state: TokenBucketState | undefined,
-  { nowMs, units }: Charge,
+  { nowMs, units, takenAtMs = nowMs }: Charge,
 ): TokenBucketState {
-  return toState(addToLevel(settle(config, state, nowMs), units, config.burst));
+  const level = settle(config, state, nowMs);
+  const given = units < 0 ? -toGivenBack(config, -units, level.atMs - takenAtMs) : units;
+  return toState(addToLevel(level, given, config.burst));
+}
+
+/** What has drained since it was taken has come back by itself, and must not come back twice. */
+function toGivenBack({ limit, windowMs }: TokenBucketConfig, units: number, elapsedMs: number): number {
+  if (elapsedMs <= 0) return units;
+  return Math.max(0, units - multiplyDivideUp(elapsedMs, limit, { divisor: windowMs }));
 }
