@@ -21,6 +21,7 @@ export default defineConfig({
                 STALLING: { className: "StallingObject", useSQLite: true },
                 THROWING: { className: "ThrowingObject", useSQLite: true },
                 FOREIGN: { className: "ForeignObject", useSQLite: true },
+                SCRIPTED: { className: "ScriptedObject", useSQLite: true },
               },
             },
           }),

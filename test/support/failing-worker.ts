@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 export { default } from "../../src/index.ts";
 export { CounterObject } from "../../src/durable-objects/counter-object.ts";
 export { PurgeObject } from "../../src/durable-objects/purge-object.ts";
+export { ScriptedObject } from "./scripted-object.ts";
 
 export class StallingObject extends DurableObject {
   async decide(): Promise<void> {

@@ -17,16 +17,21 @@ export function isNotModified(record: StoredRecord, request: FieldReader, nowMs:
   return typeof since === "string" && isUnmodifiedSince(record, since, nowMs);
 }
 
-/** Whether Range applies: without If-Range it does, with it only to exactly this representation (RFC 9110 section 13.1.5). */
+/**
+ * Whether Range applies: without If-Range it does, with it only to exactly this representation (RFC 9110 section 13.1.5),
+ * by the validators that clients are sent: what is stored may be another coding of what the origin tagged.
+ */
 export function isRangeCurrent(record: StoredRecord, request: FieldReader, nowMs: number): boolean {
-  const condition = request.get("if-range");
-  if (condition === null || condition === undefined) return true;
-  const stored = parseEntityTag(record.etag);
-  if (/^(?:W\/)?"/.test(condition.trim())) {
+  const condition = request.get("if-range")?.trim();
+  if (condition === undefined) return true;
+  const sent = parseEntityTag(record.fields.find(([name]) => name === "etag")?.[1]);
+  if (/^(?:W\/)?"/.test(condition)) {
     const given = parseEntityTag(condition);
-    return stored !== undefined && given !== undefined && matchesStrongly(stored, given);
+    return sent !== undefined && given !== undefined && matchesStrongly(sent, given);
   }
-  const conditionMs = parseHttpDate(condition.trim(), nowMs);
+  // A weak tag says that the bytes may differ, and the date of the same change then says no more.
+  if (sent?.isWeak === true) return false;
+  const conditionMs = parseHttpDate(condition, nowMs);
   const modifiedMs = parseHttpDate(record.lastModified ?? "", nowMs);
   // A date is strong only when the answer was made a second or more after the change (RFC 9110 section 8.8.2.2).
   return conditionMs !== undefined && conditionMs === modifiedMs && record.dateMs - conditionMs >= 1_000;

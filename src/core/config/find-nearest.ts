@@ -2,22 +2,31 @@
 
 const WORD_LENGTH_MAX = 64;
 
-/** Optimal string alignment: two letters that changed places are one edit. */
+/** Edits from `a` to `b` in optimal string alignment: two letters that changed places are one edit. */
 function toEditDistance(a: string, b: string): number {
-  let beforePrevious: readonly number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   for (let row = 1; row <= a.length; row += 1) {
     const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      const swap = isSwap ? (beforePrevious[column - 2] ?? 0) + 1 : Infinity;
-      current.push(Math.min(substitution, swap, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    beforePrevious = previous;
-    previous = current;
+    for (let column = 1; column <= b.length; column += 1)
+      current.push(toEdits(rows, current, { a, b, row, column }));
+    rows.push(current);
   }
-  return previous[b.length] ?? 0;
+  return rows[a.length]?.[b.length] ?? 0;
+}
+
+interface Cell {
+  readonly a: string;
+  readonly b: string;
+  readonly row: number;
+  readonly column: number;
+}
+
+function toEdits(rows: readonly number[][], current: readonly number[], { a, b, row, column }: Cell): number {
+  const above = rows[row - 1] ?? [];
+  const substitution = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+  const isSwap = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+  const swap = isSwap ? (rows[row - 2]?.[column - 2] ?? Infinity) + 1 : Infinity;
+  return Math.min(substitution, swap, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
 }
 
 /** The known word at the smallest edit distance, or undefined when none is close enough to be what was meant. */

@@ -142,9 +142,11 @@ describe("decideChecks()", () => {
           (options, taken, held, cost) => {
             const [verdict] = decideChecks([toAsked(options, { used: taken, held, cost })], NOW_MS).verdicts;
             const [free] = decideChecks([toAsked(options, { used: taken, cost })], NOW_MS).verdicts;
-            const isTentative = held > 0 && (free?.retryAfterMs ?? 0) < (verdict?.retryAfterMs ?? 0);
-            expect(verdict?.isTentative ?? false).toBe(verdict?.outcome === "denied" && isTentative);
-            if (verdict?.outcome !== "denied") expect(verdict?.outcome).toBe(free?.outcome);
+            if (verdict === undefined || free === undefined) return;
+            const isDenied = verdict.outcome === "denied";
+            const isTentative = isDenied && held > 0 && free.retryAfterMs < verdict.retryAfterMs;
+            expect(verdict.isTentative ?? false).toBe(isTentative);
+            if (!isDenied) expect(verdict.outcome).toBe(free.outcome);
           },
         ),
       );

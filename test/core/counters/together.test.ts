@@ -121,8 +121,8 @@ class SettledPlace {
   readonly #options: Record<string, unknown>;
   table = new CounterTable(this.store, 10);
 
-  constructor(options_: Record<string, unknown>) {
-    this.#options = options_;
+  constructor(given: Record<string, unknown>) {
+    this.#options = given;
   }
 
   toCheck(cost: number): Check {
@@ -161,17 +161,17 @@ interface Step {
   /** Answers whether the request is allowed. Throws where storage fails. */
   readonly send: () => boolean;
   /** What the place is to hold once the message has arrived. */
-  readonly tell: (isAllowed_: boolean) => void;
+  readonly tell: (isTaken: boolean) => void;
 }
 
 /** Sends a message with its fault; one that is lost or fails is answered "not allowed". */
-function deliver(place: SettledPlace, { wrong, send: sendIt, tell }: Step): boolean {
+function deliver(place: SettledPlace, { wrong, send: sendOnce, tell }: Step): boolean {
   if (wrong === "lost") return false;
   place.store.failsAfter = wrong === "thrown" ? 0 : Infinity;
   try {
-    const answer = sendIt();
+    const answer = sendOnce();
     tell(answer);
-    if (wrong === "twice") expect(sendIt()).toBe(answer);
+    if (wrong === "twice") expect(sendOnce()).toBe(answer);
     if (wrong === "reset") place.table = new CounterTable(place.store, 10);
     return answer;
   } catch (error) {
@@ -203,7 +203,7 @@ class Gateway {
         deliver(place, { wrong: faults[from + index] ?? "none", ...toStep(place) }),
       );
     const ask =
-      (phase: Phase, tell: (place: SettledPlace, isAllowed_: boolean) => void) =>
+      (phase: Phase, tell: (place: SettledPlace, isTaken: boolean) => void) =>
       (place: SettledPlace): Pick<Step, "send" | "tell"> => ({
         send: () =>
           isAllowed(
