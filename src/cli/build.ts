@@ -10,7 +10,7 @@ const WRANGLER_CONFIG = "wrangler.toml";
 
 async function checkEnvironments(): Promise<void> {
   const top = unstable_readConfig({ config: WRANGLER_CONFIG }, { hideWarnings: true });
-  await readConfigFile(CONFIG_PATH, { vars: top.vars, label: "production" });
+  await readConfigFile(CONFIG_PATH, { vars: top.vars, label: "without an environment" });
   for (const env of top.definedEnvironments ?? []) {
     const { vars } = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
     await readConfigFile(CONFIG_PATH, { vars, label: env });
