@@ -1,20 +1,22 @@
-// Reads the body of a purge: { "everything": true }, or lists of URLs, prefixes and tags.
+// Reads the body of a purge: { "everything": true }, or lists of URLs, of paths (URLs
+// whatever their query), of prefixes and of tags.
 
 import * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
+import { parseTarget, toUrl } from "../core/cache/target.ts";
 import { object, parseWith } from "../core/config/parse-with.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 /** One call; more of the cache is purged by prefix or tag. */
 const PURGES_MAX = 100;
 
+const WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
+/** In the form that stored records name: lower-case host, no default port, canonical path. */
 const url = v.pipe(
-  v.string("must be an absolute URL"),
+  v.string(WANTED),
   v.maxLength(8_192, "must be at most 8192 characters"),
-  v.regex(
-    /^https?:\/\/[^/?#\s]+\/[^#\s]*$/,
-    'must be an absolute URL with a path, such as "https://api.example.com/a"',
-  ),
+  v.check((text) => parseTarget(text) !== undefined, WANTED),
+  v.transform(toCanonicalUrl),
 );
 const tag = v.pipe(
   v.string("must be a tag"),
@@ -22,6 +24,7 @@ const tag = v.pipe(
 );
 const body = object({
   everything: v.optional(v.literal(true, "must be true")),
+  paths: v.optional(v.array(url, "must be a list of URLs"), []),
   urls: v.optional(v.array(url, "must be a list of URLs"), []),
   prefixes: v.optional(v.array(url, "must be a list of URLs"), []),
   tags: v.optional(v.array(tag, "must be a list of tags"), []),
@@ -36,14 +39,20 @@ export function parsePurges(text: string): Result<readonly Purge[]> {
   }
   const parsed = parseWith(body, value);
   if (!parsed.ok) return parsed;
-  const { everything, urls, prefixes, tags } = parsed.value;
+  const { everything, urls, paths, prefixes, tags } = parsed.value;
   const purges: Purge[] = [
     ...(everything === true ? [{ kind: "everything" } as const] : []),
     ...urls.map((named): Purge => ({ kind: "url", url: named })),
+    ...paths.map((named): Purge => ({ kind: "path", url: named.split("?", 1)[0] ?? named })),
     ...prefixes.map((named): Purge => ({ kind: "prefix", url: named })),
     ...tags.map((named): Purge => ({ kind: "tag", tag: named })),
   ];
   if (purges.length > 0 && purges.length <= PURGES_MAX) return ok(purges);
   const message = `must name 1 to ${PURGES_MAX} purges, received ${purges.length}`;
   return err([{ path: "", code: "invalid", message }]);
+}
+
+function toCanonicalUrl(text: string): string {
+  const target = parseTarget(text);
+  return target === undefined ? text : toUrl(target);
 }

@@ -2,6 +2,7 @@
 
 import { type AnswerBody, toAgeSeconds, toAnswer } from "../core/cache/answer.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
+import type { Fields } from "../core/cache/fields.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
@@ -16,12 +17,14 @@ export interface HitOptions {
   readonly ageMs: number | undefined;
   /** The record to answer with, where it is newer than what was found. */
   readonly record?: StoredRecord;
+  /** Fields of the exchange that confirmed it: for this client alone. */
+  readonly own?: Fields;
 }
 
 export async function answerFromCache(
   { plan, request }: LookedUp,
   found: Found,
-  { store, name, status, ageMs, record = found.record }: HitOptions,
+  { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
 ): Promise<Response> {
   const length = found.response.headers.get("content-length");
   const answer = toAnswer(record, plan, {
@@ -33,6 +36,7 @@ export async function answerFromCache(
   const body = await toBody(answer.body, found, store);
   const headers = new Headers();
   for (const [field, value] of answer.fields) headers.append(field, value);
+  for (const [field, value] of own) headers.append(field, value);
   if (ageMs !== undefined) headers.set("Age", String(toAgeSeconds(ageMs)));
   headers.set("Cache-Status", toCacheStatus(headers.get("cache-status"), name, status));
   return new Response(body, { status: answer.status, headers });

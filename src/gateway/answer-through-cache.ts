@@ -2,44 +2,25 @@
 // core/cache; here they meet streams, the Cache API and other requests for the same thing.
 
 import { keepDecoded } from "../core/cache/decoded-record.ts";
-import {
-  CONDITION_FIELDS,
-  decideOnError,
-  type Forward,
-  isOriginError,
-  toConditions,
-} from "../core/cache/decide.ts";
+import { CONDITION_FIELDS, decideOnError, type Forward, isOriginError } from "../core/cache/decide.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
-import { refreshByHead, refreshRecord } from "../core/cache/refresh-record.ts";
-import { toStored } from "../core/cache/store-response.ts";
+import { settleAnswer, type Settlement } from "../core/cache/settle-answer.ts";
+import { toExchangeFields } from "../core/cache/stored-fields.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
+import { toChosenFields } from "../core/cache/vary.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
-import type { InFlight } from "./in-flight.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
+import { forget, PLAIN, startExchange, type ThroughCache } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
-import type { CacheContext, Found, Look, LookedUp } from "./look-up.ts";
-
-export interface ThroughCache extends CacheContext {
-  readonly name: string;
-  readonly inFlight: InFlight;
-  /** How long to wait for another request's answer, in milliseconds. */
-  readonly timeoutMs: number;
-  /** Asks the origin, with these fields put over the client's and without those. */
-  readonly ask: (fields: Forward["conditions"], without: readonly string[]) => Promise<OriginAnswer>;
-  /** Looks the request up: anew each time. */
-  readonly lookUp: () => Promise<Look>;
-  /** Looks it up before the limits, where the route's hits are free; else undefined. */
-  readonly lookUpFree: () => Promise<Look | undefined>;
-}
+import { refreshInBackground } from "./refresh-in-background.ts";
+import type { Found, Look, LookedUp } from "./look-up.ts";
 
 type Answer = Result<Response, OriginFailure>;
 type Settle = (outcome: "stored" | "released") => void;
 
-/** What is stored serves clients of every coding, so it is asked for without one; the edge encodes for each client. */
-const PLAIN = ["accept-encoding", "identity"] as const;
 const NOT_LEADING: Settle = () => undefined;
 
 export async function answerThroughCache(look: Look, context: ThroughCache): Promise<Answer> {
@@ -97,28 +78,34 @@ interface Fetching {
 
 async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetching): Promise<Answer> {
   const { context, settle } = fetching;
-  const { conditions } = decision;
-  const requestTimeMs = readClock();
-  const generation = context.purges.latest;
-  const fields = look.plan.mayStore ? [...conditions, PLAIN] : conditions;
-  const answer = await context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
+  const sent = startExchange(context);
+  const answer = await askFor(look, decision, context);
   const stale = await answerStale(look, answer, { decision, context });
   if (stale !== undefined || !answer.ok) {
     settle("released");
     return stale ?? answer;
   }
-  const times = { requestTimeMs, responseTimeMs: readClock(), generation };
-  const arrived = { response: answer.value, exchange: toExchange(look, answer.value, times) };
-  return answer.value.status === 304 && conditions.length > 0
-    ? await answerValidated(look, arrived, { decision, fetching })
-    : await answerArrived(look, arrived, { decision, fetching });
+  const exchange = toExchange(look, answer.value, { ...sent, responseTimeMs: readClock() });
+  const settled = settleAnswer({ plan: look.plan, forward: decision }, exchange, look.settings);
+  const course = { decision, fetching };
+  if (settled.kind === "confirmed") return await answerConfirmed(look, { settled, exchange }, course);
+  if (settled.kind === "passed")
+    return ok(await answerPassed(look, { settled, response: answer.value }, course));
+  // The 304 is about another response than the stored one: the origin is asked anew, without conditions.
+  settle("released");
+  context.waitUntil(forget(look, context));
+  const anew = { ...decision, record: undefined, conditions: [] };
+  return await fetchThrough(look, anew, { context, settle: NOT_LEADING });
 }
 
-/** What came from the origin just now. */
-interface Arrived {
-  readonly response: Response;
-  readonly exchange: Exchange;
+function askFor(look: LookedUp, { conditions }: Forward, context: ThroughCache): Promise<OriginAnswer> {
+  const chosen = toChosenFields(look.request.fields, look.settings.vary);
+  const fields = look.plan.mayStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
+  return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
 }
+
+type Confirmed = Extract<Settlement, { kind: "confirmed" }>;
+type PassedOn = Extract<Settlement, { kind: "passed" }>;
 
 interface Course {
   readonly decision: Forward;
@@ -126,57 +113,40 @@ interface Course {
 }
 
 /** RFC 9111 section 4.3.4: the origin says that what is stored is still right. */
-async function answerValidated(
+async function answerConfirmed(
   look: LookedUp,
-  { exchange }: Arrived,
+  { settled, exchange }: { readonly settled: Confirmed; readonly exchange: Exchange },
   { decision, fetching }: Course,
 ): Promise<Answer> {
-  const { context, settle } = fetching;
-  const { found, settings } = look;
-  const refreshed = found === undefined ? undefined : refreshRecord(found.record, exchange, settings);
-  if (found === undefined || refreshed?.kind !== "refreshed") {
-    // The 304 is about another response than the stored one: the origin is asked anew, without conditions.
-    settle("released");
-    const anew = { ...decision, record: undefined, conditions: [] };
-    return await fetchThrough(look, anew, { context, settle: NOT_LEADING });
-  }
-  const { ageMs } = refreshed;
-  const record = keepDecoded(found.record, refreshed.record);
-  const stored = refreshed.refusal === undefined;
+  const { context } = fetching;
+  const { found } = look;
+  if (found === undefined) throw new Error("a confirmation without a stored response");
+  const record = keepDecoded(found.record, settled.record);
+  const stored = settled.refusal === undefined;
   context.waitUntil(replace(found, stored ? record : undefined, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
-  return ok(await answerFromCache(look, found, { ...context, record, ageMs, status }));
+  const own = toExchangeFields(exchange.response.fields);
+  return ok(await answerFromCache(look, found, { ...context, record, ageMs: settled.ageMs, status, own }));
 }
 
-/** A full answer, or a HEAD's: to the client, and to the store where it may go there. */
-async function answerArrived(
+/** The origin's answer goes to the client, and to the store where it may go there. */
+async function answerPassed(
   look: LookedUp,
-  arrived: Arrived,
-  { decision, fetching }: Course,
-): Promise<Answer> {
+  { settled, response }: { readonly settled: PassedOn; readonly response: Response },
+  course: Course,
+): Promise<Response> {
+  const { decision, fetching } = course;
   const { context, settle } = fetching;
-  const { response, exchange } = arrived;
   await look.found?.response.body?.cancel();
-  refreshFromHead(look, arrived, fetching);
-  const stored = look.plan.mayStore ? toStored(exchange, look.settings) : undefined;
-  if (stored?.ok === true) {
-    return ok(keepAndAnswer(look, response, { decision, record: stored.value, fetching }));
-  }
+  const { stored, updated, isOutdated } = settled;
+  if (stored.ok) return keepAndAnswer(look, response, { ...course, record: stored.value });
   settle("released");
-  const detail = stored === undefined ? {} : { detail: stored.error };
-  return ok(withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail }));
-}
-
-/** RFC 9111 section 4.3.5: a HEAD's 200 updates what is stored of the GET, or proves it outdated. */
-function refreshFromHead(
-  { plan, found, settings }: LookedUp,
-  { response, exchange }: Arrived,
-  fetching: Fetching,
-): void {
-  if (!plan.isHead || found === undefined || response.status !== 200) return;
-  const refreshed = refreshByHead(found.record, exchange, settings);
-  const isKept = refreshed.kind === "refreshed" && refreshed.refusal === undefined;
-  fetching.context.waitUntil(replace(found, isKept ? refreshed.record : undefined, fetching));
+  if (isOutdated) context.waitUntil(forget(look, context));
+  else if (updated !== undefined && look.found !== undefined) {
+    context.waitUntil(keepRefreshed(context.store, look.found.key, keepDecoded(look.found.record, updated)));
+  }
+  const detail = stored.error === "request" ? {} : { detail: stored.error };
+  return withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail });
 }
 
 /** The client gets the body as it comes; the store gets a copy. */
@@ -224,45 +194,6 @@ async function answerStale(
     ...forwardStatus,
   };
   return ok(await answerFromCache(look, look.found, { ...context, ageMs, status }));
-}
-
-/** RFC 5861 section 3: one refresh per key and isolate, while the client already has its answer. */
-async function refreshInBackground(
-  look: LookedUp,
-  record: StoredRecord,
-  context: ThroughCache,
-): Promise<void> {
-  const settle = context.inFlight.lead(look.key, context.waitUntil);
-  if (settle === undefined || look.found === undefined) return;
-  const requestTimeMs = readClock();
-  const generation = context.purges.latest;
-  let isKept = false;
-  try {
-    const conditions = toConditions(record);
-    const answer = await context.ask([...conditions, PLAIN], CONDITION_FIELDS);
-    if (!answer.ok) return;
-    const response = answer.value;
-    const exchange = toExchange(look, response, { requestTimeMs, responseTimeMs: readClock(), generation });
-    if (response.status === 304) {
-      const refreshed = refreshRecord(record, exchange, look.settings);
-      const isUsable = refreshed.kind === "refreshed" && refreshed.refusal === undefined;
-      isKept =
-        isUsable &&
-        (await keepRefreshed(context.store, look.found.key, keepDecoded(record, refreshed.record)));
-      return;
-    }
-    const stored = toStored(exchange, look.settings);
-    if (!stored.ok) return await response.body?.cancel();
-    const encoding = response.headers.get("content-encoding");
-    isKept = await keepResponse(look, {
-      store: context.store,
-      record: stored.value,
-      body: response.body,
-      encoding,
-    });
-  } finally {
-    settle(isKept ? "stored" : "released");
-  }
 }
 
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */

@@ -4,7 +4,8 @@
 import { matchRoute } from "../core/policies/match-route.ts";
 import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { readClock } from "../platform/clock.ts";
-import { answerThroughCache, type ThroughCache } from "./answer-through-cache.ts";
+import { answerThroughCache } from "./answer-through-cache.ts";
+import type { ThroughCache } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
 import { forward } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";

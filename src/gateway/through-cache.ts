@@ -1,7 +1,7 @@
 // What answering a request through the cache needs, put together for one request of a cached route.
 
 import type { Route } from "../core/config/config.ts";
-import type { ThroughCache } from "./answer-through-cache.ts";
+import type { ThroughCache } from "./cache-exchange.ts";
 import type { LimitContext } from "./check-limits.ts";
 import { forward } from "./forward.ts";
 import { type Look, lookUp } from "./look-up.ts";

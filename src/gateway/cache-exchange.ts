@@ -1,0 +1,34 @@
+// What answering one request through the cache needs, and what all ways of asking the origin for it have in common.
+
+import type { Forward } from "../core/cache/decide.ts";
+import type { Exchange } from "../core/cache/exchange.ts";
+import { readClock } from "../platform/clock.ts";
+import type { OriginAnswer } from "./forward.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { CacheContext, Look, LookedUp } from "./look-up.ts";
+
+export interface ThroughCache extends CacheContext {
+  readonly name: string;
+  readonly inFlight: InFlight;
+  /** How long to wait for another request's answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Asks the origin, with these fields put over the client's and without those. */
+  readonly ask: (fields: Forward["conditions"], without: readonly string[]) => Promise<OriginAnswer>;
+  /** Looks the request up: anew each time. */
+  readonly lookUp: () => Promise<Look>;
+  /** Looks it up before the limits, where the route's hits are free; else undefined. */
+  readonly lookUpFree: () => Promise<Look | undefined>;
+}
+
+/** What is stored serves clients of every coding, so it is asked for without one; the edge encodes for each client. */
+export const PLAIN = ["accept-encoding", "identity"] as const;
+
+/** Before the request leaves: a purge that comes while the origin answers must reach the answer. */
+export function startExchange({ purges }: ThroughCache): Pick<Exchange, "requestTimeMs" | "generation"> {
+  return { requestTimeMs: readClock(), generation: purges.latest };
+}
+
+/** Removes what was found and must not be used any longer. */
+export async function forget({ found }: LookedUp, { store }: ThroughCache): Promise<void> {
+  if (found !== undefined) await store.delete(found.key);
+}

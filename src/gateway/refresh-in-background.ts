@@ -1,0 +1,50 @@
+// Has the origin asked about a stale response while the client already has it (RFC 5861 section 3).
+
+import { keepDecoded } from "../core/cache/decoded-record.ts";
+import { CONDITION_FIELDS, type Forward, toRefresh } from "../core/cache/decide.ts";
+import { settleAnswer } from "../core/cache/settle-answer.ts";
+import type { StoredRecord } from "../core/cache/stored-record.ts";
+import { toChosenFields } from "../core/cache/vary.ts";
+import { readClock } from "../platform/clock.ts";
+import { forget, PLAIN, startExchange, type ThroughCache } from "./cache-exchange.ts";
+import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
+import type { LookedUp } from "./look-up.ts";
+
+/** One refresh per key and isolate. */
+export async function refreshInBackground(
+  look: LookedUp,
+  record: StoredRecord,
+  context: ThroughCache,
+): Promise<void> {
+  if (look.plan.isHead) return;
+  const settle = context.inFlight.lead(look.key, context.waitUntil);
+  if (settle === undefined) return;
+  let isKept = false;
+  try {
+    isKept = await refresh(look, toRefresh(record), context);
+  } finally {
+    settle(isKept ? "stored" : "released");
+  }
+}
+
+/** Resolves to whether something newer is stored. */
+async function refresh(look: LookedUp, forward: Forward, context: ThroughCache): Promise<boolean> {
+  const sent = startExchange(context);
+  const chosen = toChosenFields(look.request.fields, look.settings.vary);
+  const answer = await context.ask([...chosen, ...forward.conditions, PLAIN], CONDITION_FIELDS);
+  if (!answer.ok || look.found === undefined) return false;
+  const response = answer.value;
+  const exchange = toExchange(look, response, { ...sent, responseTimeMs: readClock() });
+  const settled = settleAnswer({ plan: look.plan, forward }, exchange, look.settings);
+  if (settled.kind === "confirmed" && settled.refusal === undefined) {
+    return await keepRefreshed(context.store, look.found.key, keepDecoded(look.found.record, settled.record));
+  }
+  if (settled.kind === "passed" && settled.stored.ok) {
+    const encoding = response.headers.get("content-encoding");
+    const kept = { store: context.store, record: settled.stored.value, body: response.body, encoding };
+    return await keepResponse(look, kept);
+  }
+  await response.body?.cancel();
+  if (settled.kind !== "passed" || settled.isOutdated) await forget(look, context);
+  return false;
+}
