@@ -9,7 +9,14 @@ const inFolders = (...folders: readonly string[]): string[] =>
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "core", environment: "node", include: inFolders("core", "cli", "project") } },
+      {
+        test: {
+          name: "core",
+          environment: "node",
+          isolate: false,
+          include: inFolders("core", "cli", "project"),
+        },
+      },
       {
         plugins: [
           cloudflareTest({
@@ -32,6 +39,9 @@ export default defineConfig({
         test: {
           name: "conformance",
           environment: "node",
+          // Each file starts its own origin and gateway: a worker of its own would only cost time.
+          isolate: false,
+          maxWorkers: 2,
           include: inFolders("conformance"),
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -1,10 +1,11 @@
 // Reads a request once into plain facts. What is costly (cookies, query) is read only when somebody asks.
 
+import { findCookies } from "../core/http/cookies.ts";
 import type { Config } from "../core/config/config.ts";
 import { hasPassed } from "../core/http/forwarded-fields.ts";
 import { toCanonicalPath, toMatchPath } from "../core/http/canonical-path.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
-import type { Facts } from "../core/keys/facts.ts";
+import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
@@ -50,15 +51,10 @@ export class RequestFacts implements Facts {
 
   readonly cookie = (name: string): string | undefined => {
     const header = this.request.headers.get("cookie");
-    if (header === null) return undefined;
-    for (const pair of header.split(";")) {
-      const equals = pair.indexOf("=");
-      if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-    }
-    return undefined;
+    return header === null ? undefined : toOneValue(findCookies(header, name));
   };
 
-  readonly query = (name: string): string | undefined => this.url.searchParams.get(name) ?? undefined;
+  readonly query = (name: string): string | undefined => toOneValue(this.url.searchParams.getAll(name));
 
   #text(property: "country" | "continent"): string | undefined {
     const value = this.request.cf?.[property];
@@ -87,4 +83,9 @@ function toHeaderBytes(headers: Headers): number {
   let bytes = 0;
   for (const [name, value] of headers) bytes += name.length + value.length;
   return bytes;
+}
+
+function toOneValue(values: readonly string[]): string | undefined {
+  const [first] = values;
+  return values.every((value) => value === first) ? first : AMBIGUOUS;
 }

@@ -2,7 +2,7 @@
 // carries its length, so no value can pass for two.
 
 import type { CacheSettings } from "./cache-settings.ts";
-import { findCookies } from "./cookies.ts";
+import { findCookies } from "../http/cookies.ts";
 import { toDeviceClass } from "./device-class.ts";
 import type { CacheRequest, Target } from "./exchange.ts";
 import { toKeyQuery } from "./query-key.ts";

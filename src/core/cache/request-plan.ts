@@ -2,7 +2,7 @@
 // and whether it may make stored responses invalid. A plain GET costs a handful of look-ups and no object.
 
 import type { CacheSettings } from "./cache-settings.ts";
-import { findCookies } from "./cookies.ts";
+import { findCookies } from "../http/cookies.ts";
 import type { CacheRequest } from "./exchange.ts";
 import { type FieldReader, hasField } from "./fields.ts";
 import { hasParameter } from "./query-key.ts";

@@ -1,6 +1,12 @@
 // What the core knows of a request: plain values, read once at the border. Nothing here can be forged by the client
 // but what is the client's own to say (method, path, query, headers, cookies).
 
+/**
+ * What counts as the value of something that was sent several times: origins differ in which one they take, so a client
+ * could else count as one value and be served as another. All such requests count together.
+ */
+export const AMBIGUOUS = "\u0000several";
+
 export interface Facts {
   readonly method: string;
   /** Lower case, without a port. */
@@ -15,7 +21,8 @@ export interface Facts {
   readonly continent: string | undefined;
   /** A request header's combined value. `name` is lower case. */
   readonly header: (name: string) => string | undefined;
+  /** AMBIGUOUS when it was sent more than once with different values. */
   readonly cookie: (name: string) => string | undefined;
-  /** The first value of a query parameter. */
+  /** AMBIGUOUS when it was sent more than once with different values. */
   readonly query: (name: string) => string | undefined;
 }

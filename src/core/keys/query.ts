@@ -1,4 +1,4 @@
-// The first value of a query parameter.
+// The value of a query parameter.
 
 import type { KeyExtractor } from "./key-extractor.ts";
 

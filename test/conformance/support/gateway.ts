@@ -1,0 +1,103 @@
+// A running gateway: built from a configuration's source text and served by the real workerd, as a user would run it.
+
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { serveWorker } from "../../../src/cli/serve-worker.ts";
+
+// Inside the checkout, so that the configuration's imports resolve.
+const FOLDER = resolve(import.meta.dirname, "../../../dist/conformance");
+
+export interface GatewayOptions {
+  /** The source of a headgate.config.ts. */
+  readonly config: string;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Where counters are kept on disk; without it they end with the gateway. */
+  readonly persistTo?: string;
+}
+
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  /** What it wrote so far, a line each. */
+  readonly logs: () => string[];
+  /** The workerd processes that serve it. Empty where there is no /proc. */
+  readonly processIds: readonly number[];
+  readonly close: () => Promise<void>;
+}
+
+/** Rejects when the configuration is wrong, with what the start says of it. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const folder = await newFolder();
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    return await startIn(folder, options, remove);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function startIn(
+  folder: string,
+  { config, vars = {}, persistTo }: GatewayOptions,
+  remove: () => Promise<void>,
+): Promise<Gateway> {
+  const configPath = join(folder, "headgate.config.ts");
+  const scriptPath = join(folder, "worker.js");
+  await writeFile(configPath, config);
+  await buildWorker({ configPath, outFile: scriptPath });
+  const lines: string[] = [];
+  const onLog = (line: string): void => {
+    lines.push(line);
+  };
+  const before = new Set(await readWorkerdIds());
+  const kept = persistTo === undefined ? {} : { persistTo };
+  const { url, close } = await serveWorker({ scriptPath, port: 0, vars: { ...vars }, onLog, ...kept });
+  return {
+    url: `http://127.0.0.1:${url.port}`,
+    port: Number(url.port),
+    logs: () => [...lines],
+    processIds: (await readWorkerdIds()).filter((id) => !before.has(id)),
+    close: async () => {
+      await close();
+      await remove();
+    },
+  };
+}
+
+/** The source of a configuration file. What a wrong one does is the start's to say. */
+export function toConfigSource(config: Readonly<Record<string, unknown>>): string {
+  const value = JSON.stringify(config, undefined, 2);
+  return `import { defineConfig } from "headgate";\n\nexport default defineConfig(${value});\n`;
+}
+
+/** An empty folder inside the checkout's dist, for a configuration or for counters on disk. */
+export async function newFolder(): Promise<string> {
+  await mkdir(FOLDER, { recursive: true });
+  return mkdtemp(join(FOLDER, "run-"));
+}
+
+/** The bytes of memory that these processes hold now. */
+export async function readMemoryBytes(processIds: readonly number[]): Promise<number> {
+  const sizes = await Promise.all(processIds.map(async (id) => readFile(`/proc/${id}/status`, "utf8")));
+  return sizes.reduce(
+    (sum, status) => sum + Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024,
+    0,
+  );
+}
+
+/** The workerd processes that this very process started. */
+async function readWorkerdIds(): Promise<number[]> {
+  const names = await readdir("/proc").catch(() => []);
+  const ids = names.filter((name) => /^\d+$/.test(name));
+  const children = await Promise.all(ids.map(async (id) => ((await isOwnWorkerd(id)) ? [Number(id)] : [])));
+  return children.flat();
+}
+
+async function isOwnWorkerd(id: string): Promise<boolean> {
+  // A process may end between the listing and this read.
+  const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
+  const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
+  return name === "workerd" && Number(parent) === process.pid;
+}
