@@ -8,6 +8,7 @@ const inFolders = (...folders: readonly string[]): string[] =>
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -41,7 +42,6 @@ export default defineConfig({
           environment: "node",
           // Each file starts its own origin and gateway: a worker of its own would only cost time.
           isolate: false,
-          maxWorkers: 2,
           include: inFolders("conformance"),
           testTimeout: 30_000,
           hookTimeout: 60_000,

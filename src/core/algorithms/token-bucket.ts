@@ -14,7 +14,7 @@ import {
   storedLevel,
   toDrainMs,
 } from "./drained-level.ts";
-import { multiplyDivideUp } from "./exact-division.ts";
+import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
 import { parseStored, storedState } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
@@ -99,12 +99,21 @@ function charge(
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): TokenBucketState {
   const level = settle(config, state, nowMs);
-  const given = units < 0 ? -toGivenBack(config, -units, level.atMs - takenAtMs) : units;
-  return toState(addToLevel(level, given, config.burst));
+  if (units >= 0) return toState(addToLevel(level, units, config.burst));
+  // What has drained since it was taken has come back by itself, and must not come back twice.
+  const drained = multiplyDivide(Math.max(0, level.atMs - takenAtMs), config.limit, {
+    divisor: config.windowMs,
+  });
+  if (drained.quotient >= -units) return toState(level);
+  return toState(
+    addPartToLevel(addToLevel(level, units + drained.quotient, config.burst), drained.remainder),
+  );
 }
 
-/** What has drained since it was taken has come back by itself, and must not come back twice. */
-function toGivenBack({ limit, windowMs }: TokenBucketConfig, units: number, elapsedMs: number): number {
-  if (elapsedMs <= 0) return units;
-  return Math.max(0, units - multiplyDivideUp(elapsedMs, limit, { divisor: windowMs }));
+/** Puts back on what a whole number of units took off too much. */
+function addPartToLevel(level: Level, added: number): Level {
+  const part = level.part + added;
+  return part < level.windowMs
+    ? { ...level, part }
+    : { ...level, used: level.used + 1, part: part - level.windowMs };
 }
