@@ -74,7 +74,7 @@ export async function checkLimits(
   if (known !== undefined) return { ...UNCHECKED, answer: known, keys };
 
   const id = crypto.randomUUID();
-  const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey);
+  const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
   const answers = await askGroups(groups, { id, refusedBefore, context });
   const checked = toChecked(route, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {

@@ -33,7 +33,7 @@ export interface ForwardOptions {
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
-  const headers = toOriginHeaders(facts, options);
+  const headers = toOriginFields(facts, options);
   const { request } = facts;
   const aborter = new AbortController();
   const timer = setTimeout(() => {
@@ -68,35 +68,40 @@ function toOriginUrl({ url, canonicalPath }: RequestFacts, { origin }: Config): 
   return (origin === ZONE ? url.origin : origin) + canonicalPath + url.search;
 }
 
-function toOriginHeaders(facts: RequestFacts, { config, fields, without }: ForwardOptions): Headers {
-  const { request, url, address } = facts;
-  const nominated = toNominated(request.headers.get("connection"));
-  const headers = new Headers();
-  for (const [name, value] of request.headers) {
-    if (isDroppedFromRequests(name) || nominated.includes(name) || without?.includes(name) === true) continue;
-    headers.append(name, value);
+/** Made as a list and handed over once: each call on a Headers object crosses into the platform. */
+function toOriginFields(
+  facts: RequestFacts,
+  { config, fields = [], without = [] }: ForwardOptions,
+): [string, string][] {
+  const { url, address } = facts;
+  const nominated = toNominated(facts.header("connection"));
+  const sent: [string, string][] = [];
+  let via = `1.1 ${config.name}`;
+  for (const [name, value] of facts.fields) {
+    if (isDroppedFromRequests(name) || nominated.includes(name) || without.includes(name)) continue;
+    if (name === "via") via = `${value}, ${via}`;
+    else if (!fields.some(([replaced]) => replaced === name)) sent.push([name, value]);
   }
-  if (isWebSocketUpgrade(request)) headers.set("Upgrade", "websocket");
-  if (address !== undefined) headers.set("X-Forwarded-For", address);
-  headers.set("X-Forwarded-Proto", url.protocol.slice(0, -1));
-  headers.set("X-Forwarded-Host", url.host);
-  headers.append("Via", `1.1 ${config.name}`);
-  for (const [name, value] of fields ?? []) headers.set(name, value);
-  return headers;
+  if (isWebSocketUpgrade(facts)) sent.push(["upgrade", "websocket"]);
+  if (address !== undefined) sent.push(["x-forwarded-for", address]);
+  sent.push(["x-forwarded-proto", url.protocol.slice(0, -1)], ["x-forwarded-host", url.host], ["via", via]);
+  for (const [name, value] of fields) sent.push([name, value]);
+  return sent;
 }
 
-function isWebSocketUpgrade(request: Request): boolean {
-  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+function isWebSocketUpgrade(facts: RequestFacts): boolean {
+  return facts.header("upgrade")?.toLowerCase() === "websocket";
 }
 
 function toClientResponse(response: Response, { url }: RequestFacts, { origin }: Config): Response {
-  const headers = new Headers(response.headers);
-  for (const name of toNominated(headers.get("connection"))) headers.delete(name);
+  // One copy with fields that may be changed; the body stays the origin's stream.
+  const copy = new Response(response.body, response);
+  const { headers } = copy;
+  for (const name of toNominated(headers.get("connection") ?? undefined)) headers.delete(name);
   for (const name of DROPPED_FROM_RESPONSES) headers.delete(name);
   const location = headers.get("location");
   if (location !== null && origin !== ZONE) {
     headers.set("location", toClientLocation(location, { origin, gateway: url.origin }));
   }
-  const { status, statusText, webSocket } = response;
-  return new Response(response.body, { status, statusText, headers, webSocket });
+  return copy;
 }

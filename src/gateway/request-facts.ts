@@ -1,5 +1,6 @@
 // Reads a request once into plain facts. What is costly (cookies, query) is read only when somebody asks.
 
+import type { Fields } from "../core/cache/fields.ts";
 import { findCookies } from "../core/http/cookies.ts";
 import type { Config } from "../core/config/config.ts";
 import { hasPassed } from "../core/http/forwarded-fields.ts";
@@ -17,14 +18,17 @@ export class RequestFacts implements Facts {
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
+  /** Read once: every look at a Headers object crosses into the platform. */
+  readonly fields: Fields;
   readonly method: string;
   readonly host: string;
 
-  constructor(request: Request, url: URL, paths: { readonly canonicalPath: string; readonly path: string }) {
+  constructor(request: Request, url: URL, read: Pick<RequestFacts, "canonicalPath" | "path" | "fields">) {
     this.request = request;
     this.url = url;
-    this.canonicalPath = paths.canonicalPath;
-    this.path = paths.path;
+    this.canonicalPath = read.canonicalPath;
+    this.path = read.path;
+    this.fields = read.fields;
     this.method = request.method;
     // The root's dot names the same host (RFC 1034 section 3.1), and must not make a second key of it.
     this.host = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
@@ -72,16 +76,17 @@ export function readFacts(request: Request, config: Config): Result<RequestFacts
   } catch {
     return err("malformed-url");
   }
-  if (toHeaderBytes(request.headers) > config.headerBytesMax) return err("headers-too-large");
+  const fields = [...request.headers];
+  if (toFieldBytes(fields) > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.pathname, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
-  return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path }));
+  return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path, fields }));
 }
 
-function toHeaderBytes(headers: Headers): number {
+function toFieldBytes(fields: Fields): number {
   let bytes = 0;
-  for (const [name, value] of headers) bytes += name.length + value.length;
+  for (const [name, value] of fields) bytes += name.length + value.length;
   return bytes;
 }
 

@@ -8,6 +8,7 @@ import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.
 import { consumeChecks, findChangedAlgorithms, type KeyCounters, settleChecks } from "./key-counters.ts";
 import {
   type Check,
+  type CheckVerdict,
   type CounterReply,
   type CounterRequest,
   MESSAGE_VERSION,
@@ -34,6 +35,8 @@ const DECISIONS_MAX = 2_000;
 
 interface Hold {
   readonly units: ReadonlyMap<string, number>;
+  /** When a queue lets the request go on, by policy: those behind it were told to go on after it. */
+  readonly placesMs: ReadonlyMap<string, number>;
   readonly expiresAtMs: number;
 }
 
@@ -54,7 +57,8 @@ interface Taken {
 interface Denials {
   readonly policies: ReadonlySet<string>;
   readonly count: number;
-  readonly nowMs: number;
+  /** How long ago they were. */
+  readonly agoMs: number;
 }
 
 export class CounterTable {
@@ -72,15 +76,15 @@ export class CounterTable {
     const before = this.#taken.get(request.id);
     if (before !== undefined) return before.reply;
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
-    this.#dropHolds(request);
-    const { policies = [], count = 0 } = request.refusedBefore ?? {};
-    this.#countDenials(request, { policies: new Set(policies), count, nowMs });
+    const placesMs = this.#dropHolds(request, nowMs);
+    this.#countRefused(request, nowMs);
     const decision = this.#decide(request, nowMs);
-    const reply = { version: MESSAGE_VERSION, verdicts: decision.verdicts, takenAtMs: nowMs } as const;
+    const verdicts = decision.verdicts.map((verdict) => keepPlace(verdict, placesMs, nowMs));
+    const reply = { version: MESSAGE_VERSION, verdicts, takenAtMs: nowMs } as const;
     if (!decision.isAllowed) {
-      this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, nowMs });
+      this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, agoMs: 0 }, nowMs);
     } else if (request.phase === "hold") {
-      this.#hold(request, nowMs);
+      this.#hold(request, reply);
     } else {
       this.#change(request.keys, (counters, { key, checks }) => {
         const changed = findChangedAlgorithms(counters, checks);
@@ -126,20 +130,33 @@ export class CounterTable {
     return decideChecks(checks, nowMs);
   }
 
-  #hold(request: CounterRequest, nowMs: number): void {
-    for (const { key, checks } of request.keys) {
+  #hold({ id, keys }: CounterRequest, { verdicts, takenAtMs }: CounterReply): void {
+    const placesMs = new Map(
+      verdicts.flatMap(({ policy, delayMs }) =>
+        delayMs === undefined ? [] : [[policy, takenAtMs + delayMs] as const],
+      ),
+    );
+    for (const { key, checks } of keys) {
       const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
-      this.#entry(key).holds.set(request.id, { units, expiresAtMs: nowMs + HOLD_MS });
+      this.#entry(key).holds.set(id, { units, placesMs, expiresAtMs: takenAtMs + HOLD_MS });
     }
   }
 
-  #dropHolds(request: CounterRequest): void {
-    for (const { key } of request.keys) this.#entry(key).holds.delete(request.id);
+  /** Answers the places that the request held in queues. */
+  #dropHolds({ id, keys }: CounterRequest, nowMs: number): Hold["placesMs"] {
+    let placesMs: Hold["placesMs"] = new Map();
+    for (const { key } of keys) {
+      const { holds } = this.#entry(key);
+      const hold = holds.get(id);
+      if (hold !== undefined && hold.expiresAtMs > nowMs) ({ placesMs } = hold);
+      holds.delete(id);
+    }
+    return placesMs;
   }
 
   /** Gives back what a decision holds or consumed. */
   #release(request: CounterRequest, nowMs: number): CounterReply {
-    this.#dropHolds(request);
+    this.#dropHolds(request, nowMs);
     const taken = this.#taken.get(request.id);
     if (taken !== undefined) {
       const { id, keys } = taken.request;
@@ -156,7 +173,14 @@ export class CounterTable {
     return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
   }
 
-  #countDenials(request: CounterRequest, { policies, count, nowMs }: Denials): void {
+  /** What the isolate refused by itself counts first: it may ban the very request that tells of it. */
+  #countRefused(request: CounterRequest, nowMs: number): void {
+    if (request.refusedBefore === undefined) return;
+    const { policies, ...denials } = request.refusedBefore;
+    this.#countDenials(request, { ...denials, policies: new Set(policies) }, nowMs);
+  }
+
+  #countDenials(request: CounterRequest, { policies, count, agoMs }: Denials, nowMs: number): void {
     const isBanning = ({ policy, ban, isShadow }: Check): boolean =>
       ban !== undefined && isShadow !== true && policies.has(policy);
     if (!request.keys.some(({ checks }) => checks.some(isBanning))) return;
@@ -166,7 +190,7 @@ export class CounterTable {
       for (const { policy, ban } of checks.filter(isBanning)) {
         if (ban === undefined) continue;
         const before = counters.bans.get(policy);
-        const after = countDenials(ban, before, { nowMs, denials: count });
+        const after = countDenials(ban, before, { nowMs: nowMs - agoMs, denials: count });
         bans.set(policy, { ...after, settings: ban });
         // Only a new ban is worth a row: denials below it are memory.
         isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
@@ -218,6 +242,13 @@ function toHeldUnits({ holds }: Entry, policy: string, nowMs: number): number {
     else held += hold.units.get(policy) ?? 0;
   }
   return held;
+}
+
+/** An allowed request goes on at the place that it held: others have come behind it since. */
+function keepPlace(verdict: CheckVerdict, placesMs: Hold["placesMs"], nowMs: number): CheckVerdict {
+  const placeMs = placesMs.get(verdict.policy);
+  if (placeMs === undefined || verdict.delayMs === undefined) return verdict;
+  return { ...verdict, delayMs: Math.max(0, placeMs - nowMs) };
 }
 
 function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {

@@ -67,7 +67,8 @@ function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {
   if (verdict.outcome === "impossible") return verdict;
   const { policy, remaining, retryAfterMs, resetMs } = verdict;
   const waitMs = Math.max(retryAfterMs, banMs);
-  return { policy, outcome: "denied", remaining, retryAfterMs: waitMs, resetMs: Math.max(resetMs, waitMs) };
+  const waits = { retryAfterMs: waitMs, resetMs: Math.max(resetMs, waitMs) };
+  return { policy, outcome: "denied", remaining, ...waits, isBanned: true };
 }
 
 /** What an allowing policy says when another one denies: what is left without this request. */

@@ -44,10 +44,12 @@ export interface CounterRequest {
   readonly refusedBefore?: Refused | undefined;
 }
 
-/** Like requests that the isolate has refused by itself since it last asked, for these policies: their bans count them. */
+/** Like requests that the isolate has refused by itself since it last asked: the bans of these policies count them. */
 export interface Refused {
   readonly policies: readonly string[];
   readonly count: number;
+  /** How long ago the last of them was; the others were at most a second before. */
+  readonly agoMs: number;
 }
 
 /** One policy's answer. Durations only: absolute times do not cross machines. */
@@ -60,6 +62,8 @@ export interface CheckVerdict {
   readonly delayMs?: number;
   /** Denied, or denied for longer, because of units that a decision in flight holds and may give back at any moment. */
   readonly isTentative?: boolean;
+  /** Denied by a ban: no such denial counts for another. */
+  readonly isBanned?: boolean;
 }
 
 export interface CounterReply {

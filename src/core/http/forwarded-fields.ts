@@ -50,8 +50,8 @@ export const DROPPED_FROM_RESPONSES: readonly string[] = [
 ];
 
 /** The lower-case names that a Connection field nominates. */
-export function toNominated(connection: string | null): readonly string[] {
-  if (connection === null) return [];
+export function toNominated(connection: string | undefined): readonly string[] {
+  if (connection === undefined) return [];
   return connection
     .split(",")
     .map((name) => name.trim().toLowerCase())

@@ -15,6 +15,7 @@ interface Remembered {
   readonly untilMs: number;
   askAgainMs: number;
   refused: number;
+  refusedMs: number;
 }
 
 export class DenialCache {
@@ -29,16 +30,20 @@ export class DenialCache {
       return undefined;
     }
     denial.refused += 1;
+    denial.refusedMs = nowMs;
     return age(denial.answer, nowMs - denial.receivedMs);
   }
 
-  /** How many requests were refused here since the counters were asked last, and by whom: bans count them too. */
-  takeRefused(key: string): Refused | undefined {
+  /** What was refused here since the counters were asked last, and for which policies: bans count it too. */
+  takeRefused(key: string, nowMs: number): Refused | undefined {
     const denial = this.#denials.get(key);
     if (denial === undefined || denial.refused === 0) return undefined;
-    const { refused: count, answer } = denial;
+    const { refused: count, refusedMs, answer } = denial;
     denial.refused = 0;
-    return { policies: answer.violated, count };
+    const counted = answer.verdicts.filter(
+      ({ outcome, isBanned }) => outcome === "denied" && isBanned !== true,
+    );
+    return { policies: counted.map(({ policy }) => policy), count, agoMs: nowMs - refusedMs };
   }
 
   /**
@@ -56,7 +61,8 @@ export class DenialCache {
       return;
     }
     const untilMs = sentMs + answer.retryAfterMs;
-    this.#denials.set(key, { answer, receivedMs, untilMs, askAgainMs: sentMs + ASK_AGAIN_MS, refused: 0 });
+    const askAgainMs = sentMs + ASK_AGAIN_MS;
+    this.#denials.set(key, { answer, receivedMs, untilMs, askAgainMs, refused: 0, refusedMs: receivedMs });
   }
 }
 

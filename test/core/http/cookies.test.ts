@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findCookies } from "../../../src/core/cache/cookies.ts";
+import { findCookies } from "../../../src/core/http/cookies.ts";
 
 describe("findCookies()", () => {
   it.each([

@@ -67,7 +67,7 @@ test("DROPPED_FROM_RESPONSES has the hop-by-hop fields and what is said to a pro
 });
 
 test.each([
-  [null, []],
+  [undefined, []],
   ["", []],
   [" , ,", []],
   ["close", ["close"]],
