@@ -1,0 +1,142 @@
+// docs/configuration.md against the schemas: every key has a row with its default, every algorithm's option and every key
+// extractor too, nothing else has one, and every example is a configuration that is right.
+
+import { runInThisContext } from "node:vm";
+import { transformSync } from "esbuild";
+import { describe, expect, test } from "vitest";
+import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
+import { algorithms } from "../../src/core/algorithms/registry.ts";
+import { configSchema, policyBase, routeSchema } from "../../src/core/config/config-schema.ts";
+import { parseConfig } from "../../src/core/config/parse-config.ts";
+import { keyExtractors } from "../../src/core/keys/registry.ts";
+import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
+import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+
+const guide = readText("docs/configuration.md");
+const registry = Object.entries(algorithms) as [string, Algorithm<unknown, unknown>][];
+
+/** parse-origin.ts demands it: the schema leaves it to a variable. */
+const REQUIRED_ELSEWHERE = new Set(["origin"]);
+
+const routeKeys = readSchemaKeys(routeSchema);
+const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
+
+const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
+  ["Top level", readSchemaKeys(configSchema)],
+  ["Policies", readEntryKeys(policyBase)],
+  ["Routes", routeKeys.filter((key) => !isCacheKey(key))],
+  ["Cache", routeKeys.filter(isCacheKey)],
+];
+
+const basePolicy: Options = { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" };
+const baseRoute: Options = { path: "/*" };
+const baseConfig: Options = {
+  origin: "https://api.example.com",
+  policies: { "per-client": basePolicy },
+  routes: [baseRoute],
+};
+
+const inConfig = (given: Options): Options => ({ ...baseConfig, ...given });
+const inPolicy = (given: Options): Options => inConfig({ policies: { tried: { ...basePolicy, ...given } } });
+const inRoute = (given: Options): Options => inConfig({ routes: [{ ...baseRoute, ...given }] });
+
+const places: Readonly<Record<string, (given: Options) => Options>> = {
+  "Top level": inConfig,
+  Policies: inPolicy,
+  Routes: inRoute,
+  Cache: inRoute,
+};
+
+/** The object that a piece of configuration writes: `key: value, ...`, or the argument of defineConfig. */
+function evaluate(code: string): Options {
+  const whole = /defineConfig\(([\s\S]*)\);\s*$/.exec(code)?.[1];
+  const script = transformSync(`(${whole ?? `{${code}}`})`, { loader: "ts" });
+  return runInThisContext(script.code) as Options;
+}
+
+function toProblems(config: Options): readonly string[] {
+  const parsed = parseConfig(config);
+  return parsed.ok ? [] : parsed.error.map(({ path, message }) => `${path}: ${message}`);
+}
+
+const toFirstCodes = ({ rows }: Table): readonly string[] =>
+  rows.map(([cell = ""]) => readCodes(cell)[0] ?? cell);
+
+function toDefault({ path, isRequired, standard }: SchemaKey, cell: string): unknown {
+  if (isRequired || REQUIRED_ELSEWHERE.has(path)) return cell === "required" ? standard : cell;
+  if (standard === undefined) return /^none\b/.test(cell) ? standard : cell;
+  return JSON.parse(readCodes(cell)[0] ?? "null") as unknown;
+}
+
+describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
+  const table = findTable(guide, ["key", "type and bounds", "default"], section);
+
+  test("has every key of the schema, and no other", () => {
+    expect(keys.length).toBeGreaterThan(0);
+    expect([...toFirstCodes(table)].sort()).toEqual(keys.map(({ path }) => path).sort());
+  });
+
+  test.each(keys)("gives the schema's default of $path", (key) => {
+    const row = table.rows[toFirstCodes(table).indexOf(key.path)];
+    expect(toDefault(key, row?.[2] ?? "")).toEqual(key.standard);
+  });
+
+  test.each(table.rows.map(([key = "", , , , example = ""]) => [key, example] as const))(
+    "has an example of %s that is right: %s",
+    (key, cell) => {
+      const [example = ""] = readCodes(cell);
+      const [name = ""] = readCodes(key);
+      for (const part of name.split(".")) expect(example).toContain(`${part}:`);
+      expect(toProblems(places[section]?.(evaluate(example)) ?? {})).toEqual([]);
+    },
+  );
+});
+
+describe("docs/configuration.md, algorithms", () => {
+  const table = findTable(guide, ["algorithm", "option"]);
+
+  test("has every option of every algorithm, and no other", () => {
+    const documented = table.rows.map(([algorithm = "", option = ""]) => `${algorithm} ${option}`);
+    const registered = registry.flatMap(([name, { optionNames }]) =>
+      optionNames.map((option) => `\`${name}\` \`${option}\``),
+    );
+    expect(documented).toEqual(registered);
+  });
+
+  test.each(registry)("says which options of %s are required", (name, algorithm) => {
+    const parsed = algorithm.parseConfig({});
+    const missing = parsed.ok ? [] : parsed.error.map(({ path }) => path);
+    const required = table.rows.filter(
+      ([cell, , , wanted]) => cell === `\`${name}\`` && wanted === "required",
+    );
+    expect(required.map(([, option = ""]) => readCodes(option)[0])).toEqual(missing);
+  });
+
+  test.each(table.rows)("has an example for %s's %s that is right", (...row) => {
+    const [algorithm = "", option = "", , , , example = ""] = row.map((cell) => readCodes(cell)[0] ?? "");
+    expect(example).toContain(`${option}:`);
+    const names: readonly string[] = algorithms[algorithm as keyof typeof algorithms].optionNames;
+    const window = names.includes("window") ? { window: "1m" } : {};
+    const period = names.includes("period") ? { period: "day" } : {};
+    const policy = { algorithm, limit: 10, key: "ip", ...window, ...period, ...evaluate(example) };
+    expect(toProblems(inConfig({ policies: { tried: policy } }))).toEqual([]);
+  });
+});
+
+test("docs/configuration.md has every key extractor, and no other", () => {
+  const documented = findTable(guide, ["part", "counts by"]).rows.map(([cell = ""]) => readCodes(cell)[0]);
+  const registered = Object.entries(keyExtractors).map(([name, { argument }]) =>
+    argument === undefined ? name : `${name}:<name>`,
+  );
+  expect(documented).toEqual(registered);
+});
+
+describe.each(["README.md", "docs/configuration.md"])("the configurations in %s", (path) => {
+  const blocks = readCodeBlocks(readText(path)).filter(({ language }) => language === "ts");
+
+  test.each(blocks)("are right: $text", ({ text }) => {
+    expect(toProblems(inConfig(evaluate(text)))).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+// docs/errors.md against the code: a heading for every code that a client, an operator or the log can meet, with the right
+// status, and no heading for one that nobody can.
+
+import { readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "../../src/core/config/parse-config.ts";
+import { type ProblemDefinition, problems } from "../../src/core/http/problems.ts";
+import { PROJECT_FOLDER, readHeadings, readText } from "./markdown.ts";
+
+const headings = readHeadings(readText("docs/errors.md")).filter(({ level }) => level === 3);
+
+const toTitles = (section: string): readonly string[] =>
+  headings.filter((heading) => heading.section === section).map(({ text }) => text);
+
+/** The source of every file below a folder, in one text. */
+function readSources(folder: string): string {
+  const names = readdirSync(resolve(PROJECT_FOLDER, folder), { recursive: true, encoding: "utf8" });
+  return names
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readText(`${folder}/${name}`))
+    .join("\n");
+}
+
+/** What a pattern's first group finds, each once. */
+function findAll(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, found = ""]) => found))];
+}
+
+/** The codes in `code: "a"`, `code = "a"` and `code: condition ? "a" : "b"`. */
+function findProblemCodes(source: string): readonly string[] {
+  const values = findAll(source, /\bcode(?::| =) ([^;,}]*)/g).join("\n");
+  return findAll(values, /(?:^|\? |: )"([a-z-]+)"/gm);
+}
+
+describe("docs/errors.md", () => {
+  test("has a heading with its status for every problem, and no other", () => {
+    const wanted = Object.entries(problems).map(([code, { status }]) => `\`${code}\` (${status})`);
+    expect(toTitles("Problems")).toEqual(wanted);
+  });
+
+  test.each(Object.entries(problems) as [string, ProblemDefinition][])(
+    "says of %s what Proxy-Status says, and what client and operator can do",
+    (code, { proxyError }) => {
+      const { body = "" } =
+        headings.find(({ section, text }) => section === "Problems" && text.startsWith(`\`${code}\``)) ?? {};
+      expect(body).toContain(`error=${proxyError}\``);
+      expect(body).toMatch(/^- Client: .+[\s\S]+^- Operator: ./m);
+    },
+  );
+
+  test("has a heading for every problem of the admin API", () => {
+    const wanted = [...readSources("src/admin").matchAll(/toProblem\((\d{3}), "([a-z-]+)"/g)].map(
+      ([, status, code]) => `\`${code}\` (${status})`,
+    );
+    expect(wanted.length).toBeGreaterThan(0);
+    expect([...toTitles("Admin problems")].sort()).toEqual([...new Set(wanted)].sort());
+  });
+
+  test("has a heading for every configuration problem", () => {
+    const source = ["src/core/config", "src/core/keys", "src/core/algorithms"].map(readSources).join("\n");
+    const codes = findProblemCodes(source);
+    expect(codes.length).toBeGreaterThan(1);
+    expect([...toTitles("Configuration problems")].sort()).toEqual(codes.map((code) => `\`${code}\``).sort());
+  });
+
+  test("has a heading for every log event", () => {
+    const config = parseConfig({ origin: "zone", policies: {}, routes: [{ path: "/*" }] });
+    const sampled = config.ok ? Object.keys(config.value.log) : [];
+    const written = findAll(readSources("src"), /\bwriteLog\("([a-z-]+)"/g);
+    expect(written.length).toBeGreaterThan(0);
+    const wanted = [...sampled, ...written].map((event) => `\`${event}\``);
+    expect([...toTitles("Log events")].sort()).toEqual(wanted.sort());
+  });
+});

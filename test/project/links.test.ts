@@ -1,0 +1,35 @@
+// Every link from one document to another leads to a file, and to a heading where it names one.
+
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, normalize, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { PROJECT_FOLDER, readHeadings, readText } from "./markdown.ts";
+
+const documents = ["", "docs", "docs/decisions"].flatMap((folder) =>
+  readdirSync(resolve(PROJECT_FOLDER, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join(folder, name)),
+);
+
+/** As GitHub names a heading: lower case, spaces as hyphens, without punctuation. */
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}
+
+function isBroken(link: string, from: string): boolean {
+  const [path = "", anchor] = link.split("#", 2);
+  const target = path === "" ? from : normalize(join(dirname(from), path));
+  if (!existsSync(resolve(PROJECT_FOLDER, target))) return true;
+  return (
+    anchor !== undefined && !readHeadings(readText(target)).some(({ text }) => toAnchor(text) === anchor)
+  );
+}
+
+test.each(documents)("%s has no link that leads nowhere", (document) => {
+  const links = [...readText(document).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const local = links.filter((link) => !/^https?:/.test(link));
+  expect(local.filter((link) => isBroken(link, document))).toEqual([]);
+});

@@ -1,0 +1,68 @@
+// package.json and package-lock.json: exact versions, one workerd, nothing about where a package came from, and the
+// optional packages of every platform.
+
+import { describe, expect, test } from "vitest";
+import { readText } from "./markdown.ts";
+
+type Versions = Readonly<Record<string, string>>;
+
+interface Manifest {
+  readonly dependencies?: Versions;
+  readonly devDependencies?: Versions;
+}
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly optionalDependencies?: Versions;
+}
+
+/** "1.2.3", "1.2.3-beta", or the same behind "npm:name@". */
+const EXACT = /^(?:npm:(?:@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
+
+const manifest = JSON.parse(readText("package.json")) as Manifest;
+const lockText = readText("package-lock.json");
+const { packages } = JSON.parse(lockText) as { readonly packages: Readonly<Record<string, LockedPackage>> };
+
+const toName = (place: string): string => place.slice(place.lastIndexOf("node_modules/") + 13);
+
+describe("package.json", () => {
+  test.each(Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))(
+    "has an exact version of %s: %s",
+    (_name, version) => {
+      expect(version).toMatch(EXACT);
+    },
+  );
+});
+
+describe("package-lock.json", () => {
+  test("is of this package.json", () => {
+    const root = packages[""] as Manifest | undefined;
+    expect([root?.dependencies, root?.devDependencies]).toEqual([
+      manifest.dependencies,
+      manifest.devDependencies,
+    ]);
+  });
+
+  test("has one workerd", () => {
+    const ofWorkerd = Object.entries(packages).filter(([place]) =>
+      /^(?:@cloudflare\/workerd-[\w-]+|workerd)$/.test(toName(place)),
+    );
+    expect(ofWorkerd.length).toBeGreaterThan(1);
+    expect(new Set(ofWorkerd.map(([, { version }]) => version)).size).toBe(1);
+  });
+
+  test("has no download address", () => {
+    expect(Object.values(packages).filter(({ resolved }) => resolved !== undefined)).toEqual([]);
+    expect(lockText).not.toMatch(/https?:\/\/[^"/]*(?:registry|npmjs)[^"/]*\//i);
+  });
+
+  test("has the optional packages of every platform", () => {
+    const names = new Set(Object.keys(packages).map(toName));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((name) => !names.has(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+// README.md against the code: the table of algorithms is the registry's, the first configuration is the one that comes
+// with the project, and every command is a script.
+
+import { describe, expect, test } from "vitest";
+import type { AlgorithmFacts } from "../../src/core/algorithms/algorithm.ts";
+import { algorithms } from "../../src/core/algorithms/registry.ts";
+import { findTable, readCodeBlocks, readCodes, readText } from "./markdown.ts";
+
+const readme = readText("README.md");
+const scripts = (JSON.parse(readText("package.json")) as { scripts: Readonly<Record<string, string>> })
+  .scripts;
+
+function toScripts(text: string): readonly string[] {
+  const named = [...text.matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)];
+  return named.map(([, run, lifecycle]) => run ?? lifecycle ?? "");
+}
+
+describe("README.md", () => {
+  test("has the registry's algorithms with their facts, in its order", () => {
+    const { rows } = findTable(readme, ["algorithm"]);
+    const registered = Object.entries(algorithms).map(([name, algorithm]) => {
+      const { exact, worstCase, burst, storage }: AlgorithmFacts = algorithm.facts;
+      return [`\`${name}\``, exact, worstCase, burst, storage];
+    });
+    expect(rows).toEqual(registered);
+  });
+
+  test("begins with the configuration that comes with the project, in at most twelve lines", () => {
+    const [first] = readCodeBlocks(readme);
+    const lines = (first?.text ?? "").trimEnd().split("\n");
+    expect([first?.language, lines.length <= 12]).toEqual(["ts", true]);
+    const written = readText("headgate.config.ts").split("\n");
+    expect(lines).toEqual(
+      written.slice(written.indexOf(lines[0] ?? "")).filter((line) => line !== "" && !/^\s*\/\//.test(line)),
+    );
+  });
+
+  test("names only commands that are scripts, and has a row for each that a newcomer expects", () => {
+    const documents = ["README.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/errors.md"];
+    const named = new Set(documents.flatMap((path) => toScripts(readText(path))));
+    expect([...named].filter((name) => !(name in scripts))).toEqual([]);
+    const rows = findTable(readme, ["command"]).rows.flatMap(([command = ""]) => toScripts(command));
+    expect(rows).toEqual(["start", "dev", "test", "check", "bench", "prove", "build", "deploy"]);
+  });
+
+  test("shows answers of a 200, a 429 and a cache hit", () => {
+    const shown = readCodeBlocks(readme).filter(({ language }) => language === "console");
+    const statuses = shown.map(({ text }) => /^HTTP\/1\.1 (\d{3})/m.exec(text)?.[1]);
+    expect(statuses).toEqual(["200", "429", "200"]);
+    expect(shown[2]?.text).toMatch(/^Cache-Status: headgate; hit/m);
+    expect(readCodes(readme)).toContain("npm run bench");
+  });
+});
