@@ -36,7 +36,7 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
     ({ path, message, code }) => `  ${path || "(the whole file)"}: ${message} [${code}]`,
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
-  const where = deployment === undefined ? configPath : `${configPath} (${deployment.label})`;
+  const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
   throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`);
 }
 

@@ -1,6 +1,8 @@
 // A counter object's rows: one per key, deleted by an alarm when the key is back to "never seen". The table is made on
 // the first write, so an object that never stored anything takes no space.
 
+import { FULL_MESSAGE } from "../core/counters/messages.ts";
+
 /** Alarms are at least this far apart: a sweep deletes all that expired, so it need not be in time. */
 const SWEEP_MS_MIN = 60_000;
 /** Rows that one object may hold. A client that invents more keys is answered by its policy's onError. */
@@ -80,7 +82,7 @@ export class CounterRows {
       // Counting reads every row: not again before a sweep can have made room.
       this.#fullUntilMs = nowMs + SWEEP_MS_MIN;
     }
-    if (this.read(key) === undefined) throw new Error("counter object is full");
+    if (this.read(key) === undefined) throw new Error(FULL_MESSAGE);
   }
 
   #summarize(): { readonly rows: number; readonly earliestMs: number | undefined } {

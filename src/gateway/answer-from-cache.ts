@@ -1,8 +1,8 @@
 // Makes the response that a stored record gives: whole, not modified, or in parts, with its age and what the cache did.
 
-import { type AnswerBody, toAgeSeconds, toAnswer } from "../core/cache/answer.ts";
+import { type Answer, type AnswerBody, toAgeSeconds, toAnswer } from "../core/cache/answer.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
-import type { Fields } from "../core/cache/fields.ts";
+import { type Fields, toFieldReader } from "../core/cache/fields.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
@@ -33,7 +33,7 @@ export async function answerFromCache(
     bodyBytes: length === null ? record.bodyBytes : Number(length),
     createBoundary: () => crypto.randomUUID().replaceAll("-", ""),
   });
-  const body = await toBody(answer.body, found, store);
+  const body = await toBody(answer, found, store);
   const headers = new Headers();
   for (const [field, value] of answer.fields) headers.append(field, value);
   for (const [field, value] of own) headers.append(field, value);
@@ -42,7 +42,11 @@ export async function answerFromCache(
   return new Response(body, { status: answer.status, headers });
 }
 
-async function toBody(body: AnswerBody, found: Found, store: CacheStore): Promise<ReadableStream | null> {
+async function toBody(
+  { body, fields }: Answer,
+  found: Found,
+  store: CacheStore,
+): Promise<ReadableStream | null> {
   if (body.kind === "whole") return found.response.body;
   await found.response.body?.cancel();
   if (body.kind === "none") return null;
@@ -50,7 +54,8 @@ async function toBody(body: AnswerBody, found: Found, store: CacheStore): Promis
   if (body.segments.length === 1 && typeof only === "object") {
     return (await store.readRange(found.key, only))?.body ?? null;
   }
-  const { readable, writable } = new IdentityTransformStream();
+  // A stream of known length: of any other the runtime drops Content-Length.
+  const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
   void writeSegments(body.segments, writable, { key: found.key, store });
   return readable;
 }

@@ -16,6 +16,7 @@ import {
   type CounterReply,
   type CounterRequest,
   type KeyChecks,
+  FULL_MESSAGE,
   MESSAGE_VERSION,
   type Phase,
   type Refused,
@@ -83,9 +84,9 @@ export class CounterClient {
       this.#setBreaker(group.object, recordSuccess(this.#breaker(group.object), asked));
       return { verdicts, takenAtMs, failure: undefined };
     } catch (error) {
-      const failure = { nowMs: readClock(), isOverloaded: readFlag(error, "overloaded") };
-      this.#setBreaker(group.object, recordFailure(this.#breaker(group.object), failure));
-      return this.#decideWithout(group, request, error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      this.#recordFailure(group.object, { asked, message, isOverloaded: readFlag(error, "overloaded") });
+      return this.#decideWithout(group, request, message);
     }
   }
 
@@ -100,6 +101,19 @@ export class CounterClient {
     } catch {
       // What was taken stays taken: the counter can only under-admit for it.
     }
+  }
+
+  #recordFailure(
+    object: string,
+    { asked, message, isOverloaded }: { asked: BreakerState; message: string; isOverloaded: boolean },
+  ): void {
+    const breaker = this.#breaker(object);
+    // A full object refuses new keys alone: whoever invents them must not cut off the others.
+    const isFull = message.includes(FULL_MESSAGE);
+    const after = isFull
+      ? recordSuccess(breaker, asked)
+      : recordFailure(breaker, { nowMs: readClock(), isOverloaded });
+    this.#setBreaker(object, after);
   }
 
   #breaker(object: string): BreakerState {

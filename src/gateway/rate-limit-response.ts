@@ -30,7 +30,7 @@ export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: R
 /** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
 export function addRateLimitFields(
   response: Response,
-  { answer, shadows }: CheckedLimits,
+  { answer, shadows, degraded }: CheckedLimits,
   { gateway, route }: { readonly gateway: Gateway; readonly route: Route },
 ): Response {
   const policyField = gateway.policyFields.get(route);
@@ -38,6 +38,7 @@ export function addRateLimitFields(
   const { headers } = response;
   if (gateway.config.headers.shadow && shadows.length > 0)
     headers.set("X-RateLimit-Shadow", toShadowField(shadows));
+  if (degraded.size > 0) headers.set("X-RateLimit-Degraded", [...degraded.keys()].join(", "));
   if (fields.set.length === 0) return response;
   for (const [name, value] of fields.set) headers.set(name, value);
   for (const [name, value] of fields.append) headers.append(name, value);

@@ -44,7 +44,7 @@ export function recordDenied(
     code,
     policy: violated,
     key: toHashes(violated, keys),
-    retryAfterMs: Number.isFinite(retryAfterMs) ? retryAfterMs : undefined,
+    retryAfterMs: retryAfterMs > 0 && retryAfterMs < Infinity ? retryAfterMs : undefined,
   });
 }
 
@@ -64,9 +64,14 @@ export function recordLimits(recorded: Recorded, { degraded, shadows, keys }: Ch
 }
 
 export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure): void {
+  // A client that asks for stored answers alone is answered as it asked: nothing failed.
+  if (code === "not-cached") return;
   record(recorded, "failed", { code, cause });
 }
 
 function toHashes(policies: readonly string[], keys: ReadonlyMap<string, string>): readonly string[] {
-  return policies.map((policy) => hashText(keys.get(policy) ?? "").slice(0, HASH_DIGITS));
+  return policies.flatMap((policy) => {
+    const key = keys.get(policy);
+    return key === undefined ? [] : [hashText(key).slice(0, HASH_DIGITS)];
+  });
 }

@@ -3,7 +3,11 @@
 import type * as v from "valibot";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { KeyExtractorName } from "../keys/registry.ts";
+import type { CostFunction, CostRule } from "../policies/route-cost.ts";
+import type { settleRule } from "../policies/settle-rule.ts";
 import type { configSchema, routeSchema } from "./config-schema.ts";
+
+export type { Facts } from "../keys/facts.ts";
 
 /** "ip", "path", ..., or with an argument: "header:x-api-key", "cookie:sid", "query:user". */
 export type KeyInput = KeyExtractorName | `${KeyExtractorName}:${string}`;
@@ -20,11 +24,31 @@ export interface PolicyInput {
   readonly onError?: "local" | "open" | "closed";
   /** How long the counter may take, in milliseconds. Default 500. */
   readonly timeoutMs?: number;
+  /** "shadow": decided, counted and logged, but it refuses nobody. Default "enforce". */
+  readonly mode?: "enforce" | "shadow";
+  /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow. Default 100. */
+  readonly enforcePercent?: number;
+  /** How a response corrects what its request took. */
+  readonly settle?: v.InferInput<typeof settleRule>;
+  /** How the policy answers a key that goes on after being denied. */
+  readonly ban?: BanInput;
   /** The algorithm's own options: window, burst, subWindows, ... (docs/configuration.md). */
   readonly [option: string]: unknown;
 }
 
-export type RouteInput = v.InferInput<typeof routeSchema>;
+export interface BanInput {
+  /** Denials within the window that make a ban. */
+  readonly after: number;
+  /** Default "1m". */
+  readonly window?: string;
+  /** How long the first ban lasts, the second, ...; the last repeats. Default ["1m", "10m", "1h"]. */
+  readonly for?: readonly string[];
+}
+
+/** What a request costs: docs/configuration.md, "Cost". */
+export type CostInput = number | Partial<CostRule> | CostFunction;
+
+export type RouteInput = Omit<v.InferInput<typeof routeSchema>, "cost"> & { readonly cost?: CostInput };
 
 export type ConfigInput = Omit<v.InferInput<typeof configSchema>, "origin" | "policies" | "routes"> & {
   /** "https://api.example.com", or "zone" for a Worker on a route of a zone that Cloudflare proxies. */

@@ -7,6 +7,9 @@ import type { BanSettings } from "./ban.ts";
 
 export const MESSAGE_VERSION = 1;
 
+/** What an object says that holds as many keys as it may, to a key that is new: it serves all others as ever. */
+export const FULL_MESSAGE = "counter object is full";
+
 /** One policy's question. */
 export interface Check {
   readonly policy: string;

@@ -16,7 +16,7 @@ export interface CounterKey {
 
 export type MissingRule = "skip" | "shared" | "deny";
 
-/** Keys longer than this are replaced by their SHA-256. */
+/** Keys longer than this, and those of values that clients may hold secret, are replaced by their SHA-256. */
 const PLAIN_LENGTH_MAX = 160;
 /** No value has this length prefix, so no value can pass for a missing one. */
 const MISSING = "-";
@@ -34,16 +34,19 @@ export function toCounterKey(
   let key = "";
   let place: string | undefined;
   let scope = "world";
+  let isPrivate = false;
   for (const { label, argument, read } of parts) {
     const value = read(facts, argument);
     if (value === undefined && onMissing !== "shared") return onMissing;
     const written = value === undefined ? `${label}=${MISSING}` : `${label}=${value.length}:${value}`;
     key = key === "" ? written : `${key}|${written}`;
+    // Headers, cookies and parameters hold credentials.
+    if (argument !== "") isPrivate = true;
     const isAddress = label === "ip";
     if (place === undefined || isAddress) place = written;
     if (isAddress) scope = facts.continent ?? "unknown";
   }
-  if (key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
+  if (isPrivate || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
   return { key, object: `${scope}:${toShard(place ?? key, shards)}` };
 }
 

@@ -86,6 +86,11 @@ describe("countDenials()", () => {
       [0, 1_000, 6_000, 26_000 + 60_000],
       [1_000, 5_000, 20_000, 1_000],
     ],
+    // However often the last repeats, it is forgiven in as many steps.
+    [
+      [0, 1_000, 6_000, 26_000, 46_000, 66_000 + 60_000],
+      [1_000, 5_000, 20_000, 20_000, 20_000, 1_000],
+    ],
   ];
   test.each(escalations)("enough denials at %j ms ban for %j ms", (momentsMs, lengthsMs) => {
     expect(toLengths(momentsMs)).toEqual(lengthsMs);

@@ -114,6 +114,20 @@ test("interleaved decisions leave each object exactly at the number admitted", (
   for (const place of places) expect(place.used(START_MS)).toBe(LIMIT);
 });
 
+test("requests that several objects decide leave a queue one after the other, in the order of their holds", () => {
+  const table = new CounterTable(new MapStore(), 10);
+  const queue = toCheck("p", { algorithm: "leaky-bucket", limit: 10, window: "1s", delayMax: "1s" });
+  const ask = (phase: Phase, id: string, nowMs: number): number | undefined =>
+    table.handle(toRequest(phase, [{ key: "k", checks: [queue] }], id), nowMs).verdicts[0]?.delayMs;
+  const ids = ["a", "b", "c", "d"];
+  expect(ids.map((id) => ask("hold", id, START_MS))).toEqual([0, 100, 200, 300]);
+  // One that a single object decides comes behind them, and so does a hold that comes twice not.
+  expect(ask("take", "e", START_MS)).toBe(400);
+  expect(ask("hold", "b", START_MS)).toBe(100);
+  expect(ids.toReversed().map((id) => ask("commit", id, START_MS + 20))).toEqual([280, 180, 80, 0]);
+  expect(ask("take", "f", START_MS + 20)).toBe(480);
+});
+
 /** A place with what its counter is to hold: what each decision took, or was settled to, as far as it was told. */
 class SettledPlace {
   readonly store = new MapStore();

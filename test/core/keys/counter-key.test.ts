@@ -39,14 +39,16 @@ function toTupleKey(values: readonly (string | undefined)[]): string {
 }
 
 function toKeyOfLength(length: number): string {
-  return readKey("header:a", { headers: { a: "x".repeat(length) } }).key;
+  return readKey("path", { path: "x".repeat(length) }).key;
 }
+
+const toHash = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 describe("toCounterKey()", () => {
   test("writes each value with its part and its length", () => {
-    const given = { address: "1.2.3.4", path: "/a", headers: { "x-api-key": "" } };
-    expect(readKey(["ip", "path", "header:X-Api-Key", "country"], given).key).toBe(
-      "ip=7:1.2.3.4|path=2:/a|header:x-api-key=0:|country=-",
+    const given = { address: "1.2.3.4", path: "/a" };
+    expect(readKey(["ip", "path", "method", "country"], given).key).toBe(
+      "ip=7:1.2.3.4|path=2:/a|method=3:GET|country=-",
     );
   });
 
@@ -58,12 +60,12 @@ describe("toCounterKey()", () => {
   const missing: readonly (readonly [onMissing: MissingRule, wanted: unknown])[] = [
     ["skip", "skip"],
     ["deny", "deny"],
-    ["shared", { key: "ip=7:1.2.3.4|header:a=-", object: expect.any(String) as string }],
+    ["shared", { key: toHash("ip=7:1.2.3.4|header:a=-"), object: expect.any(String) as string }],
   ];
   test.each(missing)("of a missing part: %s", (onMissing, wanted) => {
     expect(read(["ip", "header:a"], { address: "1.2.3.4", onMissing })).toEqual(wanted);
     const whole = read(["ip", "header:a"], { address: "1.2.3.4", headers: { a: "" }, onMissing });
-    expect(whole).toMatchObject({ key: "ip=7:1.2.3.4|header:a=0:" });
+    expect(whole).toMatchObject({ key: toHash("ip=7:1.2.3.4|header:a=0:") });
   });
 
   test("keeps a missing value, an empty one and every text that looks like one apart", () => {
@@ -136,10 +138,23 @@ describe("toCounterKey()", () => {
   });
 
   test("hashes from the first character that is too many", () => {
-    expect(toKeyOfLength(147)).toHaveLength(160);
-    expect(toKeyOfLength(147)).toMatch(/^header:a=147:x+$/);
-    expect(toKeyOfLength(148)).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(toKeyOfLength(151)).toHaveLength(160);
+    expect(toKeyOfLength(151)).toMatch(/^path=151:x+$/);
+    expect(toKeyOfLength(152)).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
+
+  test.each(["header:authorization", "cookie:sid", "query:token"])(
+    "never holds a value of %s as it was sent",
+    (part) => {
+      const secret = "s3cret";
+      const given = {
+        headers: { authorization: secret },
+        cookies: { sid: secret },
+        query: { token: secret },
+      };
+      expect(readKey(["path", part], { ...given, path: "/" }).key).not.toContain(secret);
+    },
+  );
 });
 
 describe("the object of a counter key", () => {

@@ -92,4 +92,28 @@ describe("combineVerdicts()", () => {
       }),
     );
   });
+
+  test("comes to the same in every order of the policies, but for the order of their names", () => {
+    fc.assert(
+      fc.property(verdicts, (given) => {
+        const [one, other] = [combineVerdicts(given), combineVerdicts(given.toReversed())];
+        expect([other.outcome, other.retryAfterMs, other.delayMs]).toEqual([
+          one.outcome,
+          one.retryAfterMs,
+          one.delayMs,
+        ]);
+        expect(other.violated.toReversed()).toEqual(one.violated);
+      }),
+    );
+  });
+
+  test("is not moved by a policy that allows, whatever it has left", () => {
+    fc.assert(
+      fc.property(verdicts, fc.nat(5), (given, remaining) => {
+        const more = combineVerdicts([...given, toVerdict("more", { remaining })]);
+        const { outcome, violated, retryAfterMs } = combineVerdicts(given);
+        expect(more).toMatchObject({ outcome, violated, retryAfterMs });
+      }),
+    );
+  });
 });

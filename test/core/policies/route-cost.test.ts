@@ -1,0 +1,193 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseWith } from "../../../src/core/config/parse-with.ts";
+import { LIMIT_MAX } from "../../../src/core/config/primitives.ts";
+import { type CostFunction, parseUnits, routeCost, toCost } from "../../../src/core/policies/route-cost.ts";
+import { type FactsGiven, toFacts } from "../keys/to-facts.ts";
+
+/** The cost of a request under a cost as a configuration gives it. */
+function costOf(given: unknown, request: FactsGiven = {}): number {
+  const parsed = parseWith(routeCost, given);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return toCost(parsed.value, toFacts(request));
+}
+
+function toMessages(given: unknown): readonly string[] {
+  const parsed = parseWith(routeCost, given, "cost");
+  return parsed.ok ? [] : parsed.error.map(({ path, message }) => `${path}: ${message}`);
+}
+
+describe("a cost that is a number", () => {
+  test.each([0, 1, 7, LIMIT_MAX])("of %i is that", (units) => {
+    expect(costOf(units)).toBe(units);
+  });
+
+  test.each([-1, 1.5, NaN, Infinity, LIMIT_MAX + 1, "1", null, [1], true])("is refused: %j", (given) => {
+    expect(toMessages(given)).toHaveLength(1);
+  });
+});
+
+describe("a cost by method", () => {
+  const cost = { methods: { GET: 2, POST: 10, OPTIONS: 0 } };
+  const costs: readonly (readonly [method: string, units: number])[] = [
+    ["GET", 2],
+    ["POST", 10],
+    ["OPTIONS", 0],
+    // A HEAD makes the origin do what a GET does.
+    ["HEAD", 2],
+    ["DELETE", 1],
+  ];
+  test.each(costs)("is for %s %i", (method, units) => {
+    expect(costOf(cost, { method })).toBe(units);
+  });
+
+  test("may name HEAD by itself", () => {
+    expect(costOf({ methods: { GET: 2, HEAD: 0 } }, { method: "HEAD" })).toBe(0);
+  });
+
+  test("comes before what the client says, and is not bounded: it is the operator's word", () => {
+    const rule = { ...cost, header: "x-cost", min: 3, max: 5 };
+    expect(costOf(rule, { method: "POST", headers: { "x-cost": "4" } })).toBe(10);
+    expect(costOf(rule, { method: "OPTIONS", headers: { "x-cost": "4" } })).toBe(0);
+  });
+
+  test("may make every other method free", () => {
+    expect(costOf({ methods: { POST: 1 }, otherwise: 0 }, { method: "GET" })).toBe(0);
+  });
+});
+
+describe("a cost by header", () => {
+  const cost = { header: "X-Cost", min: 2, max: 50 };
+  const costs: readonly (readonly [value: string | undefined, units: number])[] = [
+    ["7", 7],
+    ["2", 2],
+    ["50", 50],
+    ["51", 50],
+    ["999999999999999", 50],
+    ["1", 2],
+    ["0", 2],
+    ["007", 7],
+    // What is no whole number says nothing.
+    [undefined, 2],
+    ["", 2],
+    ["-5", 2],
+    ["1.5", 2],
+    ["1e3", 2],
+    ["0x10", 2],
+    ["5, 5", 2],
+    [" 5", 2],
+    ["9999999999999999", 2],
+    ["٧", 2],
+    ["many", 2],
+  ];
+  test.each(costs)("of %j is %i", (value, units) => {
+    expect(costOf(cost, value === undefined ? {} : { headers: { "x-cost": value } })).toBe(units);
+  });
+
+  test("without a number is what the rule says otherwise: by default its min, or saying nothing were cheaper", () => {
+    expect(costOf({ header: "x-cost", min: 5 })).toBe(5);
+    expect(costOf({ header: "x-cost", min: 5, otherwise: 9 })).toBe(9);
+    expect(costOf({ header: "x-cost", min: 5, otherwise: 0 })).toBe(0);
+  });
+
+  test("is within its bounds, whatever the client says", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(100), fc.nat(100), (value, one, other) => {
+        const [min, max] = [Math.min(one, other), Math.max(one, other)];
+        const units = costOf({ header: "x-cost", min, max }, { headers: { "x-cost": value } });
+        expect(Number.isSafeInteger(units) && units >= min && units <= max).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("a cost by the body's size", () => {
+  const cost = { bodyBytesPerUnit: 1_000, max: 20 };
+  const costs: readonly (readonly [length: string | undefined, units: number])[] = [
+    ["1", 1],
+    ["1000", 1],
+    ["1001", 2],
+    ["19001", 20],
+    ["100000000", 20],
+    ["0", 1],
+    [undefined, 1],
+    ["ten", 1],
+  ];
+  test.each(costs)("of Content-Length %j is %i", (length, units) => {
+    expect(costOf(cost, length === undefined ? {} : { headers: { "content-length": length } })).toBe(units);
+  });
+
+  test("of unknown length is what the rule says otherwise", () => {
+    expect(costOf({ ...cost, otherwise: 20 }, { headers: { "transfer-encoding": "chunked" } })).toBe(20);
+  });
+
+  test("comes after the header's", () => {
+    const rule = { ...cost, header: "x-cost" };
+    expect(costOf(rule, { headers: { "x-cost": "3", "content-length": "9000" } })).toBe(3);
+    expect(costOf(rule, { headers: { "x-cost": "none", "content-length": "9000" } })).toBe(9);
+  });
+});
+
+const byDays: CostFunction = ({ path, query, header }) =>
+  path === "/reports" ? Number(query("days")) * Number(header("x-weight") ?? 1) : 1;
+
+describe("a cost by function", () => {
+  const results: readonly (readonly [cost: CostFunction, units: number])[] = [
+    [() => 3, 3],
+    [() => 2.1, 3],
+    [() => 0, 0],
+    [() => LIMIT_MAX, LIMIT_MAX],
+    // Too much to count is too much for every policy, and not little.
+    [() => LIMIT_MAX + 1, LIMIT_MAX],
+    [() => Number.MAX_VALUE, LIMIT_MAX],
+    [() => Infinity, LIMIT_MAX],
+    [() => NaN, 1],
+    [() => -1, 1],
+    [() => -0.5, 1],
+    [() => -Infinity, 1],
+    [() => undefined as unknown as number, 1],
+    [() => null as unknown as number, 1],
+    [() => "3" as unknown as number, 1],
+    [() => 3n as unknown as number, 1],
+    [() => Promise.resolve(3) as unknown as number, 1],
+    [
+      () => {
+        throw new Error("no cost today");
+      },
+      1,
+    ],
+  ];
+  test.each(results)("%s costs %i", (cost, units) => {
+    expect(costOf(cost)).toBe(units);
+  });
+
+  test("sees the request", () => {
+    const request = { path: "/reports", query: { days: "30" }, headers: { "x-weight": "2" } };
+    expect([costOf(byDays, request), costOf(byDays)]).toEqual([60, 1]);
+  });
+});
+
+describe("routeCost", () => {
+  const refused: readonly (readonly [given: unknown, message: string])[] = [
+    [{ min: 5, max: 2 }, "cost: must have a min of at most its max"],
+    [{ methods: { GET: -1 } }, "cost.methods.GET: must be a whole number from 0 to 1099511627776"],
+    [{ methods: "GET" }, "cost.methods: must be an object of methods"],
+    [{ header: 5 }, "cost.header: must be a header's name"],
+    [{ bodyBytesPerUnit: 0 }, "cost.bodyBytesPerUnit: must be a whole number from 1 to 1099511627776"],
+    [{ headers: "x-cost" }, 'cost.headers: unknown key "headers"; did you mean "header"?'],
+  ];
+  test.each(refused)("refuses %j", (given, message) => {
+    expect(toMessages(given).some((said) => said.startsWith(message))).toBe(true);
+  });
+});
+
+describe("parseUnits()", () => {
+  test("reads whole numbers of at most 15 digits, exactly", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), (units) => {
+        expect(parseUnits(String(units))).toBe(units);
+      }),
+    );
+    expect(parseUnits(undefined)).toBeUndefined();
+  });
+});
