@@ -34,20 +34,27 @@ export function toCounterKey(
   let key = "";
   let place: string | undefined;
   let scope = "world";
-  let isPrivate = false;
   for (const { label, argument, read } of parts) {
     const value = read(facts, argument);
     if (value === undefined && onMissing !== "shared") return onMissing;
-    const written = value === undefined ? `${label}=${MISSING}` : `${label}=${value.length}:${value}`;
+    const written = writePart(label, value);
     key = key === "" ? written : `${key}|${written}`;
-    // Headers, cookies and parameters hold credentials.
-    if (argument !== "") isPrivate = true;
     const isAddress = label === "ip";
     if (place === undefined || isAddress) place = written;
     if (isAddress) scope = facts.continent ?? "unknown";
   }
-  if (isPrivate || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
+  if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
   return { key, object: `${scope}:${toShard(place ?? key, shards)}` };
+}
+
+/** With its length, so that no value reads as two. */
+function writePart(label: string, value: string | undefined): string {
+  return value === undefined ? `${label}=${MISSING}` : `${label}=${value.length}:${value}`;
+}
+
+/** Headers, cookies and query parameters may be credentials: the parts that have an argument. */
+function mayHoldSecret(parts: readonly KeyPart[]): boolean {
+  return parts.some(({ argument }) => argument !== "");
 }
 
 /** Whether a policy refuses for this key: a stable share of keys, and not the same share for every policy. */
