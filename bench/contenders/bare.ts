@@ -1,0 +1,13 @@
+// A Worker that answers by itself: the least that a request costs on this runtime.
+
+import { startWorker } from "../servers/worker.ts";
+import { hotKey } from "../workloads/hot-key.ts";
+import type { Contender } from "./contender.ts";
+
+export const bare: Contender = {
+  name: "bare",
+  title: "bare Worker",
+  runtime: "workerd",
+  workloads: [hotKey],
+  start: (stand) => startWorker(stand, { source: new URL("../workers/bare.ts", import.meta.url) }),
+};

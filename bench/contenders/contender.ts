@@ -1,0 +1,54 @@
+// What takes part in the bench. One contender is one file in this folder and one line in registry.ts.
+
+import type { Tool } from "../machine/tools.ts";
+import type { Workload } from "../workloads/workload.ts";
+
+export interface Contender {
+  /** How --only names it. */
+  readonly name: string;
+  readonly title: string;
+  /** The platform's own, or another: there for context. */
+  readonly runtime: "workerd" | "other";
+  /** One row of the table, and one server of its own, for each. */
+  readonly workloads: readonly Workload[];
+  /** What it cannot run without. Looked for, and installed where that is possible, before anything starts. */
+  readonly needs?: readonly Tool[];
+  /** Brings it up on the stand's server core, in front of the stand's origin. */
+  readonly start: (stand: Stand) => Promise<Server>;
+}
+
+/** Where a contender is brought up. */
+export interface Stand {
+  readonly originUrl: string;
+  /** host:port of a store for the Cache API. */
+  readonly cacheAddress: string;
+  /** Its own and empty: for built files, configuration and storage. Deleted at the end. */
+  readonly folder: string;
+  /** What goes before a command so that it runs on the server's core. */
+  readonly pinned: readonly string[];
+}
+
+export interface Server {
+  /** On 127.0.0.1. */
+  readonly port: number;
+  /** Every process that works for it: what they use together is its CPU time. */
+  readonly processIds: readonly number[];
+  /** The most requests that one key may have admitted within so many milliseconds. undefined: it never denies. */
+  readonly toAllowed: ((elapsedMs: number) => number) | undefined;
+  /** Brings up a second one that counts what its Durable Objects do. Slower, so never timed. undefined: it has none. */
+  readonly startCounting?: (() => Promise<CountingServer>) | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+export interface CountingServer {
+  readonly port: number;
+  /** Since it was started. */
+  readonly readUse: () => Promise<Use>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What Durable Objects are billed for. */
+export interface Use {
+  readonly calls: number;
+  readonly rowsWritten: number;
+}

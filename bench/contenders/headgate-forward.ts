@@ -1,0 +1,13 @@
+// Headgate with nothing to limit: what its facts, routes and header rules cost over only forwarding.
+
+import { startHeadgate } from "../servers/headgate.ts";
+import { hotKey } from "../workloads/hot-key.ts";
+import type { Contender } from "./contender.ts";
+
+export const headgateForward: Contender = {
+  name: "headgate-forward",
+  title: "Headgate, no policy",
+  runtime: "workerd",
+  workloads: [hotKey],
+  start: (stand) => startHeadgate(stand, new URL("../configs/no-policy.config.ts", import.meta.url)),
+};

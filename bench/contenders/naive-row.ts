@@ -1,0 +1,17 @@
+// The naive limiter made durable: one call and one row written for every request.
+
+import { startWorker } from "../servers/worker.ts";
+import { hotKey } from "../workloads/hot-key.ts";
+import type { Contender } from "./contender.ts";
+
+export const naiveRow: Contender = {
+  name: "naive-row",
+  title: "naive: one call and one row a request",
+  runtime: "workerd",
+  workloads: [hotKey],
+  start: (stand) =>
+    startWorker(stand, {
+      source: new URL("../workers/naive-row.ts", import.meta.url),
+      objects: { LIMITERS: "Limiter" },
+    }),
+};

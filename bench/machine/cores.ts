@@ -1,0 +1,15 @@
+// Which core does what: the server has one to itself, this program (the generator and the origins) has another.
+
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { hasTool, taskset } from "./tools.ts";
+
+const SERVER_CORE = "0";
+const LOAD_CORE = "1";
+
+/** Moves this program to its core. Returns what goes before a server's command; nothing where cores cannot be split. */
+export function splitCores(): readonly string[] {
+  if (availableParallelism() < 2 || !hasTool(taskset)) return [];
+  const moved = spawnSync(taskset.command, ["-acp", LOAD_CORE, String(process.pid)], { stdio: "ignore" });
+  return moved.status === 0 ? [taskset.command, "-c", SERVER_CORE] : [];
+}

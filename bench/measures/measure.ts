@@ -1,0 +1,73 @@
+// The run: brings up every row, gives each its turn round after round, and does all of that several times, for two
+// processes of one program differ by some percent for as long as they live. Then counts what their objects do.
+
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Use } from "../contenders/contender.ts";
+import { countUse } from "./count-use.ts";
+import { type Row, type RunningRow, startRow } from "./row.ts";
+import type { MeasuredRow } from "./summarize.ts";
+import { takeTurn, type Times, type Turn } from "./take-turn.ts";
+
+export interface MeasureOptions {
+  /** How often every server is started anew. */
+  readonly generations: number;
+  /** Turns of each row in each generation. */
+  readonly rounds: number;
+  readonly times: Times;
+  /** What goes before a server's command. */
+  readonly pinned: readonly string[];
+  readonly onProgress: (text: string) => void;
+}
+
+export async function measure(
+  rows: readonly Row[],
+  options: MeasureOptions,
+): Promise<readonly MeasuredRow[]> {
+  const { generations, times, pinned, onProgress } = options;
+  const folder = await mkdtemp(join(tmpdir(), "headgate-bench-"));
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const turns = rows.map((): Turn[] => []);
+  let uses: readonly (Use | undefined)[] = [];
+  for (let generation = 1; generation <= generations; generation += 1) {
+    onProgress(`Servers ${generation} of ${generations}`);
+    const startOne = (row: Row): Promise<RunningRow> =>
+      startRow({ row, folder: join(folder, String(generation)), pinned });
+    const running = await Promise.all(rows.map(startOne));
+    for (const [index, taken] of (await takeTurns(running, options)).entries()) turns[index]?.push(...taken);
+    if (generation === generations) {
+      onProgress("Counting object calls and rows");
+      uses = await countUses(running, times.countsMs);
+    }
+    for (const row of running) await row.stop();
+  }
+  return rows.map((row, index) => ({ ...row, turns: turns[index] ?? [], use: uses[index] }));
+}
+
+/** Each row once a round, so that a busy spell of the machine meets all rows. Returns each row's turns, in the rows' order. */
+async function takeTurns(
+  rows: readonly RunningRow[],
+  { rounds, times, onProgress }: MeasureOptions,
+): Promise<readonly (readonly Turn[])[]> {
+  const turns = rows.map((): Turn[] => []);
+  // The first round is for the compilers: it is not counted.
+  for (let round = 0; round <= rounds; round += 1) {
+    onProgress(round === 0 ? "  warming up" : `  round ${round} of ${rounds}`);
+    for (const [index, row] of rows.entries()) {
+      const turn = await takeTurn(row, times);
+      if (round > 0) turns[index]?.push(turn);
+    }
+  }
+  return turns;
+}
+
+async function countUses(rows: readonly RunningRow[], forMs: number): Promise<readonly (Use | undefined)[]> {
+  const countable = rows.filter(({ server }) => server.startCounting !== undefined).length;
+  const uses: (Use | undefined)[] = [];
+  for (const row of rows) uses.push(await countUse(row, forMs / countable));
+  return uses;
+}

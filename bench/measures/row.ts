@@ -1,0 +1,49 @@
+// One row of the table: a contender under a workload, with a server and an origin of its own.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Contender, Server } from "../contenders/contender.ts";
+import { startCacheStore } from "../load/cache-store.ts";
+import { type Origin, startOrigin } from "../load/origin.ts";
+import type { Target } from "../load/target.ts";
+import type { Workload } from "../workloads/workload.ts";
+
+export interface Row {
+  readonly contender: Contender;
+  readonly workload: Workload;
+}
+
+export interface RunningRow extends Row {
+  readonly server: Server;
+  readonly origin: Origin;
+  readonly target: Target;
+  readonly stop: () => Promise<void>;
+}
+
+export interface RowOptions {
+  readonly row: Row;
+  /** A folder of its own is made in here. */
+  readonly folder: string;
+  readonly pinned: readonly string[];
+}
+
+export async function startRow({ row, folder, pinned }: RowOptions): Promise<RunningRow> {
+  const { contender, workload } = row;
+  const ownFolder = join(folder, `${contender.name}.${workload.name}`);
+  await mkdir(ownFolder, { recursive: true });
+  const origin = await startOrigin();
+  const cacheStore = await startCacheStore();
+  const server = await contender.start({
+    originUrl: origin.url,
+    cacheAddress: cacheStore.address,
+    folder: ownFolder,
+    pinned,
+  });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    origin.close();
+    cacheStore.close();
+  };
+  const target = { port: server.port, nextAddress: workload.createAddresses() };
+  return { ...row, server, origin, target, stop };
+}

@@ -1,0 +1,106 @@
+// One turn of one row: warm up, measure CPU time under as much load as the server takes, then latency at a fixed rate.
+// What was admitted during all of it is held against what may be admitted in that time.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Server } from "../contenders/contender.ts";
+import { type ClosedLoop, startClosedLoop } from "../load/closed-loop.ts";
+import { runFixedRate } from "../load/fixed-rate.ts";
+import type { Outcomes } from "../load/target.ts";
+import { readCpuNs } from "../machine/cpu-time.ts";
+import type { RunningRow } from "./row.ts";
+import { toPercentile } from "./statistics.ts";
+
+export interface Times {
+  readonly warmUpMs: number;
+  readonly fullLoadMs: number;
+  readonly fixedRateMs: number;
+  /** Requests per second of the fixed rate. */
+  readonly rate: number;
+  /** How long object calls and rows are counted, of all rows of the table together. */
+  readonly countsMs: number;
+}
+
+export interface Turn {
+  readonly cpuUs: number;
+  readonly requestsPerSecond: number;
+  /** Share of the time under full load that the server was on its core. */
+  readonly busy: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly outcomes: readonly Outcomes[];
+  /** Requests that reached the origin. */
+  readonly admitted: number;
+  /** The most that may reach it, of what each key sent; undefined where nothing limits. */
+  readonly allowed: number | undefined;
+  /** Admitted above what each key is allowed. */
+  readonly excess: number;
+}
+
+export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
+  const { server, origin } = row;
+  const sent = new Map<string, number>();
+  const target = { ...row.target, nextAddress: countInto(sent, row.target.nextAddress) };
+  const startedMs = performance.now();
+  const load = startClosedLoop(target);
+  await sleep(times.warmUpMs);
+  const before = readMark(server, load);
+  await sleep(times.fullLoadMs);
+  const after = readMark(server, load);
+  const full = await load.stop();
+  const fixed = await runFixedRate(target, { rate: times.rate, forMs: times.fixedRateMs });
+  const elapsedMs = performance.now() - startedMs;
+
+  const answered = after.answered - before.answered;
+  const measuredMs = after.atMs - before.atMs;
+  const cpuNs = after.cpuNs - before.cpuNs;
+  return {
+    cpuUs: cpuNs / 1e3 / answered,
+    requestsPerSecond: (answered / measuredMs) * 1e3,
+    busy: cpuNs / 1e6 / measuredMs,
+    p50Ms: toPercentile(fixed.latenciesMs, 50),
+    p99Ms: toPercentile(fixed.latenciesMs, 99),
+    outcomes: [full, fixed.outcomes],
+    ...audit({ sent, admitted: origin.takeAdmitted(), allowedEach: server.toAllowed?.(elapsedMs) }),
+  };
+}
+
+interface Mark {
+  readonly atMs: number;
+  readonly cpuNs: number;
+  readonly answered: number;
+}
+
+function readMark({ processIds }: Server, load: ClosedLoop): Mark {
+  return { atMs: performance.now(), cpuNs: readCpuNs(processIds), answered: load.answered() };
+}
+
+function countInto(sent: Map<string, number>, nextAddress: () => string): () => string {
+  return () => {
+    const address = nextAddress();
+    sent.set(address, (sent.get(address) ?? 0) + 1);
+    return address;
+  };
+}
+
+interface Audited {
+  /** Requests by key. */
+  readonly sent: ReadonlyMap<string, number>;
+  readonly admitted: ReadonlyMap<string, number>;
+  readonly allowedEach: number | undefined;
+}
+
+function audit({
+  sent,
+  admitted,
+  allowedEach = Infinity,
+}: Audited): Pick<Turn, "admitted" | "allowed" | "excess"> {
+  let allowed = 0;
+  for (const count of sent.values()) allowed += Math.min(count, allowedEach);
+  let all = 0;
+  let excess = 0;
+  for (const count of admitted.values()) {
+    all += count;
+    excess += Math.max(0, count - allowedEach);
+  }
+  return { admitted: all, allowed: allowedEach === Infinity ? undefined : allowed, excess };
+}

@@ -1,0 +1,84 @@
+// The command line of the bench, and how it spreads its time.
+
+import { parseArgs } from "node:util";
+import { CommandError } from "../src/cli/command-error.ts";
+import { contenders } from "./contenders/registry.ts";
+import type { Row } from "./measures/row.ts";
+import type { Times } from "./measures/take-turn.ts";
+import { workloads } from "./workloads/registry.ts";
+
+export const USAGE = `Usage: npm run bench -- [options]
+  --quick              under 40 seconds instead of under 4 minutes; noisier
+  --only <names>       these contenders: ${contenders.map(({ name }) => name).join(", ")}
+  --workload <name>    every contender under this workload instead of its own: ${workloads.map(({ name }) => name).join(", ")}
+  --help`;
+
+export interface Options {
+  readonly rows: readonly Row[];
+  readonly effort: Effort;
+  readonly wantsHelp: boolean;
+}
+
+export interface Effort {
+  readonly generations: number;
+  readonly rounds: number;
+  /** For all turns of all rows together. */
+  readonly turnsMs: number;
+  /** For counting object calls and rows, of all rows together. */
+  readonly countsMs: number;
+}
+
+const FULL: Effort = { generations: 3, rounds: 3, turnsMs: 155_000, countsMs: 30_000 };
+const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 15_000, countsMs: 5_000 };
+/** Low enough for the slowest contender, and the same for all: latencies are compared at one rate. */
+const RATE = 250;
+/** How a turn is divided. */
+const SHARES = { warmUp: 0.15, fullLoad: 0.5, fixedRate: 0.35 } as const;
+
+/** Throws a CommandError for what is not known. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = readArgs(args);
+  const chosen = values.only?.split(",").map((name) => find(contenders, name, "contender")) ?? contenders;
+  const forced = values.workload === undefined ? undefined : find(workloads, values.workload, "workload");
+  const rows = chosen.flatMap((contender) =>
+    (forced === undefined ? contender.workloads : [forced]).map((workload) => ({ contender, workload })),
+  );
+  return { rows, effort: values.quick ? QUICK : FULL, wantsHelp: values.help };
+}
+
+/** The more rows, the shorter their turns: the whole run takes the same time. */
+export function toTimes({ generations, rounds, turnsMs, countsMs }: Effort, rows: number): Times {
+  const turnMs = turnsMs / (rows * generations * (rounds + 1));
+  return {
+    warmUpMs: turnMs * SHARES.warmUp,
+    fullLoadMs: turnMs * SHARES.fullLoad,
+    fixedRateMs: turnMs * SHARES.fixedRate,
+    rate: RATE,
+    countsMs,
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is what parseArgs infers
+function readArgs(args: readonly string[]) {
+  const options = {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    workload: { type: "string" },
+    help: { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, strict: true });
+  } catch (error) {
+    throw new CommandError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
+function find<Named extends { readonly name: string }>(
+  all: readonly Named[],
+  name: string,
+  kind: string,
+): Named {
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new CommandError(`Cannot run ${kind} ${JSON.stringify(name)}: there is none of this name\n${USAGE}`);
+}

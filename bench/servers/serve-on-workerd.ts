@@ -1,0 +1,76 @@
+// A Worker on workerd itself; on request a second one of it, where what its objects do is counted.
+
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig } from "wrangler";
+import { CommandError } from "../../src/cli/command-error.ts";
+import type { CountingServer, Server, Stand, Use } from "../contenders/contender.ts";
+import { bundle } from "./bundle.ts";
+import { startWorkerd, type WorkerdOptions } from "./start-workerd.ts";
+
+/** What a Worker's one module must be called, in its stand's folder. */
+export const SCRIPT = "worker.js";
+
+const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+const MAIN = "main.js";
+const COUNTER = "count-use.js";
+const USE_PATH = "/.bench/use";
+
+export async function serveOnWorkerd(
+  stand: Stand,
+  objects: WorkerdOptions["objects"],
+): Promise<Omit<Server, "toAllowed">> {
+  const shared: Omit<WorkerdOptions, "folder" | "modules"> = {
+    pinned: stand.pinned,
+    compatibilityDate: readCompatibilityDate(),
+    cacheAddress: stand.cacheAddress,
+    vars: { ORIGIN_URL: stand.originUrl },
+    objects,
+  };
+  const hasObjects = Object.keys(objects).length > 0;
+  return {
+    ...(await startWorkerd({ ...shared, folder: stand.folder, modules: [SCRIPT] })),
+    startCounting: hasObjects ? () => startCounting(shared, stand.folder) : undefined,
+  };
+}
+
+async function startCounting(
+  options: Omit<WorkerdOptions, "folder" | "modules">,
+  standFolder: string,
+): Promise<CountingServer> {
+  const folder = join(standFolder, "counting");
+  await mkdir(folder);
+  await copyFile(join(standFolder, SCRIPT), join(folder, SCRIPT));
+  await bundle(new URL("../workers/count-use.ts", import.meta.url), join(folder, COUNTER));
+  await writeFile(join(folder, MAIN), toCountingMain(Object.values(options.objects)));
+  const workerd = await startWorkerd({ ...options, folder, modules: [MAIN, SCRIPT, COUNTER] });
+  return {
+    ...workerd,
+    readUse: async () => {
+      const response = await fetch(`http://127.0.0.1:${workerd.port}${USE_PATH}`);
+      return (await response.json()) as Use;
+    },
+  };
+}
+
+/** A main module around the Worker's: the same fetch, the same classes, counted. */
+function toCountingMain(classNames: readonly string[]): string {
+  return `import worker, * as exported from "./${SCRIPT}";
+import { countUse, use } from "./${COUNTER}";
+${classNames.map((name) => `export const ${name} = countUse(exported.${name});`).join("\n")}
+export default {
+  fetch: (request, env, context) =>
+    new URL(request.url).pathname === "${USE_PATH}" ? Response.json(use) : worker.fetch(request, env, context),
+};
+`;
+}
+
+function readCompatibilityDate(): string {
+  const { compatibility_date: date } = unstable_readConfig(
+    { config: WRANGLER_CONFIG_PATH },
+    { hideWarnings: true },
+  );
+  if (date === undefined) throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
+  return date;
+}

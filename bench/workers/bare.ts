@@ -1,0 +1,5 @@
+// Answers by itself.
+
+export default {
+  fetch: (): Response => new Response("hello"),
+};

@@ -1,0 +1,6 @@
+// The runtime's own module, for Workers that are checked beside programs of Node.
+
+declare module "cloudflare:workers" {
+  import { type CloudflareWorkersModule } from "@cloudflare/workers-types";
+  export const DurableObject: typeof CloudflareWorkersModule.DurableObject;
+}

@@ -1,0 +1,5 @@
+// Forwards, and nothing else.
+
+import { forward } from "./forward.ts";
+
+export default { fetch: forward };
