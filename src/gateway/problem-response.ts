@@ -10,12 +10,12 @@ export interface ProblemOptions {
 
 export function toProblemResponse(code: ProblemCode, { name, violated }: ProblemOptions): Response {
   const { status, proxyError } = problems[code];
-  const headers = new Headers({
+  const headers: Record<string, string> = {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     "Proxy-Status": `${name}; error=${proxyError}`,
-  });
-  if (code === "limiter-unavailable") headers.set("Retry-After", "1");
-  if (code === "method-not-allowed") headers.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  };
+  if (code === "limiter-unavailable") headers["Retry-After"] = "1";
+  if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   return new Response(toProblemBody(code, violated), { status, headers });
 }

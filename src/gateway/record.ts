@@ -22,14 +22,19 @@ const HASH_DIGITS = 16;
 
 type Event = keyof Config["log"];
 
-function record({ config, route, facts, startedMs }: Recorded, event: Event, fields: LogFields): void {
+/** `toFields` is called for the events that are logged: naming keys costs a hash. */
+function record(
+  { config, route, facts, startedMs }: Recorded,
+  event: Event,
+  toFields: () => LogFields,
+): void {
   const share = config.log[event];
   if (share < 1 && Math.random() >= share) return;
   writeLog(event, {
     route: route.name,
     method: facts.method,
     ray: facts.ray,
-    ...fields,
+    ...toFields(),
     ms: readClock() - startedMs,
   });
 }
@@ -40,33 +45,31 @@ export function recordDenied(
   { code, violated }: Refusal,
 ): void {
   const { retryAfterMs } = answer;
-  record(recorded, "denied", {
+  record(recorded, "denied", () => ({
     code,
     policy: violated,
     key: toHashes(violated, keys),
     retryAfterMs: retryAfterMs > 0 && retryAfterMs < Infinity ? retryAfterMs : undefined,
-  });
+  }));
 }
 
 /** What does not show in the response: decisions without a counter object, and shadow policies that would have refused. */
 export function recordLimits(recorded: Recorded, { degraded, shadows, keys }: CheckedLimits): void {
   if (degraded.size > 0) {
-    const policies = [...degraded.keys()];
-    const causes = [...new Set(degraded.values())];
-    record(recorded, "degraded", {
-      policy: policies,
-      key: toHashes(policies, keys),
-      cause: causes.join("; "),
+    record(recorded, "degraded", () => {
+      const policies = [...degraded.keys()];
+      const causes = [...new Set(degraded.values())];
+      return { policy: policies, key: toHashes(policies, keys), cause: causes.join("; ") };
     });
   }
   const refusing = shadows.filter(({ outcome }) => outcome !== "allowed").map(({ policy }) => policy);
-  if (refusing.length > 0) record(recorded, "shadow", { policy: refusing, key: toHashes(refusing, keys) });
+  if (refusing.length === 0) return;
+  record(recorded, "shadow", () => ({ policy: refusing, key: toHashes(refusing, keys) }));
 }
 
 export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure): void {
   // A client that asks for stored answers alone is answered as it asked: nothing failed.
-  if (code === "not-cached") return;
-  record(recorded, "failed", { code, cause });
+  if (code !== "not-cached") record(recorded, "failed", () => ({ code, cause }));
 }
 
 function toHashes(policies: readonly string[], keys: ReadonlyMap<string, string>): readonly string[] {

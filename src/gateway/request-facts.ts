@@ -23,6 +23,9 @@ export class RequestFacts implements Facts {
   readonly method: string;
   readonly host: string;
 
+  #place: Request["cf"];
+  #hasPlace = false;
+
   constructor(request: Request, url: URL, read: Pick<RequestFacts, "canonicalPath" | "path" | "fields">) {
     this.request = request;
     this.url = url;
@@ -39,11 +42,11 @@ export class RequestFacts implements Facts {
   }
 
   get country(): string | undefined {
-    return this.#text("country");
+    return toText(this.#readPlace()?.country);
   }
 
   get continent(): string | undefined {
-    return this.#text("continent");
+    return toText(this.#readPlace()?.continent);
   }
 
   /** Names a request in logs. */
@@ -60,10 +63,18 @@ export class RequestFacts implements Facts {
 
   readonly query = (name: string): string | undefined => toOneValue(this.url.searchParams.getAll(name));
 
-  #text(property: "country" | "continent"): string | undefined {
-    const value = this.request.cf?.[property];
-    return typeof value === "string" ? value : undefined;
+  /** Read once: the platform makes the object anew on every look. */
+  #readPlace(): Request["cf"] {
+    if (!this.#hasPlace) {
+      this.#hasPlace = true;
+      this.#place = this.request.cf;
+    }
+    return this.#place;
   }
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 /** The facts of a request that may go on, or why it may not. */
