@@ -13,10 +13,10 @@ import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
-import { forget, PLAIN, startExchange, type ThroughCache } from "./cache-exchange.ts";
+import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import { refreshInBackground } from "./refresh-in-background.ts";
-import type { Found, Look, LookedUp } from "./look-up.ts";
+import { cancelLookUp, type Found, type Look, type LookedUp } from "./look-up.ts";
 
 type Answer = Result<Response, OriginFailure>;
 type Settle = (outcome: "stored" | "released") => void;
@@ -43,15 +43,23 @@ export async function answerThroughCache(look: Look, context: ThroughCache): Pro
 /** Waits for whoever is fetching the same, else fetches, and lets others wait. */
 async function answerByOrigin(look: LookedUp, decision: Forward, context: ThroughCache): Promise<Answer> {
   if (!look.plan.mayStore) return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
-  const outcome = await context.inFlight.wait(look.key, context.timeoutMs);
+  const flight = toFlightKey(look);
+  const outcome = await context.inFlight.wait(flight, context.timeoutMs);
   if (outcome === "stored") {
-    const collapsed = await answerCollapsed(decision, context);
+    const again = await context.lookUp();
+    const collapsed = await answerCollapsed(again, decision, context);
     if (collapsed !== undefined) {
-      await look.found?.response.body?.cancel();
+      await cancelLookUp(look);
       return ok(collapsed);
     }
+    if (flight === look.key && isOfVariants(again)) {
+      // The answer was another variant's: those who want the same one now find each other.
+      await cancelLookUp(look);
+      return await answerByOrigin(again, again.decision, context);
+    }
+    await cancelLookUp(again);
   }
-  const settle = outcome === undefined ? context.inFlight.lead(look.key, context.waitUntil) : undefined;
+  const settle = outcome === undefined ? context.inFlight.lead(flight, context.waitUntil) : undefined;
   try {
     return await fetchThrough(look, decision, { context, settle: settle ?? NOT_LEADING });
   } catch (error) {
@@ -60,11 +68,16 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
   }
 }
 
-async function answerCollapsed({ reason }: Forward, context: ThroughCache): Promise<Response | undefined> {
-  const again = await context.lookUp();
-  if (again.plan.kind === "pass") return undefined;
-  const look = again as LookedUp;
-  if (look.decision.kind !== "hit" || look.found === undefined) return undefined;
+function isOfVariants(look: Look): look is LookedUp & { readonly decision: Forward } {
+  return "decision" in look && look.decision.kind === "forward" && toFlightKey(look) !== look.key;
+}
+
+async function answerCollapsed(
+  look: Look,
+  { reason }: Forward,
+  context: ThroughCache,
+): Promise<Response | undefined> {
+  if (!("decision" in look) || look.decision.kind !== "hit" || look.found === undefined) return undefined;
   const { ageMs, ttlMs } = look.decision;
   const status: CacheStatus = { kind: "forward", reason, ttlMs, collapsed: true };
   return await answerFromCache(look, look.found, { ...context, ageMs, status });

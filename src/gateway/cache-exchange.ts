@@ -2,6 +2,7 @@
 
 import type { Forward } from "../core/cache/decide.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
+import { toVariantKeys } from "../core/cache/variants.ts";
 import { readClock } from "../platform/clock.ts";
 import type { OriginAnswer } from "./forward.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -26,6 +27,12 @@ export const PLAIN = ["accept-encoding", "identity"] as const;
 /** Before the request leaves: a purge that comes while the origin answers must reach the answer. */
 export function startExchange({ purges }: ThroughCache): Pick<Exchange, "requestTimeMs" | "generation"> {
   return { requestTimeMs: readClock(), generation: purges.latest };
+}
+
+/** What requests that wait for one answer have in common: the key, and the variant as far as the store knows variants. */
+export function toFlightKey({ key, present, request, settings }: LookedUp): string {
+  if (present?.kind !== "index") return key;
+  return toVariantKeys(key, present, { fields: request.fields, settings })[0] ?? key;
 }
 
 /** Removes what was found and must not be used any longer. */

@@ -4,10 +4,12 @@ import { toCacheKey } from "../core/cache/cache-key.ts";
 import type { CacheSettings } from "../core/cache/cache-settings.ts";
 import { type CacheDecision, decideCache, type Lookup } from "../core/cache/decide.ts";
 import type { CacheRequest } from "../core/cache/exchange.ts";
+import type { FieldReader } from "../core/cache/fields.ts";
 import { isPurged } from "../core/cache/purge-index.ts";
 import { type LookupPlan, type PassPlan, planRequest } from "../core/cache/request-plan.ts";
 import type { StoredEntry, StoredRecord } from "../core/cache/stored-record.ts";
 import { selectRecord, toVariantKeys } from "../core/cache/variants.ts";
+import { toNominated } from "../core/http/forwarded-fields.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore, Stored } from "./cache-store.ts";
 import type { PurgeClient } from "./purge-client.ts";
@@ -48,14 +50,22 @@ export interface Found {
   readonly response: Response;
 }
 
-export function toCacheRequest({ request, url, canonicalPath }: RequestFacts): CacheRequest {
+export function toCacheRequest(facts: RequestFacts): CacheRequest {
+  const { request, url, canonicalPath, method } = facts;
   const target = {
     scheme: url.protocol.slice(0, -1),
     host: url.host,
     path: canonicalPath,
     query: url.search.slice(1),
   };
-  return { method: request.method, target, fields: request.headers, hasBody: request.body !== null };
+  return { method, target, fields: toForwardedFields(facts), hasBody: request.body !== null };
+}
+
+/** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
+function toForwardedFields({ request, header }: RequestFacts): FieldReader {
+  const nominated = toNominated(header("connection"));
+  if (nominated.length === 0) return request.headers;
+  return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }
 
 export async function lookUp(

@@ -6,7 +6,7 @@ import { settleAnswer } from "../core/cache/settle-answer.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toChosenFields } from "../core/cache/vary.ts";
 import { readClock } from "../platform/clock.ts";
-import { forget, PLAIN, startExchange, type ThroughCache } from "./cache-exchange.ts";
+import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import type { LookedUp } from "./look-up.ts";
 
@@ -17,7 +17,7 @@ export async function refreshInBackground(
   context: ThroughCache,
 ): Promise<void> {
   if (look.plan.isHead) return;
-  const settle = context.inFlight.lead(look.key, context.waitUntil);
+  const settle = context.inFlight.lead(toFlightKey(look), context.waitUntil);
   if (settle === undefined) return;
   let isKept = false;
   try {

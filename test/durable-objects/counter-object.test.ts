@@ -23,13 +23,19 @@ function toCheck(options: Readonly<Record<string, unknown>>, cost = 1): Check {
 
 const SIXTY = { algorithm: "sliding-window", limit: 60, window: "1h" };
 
+interface Asked {
+  readonly key: string;
+  readonly phase: Phase;
+  readonly id: string;
+}
+
 async function ask(
   stub: DurableObjectStub<CounterRpc & DurableObject>,
   check: Check,
-  { key = "k", phase = "take" as Phase, id = crypto.randomUUID() as string } = {},
+  { key = "k", phase = "take", id = crypto.randomUUID() }: Partial<Asked> = {},
 ): Promise<CounterReply["verdicts"][number]> {
   const reply = await stub.decide({ version: MESSAGE_VERSION, phase, id, keys: [{ key, checks: [check] }] });
-  const [verdict] = (reply as CounterReply).verdicts;
+  const [verdict] = reply.verdicts;
   if (verdict === undefined) throw new Error("no verdict");
   return verdict;
 }
