@@ -48,6 +48,11 @@ describe("README.md", () => {
     const statuses = shown.map(({ text }) => /^HTTP\/1\.1 (\d{3})/m.exec(text)?.[1]);
     expect(statuses).toEqual(["200", "429", "200"]);
     expect(shown[2]?.text).toMatch(/^Cache-Status: headgate; hit/m);
-    expect(readCodes(readme)).toContain("npm run bench");
+  });
+
+  test("names, in its first sentence, the command that measures its number", () => {
+    const [, first = ""] = readme.split("\n\n");
+    expect(first).toMatch(/\d/);
+    expect(readCodes(first)).toContain("npm run prove");
   });
 });
