@@ -1,7 +1,7 @@
 // Puts what the origin answered into the store: a new response with a copy of its body, or a record that a 304 or a HEAD
 // made new with the body that is there. Runs after the client has its answer.
 
-import { toDecodedRecord } from "../core/cache/decoded-record.ts";
+import { isDecodedOnRead, toDecodedRecord } from "../core/cache/decoded-record.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
@@ -29,12 +29,13 @@ export async function keepResponse(
   }
   if (body === null) return await store.write(place.key, record, null);
   // A body of stated length streams into the store; one without is read whole before.
-  if (record.bodyBytes !== null && encoding === null) {
+  const isDecoded = isDecodedOnRead(encoding);
+  if (record.bodyBytes !== null && !isDecoded) {
     return await store.write(place.key, record, toFixedLength(body, record.bodyBytes));
   }
   const bytes = await readWhole(body, settings.bodyBytesMax);
   if (bytes === undefined) return false;
-  const whole = encoding === null ? record : toDecodedRecord(record);
+  const whole = isDecoded ? toDecodedRecord(record) : record;
   return await store.write(place.key, { ...whole, bodyBytes: bytes.byteLength }, bytes);
 }
 

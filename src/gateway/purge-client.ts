@@ -6,9 +6,9 @@ import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../core/cache/
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 
-/** How old the knowledge may be: a purge holds everywhere within this and one call, in milliseconds. */
+/** Older knowledge is asked for anew behind a request's back: while requests come, a purge holds within this and one call. */
 const REFRESH_MS = 2_000;
-/** Older knowledge than this is none: stored answers are not used until the purges are known again. */
+/** Still older knowledge is none: stored answers wait for the new. So a purge holds everywhere within this, in milliseconds. */
 const KNOWN_MS_MAX = 5_000;
 const TIMEOUT_MS = 1_000;
 /** Purges that the purge object has not confirmed. */

@@ -3,12 +3,19 @@
 
 import type { StoredRecord } from "./stored-record.ts";
 
+/** The codings that the platform decodes when a body is read; all others pass as bytes. It compares case. */
+const DECODED_CODINGS: ReadonlySet<string> = new Set(["gzip", "br"]);
 const OF_THE_CODING: ReadonlySet<string> = new Set([
   "content-encoding",
   "content-length",
   "content-md5",
   "content-digest",
 ]);
+
+/** Whether a body with this Content-Encoding comes out of the platform decoded, and so is stored decoded. */
+export function isDecodedOnRead(contentEncoding: string | null | undefined): boolean {
+  return typeof contentEncoding === "string" && DECODED_CODINGS.has(contentEncoding);
+}
 
 /**
  * The fields no longer name the coding, and a strong entity tag becomes weak (RFC 9110 section 8.8.1: two codings of the

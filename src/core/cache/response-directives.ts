@@ -24,6 +24,8 @@ export interface ResponseDirectives {
   readonly proxyRevalidate: boolean;
   readonly mustUnderstand: boolean;
   readonly isImmutable: boolean;
+  /** In Cache-Control or the targeted field: it is about the content, not about caching. */
+  readonly noTransform: boolean;
   readonly maxAge: Seconds;
   readonly sharedMaxAge: Seconds;
   readonly staleWhileRevalidate: Seconds;
@@ -32,8 +34,10 @@ export interface ResponseDirectives {
 
 export function readResponseDirectives(fields: FieldReader): ResponseDirectives {
   const targeted = findTargetedDirectives(fields);
-  return toResponseDirectives(targeted ?? parseCacheControl(fields.get("cache-control") ?? ""), {
+  const general = parseCacheControl(fields.get("cache-control") ?? "");
+  return toResponseDirectives(targeted ?? general, {
     isTargeted: targeted !== undefined,
+    noTransform: isNamed([...general, ...(targeted ?? [])], "no-transform"),
   });
 }
 
@@ -44,7 +48,7 @@ export function toMs(seconds: Seconds): number {
 
 function toResponseDirectives(
   directives: readonly Directive[],
-  { isTargeted }: { readonly isTargeted: boolean },
+  { isTargeted, noTransform }: Pick<ResponseDirectives, "isTargeted" | "noTransform">,
 ): ResponseDirectives {
   const noCache = readNames(directives, "no-cache");
   const isPrivate = readNames(directives, "private");
@@ -63,6 +67,7 @@ function toResponseDirectives(
     mustUnderstand: isNamed(directives, "must-understand"),
     // Its arguments have no meaning and are ignored (RFC 8246 section 2).
     isImmutable: isNamed(directives, "immutable"),
+    noTransform,
     maxAge: readSeconds(directives, "max-age"),
     sharedMaxAge: readSeconds(directives, "s-maxage"),
     staleWhileRevalidate: readSeconds(directives, "stale-while-revalidate"),

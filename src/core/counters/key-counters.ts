@@ -43,11 +43,11 @@ export function consumeChecks(before: KeyCounters, checks: readonly Check[], now
   return { counters: { ...before, live }, mustWrite };
 }
 
-/** Policies whose counter another algorithm left. */
+/** Policies whose counter another algorithm left, and which consuming starts afresh. */
 export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Check[]): readonly string[] {
-  const isChanged = ({ policy, algorithm }: Check): boolean => {
+  const isChanged = ({ policy, algorithm, cost }: Check): boolean => {
     const counter = live.get(policy)?.counter;
-    return counter !== undefined && counter.algorithm !== algorithm;
+    return cost > 0 && counter !== undefined && counter.algorithm !== algorithm;
   };
   return checks.filter(isChanged).map(({ policy }) => policy);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepDecoded, toDecodedRecord } from "../../../src/core/cache/decoded-record.ts";
+import { isDecodedOnRead, keepDecoded, toDecodedRecord } from "../../../src/core/cache/decoded-record.ts";
 import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
 
 const record = {
@@ -28,4 +28,17 @@ test("keepDecoded() weakens the tag again after a 304, and leaves records alone 
   const refreshed = { ...decoded, fields: [["etag", '"strong"']] } as unknown as StoredRecord;
   expect(keepDecoded(decoded, refreshed)).toMatchObject({ fields: [["etag", 'W/"strong"']], bodyBytes: 100 });
   expect(keepDecoded(record, record)).toBe(record);
+});
+
+test.each([
+  ["gzip", true],
+  ["br", true],
+  ["GZIP", false],
+  ["deflate", false],
+  ["gzip, br", false],
+  ["identity", false],
+  ["", false],
+  [null, false],
+])("isDecodedOnRead() of %j is %s", (contentEncoding, isDecoded) => {
+  expect(isDecodedOnRead(contentEncoding)).toBe(isDecoded);
 });

@@ -175,6 +175,8 @@ describe("toStored() of cookies", () => {
   });
 });
 
+const NO_TRANSFORM = { "cache-control": "max-age=60, no-transform" };
+
 describe("toStored() by freshness and use (section 3)", () => {
   it.each<[string, FieldObject, unknown, string]>([
     ["nothing explicit", {}, {}, "no-freshness"],
@@ -189,6 +191,9 @@ describe("toStored() by freshness and use (section 3)", () => {
     ["Expires: 0", { expires: "0" }, {}, "no-reuse"],
     ["the route's ttl", {}, { ttl: "30s" }, "stored"],
     ["immutable alone", { "cache-control": "immutable" }, {}, "no-freshness"],
+    ["no-transform", NO_TRANSFORM, {}, "stored"],
+    ["no-transform of another coding", { ...NO_TRANSFORM, "content-encoding": "zstd" }, {}, "stored"],
+    ["no-transform of what is decoded", { ...NO_TRANSFORM, "content-encoding": "gzip" }, {}, "no-transform"],
     ["too large", { ...FRESH, "content-length": "101" }, { bodyBytesMax: 100 }, "too-large"],
     ["just small enough", { ...FRESH, "content-length": "100" }, { bodyBytesMax: 100 }, "stored"],
   ])("%s", (_name, answer, route, expected) => {

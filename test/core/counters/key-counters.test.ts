@@ -64,6 +64,8 @@ describe("consumeChecks()", () => {
     expect([used(before, bucket), used(counters)]).toEqual([10, 2]);
     expect(findChangedAlgorithms(before, [p, { ...p, policy: "q" }])).toEqual(["p"]);
     expect(findChangedAlgorithms(counters, [p])).toEqual([]);
+    // A peek leaves the old one where it is.
+    expect(findChangedAlgorithms(before, [{ ...p, cost: 0 }])).toEqual([]);
   });
 
   test("leaves what it was given as it was", () => {

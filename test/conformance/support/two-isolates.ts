@@ -1,0 +1,70 @@
+// Two gateways of one deployment in two isolates of one workerd: with one purge object, one set of counters and one cache,
+// as two machines of a data centre have them. The second answers for hosts below "second.example".
+
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { newFolder } from "./gateway.ts";
+
+const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../../wrangler.toml", import.meta.url));
+
+export interface TwoIsolates {
+  /** Of both: the Host field chooses. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** A host that the second isolate answers for; every other host is the first one's. */
+export const SECOND_HOST = "second.example";
+
+/** `config` is the source of a headgate.config.ts. */
+export async function startTwoIsolates(
+  config: string,
+  vars: Readonly<Record<string, string>>,
+): Promise<TwoIsolates> {
+  const folder = await newFolder();
+  const configPath = join(folder, "headgate.config.ts");
+  const scriptPath = join(folder, "worker.js");
+  await writeFile(configPath, config);
+  await buildWorker({ configPath, outFile: scriptPath });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
+  const { modulesRules: _unused, durableObjects, ...wrangled } = workerOptions;
+  const shared = { ...wrangled, modules: true, scriptPath, bindings: { ...vars } };
+  const objects = Object.entries(durableObjects ?? {}) as [string, { readonly className: string }][];
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      workers: [
+        { ...shared, name: "first", durableObjects: toObjects(objects, { useSQLite: true }) },
+        {
+          ...shared,
+          name: "second",
+          durableObjects: toObjects(objects, { scriptName: "first" }),
+          routes: [`${SECOND_HOST}/*`],
+        },
+      ],
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.ERROR),
+    }),
+  );
+  const { port } = await miniflare.ready;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      await miniflare.dispose();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function toObjects(
+  objects: readonly (readonly [string, { readonly className: string }])[],
+  options: { readonly useSQLite: true } | { readonly scriptName: string },
+): Record<string, { className: string; useSQLite?: boolean; scriptName?: string }> {
+  return Object.fromEntries(objects.map(([name, { className }]) => [name, { className, ...options }]));
+}

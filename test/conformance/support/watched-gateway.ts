@@ -1,0 +1,89 @@
+// A gateway with a Worker of the test's own around it, which sees what HTTP does not show: how often counter objects are
+// asked, and clients that leave as the platform notices it. Its own Worker is the built one, unchanged.
+
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { serveWorker } from "../../../src/cli/serve-worker.ts";
+import { send, type Target } from "./client.ts";
+import { newFolder, toConfigSource } from "./gateway.ts";
+
+const CALLS_PATH = "/.watched/calls";
+/** A request with this field is given up by its client after so many milliseconds, and answered with 499. */
+export const LEAVES_AFTER = "X-Leaves-After-Ms";
+
+const MAIN = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+import worker, { CounterObject as Watched } from "./worker.js";
+export * from "./worker.js";
+
+let calls = 0;
+
+export class CounterObject extends Watched {
+  decide(request) {
+    calls += 1;
+    return super.decide(request);
+  }
+  settle(settlement) {
+    calls += 1;
+    return super.settle(settlement);
+  }
+}
+
+export class Behind extends WorkerEntrypoint {
+  fetch(request) {
+    return worker.fetch(request, this.env, this.ctx);
+  }
+}
+
+export default {
+  async fetch(request, env, context) {
+    if (new URL(request.url).pathname === "${CALLS_PATH}") return new Response(String(calls));
+    const leavesAfterMs = request.headers.get("${LEAVES_AFTER}");
+    if (leavesAfterMs === null) return worker.fetch(request, env, context);
+    const aborter = new AbortController();
+    setTimeout(() => aborter.abort(), Number(leavesAfterMs));
+    try {
+      return await context.exports.Behind.fetch(new Request(request, { signal: aborter.signal }));
+    } catch {
+      return new Response("the client has left", { status: 499 });
+    }
+  },
+};
+`;
+
+export interface WatchedGateway extends Target {
+  /** How often counter objects were asked to decide or settle so far. */
+  readonly readCalls: () => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+export async function startWatchedGateway(
+  config: Readonly<Record<string, unknown>>,
+): Promise<WatchedGateway> {
+  const folder = await newFolder();
+  const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
+  const [mainPath, scriptPath] = [join(folder, "main.js"), join(folder, "watched.js")];
+  await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
+  await buildWorker({ configPath, outFile: workerPath });
+  await build({
+    entryPoints: [mainPath],
+    outfile: scriptPath,
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    external: ["cloudflare:*"],
+    logLevel: "silent",
+  });
+  const { url, close } = await serveWorker({ scriptPath, port: 0, vars: {}, onLog: () => undefined });
+  const gateway: Target = { url: `http://127.0.0.1:${url.port}` };
+  return {
+    ...gateway,
+    readCalls: async () => Number((await send(gateway, CALLS_PATH)).text()),
+    close: async () => {
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
