@@ -23,7 +23,7 @@ export async function serveOnWorkerd(
 ): Promise<Omit<Server, "toAllowed">> {
   const shared: Omit<WorkerdOptions, "folder" | "modules"> = {
     pinned: stand.pinned,
-    compatibilityDate: readCompatibilityDate(),
+    ...readCompatibility(),
     cacheAddress: stand.cacheAddress,
     vars: { ORIGIN_URL: stand.originUrl },
     objects,
@@ -66,11 +66,12 @@ export default {
 `;
 }
 
-function readCompatibilityDate(): string {
-  const { compatibility_date: date } = unstable_readConfig(
-    { config: WRANGLER_CONFIG_PATH },
-    { hideWarnings: true },
-  );
-  if (date === undefined) throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
-  return date;
+/** As wrangler.toml deploys Headgate; the peers run under the same. */
+function readCompatibility(): Pick<WorkerdOptions, "compatibilityDate" | "compatibilityFlags"> {
+  const { compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags } =
+    unstable_readConfig({ config: WRANGLER_CONFIG_PATH }, { hideWarnings: true });
+  if (compatibilityDate === undefined) {
+    throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
+  }
+  return { compatibilityDate, compatibilityFlags };
 }

@@ -4,6 +4,7 @@ export interface WorkerdConfig {
   /** JavaScript files beside the configuration; the first is the main module. */
   readonly modules: readonly string[];
   readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
   readonly vars: Readonly<Record<string, string>>;
   /** Durable Object namespaces: binding -> class. All have SQLite storage. */
   readonly objects: Readonly<Record<string, string>>;
@@ -18,7 +19,7 @@ const text = (value: string): string => JSON.stringify(value);
 const list = (items: readonly string[]): string => `[${items.join(", ")}]`;
 
 export function toWorkerdConfig(config: WorkerdConfig): string {
-  const { modules, compatibilityDate, vars, objects, cacheAddress, storagePath } = config;
+  const { modules, compatibilityDate, compatibilityFlags, vars, objects, cacheAddress, storagePath } = config;
   const bindings = [
     ...Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`),
     ...Object.entries(objects).map(
@@ -44,6 +45,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = ${list(modules.map((name) => `(name = ${text(name)}, esModule = embed ${text(name)})`))},
   compatibilityDate = ${text(compatibilityDate)},
+  compatibilityFlags = ${list(compatibilityFlags.map(text))},
   bindings = ${list(bindings)},
   durableObjectNamespaces = ${list(namespaces)},
   cacheApiOutbound = "cache",
