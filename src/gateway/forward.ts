@@ -89,7 +89,7 @@ function toOriginFields(
   return sent;
 }
 
-function isWebSocketUpgrade(facts: RequestFacts): boolean {
+export function isWebSocketUpgrade(facts: RequestFacts): boolean {
   return facts.header("upgrade")?.toLowerCase() === "websocket";
 }
 

@@ -12,6 +12,7 @@ import { selectRecord, toVariantKeys } from "../core/cache/variants.ts";
 import { toNominated } from "../core/http/forwarded-fields.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore, Stored } from "./cache-store.ts";
+import { isWebSocketUpgrade } from "./forward.ts";
 import type { PurgeClient } from "./purge-client.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -50,6 +51,8 @@ export interface Found {
   readonly response: Response;
 }
 
+const PASS: PassPlan = Object.freeze({ kind: "pass", reason: "bypass" });
+
 export function toCacheRequest(facts: RequestFacts): CacheRequest {
   const { request, url, canonicalPath, method } = facts;
   const target = {
@@ -74,7 +77,8 @@ export async function lookUp(
   context: CacheContext,
 ): Promise<Look> {
   const request = toCacheRequest(facts);
-  const plan = planRequest(request, settings);
+  // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
+  const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
   if (plan.kind === "pass") return { plan, request };
   const key = toCacheKey(request, settings, facts.country);
   const [purges, primary] = await Promise.all([

@@ -20,6 +20,12 @@ export interface CacheStand extends Stand {
   readonly ask: (path: string, options?: RequestOptions) => Promise<Reply>;
   /** The answers to one request after the other. */
   readonly askInTurn: (path: string, ...options: readonly RequestOptions[]) => Promise<readonly Reply[]>;
+  /** The bodies that requests get which differ in one field; undefined leaves it out. */
+  readonly askEach: (
+    path: string,
+    name: string,
+    values: readonly (string | undefined)[],
+  ) => Promise<readonly string[]>;
   /** How many requests for a path the origin has seen. */
   readonly asked: (path: string) => number;
   /** What the origin saw last of a path. */
@@ -60,6 +66,12 @@ export async function startCacheStand(
       for (const request of requests) replies.push(await ask(path, request));
       return replies;
     },
+    askEach: async (path, name, values) => {
+      const bodies: string[] = [];
+      for (const value of values)
+        bodies.push((await ask(path, { fields: value === undefined ? [] : [[name, value]] })).text());
+      return bodies;
+    },
     lastAsked: (path) => {
       const request = origin.requests(toPath(path)).at(-1);
       if (request === undefined) throw new Error(`the origin was never asked for ${path}`);
@@ -71,6 +83,11 @@ export async function startCacheStand(
         return isHit(reply) && reply;
       }),
   };
+}
+
+/** An answer that says what the origin was asked with. */
+export function echo(fields: Fields, name: string): Answering {
+  return ({ field }) => ({ fields, body: field(name) ?? "absent" });
 }
 
 /** One answer after the other, and the last from then on. */

@@ -1,0 +1,188 @@
+// What a stored answer is made of and how it is given out: its fields (RFC 9111 section 3.1), its body, and HEAD. Range has
+// its own file.
+
+import { brotliCompressSync, gunzipSync, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { control, isHit, startCacheStand } from "../support/cache-stand.ts";
+import type { Fields } from "../support/fields.ts";
+
+const { origin, serve, ask, asked, untilHit } = await startCacheStand([
+  { path: "/says/*", cache: {} },
+  { path: "/strip/*", cache: { setCookie: "strip" } },
+]);
+
+const FRESH = control("max-age=60");
+
+describe("the stored fields", () => {
+  it("every field is stored, unknown ones and repeated ones included", async () => {
+    const fields: Fields = [
+      ...FRESH,
+      ["X-Unknown", "1"],
+      ["X-Twice", "a"],
+      ["X-Twice", "b"],
+      ["Link", "</a>; rel=x"],
+      ["Content-Type", "text/x-test; charset=x"],
+      ["Content-Language", "nl"],
+      ["ETag", '"v1"'],
+      ["X-Bytes", "\u00e9 and more"],
+    ];
+    const path = serve("says", { fields });
+    const [missed, hit] = [await ask(path), await untilHit(path)];
+    for (const [name] of fields) expect([name, hit.field(name)]).toEqual([name, missed.field(name)]);
+    expect([hit.field("X-Twice"), hit.field("X-Unknown")]).toEqual(["a, b", "1"]);
+  });
+
+  it.each([
+    ["Connection", "X-Hop"],
+    ["X-Hop", "1"],
+    ["Keep-Alive", "timeout=5"],
+    ["Proxy-Authenticate", "Basic"],
+    ["Proxy-Authentication-Info", "a=b"],
+    ["Proxy-Authorization", "Basic eA=="],
+    ["Upgrade", "h2c"],
+  ])("a field of the connection or of a proxy is not stored: %s", async (name, value) => {
+    const hop: Fields = name === "X-Hop" ? [["Connection", "X-Hop"]] : [];
+    const hit = await untilHit(serve("says", { fields: [...FRESH, ...hop, [name, value]] }));
+    expect(hit.fields.filter(([, found]) => found === value)).toEqual([]);
+  });
+
+  it("trailers are discarded, never made header fields", async () => {
+    origin.serve("/says/trailers", {
+      raw:
+        "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTrailer: X-Late\r\nTransfer-Encoding: chunked\r\n\r\n" +
+        "4\r\nbody\r\n0\r\nX-Late: 1\r\n\r\n",
+      ending: "close",
+    });
+    const hit = await untilHit("/says/trailers");
+    expect([hit.text(), hit.field("X-Late"), hit.field("Trailer")]).toEqual(["body", undefined, undefined]);
+  });
+
+  it.each([
+    ['private="X-User"', ["X-User"]],
+    ['PRIVATE="x-user, X-Other"', ["X-User", "X-Other"]],
+    ["private=X-User", ["X-User"]],
+    ['no-cache="X-User"', ["X-User"]],
+    ['no-cache="X-User,x-other", private="Set-Cookie"', ["X-User", "X-Other", "Set-Cookie"]],
+  ])(
+    "fields that the origin names in private and no-cache are not stored, the rest is: %s",
+    async (value, dropped) => {
+      const fields: Fields = [
+        ["X-User", "ann"],
+        ["X-Other", "1"],
+        ["X-Kept", "1"],
+      ];
+      const cookie: Fields = dropped.includes("Set-Cookie") ? [["Set-Cookie", "a=1"]] : [];
+      const path = serve("says", { fields: [...control(`max-age=60, ${value}`), ...fields, ...cookie] });
+      const [missed, hit] = [await ask(path), await untilHit(path)];
+      expect(missed.field("X-User")).toBe("ann");
+      expect(hit.field("X-Kept")).toBe("1");
+      const missing = ["X-User", "X-Other", "Set-Cookie"].filter((name) => hit.field(name) === undefined);
+      expect(missing).toEqual(expect.arrayContaining(dropped));
+    },
+  );
+
+  it("Set-Cookie is stripped where the route says so", async () => {
+    const fields: Fields = [...FRESH, ["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]];
+    const path = serve("strip", { fields });
+    expect((await ask(path)).lines("Set-Cookie")).toEqual(["a=1", "b=2"]);
+    const hit = await untilHit(path);
+    expect([hit.text(), hit.lines("Set-Cookie")]).toEqual(["answer 1", []]);
+  });
+
+  it.each([
+    "RateLimit",
+    "RateLimit-Policy",
+    "RateLimit-Reset",
+    "X-RateLimit-Remaining",
+    "X-Rate-Limit-Limit",
+    "Retry-After",
+  ])("a rate-limit field is not stored: %s", async (name) => {
+    const path = serve("says", { fields: [...FRESH, [name, "7"]] });
+    expect((await ask(path)).field(name)).toBe("7");
+    expect((await untilHit(path)).field(name)).toBeUndefined();
+  });
+});
+
+describe("the body", () => {
+  it.each([
+    ["before its Content-Length", "Content-Length: 9\r\n\r\npart"],
+    ["before its last chunk", "Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n"],
+  ])("a body that breaks off is not stored, and nobody waits for it: %s", async (name, rest) => {
+    const path = `/says/cut-${name.length}`;
+    origin.serve(path, { raw: `HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\n${rest}`, ending: "close" });
+    await expect(ask(path)).rejects.toThrow();
+    origin.serve(path, { fields: FRESH, body: "whole" });
+    expect((await ask(path)).text()).toBe("whole");
+    expect((await untilHit(path)).text()).toBe("whole");
+  });
+
+  it.each(["gzip, br", "deflate", "GZIP", "zstd", "x-own"])(
+    "a coding that the platform does not decode is stored as it is: %s",
+    async (encoding) => {
+      const body = Buffer.from("bytes that only the client understands");
+      const fields: Fields = [...FRESH, ["Content-Encoding", encoding], ["ETag", '"v1"']];
+      const hit = await untilHit(serve("says", { fields, body }));
+      expect([hit.body.equals(body), hit.field("Content-Encoding"), hit.field("ETag")]).toEqual([
+        true,
+        encoding,
+        '"v1"',
+      ]);
+    },
+  );
+
+  it.each(["gzip", "br"])(
+    "no-transform keeps out of the store what would come out decoded: %s",
+    async (encoding) => {
+      const body = encoding === "gzip" ? gzipSync("as it is") : brotliCompressSync("as it is");
+      const encoded: Fields = [["Content-Encoding", encoding]];
+      const path = serve("says", { fields: [...control("max-age=60, No-Transform"), ...encoded], body });
+      for (let time = 1; time <= 2; time += 1) {
+        const reply = await ask(path);
+        expect([reply.body.equals(body), reply.field("Content-Encoding"), asked(path)]).toEqual([
+          true,
+          encoding,
+          time,
+        ]);
+      }
+      const plain = await untilHit(
+        serve("says", { fields: control("max-age=60, no-transform"), body: "as it is" }),
+      );
+      expect(plain.text()).toBe("as it is");
+    },
+  );
+
+  it("a body of every kind comes out as it went in", async () => {
+    const large = Buffer.alloc(300_000, "0123456789");
+    const pieces = serve("says", () => ({ fields: FRESH, body: inPieces(large) }));
+    const encoded = serve("says", {
+      fields: [...FRESH, ["Content-Encoding", "gzip"]],
+      body: gzipSync(large),
+    });
+    for (const path of [pieces, encoded, serve("says", { fields: FRESH, body: large })]) {
+      for (const reply of [await ask(path), await untilHit(path)]) {
+        const isEncoded = reply.field("Content-Encoding") === "gzip";
+        expect((isEncoded ? gunzipSync(reply.body) : reply.body).equals(large)).toBe(true);
+      }
+      expect(asked(path)).toBe(1);
+    }
+    const empty = await untilHit(serve("says", { fields: FRESH, body: "" }));
+    expect([empty.status, empty.body.length, isHit(empty)]).toEqual([200, 0, true]);
+  });
+});
+
+describe("HEAD", () => {
+  it("HEAD is answered from a stored GET, with its fields and without its body", async () => {
+    const path = serve("says", { fields: [...FRESH, ["ETag", '"v1"'], ["X-Kept", "1"]], body: "0123456789" });
+    const got = await untilHit(path);
+    const reply = await ask(path, { method: "HEAD" });
+    expect([reply.status, reply.body.length, isHit(reply), asked(path)]).toEqual([200, 0, true, 1]);
+    for (const name of ["ETag", "X-Kept", "Content-Length", "Cache-Control", "Date"])
+      expect([name, reply.field(name)]).toEqual([name, got.field(name)]);
+    expect(reply.field("Age")).toBeDefined();
+  });
+});
+
+async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  const size = Math.ceil(bytes.length / 5);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
