@@ -11,6 +11,7 @@ const { serve, ask, askEach, asked, lastAsked } = await startCacheStand([
   { path: "/exclude/*", cache: { key: { query: { exclude: ["utm"] } } } },
   { path: "/sorted/*", cache: { key: { query: { sorted: true } } } },
   { path: "/header/*", cache: { key: { headers: ["X-Api-Key"] } } },
+  { path: "/pair/*", cache: { key: { headers: ["X-A", "X-B"] } } },
   { path: "/cookie/*", cache: { key: { cookies: ["sid"] } } },
   { path: "/country/*", cache: { key: { country: true } } },
   { path: "/device/*", cache: { key: { device: true } } },
@@ -110,10 +111,23 @@ describe("the key", () => {
   });
 
   it("cannot be forged by a value that looks like two", async () => {
-    const path = serve("cookie", echo(FRESH, "Cookie"));
+    const cookies = serve("cookie", echo(FRESH, "Cookie"));
     const values = ["sid=a;value=1:b", "sid=a; sid=b", 'sid="a; sid=b"', "sid=a%3B sid=b"];
-    expect(await askEach(path, "Cookie", values)).toEqual(values);
-    expect(await askEach(path, "Cookie", values)).toEqual(values);
-    expect(asked(path)).toBe(values.length);
+    expect(await askEach(cookies, "Cookie", values)).toEqual(values);
+    expect(await askEach(cookies, "Cookie", values)).toEqual(values);
+    expect(asked(cookies)).toBe(values.length);
+    const path = serve("pair", { fields: FRESH });
+    const next = ";header=x-b;value=";
+    for (const [a, b] of [
+      [`1${next}2`, "3"],
+      ["1", `2${next}3`],
+    ] as const)
+      await ask(path, {
+        fields: [
+          ["X-A", a],
+          ["X-B", b],
+        ],
+      });
+    expect(asked(path)).toBe(2);
   });
 });

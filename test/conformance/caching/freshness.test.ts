@@ -78,6 +78,9 @@ describe("the lifetime", () => {
       ending: "close",
     });
     await expectLifetime("/says/dateless", 100);
+    expect(Date.parse((await untilHit("/says/dateless")).field("Date") ?? "")).toBeGreaterThan(
+      Date.now() - 10_000,
+    );
   });
 
   it.each([

@@ -128,6 +128,18 @@ describe("Range", () => {
     }
   });
 
+  it("If-Range by the date does not cut what has a weak tag", async () => {
+    const modified = dateIn(-1_000);
+    const fields: Fields = [
+      ["ETag", 'W/"v1"'],
+      ["Last-Modified", modified],
+    ];
+    const path = serve("says", { fields: [...FRESH, ...fields], body: TEN });
+    await untilHit(path);
+    expect((await askRange(path, "bytes=2-4", ["If-Range", modified])).status).toBe(200);
+    expect((await askRange(path, "bytes=2-4")).status).toBe(206);
+  });
+
   it("If-Range with the tag of an encoding does not cut the decoded body", async () => {
     await untilHit(gzipped);
     const reply = await askRange(gzipped, "bytes=2-4", ["If-Range", '"v1"']);

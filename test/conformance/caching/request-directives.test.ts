@@ -97,6 +97,16 @@ describe("a stale answer", () => {
     },
   );
 
+  it.each(["must-revalidate", "proxy-revalidate", "s-maxage=50"])(
+    "is not used for an error against the origin's word: %s",
+    async (value) => {
+      const fields = control(`max-age=50, ${value}`, ...TAG, ["Age", "100"]);
+      const path = serve("honour", inTurn({ fields }, { status: 503 }));
+      const [, reply] = await askInTurn(path, {}, asking("stale-if-error=600"));
+      expect(reply?.status).toBe(503);
+    },
+  );
+
   it("is not used where the route ignores the client", async () => {
     const path = serve("ignore", inTurn(STALE, { status: 304, fields: STALE.fields ?? [] }));
     await askInTurn(path, {}, asking("max-stale"));

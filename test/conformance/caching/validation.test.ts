@@ -7,7 +7,7 @@ import { control, dateIn, inTurn, isHit, startCacheStand, statusOf } from "../su
 import type { Fields } from "../support/fields.ts";
 import type { HttpAnswer } from "../support/origin.ts";
 
-const { serve, ask, askInTurn, asked, lastAsked, untilHit } = await startCacheStand([
+const { origin, serve, ask, askInTurn, asked, lastAsked, untilHit } = await startCacheStand([
   { path: "/says/*", cache: {} },
   { path: "/stale/*", cache: { staleIfError: "1h" } },
 ]);
@@ -188,6 +188,17 @@ describe("a 304", () => {
     expect(byOrigin?.field("Age")).toBeUndefined();
     expect(Number(byCache?.field("Age"))).toBeGreaterThanOrEqual(20);
     expect(Number((await untilHit(path)).field("Age"))).toBeLessThan(30);
+  });
+
+  it("without a Date makes it as new as its arrival, whatever Date was stored", async () => {
+    const path = serve("says", { fields: [...STALE, ["Date", dateIn(-500)]] });
+    await ask(path);
+    const head = 'HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\nETag: "v1"\r\n\r\n';
+    origin.serve(path, { raw: head, ending: "close" });
+    await ask(path);
+    const hit = await untilHit(path);
+    expect([hit.text(), Number(hit.field("Age")) < 30]).toEqual(["answer 1", true]);
+    expect(Date.parse(hit.field("Date") ?? "")).toBeGreaterThan(Date.now() - 30_000);
   });
 
   it("that forbids storing ends the use of what is stored", async () => {

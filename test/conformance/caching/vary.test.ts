@@ -71,7 +71,7 @@ describe("Vary", () => {
     ["Cookie", "a=1;b=2", "a=1; b=2", false],
     ["User-Agent", "a, b", "a,b", false],
   ])(
-    "differences without meaning do not make variants, all others do: %s %s | %s %s",
+    "differences without meaning do not make variants, all others do: %s %s and %s %s",
     async (name, first, second, same) => {
       const path = serve("says", { fields: [...FRESH, ["Vary", name]] });
       await askEach(path, name, [first, second]);
