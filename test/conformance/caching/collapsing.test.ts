@@ -28,15 +28,22 @@ function askMany(
   return Promise.all(Array.from({ length: count }, (_, at) => ask(path, toOptions(at))));
 }
 
-/** Sends a GET and leaves as soon as the origin has seen it. */
-async function askAndLeave(path: string): Promise<void> {
+/** Sends a GET and leaves: as soon as the origin has seen it, or when the answer has begun to come. */
+async function askAndLeave(path: string, whenSeen: "by the origin" | "by the client"): Promise<void> {
   const { hostname, port, host } = new URL(gateway.url);
   const before = asked(path);
   const socket = connect(Number(port), hostname);
+  let received = "";
   socket.on("error", () => undefined);
+  socket.on("data", (piece) => {
+    received += piece.toString("latin1");
+  });
   socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
-  await until("the request at the origin", () => asked(path) > before);
-  socket.destroy();
+  await until(`${path} seen ${whenSeen}`, () =>
+    whenSeen === "by the origin" ? asked(path) > before : received.includes("answer"),
+  );
+  // Without a reset the gateway would take it for a client that has only said all it has to say.
+  socket.resetAndDestroy();
 }
 
 describe("concurrent misses", () => {
@@ -134,9 +141,10 @@ describe("an answer that is not for others", () => {
     ["too large", [...FRESH, ["Content-Length", "11"]]],
   ])("lets the others go at once, before its body has come: %s", async (_, fields) => {
     const released = Promise.withResolvers<void>();
-    const path = serve("small", (_request, time) => {
-      if (time > 1) return { fields, body: `answer  ${time > 9 ? time : `0${time}`}`.padEnd(11) };
-      return { fields, body: afterwards(wait(DELAY_MS), released.promise) };
+    const path = serve("small", async (_request, time) => {
+      if (time > 1) return { fields, body: `answer ${time}`.padEnd(11) };
+      await wait(DELAY_MS);
+      return { fields, body: afterwards(released.promise) };
     });
     const leading = ask(path);
     await until("the leader at the origin", () => asked(path) === 1);
@@ -193,7 +201,7 @@ describe("a leader whose client leaves", () => {
       await released.promise;
       return { fields: FRESH };
     });
-    await askAndLeave(path);
+    await askAndLeave(path, "by the origin");
     const others = askMany(path, 10);
     await wait(DELAY_MS);
     released.resolve();
@@ -205,9 +213,9 @@ describe("a leader whose client leaves", () => {
     const released = Promise.withResolvers<void>();
     const path = serve("says", () => ({
       fields: FRESH,
-      body: afterwards(Promise.resolve(), released.promise),
+      body: afterwards(released.promise),
     }));
-    await askAndLeave(path);
+    await askAndLeave(path, "by the client");
     const others = askMany(path, 3);
     await wait(DELAY_MS);
     released.resolve();
@@ -216,10 +224,9 @@ describe("a leader whose client leaves", () => {
   });
 });
 
-async function* afterwards(first: Promise<unknown>, second: Promise<unknown>): AsyncGenerator<string> {
-  await first;
+async function* afterwards(until: Promise<unknown>): AsyncGenerator<string> {
   yield "answer ";
-  await second;
+  await until;
   yield "____";
 }
 

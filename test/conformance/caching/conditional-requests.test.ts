@@ -205,6 +205,16 @@ describe("a condition that is not the cache's", () => {
     },
   );
 
+  it("because what is stored has no validator is forwarded as it came, and its 304 says nothing of what is stored", async () => {
+    const stale = control("max-age=10, stale-if-error=600", ["Age", "30"]);
+    const path = serve(
+      "says",
+      inTurn({ fields: stale }, { status: 304, fields: control("max-age=600") }, {}),
+    );
+    const [, reply, next] = await askInTurn(path, {}, { fields: [["If-None-Match", '"mine"']] }, {});
+    expect([reply?.status, next?.text()]).toEqual([304, "answer 3"]);
+  });
+
   it("because no variant matches is forwarded as it came", async () => {
     const path = serve("says", { fields: control("max-age=600", ...VALIDATORS, ["Vary", "X-A"]) });
     await untilHit(path, { fields: [["X-A", "1"]] });

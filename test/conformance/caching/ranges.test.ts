@@ -175,6 +175,24 @@ describe("Range", () => {
     expect(asked(path)).toBe(3);
   });
 
+  it("a range is not cut from a body that is still coming", async () => {
+    const released = Promise.withResolvers<void>();
+    const path = serve("says", ({ field }) => {
+      if (field("Range") === undefined)
+        return { fields: [...FRESH, ["Content-Length", "10"]], body: inHalves(released.promise) };
+      return { status: 206, fields: [["Content-Range", "bytes 2-6/10"]], body: "23456" };
+    });
+    const whole = ask(path);
+    for (let time = 1; time <= 5; time += 1) {
+      const reply = await askRange(path, "bytes=2-6");
+      expect([reply.status, reply.text(), isHit(reply)]).toEqual([206, "23456", false]);
+    }
+    released.resolve();
+    expect((await whole).text()).toBe(TEN);
+    await untilHit(path);
+    expect([(await askRange(path, "bytes=2-6")).text(), asked(path)]).toEqual(["23456", 6]);
+  });
+
   it("a range of what is stale is cut from the stored body when the origin confirms it", async () => {
     const path = serve("says", ({ field }) => {
       const fields = control("max-age=0", ...VALIDATORS);
@@ -190,4 +208,10 @@ describe("Range", () => {
 async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
   const size = Math.ceil(bytes.length / 5);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function* inHalves(until: Promise<void>): AsyncGenerator<string> {
+  yield TEN.slice(0, 5);
+  await until;
+  yield TEN.slice(5);
 }

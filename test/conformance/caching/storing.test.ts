@@ -5,7 +5,7 @@ import { control, dateIn, startCacheStand, statusOf } from "../support/cache-sta
 import type { RequestOptions } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
 
-const { serve, ask, askInTurn, asked, untilHit } = await startCacheStand([
+const { serve, ask, askInTurn, asked, lastAsked, untilHit } = await startCacheStand([
   { path: "/says/*", cache: {} },
   { path: "/ttl/*", cache: { ttl: "1h" } },
   { path: "/guess/*", cache: { heuristic: true } },
@@ -158,9 +158,16 @@ describe("a request with Authorization", () => {
     "max-age=60, s-maxage=soon",
     "max-age=60, proxy-revalidate",
     "max-age=60, immutable",
-  ])("an answer to one is not stored, whatever the freshness: %s", async (value) => {
-    expect(await isStored(serve("says", { fields: control(value) }), BEARER)).toBe(false);
-  });
+    "max-age=60, public=yes",
+  ])(
+    "an answer to one is not stored, whatever the freshness, nor kept to be validated: %s",
+    async (value) => {
+      const path = serve("says", { fields: control(value, ["ETag", '"v1"']) });
+      expect(await isStored(path, BEARER)).toBe(false);
+      await ask(path);
+      expect(lastAsked(path).field("If-None-Match")).toBeUndefined();
+    },
+  );
 
   it.each(["public, max-age=60", "s-maxage=60", "max-age=60, must-revalidate"])(
     "an answer to one is stored when the origin allows a shared cache to: %s",
