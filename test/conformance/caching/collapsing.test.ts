@@ -224,9 +224,9 @@ describe("a leader whose client leaves", () => {
   });
 });
 
-async function* afterwards(until: Promise<unknown>): AsyncGenerator<string> {
+async function* afterwards(released: Promise<unknown>): AsyncGenerator<string> {
   yield "answer ";
-  await until;
+  await released;
   yield "____";
 }
 
