@@ -96,6 +96,7 @@ async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetchin
   const stale = await answerStale(look, answer, { decision, context });
   if (stale !== undefined || !answer.ok) {
     settle("released");
+    if (stale === undefined) await cancelLookUp(look);
     return stale ?? answer;
   }
   const exchange = toExchange(look, answer.value, { ...sent, responseTimeMs: readClock() });

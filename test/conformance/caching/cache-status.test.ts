@@ -122,15 +122,17 @@ describe("Cache-Status", () => {
 
   it("says which requests were served by another's answer", async () => {
     const path = serve("says", async () => {
-      await wait(200);
+      await wait(300);
       return FRESH;
     });
     const replies = await Promise.all(Array.from({ length: 5 }, () => ask(path)));
     const told = replies.map(statusOf);
     expect(told.filter(({ stored }) => stored === true)).toHaveLength(1);
     const collapsed = told.filter((parameters) => parameters["collapsed"] === true);
-    expect(collapsed).toHaveLength(4);
+    expect(collapsed.length).toBeGreaterThan(0);
     for (const parameters of collapsed) expect(parameters).toMatchObject({ fwd: "uri-miss" });
+    // Who came when the answer was stored already is served by a plain hit.
+    expect(collapsed.length + told.filter(({ hit }) => hit === true).length).toBe(4);
   });
 
   it("keeps the members of the caches behind it, before its own, from the origin and from the store", async () => {

