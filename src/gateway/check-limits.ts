@@ -2,7 +2,7 @@
 // with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
 
 import type { Route } from "../core/config/config.ts";
-import type { CheckVerdict, Refused } from "../core/counters/messages.ts";
+import type { CheckVerdict, Committed, Refused } from "../core/counters/messages.ts";
 import {
   combineVerdicts,
   type LimitAnswer,
@@ -71,14 +71,14 @@ export async function checkLimits(
     : undefined;
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
-  if (known !== undefined) return { ...UNCHECKED, answer: known, keys };
+  if (known !== undefined) return { ...UNCHECKED, ...known, keys };
 
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
   const answers = await askGroups(groups, { id, refusedBefore, context });
   const checked = toChecked(route, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {
-    denials.remember(denialKey, checked.answer, { sentMs, receivedMs: readClock() });
+    denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
   }
   return checked;
 }
@@ -104,8 +104,23 @@ async function askGroups(
     return held;
   }
   const committed = await askAll({ phase: "commit" });
-  if (!areAllowed(groups, committed)) context.waitUntil(askAll({ phase: "release" }));
+  if (areAllowed(groups, committed)) {
+    for (const group of groups) counters.confirm(group, id);
+    return committed;
+  }
+  const releases = groups.map((group, index) =>
+    counters.ask(group, { phase: "release", id, committed: toCommitted(group, committed[index]) }),
+  );
+  context.waitUntil(Promise.all(releases));
   return committed;
+}
+
+/** What an object's own commit consumed, as far as it answered. */
+function toCommitted(group: Group, answer: GroupAnswer | undefined): Committed | undefined {
+  if (answer === undefined || answer.failure !== undefined || !isAllowed(answer.verdicts, group))
+    return undefined;
+  const allowed = answer.verdicts.filter(({ outcome }) => outcome === "allowed");
+  return { takenAtMs: answer.takenAtMs, policies: allowed.map(({ policy }) => policy) };
 }
 
 function areAllowed(groups: readonly Group[], answers: readonly GroupAnswer[]): boolean {

@@ -13,6 +13,7 @@ import {
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CheckVerdict,
+  type Committed,
   type CounterReply,
   type CounterRequest,
   type KeyChecks,
@@ -32,6 +33,8 @@ const LOCAL_KEYS_MAX = 10_000;
 const OBJECTS_MAX = 10_000;
 /** How long a refused client waits when the limiter itself cannot answer. */
 const CLOSED_RETRY_MS = 1_000;
+/** Confirmations that wait for the next message to their object. One that is lost only keeps denials uncached. */
+const CONFIRMED_MAX = 16;
 
 /** The policies of one request that one object decides. */
 export interface Group {
@@ -47,6 +50,7 @@ export interface Question {
   readonly phase: Phase;
   readonly id: string;
   readonly refusedBefore?: Refused | undefined;
+  readonly committed?: Committed | undefined;
 }
 
 export interface GroupAnswer {
@@ -62,6 +66,8 @@ export class CounterClient {
   /** Ids are plain values and may outlive their request; stubs may not. */
   readonly #ids = new LruMap<string, DurableObjectId>(OBJECTS_MAX);
   readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
+  /** Decisions that every object has committed, by the object that has yet to hear of it. */
+  readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
   readonly #local = new CounterTable(
     { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
     LOCAL_KEYS_MAX,
@@ -72,7 +78,8 @@ export class CounterClient {
   }
 
   async ask(group: Group, question: Question): Promise<GroupAnswer> {
-    const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys };
+    const confirmed = this.#takeConfirmed(group.object);
+    const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys, confirmed };
     const breaker = this.#breaker(group.object);
     if (!mayAsk(breaker, readClock()))
       return this.#decideWithout(group, request, "counter object keeps failing");
@@ -101,6 +108,17 @@ export class CounterClient {
     } catch {
       // What was taken stays taken: the counter can only under-admit for it.
     }
+  }
+
+  /** No release will come for this decision: the objects learn of it with the next message that goes there anyway. */
+  confirm({ object }: Group, id: string): void {
+    this.#confirmed.set(object, [...(this.#confirmed.get(object) ?? []), id].slice(-CONFIRMED_MAX));
+  }
+
+  #takeConfirmed(object: string): readonly string[] | undefined {
+    const ids = this.#confirmed.get(object);
+    if (ids !== undefined) this.#confirmed.delete(object);
+    return ids;
   }
 
   #recordFailure(

@@ -58,6 +58,18 @@ describe("a flood from one client", () => {
   });
 });
 
+test("a remembered denial says what the shadow policies beside it said", async () => {
+  const desk = new LimitsDesk({
+    policies: { p: { ...HOURLY, limit: 1 }, shadow: { ...HOURLY, limit: 5, mode: "shadow" } },
+    routes: { "/api": { policies: ["p", "shadow"] } },
+  });
+  expect(await desk.isAllowed("/api")).toBe(true);
+  const [asked, known] = [await desk.ask("/api"), await desk.ask("/api")];
+  expect(await countCalls(desk.objects("/api"))).toBe(2);
+  expect(known.shadows.map(({ policy, remaining }) => [policy, remaining])).toEqual([["shadow", 4]]);
+  expect(known.shadows).toMatchObject(asked.shadows.map(({ policy, outcome }) => ({ policy, outcome })));
+});
+
 describe("a denial that may end at any moment is not remembered", () => {
   const given: Given = {
     policies: {
@@ -77,6 +89,14 @@ describe("a denial that may end at any moment is not remembered", () => {
   test("because a decision in flight may give back what it holds", async () => {
     const desk = new LimitsDesk(given);
     await desk.askFromElsewhere("/p", "hold", "elsewhere");
+    expect(await desk.isAllowed("/p")).toBe(false);
+    await desk.askFromElsewhere("/p", "release", "elsewhere");
+    expect(await desk.isAllowed("/p")).toBe(true);
+  });
+
+  test("because another object may still refuse what this one has committed", async () => {
+    const desk = new LimitsDesk(given);
+    await desk.askFromElsewhere("/p", "commit", "elsewhere");
     expect(await desk.isAllowed("/p")).toBe(false);
     await desk.askFromElsewhere("/p", "release", "elsewhere");
     expect(await desk.isAllowed("/p")).toBe(true);

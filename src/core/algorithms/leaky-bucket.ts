@@ -33,7 +33,11 @@ export interface LeakyBucketState extends Level {
 /**
  * Accuracy: exact; integer milliseconds and fractions of 1/windowMs of a unit.
  * Worst case: limit in every rolling window of when requests go on, evenly spaced, when each costs one unit. A request
- * of c units goes on at once and holds back what follows for c spaces: limit + c - 1.
+ * of c units goes on at once and holds back what follows for c spaces: limit + c - 1. Why not limit: a state of one
+ * end of the queue makes the space between two requests depend on their costs alone. In the company of single units a
+ * dear one needs c spaces before it and c behind it to keep every window within the limit, so c and 1 by turns would go
+ * on at half the rate; the least rule of this kind, a + b - 1 spaces between costs a and b, lets requests of c units
+ * alone use c / (2c - 1) of the limit. Anything better must remember what each window held: up to `limit` entries.
  * Storage per key: five integers. Burst: none: what comes at once waits, up to `delayMax` (default: 1s).
  * `remaining` is how many requests of one unit may still join the queue. Only the request that joined last can be given
  * back: the others behind it were told when to go on.
@@ -44,7 +48,7 @@ export const leakyBucket: Algorithm<LeakyBucketConfig, LeakyBucketState> = {
   optionNames: ["limit", "window", "delayMax"],
   facts: {
     exact: "yes",
-    worstCase: "limit, evenly spaced",
+    worstCase: "limit, evenly spaced; limit + c - 1 where requests cost c",
     burst: "none: delays up to `delayMax`",
     storage: "5 integers",
   },

@@ -24,6 +24,16 @@ export function toBanMs(state: BanState | undefined, nowMs: number): number {
   return state === undefined ? 0 : Math.max(0, state.untilMs - nowMs);
 }
 
+/** A ban that was made under other settings ends no later than today's would: it never outlasts what is configured. */
+export function shortenBan<State extends BanState>(
+  settings: BanSettings,
+  state: State & { readonly settings: BanSettings },
+): State {
+  const { level, untilMs } = state;
+  const startMs = untilMs - toLengthMs(state.settings, level);
+  return { ...state, untilMs: Math.min(untilMs, startMs + toLengthMs(settings, level)) };
+}
+
 /** The state after so many more denials. Denials during a ban do not count: hammering does not make it longer. */
 export function countDenials(
   settings: BanSettings,

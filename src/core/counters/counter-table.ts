@@ -3,17 +3,30 @@
 
 import type { Outcome } from "../algorithms/algorithm.ts";
 import { LruMap } from "../lru-map.ts";
-import { countDenials, toBanMs } from "./ban.ts";
+import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
+import { addDecision } from "./decision-ring.ts";
+import {
+  addPlaces,
+  type Entry,
+  type Hold,
+  HOLD_MS,
+  keepPlace,
+  toEntry,
+  toHeldUnits,
+  toPlaces,
+  toProvisionalUnits,
+} from "./in-flight.ts";
 import { consumeChecks, findChangedAlgorithms, type KeyCounters, settleChecks } from "./key-counters.ts";
 import {
   type Check,
-  type CheckVerdict,
+  type Committed,
   type CounterReply,
   type CounterRequest,
   MESSAGE_VERSION,
   type Settlement,
 } from "./messages.ts";
+import { settleDecision } from "./settle-decision.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
@@ -28,37 +41,14 @@ export interface CounterStore {
   ) => void;
 }
 
-/** How long units stay aside for a decision that several objects take together. */
-export const HOLD_MS = 5_000;
 /** Decisions that a table remembers: repeated messages change nothing. */
 const DECISIONS_MAX = 2_000;
-
-interface Hold {
-  readonly units: ReadonlyMap<string, number>;
-  /** When a queue lets the request go on, by policy: those behind it were told to go on after it. */
-  readonly placesMs: ReadonlyMap<string, number>;
-  readonly expiresAtMs: number;
-}
-
-/** All that is known of one key. */
-interface Entry {
-  counters: KeyCounters;
-  readonly holds: Map<string, Hold>;
-}
 
 /** A decision that consumed, and what each policy's share came to since, by key and policy. */
 interface Taken {
   readonly request: CounterRequest;
   readonly reply: CounterReply;
-  readonly actual: ReadonlyMap<string, number>;
-}
-
-/** Denials to count where their policies ban. */
-interface Denials {
-  readonly policies: ReadonlySet<string>;
-  readonly count: number;
-  /** How long ago they were. */
-  readonly agoMs: number;
+  readonly actual: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export class CounterTable {
@@ -72,9 +62,10 @@ export class CounterTable {
   }
 
   handle(request: CounterRequest, nowMs: number): CounterReply {
+    this.#confirm(request.confirmed ?? []);
     if (request.phase === "release") return this.#release(request, nowMs);
-    const before = this.#taken.get(request.id);
-    if (before !== undefined) return before.reply;
+    const before = this.#taken.get(request.id)?.reply ?? this.#findCommit(request, nowMs);
+    if (before !== undefined) return before;
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
     const placesMs = this.#dropHolds(request, nowMs);
     this.#countRefused(request, nowMs);
@@ -86,34 +77,76 @@ export class CounterTable {
     } else if (request.phase === "hold") {
       this.#hold(request, reply);
     } else {
-      this.#change(request.keys, (counters, { key, checks }) => {
-        const changed = findChangedAlgorithms(counters, checks);
-        if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
-        return consumeChecks(counters, checks, nowMs);
-      });
-      this.#taken.set(request.id, { request, reply, actual: new Map() });
+      this.#consume(request, reply);
     }
     return reply;
   }
 
+  #consume(request: CounterRequest, reply: CounterReply): void {
+    const { id, keys, phase } = request;
+    for (const { key } of keys) addPlaces(this.#entry(key), toPlaces(reply));
+    const { takenAtMs } = reply;
+    const allowed = toPolicies(reply, "allowed");
+    const isCommit = phase === "commit" && keys.some(({ checks }) => checks.some(({ cost }) => cost > 0));
+    const toUnits = (checks: readonly Check[]): ReadonlyMap<string, number> =>
+      new Map(checks.map(({ policy, cost }) => [policy, allowed.has(policy) ? cost : 0]));
+    this.#change(keys, (counters, { key, checks }) => {
+      const changed = findChangedAlgorithms(counters, checks);
+      if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
+      const consumed = consumeChecks(counters, checks, takenAtMs);
+      if (!isCommit) return consumed;
+      const decision = { takenAtMs, isSettled: false, units: toUnits(checks) };
+      const decisions = addDecision(counters.decisions, id, decision);
+      return { ...consumed, counters: { ...consumed.counters, decisions } };
+    });
+    if (isCommit) {
+      for (const { key, checks } of keys)
+        this.#entry(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
+    }
+    this.#taken.set(id, { request, reply, actual: new Map() });
+  }
+
+  /** What a commit says again that a reset let the table forget: its row knows that it consumed. */
+  #findCommit({ id, keys, phase }: CounterRequest, nowMs: number): CounterReply | undefined {
+    if (phase !== "commit" || keys.length === 0) return undefined;
+    if (!keys.every(({ key }) => this.#entry(key).counters.decisions?.recent.has(id))) return undefined;
+    const peeks = keys.map(({ key, checks }) => ({ key, checks: checks.map((check) => toPeek(check)) }));
+    const { verdicts } = this.#decide({ version: MESSAGE_VERSION, phase, id, keys: peeks }, nowMs);
+    const takenAtMs = this.#findRecent(keys, id)?.takenAtMs ?? nowMs;
+    return { version: MESSAGE_VERSION, verdicts, takenAtMs };
+  }
+
+  #findRecent(keys: CounterRequest["keys"], id: string): Committed | undefined {
+    const recent = keys.flatMap(({ key }) => this.#entry(key).counters.decisions?.recent.get(id) ?? []);
+    const [first] = recent;
+    if (first === undefined) return undefined;
+    return { takenAtMs: first.takenAtMs, policies: recent.flatMap(({ units }) => Array.from(units.keys())) };
+  }
+
+  #confirm(ids: readonly string[]): void {
+    for (const id of ids) {
+      for (const { key } of this.#taken.get(id)?.request.keys ?? [])
+        this.#entries.get(key)?.provisional.delete(id);
+    }
+  }
+
   /**
    * Corrects what a decision consumed. A decision that this table does not remember (it was reset since) is corrected by
-   * what the message says was taken.
+   * what its row says of it, or else by what the message says was taken: unless it may have been settled before.
    */
   settle(settlement: Settlement, nowMs: number): void {
     const { id, takenAtMs } = settlement;
-    const known = this.#taken.get(id) ?? toForgotten(settlement);
-    const said = new Map(known.actual);
+    const known = this.#taken.get(id);
+    const actual = new Map(known?.actual);
     this.#change(settlement.keys, (counters, { key, checks }) => {
-      const owed = checks.map(({ policy, algorithm, settings, taken, actual }) => {
-        const place = `${policy}\n${key}`;
-        const units = actual - (said.get(place) ?? taken);
-        said.set(place, actual);
-        return { policy, algorithm, settings, units };
-      });
-      return settleChecks(counters, owed, { nowMs, takenAtMs });
+      this.#entry(key).provisional.delete(id);
+      const remembered =
+        known === undefined ? undefined : (known.actual.get(key) ?? new Map<string, number>());
+      const settled = settleDecision(counters, checks, { id, takenAtMs, nowMs, remembered });
+      actual.set(key, settled.units);
+      return settled;
     });
-    this.#taken.set(id, { ...known, actual: said });
+    if (known !== undefined) this.#taken.set(id, { ...known, actual });
   }
 
   /** Decides against what is used, what is held and who is banned. */
@@ -123,22 +156,23 @@ export class CounterTable {
       const entry = this.#entry(key);
       for (const check of asked) {
         const counter = entry.counters.live.get(check.policy)?.counter;
-        const banMs = check.ban === undefined ? 0 : toBanMs(entry.counters.bans.get(check.policy), nowMs);
-        checks.push({ check, counter, held: toHeldUnits(entry, check.policy, nowMs), banMs });
+        const banMs = toCheckBanMs(entry.counters, check, nowMs);
+        const held = toHeldUnits(entry, check.policy, nowMs);
+        const provisional = toProvisionalUnits(entry, check.policy, nowMs);
+        checks.push({ check, counter, held, provisional, banMs });
       }
     }
     return decideChecks(checks, nowMs);
   }
 
-  #hold({ id, keys }: CounterRequest, { verdicts, takenAtMs }: CounterReply): void {
-    const placesMs = new Map(
-      verdicts.flatMap(({ policy, delayMs }) =>
-        delayMs === undefined ? [] : [[policy, takenAtMs + delayMs] as const],
-      ),
-    );
+  #hold({ id, keys }: CounterRequest, reply: CounterReply): void {
+    const { takenAtMs } = reply;
+    const placesMs = toPlaces(reply);
     for (const { key, checks } of keys) {
       const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
-      this.#entry(key).holds.set(id, { units, placesMs, expiresAtMs: takenAtMs + HOLD_MS });
+      const entry = this.#entry(key);
+      addPlaces(entry, placesMs);
+      entry.holds.set(id, { units, placesMs, expiresAtMs: takenAtMs + HOLD_MS });
     }
   }
 
@@ -154,23 +188,44 @@ export class CounterTable {
     return placesMs;
   }
 
+  /** A place in a queue with others behind it stays taken: they were told when to go on, and whoever comes next goes later. */
+  #leavePlaces({ keys }: CounterRequest, placesMs: Hold["placesMs"], nowMs: number): void {
+    if (placesMs.size === 0) return;
+    this.#change(keys, (counters, { key, checks }) => {
+      const { lastPlacesMs } = this.#entry(key);
+      const left = checks.flatMap(({ policy, algorithm, settings, cost }) => {
+        const placeMs = placesMs.get(policy) ?? Infinity;
+        return placeMs < (lastPlacesMs.get(policy) ?? 0)
+          ? [{ policy, algorithm, settings, units: cost }]
+          : [];
+      });
+      return settleChecks(counters, left, { nowMs, takenAtMs: nowMs });
+    });
+  }
+
   /** Gives back what a decision holds or consumed. */
   #release(request: CounterRequest, nowMs: number): CounterReply {
-    this.#dropHolds(request, nowMs);
-    const taken = this.#taken.get(request.id);
-    if (taken !== undefined) {
-      const { id, keys } = taken.request;
-      // A shadow policy that denied has consumed nothing.
-      const consumed = toPolicies(taken.reply, "allowed");
-      const undone = keys.map(({ key, checks }) => ({
-        key,
-        checks: checks.flatMap(({ policy, algorithm, settings, cost }) =>
-          consumed.has(policy) ? [{ policy, algorithm, settings, taken: cost, actual: 0 }] : [],
-        ),
-      }));
-      this.settle({ version: MESSAGE_VERSION, id, takenAtMs: taken.reply.takenAtMs, keys: undone }, nowMs);
+    this.#leavePlaces(request, this.#dropHolds(request, nowMs), nowMs);
+    const { id } = request;
+    const taken = this.#taken.get(id);
+    const reply: CounterReply = { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
+    const { keys } = taken?.request ?? request;
+    const committed =
+      taken === undefined ? (request.committed ?? this.#findRecent(keys, id)) : toCommitted(taken.reply);
+    if (committed === undefined) {
+      // Its commit may be late: it must not consume any more.
+      this.#taken.set(id, { request, reply, actual: new Map() });
+      return reply;
     }
-    return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
+    const { takenAtMs, policies } = committed;
+    const undone = keys.map(({ key, checks }) => ({
+      key,
+      checks: checks.flatMap(({ policy, algorithm, settings, cost }) =>
+        policies.includes(policy) ? [{ policy, algorithm, settings, taken: cost, actual: 0 }] : [],
+      ),
+    }));
+    this.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: undone }, nowMs);
+    return reply;
   }
 
   /** What the isolate refused by itself counts first: it may ban the very request that tells of it. */
@@ -180,23 +235,9 @@ export class CounterTable {
     this.#countDenials(request, { ...denials, policies: new Set(policies) }, nowMs);
   }
 
-  #countDenials(request: CounterRequest, { policies, count, agoMs }: Denials, nowMs: number): void {
-    const isBanning = ({ policy, ban, isShadow }: Check): boolean =>
-      ban !== undefined && isShadow !== true && policies.has(policy);
-    if (!request.keys.some(({ checks }) => checks.some(isBanning))) return;
-    this.#change(request.keys, (counters, { checks }) => {
-      const bans = new Map(counters.bans);
-      let isNew = false;
-      for (const { policy, ban } of checks.filter(isBanning)) {
-        if (ban === undefined) continue;
-        const before = counters.bans.get(policy);
-        const after = countDenials(ban, before, { nowMs: nowMs - agoMs, denials: count });
-        bans.set(policy, { ...after, settings: ban });
-        // Only a new ban is worth a row: denials below it are memory.
-        isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
-      }
-      return { counters: { ...counters, bans }, mustWrite: isNew };
-    });
+  #countDenials(request: CounterRequest, denials: Denials, nowMs: number): void {
+    if (!request.keys.some(({ checks }) => checks.some((check) => isBanning(check, denials)))) return;
+    this.#change(request.keys, (counters, { checks }) => banChecks(counters, checks, { denials, nowMs }));
   }
 
   /**
@@ -228,35 +269,19 @@ export class CounterTable {
     if (known !== undefined) return known;
     const { counters, damaged } = readRecord(this.#store.read(key));
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry: Entry = { counters, holds: new Map() };
+    const entry = toEntry(counters);
     this.#entries.set(key, entry);
     return entry;
   }
-}
-
-/** Units of a policy that decisions in flight hold. Holds that expired are forgotten. */
-function toHeldUnits({ holds }: Entry, policy: string, nowMs: number): number {
-  let held = 0;
-  for (const [id, hold] of holds) {
-    if (hold.expiresAtMs <= nowMs) holds.delete(id);
-    else held += hold.units.get(policy) ?? 0;
-  }
-  return held;
-}
-
-/** An allowed request goes on at the place that it held: others have come behind it since. */
-function keepPlace(verdict: CheckVerdict, placesMs: Hold["placesMs"], nowMs: number): CheckVerdict {
-  const placeMs = placesMs.get(verdict.policy);
-  if (placeMs === undefined || verdict.delayMs === undefined) return verdict;
-  return { ...verdict, delayMs: Math.max(0, placeMs - nowMs) };
 }
 
 function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
   return new Set(verdicts.filter((verdict) => verdict.outcome === outcome).map(({ policy }) => policy));
 }
 
-/** Stands for a decision that was forgotten, so that its settlement changes nothing when it comes again. */
-function toForgotten({ id, takenAtMs }: Settlement): Taken {
-  const request: CounterRequest = { version: MESSAGE_VERSION, phase: "take", id, keys: [] };
-  return { request, reply: { version: MESSAGE_VERSION, verdicts: [], takenAtMs }, actual: new Map() };
+const toPeek = (check: Check): Check => ({ ...check, cost: 0 });
+
+/** A shadow policy that denied has consumed nothing. */
+function toCommitted(reply: CounterReply): Committed {
+  return { takenAtMs: reply.takenAtMs, policies: [...toPolicies(reply, "allowed")] };
 }

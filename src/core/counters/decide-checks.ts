@@ -17,6 +17,8 @@ export interface CounterCheck {
   readonly counter: Counter | undefined;
   /** Units that decisions in flight hold. */
   readonly held: number;
+  /** Units that were committed and may still be released, and when the last of them were taken. */
+  readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */
   readonly banMs: number;
 }
@@ -46,7 +48,10 @@ export function decideChecks(checks: readonly CounterCheck[], nowMs: number): De
   return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
 }
 
-function decideCheck({ check, counter, held, banMs }: CounterCheck, nowMs: number): CheckVerdict {
+function decideCheck(
+  { check, counter, held, provisional, banMs }: CounterCheck,
+  nowMs: number,
+): CheckVerdict {
   const { settings, cost } = check;
   const algorithm = toAlgorithm(check.algorithm);
   const state = toState(counter, check.algorithm);
@@ -57,10 +62,16 @@ function decideCheck({ check, counter, held, banMs }: CounterCheck, nowMs: numbe
     if (banMs === 0) return verdict;
     return toBanned(verdict.outcome === "allowed" ? ask(from, 0) : verdict, banMs);
   };
-  if (held === 0) return decide(state);
-  const verdict = decide(algorithm.charge(settings, state, { nowMs, units: held }));
+  const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
+  if (held === 0 && given === 0) return decide(state);
+  const verdict = decide(held === 0 ? state : algorithm.charge(settings, state, { nowMs, units: held }));
   if (verdict.outcome !== "denied") return verdict;
-  return { ...verdict, isTentative: decide(state).retryAfterMs < verdict.retryAfterMs };
+  // The newest units in use come off: no release leaves a shorter wait.
+  const least =
+    given === 0 || state === undefined
+      ? state
+      : algorithm.charge(settings, state, { nowMs, units: -given, takenAtMs });
+  return { ...verdict, isTentative: decide(least).retryAfterMs < verdict.retryAfterMs };
 }
 
 function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {

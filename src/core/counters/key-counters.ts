@@ -3,6 +3,7 @@
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { BanSettings, BanState } from "./ban.ts";
 import { toAlgorithm, toState } from "./decide-checks.ts";
+import type { DecisionRing } from "./decision-ring.ts";
 import type { Check } from "./messages.ts";
 import { consume, giveBack, type LiveCounter } from "./watermark.ts";
 
@@ -14,6 +15,8 @@ export interface KeyCounters {
   /** By policy. */
   readonly live: ReadonlyMap<string, LiveCounter>;
   readonly bans: ReadonlyMap<string, StoredBan>;
+  /** undefined: none. */
+  readonly decisions?: DecisionRing | undefined;
 }
 
 export interface Change {

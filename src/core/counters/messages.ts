@@ -45,6 +45,16 @@ export interface CounterRequest {
   readonly id: string;
   readonly keys: readonly KeyChecks[];
   readonly refusedBefore?: Refused | undefined;
+  /** With a release: what the object's own commit answered. An object that was reset since knows it from here. */
+  readonly committed?: Committed | undefined;
+  /** Decisions that no object has refused: what they committed here is not released any more. */
+  readonly confirmed?: readonly string[] | undefined;
+}
+
+export interface Committed {
+  readonly takenAtMs: number;
+  /** Policies that consumed. */
+  readonly policies: readonly string[];
 }
 
 /** Like requests that the isolate has refused by itself since it last asked: the bans of these policies count them. */
@@ -63,7 +73,10 @@ export interface CheckVerdict {
   readonly retryAfterMs: number;
   readonly resetMs: number;
   readonly delayMs?: number;
-  /** Denied, or denied for longer, because of units that a decision in flight holds and may give back at any moment. */
+  /**
+   * Denied, or denied for longer, because of units that a decision in flight holds, or has committed and may still
+   * release, and may so give back at any moment. Retry-After is the wait if they stay.
+   */
   readonly isTentative?: boolean;
   /** Denied by a ban: no such denial counts for another. */
   readonly isBanned?: boolean;

@@ -7,6 +7,7 @@ import { isObject } from "../config/parse-with.ts";
 import { storedCount, storedLengthMs } from "../algorithms/stored-state.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "./decide-checks.ts";
+import { readRing, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-counters.ts";
 import type { LiveCounter } from "./watermark.ts";
 
@@ -32,6 +33,7 @@ const storedRecord = v.object({
   version: v.literal(STORED_VERSION),
   counters: byPolicy,
   bans: v.optional(byPolicy, {}),
+  decisions: v.optional(v.unknown()),
 });
 
 export interface ReadRecord {
@@ -50,7 +52,7 @@ export function readRecord(text: string | undefined): ReadRecord {
   const damaged: string[] = [];
   const live = readEach(parsed.output.counters, readCounter, damaged);
   const bans = readEach(parsed.output.bans, readBan, damaged);
-  return { counters: { live, bans }, damaged };
+  return { counters: { live, bans, decisions: readRing(parsed.output.decisions) }, damaged };
 }
 
 function readEach<T>(
@@ -75,7 +77,14 @@ function readCounter(stored: unknown): LiveCounter | undefined {
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
   // Nothing covers a counter that was just read: its first consumption writes again.
-  const uncovered = { coverUntilMs: 0, coverUnits: 0, writes: 0, burstUnits: 0 };
+  const uncovered = {
+    coverUntilMs: 0,
+    coverUnits: 0,
+    sinceUnits: 0,
+    writes: 0,
+    burstUnits: 0,
+    burstUntilMs: 0,
+  };
   return { counter, written: counter, expiresAtMs, ...uncovered };
 }
 
@@ -84,7 +93,7 @@ function readBan(stored: unknown): StoredBan | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-export function writeRecord({ live, bans }: KeyCounters): {
+export function writeRecord({ live, bans, decisions }: KeyCounters): {
   readonly text: string;
   readonly expiresAtMs: number;
 } {
@@ -96,8 +105,12 @@ export function writeRecord({ live, bans }: KeyCounters): {
     latestMs = Math.max(latestMs, expiresAtMs);
   }
   for (const ban of bans.values()) latestMs = Math.max(latestMs, toBanExpiryMs(ban.settings, ban));
-  const record = { version: STORED_VERSION, counters };
-  const text = JSON.stringify(bans.size === 0 ? record : { ...record, bans: Object.fromEntries(bans) });
+  const text = JSON.stringify({
+    version: STORED_VERSION,
+    counters,
+    bans: bans.size === 0 ? undefined : Object.fromEntries(bans),
+    decisions: decisions === undefined ? undefined : writeRing(decisions),
+  });
   return { text, expiresAtMs: latestMs };
 }
 

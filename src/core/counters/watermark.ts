@@ -1,10 +1,10 @@
 // Decides when a counter must be written, and what is written: the truth for the first requests after a pause, then a
-// state ahead of it, so that most requests of a burst write nothing and a restart can only under-admit. Over any few
-// seconds at most one row a second is written for a key.
+// state ahead of it for the second to come, so that most requests write nothing and a restart can only under-admit.
 //
 // What is written ahead says that, by the end of the cover, as much again was used as the burst has used so far. While
 // less than that was used and that time has not come, it is at least as strict as the truth. An idle object is evicted
 // after seconds, so restarts are daily life: one costs a key at most as many units as the burst before it used.
+// docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
 import { type Counter, toAlgorithm } from "./decide-checks.ts";
 
@@ -23,9 +23,13 @@ export interface LiveCounter {
   readonly coverUntilMs: number;
   /** Units that may still be used before the next write. */
   readonly coverUnits: number;
-  /** Writes without a pause between them, and the units used since the first: what the next write covers. */
+  /** Units used since the last write. */
+  readonly sinceUnits: number;
+  /** Writes of the burst, and the units that it has used lately: what the next write within a second covers. */
   readonly writes: number;
   readonly burstUnits: number;
+  /** Each write pays for a second. The burst lasts until then: over any few seconds there is one write a second. */
+  readonly burstUntilMs: number;
 }
 
 /** A counter after a decision, with what the decision consumed, or after a refund, with 0. */
@@ -47,37 +51,63 @@ export function consume(
   { settings, counter, units }: Consumption,
   nowMs: number,
 ): Covered {
-  const isCovered =
-    live !== undefined && nowMs < live.coverUntilMs && live.counter.algorithm === counter.algorithm;
-  const burstUnits = (isCovered ? live.burstUnits : 0) + units;
-  if (isCovered && live.coverUnits >= units) {
-    return { live: { ...live, counter, coverUnits: live.coverUnits - units, burstUnits }, mustWrite: false };
+  if (live !== undefined && isCovering(live, counter, nowMs) && live.coverUnits >= units) {
+    const left = { coverUnits: live.coverUnits - units, sinceUnits: live.sinceUnits + units };
+    return { live: { ...live, ...left, counter, burstUnits: live.burstUnits + units }, mustWrite: false };
   }
-  const algorithm = toAlgorithm(counter.algorithm);
-  const writes = isCovered ? live.writes + 1 : 1;
-  // A second write within a second covers a second more: over any few seconds there is one write a second.
-  const coverUntilMs = (isCovered ? live.coverUntilMs : nowMs) + COVER_MS;
-  const coverUnits = writes <= EXACT_WRITES ? 0 : burstUnits;
+  return write({ settings, counter, units }, toNextWrite(live, { counter, units }, nowMs), nowMs);
+}
+
+/**
+ * The live counter after a refund. What storage holds is at least as strict without it, so it is written only while
+ * writes say just the truth, or when a second has passed since the last: a permit or a refund of a key that is hardly
+ * used outlives a restart, and so does all that comes back once a burst is over.
+ */
+export function giveBack(live: LiveCounter, { settings, counter }: Consumption, nowMs: number): Covered {
+  const isOver = nowMs >= live.coverUntilMs;
+  if (!isOver && live.writes >= EXACT_WRITES) return { live: { ...live, counter }, mustWrite: false };
+  const next = toNextWrite(live, { counter, units: 0 }, nowMs);
+  const isQuiet = isOver && live.sinceUnits === 0;
+  return write({ settings, counter, units: 0 }, isQuiet ? { ...next, coverUnits: 0 } : next, nowMs);
+}
+
+type NextWrite = Pick<LiveCounter, "coverUnits" | "writes" | "burstUnits" | "burstUntilMs">;
+
+function isCovering(live: LiveCounter, { algorithm }: Counter, nowMs: number): boolean {
+  return nowMs < live.coverUntilMs && live.counter.algorithm === algorithm;
+}
+
+/**
+ * Within a second of the last write, the cover was too small: it doubles. After that second, twice what it was used for
+ * is enough for a key whose use does not double within a second; a burst that is over is forgotten by halves.
+ */
+function toNextWrite(
+  live: LiveCounter | undefined,
+  { counter, units }: Pick<Consumption, "counter" | "units">,
+  nowMs: number,
+): NextWrite {
+  const isBurst =
+    live !== undefined && nowMs < live.burstUntilMs && live.counter.algorithm === counter.algorithm;
+  if (!isBurst) return { coverUnits: 0, writes: 1, burstUnits: units, burstUntilMs: nowMs + COVER_MS };
+  const writes = live.writes + 1;
+  const isWithin = isCovering(live, counter, nowMs);
+  const lately = isWithin ? live.burstUnits : Math.max(live.sinceUnits, Math.floor(live.burstUnits / 2));
+  const burstUnits = lately + units;
+  const ahead = isWithin ? burstUnits : 2 * lately;
+  const burstUntilMs = live.burstUntilMs + COVER_MS;
+  return { coverUnits: writes <= EXACT_WRITES ? 0 : ahead, writes, burstUnits, burstUntilMs };
+}
+
+function write({ settings, counter }: Consumption, next: NextWrite, nowMs: number): Covered {
+  const { coverUnits } = next;
+  const coverUntilMs = nowMs + COVER_MS;
   const state =
     coverUnits === 0
       ? counter.state
       : chargeAhead({ settings, counter, units: coverUnits }, { nowMs, coverUntilMs });
   const written = { algorithm: counter.algorithm, state };
-  const expiresAtMs = algorithm.expiresAtMs(settings, state);
-  return {
-    live: { counter, written, expiresAtMs, coverUntilMs, coverUnits, writes, burstUnits },
-    mustWrite: true,
-  };
-}
-
-/**
- * The live counter after a refund. What storage holds is at least as strict without it, so it is written only while
- * writes say just the truth: a permit or a refund of a key that is hardly used outlives a restart.
- */
-export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): Covered {
-  const isExact = nowMs >= live.coverUntilMs || live.writes < EXACT_WRITES;
-  if (!isExact) return { live: { ...live, counter: consumption.counter }, mustWrite: false };
-  return consume({ ...live, coverUnits: -1 }, consumption, nowMs);
+  const expiresAtMs = toAlgorithm(counter.algorithm).expiresAtMs(settings, state);
+  return { live: { counter, written, expiresAtMs, coverUntilMs, sinceUnits: 0, ...next }, mustWrite: true };
 }
 
 /**

@@ -9,8 +9,13 @@ const DENIALS_MAX = 10_000;
 /** One request in so long asks again while a denial lasts: a limit may have been raised, or a ban counts. */
 const ASK_AGAIN_MS = 1_000;
 
-interface Remembered {
+/** What the counters said of a request, and what policies said beside it that refuse nobody. */
+export interface Denial {
   readonly answer: LimitAnswer;
+  readonly shadows: readonly PolicyVerdict[];
+}
+
+interface Remembered extends Denial {
   readonly receivedMs: number;
   readonly untilMs: number;
   askAgainMs: number;
@@ -22,7 +27,7 @@ export class DenialCache {
   readonly #denials = new LruMap<string, Remembered>(DENIALS_MAX);
 
   /** The denial as it stands now, or undefined when the counters must be asked: by whoever called. */
-  find(key: string, nowMs: number): LimitAnswer | undefined {
+  find(key: string, nowMs: number): Denial | undefined {
     const denial = this.#denials.get(key);
     if (denial === undefined || nowMs >= denial.untilMs) return undefined;
     if (nowMs >= denial.askAgainMs) {
@@ -31,7 +36,9 @@ export class DenialCache {
     }
     denial.refused += 1;
     denial.refusedMs = nowMs;
-    return age(denial.answer, nowMs - denial.receivedMs);
+    const ageMs = nowMs - denial.receivedMs;
+    const shadows = denial.shadows.map((verdict) => ageVerdict(verdict, ageMs));
+    return { answer: age(denial.answer, ageMs), shadows };
   }
 
   /** What was refused here since the counters were asked last, and for which policies: bans count it too. */
@@ -53,7 +60,7 @@ export class DenialCache {
    */
   remember(
     key: string,
-    answer: LimitAnswer,
+    { answer, shadows }: Denial,
     { sentMs, receivedMs }: { readonly sentMs: number; readonly receivedMs: number },
   ): void {
     if (answer.outcome === "allowed" || !isCertain(answer)) {
@@ -62,7 +69,8 @@ export class DenialCache {
     }
     const untilMs = sentMs + answer.retryAfterMs;
     const askAgainMs = sentMs + ASK_AGAIN_MS;
-    this.#denials.set(key, { answer, receivedMs, untilMs, askAgainMs, refused: 0, refusedMs: receivedMs });
+    const times = { receivedMs, untilMs, askAgainMs, refusedMs: receivedMs };
+    this.#denials.set(key, { answer, shadows, refused: 0, ...times });
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type BanSettings,
   type BanState,
   countDenials,
+  shortenBan,
   toBanExpiryMs,
   toBanMs,
 } from "../../../src/core/counters/ban.ts";
@@ -112,6 +113,21 @@ describe("countDenials()", () => {
   test("during a ban changes nothing", () => {
     const banned = deny([{ atMs: 0, denials: 3 }]);
     expect(deny([{ atMs: 1, denials: 100 }, { atMs: 999 }], banned)).toBe(banned);
+  });
+
+  test("under settings that were shortened ends a running ban as early as they say, and never later", () => {
+    const made = (settings: BanSettings): BanState & { readonly settings: BanSettings } => ({
+      ...(deny([{ atMs: 0, denials: 3 }], undefined, settings) as BanState),
+      settings,
+    });
+    const lasting = (forMs: readonly number[]): BanSettings => ({ ...ban, forMs });
+    const waits = (before: readonly number[], after: readonly number[], atMs: number): number =>
+      toBanMs(shortenBan(lasting(after), made(lasting(before))), START_MS + atMs);
+    expect(waits([60_000], [10_000], 1_000)).toBe(9_000);
+    expect(waits([60_000], [10_000], 10_000)).toBe(0);
+    expect(waits([60_000], [60_000], 1_000)).toBe(59_000);
+    expect(waits([10_000], [60_000], 1_000)).toBe(9_000);
+    expect(waits([10_000], [60_000], 10_000)).toBe(0);
   });
 
   const settings = fc.record({

@@ -40,6 +40,15 @@ describe("a policy with a ban", () => {
     expect(ask(1_003)?.outcome).toBe("allowed");
   });
 
+  test("refuses no longer than the policy now says, though the ban was made under another", () => {
+    const { ask } = toDesk();
+    ban3(ask);
+    const shortened = { ...banning, ban: { ...ban, forMs: [300] } };
+    expect(ask(103, shortened)).toMatchObject({ outcome: "denied", retryAfterMs: 200 });
+    expect(ask(302, shortened)?.outcome).toBe("denied");
+    expect(ask(303, shortened)?.outcome).toBe("allowed");
+  });
+
   test("says so for every cost but one that is impossible", () => {
     const { ask } = toDesk();
     ban3(ask);

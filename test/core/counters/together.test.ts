@@ -1,10 +1,10 @@
-// Rule 3 across objects: hold in all, commit in all or give back, then settle, with messages lost, doubled or failing and
-// objects reset at every step. No object ever admits more than its limit, and once holds have expired nothing is left
-// consumed that was not admitted.
+// Rule 3 across objects: hold, commit or give back, then settle, with messages lost, doubled or failing and objects reset
+// at every step. No object ever admits more than its limit, and in the end nothing is consumed that was not admitted.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CounterTable, HOLD_MS } from "../../../src/core/counters/counter-table.ts";
+import { CounterTable } from "../../../src/core/counters/counter-table.ts";
+import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
 import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 

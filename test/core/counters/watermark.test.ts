@@ -4,7 +4,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { isAllowed, MapStore, toCheck, toTake } from "./map-store.ts";
+import { MESSAGE_VERSION } from "../../../src/core/counters/messages.ts";
+import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;
 
@@ -143,6 +144,132 @@ test.each([
     table.handle(toTake("k", toCheck("p", options)), START_MS + ms);
   // A row pays for the second after it: those that the last burst began with are ahead by as many seconds.
   expect(store.writes).toBeLessThanOrEqual(seconds + 8);
+});
+
+const schedule = fc.array(
+  fc.record({
+    waitMs: fc.oneof(fc.constant(0), fc.nat(20), fc.nat(400), fc.nat(4_000)),
+    times: fc.oneof(fc.constant(1), fc.nat(5), fc.nat(40)),
+  }),
+  { minLength: 1, maxLength: 30 },
+);
+
+interface Written {
+  readonly atMs: number;
+  readonly isWritten: boolean;
+}
+
+/** When something was admitted, and whether that wrote a row. */
+function toWritten(
+  table: CounterTable,
+  store: MapStore,
+  given: readonly { waitMs: number; times: number }[],
+): readonly Written[] {
+  const check = toCheck("p", { algorithm: "token-bucket", limit: 1_000_000, window: "24h" });
+  const written: Written[] = [];
+  let atMs = START_MS;
+  for (const { waitMs, times } of given) {
+    atMs += waitMs;
+    for (let time = 0; time < times; time += 1) {
+      const { writes } = store;
+      table.handle(toTake("k", check), atMs);
+      written.push({ atMs, isWritten: store.writes > writes });
+    }
+  }
+  return written;
+}
+
+test("in any second n requests write at most 4 + log2(n / 4 + 1) rows, whatever came before", () => {
+  fc.assert(
+    fc.property(schedule, (given) => {
+      const store = new MapStore();
+      const written = toWritten(new CounterTable(store, 10), store, given);
+      for (const [first, { atMs, isWritten }] of written.entries()) {
+        if (!isWritten) continue;
+        let rows = 0;
+        for (let index = first; (written[index]?.atMs ?? Infinity) < atMs + 1_000; index += 1) {
+          if (!(written[index]?.isWritten ?? false)) continue;
+          rows += 1;
+          const requests = index - first + 1;
+          expect(rows).toBeLessThanOrEqual(4 + Math.floor(Math.log2(requests / 4 + 1)));
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("over t seconds n requests write at most t + 4 + log2(n) rows", () => {
+  fc.assert(
+    fc.property(schedule, (given) => {
+      const store = new MapStore();
+      const written = toWritten(new CounterTable(store, 10), store, given);
+      const seconds = ((written.at(-1)?.atMs ?? START_MS) - START_MS) / 1_000;
+      expect(store.writes).toBeLessThanOrEqual(seconds + 4 + Math.log2(Math.max(1, written.length)));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("a restart never costs more than the key has used since it was idle, whenever it comes", () => {
+  fc.assert(
+    fc.property(schedule, (given) => {
+      const store = new MapStore();
+      const table = new CounterTable(store, 10);
+      const check = toCheck("p", { algorithm: "quota", limit: 10_000, period: "month" });
+      const peek = (from: CounterTable, atMs: number): number =>
+        from.handle(toTake("k", { ...check, cost: 0 }), atMs).verdicts[0]?.remaining ?? NaN;
+      let atMs = START_MS;
+      let used = 0;
+      for (const { waitMs, times } of given) {
+        atMs += waitMs;
+        for (let time = 0; time < times; time += 1) table.handle(toTake("k", check), atMs);
+        used += times;
+        const lost = peek(table, atMs) - peek(new CounterTable(store, 10), atMs);
+        expect(lost).toBeGreaterThanOrEqual(0);
+        expect(lost).toBeLessThanOrEqual(used);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each([1, 2, 3, 10, 33, 250])(
+  "a key that is asked %i times a second writes no two rows within one second, once its first is over",
+  (perSecond) => {
+    const store = new MapStore();
+    const table = new CounterTable(store, 10);
+    const check = toCheck("p", { algorithm: "token-bucket", limit: 1_000_000, window: "24h" });
+    const writtenMs: number[] = [];
+    for (let index = 0; index < perSecond * 30; index += 1) {
+      const atMs = START_MS + Math.floor((index * 1_000) / perSecond);
+      const { writes } = store;
+      table.handle(toTake("k", check), atMs);
+      if (store.writes > writes && atMs >= START_MS + 2_000) writtenMs.push(atMs);
+    }
+    const gapsMs = writtenMs.slice(1).map((atMs, index) => atMs - (writtenMs[index] ?? 0));
+    expect(writtenMs.length).toBeGreaterThan(15);
+    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(1_000);
+  },
+);
+
+test("permits that come back once a burst is over stay back: a restart finds them free", () => {
+  const store = new MapStore();
+  const table = new CounterTable(store, 10);
+  const check = toCheck("p", { algorithm: "concurrency", limit: 30, expires: "1h" });
+  const { policy, algorithm, settings } = check;
+  for (let index = 0; index < 20; index += 1)
+    table.handle(toRequest("take", [{ key: "k", checks: [check] }], `d${index}`), START_MS);
+  for (let index = 0; index < 20; index += 1) {
+    const checks = [{ policy, algorithm, settings, taken: 1, actual: 0 }];
+    // Within the time that the rows of the burst have paid for, but a second after each other.
+    const keys = [{ key: "k", checks }];
+    const settlement = { version: MESSAGE_VERSION, id: `d${index}`, takenAtMs: START_MS, keys } as const;
+    table.settle(settlement, START_MS + 1_000 + index * 200);
+  }
+  const restarted = new CounterTable(store, 10);
+  const { verdicts } = restarted.handle(toTake("k", { ...check, cost: 0 }), START_MS + 5_000);
+  expect(verdicts[0]?.remaining).toBeGreaterThanOrEqual(26);
 });
 
 test("100 requests at once on a fresh key write at most seven rows", () => {

@@ -4,7 +4,7 @@ import type { Verdict } from "../../../src/core/algorithms/algorithm.ts";
 import type { AlgorithmName } from "../../../src/core/algorithms/registry.ts";
 import { toAlgorithm } from "../../../src/core/counters/decide-checks.ts";
 import { combineVerdicts, type PolicyVerdict } from "../../../src/core/policies/combine-verdicts.ts";
-import { DenialCache } from "../../../src/core/policies/denial-cache.ts";
+import { type Denial, DenialCache } from "../../../src/core/policies/denial-cache.ts";
 import { toVerdict } from "./verdicts.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -16,13 +16,21 @@ const denied = (retryAfterMs: number, more: Partial<PolicyVerdict> = {}): Policy
 class Desk {
   readonly cache = new DenialCache();
 
-  remember(verdicts: readonly PolicyVerdict[], [sentMs, receivedMs]: readonly [number, number]): void {
+  remember(
+    verdicts: readonly PolicyVerdict[],
+    [sentMs, receivedMs]: readonly [number, number],
+    shadows: readonly PolicyVerdict[] = [],
+  ): void {
     const times = { sentMs: START_MS + sentMs, receivedMs: START_MS + receivedMs };
-    this.cache.remember("k", combineVerdicts(verdicts), times);
+    this.cache.remember("k", { answer: combineVerdicts(verdicts), shadows }, times);
   }
 
-  find(atMs: number): ReturnType<DenialCache["find"]> {
-    return this.cache.find("k", START_MS + atMs);
+  find(atMs: number): Denial["answer"] | undefined {
+    return this.cache.find("k", START_MS + atMs)?.answer;
+  }
+
+  findShadows(atMs: number): Denial["shadows"] | undefined {
+    return this.cache.find("k", START_MS + atMs)?.shadows;
   }
 
   takeRefused(atMs: number): ReturnType<DenialCache["takeRefused"]> {
@@ -39,6 +47,13 @@ describe("remember()", () => {
     expect(desk.find(300)?.nearest).toMatchObject({ policy: "p", retryAfterMs: 600, resetMs: 5_600 });
     expect(desk.find(799)?.retryAfterMs).toBe(101);
     expect(desk.find(800)).toBeUndefined();
+  });
+
+  test("keeps what shadow policies said beside it, aged like the rest", () => {
+    const desk = new Desk();
+    const shadow = toVerdict("shadow", { outcome: "denied", retryAfterMs: 2_000, resetMs: 3_000 });
+    desk.remember([denied(800)], [0, 100], [shadow]);
+    expect(desk.findShadows(300)).toEqual([{ ...shadow, retryAfterMs: 1_800, resetMs: 2_800 }]);
   });
 
   test("forgets when the counters say otherwise", () => {
@@ -76,9 +91,10 @@ describe("remember()", () => {
     const cache = new DenialCache();
     const times = { sentMs: START_MS, receivedMs: START_MS };
     const answer = combineVerdicts([denied(900)]);
-    for (let index = 0; index < 10_000; index += 1) cache.remember(`k${index}`, answer, times);
+    for (let index = 0; index < 10_000; index += 1)
+      cache.remember(`k${index}`, { answer, shadows: [] }, times);
     expect(cache.find("k0", START_MS)).toBeDefined();
-    cache.remember("one more", answer, times);
+    cache.remember("one more", { answer, shadows: [] }, times);
     expect(cache.find("k1", START_MS)).toBeUndefined();
     expect(cache.find("k0", START_MS)).toBeDefined();
   });
@@ -190,7 +206,7 @@ describe("a remembered denial", () => {
           for (const { waitMs, cost, thereMs, backMs, others } of requests) {
             nowMs += waitMs;
             const key = `cost ${cost}`;
-            const known = cache.find(key, START_MS + nowMs);
+            const known = cache.find(key, START_MS + nowMs)?.answer;
             if (known !== undefined) {
               expect(counter.peek(nowMs, cost).outcome).toBe(known.outcome);
               if (known.outcome === "impossible" || admittedBefore.get(key) !== counter.admitted) continue;
@@ -202,7 +218,7 @@ describe("a remembered denial", () => {
             const answer = combineVerdicts([counter.take(nowMs + thereMs, cost)]);
             admittedBefore.set(key, counter.admitted);
             nowMs += thereMs + backMs;
-            cache.remember(key, answer, { sentMs, receivedMs: START_MS + nowMs });
+            cache.remember(key, { answer, shadows: [] }, { sentMs, receivedMs: START_MS + nowMs });
           }
         },
       ),

@@ -1,0 +1,43 @@
+// What denials do to the bans of one key: they count where a policy bans, and the last of so many makes a ban.
+
+import { countDenials, shortenBan, toBanMs } from "./ban.ts";
+import type { Change, KeyCounters } from "./key-counters.ts";
+import type { Check } from "./messages.ts";
+
+/** Denials to count where their policies ban. */
+export interface Denials {
+  readonly policies: ReadonlySet<string>;
+  readonly count: number;
+  /** How long ago they were. */
+  readonly agoMs: number;
+}
+
+/** How long the key is still banned for by this check's policy, under its settings of today. */
+export function toCheckBanMs({ bans }: KeyCounters, { policy, ban }: Check, nowMs: number): number {
+  const stored = bans.get(policy);
+  return ban === undefined || stored === undefined ? 0 : toBanMs(shortenBan(ban, stored), nowMs);
+}
+
+export function isBanning({ policy, ban, isShadow }: Check, { policies }: Denials): boolean {
+  return ban !== undefined && isShadow !== true && policies.has(policy);
+}
+
+export function banChecks(
+  counters: KeyCounters,
+  checks: readonly Check[],
+  { denials, nowMs }: { readonly denials: Denials; readonly nowMs: number },
+): Change {
+  const bans = new Map(counters.bans);
+  let isNew = false;
+  for (const check of checks) {
+    const { policy, ban } = check;
+    if (ban === undefined || !isBanning(check, denials)) continue;
+    const stored = bans.get(policy);
+    const before = stored === undefined ? undefined : shortenBan(ban, stored);
+    const after = countDenials(ban, before, { nowMs: nowMs - denials.agoMs, denials: denials.count });
+    bans.set(policy, { ...after, settings: ban });
+    // Only a new ban is worth a row: denials below it are memory.
+    isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
+  }
+  return { counters: { ...counters, bans }, mustWrite: isNew };
+}

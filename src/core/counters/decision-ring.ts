@@ -1,0 +1,74 @@
+// The last decisions of a key that may still be corrected, kept with its counters and in its row: a settlement or a
+// release that comes again after the object was reset gives back once, and one that comes for the first time does so too.
+
+import * as v from "valibot";
+import { storedCount, storedTimeMs } from "../algorithms/stored-state.ts";
+
+export interface RecentDecision {
+  readonly takenAtMs: number;
+  /** Whether a settlement or a release has come. Otherwise it was committed, and a release may still come. */
+  readonly isSettled: boolean;
+  /** What each policy's share stands at. */
+  readonly units: ReadonlyMap<string, number>;
+}
+
+export interface DecisionRing {
+  /** By id, the oldest first. */
+  readonly recent: ReadonlyMap<string, RecentDecision>;
+  /** No decision that was taken later has been settled and then forgotten here. */
+  readonly settledUntilMs: number;
+}
+
+/** A row grows with every one of them. */
+const RECENT_MAX = 8;
+
+const storedDecision = v.object({
+  id: v.pipe(v.string(), v.maxLength(64)),
+  takenAtMs: storedTimeMs,
+  isSettled: v.boolean(),
+  units: v.array(v.tuple([v.string(), storedCount])),
+});
+const storedRing = v.object({
+  recent: v.pipe(v.array(storedDecision), v.maxLength(RECENT_MAX)),
+  settledUntilMs: storedTimeMs,
+});
+
+/** Whether a decision that is not among the recent may have been settled already. */
+export function isMaybeSettled(ring: DecisionRing | undefined, takenAtMs: number): boolean {
+  return ring !== undefined && takenAtMs <= ring.settledUntilMs;
+}
+
+/** The ring with this decision as its newest. */
+export function addDecision(
+  ring: DecisionRing | undefined,
+  id: string,
+  decision: RecentDecision,
+): DecisionRing {
+  const recent = new Map(ring?.recent);
+  recent.delete(id);
+  recent.set(id, decision);
+  let settledUntilMs = ring?.settledUntilMs ?? 0;
+  const [oldest] = recent;
+  if (recent.size > RECENT_MAX && oldest !== undefined) {
+    recent.delete(oldest[0]);
+    if (oldest[1].isSettled) settledUntilMs = Math.max(settledUntilMs, oldest[1].takenAtMs);
+  }
+  return { recent, settledUntilMs };
+}
+
+/** undefined is none. One that cannot be read settles nothing that was taken before it. */
+export function readRing(stored: unknown): DecisionRing | undefined {
+  if (stored === undefined) return undefined;
+  const parsed = v.safeParse(storedRing, stored);
+  if (!parsed.success) return { recent: new Map(), settledUntilMs: Number.MAX_SAFE_INTEGER };
+  const { recent, settledUntilMs } = parsed.output;
+  const decisions = recent.map(({ id, units, ...rest }) => [id, { ...rest, units: new Map(units) }] as const);
+  return { recent: new Map(decisions), settledUntilMs };
+}
+
+export function writeRing({ recent, settledUntilMs }: DecisionRing): v.InferInput<typeof storedRing> {
+  const decisions = [...recent].map(([id, { takenAtMs, isSettled, units }]) => {
+    return { id, takenAtMs, isSettled, units: [...units] };
+  });
+  return { recent: decisions, settledUntilMs };
+}

@@ -1,0 +1,35 @@
+// Corrects what one decision consumed of one key, once: whatever the table remembers of it, or its row, or neither.
+
+import { addDecision, isMaybeSettled } from "./decision-ring.ts";
+import { type Change, type KeyCounters, settleChecks } from "./key-counters.ts";
+import type { SettledCheck } from "./messages.ts";
+
+export interface SettledDecision {
+  readonly id: string;
+  readonly takenAtMs: number;
+  readonly nowMs: number;
+  /** What each policy's share came to so far, as the table remembers it; undefined: it does not know the decision. */
+  readonly remembered: ReadonlyMap<string, number> | undefined;
+}
+
+export function settleDecision(
+  counters: KeyCounters,
+  checks: readonly SettledCheck[],
+  { id, takenAtMs, nowMs, remembered }: SettledDecision,
+): Change & { readonly units: ReadonlyMap<string, number> } {
+  const { decisions } = counters;
+  const before = remembered ?? decisions?.recent.get(id)?.units;
+  const units = new Map(before);
+  const isDoubtful = remembered === undefined && isMaybeSettled(decisions, takenAtMs);
+  const owed = checks.flatMap(({ policy, algorithm, settings, taken, actual }) => {
+    const change = actual - (before?.get(policy) ?? taken);
+    // What may have been given back before is not given back again: that only under-admits.
+    if (change === 0 || (change < 0 && isDoubtful && before?.has(policy) !== true)) return [];
+    units.set(policy, actual);
+    return [{ policy, algorithm, settings, units: change }];
+  });
+  if (owed.length === 0) return { counters, mustWrite: false, units };
+  const settled = settleChecks(counters, owed, { nowMs, takenAtMs });
+  const ring = addDecision(decisions, id, { takenAtMs, isSettled: true, units });
+  return { ...settled, counters: { ...settled.counters, decisions: ring }, units };
+}
