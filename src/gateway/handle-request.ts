@@ -2,7 +2,6 @@
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import { matchRoute } from "../core/policies/match-route.ts";
-import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
@@ -12,7 +11,7 @@ import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
-import { addRateLimitFields, toRefusal } from "./rate-limit-response.ts";
+import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
 import { recordDenied, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
@@ -45,11 +44,13 @@ export async function handleRequest(
   if (refusal !== undefined) {
     recordDenied(record, limits, refusal);
     await cancelLookUp(early);
-    const refused = toProblemResponse(refusal.code, { name: config.name, violated: refusal.violated });
-    return addRateLimitFields(refused, limits, { gateway, route });
+    const { code, violated } = refusal;
+    const fields = toLimitFields(limits, { gateway, route });
+    return toProblemResponse(code, { name: config.name, violated, limits: fields });
   }
   settleWhenClientLeaves(request, limits, context);
-  await delay(limits.answer);
+  // Shaping policies hold a request back; it then goes on in its turn.
+  if (limits.answer.delayMs > 0) await scheduler.wait(limits.answer.delayMs);
 
   const answer = await (through === undefined
     ? forward(facts, { config, timeoutMs: route.timeoutMs })
@@ -57,7 +58,7 @@ export async function handleRequest(
   if (!answer.ok) recordFailed(record, answer.error);
   const response = answer.ok ? answer.value : toProblemResponse(answer.error.code, config);
   invalidateAfter(facts, response, context);
-  return addRateLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
+  return addLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */
@@ -68,9 +69,4 @@ async function answerFreeHit(
   if (early === undefined || through === undefined || !isHit(early)) return undefined;
   const answer = await answerThroughCache(early, through);
   return answer.ok ? answer.value : undefined;
-}
-
-/** Shaping policies hold a request back; it then goes on in its turn. */
-async function delay({ delayMs }: LimitAnswer): Promise<void> {
-  if (delayMs > 0) await scheduler.wait(delayMs);
 }

@@ -1,14 +1,17 @@
 // A response that the gateway makes itself: RFC 9457 body, RFC 9209 Proxy-Status, never stored by anyone.
 
 import { type ProblemCode, problems, toProblemBody } from "../core/http/problems.ts";
+import type { RateLimitFields } from "../core/http/rate-limit-headers.ts";
 
 export interface ProblemOptions {
   /** The gateway's own name. */
   readonly name: string;
   readonly violated?: readonly string[];
+  readonly limits?: RateLimitFields;
 }
 
-export function toProblemResponse(code: ProblemCode, { name, violated }: ProblemOptions): Response {
+/** Its fields are handed over once: each call on a Headers object crosses into the platform. */
+export function toProblemResponse(code: ProblemCode, { name, violated, limits }: ProblemOptions): Response {
   const { status, proxyError } = problems[code];
   const headers: Record<string, string> = {
     "Content-Type": "application/problem+json",
@@ -17,5 +20,7 @@ export function toProblemResponse(code: ProblemCode, { name, violated }: Problem
   };
   if (code === "limiter-unavailable") headers["Retry-After"] = "1";
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  for (const [field, value] of limits?.set ?? []) headers[field] = value;
+  for (const [field, value] of limits?.append ?? []) headers[field] = value;
   return new Response(toProblemBody(code, violated), { status, headers });
 }

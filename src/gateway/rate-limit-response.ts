@@ -1,7 +1,12 @@
 // Puts what the limits said on a response, and turns a refusal into its problem.
 
 import type { Route } from "../core/config/config.ts";
-import { EXPOSED_FIELDS, toRateLimitFields, toShadowField } from "../core/http/rate-limit-headers.ts";
+import {
+  EXPOSED_FIELDS,
+  type RateLimitFields,
+  toRateLimitFields,
+  toShadowField,
+} from "../core/http/rate-limit-headers.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CheckedLimits } from "./check-limits.ts";
@@ -20,29 +25,39 @@ export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: R
   const { outcome, violated } = answer;
   if (outcome === "allowed") return undefined;
   if (outcome === "impossible") return { code: "impossible-cost", violated };
-  const closed = new Set(
-    route.policies.filter(({ onError }) => onError === "closed").map(({ name }) => name),
-  );
-  const isUnanswered = violated.every((name) => degraded.has(name) && closed.has(name));
+  const isClosed = (name: string): boolean =>
+    route.policies.some((policy) => policy.name === name && policy.onError === "closed");
+  const isUnanswered = violated.every((name) => degraded.has(name) && isClosed(name));
   return { code: isUnanswered ? "limiter-unavailable" : "quota-exceeded", violated };
 }
 
-/** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
-export function addRateLimitFields(
-  response: Response,
+interface Limited {
+  readonly gateway: Gateway;
+  readonly route: Route;
+}
+
+/** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
+export function toLimitFields(
   { answer, shadows, degraded }: CheckedLimits,
-  { gateway, route }: { readonly gateway: Gateway; readonly route: Route },
-): Response {
+  { gateway, route }: Limited,
+): RateLimitFields {
   const policyField = gateway.policyFields.get(route);
   const fields = toRateLimitFields(answer, { nowMs: readClock(), policyField });
-  const { headers } = response;
+  const marks: [string, string][] = [];
   if (gateway.config.headers.shadow && shadows.length > 0)
-    headers.set("X-RateLimit-Shadow", toShadowField(shadows));
-  if (degraded.size > 0) headers.set("X-RateLimit-Degraded", [...degraded.keys()].join(", "));
-  if (fields.set.length === 0) return response;
-  for (const [name, value] of fields.set) headers.set(name, value);
-  for (const [name, value] of fields.append) headers.append(name, value);
-  if (headers.has("access-control-allow-origin"))
+    marks.push(["X-RateLimit-Shadow", toShadowField(shadows)]);
+  if (degraded.size > 0) marks.push(["X-RateLimit-Degraded", [...degraded.keys()].join(", ")]);
+  return marks.length === 0 ? fields : { ...fields, set: [...marks, ...fields.set] };
+}
+
+/** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
+export function addLimitFields(response: Response, limits: CheckedLimits, limited: Limited): Response {
+  const { set, append } = toLimitFields(limits, limited);
+  if (set.length === 0) return response;
+  const { headers } = response;
+  for (const [name, value] of set) headers.set(name, value);
+  for (const [name, value] of append) headers.append(name, value);
+  if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
     headers.append("Access-Control-Expose-Headers", EXPOSED_FIELDS);
   return response;
 }

@@ -1,6 +1,5 @@
 // Reads a request once into plain facts. What is costly (cookies, query) is read only when somebody asks.
 
-import type { Fields } from "../core/cache/fields.ts";
 import { findCookies } from "../core/http/cookies.ts";
 import type { Config } from "../core/config/config.ts";
 import { hasPassed } from "../core/http/forwarded-fields.ts";
@@ -18,8 +17,8 @@ export class RequestFacts implements Facts {
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
-  /** Read once: every look at a Headers object crosses into the platform. */
-  readonly fields: Fields;
+  /** By lower-case name, combined. Read once: every look at a Headers object crosses into the platform. */
+  readonly fields: ReadonlyMap<string, string>;
   readonly method: string;
   readonly host: string;
 
@@ -54,11 +53,11 @@ export class RequestFacts implements Facts {
     return this.header("cf-ray");
   }
 
-  readonly header = (name: string): string | undefined => this.request.headers.get(name) ?? undefined;
+  readonly header = (name: string): string | undefined => this.fields.get(name.toLowerCase());
 
   readonly cookie = (name: string): string | undefined => {
-    const header = this.request.headers.get("cookie");
-    return header === null ? undefined : toOneValue(findCookies(header, name));
+    const header = this.header("cookie");
+    return header === undefined ? undefined : toOneValue(findCookies(header, name));
   };
 
   readonly query = (name: string): string | undefined => toOneValue(this.url.searchParams.getAll(name));
@@ -80,25 +79,30 @@ function toText(value: unknown): string | undefined {
 /** The facts of a request that may go on, or why it may not. */
 export function readFacts(request: Request, config: Config): Result<RequestFacts, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
-  if (hasPassed(request.headers.get("via"), config.name)) return err("loop-detected");
+  const { fields, bytes } = readFields(request.headers);
+  if (hasPassed(fields.get("via") ?? null, config.name)) return err("loop-detected");
   let url: URL;
   try {
     url = new URL(request.url);
   } catch {
     return err("malformed-url");
   }
-  const fields = [...request.headers];
-  if (toFieldBytes(fields) > config.headerBytesMax) return err("headers-too-large");
+  if (bytes > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.pathname, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
   return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path, fields }));
 }
 
-function toFieldBytes(fields: Fields): number {
+function readFields(headers: Headers): Pick<RequestFacts, "fields"> & { readonly bytes: number } {
+  const fields = new Map<string, string>();
   let bytes = 0;
-  for (const [name, value] of fields) bytes += name.length + value.length;
-  return bytes;
+  for (const [name, value] of headers) {
+    const before = fields.get(name);
+    fields.set(name, before === undefined ? value : `${before}, ${value}`);
+    bytes += name.length + value.length;
+  }
+  return { fields, bytes };
 }
 
 function toOneValue(values: readonly string[]): string | undefined {

@@ -41,6 +41,28 @@ describe("to the origin", () => {
     expect(lines("X-Accent")).toEqual([UTF8_CAFE]);
   });
 
+  it("a field may be called what JavaScript's objects have of their own", async () => {
+    const lines = await forward("/own-names", [
+      ["__proto__", "one"],
+      ["constructor", "two"],
+      ["7", "three"],
+    ]);
+    expect(lines("__proto__")).toEqual(["one"]);
+    expect(lines("constructor")).toEqual(["two"]);
+    expect(lines("7")).toEqual(["three"]);
+  });
+
+  it("two lines of one name arrive as the one value that keys count by", async () => {
+    const lines = await forward("/two-lines", [
+      ["X-Api-Key", "one"],
+      ["X-Api-Key", "two"],
+      ["Cookie", "session=one"],
+      ["Cookie", "session=two"],
+    ]);
+    expect(lines("X-Api-Key")).toEqual(["one, two"]);
+    expect(lines("Cookie")).toHaveLength(1);
+  });
+
   it("Host is the origin's", async () => {
     expect((await forward("/host", [["Host", "client.example"]]))("Host")).toEqual([origin.host]);
   });
