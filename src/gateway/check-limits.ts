@@ -53,11 +53,12 @@ const UNCHECKED: CheckedLimits = {
   taken: [],
 };
 
-export async function checkLimits(
+/** A value, and no promise of one, when nobody has to be asked: most requests of a flood. */
+export function checkLimits(
   route: Route,
   facts: RequestFacts,
   context: LimitContext,
-): Promise<CheckedLimits> {
+): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0) return UNCHECKED;
   const { config, denials } = context.gateway;
   const cost = toCost(route.cost, facts);
@@ -72,10 +73,25 @@ export async function checkLimits(
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, keys };
+  return askCounters(route, grouped, { denialKey, sentMs, context });
+}
 
+interface Asked {
+  /** undefined: a denial of this request says nothing about the next. */
+  readonly denialKey: string | undefined;
+  readonly sentMs: number;
+  readonly context: LimitContext;
+}
+
+async function askCounters(
+  route: Route,
+  grouped: Grouped,
+  { denialKey, sentMs, context }: Asked,
+): Promise<CheckedLimits> {
+  const { denials } = context.gateway;
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
-  const answers = await askGroups(groups, { id, refusedBefore, context });
+  const answers = await askGroups(grouped.groups, { id, refusedBefore, context });
   const checked = toChecked(route, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {
     denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });

@@ -1,6 +1,7 @@
 // The way of a request, top to bottom: facts -> canonical path -> route -> limits -> cache -> origin -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
+import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
@@ -34,11 +35,12 @@ export async function handleRequest(
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
 
   const through = toThroughCache(route, facts, context);
-  const early = await through?.lookUpFree();
-  const free = await answerFreeHit(early, through);
+  const early = through && (await through.lookUpFree());
+  const free = early && (await answerFreeHit(early, through));
   if (free !== undefined) return free;
 
-  const limits = await checkLimits(route, facts, context);
+  const checked = checkLimits(route, facts, context);
+  const limits = checked instanceof Promise ? await checked : checked;
   recordLimits(record, limits);
   const refusal = toRefusal(limits, route);
   if (refusal !== undefined) {
@@ -49,8 +51,7 @@ export async function handleRequest(
     return toProblemResponse(code, { name: config.name, violated, limits: fields });
   }
   settleWhenClientLeaves(request, limits, context);
-  // Shaping policies hold a request back; it then goes on in its turn.
-  if (limits.answer.delayMs > 0) await scheduler.wait(limits.answer.delayMs);
+  await delay(limits.answer);
 
   const answer = await (through === undefined
     ? forward(facts, { config, timeoutMs: route.timeoutMs })
@@ -62,11 +63,13 @@ export async function handleRequest(
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */
-async function answerFreeHit(
-  early: Look | undefined,
-  through: ThroughCache | undefined,
-): Promise<Response | undefined> {
-  if (early === undefined || through === undefined || !isHit(early)) return undefined;
+async function answerFreeHit(early: Look, through: ThroughCache): Promise<Response | undefined> {
+  if (!isHit(early)) return undefined;
   const answer = await answerThroughCache(early, through);
   return answer.ok ? answer.value : undefined;
+}
+
+/** Shaping policies hold a request back; it then goes on in its turn. */
+async function delay({ delayMs }: LimitAnswer): Promise<void> {
+  if (delayMs > 0) await scheduler.wait(delayMs);
 }

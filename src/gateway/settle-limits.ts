@@ -31,12 +31,12 @@ export function settleLimits(response: Response, { taken }: CheckedLimits, conte
  * waits for its answer would keep them until they expire. What it takes otherwise stays taken, as estimated.
  */
 export function settleWhenClientLeaves(
-  { signal }: Request,
+  request: Request,
   { taken }: CheckedLimits,
   context: LimitContext,
 ): void {
   if (!hasSome(taken, isPermit)) return;
-  signal.addEventListener("abort", () => {
+  request.signal.addEventListener("abort", () => {
     giveBackPermits(taken, context);
   });
 }
