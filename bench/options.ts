@@ -8,14 +8,18 @@ import type { Times } from "./measures/take-turn.ts";
 import { workloads } from "./workloads/registry.ts";
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --quick              under 40 seconds instead of under 4 minutes; noisier
+  --quick              under 2 minutes instead of under 10; noisier
   --only <names>       these contenders: ${contenders.map(({ name }) => name).join(", ")}
   --workload <name>    every contender under this workload instead of its own: ${workloads.map(({ name }) => name).join(", ")}
+  --rounds <n>         turns of each row and start of its server; the run takes longer by as much
+  --markdown <file>    writes the report into the file too, between its two comments <!-- bench:begin --> and end
   --help`;
 
 export interface Options {
   readonly rows: readonly Row[];
   readonly effort: Effort;
+  /** The document that the report is written into. */
+  readonly markdown: string | undefined;
   readonly wantsHelp: boolean;
 }
 
@@ -28,8 +32,8 @@ export interface Effort {
   readonly countsMs: number;
 }
 
-const FULL: Effort = { generations: 3, rounds: 3, turnsMs: 155_000, countsMs: 30_000 };
-const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 15_000, countsMs: 5_000 };
+const FULL: Effort = { generations: 3, rounds: 3, turnsMs: 430_000, countsMs: 60_000 };
+const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 60_000, countsMs: 15_000 };
 /** Low enough for the slowest contender, and the same for all: latencies are compared at one rate. */
 const RATE = 250;
 /** How a turn is divided. */
@@ -43,7 +47,13 @@ export function parseOptions(args: readonly string[]): Options {
   const rows = chosen.flatMap((contender) =>
     (forced === undefined ? contender.workloads : [forced]).map((workload) => ({ contender, workload })),
   );
-  return { rows, effort: values.quick ? QUICK : FULL, wantsHelp: values.help };
+  const effort = values.quick ? QUICK : FULL;
+  return {
+    rows,
+    effort: values.rounds === undefined ? effort : withRounds(effort, values.rounds),
+    markdown: values.markdown,
+    wantsHelp: values.help,
+  };
 }
 
 /** The more rows, the shorter their turns: the whole run takes the same time. */
@@ -64,6 +74,8 @@ function readArgs(args: readonly string[]) {
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     workload: { type: "string" },
+    rounds: { type: "string" },
+    markdown: { type: "string" },
     help: { type: "boolean", default: false },
   } as const;
   try {
@@ -71,6 +83,14 @@ function readArgs(args: readonly string[]) {
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
+}
+
+/** As many turns as asked for, each as long as before. */
+function withRounds(effort: Effort, text: string): Effort {
+  if (!/^[1-9]\d{0,2}$/.test(text))
+    throw new CommandError(`Cannot run ${JSON.stringify(text)} rounds: must be 1 to 999\n${USAGE}`);
+  const rounds = Number(text);
+  return { ...effort, rounds, turnsMs: (effort.turnsMs * (rounds + 1)) / (effort.rounds + 1) };
 }
 
 function find<Named extends { readonly name: string }>(

@@ -7,7 +7,8 @@ import type { Contender } from "./contender.ts";
 export const bare: Contender = {
   name: "bare",
   title: "bare Worker",
-  runtime: "workerd",
+  platform: "priced",
+  serves: "by itself",
   workloads: [hotKey],
   start: (stand) => startWorker(stand, { source: new URL("../workers/bare.ts", import.meta.url) }),
 };

@@ -1,18 +1,20 @@
 // What takes part in the bench. One contender is one file in this folder and one line in registry.ts.
 
-import type { Tool } from "../machine/tools.ts";
-import type { Workload } from "../workloads/workload.ts";
+import type { Need } from "../machine/needs.ts";
+import type { Limit, Workload } from "../workloads/workload.ts";
 
 export interface Contender {
   /** How --only names it. */
   readonly name: string;
   readonly title: string;
-  /** The platform's own, or another: there for context. */
-  readonly runtime: "workerd" | "other";
+  /** "priced": Cloudflare's list prices cover all of it. "stored elsewhere": its state is with another provider. "other": another runtime, for context. */
+  readonly platform: "priced" | "stored elsewhere" | "other";
+  /** What becomes of a request that is not denied. */
+  readonly serves: "by forwarding" | "from a cache" | "by itself";
   /** One row of the table, and one server of its own, for each. */
   readonly workloads: readonly Workload[];
   /** What it cannot run without. Looked for, and installed where that is possible, before anything starts. */
-  readonly needs?: readonly Tool[];
+  readonly needs?: readonly Need[];
   /** Brings it up on the stand's server core, in front of the stand's origin. */
   readonly start: (stand: Stand) => Promise<Server>;
 }
@@ -26,6 +28,8 @@ export interface Stand {
   readonly folder: string;
   /** What goes before a command so that it runs on the server's core. */
   readonly pinned: readonly string[];
+  /** What each key may have, in the way of the contender's own algorithm. */
+  readonly limit: Limit;
 }
 
 export interface Server {
@@ -35,7 +39,7 @@ export interface Server {
   readonly processIds: readonly number[];
   /** The most requests that one key may have admitted within so many milliseconds. undefined: it never denies. */
   readonly toAllowed: ((elapsedMs: number) => number) | undefined;
-  /** Brings up a second one that counts what its Durable Objects do. Slower, so never timed. undefined: it has none. */
+  /** Brings up one that counts what its Durable Objects, or its store, are asked. It may be slower, so it is never timed. undefined: it has none. */
   readonly startCounting?: (() => Promise<CountingServer>) | undefined;
   readonly stop: () => Promise<void>;
 }
@@ -47,8 +51,9 @@ export interface CountingServer {
   readonly stop: () => Promise<void>;
 }
 
-/** What Durable Objects are billed for. */
+/** What Durable Objects are billed for, or the calls of another store. */
 export interface Use {
   readonly calls: number;
-  readonly rowsWritten: number;
+  /** undefined: what it stores in has no rows. */
+  readonly rowsWritten: number | undefined;
 }

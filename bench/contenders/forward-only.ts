@@ -7,7 +7,8 @@ import type { Contender } from "./contender.ts";
 export const forwardOnly: Contender = {
   name: "forward-only",
   title: "Worker that only forwards",
-  runtime: "workerd",
+  platform: "priced",
+  serves: "by forwarding",
   workloads: [hotKey],
   start: (stand) => startWorker(stand, { source: new URL("../workers/forward-only.ts", import.meta.url) }),
 };

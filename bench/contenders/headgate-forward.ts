@@ -7,7 +7,8 @@ import type { Contender } from "./contender.ts";
 export const headgateForward: Contender = {
   name: "headgate-forward",
   title: "Headgate, no policy",
-  runtime: "workerd",
+  platform: "priced",
+  serves: "by forwarding",
   workloads: [hotKey],
-  start: (stand) => startHeadgate(stand, new URL("../configs/no-policy.config.ts", import.meta.url)),
+  start: (stand) => startHeadgate(stand, { policies: {}, routes: [{ path: "/*" }] }),
 };

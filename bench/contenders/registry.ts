@@ -2,24 +2,40 @@
 
 import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
+import { express } from "./express.ts";
+import { fastify } from "./fastify.ts";
 import { forwardOnly } from "./forward-only.ts";
-import { headgateDeny } from "./headgate-deny.ts";
+import { headgateCache } from "./headgate-cache.ts";
+import { headgateExact } from "./headgate-exact.ts";
 import { headgateForward } from "./headgate-forward.ts";
-import { headgateOnePolicy } from "./headgate-one-policy.ts";
 import { headgateThreePolicies } from "./headgate-three-policies.ts";
+import { honoStore } from "./hono-store.ts";
 import { naiveObject } from "./naive-object.ts";
 import { naiveRow } from "./naive-row.ts";
+import { nginx } from "./nginx.ts";
+import { upstash } from "./upstash.ts";
+import { upstashCache } from "./upstash-cache.ts";
 
 export const contenders: readonly Contender[] = [
   bare,
   forwardOnly,
   naiveObject,
   naiveRow,
+  honoStore,
+  upstash,
+  upstashCache,
   headgateForward,
-  headgateOnePolicy,
+  headgateExact,
   headgateThreePolicies,
-  headgateDeny,
+  headgateCache,
+  nginx,
+  express,
+  fastify,
 ];
 
 /** What the table's ratios are to. */
 export const references = { bare: bare.name, forward: forwardOnly.name } as const;
+
+export function isHeadgate({ name }: Contender): boolean {
+  return name.startsWith("headgate-");
+}

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Connection } from "./connection.ts";
 import { OutcomeCounter, type Outcomes, type Target, toRequest } from "./target.ts";
 
-const CONNECTIONS = 32;
+export const CONNECTIONS = 32;
 const DRAIN_MS_MAX = 10_000;
 const DRAIN_STEP_MS = 5;
 

@@ -1,26 +1,41 @@
-// The origin behind every contender: answers at once, and counts what reaches it. What reached it is what was admitted,
-// whoever says so.
+// The origin behind every contender: counts what reaches it. What reached it is what was admitted, whoever says so.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { OriginBehavior } from "../workloads/workload.ts";
 
 const BODY = JSON.stringify({ id: 42, name: "headgate", tags: ["water", "gate"], open: true });
+const TAG = '"42"';
 
 export interface Origin {
   readonly url: string;
-  /** Requests by client address since the last call. */
-  readonly takeAdmitted: () => ReadonlyMap<string, number>;
+  /** What reached it since the last call. */
+  readonly takeAdmitted: () => Admitted;
   readonly close: () => void;
 }
 
-export async function startOrigin(): Promise<Origin> {
-  let admitted = new Map<string, number>();
-  const server = createServer(({ headers }, response) => {
+/** Requests. */
+export interface Admitted {
+  readonly byAddress: ReadonlyMap<string, number>;
+  /** Of them, those that were answered with 304. */
+  readonly unmodified: number;
+}
+
+export async function startOrigin({ delayMs, cacheControl }: OriginBehavior): Promise<Origin> {
+  let byAddress = new Map<string, number>();
+  let unmodified = 0;
+  const server = createServer(async ({ headers }, response) => {
     const address = String(headers["x-forwarded-for"] ?? headers["cf-connecting-ip"] ?? "");
-    admitted.set(address, (admitted.get(address) ?? 0) + 1);
-    response.setHeader("Content-Type", "application/json");
-    response.setHeader("Cache-Control", "max-age=60");
-    response.end(BODY);
+    byAddress.set(address, (byAddress.get(address) ?? 0) + 1);
+    const isUnmodified = headers["if-none-match"] === TAG;
+    if (isUnmodified) unmodified += 1;
+    if (delayMs > 0) await sleep(delayMs);
+    response.statusCode = isUnmodified ? 304 : 200;
+    response.setHeader("Cache-Control", cacheControl);
+    response.setHeader("ETag", TAG);
+    if (!isUnmodified) response.setHeader("Content-Type", "application/json");
+    response.end(isUnmodified ? undefined : BODY);
   });
   // A contender keeps its connections between its turns.
   server.keepAliveTimeout = 0;
@@ -31,8 +46,9 @@ export async function startOrigin(): Promise<Origin> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     takeAdmitted: () => {
-      const taken = admitted;
-      admitted = new Map();
+      const taken = { byAddress, unmodified };
+      byAddress = new Map();
+      unmodified = 0;
       return taken;
     },
     close: () => {

@@ -5,16 +5,15 @@ import type { Failure } from "./connection.ts";
 export interface Target {
   readonly port: number;
   readonly nextAddress: () => string;
+  readonly nextPath: () => string;
 }
 
 /** Answers by status. */
 export type Outcomes = ReadonlyMap<number | Failure, number>;
 
-const PATH = "/items/42?fields=name";
-
 /** The client's address is where the platform puts it: in a field that its clients cannot set. */
-export function toRequest({ port, nextAddress }: Target): string {
-  return `GET ${PATH} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCF-Connecting-IP: ${nextAddress()}\r\nUser-Agent: headgate-bench\r\nAccept: application/json\r\n\r\n`;
+export function toRequest({ port, nextAddress, nextPath }: Target): string {
+  return `GET ${nextPath()} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCF-Connecting-IP: ${nextAddress()}\r\nUser-Agent: headgate-bench\r\nAccept: application/json\r\n\r\n`;
 }
 
 export class OutcomeCounter {

@@ -18,6 +18,6 @@ export function describeMachine(): readonly string[] {
 }
 
 /** The machine's load average over the last minute. */
-export function readLoad(): string {
-  return (loadavg()[0] ?? 0).toFixed(1);
+export function readLoad(): number {
+  return loadavg()[0] ?? 0;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Use } from "../contenders/contender.ts";
 import { startClosedLoop } from "../load/closed-loop.ts";
 import type { Target } from "../load/target.ts";
-import type { RunningRow } from "./row.ts";
+import { type RunningRow, toTarget } from "./row.ts";
 
 /** Share of the time until the state of a counter that was never seen has settled. */
 const WARM_UP_SHARE = 0.25;
@@ -16,7 +16,7 @@ export async function countUse(
 ): Promise<Use | undefined> {
   const counting = await server.startCounting?.();
   if (counting === undefined) return undefined;
-  const target = { port: counting.port, nextAddress: workload.createAddresses() };
+  const target = toTarget(counting.port, workload);
   await load(target, forMs * WARM_UP_SHARE);
   const before = await counting.readUse();
   const answered = await load(target, forMs * (1 - WARM_UP_SHARE));
@@ -25,7 +25,10 @@ export async function countUse(
   origin.takeAdmitted();
   return {
     calls: ((after.calls - before.calls) / answered) * 1e3,
-    rowsWritten: ((after.rowsWritten - before.rowsWritten) / answered) * 1e3,
+    rowsWritten:
+      after.rowsWritten === undefined || before.rowsWritten === undefined
+        ? undefined
+        : ((after.rowsWritten - before.rowsWritten) / answered) * 1e3,
   };
 }
 

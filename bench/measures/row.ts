@@ -8,6 +8,8 @@ import { type Origin, startOrigin } from "../load/origin.ts";
 import type { Target } from "../load/target.ts";
 import type { Workload } from "../workloads/workload.ts";
 
+const PATH = "/items/42?fields=name";
+
 export interface Row {
   readonly contender: Contender;
   readonly workload: Workload;
@@ -31,19 +33,28 @@ export async function startRow({ row, folder, pinned }: RowOptions): Promise<Run
   const { contender, workload } = row;
   const ownFolder = join(folder, `${contender.name}.${workload.name}`);
   await mkdir(ownFolder, { recursive: true });
-  const origin = await startOrigin();
+  const origin = await startOrigin(workload.origin);
   const cacheStore = await startCacheStore();
   const server = await contender.start({
     originUrl: origin.url,
     cacheAddress: cacheStore.address,
     folder: ownFolder,
     pinned,
+    limit: workload.limit,
   });
   const stop = async (): Promise<void> => {
     await server.stop();
     origin.close();
     cacheStore.close();
   };
-  const target = { port: server.port, nextAddress: workload.createAddresses() };
-  return { ...row, server, origin, target, stop };
+  return { ...row, server, origin, target: toTarget(server.port, workload), stop };
+}
+
+/** What the workload sends to this port, from its beginning. */
+export function toTarget(port: number, workload: Workload): Target {
+  return {
+    port,
+    nextAddress: workload.createAddresses(),
+    nextPath: workload.createPaths?.() ?? (() => PATH),
+  };
 }

@@ -11,12 +11,14 @@ import type { Turn } from "./take-turn.ts";
 export interface MeasuredRow extends Row {
   /** One a round, in order. */
   readonly turns: readonly Turn[];
-  /** Per 1,000 requests; undefined where there are no Durable Objects. */
+  /** Per 1,000 requests; undefined where nothing is asked. */
   readonly use: Use | undefined;
 }
 
 export interface Summary extends Row {
   readonly cpuUs: number;
+  /** One a round, in order. */
+  readonly cpuUsEach: readonly number[];
   /** How far the middle half of the rounds' CPU times lie apart, as a share of the median. */
   readonly spread: number;
   /** undefined where the reference did not run. */
@@ -30,7 +32,11 @@ export interface Summary extends Row {
   readonly denied: number;
   /** Neither 200 nor 429, or no answer at all. */
   readonly other: number;
+  /** Requests that reached the origin. */
   readonly admitted: number;
+  /** Of them, those that the origin answered with 304. */
+  readonly unmodified: number;
+  readonly originPer1000: number;
   readonly allowed: number | undefined;
   readonly excess: number;
   readonly use: Use | undefined;
@@ -39,34 +45,47 @@ export interface Summary extends Row {
 }
 
 export function summarize(rows: readonly MeasuredRow[]): readonly Summary[] {
-  const forward = rows.find(({ contender }) => contender.name === references.forward);
-  const bare = rows.find(({ contender }) => contender.name === references.bare);
+  const findReference = (name: string): readonly number[] | undefined =>
+    rows.find(({ contender }) => contender.name === name)?.turns.map(({ cpuUs }) => cpuUs);
+  const forward = findReference(references.forward);
+  const bare = findReference(references.bare);
   return rows.map((row) => ({
     contender: row.contender,
     workload: row.workload,
     use: row.use,
-    dollars: row.contender.runtime === "workerd" ? toDollars(row.use) : undefined,
-    timesForward: toRatio(row, forward),
-    timesBare: toRatio(row, bare),
-    ...summarizeTimes(row.turns),
+    dollars: row.contender.platform === "priced" ? toDollars(row.use) : undefined,
+    ...summarizeTimes(row.turns, { forward, bare }),
     ...summarizeCounts(row.turns),
   }));
 }
 
-function toRatio(row: MeasuredRow, reference: MeasuredRow | undefined): number | undefined {
-  if (reference === undefined) return undefined;
-  return toMedian(row.turns.map(({ cpuUs }, round) => cpuUs / (reference.turns[round]?.cpuUs ?? Number.NaN)));
+/** Of CPU times, each against its round's; undefined where one of both did not run. */
+export function toRatio(
+  each: readonly number[] | undefined,
+  reference: readonly number[] | undefined,
+): number | undefined {
+  if (each === undefined || reference === undefined) return undefined;
+  return toMedian(each.map((cpuUs, round) => cpuUs / (reference[round] ?? Number.NaN)));
+}
+
+interface References {
+  readonly forward: readonly number[] | undefined;
+  readonly bare: readonly number[] | undefined;
 }
 
 function summarizeTimes(
   turns: readonly Turn[],
-): Pick<Summary, "cpuUs" | "spread" | "requestsPerSecond" | "busy" | "p50Ms" | "p99Ms"> {
+  { forward, bare }: References,
+): Omit<Summary, keyof Row | keyof Counts | "use" | "dollars"> {
   const medianOf = (field: (turn: Turn) => number): number => toMedian(turns.map(field));
-  const all = turns.map(({ cpuUs }) => cpuUs);
-  const cpuUs = toMedian(all);
+  const cpuUsEach = turns.map(({ cpuUs }) => cpuUs);
+  const cpuUs = toMedian(cpuUsEach);
   return {
     cpuUs,
-    spread: (toPercentile(all, 75) - toPercentile(all, 25)) / cpuUs,
+    cpuUsEach,
+    spread: (toPercentile(cpuUsEach, 75) - toPercentile(cpuUsEach, 25)) / cpuUs,
+    timesForward: toRatio(cpuUsEach, forward),
+    timesBare: toRatio(cpuUsEach, bare),
     requestsPerSecond: medianOf((turn) => turn.requestsPerSecond),
     busy: medianOf((turn) => turn.busy),
     p50Ms: medianOf((turn) => turn.p50Ms),
@@ -74,9 +93,12 @@ function summarizeTimes(
   };
 }
 
-function summarizeCounts(
-  turns: readonly Turn[],
-): Pick<Summary, "succeeded" | "denied" | "other" | "admitted" | "allowed" | "excess"> {
+type Counts = Pick<
+  Summary,
+  "succeeded" | "denied" | "other" | "admitted" | "unmodified" | "originPer1000" | "allowed" | "excess"
+>;
+
+function summarizeCounts(turns: readonly Turn[]): Counts {
   let succeeded = 0;
   let denied = 0;
   let all = 0;
@@ -87,11 +109,14 @@ function summarizeCounts(
   }
   const sumOf = (field: (turn: Turn) => number): number => turns.reduce((sum, turn) => sum + field(turn), 0);
   const isLimited = turns.some(({ allowed }) => allowed !== undefined);
+  const admitted = sumOf((turn) => turn.admitted);
   return {
     succeeded,
     denied,
     other: all - succeeded - denied,
-    admitted: sumOf((turn) => turn.admitted),
+    admitted,
+    unmodified: sumOf((turn) => turn.unmodified),
+    originPer1000: (admitted / all) * 1e3,
     allowed: isLimited ? sumOf((turn) => turn.allowed ?? 0) : undefined,
     excess: sumOf((turn) => turn.excess),
   };

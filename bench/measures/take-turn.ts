@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Server } from "../contenders/contender.ts";
 import { type ClosedLoop, startClosedLoop } from "../load/closed-loop.ts";
 import { runFixedRate } from "../load/fixed-rate.ts";
+import type { Admitted } from "../load/origin.ts";
 import type { Outcomes } from "../load/target.ts";
 import { readCpuNs } from "../machine/cpu-time.ts";
 import type { RunningRow } from "./row.ts";
@@ -30,6 +31,8 @@ export interface Turn {
   readonly outcomes: readonly Outcomes[];
   /** Requests that reached the origin. */
   readonly admitted: number;
+  /** Of them, those that the origin answered with 304. */
+  readonly unmodified: number;
   /** The most that may reach it, of what each key sent; undefined where nothing limits. */
   readonly allowed: number | undefined;
   /** Admitted above what each key is allowed. */
@@ -85,7 +88,7 @@ function countInto(sent: Map<string, number>, nextAddress: () => string): () => 
 interface Audited {
   /** Requests by key. */
   readonly sent: ReadonlyMap<string, number>;
-  readonly admitted: ReadonlyMap<string, number>;
+  readonly admitted: Admitted;
   readonly allowedEach: number | undefined;
 }
 
@@ -93,14 +96,15 @@ function audit({
   sent,
   admitted,
   allowedEach = Infinity,
-}: Audited): Pick<Turn, "admitted" | "allowed" | "excess"> {
+}: Audited): Pick<Turn, "admitted" | "unmodified" | "allowed" | "excess"> {
   let allowed = 0;
   for (const count of sent.values()) allowed += Math.min(count, allowedEach);
   let all = 0;
   let excess = 0;
-  for (const count of admitted.values()) {
+  for (const count of admitted.byAddress.values()) {
     all += count;
     excess += Math.max(0, count - allowedEach);
   }
-  return { admitted: all, allowed: allowedEach === Infinity ? undefined : allowed, excess };
+  const { unmodified } = admitted;
+  return { admitted: all, unmodified, allowed: allowedEach === Infinity ? undefined : allowed, excess };
 }

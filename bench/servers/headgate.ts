@@ -1,19 +1,34 @@
-// Headgate as it is deployed: the same build, with one of the bench's configurations inside.
+// Headgate as it is deployed: the same build, with a configuration of the bench inside.
 
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { buildWorker, readConfigFile } from "../../src/cli/build-worker.ts";
+import type { ConfigInput, PolicyInput } from "../../src/core/config/define-config.ts";
 import type { Server, Stand } from "../contenders/contender.ts";
-import { toAllowed } from "../measures/to-allowed.ts";
+import { toContract } from "../measures/contracts.ts";
+import type { Limit } from "../workloads/workload.ts";
 import { SCRIPT, serveOnWorkerd } from "./serve-on-workerd.ts";
 
-/** All of the configuration's policies must apply to the bench's one path. */
-export async function startHeadgate(stand: Stand, config: URL): Promise<Server> {
-  const configPath = fileURLToPath(config);
+const MINUTE_MS = 60_000;
+
+/** All of the policies must apply to every path of the bench. Denials are not logged. */
+export async function startHeadgate(
+  stand: Stand,
+  config: Pick<ConfigInput, "policies" | "routes">,
+): Promise<Server> {
+  const configPath = join(stand.folder, "headgate.config.mjs");
+  const whole: ConfigInput = { origin: stand.originUrl, log: { denied: 0 }, ...config };
+  await writeFile(configPath, `export default ${JSON.stringify(whole)};\n`);
   const { policies } = await readConfigFile(configPath);
   await buildWorker({ configPath, outFile: join(stand.folder, SCRIPT) });
   return {
-    ...(await serveOnWorkerd(stand, { COUNTERS: "CounterObject" })),
-    toAllowed: policies.length === 0 ? undefined : (elapsedMs) => toAllowed(policies, elapsedMs),
+    ...(await serveOnWorkerd(stand, { objects: { COUNTERS: "CounterObject" } })),
+    toAllowed: policies.length === 0 ? undefined : toContract(policies),
   };
+}
+
+/** A token bucket of each client's own, whose rate is written for a minute. */
+export function toPolicy({ units, windowMs }: Limit): PolicyInput {
+  const limit = (units * MINUTE_MS) / windowMs;
+  return { algorithm: "token-bucket", limit, window: "1m", burst: units, key: "ip" };
 }

@@ -17,15 +17,17 @@ const MAIN = "main.js";
 const COUNTER = "count-use.js";
 const USE_PATH = "/.bench/use";
 
+export type Bindings = Pick<WorkerdOptions, "vars" | "objects">;
+
 export async function serveOnWorkerd(
   stand: Stand,
-  objects: WorkerdOptions["objects"],
+  { vars = {}, objects }: Partial<Bindings> & Pick<Bindings, "objects">,
 ): Promise<Omit<Server, "toAllowed">> {
   const shared: Omit<WorkerdOptions, "folder" | "modules"> = {
     pinned: stand.pinned,
     ...readCompatibility(),
     cacheAddress: stand.cacheAddress,
-    vars: { ORIGIN_URL: stand.originUrl },
+    vars: { ORIGIN_URL: stand.originUrl, ...vars },
     objects,
   };
   const hasObjects = Object.keys(objects).length > 0;

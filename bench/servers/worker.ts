@@ -3,17 +3,22 @@
 import { join } from "node:path";
 import type { Server, Stand } from "../contenders/contender.ts";
 import { bundle } from "./bundle.ts";
-import { SCRIPT, serveOnWorkerd } from "./serve-on-workerd.ts";
+import { type Bindings, SCRIPT, serveOnWorkerd } from "./serve-on-workerd.ts";
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Partial<Bindings> {
   /** The Worker's main module. */
   readonly source: URL;
-  /** Durable Object namespaces: binding -> class. */
-  readonly objects?: Readonly<Record<string, string>>;
+  /** undefined: it never denies. */
+  readonly toAllowed?: Server["toAllowed"];
 }
 
-/** A peer whose limit is never reached. */
-export async function startWorker(stand: Stand, { source, objects = {} }: WorkerOptions): Promise<Server> {
+/** It finds its limit in LIMIT_UNITS and WINDOW_MS. */
+export async function startWorker(
+  stand: Stand,
+  { source, toAllowed, objects = {}, vars = {} }: WorkerOptions,
+): Promise<Server> {
+  const { units, windowMs } = stand.limit;
   await bundle(source, join(stand.folder, SCRIPT));
-  return { ...(await serveOnWorkerd(stand, objects)), toAllowed: undefined };
+  const limitVars = { LIMIT_UNITS: String(units), WINDOW_MS: String(windowMs) };
+  return { ...(await serveOnWorkerd(stand, { objects, vars: { ...limitVars, ...vars } })), toAllowed };
 }

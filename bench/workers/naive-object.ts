@@ -2,10 +2,10 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { askAndForward } from "./ask-and-forward.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { type LimitBindings, TokenBucket } from "./token-bucket.ts";
 
-export class Limiter extends DurableObject<unknown> {
-  readonly #bucket = new TokenBucket();
+export class Limiter extends DurableObject<LimitBindings> {
+  readonly #bucket = new TokenBucket(this.env);
 
   take(): boolean {
     return this.#bucket.take(Date.now());

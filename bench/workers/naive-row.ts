@@ -3,17 +3,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { DurableObjectState } from "@cloudflare/workers-types";
 import { askAndForward } from "./ask-and-forward.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { type LimitBindings, TokenBucket } from "./token-bucket.ts";
 
 const CREATE_TABLE =
   "CREATE TABLE IF NOT EXISTS buckets (id INTEGER PRIMARY KEY, tokens REAL NOT NULL, at_ms INTEGER NOT NULL)";
 const WRITE = "INSERT OR REPLACE INTO buckets VALUES (1, ?, ?)";
 const READ = "SELECT tokens, at_ms AS atMs FROM buckets";
 
-export class Limiter extends DurableObject<unknown> {
-  readonly #bucket = new TokenBucket();
+export class Limiter extends DurableObject<LimitBindings> {
+  readonly #bucket = new TokenBucket(this.env);
 
-  constructor(context: DurableObjectState, env: unknown) {
+  constructor(context: DurableObjectState, env: LimitBindings) {
     super(context, env);
     context.storage.sql.exec(CREATE_TABLE);
     const [stored] = context.storage.sql.exec<{ tokens: number; atMs: number }>(READ).toArray();

@@ -1,14 +1,24 @@
-// A token bucket as a few lines of arithmetic. Its limit is far above what the bench can send.
+// A token bucket as a few lines of arithmetic.
 
-const TOKENS_MAX = 6_000_000;
-const TOKENS_PER_MS = 100;
+export interface LimitBindings {
+  readonly LIMIT_UNITS: string;
+  readonly WINDOW_MS: string;
+}
 
 export class TokenBucket {
-  tokens = TOKENS_MAX;
+  readonly #tokensMax: number;
+  readonly #tokensPerMs: number;
+  tokens: number;
   atMs = 0;
 
+  constructor({ LIMIT_UNITS, WINDOW_MS }: LimitBindings) {
+    this.#tokensMax = Number(LIMIT_UNITS);
+    this.#tokensPerMs = this.#tokensMax / Number(WINDOW_MS);
+    this.tokens = this.#tokensMax;
+  }
+
   take(nowMs: number): boolean {
-    this.tokens = Math.min(TOKENS_MAX, this.tokens + (nowMs - this.atMs) * TOKENS_PER_MS);
+    this.tokens = Math.min(this.#tokensMax, this.tokens + (nowMs - this.atMs) * this.#tokensPerMs);
     this.atMs = nowMs;
     if (this.tokens < 1) return false;
     this.tokens -= 1;

@@ -1,10 +1,10 @@
 // Every request comes from an address that was never seen before.
 
-import type { Workload } from "./workload.ts";
+import { AMPLE, PROMPT, type Workload } from "./workload.ts";
 
 const ADDRESSES = 2 ** 24;
 
-export const newKeys: Workload = { name: "new-keys", createAddresses };
+export const newKeys: Workload = { name: "new-keys", createAddresses, limit: AMPLE, origin: PROMPT };
 
 function createAddresses(): () => string {
   let next = 0;

@@ -1,12 +1,12 @@
 // A thousand clients, the n-th of them with 1/n of the first one's traffic. The same sequence in every run.
 
-import type { Workload } from "./workload.ts";
+import { AMPLE, PROMPT, type Workload } from "./workload.ts";
 
 const CLIENTS = 1_000;
 /** Long enough that its repetition is nothing a limiter could learn. */
 const DRAWS = 65_536;
 
-export const zipf: Workload = { name: "zipf", createAddresses };
+export const zipf: Workload = { name: "zipf", createAddresses, limit: AMPLE, origin: PROMPT };
 
 function createAddresses(): () => string {
   const shares = Array.from({ length: CLIENTS }, (_, rank) => 1 / (rank + 1));

@@ -1,14 +1,15 @@
 // The table: one line a row, readable in a terminal and in Markdown.
 
-import type { Summary } from "./measures/summarize.ts";
+import type { Summary } from "../measures/summarize.ts";
+import { alignTable } from "./align-table.ts";
 
 interface Column {
   readonly title: string;
   readonly toCell: (summary: Summary) => string;
 }
 
-/** Below this share of its core the server was waiting for the load: its requests per second are not its own limit. */
-const BUSY_MIN = 0.9;
+/** With less of its core the server was waiting for the load: its requests per second are not its own limit. */
+export const BUSY_PERCENT_MIN = 90;
 const NOTHING = "-";
 
 const columns: readonly Column[] = [
@@ -21,12 +22,13 @@ const columns: readonly Column[] = [
   {
     title: "requests/s",
     toCell: ({ requestsPerSecond, busy }) =>
-      `${busy < BUSY_MIN ? ">= " : ""}${toCount(Math.round(requestsPerSecond))}`,
+      `${busy * 100 < BUSY_PERCENT_MIN ? ">= " : ""}${toCount(Math.round(requestsPerSecond))}`,
   },
   { title: "p50 ms", toCell: ({ p50Ms }) => p50Ms.toFixed(2) },
   { title: "p99 ms", toCell: ({ p99Ms }) => p99Ms.toFixed(2) },
   { title: "calls/1,000", toCell: ({ use }) => toUseCell(use?.calls) },
   { title: "rows/1,000", toCell: ({ use }) => toUseCell(use?.rowsWritten) },
+  { title: "origin/1,000", toCell: ({ originPer1000 }) => originPer1000.toFixed(0) },
   { title: "$/million", toCell: ({ dollars }) => dollars?.toFixed(2) ?? NOTHING },
   { title: "200", toCell: ({ succeeded }) => toCount(succeeded) },
   { title: "429", toCell: ({ denied }) => toCount(denied) },
@@ -36,20 +38,9 @@ const columns: readonly Column[] = [
 ];
 
 export function toTable(summaries: readonly Summary[]): string {
-  const lines = [
-    columns.map(({ title }) => title),
-    ...summaries.map((summary) => columns.map(({ toCell }) => toCell(summary))),
-  ];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  const [head = "", ...body] = lines.map((line) => `| ${line.map(pad).join(" | ")} |`);
-  const rule = `|${widths.map((width, index) => (index < 2 ? "-" : " ") + "-".repeat(width) + (index < 2 ? "-" : ":")).join("|")}|`;
-  return [head, rule, ...body].join("\n");
-
-  /** Names to the left, figures to the right. */
-  function pad(cell: string, index: number): string {
-    const width = widths[index] ?? 0;
-    return index < 2 ? cell.padEnd(width) : cell.padStart(width);
-  }
+  const head = columns.map(({ title }) => title);
+  const body = summaries.map((summary) => columns.map(({ toCell }) => toCell(summary)));
+  return alignTable([head, ...body], { names: 2 });
 }
 
 function toAdmittedCell({ admitted, allowed, denied }: Summary): string {
