@@ -15,7 +15,7 @@ export default defineConfig({
           name: "core",
           environment: "node",
           isolate: false,
-          include: inFolders("core", "cli", "project"),
+          include: inFolders("core", "cli", "project", "bench"),
         },
       },
       {

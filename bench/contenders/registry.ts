@@ -10,6 +10,7 @@ import { headgateExact } from "./headgate-exact.ts";
 import { headgateForward } from "./headgate-forward.ts";
 import { headgateThreePolicies } from "./headgate-three-policies.ts";
 import { honoStore } from "./hono-store.ts";
+import { naiveCache } from "./naive-cache.ts";
 import { naiveObject } from "./naive-object.ts";
 import { naiveRow } from "./naive-row.ts";
 import { nginx } from "./nginx.ts";
@@ -21,6 +22,7 @@ export const contenders: readonly Contender[] = [
   forwardOnly,
   naiveObject,
   naiveRow,
+  naiveCache,
   honoStore,
   upstash,
   upstashCache,

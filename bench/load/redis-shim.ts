@@ -73,8 +73,11 @@ export function parseAsked(
 /** Its parts are texts and numbers; Redis knows only texts. */
 function toCommand(json: unknown): Command | undefined {
   if (!Array.isArray(json) || json.length === 0) return undefined;
-  const isPart = (part: unknown): boolean => typeof part === "string" || typeof part === "number";
   return json.every(isPart) ? json.map(String) : undefined;
+}
+
+function isPart(part: unknown): boolean {
+  return typeof part === "string" || typeof part === "number";
 }
 
 function toAnswer(reply: Reply): Answer {

@@ -7,6 +7,7 @@ import type { ConfigInput, PolicyInput } from "../../src/core/config/define-conf
 import type { Server, Stand } from "../contenders/contender.ts";
 import { toContract } from "../measures/contracts.ts";
 import type { Limit } from "../workloads/workload.ts";
+import { readDeployment } from "./deployment.ts";
 import { SCRIPT, serveOnWorkerd } from "./serve-on-workerd.ts";
 
 const MINUTE_MS = 60_000;
@@ -22,7 +23,7 @@ export async function startHeadgate(
   const { policies } = await readConfigFile(configPath);
   await buildWorker({ configPath, outFile: join(stand.folder, SCRIPT) });
   return {
-    ...(await serveOnWorkerd(stand, { objects: { COUNTERS: "CounterObject" } })),
+    ...(await serveOnWorkerd(stand, { objects: readDeployment().objects })),
     toAllowed: policies.length === 0 ? undefined : toContract(policies),
   };
 }

@@ -2,8 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer, type NetConnectOpts } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer, type NetConnectOpts } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError } from "../../src/cli/command-error.ts";
 
@@ -58,15 +57,15 @@ export function runProcess(
 
 /** Throws a CommandError with the process's own words when it ends first or takes too long. */
 export async function waitUntilItListens(
-  running: RunningProcess,
+  { child, readSaid }: RunningProcess,
   address: NetConnectOpts,
   name: string,
 ): Promise<void> {
   for (const untilMs = performance.now() + START_MS_MAX; performance.now() < untilMs; await sleep(POLL_MS)) {
     if (await canConnect(address)) return;
-    if (running.child.exitCode !== null || running.child.pid === undefined) break;
+    if (child.exitCode !== null || child.pid === undefined) break;
   }
-  throw new CommandError(`Cannot start ${name}: ${running.readSaid() || "it does not listen"}`);
+  throw new CommandError(`Cannot start ${name}: ${readSaid() || "it does not listen"}`);
 }
 
 function canConnect(address: NetConnectOpts): Promise<boolean> {

@@ -2,17 +2,14 @@
 
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
-import { CommandError } from "../../src/cli/command-error.ts";
 import type { CountingServer, Server, Stand, Use } from "../contenders/contender.ts";
 import { bundle } from "./bundle.ts";
+import { readDeployment } from "./deployment.ts";
 import { startWorkerd, type WorkerdOptions } from "./start-workerd.ts";
 
 /** What a Worker's one module must be called, in its stand's folder. */
 export const SCRIPT = "worker.js";
 
-const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 const MAIN = "main.js";
 const COUNTER = "count-use.js";
 const USE_PATH = "/.bench/use";
@@ -23,9 +20,11 @@ export async function serveOnWorkerd(
   stand: Stand,
   { vars = {}, objects }: Partial<Bindings> & Pick<Bindings, "objects">,
 ): Promise<Omit<Server, "toAllowed">> {
+  const { compatibilityDate, compatibilityFlags } = readDeployment();
   const shared: Omit<WorkerdOptions, "folder" | "modules"> = {
     pinned: stand.pinned,
-    ...readCompatibility(),
+    compatibilityDate,
+    compatibilityFlags,
     cacheAddress: stand.cacheAddress,
     vars: { ORIGIN_URL: stand.originUrl, ...vars },
     objects,
@@ -66,14 +65,4 @@ export default {
     new URL(request.url).pathname === "${USE_PATH}" ? Response.json(use) : worker.fetch(request, env, context),
 };
 `;
-}
-
-/** As wrangler.toml deploys Headgate; the peers run under the same. */
-function readCompatibility(): Pick<WorkerdOptions, "compatibilityDate" | "compatibilityFlags"> {
-  const { compatibility_date: compatibilityDate, compatibility_flags: compatibilityFlags } =
-    unstable_readConfig({ config: WRANGLER_CONFIG_PATH }, { hideWarnings: true });
-  if (compatibilityDate === undefined) {
-    throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
-  }
-  return { compatibilityDate, compatibilityFlags };
 }

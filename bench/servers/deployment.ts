@@ -1,0 +1,24 @@
+// What wrangler.toml says of a deployment: the runtime's flags, under which the peers run too, and Headgate's objects.
+
+import { fileURLToPath } from "node:url";
+import { unstable_readConfig } from "wrangler";
+import { CommandError } from "../../src/cli/command-error.ts";
+import type { WorkerdConfig } from "./workerd-config.ts";
+
+const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+
+export function readDeployment(): Pick<
+  WorkerdConfig,
+  "compatibilityDate" | "compatibilityFlags" | "objects"
+> {
+  const {
+    compatibility_date: compatibilityDate,
+    compatibility_flags: compatibilityFlags,
+    durable_objects: { bindings },
+  } = unstable_readConfig({ config: WRANGLER_CONFIG_PATH }, { hideWarnings: true });
+  if (compatibilityDate === undefined) {
+    throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
+  }
+  const objects = Object.fromEntries(bindings.map(({ name, class_name }) => [name, class_name]));
+  return { compatibilityDate, compatibilityFlags, objects };
+}

@@ -1,0 +1,20 @@
+// What the Cache API is asked at least: look up, else forward and keep. It knows no Vary, no Age, no validation, and it
+// trusts the store's freshness.
+
+import { forward, type OriginBinding } from "./forward.ts";
+
+interface DefaultCache {
+  readonly match: (url: string) => Promise<Response | undefined>;
+  readonly put: (url: string, response: Response) => Promise<void>;
+}
+
+export default {
+  async fetch(request: Request, env: OriginBinding): Promise<Response> {
+    const cache = (caches as unknown as { readonly default: DefaultCache }).default;
+    const hit = await cache.match(request.url);
+    if (hit !== undefined) return hit;
+    const response = await forward(request, env);
+    await cache.put(request.url, response.clone());
+    return response;
+  },
+};
