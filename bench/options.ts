@@ -8,7 +8,7 @@ import type { Times } from "./measures/take-turn.ts";
 import { workloads } from "./workloads/registry.ts";
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --quick              under 2 minutes instead of under 10; noisier
+  --quick              about 2 minutes instead of under 10; noisier
   --only <names>       these contenders: ${contenders.map(({ name }) => name).join(", ")}
   --workload <name>    every contender under this workload instead of its own: ${workloads.map(({ name }) => name).join(", ")}
   --rounds <n>         turns of each row and start of its server; the run takes longer by as much
@@ -32,8 +32,8 @@ export interface Effort {
   readonly countsMs: number;
 }
 
-const FULL: Effort = { generations: 3, rounds: 3, turnsMs: 430_000, countsMs: 60_000 };
-const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 60_000, countsMs: 15_000 };
+const FULL: Effort = { generations: 3, rounds: 2, turnsMs: 380_000, countsMs: 120_000 };
+const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 60_000, countsMs: 30_000 };
 /** Low enough for the slowest contender, and the same for all: latencies are compared at one rate. */
 const RATE = 250;
 /** How a turn is divided. */

@@ -7,7 +7,7 @@ import type { Target } from "../load/target.ts";
 import { type RunningRow, toTarget } from "./row.ts";
 
 /** Share of the time until the state of a counter that was never seen has settled. */
-const WARM_UP_SHARE = 0.25;
+const WARM_UP_SHARE = 0.4;
 
 /** Per 1,000 requests under full load; undefined where there are no objects. */
 export async function countUse(

@@ -1,5 +1,5 @@
-// package.json and package-lock.json: exact versions, one workerd, nothing about where a package came from, and the
-// optional packages of every platform.
+// package.json and package-lock.json, the project's and the bench's peers': exact versions, nothing about where a package
+// came from, and the optional packages of every platform. One workerd.
 
 import { describe, expect, test } from "vitest";
 import { readText } from "./markdown.ts";
@@ -20,13 +20,15 @@ interface LockedPackage {
 /** "1.2.3", "1.2.3-beta", or the same behind "npm:name@". */
 const EXACT = /^(?:npm:(?:@[\w.-]+\/)?[\w.-]+@)?\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 
-const manifest = JSON.parse(readText("package.json")) as Manifest;
-const lockText = readText("package-lock.json");
-const { packages } = JSON.parse(lockText) as { readonly packages: Readonly<Record<string, LockedPackage>> };
+function readPackages(lockText: string): Readonly<Record<string, LockedPackage>> {
+  return (JSON.parse(lockText) as { readonly packages: Readonly<Record<string, LockedPackage>> }).packages;
+}
 
 const toName = (place: string): string => place.slice(place.lastIndexOf("node_modules/") + 13);
 
-describe("package.json", () => {
+describe.each(["", "bench/peers/"])("%spackage.json", (folder) => {
+  const manifest = JSON.parse(readText(`${folder}package.json`)) as Manifest;
+
   test.each(Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))(
     "has an exact version of %s: %s",
     (_name, version) => {
@@ -35,21 +37,28 @@ describe("package.json", () => {
   );
 });
 
-describe("package-lock.json", () => {
+test("package-lock.json has one workerd", () => {
+  const ofWorkerd = Object.entries(readPackages(readText("package-lock.json"))).filter(([place]) =>
+    /^(?:@cloudflare\/workerd-[\w-]+|workerd)$/.test(toName(place)),
+  );
+  expect(ofWorkerd.length).toBeGreaterThan(1);
+  expect(new Set(ofWorkerd.map(([, { version }]) => version)).size).toBe(1);
+});
+
+describe.each([
+  { folder: "", hasOptional: true },
+  { folder: "bench/peers/", hasOptional: false },
+])("$folder package-lock.json", ({ folder, hasOptional }) => {
+  const manifest = JSON.parse(readText(`${folder}package.json`)) as Manifest;
+  const lockText = readText(`${folder}package-lock.json`);
+  const packages = readPackages(lockText);
+
   test("is of this package.json", () => {
     const root = packages[""] as Manifest | undefined;
     expect([root?.dependencies, root?.devDependencies]).toEqual([
       manifest.dependencies,
       manifest.devDependencies,
     ]);
-  });
-
-  test("has one workerd", () => {
-    const ofWorkerd = Object.entries(packages).filter(([place]) =>
-      /^(?:@cloudflare\/workerd-[\w-]+|workerd)$/.test(toName(place)),
-    );
-    expect(ofWorkerd.length).toBeGreaterThan(1);
-    expect(new Set(ofWorkerd.map(([, { version }]) => version)).size).toBe(1);
   });
 
   test("has no download address", () => {
@@ -62,7 +71,7 @@ describe("package-lock.json", () => {
     const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
       Object.keys(optionalDependencies),
     );
-    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.length > 0).toBe(hasOptional);
     expect(wanted.filter((name) => !names.has(name))).toEqual([]);
   });
 });
