@@ -32,7 +32,7 @@ export interface Effort {
   readonly countsMs: number;
 }
 
-const FULL: Effort = { generations: 3, rounds: 2, turnsMs: 380_000, countsMs: 120_000 };
+const FULL: Effort = { generations: 3, rounds: 2, turnsMs: 350_000, countsMs: 120_000 };
 const QUICK: Effort = { generations: 1, rounds: 3, turnsMs: 60_000, countsMs: 30_000 };
 /** Low enough for the slowest contender, and the same for all: latencies are compared at one rate. */
 const RATE = 250;

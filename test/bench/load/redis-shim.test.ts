@@ -45,7 +45,10 @@ describe("startRedisShim()", () => {
       socket.on("data", (chunk) => {
         // One reply a command: its own name, or an error.
         const names = [...chunk.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)/g)].map(([, name = ""]) => name);
-        socket.write(names.map((name) => (name === "NO" ? "-ERR no\r\n" : `+${name}\r\n`)).join(""));
+        const text = names.map((name) => (name === "NO" ? "-ERR no\r\n" : `+${name}\r\n`)).join("");
+        // In two pieces, so far apart that they arrive one by one.
+        socket.write(text.slice(0, 3));
+        setTimeout(() => socket.write(text.slice(3)), 20);
       });
     });
     await new Promise<void>((resolve) => {
