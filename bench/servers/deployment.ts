@@ -7,6 +7,13 @@ import type { WorkerdConfig } from "./workerd-config.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
+interface ObjectBinding {
+  readonly name: string;
+  readonly class_name: string;
+}
+
+const toEntry = ({ name, class_name }: ObjectBinding): readonly [string, string] => [name, class_name];
+
 export function readDeployment(): Pick<
   WorkerdConfig,
   "compatibilityDate" | "compatibilityFlags" | "objects"
@@ -19,6 +26,6 @@ export function readDeployment(): Pick<
   if (compatibilityDate === undefined) {
     throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
   }
-  const objects = Object.fromEntries(bindings.map(({ name, class_name }) => [name, class_name]));
+  const objects = Object.fromEntries((bindings as readonly ObjectBinding[]).map(toEntry));
   return { compatibilityDate, compatibilityFlags, objects };
 }
