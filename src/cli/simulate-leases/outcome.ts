@@ -1,0 +1,92 @@
+// What a scenario came to, beside what one exact counter would have said to the same requests without any delay.
+
+import type { AlgorithmName } from "../../core/algorithms/registry.ts";
+import { toAlgorithm } from "../../core/counters/decide-checks.ts";
+import { toWaterLevel } from "../../core/lease/fair-share.ts";
+import type { Rules } from "../../core/lease/lent-quota.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export interface Asked {
+  readonly atMs: number;
+  readonly isolate: number;
+  readonly cost: number;
+  /** Undefined: no answer came. */
+  isAllowed: boolean | undefined;
+  delayMs: number;
+}
+
+export interface Outcome {
+  readonly scenario: Scenario;
+  readonly requests: number;
+  /** Units above what the policy allows, in the worst interval or window; below 0: what was left. */
+  readonly over: number;
+  readonly utilisation: number;
+  /** Jain's index of what isolates got against their max-min share. */
+  readonly fairness: number;
+  readonly calls: number;
+  readonly rows: number;
+  readonly delayP50Ms: number;
+  readonly delayP99Ms: number;
+  readonly misjudged: number;
+}
+
+interface Played {
+  readonly asked: readonly Asked[];
+  readonly over: number;
+  readonly calls: number;
+  readonly rows: number;
+  readonly rules: Rules;
+}
+
+/** The exact log that misjudged requests are counted against. */
+const LOGS: Partial<Record<AlgorithmName, AlgorithmName>> = { "sliding-window": "sliding-window-log" };
+
+export function toOutcome(scenario: Scenario, { asked, over, calls, rows, rules }: Played): Outcome {
+  const log = LOGS[rules.algorithm] ?? rules.algorithm;
+  const exact = decideAll(rules, asked);
+  const byLog = log === rules.algorithm ? exact : decideAll({ ...rules, algorithm: log }, asked);
+  const admitted = asked.map(({ isAllowed }) => isAllowed === true);
+  const delays = asked.map(({ delayMs }) => delayMs).sort((one, other) => one - other);
+  const misjudged = admitted.filter((isAllowed, index) => isAllowed !== byLog[index]).length;
+  return {
+    scenario,
+    requests: asked.length,
+    over,
+    utilisation: toUnits(asked, admitted) / toUnits(asked, exact),
+    fairness: toFairness(asked, admitted, scenario.isolates),
+    calls: calls / asked.length,
+    rows: rows / asked.length,
+    delayP50Ms: delays[Math.floor(delays.length * 0.5)] ?? 0,
+    delayP99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0,
+    misjudged: misjudged / asked.length,
+  };
+}
+
+function decideAll({ algorithm, settings }: Rules, asked: readonly Asked[]): readonly boolean[] {
+  const { decide } = toAlgorithm(algorithm);
+  let state: unknown = undefined;
+  return asked.map(({ atMs, cost }) => {
+    const verdict = decide(settings, state, { nowMs: Math.floor(atMs), cost });
+    ({ state } = verdict);
+    return verdict.outcome === "allowed";
+  });
+}
+
+function toUnits(asked: readonly Asked[], isCounted: readonly boolean[]): number {
+  return asked.reduce((units, { cost }, index) => units + (isCounted[index] === true ? cost : 0), 0);
+}
+
+function toFairness(asked: readonly Asked[], admitted: readonly boolean[], isolates: number): number {
+  const wanted = Array.from({ length: isolates }, () => 0);
+  const got = Array.from({ length: isolates }, () => 0);
+  for (const [index, { isolate, cost }] of asked.entries()) {
+    wanted[isolate] = (wanted[isolate] ?? 0) + cost;
+    if (admitted[index] === true) got[isolate] = (got[isolate] ?? 0) + cost;
+  }
+  const level = toWaterLevel(wanted, toUnits(asked, admitted));
+  const shares = wanted.flatMap((want, index) =>
+    want === 0 ? [] : [(got[index] ?? 0) / Math.min(want, level)],
+  );
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return sum ** 2 / (shares.length * shares.reduce((total, share) => total + share ** 2, 0));
+}

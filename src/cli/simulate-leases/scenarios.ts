@@ -1,0 +1,84 @@
+// What is simulated: who asks how much, when, from how far away, and what breaks meanwhile.
+
+export interface Scenario {
+  readonly name: string;
+  readonly options: {
+    readonly algorithm: "token-bucket" | "sliding-window";
+    readonly limit: number;
+    readonly window: string;
+  };
+  readonly isolates: number;
+  /** Demand, as a multiple of the limit. */
+  readonly load: number;
+  readonly seconds: number;
+  /** Isolate `index`'s part of the demand at this time; an average of 1 over isolates and time is the load. */
+  readonly toWeight: (index: number, atMs: number) => number;
+  /** Isolates that are killed each second, on average; others take their place. */
+  readonly isolateKillsPerSecond?: number;
+  readonly ownerKillEveryMs?: number;
+  /** Requests cost 1 to this. */
+  readonly costMax?: number;
+}
+
+const LOADS = [0.5, 0.95, 2, 10] as const;
+const MINUTE = { limit: 6_000, window: "1m" } as const;
+
+/** Zipf with exponent 0.8, as an average of 1. */
+function toZipf(isolates: number): (index: number) => number {
+  let sum = 0;
+  for (let index = 0; index < isolates; index += 1) sum += (index + 1) ** -0.8;
+  return (index) => ((index + 1) ** -0.8 * isolates) / sum;
+}
+
+const isOn = (index: number, atMs: number): boolean => (atMs + index * 3_701) % 10_000 < 2_500;
+
+function toScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scenario[] {
+  const options = { algorithm, ...MINUTE };
+  const zipf = toZipf(40);
+  const base = { options, isolates: 40, seconds: 120 } as const;
+  return [
+    ...LOADS.map((load) => ({ ...base, name: "zipf", load, toWeight: zipf })),
+    ...LOADS.map((load) => ({ ...base, name: "one isolate", isolates: 1, load, toWeight: () => 1 })),
+    ...[0.5, 2, 10].map((load) => ({
+      ...base,
+      name: "200 isolates",
+      isolates: 200,
+      load,
+      toWeight: () => 1,
+    })),
+    ...[0.5, 2].map((load) => ({
+      ...base,
+      name: "on and off",
+      load,
+      toWeight: (index: number, atMs: number) => (isOn(index, atMs) ? 4 * zipf(index) : 0),
+    })),
+    {
+      ...base,
+      name: "flash crowd",
+      load: 2,
+      toWeight: (_: number, atMs: number) => (atMs % 60_000 < 40_000 ? 0.1 : 2.8),
+    },
+    {
+      ...base,
+      name: "moving demand",
+      load: 0.95,
+      toWeight: (index: number, atMs: number) => (Math.floor(atMs / 15_000) % 4 === index % 4 ? 4 : 0),
+    },
+    { ...base, name: "costs 1 to 9", load: 2, toWeight: zipf, costMax: 9 },
+    { ...base, name: "isolates killed", load: 0.95, toWeight: zipf, isolateKillsPerSecond: 2 },
+    { ...base, name: "owner killed", load: 2, toWeight: zipf, ownerKillEveryMs: 20_000 },
+    {
+      ...base,
+      name: "both killed",
+      load: 10,
+      toWeight: zipf,
+      isolateKillsPerSecond: 2,
+      ownerKillEveryMs: 9_000,
+    },
+  ];
+}
+
+export const scenarios: readonly Scenario[] = [
+  ...toScenarios("token-bucket"),
+  ...toScenarios("sliding-window"),
+];

@@ -1,0 +1,264 @@
+// The isolate's side of leases: decides from what was lent to it, without asking, and says when to ask for more. The way
+// of a request is take(): one look-up and arithmetic. Time is an argument: the isolate's own clock, durations only on
+// the wire.
+
+import type { LeaseGrant, LeaseReport } from "./lease-messages.ts";
+import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
+
+/**
+ * `ask`: the counter must decide. `taken`: allowed. `refused`: the counter said that nothing is left until later.
+ * With `-renew` a report should go out in the background.
+ */
+export type LeaseAnswer = "ask" | "taken" | "taken-renew" | "refused" | "refused-renew";
+
+interface IsolateLease {
+  readonly account: string;
+  units: number;
+  expiresMs: number;
+  spent: number;
+  /** Of the last report; until there is one, of the account's opening. */
+  seq: number;
+  /** When that left; 0 when no answer is awaited. */
+  awaitedMs: number;
+  spentAtReport: number;
+  keptAtReport: number;
+  costAtReport: number;
+  renewAfterMs: number;
+  roundTripMs: number;
+  /** Until when requests of `refusedCost` are refused when the lease is spent; they are told to wait until `waitUntilMs`. */
+  refusedUntilMs: number;
+  refusedCost: number;
+  waitUntilMs: number;
+  /** Units per millisecond that are asked for, decayed to `seenMs`. */
+  demand: number;
+  requests: number;
+  seenMs: number;
+  bornMs: number;
+}
+
+/** How long demand is remembered. */
+const DEMAND_MS = 2_000;
+/** The least time that demand is reckoned over. */
+const DEMAND_MS_MIN = 250;
+/** Requests that a key has had before it is leased. */
+const REQUESTS_MIN = 3;
+/** How long nothing is asked for after a report that brought nothing. */
+const BACK_OFF_MS = 1_000;
+/** A wait is told in whole seconds, so nobody asks before one is over; after one, a limit may have been raised. */
+const REFUSED_MS = 1_000;
+/** Before a lease ends, a request that is likely to be its last renews it. */
+const SOON_MS = 1_000;
+/** What is worth a call of its own to hand back. */
+const HANDED_BACK_MIN = 8;
+const ROUND_TRIP_MS = 50;
+const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0 };
+/** An answer that takes longer than this is not waited for. */
+const AWAIT_MS_MIN = 1_000;
+/** A clock that goes back by more than this has been set: how long leases still last is not known any more. */
+const STEP_MS = 100;
+
+export class IsolateLeases {
+  readonly #isolate: string;
+  readonly #keysMax: number;
+  /** Two generations instead of an order of use: one look-up for a key that is in use. */
+  #young = new Map<string, IsolateLease>();
+  #old = new Map<string, IsolateLease>();
+  #seq = 0;
+  #clockMs = 0;
+
+  constructor(isolate: string, keysMax: number) {
+    this.#isolate = isolate;
+    this.#keysMax = keysMax;
+  }
+
+  /** Rises with every report: what giveBack() wants to know of the moment of a take(). */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  take(key: string, cost: number, nowMs: number): LeaseAnswer {
+    this.#tell(nowMs);
+    const lease = this.#young.get(key) ?? this.#enter(key, nowMs);
+    countDemand(lease, cost, nowMs);
+    if (nowMs < lease.expiresMs && lease.units >= cost) {
+      lease.units -= cost;
+      lease.spent += cost;
+      return isDue(lease, cost, nowMs) ? "taken-renew" : "taken";
+    }
+    if (nowMs >= lease.refusedUntilMs || cost !== lease.refusedCost) return "ask";
+    return nowMs >= lease.renewAfterMs && !isAwaiting(lease, nowMs) ? "refused-renew" : "refused";
+  }
+
+  /** How long a request that take() refused has to wait. */
+  toWaitMs(key: string, nowMs: number): number {
+    return Math.max(0, (this.#find(key)?.waitUntilMs ?? 0) - nowMs);
+  }
+
+  /** Gives back what take() took, since another policy denied. What was reported in between stays spent. */
+  giveBack(key: string, cost: number, seqAtTake: number): void {
+    const lease = this.#find(key);
+    if (lease === undefined || lease.seq > seqAtTake) return;
+    lease.units += cost;
+    lease.spent -= cost;
+  }
+
+  /** What to tell the counter when it is asked anyway; undefined: nothing that is worth it. */
+  toReport(
+    key: string,
+    { cost, terms }: { readonly cost: number; readonly terms: LeaseTerms },
+    nowMs: number,
+  ): LeaseReport | undefined {
+    const lease = this.#find(key);
+    if (lease === undefined || isAwaiting(lease, nowMs) || nowMs < lease.renewAfterMs) return undefined;
+    const wanted = HEADROOM * toDemand(lease, nowMs) * terms.ttlMs;
+    const pays = lease.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
+    if (!pays && lease.units === 0 && lease.spent === lease.spentAtReport) return undefined;
+    const kept = nowMs < lease.expiresMs ? Math.min(lease.units, Math.ceil(wanted)) : 0;
+    const wantedPerSecond = pays ? toDemand(lease, nowMs) * 1_000 : 0;
+    return this.#report(lease, { kept, wantedPerSecond, cost }, nowMs);
+  }
+
+  /** The last word on a lease that has ended, when it is worth a call. To be asked for at its end. */
+  toLastReport(key: string, seq: number, nowMs: number): LeaseReport | undefined {
+    const lease = this.#find(key);
+    if (lease === undefined || lease.seq !== seq || nowMs < lease.expiresMs) return undefined;
+    const granted = lease.units + lease.spent - lease.spentAtReport;
+    if (lease.units < HANDED_BACK_MIN || lease.units * 4 < granted) return undefined;
+    return this.#report(lease, { kept: 0, wantedPerSecond: 0, cost: 0 }, nowMs);
+  }
+
+  /** The counter's answer to a report. An answer to any but the last is not read: the next report hands it back. */
+  accept(
+    key: string,
+    { seq, grant }: { readonly seq: number; readonly grant: LeaseGrant | undefined },
+    { sentMs, nowMs }: { readonly sentMs: number; readonly nowMs: number },
+  ): void {
+    const lease = this.#find(key);
+    if (lease === undefined || lease.seq !== seq) return;
+    lease.awaitedMs = 0;
+    lease.roundTripMs += 0.3 * (nowMs - sentMs - lease.roundTripMs);
+    const { units, ttlMs, waitMs } = grant ?? NO_GRANT;
+    lease.units = Math.max(0, units - (lease.spent - lease.spentAtReport));
+    lease.expiresMs = sentMs + ttlMs;
+    lease.renewAfterMs = units <= lease.keptAtReport ? sentMs + BACK_OFF_MS : 0;
+    if (waitMs > 0) this.refuse(key, { cost: lease.costAtReport, waitMs }, { sentMs, nowMs });
+  }
+
+  /** What the counter said of a request: that it has to wait. The turn to ask again comes before the wait is over. */
+  refuse(
+    key: string,
+    { cost, waitMs }: { readonly cost: number; readonly waitMs: number },
+    { sentMs, nowMs }: { readonly sentMs: number; readonly nowMs: number },
+  ): void {
+    const lease = this.#find(key);
+    if (lease === undefined || cost === 0) return;
+    lease.refusedCost = cost;
+    lease.refusedUntilMs = sentMs + REFUSED_MS;
+    lease.waitUntilMs = nowMs + waitMs;
+    lease.renewAfterMs = lease.refusedUntilMs - 1.5 * lease.roundTripMs;
+  }
+
+  /** No answer came: what was kept lasts as long as it did. */
+  fail(key: string, seq: number, nowMs: number): void {
+    const lease = this.#find(key);
+    if (lease === undefined || lease.seq !== seq) return;
+    lease.awaitedMs = 0;
+    lease.renewAfterMs = nowMs + BACK_OFF_MS;
+  }
+
+  #report(
+    lease: IsolateLease,
+    told: Pick<LeaseReport, "kept" | "wantedPerSecond" | "cost">,
+    nowMs: number,
+  ): LeaseReport {
+    this.#seq += 1;
+    lease.seq = this.#seq;
+    lease.units = told.kept;
+    lease.keptAtReport = told.kept;
+    lease.costAtReport = told.cost;
+    lease.spentAtReport = lease.spent;
+    lease.awaitedMs = nowMs;
+    return { account: lease.account, seq: lease.seq, spent: lease.spent, ...told };
+  }
+
+  /** Forgets all leases when the clock was set back: they would last too long. Their counters charge them in full. */
+  #tell(nowMs: number): void {
+    if (nowMs < this.#clockMs - STEP_MS) {
+      this.#young.clear();
+      this.#old.clear();
+      this.#clockMs = nowMs;
+    } else if (nowMs > this.#clockMs) this.#clockMs = nowMs;
+  }
+
+  #find(key: string): IsolateLease | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  #enter(key: string, nowMs: number): IsolateLease {
+    const lease = this.#old.get(key) ?? this.#open(nowMs);
+    if (this.#young.size >= this.#keysMax / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, lease);
+    return lease;
+  }
+
+  #open(nowMs: number): IsolateLease {
+    this.#seq += 1;
+    return {
+      account: `${this.#isolate}.${this.#seq}`,
+      units: 0,
+      expiresMs: 0,
+      spent: 0,
+      seq: this.#seq,
+      awaitedMs: 0,
+      spentAtReport: 0,
+      keptAtReport: 0,
+      costAtReport: 0,
+      refusedUntilMs: 0,
+      refusedCost: 0,
+      waitUntilMs: 0,
+      renewAfterMs: 0,
+      roundTripMs: ROUND_TRIP_MS,
+      demand: 0,
+      requests: 0,
+      seenMs: nowMs,
+      bornMs: nowMs,
+    };
+  }
+}
+
+function countDemand(lease: IsolateLease, cost: number, nowMs: number): void {
+  const sinceMs = nowMs - lease.seenMs;
+  if (sinceMs > 0) {
+    if (sinceMs > 4 * DEMAND_MS) {
+      lease.demand = 0;
+      lease.requests = 0;
+      lease.bornMs = nowMs;
+    } else lease.demand *= Math.exp(-sinceMs / DEMAND_MS);
+    lease.seenMs = nowMs;
+  }
+  lease.demand += cost / DEMAND_MS;
+  lease.requests += 1;
+}
+
+/** Units per millisecond; what a young key has not had the time to show is made up for. */
+function toDemand({ demand, seenMs, bornMs }: IsolateLease, nowMs: number): number {
+  const ageMs = Math.max(DEMAND_MS_MIN, nowMs - bornMs);
+  const decayed = demand * Math.exp(-Math.max(0, nowMs - seenMs) / DEMAND_MS);
+  return ageMs > 4 * DEMAND_MS ? decayed : decayed / (1 - Math.exp(-ageMs / DEMAND_MS));
+}
+
+/** Runs dry before an answer could come, or out before the next request is likely to. */
+function isDue(lease: IsolateLease, cost: number, nowMs: number): boolean {
+  if (nowMs < lease.renewAfterMs || isAwaiting(lease, nowMs)) return false;
+  const flightMs = 1.5 * lease.roundTripMs;
+  const demand = toDemand(lease, nowMs);
+  if (lease.units < demand * flightMs + cost) return true;
+  return lease.expiresMs - nowMs < Math.max(flightMs, Math.min(cost / demand, SOON_MS));
+}
+
+function isAwaiting({ awaitedMs, roundTripMs }: IsolateLease, nowMs: number): boolean {
+  return awaitedMs !== 0 && nowMs - awaitedMs < Math.max(AWAIT_MS_MIN, 3 * roundTripMs);
+}
