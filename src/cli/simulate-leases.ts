@@ -16,13 +16,14 @@ const HEADINGS = [
   "over",
   "utilisation",
   "Jain",
+  "if exact",
   "calls/request",
   "rows/request",
   "p50 ms",
   "p99 ms",
   "misjudged",
 ] as const;
-const WIDTHS = [14, 15, 8, 5, 8, 6, 11, 6, 13, 12, 6, 6, 9] as const;
+const WIDTHS = [14, 15, 8, 5, 8, 6, 11, 5, 8, 13, 12, 6, 6, 9] as const;
 
 function toRow({ scenario, ...outcome }: Outcome): readonly string[] {
   return [
@@ -33,7 +34,8 @@ function toRow({ scenario, ...outcome }: Outcome): readonly string[] {
     String(outcome.requests),
     String(Math.max(0, Math.ceil(outcome.over - 1e-6))),
     outcome.utilisation.toFixed(3),
-    outcome.fairness.toFixed(3),
+    outcome.fairness.toFixed(2),
+    outcome.exactFairness.toFixed(2),
     outcome.calls.toFixed(4),
     outcome.rows.toFixed(4),
     outcome.delayP50Ms.toFixed(0),

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly utilisation: number;
   /** Jain's index of what isolates got against their max-min share. */
   readonly fairness: number;
+  /** The same of what the exact counter gave them. */
+  readonly exactFairness: number;
   readonly calls: number;
   readonly rows: number;
   readonly delayP50Ms: number;
@@ -54,6 +56,7 @@ export function toOutcome(scenario: Scenario, { asked, over, calls, rows, rules 
     over,
     utilisation: toUnits(asked, admitted) / toUnits(asked, exact),
     fairness: toFairness(asked, admitted, scenario.isolates),
+    exactFairness: toFairness(asked, exact, scenario.isolates),
     calls: calls / asked.length,
     rows: rows / asked.length,
     delayP50Ms: delays[Math.floor(delays.length * 0.5)] ?? 0,
@@ -73,7 +76,7 @@ function decideAll({ algorithm, settings }: Rules, asked: readonly Asked[]): rea
 }
 
 function toUnits(asked: readonly Asked[], isCounted: readonly boolean[]): number {
-  return asked.reduce((units, { cost }, index) => units + (isCounted[index] === true ? cost : 0), 0);
+  return asked.reduce((units, { cost }, index) => units + cost * Number(isCounted[index]), 0);
 }
 
 function toFairness(asked: readonly Asked[], admitted: readonly boolean[], isolates: number): number {
@@ -81,7 +84,7 @@ function toFairness(asked: readonly Asked[], admitted: readonly boolean[], isola
   const got = Array.from({ length: isolates }, () => 0);
   for (const [index, { isolate, cost }] of asked.entries()) {
     wanted[isolate] = (wanted[isolate] ?? 0) + cost;
-    if (admitted[index] === true) got[isolate] = (got[isolate] ?? 0) + cost;
+    got[isolate] = (got[isolate] ?? 0) + cost * Number(admitted[index]);
   }
   const level = toWaterLevel(wanted, toUnits(asked, admitted));
   const shares = wanted.flatMap((want, index) =>

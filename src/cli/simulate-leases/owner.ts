@@ -1,8 +1,7 @@
 // The counter object of the simulation: one counter, decided and lent by the code that ships, with one row that outlives
 // it. What it does to a message is what the counter table does.
 
-import { decideChecks } from "../../core/counters/decide-checks.ts";
-import { toAlgorithm } from "../../core/counters/decide-checks.ts";
+import { decideChecks, toAlgorithm } from "../../core/counters/decide-checks.ts";
 import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
 import type { LeaseGrant, LeaseReport } from "../../core/lease/lease-messages.ts";
 import { MARGIN_MS, toLeaseTerms } from "../../core/lease/lease-terms.ts";

@@ -21,6 +21,7 @@ export interface Scenario {
 }
 
 const LOADS = [0.5, 0.95, 2, 10] as const;
+const SECONDS = 120;
 const MINUTE = { limit: 6_000, window: "1m" } as const;
 
 /** Zipf with exponent 0.8, as an average of 1. */
@@ -32,50 +33,50 @@ function toZipf(isolates: number): (index: number) => number {
 
 const isOn = (index: number, atMs: number): boolean => (atMs + index * 3_701) % 10_000 < 2_500;
 
+type Weather = Omit<Scenario, "options" | "seconds">;
+
+const everyLoad = (loads: readonly number[], weather: Omit<Weather, "load">): readonly Weather[] =>
+  loads.map((load) => Object.assign({ load }, weather));
+
+const zipf = toZipf(40);
+
+const WEATHERS: readonly Weather[] = [
+  ...everyLoad(LOADS, { name: "zipf", isolates: 40, toWeight: zipf }),
+  ...everyLoad(LOADS, { name: "one isolate", isolates: 1, toWeight: () => 1 }),
+  ...everyLoad([0.5, 2, 10], { name: "many isolates", isolates: 200, toWeight: () => 1 }),
+  ...everyLoad([0.5, 2], {
+    name: "on and off",
+    isolates: 40,
+    toWeight: (index, atMs) => (isOn(index, atMs) ? 4 * zipf(index) : 0),
+  }),
+  {
+    name: "flash crowd",
+    isolates: 40,
+    load: 2,
+    toWeight: (_, atMs) => (atMs % 60_000 < 40_000 ? 0.1 : 2.8),
+  },
+  {
+    name: "moving demand",
+    isolates: 40,
+    load: 0.95,
+    toWeight: (index, atMs) => (Math.floor(atMs / 15_000) % 4 === index % 4 ? 4 : 0),
+  },
+  { name: "costs 1 to 9", isolates: 40, load: 2, toWeight: zipf, costMax: 9 },
+  { name: "isolates killed", isolates: 40, load: 0.95, toWeight: zipf, isolateKillsPerSecond: 2 },
+  { name: "owner killed", isolates: 40, load: 2, toWeight: zipf, ownerKillEveryMs: 20_000 },
+  {
+    name: "both killed",
+    isolates: 40,
+    load: 10,
+    toWeight: zipf,
+    isolateKillsPerSecond: 2,
+    ownerKillEveryMs: 9_000,
+  },
+];
+
 function toScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scenario[] {
   const options = { algorithm, ...MINUTE };
-  const zipf = toZipf(40);
-  const base = { options, isolates: 40, seconds: 120 } as const;
-  return [
-    ...LOADS.map((load) => ({ ...base, name: "zipf", load, toWeight: zipf })),
-    ...LOADS.map((load) => ({ ...base, name: "one isolate", isolates: 1, load, toWeight: () => 1 })),
-    ...[0.5, 2, 10].map((load) => ({
-      ...base,
-      name: "200 isolates",
-      isolates: 200,
-      load,
-      toWeight: () => 1,
-    })),
-    ...[0.5, 2].map((load) => ({
-      ...base,
-      name: "on and off",
-      load,
-      toWeight: (index: number, atMs: number) => (isOn(index, atMs) ? 4 * zipf(index) : 0),
-    })),
-    {
-      ...base,
-      name: "flash crowd",
-      load: 2,
-      toWeight: (_: number, atMs: number) => (atMs % 60_000 < 40_000 ? 0.1 : 2.8),
-    },
-    {
-      ...base,
-      name: "moving demand",
-      load: 0.95,
-      toWeight: (index: number, atMs: number) => (Math.floor(atMs / 15_000) % 4 === index % 4 ? 4 : 0),
-    },
-    { ...base, name: "costs 1 to 9", load: 2, toWeight: zipf, costMax: 9 },
-    { ...base, name: "isolates killed", load: 0.95, toWeight: zipf, isolateKillsPerSecond: 2 },
-    { ...base, name: "owner killed", load: 2, toWeight: zipf, ownerKillEveryMs: 20_000 },
-    {
-      ...base,
-      name: "both killed",
-      load: 10,
-      toWeight: zipf,
-      isolateKillsPerSecond: 2,
-      ownerKillEveryMs: 9_000,
-    },
-  ];
+  return WEATHERS.map((weather) => Object.assign({ options, seconds: SECONDS }, weather));
 }
 
 export const scenarios: readonly Scenario[] = [

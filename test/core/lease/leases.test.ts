@@ -49,7 +49,7 @@ const action = fc.oneof(
       isLost: fc.constantFrom(false, false, false, true),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("deliver-all") }) },
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant("deliver-all") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose-all") }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("last-word"), who: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kill"), who: pick }) },
@@ -144,7 +144,11 @@ class World {
    */
   #readOwnerMs(): void {
     this.#ownerMs = Math.max(this.#ownerMs, this.#nowMs + this.#ownerAheadMs);
-    for (let index = this.spendings.length - 1; (this.spendings[index]?.atMs ?? 0) > this.#ownerMs; index -= 1)
+    for (
+      let index = this.spendings.length - 1;
+      (this.spendings[index]?.atMs ?? 0) > this.#ownerMs;
+      index -= 1
+    )
       this.spendings[index] = { units: this.spendings[index]?.units ?? 0, atMs: this.#ownerMs };
   }
 
@@ -258,7 +262,7 @@ describe("leases", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: -100_000, max: 100_000 }), { minLength: 1, maxLength: 4 }),
-        fc.array(step, { minLength: 20, maxLength: 250, size: "max" }),
+        fc.array(step, { minLength: 80, maxLength: 300, size: "max" }),
         (aheads, steps) => {
           const world = new World(bound, aheads);
           for (const one of steps) world.play(one);
@@ -268,11 +272,30 @@ describe("leases", () => {
           return toOverAdmission(world.spendings, bound) <= 1e-9;
         },
       ),
-      { numRuns: 400, seed: 20_261_122 },
+      { numRuns: 150, seed: 20_261_122 },
     );
     // It cannot pass by lending nothing, or by refusing nobody.
-    expect(total.leased).toBeGreaterThan(2_000);
-    expect(total.asked).toBeGreaterThan(2_000);
-    expect(total.refused).toBeGreaterThan(2_000);
+    expect(total.leased).toBeGreaterThan(500);
+    expect(total.asked).toBeGreaterThan(500);
+    expect(total.refused).toBeGreaterThan(500);
+  });
+
+  test("hold where an isolate's clock was set back unseen, by less than the margin, and it spends to the last", () => {
+    const settings = algorithms["token-bucket"].parseConfig({ limit: 6_000, window: "1m" });
+    if (!settings.ok) throw new Error("no settings");
+    const terms = toLeaseTerms("token-bucket", settings.value);
+    if (terms === undefined) throw new Error("not to be leased");
+    const owner = new Owner({ algorithm: "token-bucket", settings: settings.value });
+    const leases = new IsolateLeases("i", 10);
+    for (const atMs of [START_MS, START_MS, START_MS]) leases.take(KEY, 20, atMs);
+    const report = leases.toReport(KEY, { cost: 20, terms }, START_MS);
+    const { grant } = owner.handle({ cost: 0, report }, START_MS);
+    leases.accept(KEY, { seq: report?.seq ?? 0, grant }, { sentMs: START_MS, nowMs: START_MS });
+    const lastMs = START_MS + terms.ttlMs + STEP_MS_MAX - 1;
+    let spent = 0;
+    while (leases.take(KEY, 20, lastMs - STEP_MS_MAX).startsWith("taken")) spent += 20;
+    expect(spent).toBeGreaterThan(500);
+    const left = owner.handle({ cost: 0, report: undefined }, lastMs).verdict.remaining;
+    expect(spent + left).toBeLessThanOrEqual(6_000);
   });
 });

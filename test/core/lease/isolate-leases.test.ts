@@ -1,0 +1,136 @@
+// What an isolate does with a lease, step by step.
+
+import { describe, expect, test } from "vitest";
+import { IsolateLeases } from "../../../src/core/lease/isolate-leases.ts";
+import type { LeaseGrant, LeaseReport } from "../../../src/core/lease/lease-messages.ts";
+
+const TERMS = { ttlMs: 5_000, refillPerMs: 0.1 };
+const NOW_MS = 1_000_000;
+
+function toReport(leases: IsolateLeases, nowMs: number, cost = 1): LeaseReport {
+  const report = leases.toReport("k", { cost, terms: TERMS }, nowMs);
+  if (report === undefined) throw new Error("no report");
+  return report;
+}
+
+/** An isolate that was asked three times, and then lent so much. */
+function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; report: LeaseReport } {
+  const leases = new IsolateLeases("i", 4);
+  for (const atMs of [NOW_MS - 200, NOW_MS - 100, NOW_MS]) leases.take("k", 1, atMs);
+  const report = toReport(leases, NOW_MS);
+  const lent = { units: 40, ttlMs: 5_000, waitMs: 0, ...grant };
+  leases.accept("k", { seq: report.seq, grant: lent }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
+  return { leases, report };
+}
+
+describe("take()", () => {
+  test("asks for the first requests of a key, and wants no lease before the third", () => {
+    const leases = new IsolateLeases("i", 4);
+    for (const atMs of [NOW_MS, NOW_MS + 10]) {
+      expect(leases.take("k", 1, atMs)).toBe("ask");
+      expect(leases.toReport("k", { cost: 1, terms: TERMS }, atMs)).toBeUndefined();
+    }
+    expect(leases.take("k", 1, NOW_MS + 20)).toBe("ask");
+    expect(toReport(leases, NOW_MS + 20)).toMatchObject({ seq: 2, spent: 0, kept: 0, cost: 1 });
+  });
+
+  test("spends what was lent and no more, until the lease is over by the time of sending", () => {
+    const { leases } = toLeased({ units: 2, ttlMs: 500 });
+    expect(leases.take("k", 3, NOW_MS + 30)).toBe("ask");
+    expect(leases.take("k", 1, NOW_MS + 499)).toMatch(/^taken/);
+    expect(leases.take("k", 1, NOW_MS + 500)).toBe("ask");
+    const { leases: others } = toLeased({ units: 2 });
+    const answers = [1, 1, 1].map((cost) => others.take("k", cost, NOW_MS + 30));
+    expect(answers.map((answer) => answer.split("-")[0])).toEqual(["taken", "taken", "ask"]);
+  });
+
+  test("renews before the lease is spent and before it is over, once", () => {
+    const { leases } = toLeased({ units: 40 });
+    expect(leases.take("k", 1, NOW_MS + 1_000)).toBe("taken");
+    expect(leases.take("k", 1, NOW_MS + 4_950)).toBe("taken-renew");
+    toReport(leases, NOW_MS + 4_950);
+    expect(leases.take("k", 1, NOW_MS + 4_960)).toBe("taken");
+    const { leases: others } = toLeased({ units: 3 });
+    expect(others.take("k", 2, NOW_MS + 30)).toBe("taken-renew");
+  });
+
+  test("refuses for a second where nothing is left, asks in the background before it is over, and tells the wait", () => {
+    const { leases } = toLeased({ units: 0, waitMs: 7_000 });
+    expect(leases.take("k", 1, NOW_MS + 30)).toBe("refused");
+    expect(leases.toWaitMs("k", NOW_MS + 30)).toBe(6_990);
+    expect(leases.take("k", 2, NOW_MS + 30)).toBe("ask");
+    expect(leases.take("k", 1, NOW_MS + 990)).toBe("refused-renew");
+    toReport(leases, NOW_MS + 990);
+    expect(leases.take("k", 1, NOW_MS + 991)).toBe("refused");
+    expect(leases.take("k", 1, NOW_MS + 1_000)).toBe("ask");
+  });
+
+  test("forgets leases when the clock was set back, and counts under another account then", () => {
+    const { leases, report } = toLeased();
+    expect(leases.take("k", 1, NOW_MS - 101)).toBe("ask");
+    for (const atMs of [NOW_MS - 100, NOW_MS - 99]) leases.take("k", 1, atMs);
+    expect(toReport(leases, NOW_MS - 99).account).not.toBe(report.account);
+  });
+
+  test("remembers a key that is in use while others come and go", () => {
+    const { leases } = toLeased();
+    for (let other = 0; other < 50; other += 1) {
+      leases.take(`other ${other}`, 1, NOW_MS + 30);
+      leases.take("k", 0, NOW_MS + 30);
+    }
+    expect(leases.take("k", 1, NOW_MS + 30)).toMatch(/^taken/);
+  });
+});
+
+describe("giveBack()", () => {
+  test("gives back what was not reported since, and nothing else", () => {
+    const { leases } = toLeased({ units: 1 });
+    const { seq } = leases;
+    leases.take("k", 1, NOW_MS + 30);
+    leases.giveBack("k", 1, seq);
+    expect(leases.take("k", 1, NOW_MS + 31)).toMatch(/^taken/);
+    const report = toReport(leases, NOW_MS + 32);
+    expect(report).toMatchObject({ spent: 1, kept: 0 });
+    leases.giveBack("k", 1, seq);
+    expect(leases.take("k", 1, NOW_MS + 33)).toBe("ask");
+  });
+});
+
+describe("accept()", () => {
+  test("counts what was spent while the answer was on its way", () => {
+    const { leases } = toLeased({ units: 10 });
+    const report = toReport(leases, NOW_MS + 30);
+    for (let time = 0; time < 4; time += 1) leases.take("k", 1, NOW_MS + 31);
+    const grant = { units: 12, ttlMs: 5_000, waitMs: 0 };
+    leases.accept("k", { seq: report.seq, grant }, { sentMs: NOW_MS + 30, nowMs: NOW_MS + 60 });
+    expect(toReport(leases, NOW_MS + 61)).toMatchObject({ spent: 4, kept: 8 });
+  });
+
+  test("does not read an answer to any but the last report", () => {
+    const { leases, report } = toLeased({ units: 5 });
+    const next = toReport(leases, NOW_MS + 30);
+    expect(next.seq).toBeGreaterThan(report.seq);
+    const grant = { units: 50, ttlMs: 5_000, waitMs: 0 };
+    leases.accept("k", { seq: report.seq, grant }, { sentMs: NOW_MS, nowMs: NOW_MS + 60 });
+    expect(leases.take("k", 6, NOW_MS + 61)).toBe("ask");
+  });
+
+  test("after a failure keeps what it kept, and reports again a second later", () => {
+    const { leases } = toLeased({ units: 5 });
+    const { seq } = toReport(leases, NOW_MS + 30);
+    leases.fail("k", seq, NOW_MS + 500);
+    expect(leases.take("k", 5, NOW_MS + 501)).toBe("taken");
+    expect(leases.toReport("k", { cost: 1, terms: TERMS }, NOW_MS + 1_499)).toBeUndefined();
+    expect(toReport(leases, NOW_MS + 1_500)).toMatchObject({ spent: 5, kept: 0 });
+  });
+});
+
+test("toLastReport() hands back what is left at the end, when that is much and nothing was said since", () => {
+  const { leases, report } = toLeased({ units: 12 });
+  expect(leases.toLastReport("k", report.seq, NOW_MS + 4_999)).toBeUndefined();
+  expect(leases.toLastReport("k", report.seq - 1, NOW_MS + 5_000)).toBeUndefined();
+  expect(leases.toLastReport("k", report.seq, NOW_MS + 5_000)).toMatchObject({ kept: 0, wantedPerSecond: 0 });
+  const { leases: others, report: other } = toLeased({ units: 12 });
+  others.take("k", 5, NOW_MS + 30);
+  expect(others.toLastReport("k", other.seq, NOW_MS + 5_000)).toBeUndefined();
+});
