@@ -61,3 +61,24 @@ function toWorstFixedWindow(spendings: readonly Spending[], { limit, windowMs }:
   }
   return Math.max(-Infinity, ...byWindow.values()) - limit;
 }
+
+/** What a log of every admitted request says to each, one after the other: never above the limit in a rolling window. */
+export function admitByLog(
+  asked: readonly { readonly atMs: number; readonly cost: number }[],
+  { limit, windowMs }: Pick<Bound, "limit" | "windowMs">,
+): readonly boolean[] {
+  const admitted: Spending[] = [];
+  let inWindow = 0;
+  let first = 0;
+  return asked.map(({ atMs, cost }) => {
+    for (let oldest = admitted[first]; oldest !== undefined && oldest.atMs <= atMs - windowMs;) {
+      inWindow -= oldest.units;
+      first += 1;
+      oldest = admitted[first];
+    }
+    if (inWindow + cost > limit) return false;
+    inWindow += cost;
+    admitted.push({ atMs, units: cost });
+    return true;
+  });
+}

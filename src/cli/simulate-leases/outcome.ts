@@ -1,8 +1,8 @@
 // What a scenario came to, beside what one exact counter would have said to the same requests without any delay.
 
-import type { AlgorithmName } from "../../core/algorithms/registry.ts";
 import { toAlgorithm } from "../../core/counters/decide-checks.ts";
 import { toWaterLevel } from "../../core/lease/fair-share.ts";
+import { admitByLog } from "./exact-log.ts";
 import type { Rules } from "../../core/lease/lent-quota.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -29,6 +29,7 @@ export interface Outcome {
   readonly rows: number;
   readonly delayP50Ms: number;
   readonly delayP99Ms: number;
+  /** Share of requests that an exact log of the same requests would have answered otherwise. */
   readonly misjudged: number;
 }
 
@@ -40,13 +41,10 @@ interface Played {
   readonly rules: Rules;
 }
 
-/** The exact log that misjudged requests are counted against. */
-const LOGS: Partial<Record<AlgorithmName, AlgorithmName>> = { "sliding-window": "sliding-window-log" };
-
 export function toOutcome(scenario: Scenario, { asked, over, calls, rows, rules }: Played): Outcome {
-  const log = LOGS[rules.algorithm] ?? rules.algorithm;
   const exact = decideAll(rules, asked);
-  const byLog = log === rules.algorithm ? exact : decideAll({ ...rules, algorithm: log }, asked);
+  const window = rules.settings as { readonly limit: number; readonly windowMs: number };
+  const byLog = rules.algorithm === "sliding-window" ? admitByLog(asked, window) : exact;
   const admitted = asked.map(({ isAllowed }) => isAllowed === true);
   const delays = asked.map(({ delayMs }) => delayMs).sort((one, other) => one - other);
   const misjudged = admitted.filter((isAllowed, index) => isAllowed !== byLog[index]).length;
