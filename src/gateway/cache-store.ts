@@ -72,6 +72,7 @@ export class CacheStore {
       if (body !== null && "readable" in body) await body.readable.cancel();
       return false;
     }
+    // A mark has to outlive every record of before.
     const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
     const headers = new Headers({
       "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,

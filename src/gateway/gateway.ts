@@ -4,6 +4,7 @@ import type { Config, Route } from "../core/config/config.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { ChangeMarks } from "./change-marks.ts";
 import { CacheStore } from "./cache-store.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
@@ -15,6 +16,7 @@ export interface Gateway {
   readonly denials: DenialCache;
   readonly store: CacheStore;
   readonly purges: PurgeClient;
+  readonly marks: ChangeMarks;
   readonly inFlight: InFlight;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
@@ -28,11 +30,13 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
     const enforced = route.policies.filter(({ enforcePercent }) => enforcePercent > 0);
     policyFields.set(route, config.headers.draft ? toRateLimitPolicyField(enforced) : undefined);
   }
+  const store = new CacheStore(config.origin);
   return {
     config,
     counters: new CounterClient(bindings.COUNTERS),
     denials: new DenialCache(),
-    store: new CacheStore(config.origin),
+    store,
+    marks: new ChangeMarks(store),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),

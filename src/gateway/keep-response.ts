@@ -91,9 +91,9 @@ async function readWhole(
 
 /** A response of the origin as the cache reasons about it. */
 export function toExchange(
-  { request }: LookedUp,
+  { request, mark }: LookedUp,
   response: Response,
   times: Pick<Exchange, "requestTimeMs" | "responseTimeMs" | "generation">,
 ): Exchange {
-  return { request, response: { status: response.status, fields: [...response.headers] }, ...times };
+  return { request, response: { status: response.status, fields: [...response.headers] }, mark, ...times };
 }

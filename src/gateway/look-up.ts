@@ -1,6 +1,6 @@
 // Looks a request up in the store: what the cache says to it before anything is asked of the origin.
 
-import { toCacheKey } from "../core/cache/cache-key.ts";
+import { toCacheKey, toKeyUrl } from "../core/cache/cache-key.ts";
 import type { CacheSettings } from "../core/cache/cache-settings.ts";
 import { type CacheDecision, decideCache, type Lookup } from "../core/cache/decide.ts";
 import type { CacheRequest } from "../core/cache/exchange.ts";
@@ -13,12 +13,14 @@ import { toNominated } from "../core/http/forwarded-fields.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore, Stored } from "./cache-store.ts";
 import { isWebSocketUpgrade } from "./forward.ts";
+import type { ChangeMarks } from "./change-marks.ts";
 import type { PurgeClient } from "./purge-client.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export interface CacheContext {
   readonly store: CacheStore;
   readonly purges: PurgeClient;
+  readonly marks: ChangeMarks;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -35,6 +37,8 @@ export interface LookedUp {
   readonly settings: CacheSettings;
   /** The primary key. */
   readonly key: string;
+  /** The mark of the key URL, as it stood at the look-up. */
+  readonly mark: string;
   readonly decision: CacheDecision;
   /** What stands at the primary key. */
   readonly present: StoredEntry | undefined;
@@ -81,13 +85,17 @@ export async function lookUp(
   const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
   if (plan.kind === "pass") return { plan, request };
   const key = toCacheKey(request, settings, facts.country);
-  const [purges, primary] = await Promise.all([
+  const [purges, mark, primary] = await Promise.all([
     context.purges.read(context.waitUntil),
+    context.marks.read(toKeyUrl(request.target, settings)),
     context.store.read(key),
   ]);
   const candidates = await readCandidates(primary, { key, request, settings, store: context.store });
   // Without knowledge of purges nothing stored is used: what was purged must not come back.
-  const usable = purges === undefined ? [] : candidates.filter(({ record }) => !isPurged(record, purges));
+  const usable =
+    purges === undefined
+      ? []
+      : candidates.filter(({ record }) => record.mark === mark && !isPurged(record, purges));
   const variant = { fields: request.fields, settings };
   const record = selectRecord(
     usable.map((candidate) => candidate.record),
@@ -97,7 +105,7 @@ export async function lookUp(
   await cancelOthers(candidates, found);
   const miss = toMiss(primary, usable.length > 0);
   const decision = decideCache(plan, { record, miss }, readClock());
-  return { plan, request, settings, key, decision, present: primary?.entry, found };
+  return { plan, request, settings, key, mark, decision, present: primary?.entry, found };
 }
 
 export function isHit(look: Look): boolean {
@@ -126,6 +134,7 @@ async function readCandidates(
   const { entry, response } = primary;
   if (entry.kind === "record") return [{ key, record: entry, response }];
   await response.body?.cancel();
+  if (entry.kind === "mark") return [];
   const keys = toVariantKeys(key, entry, { fields: request.fields, settings });
   const read = await Promise.all(
     keys.map(async (variantKey) => ({ variantKey, stored: await store.read(variantKey) })),

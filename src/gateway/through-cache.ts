@@ -14,8 +14,8 @@ export function toThroughCache(
   { gateway, waitUntil }: LimitContext,
 ): ThroughCache | undefined {
   if (cache === undefined) return undefined;
-  const { config, store, purges, inFlight } = gateway;
-  const context = { store, purges, waitUntil };
+  const { config, store, purges, marks, inFlight } = gateway;
+  const context = { store, purges, marks, waitUntil };
   const lookUpNow = (): Promise<Look> => lookUp(facts, cache, context);
   return {
     ...context,

@@ -38,6 +38,7 @@ describe("docs/storage-schema.md", () => {
         requestTimeMs: 0,
         responseTimeMs: 0,
         generation: 0,
+        mark: "",
       },
       DEFAULT_CACHE_SETTINGS,
     );

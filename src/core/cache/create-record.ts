@@ -27,7 +27,7 @@ export interface Draft {
 
 /** Never fails; a draft that may not be kept still answers the request that it was made for. */
 export function createRecord(exchange: Exchange, settings: CacheSettings): Draft {
-  const { request, response, requestTimeMs, responseTimeMs, generation } = exchange;
+  const { request, response, requestTimeMs, responseTimeMs, generation, mark } = exchange;
   const fields = toFieldReader(response.fields);
   const directives = readResponseDirectives(fields);
   const receivedDateMs = parseHttpDate(fields.get("date") ?? "", responseTimeMs);
@@ -55,6 +55,7 @@ export function createRecord(exchange: Exchange, settings: CacheSettings): Draft
     tags,
     isTagsCut: isCut,
     generation,
+    mark,
   };
   return { record, directives, fields, lifetimeSource: lifetime.source, isVaryAny: names === "*" };
 }

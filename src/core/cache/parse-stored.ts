@@ -1,7 +1,13 @@
 // Reads back what was stored. A store may hand out anything: an older version, a cut text, another's entry. Whatever is
-// not exactly a record or an index is undefined, which is a miss. Written by hand because every hit runs it.
+// not exactly a record, an index or a mark is undefined, which is a miss. Written by hand because every hit runs it.
 
-import { RECORD_VERSION, type StoredEntry, type StoredRecord, type VaryIndex } from "./stored-record.ts";
+import {
+  type ChangeMark,
+  RECORD_VERSION,
+  type StoredEntry,
+  type StoredRecord,
+  type VaryIndex,
+} from "./stored-record.ts";
 
 /** The entry in a JSON text, or undefined. */
 export function parseStored(text: string): StoredEntry | undefined {
@@ -17,6 +23,7 @@ export function parseStored(text: string): StoredEntry | undefined {
 function toStoredEntry(value: unknown): StoredEntry | undefined {
   if (!isObject(value) || value["version"] !== RECORD_VERSION) return undefined;
   if (value["kind"] === "index" && isIndex(value)) return value;
+  if (value["kind"] === "mark" && isMark(value)) return value;
   return value["kind"] === "record" && isRecord(value) ? value : undefined;
 }
 
@@ -25,6 +32,10 @@ type Unknowns = Readonly<Record<string, unknown>>;
 function isIndex(value: Unknowns): value is VaryIndex & Unknowns {
   const sets = value["sets"];
   return Array.isArray(sets) && sets.length > 0 && sets.every(isStrings);
+}
+
+function isMark(value: Unknowns): value is ChangeMark & Unknowns {
+  return typeof value["mark"] === "string";
 }
 
 const COUNTS = [
@@ -45,7 +56,8 @@ function isRecord(value: Unknowns): value is StoredRecord & Unknowns {
     isNullOr("string", value["etag"]) &&
     isNullOr("string", value["lastModified"]) &&
     isPairs(value["vary"], (second) => isNullOr("string", second)) &&
-    isStrings(value["tags"])
+    isStrings(value["tags"]) &&
+    typeof value["mark"] === "string"
   );
 }
 

@@ -7,7 +7,7 @@ import { toTag } from "./tags.ts";
 
 export type Purge =
   | { readonly kind: "everything" }
-  /** A key URL (cache-key.ts) exactly. */
+  /** What a route keys as it keys this URL (cache-key.ts). */
   | { readonly kind: "url"; readonly url: string }
   /** A URL without its query: whatever the query. */
   | { readonly kind: "path"; readonly url: string }

@@ -5,7 +5,7 @@ import type { Fields } from "./fields.ts";
 import type { VaryValue } from "./vary.ts";
 
 /** Raised when the shape changes: what another version wrote is not read. */
-export const RECORD_VERSION = 1;
+export const RECORD_VERSION = 2;
 
 export interface StoredRecord {
   readonly version: typeof RECORD_VERSION;
@@ -42,6 +42,8 @@ export interface StoredRecord {
   readonly isTagsCut: boolean;
   /** The latest purge known when the request was sent (purge-state.ts). */
   readonly generation: number;
+  /** The mark of the key URL when the request was sent. */
+  readonly mark: string;
 }
 
 /** Stands at the primary key when a URL has variants: the sets of fields that chose them, the latest used first. */
@@ -51,7 +53,17 @@ export interface VaryIndex {
   readonly sets: readonly (readonly string[])[];
 }
 
-export type StoredEntry = StoredRecord | VaryIndex;
+/** Stands under a key of its own once a change came through (RFC 9111 section 4.4): a text that the next change replaces. */
+export interface ChangeMark {
+  readonly version: typeof RECORD_VERSION;
+  readonly kind: "mark";
+  readonly mark: string;
+}
+
+/** The mark of a key URL that nothing changed. */
+export const NO_MARK = "";
+
+export type StoredEntry = StoredRecord | VaryIndex | ChangeMark;
 
 /** How long a record is kept at most, whatever its lifetime. Bounds how long purges have to be remembered. */
 export const RETENTION_MS_MAX = 30 * 86_400_000;

@@ -5,6 +5,7 @@ import type { Target } from "./exchange.ts";
 
 const ABSOLUTE =
   /^(?<scheme>https?):\/\/(?<host>[^/?#@\\\s]+)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?(?:#.*)?$/i;
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: ":80", https: ":443" };
 
 export function toUrl({ scheme, host, path, query }: Target): string {
@@ -29,12 +30,22 @@ export function parseTarget(url: string): Target | undefined {
   };
 }
 
-/**
- * What a reference names, seen from a target: an absolute URL of the same origin or an absolute path. Every other form,
- * a network path ("//host") and another origin included, is undefined.
- */
+/** What a reference names, seen from a target (RFC 3986 section 5.2), or undefined when it is of another origin. */
 export function resolveSameOrigin(reference: string, base: Target): Target | undefined {
-  const isPath = reference.startsWith("/") && !/^[/\\]{2}/.test(reference);
-  const target = parseTarget(isPath ? `${base.scheme}://${base.host}${reference}` : reference);
+  // Clients differ in what a backslash is: it could be the start of another host.
+  if (reference.includes("\\")) return undefined;
+  const target = parseTarget(toAbsolute(reference, base));
   return target?.scheme === base.scheme && target.host === base.host ? target : undefined;
+}
+
+function toAbsolute(reference: string, base: Target): string {
+  if (SCHEME.test(reference)) return reference;
+  if (reference.startsWith("//")) return `${base.scheme}:${reference}`;
+  if (reference === "" || reference.startsWith("#")) return toUrl(base);
+  const path = reference.startsWith("?") ? base.path : toFolder(reference, base);
+  return `${base.scheme}://${base.host}${path}${reference}`;
+}
+
+function toFolder(reference: string, { path }: Target): string {
+  return reference.startsWith("/") ? "" : path.slice(0, path.lastIndexOf("/") + 1);
 }

@@ -1,19 +1,29 @@
 // What a change through the gateway makes of what is stored (RFC 9111 sections 4 and 4.4): unsafe requests are written
 // through, and what they changed is asked for again.
 
-import { describe, expect, it } from "vitest";
-import { inTurn, startCacheStand } from "../support/cache-stand.ts";
-import type { Reply, RequestOptions } from "../support/client.ts";
+import { rm } from "node:fs/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { inTurn, isHit, startCacheStand } from "../support/cache-stand.ts";
+import { sendBytes, type Reply, type RequestOptions } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
+import { newFolder } from "../support/gateway.ts";
 import type { HttpAnswer } from "../support/origin.ts";
+import { countPurgeWrites } from "../support/storage.ts";
 import { until } from "../support/until.ts";
 
-const { origin, gateway, serve, ask, asked, untilHit } = await startCacheStand([
-  { path: "/items/*", cache: { ttl: "1h" } },
-  { path: "/split/*", methods: ["GET"], cache: { ttl: "1h" } },
-  { path: "/split/*" },
-  { path: "/plain/*" },
-]);
+const persistTo = await newFolder();
+afterAll(() => rm(persistTo, { recursive: true, force: true }));
+const { origin, gateway, serve, ask, asked, untilHit } = await startCacheStand(
+  [
+    { path: "/items/*", cache: { ttl: "1h" } },
+    { path: "/keyed/*", cache: { ttl: "1h", key: { headers: ["X-K"], query: { include: ["q"] } } } },
+    { path: "/split/*", methods: ["GET"], cache: { ttl: "1h" } },
+    { path: "/split/*" },
+    { path: "/plain/*" },
+  ],
+  {},
+  { persistTo },
+);
 
 /** A path whose GETs are numbered, and whose other requests are answered so. */
 function serveChanging(folder: string, changed: HttpAnswer = {}): string {
@@ -79,18 +89,45 @@ describe("an unsafe method", () => {
     expect((await ask(path)).text()).toBe(text());
   });
 
-  it("invalidates every query and every variant of its target", async () => {
+  it("invalidates every variant of its target, and no other query", async () => {
     const path = serve("items", ({ method }) => (method === "GET" ? { fields: [["Vary", "X-A"]] } : {}));
-    const variants: readonly (readonly [string, RequestOptions])[] = [
-      [path, {}],
-      [path, { fields: [["X-A", "1"]] }],
-      [`${path}?q=1`, {}],
-    ];
-    for (const [target, options] of variants) await untilHit(target, options);
-    await ask(`${path}?q=2`, { method: "POST" });
+    const variants: readonly RequestOptions[] = [{}, { fields: [["X-A", "1"]] }, { fields: [["X-A", "2"]] }];
+    for (const options of variants) await untilHit(`${path}?q=1`, options);
+    await untilHit(`${path}?q=2`);
+    await ask(`${path}?q=1`, { method: "POST" });
     const before = asked(path);
-    for (const [target, options] of variants) await ask(target, options);
+    await ask(`${path}?q=2`);
+    expect(asked(path)).toBe(before);
+    for (const options of variants) await ask(`${path}?q=1`, options);
     expect(asked(path)).toBe(before + variants.length);
+  });
+
+  it("invalidates what its target is stored as: whatever else the key has, and as the key has the query", async () => {
+    const path = serve("keyed", {});
+    const keys: readonly RequestOptions[] = [{}, { fields: [["X-K", "1"]] }, { fields: [["X-K", "2"]] }];
+    for (const options of keys) await untilHit(`${path}?q=1&a=1`, options);
+    await ask(`${path}?a=2&q=1`, { method: "POST" });
+    const before = asked(path);
+    for (const options of keys) await ask(`${path}?q=1&a=1`, options);
+    expect(asked(path)).toBe(before + keys.length);
+  });
+
+  it("reaches nothing else, however many there are, and costs no purge", async () => {
+    const kept = serve("items", {});
+    const { text } = await untilHit(kept);
+    const posts = Array.from(
+      { length: 5_000 },
+      (_, at) =>
+        `POST /items/flood/${at} HTTP/1.1\r\nHost: ${new URL(gateway.url).host}\r\nContent-Length: 0\r\n` +
+        `Connection: ${at % 500 === 499 ? "close" : "keep-alive"}\r\n\r\n`,
+    );
+    const answers: string[] = [];
+    for (let at = 0; at < posts.length; at += 500)
+      answers.push((await sendBytes(gateway, posts.slice(at, at + 500).join(""), 30_000)).text);
+    expect(answers.join("").match(/HTTP\/1\.1 200 /g)).toHaveLength(posts.length);
+    const reply = await ask(kept);
+    expect([reply.text(), isHit(reply)]).toEqual([text(), true]);
+    expect(countPurgeWrites(persistTo)).toBe(0);
   });
 
   it("invalidates whichever route it took", async () => {
@@ -148,7 +185,13 @@ describe("what the answer to an unsafe method names", () => {
     ["Location, as a path", (path) => [["Location", path]]],
     ["Location, as the origin's own URL", (path) => [["Location", `${origin.url}${path}`]]],
     ["Location, as the gateway's URL", (path) => [["Location", `${gateway.url}${path}`]]],
-    ["Location, with a query and a fragment", (path) => [["Location", `${path}?a=1#b`]]],
+    ["Location, with a fragment", (path) => [["Location", `${path}#b`]]],
+    ["Location, as a relative path", (path) => [["Location", path.replace("/items/", "")]]],
+    ["Location, as a relative path with dots", (path) => [["Location", `../x/..${path}`]]],
+    [
+      "Location, as a network path of its own",
+      (path) => [["Location", `//${new URL(gateway.url).host}${path}`]],
+    ],
     ["Content-Location, as a path", (path) => [["Content-Location", path]]],
     ["Content-Location, as the gateway's URL", (path) => [["Content-Location", `${gateway.url}${path}`]]],
     [
@@ -167,8 +210,10 @@ describe("what the answer to an unsafe method names", () => {
     ["another port", (path) => [["Location", `http://127.0.0.1:9${path}`]]],
     ["another scheme", (path) => [["Location", `https://${new URL(gateway.url).host}${path}`]]],
     ["a network path", (path) => [["Location", `//other.example${path}`]]],
+    ["another query", (path) => [["Location", `${path}?a=1`]]],
+    ["another scheme's reference", (path) => [["Location", `x:${path}`]]],
     ["another host in Content-Location", (path) => [["Content-Location", `http://other.example${path}`]]],
-  ])("is not when it is another origin: %s", async (_, toFields) => {
+  ])("is not when it is another URL: %s", async (_, toFields) => {
     expect(await isFollowed(toFields)).toBe(false);
   });
 

@@ -40,6 +40,19 @@ function damageTable(database: DatabaseSync, table: string, texts: readonly stri
   return rows.length;
 }
 
+/** How many values the purge object has written. */
+export function countPurgeWrites(folder: string): number {
+  const objects = findObjects(folder).filter((path) => path.includes("PurgeObject"));
+  if (objects.length === 0) throw new Error("no purge object was ever asked");
+  return objects.reduce((sum, path) => sum + withDatabase(path, countValues), 0);
+}
+
+function countValues(database: DatabaseSync): number {
+  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_master WHERE name = '_cf_KV'").get();
+  if (tables?.["count"] === 0) return 0;
+  return Number(database.prepare("SELECT count(*) AS count FROM _cf_KV").get()?.["count"]);
+}
+
 /** Lets every alarm that is set ring at the next start, as if its time had come. Gives how many there were. */
 export function makeAlarmsDue(folder: string): number {
   const due = BigInt(Date.now() - 1_000) * 1_000_000n;

@@ -1,5 +1,6 @@
 // Two gateways of one deployment in two isolates of one workerd: with one purge object, one set of counters and one cache,
-// as two machines of a data centre have them. The second answers for hosts below "second.example".
+// as two machines of a data centre have them. The second answers for hosts below "second.example", and for "/both/" in
+// another spelling, which a gateway takes for the same.
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,6 +20,8 @@ export interface TwoIsolates {
 
 /** A host that the second isolate answers for; every other host is the first one's. */
 export const SECOND_HOST = "second.example";
+/** One folder for a gateway, two for what chooses the isolate. */
+export const BOTH = { first: "/both/", second: "/%62oth/" };
 
 /** `config` is the source of a headgate.config.ts. */
 export async function startTwoIsolates(
@@ -42,7 +45,7 @@ export async function startTwoIsolates(
           ...shared,
           name: "second",
           durableObjects: toObjects(objects, { scriptName: "first" }),
-          routes: [`${SECOND_HOST}/*`],
+          routes: [`${SECOND_HOST}/*`, `*${BOTH.second}*`],
         },
       ],
       host: "127.0.0.1",

@@ -1,11 +1,23 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCacheKey, toKeyUrl, toVariantKey } from "../../../src/core/cache/cache-key.ts";
+import { toCacheKey, toKeyUrl, toMarkKey, toVariantKey } from "../../../src/core/cache/cache-key.ts";
 import { type RequestOptions, request, settings } from "./samples.ts";
 
 function key(options: RequestOptions, route: unknown = {}, country?: string): string {
   return toCacheKey(request(options), settings(route), country);
 }
+
+describe("toMarkKey()", () => {
+  it("is bounded, one for each URL, and no key of anything else", () => {
+    const long = `https://api.example/${"a".repeat(8_000)}`;
+    const keys = ["https://api.example/a", "https://api.example/b", long, `${long}b`].map(toMarkKey);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(Math.max(...keys.map(({ length }) => length))).toBeLessThan(300);
+    for (const marked of keys) expect(marked).toMatch(/^mark/);
+    expect(key({})).toMatch(/^url=/);
+    expect(toVariantKey("p", [], { fields: request().fields, settings: settings() })).toMatch(/^variant of=/);
+  });
+});
 
 describe("toCacheKey() (RFC 9111 section 2)", () => {
   it.each<[string, RequestOptions, RequestOptions]>([

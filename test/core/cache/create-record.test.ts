@@ -19,11 +19,12 @@ describe("createRecord()", () => {
         },
         delayMs: 500,
         generation: 42,
+        mark: "m",
       },
       { key: { query: { exclude: ["utm"], sorted: true } } },
     );
     expect(stored).toEqual({
-      version: 1,
+      version: 2,
       kind: "record",
       url: "https://api.example/things?a=1&b=2",
       status: 200,
@@ -52,6 +53,7 @@ describe("createRecord()", () => {
       tags: ["shop"],
       isTagsCut: false,
       generation: 42,
+      mark: "m",
     });
   });
 

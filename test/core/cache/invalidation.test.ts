@@ -1,16 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { toInvalidations } from "../../../src/core/cache/invalidation.ts";
-import { type FieldObject, fieldsOf, request } from "./samples.ts";
+import { toUrl } from "../../../src/core/cache/target.ts";
+import { type FieldObject, readerOf, request } from "./samples.ts";
 
 function invalidated(method: string, status: number, answer: FieldObject = {}): readonly string[] {
-  const purges = toInvalidations(request({ method, target: { query: "a=1" } }), {
-    status,
-    fields: fieldsOf(answer),
-  });
-  return purges.map((purge) => (purge.kind === "path" ? purge.url : purge.kind));
+  const asked = request({ method, target: { query: "a=1" } });
+  return toInvalidations(asked, { status, fields: readerOf(answer) }).map(toUrl);
 }
 
-const TARGET = "https://api.example/things";
+const TARGET = "https://api.example/things?a=1";
 
 describe("toInvalidations() (RFC 9111 section 4.4)", () => {
   it.each([
@@ -39,19 +37,19 @@ describe("toInvalidations() (RFC 9111 section 4.4)", () => {
     [
       "Content-Location",
       { "content-location": "https://api.example/things/8?x=1" },
-      ["https://api.example/things/8"],
+      ["https://api.example/things/8?x=1"],
     ],
     [
       "both",
       { location: "/a", "content-location": "/b" },
       ["https://api.example/a", "https://api.example/b"],
     ],
-    ["the target once", { location: "/things?b=2" }, []],
+    ["another query of the target", { location: "/things?b=2" }, ["https://api.example/things?b=2"]],
+    ["a relative path", { location: "a" }, ["https://api.example/a"]],
     ["another origin's not", { location: "https://evil.example/a" }, []],
     ["another scheme's not", { location: "http://api.example/a" }, []],
     ["another port's not", { "content-location": "https://api.example:8443/a" }, []],
     ["a network path not", { location: "//evil.example/a" }, []],
-    ["a relative path not", { location: "a" }, []],
   ])("and what is named on the same origin: %s", (_name, answer, others) => {
     expect(invalidated("POST", 201, answer)).toEqual([TARGET, ...others]);
   });

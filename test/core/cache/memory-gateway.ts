@@ -2,7 +2,7 @@
 // makes every call in the order in which a real gateway makes them.
 
 import { type Answer, toAgeSeconds, toAnswer } from "../../../src/core/cache/answer.ts";
-import { toCacheKey } from "../../../src/core/cache/cache-key.ts";
+import { toCacheKey, toKeyUrl } from "../../../src/core/cache/cache-key.ts";
 import type { CacheSettings } from "../../../src/core/cache/cache-settings.ts";
 import { type CacheStatus, toCacheStatus } from "../../../src/core/cache/cache-status.ts";
 import {
@@ -23,7 +23,7 @@ import { createPurgeIndex, isPurged, type PurgeIndex } from "../../../src/core/c
 import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../../../src/core/cache/purge-state.ts";
 import { type LookupPlan, planRequest } from "../../../src/core/cache/request-plan.ts";
 import { settleAnswer } from "../../../src/core/cache/settle-answer.ts";
-import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
+import { NO_MARK, type StoredRecord } from "../../../src/core/cache/stored-record.ts";
 import { selectRecord, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
 
 export type OriginAnswer = OriginResponse & { readonly body: string };
@@ -55,6 +55,8 @@ export class MemoryGateway {
   readonly #settings: CacheSettings;
   readonly #origin: Origin;
   readonly #store = new Map<string, StoredBody>();
+  /** How often each key URL was changed. */
+  readonly #changes = new Map<string, number>();
   #purges: PurgeState = NO_PURGES;
   #purgeIndex: PurgeIndex = createPurgeIndex(NO_PURGES);
 
@@ -65,7 +67,7 @@ export class MemoryGateway {
 
   handle(request: CacheRequest, nowMs: number): GatewayAnswer {
     const plan = planRequest(request, this.#settings);
-    if (plan.kind === "pass") return this.#pass(request, plan.reason, nowMs);
+    if (plan.kind === "pass") return this.#pass(request, plan.reason);
     const primaryKey = toCacheKey(request, this.#settings);
     const { key, ...lookup } = this.#lookUp(primaryKey, request);
     const decision = decideCache(plan, lookup, nowMs);
@@ -82,25 +84,35 @@ export class MemoryGateway {
     this.#purgeIndex = createPurgeIndex(this.#purges);
   }
 
-  #pass(request: CacheRequest, reason: "bypass" | "method" | "request", nowMs: number): GatewayAnswer {
+  #pass(request: CacheRequest, reason: "bypass" | "method" | "request"): GatewayAnswer {
     const response = this.#origin(request);
     if (response === undefined) return NO_ANSWER;
-    for (const purge of toInvalidations(request, response)) this.purge(purge, nowMs);
+    for (const target of toInvalidations(request, { ...response, fields: toFieldReader(response.fields) })) {
+      const url = toKeyUrl(target, this.#settings);
+      this.#changes.set(url, (this.#changes.get(url) ?? 0) + 1);
+    }
     return toGatewayAnswer(response, response.body, { kind: "forward", reason });
   }
 
-  #read(key: string): StoredRecord | undefined {
+  #read(key: string, mark: string): StoredRecord | undefined {
     const entry = parseStored(this.#store.get(key)?.metadata ?? "");
-    return entry?.kind === "record" && !isPurged(entry, this.#purgeIndex) ? entry : undefined;
+    if (entry?.kind !== "record" || entry.mark !== mark) return undefined;
+    return isPurged(entry, this.#purgeIndex) ? undefined : entry;
   }
 
-  #lookUp(primaryKey: string, { fields }: CacheRequest): Lookup & { readonly key: string } {
+  #toMark({ target }: CacheRequest): string {
+    return String(this.#changes.get(toKeyUrl(target, this.#settings)) ?? NO_MARK);
+  }
+
+  #lookUp(primaryKey: string, request: CacheRequest): Lookup & { readonly key: string } {
+    const { fields } = request;
+    const mark = this.#toMark(request);
     const context = { fields, settings: this.#settings };
     const present = parseStored(this.#store.get(primaryKey)?.metadata ?? "");
     const keys = present?.kind === "index" ? toVariantKeys(primaryKey, present, context) : [primaryKey];
     const found = new Map<StoredRecord, string>();
     for (const key of keys) {
-      const stored = this.#read(key);
+      const stored = this.#read(key, mark);
       if (stored !== undefined) found.set(stored, key);
     }
     const record = selectRecord([...found.keys()], context);
@@ -139,7 +151,8 @@ export class MemoryGateway {
   ): GatewayAnswer {
     const { request, plan, key } = found;
     const generation = this.#purges.latest;
-    const exchange = { request, response, requestTimeMs: nowMs, responseTimeMs: nowMs, generation };
+    const sent = { requestTimeMs: nowMs, responseTimeMs: nowMs, generation, mark: this.#toMark(request) };
+    const exchange = { request, response, ...sent };
     const settlement = settleAnswer({ plan, forward }, exchange, this.#settings);
     const status: CacheStatus = { kind: "forward", reason: forward.reason, forwardStatus: response.status };
     if (settlement.kind === "retry") {

@@ -7,12 +7,14 @@ const STORED = record({
   answer: { "cache-control": "max-age=60", vary: "Accept, X-None", etag: '"a"', "cache-tag": "a,b" },
   fields: { accept: "text/html" },
 });
-const INDEX = { version: 1, kind: "index", sets: [["accept"], []] };
+const INDEX = { version: 2, kind: "index", sets: [["accept"], []] };
+const MARK = { version: 2, kind: "mark", mark: "m" };
 
 describe("parseStored()", () => {
   it("reads back what was written", () => {
     expect(parseStored(JSON.stringify(STORED))).toEqual(STORED);
     expect(parseStored(JSON.stringify(INDEX))).toEqual(INDEX);
+    expect(parseStored(JSON.stringify(MARK))).toEqual(MARK);
   });
 
   it.each([
@@ -20,12 +22,13 @@ describe("parseStored()", () => {
     "null",
     "[]",
     "1",
-    '{"version":1}',
+    '{"version":2}',
     JSON.stringify(STORED).slice(0, -1),
-    JSON.stringify({ ...INDEX, version: 2 }),
+    JSON.stringify({ ...INDEX, version: 3 }),
     JSON.stringify({ ...INDEX, sets: [] }),
     JSON.stringify({ ...INDEX, sets: ["accept"] }),
     JSON.stringify({ ...INDEX, sets: [[1]] }),
+    JSON.stringify({ ...MARK, mark: 1 }),
   ])("takes %s for nothing", (text) => {
     expect(parseStored(text)).toBeUndefined();
   });
@@ -35,7 +38,7 @@ describe("parseStored()", () => {
   });
 
   it.each<[keyof typeof STORED, unknown]>([
-    ["version", 2],
+    ["version", 1],
     ["kind", "variant"],
     ["url", 1],
     ["fields", [["etag"]]],
@@ -58,6 +61,7 @@ describe("parseStored()", () => {
     ["tags", [1]],
     ["isTagsCut", 1],
     ["generation", -1],
+    ["mark", null],
   ])("takes a record whose %s is %j for nothing", (name, damaged) => {
     expect(parseStored(JSON.stringify({ ...STORED, [name]: damaged }))).toBeUndefined();
   });

@@ -58,10 +58,11 @@ export interface ExchangeOptions extends RequestOptions {
   readonly atMs?: number;
   readonly delayMs?: number;
   readonly generation?: number;
+  readonly mark?: string;
 }
 
 export function exchange(options: ExchangeOptions = {}): Exchange {
-  const { status = 200, answer = {}, atMs = NOW_MS, delayMs = 0, generation = 0 } = options;
+  const { status = 200, answer = {}, atMs = NOW_MS, delayMs = 0, generation = 0, mark = "" } = options;
   return {
     request: request(options),
     response: {
@@ -73,6 +74,7 @@ export function exchange(options: ExchangeOptions = {}): Exchange {
     requestTimeMs: atMs - delayMs,
     responseTimeMs: atMs,
     generation,
+    mark,
   };
 }
 

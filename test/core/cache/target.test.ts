@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseTarget, resolveSameOrigin, toUrl } from "../../../src/core/cache/target.ts";
 import { request } from "./samples.ts";
 
-const BASE = request().target;
+const BASE = request({ target: { path: "/shop/things", query: "q=1" } }).target;
 
 describe("parseTarget() and toUrl()", () => {
   it.each([
@@ -32,7 +32,7 @@ describe("parseTarget() and toUrl()", () => {
   });
 });
 
-describe("resolveSameOrigin() (RFC 9111 section 4.4)", () => {
+describe("resolveSameOrigin() (RFC 9111 section 4.4, RFC 3986 section 5.2)", () => {
   it.each([
     ["/other?x=1", "https://api.example/other?x=1"],
     ["https://api.example/other", "https://api.example/other"],
@@ -41,12 +41,25 @@ describe("resolveSameOrigin() (RFC 9111 section 4.4)", () => {
     ["http://api.example/other", undefined],
     ["https://api.example:8443/other", undefined],
     ["//evil.example/other", undefined],
+    ["//api.example/other", "https://api.example/other"],
+    ["//api.example:443/other", "https://api.example/other"],
+    ["/.//evil.example/other", "https://api.example/evil.example/other"],
+    ["//api.example@evil.example/other", undefined],
+    ["//api.example\\@evil.example/other", undefined],
+    ["other\\..", undefined],
     ["/\\evil.example/other", undefined],
     ["\\\\evil.example/other", undefined],
-    ["other", undefined],
-    ["", undefined],
-    ["?x=1", undefined],
+    ["other", "https://api.example/shop/other"],
+    ["./other/7?x=1#f", "https://api.example/shop/other/7?x=1"],
+    ["../other", "https://api.example/other"],
+    ["../../../other", "https://api.example/other"],
+    ["a:b/other", undefined],
+    ["./a:b/other", "https://api.example/shop/a:b/other"],
+    ["", "https://api.example/shop/things?q=1"],
+    ["#f", "https://api.example/shop/things?q=1"],
+    ["?x=1", "https://api.example/shop/things?x=1"],
     ["javascript:alert(1)", undefined],
+    ["%zz", undefined],
   ])("takes %j for %s", (reference, expected) => {
     const target = resolveSameOrigin(reference, BASE);
     expect(target && toUrl(target)).toBe(expected);

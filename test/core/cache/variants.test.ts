@@ -12,7 +12,7 @@ function varied(vary: string, atMs = NOW_MS) {
 }
 
 function index(...sets: readonly (readonly string[])[]): VaryIndex {
-  return { version: 1, kind: "index", sets };
+  return { version: 2, kind: "index", sets };
 }
 
 describe("toStorePlace()", () => {
