@@ -32,8 +32,7 @@ export class RequestFacts implements Facts {
     this.path = read.path;
     this.fields = read.fields;
     this.method = request.method;
-    // The root's dot names the same host (RFC 1034 section 3.1), and must not make a second key of it.
-    this.host = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
+    this.host = url.hostname;
   }
 
   get address(): string | undefined {
@@ -87,6 +86,8 @@ export function readFacts(request: Request, config: Config): Result<RequestFacts
   } catch {
     return err("malformed-url");
   }
+  // The root's dot names the same host (RFC 1034 section 3.1), and must not make a second key of it.
+  if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
   if (bytes > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.pathname, config);
   if (!canonicalPath.ok) return canonicalPath;

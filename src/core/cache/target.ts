@@ -20,14 +20,19 @@ export function parseTarget(url: string): Target | undefined {
   const scheme = (groups["scheme"] ?? "").toLowerCase();
   const path = toCanonicalPath(groups["path"] ?? "/", { encodedSlash: "keep" });
   if (!path.ok) return undefined;
-  const host = (groups["host"] ?? "").toLowerCase();
-  const port = DEFAULT_PORTS[scheme] ?? "";
   return {
     scheme,
-    host: host.endsWith(port) ? host.slice(0, -port.length) : host,
+    host: toHost(groups["host"] ?? "", DEFAULT_PORTS[scheme] ?? ""),
     path: path.value,
     query: groups["query"] ?? "",
   };
+}
+
+/** Without the scheme's own port and the root's dot, which name the same (RFC 1034 section 3.1). */
+function toHost(text: string, defaultPort: string): string {
+  const host = text.toLowerCase();
+  const named = host.endsWith(defaultPort) ? host.slice(0, -defaultPort.length) : host;
+  return named.replace(/\.(?=$|:\d*$)/, "");
 }
 
 /** What a reference names, seen from a target (RFC 3986 section 5.2), or undefined when it is of another origin. */

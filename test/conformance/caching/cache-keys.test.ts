@@ -29,13 +29,16 @@ describe("the key", () => {
     for (const target of [...targets, ...targets]) expect((await ask(target)).text()).toBe(target);
     expect(asked(path)).toBe(targets.length);
     const hosts = serve("says", echo(FRESH, "X-Forwarded-Host"));
-    const values = ["a.example", "b.example", "a.example:81", "A.Example"];
+    const values = ["a.example.", "b.example", "a.example.:81", "A.Example", "a.example", "a.example:81"];
     expect(await askEach(hosts, "Host", values)).toEqual([
       "a.example",
       "b.example",
       "a.example:81",
       "a.example",
+      "a.example",
+      "a.example:81",
     ]);
+    expect(asked(hosts)).toBe(3);
   });
 
   it.each([

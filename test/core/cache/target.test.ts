@@ -12,6 +12,9 @@ describe("parseTarget() and toUrl()", () => {
     ["http://api.example:443/", "http://api.example:443/"],
     ["https://api.example/a/../%62//c", "https://api.example/b/c"],
     ["https://api.example?a=1", "https://api.example/?a=1"],
+    ["https://api.example./b", "https://api.example/b"],
+    ["https://api.example.:443/b", "https://api.example/b"],
+    ["https://api.example.:8443/b", "https://api.example:8443/b"],
   ])("give %s its one form", (url, expected) => {
     const target = parseTarget(url);
     expect(target && toUrl(target)).toBe(expected);
