@@ -39,7 +39,8 @@ export async function answerFromCache(
   for (const [field, value] of own) headers.append(field, value);
   if (ageMs !== undefined) headers.set("Age", String(toAgeSeconds(ageMs)));
   headers.set("Cache-Status", toCacheStatus(headers.get("cache-status"), name, status));
-  return new Response(body, { status: answer.status, headers });
+  // What is stored is coded already, if at all.
+  return new Response(body, { status: answer.status, headers, encodeBody: "manual" });
 }
 
 async function toBody(

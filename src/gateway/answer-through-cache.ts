@@ -1,7 +1,6 @@
 // Answers a request of a cached route: from the store, or from the origin by way of the store. RFC 9111's rules are in
 // core/cache; here they meet streams, the Cache API and other requests for the same thing.
 
-import { keepDecoded } from "../core/cache/decoded-record.ts";
 import { CONDITION_FIELDS, decideOnError, type Forward, isOriginError } from "../core/cache/decide.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
@@ -114,7 +113,9 @@ async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetchin
 
 function askFor(look: LookedUp, { conditions }: Forward, context: ThroughCache): Promise<OriginAnswer> {
   const chosen = toChosenFields(look.request.fields, look.settings.vary);
-  const fields = look.plan.mayStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
+  // Also what validates: its answer may take the stored one's place.
+  const isForStore = look.plan.mayStore || conditions.length > 0;
+  const fields = isForStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
   return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
 }
 
@@ -135,7 +136,7 @@ async function answerConfirmed(
   const { context } = fetching;
   const { found } = look;
   if (found === undefined) throw new Error("a confirmation without a stored response");
-  const record = keepDecoded(found.record, settled.record);
+  const { record } = settled;
   const stored = settled.refusal === undefined;
   context.waitUntil(replace(found, stored ? record : undefined, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
@@ -157,7 +158,7 @@ async function answerPassed(
   settle("released");
   if (isOutdated) context.waitUntil(forget(look, context));
   else if (updated !== undefined && look.found !== undefined) {
-    context.waitUntil(keepRefreshed(context.store, look.found.key, keepDecoded(look.found.record, updated)));
+    context.waitUntil(keepRefreshed(context.store, look.found.key, updated));
   }
   const detail = stored.error === "request" ? {} : { detail: stored.error };
   return withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail });
@@ -175,12 +176,10 @@ function keepAndAnswer(
 ): Response {
   const { context, settle } = fetching;
   const [body, copy] = response.body === null ? [null, null] : response.body.tee();
-  const encoding = response.headers.get("content-encoding");
-  const keeping = keepResponse(look, { store: context.store, record, body: copy, encoding });
+  const keeping = keepResponse(look, { store: context.store, record, body: copy });
   context.waitUntil(settleWhenKept(keeping, settle));
-  const { status, statusText, headers } = response;
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
-  const answer = new Response(body, { status, statusText, headers });
+  const answer = new Response(body, response);
   return withStatus(answer, context.name, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
 }
 

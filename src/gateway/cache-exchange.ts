@@ -13,8 +13,12 @@ export interface ThroughCache extends CacheContext {
   readonly inFlight: InFlight;
   /** How long to wait for another request's answer, in milliseconds. */
   readonly timeoutMs: number;
-  /** Asks the origin, with these fields put over the client's and without those. */
-  readonly ask: (fields: Forward["conditions"], without: readonly string[]) => Promise<OriginAnswer>;
+  /** Asks the origin, with these fields put over the client's and without those; "GET": whatever the client's method. */
+  readonly ask: (
+    fields: Forward["conditions"],
+    without: readonly string[],
+    method?: "GET",
+  ) => Promise<OriginAnswer>;
   /** Looks the request up: anew each time. */
   readonly lookUp: () => Promise<Look>;
   /** Looks it up before the limits, where the route's hits are free; else undefined. */

@@ -3,14 +3,13 @@
 // how long it is kept. core/cache decides everything else.
 
 import { parseStored } from "../core/cache/parse-stored.ts";
+import { writeStored } from "../core/cache/write-stored.ts";
 import { RETENTION_MS_MAX, type StoredEntry, toRetentionMs } from "../core/cache/stored-record.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import { LruMap } from "../core/lru-map.ts";
 
 /** Holds the record, as ASCII JSON. */
 const RECORD_HEADER = "x-headgate-record";
-/** What one header line may hold in every cache that is known to us. */
-const RECORD_LENGTH_MAX = 16_000;
 /** Longer keys are hashed: a URL of the Cache API has a bounded length. */
 const PLAIN_KEY_LENGTH_MAX = 512;
 const UNFINISHED_MAX = 1_000;
@@ -67,8 +66,8 @@ export class CacheStore {
 
   /** Resolves to whether it is stored, when the whole body is: of a body that breaks off nothing stays. Never throws. */
   async write(key: string, entry: StoredEntry, body: StreamedBody | Uint8Array | null): Promise<boolean> {
-    const record = toAscii(JSON.stringify(entry));
-    if (record.length > RECORD_LENGTH_MAX) {
+    const record = writeStored(entry);
+    if (record === undefined) {
       if (body !== null && "readable" in body) await body.readable.cancel();
       return false;
     }
@@ -110,13 +109,4 @@ export class CacheStore {
       scoped.length <= PLAIN_KEY_LENGTH_MAX ? encodeURIComponent(scoped) : `sha256/${hashText(scoped)}`;
     return new Request(`https://headgate.invalid/${name}`, { headers });
   }
-}
-
-/** JSON in which everything that a header line cannot hold is a \u escape. */
-function toAscii(json: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
-  return json.replace(
-    /[^\u0020-\u007e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }

@@ -29,23 +29,28 @@ export interface ForwardOptions {
   readonly fields?: readonly (readonly [name: string, value: string])[];
   /** Fields of the client that stay here, lower case: those that the cache answers itself. */
   readonly without?: readonly string[];
+  /** In place of the client's, which may be HEAD where the cache wants the whole. */
+  readonly method?: "GET" | undefined;
 }
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const headers = toOriginFields(facts, options);
   const { request } = facts;
+  const { method = request.method } = options;
   const aborter = new AbortController();
   const timer = setTimeout(() => {
     aborter.abort();
   }, options.timeoutMs);
   try {
-    const hasBody = request.body !== null && request.method !== "GET" && request.method !== "HEAD";
+    const hasBody = request.body !== null && method !== "GET" && method !== "HEAD";
     const response = await fetch(toOriginUrl(facts, options.config), {
-      method: request.method,
+      method,
       headers,
       body: hasBody ? request.body : null,
       redirect: "manual",
+      // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
+      encodeResponseBody: "manual",
       signal: aborter.signal,
     });
     const problem = toCloudflareProblem(response.status);

@@ -1,7 +1,6 @@
 // Puts what the origin answered into the store: a new response with a copy of its body, or a record that a 304 or a HEAD
 // made new with the body that is there. Runs after the client has its answer.
 
-import { isDecodedOnRead, toDecodedRecord } from "../core/cache/decoded-record.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
@@ -12,15 +11,10 @@ export interface KeepOptions {
   readonly store: CacheStore;
   readonly record: StoredRecord;
   readonly body: ReadableStream<Uint8Array> | null;
-  /** The response's Content-Encoding. */
-  readonly encoding: string | null;
 }
 
 /** Resolves to whether it is stored. */
-export async function keepResponse(
-  look: LookedUp,
-  { store, record, body, encoding }: KeepOptions,
-): Promise<boolean> {
+export async function keepResponse(look: LookedUp, { store, record, body }: KeepOptions): Promise<boolean> {
   const { key: primaryKey, present, request, settings } = look;
   const place = toStorePlace(primaryKey, record, { present, fields: request.fields, settings });
   if (place.index !== undefined && !(await store.write(primaryKey, place.index, null))) {
@@ -29,14 +23,12 @@ export async function keepResponse(
   }
   if (body === null) return await store.write(place.key, record, null);
   // A body of stated length streams into the store; one without is read whole before.
-  const isDecoded = isDecodedOnRead(encoding);
-  if (record.bodyBytes !== null && !isDecoded) {
+  if (record.bodyBytes !== null) {
     return await store.write(place.key, record, toFixedLength(body, record.bodyBytes));
   }
   const bytes = await readWhole(body, settings.bodyBytesMax);
   if (bytes === undefined) return false;
-  const whole = isDecoded ? toDecodedRecord(record) : record;
-  return await store.write(place.key, { ...whole, bodyBytes: bytes.byteLength }, bytes);
+  return await store.write(place.key, { ...record, bodyBytes: bytes.byteLength }, bytes);
 }
 
 /** Writes a record that replaces the one under this key, with the body that stands there. */

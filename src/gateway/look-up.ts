@@ -95,7 +95,9 @@ export async function lookUp(
   const usable =
     purges === undefined
       ? []
-      : candidates.filter(({ record }) => record.mark === mark && !isPurged(record, purges));
+      : candidates.filter(
+          ({ record }) => record.mark === mark && !isPurged(record, purges, settings.key.query),
+        );
   const variant = { fields: request.fields, settings };
   const record = selectRecord(
     usable.map((candidate) => candidate.record),

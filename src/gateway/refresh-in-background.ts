@@ -1,8 +1,7 @@
 // Has the origin asked about a stale response while the client already has it (RFC 5861 section 3).
 
-import { keepDecoded } from "../core/cache/decoded-record.ts";
 import { CONDITION_FIELDS, type Forward, toRefresh } from "../core/cache/decide.ts";
-import { settleAnswer } from "../core/cache/settle-answer.ts";
+import { settleAnswer, withoutConditions } from "../core/cache/settle-answer.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toChosenFields } from "../core/cache/vary.ts";
 import { readClock } from "../platform/clock.ts";
@@ -16,33 +15,45 @@ export async function refreshInBackground(
   record: StoredRecord,
   context: ThroughCache,
 ): Promise<void> {
-  if (look.plan.isHead) return;
+  // Nothing of what it leads to may be stored.
+  if (look.plan.directives.noStore) return;
   const settle = context.inFlight.lead(toFlightKey(look), context.waitUntil);
   if (settle === undefined) return;
   let isKept = false;
   try {
-    isKept = await refresh(look, toRefresh(record), context);
+    isKept = await refresh(toWhole(look), toRefresh(record), context);
   } finally {
     settle(isKept ? "stored" : "released");
   }
+}
+
+/** Whatever the client asked for, the origin is asked for what can be stored. */
+function toWhole(look: LookedUp): LookedUp {
+  return {
+    ...look,
+    plan: { ...look.plan, isHead: false, isConditional: false, isRange: false, mayStore: true },
+    request: { ...withoutConditions(look.request), method: "GET" },
+  };
 }
 
 /** Resolves to whether something newer is stored. */
 async function refresh(look: LookedUp, forward: Forward, context: ThroughCache): Promise<boolean> {
   const sent = startExchange(context);
   const chosen = toChosenFields(look.request.fields, look.settings.vary);
-  const answer = await context.ask([...chosen, ...forward.conditions, PLAIN], CONDITION_FIELDS);
+  const answer = await context.ask([...chosen, ...forward.conditions, PLAIN], CONDITION_FIELDS, "GET");
   if (!answer.ok || look.found === undefined) return false;
   const response = answer.value;
   const exchange = toExchange(look, response, { ...sent, responseTimeMs: readClock() });
   const settled = settleAnswer({ plan: look.plan, forward }, exchange, look.settings);
   if (settled.kind === "confirmed" && settled.refusal === undefined) {
-    return await keepRefreshed(context.store, look.found.key, keepDecoded(look.found.record, settled.record));
+    return await keepRefreshed(context.store, look.found.key, settled.record);
   }
   if (settled.kind === "passed" && settled.stored.ok) {
-    const encoding = response.headers.get("content-encoding");
-    const kept = { store: context.store, record: settled.stored.value, body: response.body, encoding };
-    return await keepResponse(look, kept);
+    return await keepResponse(look, {
+      store: context.store,
+      record: settled.stored.value,
+      body: response.body,
+    });
   }
   await response.body?.cancel();
   if (settled.kind !== "passed" || settled.isOutdated) await forget(look, context);

@@ -79,14 +79,11 @@ function watchBody(response: Response): readonly [watched: Response, ended: Prom
   if (response.body === null) return [response, Promise.resolve()];
   const { readable, writable } = toPipe(response.headers);
   const ended = response.body.pipeTo(writable);
-  const { status, statusText, headers } = response;
-  return [new Response(readable, { status, statusText, headers }), ended];
+  return [new Response(readable, response), ended];
 }
 
-/** A stated length stays stated. An encoded body may pass here decoded: its length is another. */
+/** A stated length stays stated. */
 function toPipe(headers: Headers): IdentityTransformStream {
-  const length = headers.has("content-encoding")
-    ? undefined
-    : parseUnits(headers.get("content-length") ?? "");
+  const length = parseUnits(headers.get("content-length") ?? "");
   return length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
 }

@@ -22,7 +22,7 @@ export function toThroughCache(
     name: config.name,
     inFlight,
     timeoutMs,
-    ask: (fields, without) => forward(facts, { config, timeoutMs, fields, without }),
+    ask: (fields, without, method) => forward(facts, { config, timeoutMs, fields, without, method }),
     lookUp: lookUpNow,
     lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
   };

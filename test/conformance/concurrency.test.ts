@@ -2,8 +2,10 @@
 // however it comes.
 
 import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { newAddress, open, type OpenReply, send } from "./support/client.ts";
+import type { Fields } from "./support/fields.ts";
 import { startOrigin, type Origin } from "./support/origin.ts";
 import { until } from "./support/until.ts";
 import { LEAVES_AFTER, startWatchedGateway } from "./support/watched-gateway.ts";
@@ -182,14 +184,14 @@ describe("a place", () => {
 });
 
 describe("a response whose end is watched", () => {
-  it("keeps its length, its encoding and its bytes", async () => {
-    const body = Buffer.from("a body of a known length".repeat(1_000));
-    origin.serve(path, { fields: [["Content-Type", "text/plain"]], body });
+  it.each(["gzip", undefined])("keeps its length, its encoding and its bytes: %s", async (encoding) => {
+    const text = Buffer.from("a body of a known length".repeat(1_000));
+    const body = encoding === undefined ? text : gzipSync(text, { level: 1 });
+    const coded: Fields = encoding === undefined ? [] : [["Content-Encoding", encoding]];
+    origin.serve(path, { fields: [["Content-Type", "text/plain"], ...coded], body });
     const reply = await send(gateway, path, { ip });
-    expect([reply.field("Content-Length"), reply.field("Transfer-Encoding")]).toEqual([
-      String(body.length),
-      undefined,
-    ]);
+    const kept = ["Content-Length", "Content-Encoding", "Transfer-Encoding"].map((name) => reply.field(name));
+    expect(kept).toEqual([String(body.length), encoding, undefined]);
     expect(reply.body.equals(body)).toBe(true);
   });
 

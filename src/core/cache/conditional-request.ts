@@ -17,20 +17,17 @@ export function isNotModified(record: StoredRecord, request: FieldReader, nowMs:
   return typeof since === "string" && isUnmodifiedSince(record, since, nowMs);
 }
 
-/**
- * Whether Range applies: without If-Range it does, with it only to exactly this representation (RFC 9110 section 13.1.5),
- * by the validators that clients are sent: what is stored may be another coding of what the origin tagged.
- */
+/** Whether Range applies: without If-Range it does, with it only to exactly this representation (RFC 9110 section 13.1.5). */
 export function isRangeCurrent(record: StoredRecord, request: FieldReader, nowMs: number): boolean {
   const condition = request.get("if-range")?.trim();
   if (condition === undefined) return true;
-  const sent = parseEntityTag(record.fields.find(([name]) => name === "etag")?.[1]);
+  const stored = parseEntityTag(record.etag);
   if (/^(?:W\/)?"/.test(condition)) {
     const given = parseEntityTag(condition);
-    return sent !== undefined && given !== undefined && matchesStrongly(sent, given);
+    return stored !== undefined && given !== undefined && matchesStrongly(stored, given);
   }
   // A weak tag says that the bytes may differ, and the date of the same change then says no more.
-  if (sent?.isWeak === true) return false;
+  if (stored?.isWeak === true) return false;
   const conditionMs = parseHttpDate(condition, nowMs);
   const modifiedMs = parseHttpDate(record.lastModified ?? "", nowMs);
   // A date is strong only when the answer was made a second or more after the change (RFC 9110 section 8.8.2.2).
@@ -42,6 +39,7 @@ export function isRangeCurrent(record: StoredRecord, request: FieldReader, nowMs
  * Cache-Control and Expires stay, as it demands.
  */
 const OF_THE_REPRESENTATION: ReadonlySet<string> = new Set([
+  "content-digest",
   "content-disposition",
   "content-encoding",
   "content-language",
@@ -49,6 +47,8 @@ const OF_THE_REPRESENTATION: ReadonlySet<string> = new Set([
   "content-md5",
   "content-range",
   "content-type",
+  "digest",
+  "repr-digest",
 ]);
 
 export function toNotModifiedFields(record: StoredRecord): Fields {

@@ -24,8 +24,6 @@ export interface ResponseDirectives {
   readonly proxyRevalidate: boolean;
   readonly mustUnderstand: boolean;
   readonly isImmutable: boolean;
-  /** In Cache-Control or the targeted field: it is about the content, not about caching. */
-  readonly noTransform: boolean;
   readonly maxAge: Seconds;
   readonly sharedMaxAge: Seconds;
   readonly staleWhileRevalidate: Seconds;
@@ -34,11 +32,8 @@ export interface ResponseDirectives {
 
 export function readResponseDirectives(fields: FieldReader): ResponseDirectives {
   const targeted = findTargetedDirectives(fields);
-  const general = parseCacheControl(fields.get("cache-control") ?? "");
-  return toResponseDirectives(targeted ?? general, {
-    isTargeted: targeted !== undefined,
-    noTransform: isNamed([...general, ...(targeted ?? [])], "no-transform"),
-  });
+  const directives = targeted ?? parseCacheControl(fields.get("cache-control") ?? "");
+  return toResponseDirectives(directives, targeted !== undefined);
 }
 
 /** Invalid is the same as none: already stale, no time allowed (RFC 9111 section 4.2.1). */
@@ -46,10 +41,7 @@ export function toMs(seconds: Seconds): number {
   return typeof seconds === "number" ? seconds * 1_000 : 0;
 }
 
-function toResponseDirectives(
-  directives: readonly Directive[],
-  { isTargeted, noTransform }: Pick<ResponseDirectives, "isTargeted" | "noTransform">,
-): ResponseDirectives {
+function toResponseDirectives(directives: readonly Directive[], isTargeted: boolean): ResponseDirectives {
   const noCache = readNames(directives, "no-cache");
   const isPrivate = readNames(directives, "private");
   return {
@@ -67,7 +59,6 @@ function toResponseDirectives(
     mustUnderstand: isNamed(directives, "must-understand"),
     // Its arguments have no meaning and are ignored (RFC 8246 section 2).
     isImmutable: isNamed(directives, "immutable"),
-    noTransform,
     maxAge: readSeconds(directives, "max-age"),
     sharedMaxAge: readSeconds(directives, "s-maxage"),
     staleWhileRevalidate: readSeconds(directives, "stale-while-revalidate"),

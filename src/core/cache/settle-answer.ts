@@ -59,7 +59,7 @@ function mayStore(plan: LookupPlan, { conditions }: Forward): boolean {
 }
 
 /** The request as the gateway sent it, as far as storing its answer goes. */
-function withoutConditions(request: CacheRequest): CacheRequest {
+export function withoutConditions(request: CacheRequest): CacheRequest {
   const { fields } = request;
   return {
     ...request,

@@ -4,13 +4,13 @@
 import { err, ok, type Result } from "../result.ts";
 import { type CacheSettings, findTtlMs } from "./cache-settings.ts";
 import { createRecord, type Draft } from "./create-record.ts";
-import { isDecodedOnRead } from "./decoded-record.ts";
 import { type Deception, findDeception } from "./deception.ts";
 import type { CacheRequest, Exchange } from "./exchange.ts";
 import { hasField } from "./fields.ts";
 import { HEURISTIC_STATUSES } from "./freshness.ts";
 import type { ResponseDirectives } from "./response-directives.ts";
 import { hasValidator, type StoredRecord } from "./stored-record.ts";
+import { isWritable } from "./write-stored.ts";
 
 export type StoreRefusal =
   | "method"
@@ -26,8 +26,8 @@ export type StoreRefusal =
   | "no-reuse"
   | "request-cookie"
   | "too-large"
+  | "fields-too-large"
   | "event-stream"
-  | "no-transform"
   | Deception;
 
 /** Final, and what their caching asks is all implemented here: what must-understand is about (section 5.2.2.3). */
@@ -63,12 +63,12 @@ export function findRefusal(
     findDirectiveRefusal(draft, request, settings) ??
     findVaryRefusal(draft) ??
     (isEventStream(draft) ? "event-stream" : undefined) ??
-    (isToBeDecoded(draft) ? "no-transform" : undefined) ??
     findFreshnessRefusal(draft) ??
     findTrustRefusal(draft, request, settings) ??
     (draft.record.bodyBytes !== null && draft.record.bodyBytes > settings.bodyBytesMax
       ? "too-large"
-      : undefined)
+      : undefined) ??
+    (isWritable(draft.record, settings.bodyBytesMax) ? undefined : "fields-too-large")
   );
 }
 
@@ -117,11 +117,6 @@ function isShareable({ isPublic, mustRevalidate, sharedMaxAge }: ResponseDirecti
 /** It has no end to wait for, and what it says is about the moment. */
 function isEventStream({ fields }: Draft): boolean {
   return /^text\/event-stream\b/i.test(fields.get("content-type") ?? "");
-}
-
-/** Section 5.2.2.6: what may not be transformed must not come out of the store in another coding. */
-function isToBeDecoded({ fields, directives }: Draft): boolean {
-  return directives.noTransform && isDecodedOnRead(fields.get("content-encoding"));
 }
 
 /** Section 4.1: a response with "*" never matches a request. */

@@ -24,10 +24,16 @@ const OF_THE_HOP: ReadonlySet<string> = new Set([
 const OF_THE_EXCHANGE: ReadonlySet<string> = new Set(["retry-after", "set-cookie", "set-cookie2"]);
 /** ratelimit, ratelimit-policy, ratelimit-*, x-ratelimit-*, x-rate-limit-*, x-account-rate-limit-* and their like. */
 const RATE_LIMIT = /^(?:x-)?(?:[a-z]+-)?rate-?limit(?:-|$)/;
-/**
- * Not taken over from a 304: they describe the body as it is stored (section 3.2), and a 304 has none.
- */
-const OF_THE_BODY: ReadonlySet<string> = new Set(["content-encoding", "content-length", "content-range"]);
+/** Not taken over from a 304: they describe the bytes as they are stored (section 3.2), and a 304 has none. */
+const OF_THE_BODY: ReadonlySet<string> = new Set([
+  "content-digest",
+  "content-encoding",
+  "content-length",
+  "content-md5",
+  "content-range",
+  "digest",
+  "repr-digest",
+]);
 
 /** The fields to keep. `withheld` are the names that no-cache="..." and private="..." exclude (sections 5.2.2.4, 5.2.2.7). */
 export function toStoredFields(fields: Fields, withheld: readonly string[]): Fields {

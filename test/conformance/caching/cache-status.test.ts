@@ -98,6 +98,18 @@ describe("Cache-Status", () => {
       [STALE, { status: 410 }],
       [PLAIN, PLAIN],
     ],
+    [
+      "its fields are too long to be stored",
+      { fwd: "uri-miss", detail: "fields-too-large" },
+      [{ ...FRESH, fields: [...(FRESH.fields ?? []), ["X-Long", "a".repeat(16_000)]] }],
+      [PLAIN],
+    ],
+    [
+      "its fields, though long, are stored",
+      { hit: true },
+      [{ ...FRESH, fields: [...(FRESH.fields ?? []), ["X-Long", "a".repeat(15_000)]] }],
+      [PLAIN, PLAIN],
+    ],
   ])("says that %s: %j", async (_, expected, answers, requests) => {
     const told = await tellOf(answers, ...requests);
     expect(told).toEqual(expected);

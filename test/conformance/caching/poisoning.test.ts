@@ -143,6 +143,18 @@ describe("a client cannot poison what others get", () => {
   it("by asking for a coding that others do not understand", async () => {
     const path = serve("ttl", ({ field }) => ({ body: field("Accept-Encoding") ?? "absent" }));
     expect(await attack(path, { fields: [["Accept-Encoding", "evil"]] })).toEqual(["identity", "identity"]);
+    // What is stale is replaced by the answer to a part's request too.
+    const stale = serve("says", ({ field }, time) => ({
+      fields: control(time === 1 ? "max-age=0" : "max-age=60", ["ETag", `"${time}"`]),
+      body: field("Accept-Encoding") ?? "absent",
+    }));
+    await ask(stale);
+    const part: Fields = [
+      ["Accept-Encoding", "evil"],
+      ["Range", "bytes=0-99"],
+    ];
+    expect(await attack(stale, { fields: part })).toEqual(["identity", "identity"]);
+    expect(asked(stale)).toBe(2);
   });
 
   it("by another host", async () => {

@@ -22,7 +22,11 @@ const gateway = await startTwoIsolates(
   toConfigSource({
     origin: origin.url,
     policies: {},
-    routes: [{ path: "/*", cache: {} }],
+    routes: [
+      { path: "/keyed/*", cache: { key: { query: { exclude: ["utm"], sorted: true } } } },
+      { path: "/included/*", cache: { key: { query: { include: ["id"] } } } },
+      { path: "/*", cache: {} },
+    ],
   }),
   { ADMIN_TOKEN },
 );
@@ -73,6 +77,20 @@ describe("a purge holds at once in its own isolate", () => {
     ]);
     expect(await purged([path, `${path}?a=1`], { urls: [url(path)] })).toEqual([true, false]);
     expect((await ask(path, "other.example")).text()).toBe(elsewhere);
+  });
+
+  it.each([
+    ["keyed", "?b=1&utm=1&a=1", "?utm=2&a=1&b=1", true],
+    ["keyed", "?a=1&utm=1", "?a=1", true],
+    ["keyed", "?utm=1", "", true],
+    ["keyed", "?a=1", "?a=1&utm=1", true],
+    ["keyed", "?a=1", "?a=2", false],
+    ["included", "?x=1&id=1", "?id=1&x=2", true],
+    ["included", "?x=1", "", true],
+    ["included", "?id=1", "?id=2", false],
+  ])("by URL, as the route keys it: %s %s %s %s", async (folder, stored, named, isReached) => {
+    const path = serve(folder);
+    expect(await purged([`${path}${stored}`], { urls: [url(`${path}${named}`)] })).toEqual([isReached]);
   });
 
   it("by URL: every variant of it", async () => {

@@ -2,8 +2,8 @@
 // that are not asked about before it (RFC 8246).
 
 import { describe, expect, it } from "vitest";
-import { control, inTurn, isHit, startCacheStand, statusOf } from "../support/cache-stand.ts";
-import type { Reply } from "../support/client.ts";
+import { control, dateIn, inTurn, isHit, startCacheStand, statusOf } from "../support/cache-stand.ts";
+import type { Reply, RequestOptions } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
 import type { HttpAnswer } from "../support/origin.ts";
 import { until } from "../support/until.ts";
@@ -74,6 +74,40 @@ describe("stale-while-revalidate", () => {
       return Number(statusOf(reply)["ttl"]) > 0 && reply;
     });
     expect([fresh.text(), asked(path)]).toEqual(["answer 1", 2]);
+  });
+
+  it.each<readonly [string, RequestOptions]>([
+    ["HEAD", { method: "HEAD" }],
+    ["a part", { fields: [["Range", "bytes=0-1"]] }],
+    ["a condition", { fields: [["If-Modified-Since", dateIn(-5)]] }],
+  ])("refreshes what has no validator whatever the client asked for: %s", async (_, options) => {
+    const fields = control("max-age=10, stale-while-revalidate=60", ["Age", "30"]);
+    const path = serve("says", inTurn({ fields }, { fields: control("max-age=60") }));
+    await ask(path);
+    expect(isHit(await ask(path, options))).toBe(true);
+    await until("the refresh at the origin", () => asked(path) === 2);
+    const seen = lastAsked(path);
+    expect([seen.method, seen.field("Range"), seen.field("If-Modified-Since")]).toEqual([
+      "GET",
+      undefined,
+      undefined,
+    ]);
+    const fresh = await until("the refreshed answer", async () => {
+      const reply = await ask(path);
+      return reply.text() === "answer 2" && reply;
+    });
+    expect([isHit(fresh), asked(path)]).toEqual([true, 2]);
+  });
+
+  it("refreshes nothing for who wants nothing of it stored", async () => {
+    const path = serve("honour", inTurn(WHILE, NEW));
+    await ask(path);
+    const options: RequestOptions = { fields: [["Cache-Control", "no-store"]] };
+    expect([(await ask(path, options)).text(), (await ask(path, options)).text()]).toEqual([
+      "answer 1",
+      "answer 1",
+    ]);
+    expect(asked(path)).toBe(1);
   });
 
   it("asks for the whole, whatever part or condition the client asked for", async () => {

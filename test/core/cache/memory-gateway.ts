@@ -97,7 +97,7 @@ export class MemoryGateway {
   #read(key: string, mark: string): StoredRecord | undefined {
     const entry = parseStored(this.#store.get(key)?.metadata ?? "");
     if (entry?.kind !== "record" || entry.mark !== mark) return undefined;
-    return isPurged(entry, this.#purgeIndex) ? undefined : entry;
+    return isPurged(entry, this.#purgeIndex, this.#settings.key.query) ? undefined : entry;
   }
 
   #toMark({ target }: CacheRequest): string {

@@ -2,10 +2,17 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createPurgeIndex, isPurged } from "../../../src/core/cache/purge-index.ts";
 import { addPurge, NO_PURGES, type Purge, type PurgeSubject } from "../../../src/core/cache/purge-state.ts";
-import { NOW_MS } from "./samples.ts";
+import type { QueryKeySettings } from "../../../src/core/cache/cache-settings.ts";
+import { NOW_MS, settings } from "./samples.ts";
 
 const URL = "https://api.example/things?a=1";
 const RECORD: PurgeSubject = { url: URL, tags: ["shop"], isTagsCut: false, generation: NOW_MS };
+
+const WHOLE = toKey({});
+
+function toKey(query: unknown): QueryKeySettings {
+  return settings({ key: { query } }).key.query;
+}
 
 function toTagPurge(tag: string): Purge {
   return { kind: "tag", tag };
@@ -24,14 +31,41 @@ describe("isPurged()", () => {
     ["another tag", toTagPurge("shoe"), false],
   ])("by %s: %s", (_name, purge, expected) => {
     const index = createPurgeIndex(addPurge(NO_PURGES, purge, NOW_MS + 1));
-    expect(isPurged(RECORD, index)).toBe(expected);
-    expect(isPurged({ ...RECORD, generation: NOW_MS + 1 }, index)).toBe(false);
+    expect(isPurged(RECORD, index, WHOLE)).toBe(expected);
+    expect(isPurged({ ...RECORD, generation: NOW_MS + 1 }, index, WHOLE)).toBe(false);
+  });
+
+  it.each<[string, unknown, string, string, boolean]>([
+    ["a parameter that the key drops", { exclude: ["utm"] }, "a=1&utm=2", "a=1", true],
+    ["all that the key drops", { include: [] }, "a=1&utm=2", "", true],
+    ["another order where the key is sorted", { sorted: true }, "b=1&a=1", "a=1&b=1", true],
+    ["another order where it is not", {}, "b=1&a=1", "a=1&b=1", false],
+    ["a parameter that the key has", { exclude: ["utm"] }, "a=2&utm=2", "a=1", false],
+  ])("by a URL with %s", (_name, query, purged, stored, expected) => {
+    const url = (text: string): string => `https://api.example/things${text === "" ? "" : `?${text}`}`;
+    const state = addPurge(NO_PURGES, { kind: "url", url: url(purged) }, NOW_MS + 1);
+    const both = addPurge(state, { kind: "tag", tag: "else" }, NOW_MS + 2);
+    const record = { ...RECORD, url: url(stored) };
+    expect(isPurged(record, createPurgeIndex(both), toKey(query))).toBe(expected);
+    const newer = { ...record, generation: NOW_MS + 1 };
+    expect(isPurged(newer, createPurgeIndex(both), toKey(query))).toBe(false);
+  });
+
+  it("by every URL of one path that was purged, by the newest number of each", () => {
+    const url = (at: number): string => `https://api.example/things?a=${at}`;
+    let state = NO_PURGES;
+    for (const at of [1, 2, 1]) state = addPurge(state, { kind: "url", url: url(at) }, NOW_MS + 1);
+    const index = createPurgeIndex(state);
+    const reached = [1, 2, 3].map((at) =>
+      isPurged({ ...RECORD, url: url(at), generation: NOW_MS + 2 }, index, WHOLE),
+    );
+    expect(reached).toEqual([true, false, false]);
   });
 
   it("reaches a record with cut tags by any tag", () => {
     const index = createPurgeIndex(addPurge(NO_PURGES, toTagPurge("other"), NOW_MS + 1));
-    expect(isPurged({ ...RECORD, isTagsCut: true }, index)).toBe(true);
-    expect(isPurged(RECORD, index)).toBe(false);
+    expect(isPurged({ ...RECORD, isTagsCut: true }, index, WHOLE)).toBe(true);
+    expect(isPurged(RECORD, index, WHOLE)).toBe(false);
   });
 
   it("agrees with a list of all purges ever made, and never keeps what one of them reached", () => {
@@ -63,7 +97,7 @@ describe("isPurged()", () => {
           }
         }
         const index = createPurgeIndex(state);
-        expect(stored.map(({ record }) => isPurged(record, index))).toEqual(
+        expect(stored.map(({ record }) => isPurged(record, index, WHOLE))).toEqual(
           stored.map(({ reached }) => reached),
         );
       }),
