@@ -1,6 +1,12 @@
 // Makes the response that a stored record gives: whole, not modified, or in parts, with its age and what the cache did.
 
-import { type Answer, type AnswerBody, toAgeSeconds, toAnswer } from "../core/cache/answer.ts";
+import {
+  type Answer,
+  type AnswerBody,
+  type AnswerContext,
+  toAgeSeconds,
+  toAnswer,
+} from "../core/cache/answer.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
 import { type Fields, toFieldReader } from "../core/cache/fields.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
@@ -27,13 +33,19 @@ export async function answerFromCache(
   { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
 ): Promise<Response> {
   const length = found.response.headers.get("content-length");
-  const answer = toAnswer(record, plan, {
+  const context: AnswerContext = {
     request: request.fields,
     nowMs: readClock(),
     bodyBytes: length === null ? record.bodyBytes : Number(length),
     createBoundary: () => crypto.randomUUID().replaceAll("-", ""),
-  });
-  const body = await toBody(answer, found, store);
+  };
+  let answer = toAnswer(record, plan, context);
+  let body = await readBody(answer, found, store);
+  if (body === undefined) {
+    // The part is gone, the whole is open: a range may always be ignored (RFC 9110 section 14.2).
+    answer = toAnswer(record, { ...plan, isRange: false }, context);
+    body = found.response.body;
+  }
   const headers = new Headers();
   for (const [field, value] of answer.fields) headers.append(field, value);
   for (const [field, value] of own) headers.append(field, value);
@@ -43,21 +55,28 @@ export async function answerFromCache(
   return new Response(body, { status: answer.status, headers, encodeBody: "manual" });
 }
 
-async function toBody(
+/** undefined when a part cannot be read any longer; what was found is then still open. */
+async function readBody(
   { body, fields }: Answer,
   found: Found,
   store: CacheStore,
-): Promise<ReadableStream | null> {
+): Promise<ReadableStream | null | undefined> {
   if (body.kind === "whole") return found.response.body;
-  await found.response.body?.cancel();
-  if (body.kind === "none") return null;
+  if (body.kind === "none") {
+    await found.response.body?.cancel();
+    return null;
+  }
   const [only] = body.segments;
   if (body.segments.length === 1 && typeof only === "object") {
-    return (await store.readRange(found.key, only))?.body ?? null;
+    const part = (await store.readRange(found.key, only, found.record))?.body;
+    if (part === undefined || part === null) return undefined;
+    await found.response.body?.cancel();
+    return part;
   }
+  await found.response.body?.cancel();
   // A stream of known length: of any other the runtime drops Content-Length.
   const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
-  void writeSegments(body.segments, writable, { key: found.key, store });
+  void writeSegments(body.segments, writable, { found, store });
   return readable;
 }
 
@@ -65,7 +84,7 @@ async function toBody(
 async function writeSegments(
   segments: Extract<AnswerBody, { kind: "segments" }>["segments"],
   writable: WritableStream<Uint8Array>,
-  { key, store }: { readonly key: string; readonly store: CacheStore },
+  { found, store }: { readonly found: Found; readonly store: CacheStore },
 ): Promise<void> {
   const encoder = new TextEncoder();
   try {
@@ -76,7 +95,7 @@ async function writeSegments(
         writer.releaseLock();
         continue;
       }
-      const part = await store.readRange(key, segment);
+      const part = await store.readRange(found.key, segment, found.record);
       if (part?.body === undefined || part.body === null) throw new Error("stored body is gone");
       await part.body.pipeTo(writable, { preventClose: true });
     }

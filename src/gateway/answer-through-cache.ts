@@ -15,7 +15,7 @@ import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import { refreshInBackground } from "./refresh-in-background.ts";
-import { cancelLookUp, type Found, type Look, type LookedUp } from "./look-up.ts";
+import { cancelLookUp, type Found, isUsable, type Look, type LookedUp } from "./look-up.ts";
 
 type Answer = Result<Response, OriginFailure>;
 type Settle = (outcome: "stored" | "released") => void;
@@ -111,10 +111,14 @@ async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetchin
   return await fetchThrough(look, anew, { context, settle: NOT_LEADING });
 }
 
-function askFor(look: LookedUp, { conditions }: Forward, context: ThroughCache): Promise<OriginAnswer> {
+function askFor(
+  look: LookedUp,
+  { record, conditions }: Forward,
+  context: ThroughCache,
+): Promise<OriginAnswer> {
   const chosen = toChosenFields(look.request.fields, look.settings.vary);
-  // Also what validates: its answer may take the stored one's place.
-  const isForStore = look.plan.mayStore || conditions.length > 0;
+  // Also what is asked about a stored answer: it is compared with that one, and may take its place.
+  const isForStore = look.plan.mayStore || record !== undefined;
   const fields = isForStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
   return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
 }
@@ -138,7 +142,7 @@ async function answerConfirmed(
   if (found === undefined) throw new Error("a confirmation without a stored response");
   const { record } = settled;
   const stored = settled.refusal === undefined;
-  context.waitUntil(replace(found, stored ? record : undefined, fetching));
+  context.waitUntil(replace(found, settled, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
   const own = toExchangeFields(exchange.response.fields);
   return ok(await answerFromCache(look, found, { ...context, record, ageMs: settled.ageMs, status, own }));
@@ -158,7 +162,7 @@ async function answerPassed(
   settle("released");
   if (isOutdated) context.waitUntil(forget(look, context));
   else if (updated !== undefined && look.found !== undefined) {
-    context.waitUntil(keepRefreshed(context.store, look.found.key, updated));
+    context.waitUntil(keepRefreshed(context.store, look.found, updated));
   }
   const detail = stored.error === "request" ? {} : { detail: stored.error };
   return withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail });
@@ -196,6 +200,8 @@ async function answerStale(
   if (answer.ok && !isOriginError(answer.value.status)) return undefined;
   const stale = decideOnError(look.plan, decision.record, readClock());
   if (stale === undefined || look.found === undefined) return undefined;
+  // It may have been purged or changed while the origin was silent.
+  if (!(await isUsable(stale.record, look, context))) return undefined;
   if (answer.ok) await answer.value.body?.cancel();
   const { ageMs, ttlMs } = stale;
   const forwardStatus = answer.ok ? { forwardStatus: answer.value.status } : {};
@@ -212,12 +218,12 @@ async function answerStale(
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */
 async function replace(
   found: Found,
-  record: StoredRecord | undefined,
+  { record, refusal, isOutdated }: Confirmed,
   { context, settle }: Fetching,
 ): Promise<void> {
-  if (record === undefined) await context.store.delete(found.key);
-  else await keepRefreshed(context.store, found.key, record);
-  settle(record === undefined ? "released" : "stored");
+  if (refusal === undefined) await keepRefreshed(context.store, found, record);
+  else if (isOutdated) await context.store.delete(found.key);
+  settle(refusal === undefined ? "stored" : "released");
 }
 
 function withStatus(response: Response, name: string, status: CacheStatus): Response {

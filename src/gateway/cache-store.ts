@@ -4,7 +4,13 @@
 
 import { parseStored } from "../core/cache/parse-stored.ts";
 import { writeStored } from "../core/cache/write-stored.ts";
-import { RETENTION_MS_MAX, type StoredEntry, toRetentionMs } from "../core/cache/stored-record.ts";
+import {
+  isSameBody,
+  RETENTION_MS_MAX,
+  type StoredEntry,
+  type StoredRecord,
+  toRetentionMs,
+} from "../core/cache/stored-record.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import { LruMap } from "../core/lru-map.ts";
 
@@ -53,13 +59,16 @@ export class CacheStore {
     }
   }
 
-  /** The bytes of one range of a stored body, or undefined when it is gone. */
+  /** The bytes of one range of the body that this record was read with, or undefined when another stands there or none. */
   async readRange(
     key: string,
     { first, last }: { readonly first: number; readonly last: number },
+    record: StoredRecord,
   ): Promise<Response | undefined> {
     const response = await caches.default.match(this.#toRequest(key, { range: `bytes=${first}-${last}` }));
-    if (response?.status === 206) return response;
+    const entry = parseStored(response?.headers.get(RECORD_HEADER) ?? "");
+    const isSame = entry?.kind === "record" && isSameBody(entry, record);
+    if (response?.status === 206 && isSame) return response;
     await response?.body?.cancel();
     return undefined;
   }

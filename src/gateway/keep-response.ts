@@ -2,10 +2,10 @@
 // made new with the body that is there. Runs after the client has its answer.
 
 import type { Exchange } from "../core/cache/exchange.ts";
-import type { StoredRecord } from "../core/cache/stored-record.ts";
+import { isSameBody, type StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
 import type { CacheStore, StreamedBody } from "./cache-store.ts";
-import type { LookedUp } from "./look-up.ts";
+import type { Found, LookedUp } from "./look-up.ts";
 
 export interface KeepOptions {
   readonly store: CacheStore;
@@ -31,11 +31,19 @@ export async function keepResponse(look: LookedUp, { store, record, body }: Keep
   return await store.write(place.key, { ...record, bodyBytes: bytes.byteLength }, bytes);
 }
 
-/** Writes a record that replaces the one under this key, with the body that stands there. */
-export async function keepRefreshed(store: CacheStore, key: string, record: StoredRecord): Promise<boolean> {
+/** Writes a record that replaces the one that was found, with its body: if no other answer has taken its place meanwhile. */
+export async function keepRefreshed(
+  store: CacheStore,
+  { key, record: found }: Found,
+  record: StoredRecord,
+): Promise<boolean> {
   const stored = await store.read(key);
   if (stored === undefined) return false;
   const { body } = stored.response;
+  if (stored.entry.kind !== "record" || !isSameBody(stored.entry, found)) {
+    await body?.cancel();
+    return false;
+  }
   if (body === null || record.bodyBytes === null) return await store.write(key, record, null);
   return await store.write(key, record, toFixedLength(body, record.bodyBytes));
 }

@@ -110,6 +110,19 @@ export async function lookUp(
   return { plan, request, settings, key, mark, decision, present: primary?.entry, found };
 }
 
+/** Whether what was found may still be used, after a time. */
+export async function isUsable(
+  record: StoredRecord,
+  { request, settings }: LookedUp,
+  { purges, marks, waitUntil }: CacheContext,
+): Promise<boolean> {
+  const [index, mark] = await Promise.all([
+    purges.read(waitUntil),
+    marks.read(toKeyUrl(request.target, settings)),
+  ]);
+  return index !== undefined && record.mark === mark && !isPurged(record, index, settings.key.query);
+}
+
 export function isHit(look: Look): boolean {
   return "decision" in look && look.decision.kind === "hit";
 }

@@ -1,6 +1,13 @@
 // Has the origin asked about a stale response while the client already has it (RFC 5861 section 3).
 
-import { CONDITION_FIELDS, type Forward, toRefresh } from "../core/cache/decide.ts";
+import {
+  CONDITION_FIELDS,
+  decideOnError,
+  type Forward,
+  isOriginError,
+  toRefresh,
+} from "../core/cache/decide.ts";
+import type { Exchange } from "../core/cache/exchange.ts";
 import { settleAnswer, withoutConditions } from "../core/cache/settle-answer.ts";
 import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { toChosenFields } from "../core/cache/vary.ts";
@@ -44,9 +51,14 @@ async function refresh(look: LookedUp, forward: Forward, context: ThroughCache):
   if (!answer.ok || look.found === undefined) return false;
   const response = answer.value;
   const exchange = toExchange(look, response, { ...sent, responseTimeMs: readClock() });
+  // An error that a route stores for others must not take the place of what stands in for it.
+  if (isStoodInFor(look, forward, exchange)) {
+    await response.body?.cancel();
+    return false;
+  }
   const settled = settleAnswer({ plan: look.plan, forward }, exchange, look.settings);
   if (settled.kind === "confirmed" && settled.refusal === undefined) {
-    return await keepRefreshed(context.store, look.found.key, settled.record);
+    return await keepRefreshed(context.store, look.found, settled.record);
   }
   if (settled.kind === "passed" && settled.stored.ok) {
     return await keepResponse(look, {
@@ -56,6 +68,14 @@ async function refresh(look: LookedUp, forward: Forward, context: ThroughCache):
     });
   }
   await response.body?.cancel();
-  if (settled.kind !== "passed" || settled.isOutdated) await forget(look, context);
+  if (settled.kind === "retry" || settled.isOutdated) await forget(look, context);
   return false;
+}
+
+function isStoodInFor(
+  { plan }: LookedUp,
+  { record }: Forward,
+  { response, responseTimeMs }: Exchange,
+): boolean {
+  return isOriginError(response.status) && decideOnError(plan, record, responseTimeMs) !== undefined;
 }

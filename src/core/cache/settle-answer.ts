@@ -5,7 +5,8 @@ import { err, type Result } from "../result.ts";
 import type { CacheSettings } from "./cache-settings.ts";
 import { CONDITION_FIELDS, type Forward } from "./decide.ts";
 import type { CacheRequest, Exchange } from "./exchange.ts";
-import { refreshByHead, refreshRecord } from "./refresh-record.ts";
+import { hasField } from "./fields.ts";
+import { type NotRefreshed, refreshByHead, type Refreshed, refreshRecord } from "./refresh-record.ts";
 import type { LookupPlan } from "./request-plan.ts";
 import { type StoreRefusal, toStored } from "./store-response.ts";
 import type { StoredRecord } from "./stored-record.ts";
@@ -17,8 +18,10 @@ export type Settlement =
   | {
       readonly kind: "confirmed";
       readonly record: StoredRecord;
-      /** Why the old record must be removed; undefined when the new one takes its place. */
+      /** Why the new record does not take the old one's place; undefined when it does. */
       readonly refusal: StoreRefusal | undefined;
+      /** Remove the old record. */
+      readonly isOutdated: boolean;
       /** For the Age field; undefined when the origin itself answered just now. */
       readonly ageMs: number | undefined;
     }
@@ -42,15 +45,28 @@ export function settleAnswer(
   const { status } = exchange.response;
   // Without conditions of the cache's own, a 304 is about what the client has.
   if (status === 304 && record !== undefined && conditions.length > 0) {
-    const refreshed = refreshRecord(record, exchange, settings);
-    return refreshed.kind === "other" ? { kind: "retry" } : { ...refreshed, kind: "confirmed" };
+    return confirm(refreshRecord(record, exchange, settings), exchange, settings);
   }
   const asked =
     conditions.length > 0 ? { ...exchange, request: withoutConditions(exchange.request) } : exchange;
   const stored = mayStore(plan, forward) ? toStored(asked, settings) : err("request" as const);
   const updated = plan.isHead && status === 200 ? toUpdated(record, exchange, settings) : undefined;
-  const isOutdated = record !== undefined && !stored.ok && updated === undefined && isOutdatedBy(status);
+  if (record === undefined || stored.ok || updated !== undefined) {
+    return { kind: "passed", stored, updated, isOutdated: false };
+  }
+  const isOutdated = isOutdatedBy(status) && !isOfOneUser(stored.error, exchange.request, settings);
   return { kind: "passed", stored, updated, isOutdated };
+}
+
+function confirm(
+  refreshed: Refreshed | NotRefreshed,
+  { request }: Exchange,
+  settings: CacheSettings,
+): Settlement {
+  if (refreshed.kind === "other") return { kind: "retry" };
+  const { refusal } = refreshed;
+  const isOutdated = refusal !== undefined && !isOfOneUser(refusal, request, settings);
+  return { ...refreshed, kind: "confirmed", isOutdated };
 }
 
 /** A range is taken away from a request that validates what is stored: its answer is whole. */
@@ -75,6 +91,16 @@ function toUpdated(
 ): StoredRecord | undefined {
   const refreshed = record === undefined ? undefined : refreshByHead(record, exchange, settings);
   return refreshed?.kind === "refreshed" && refreshed.refusal === undefined ? refreshed.record : undefined;
+}
+
+/** What one user got says nothing of what is stored for all: anybody can send a credential. */
+function isOfOneUser(
+  refusal: StoreRefusal | "request",
+  { fields }: CacheRequest,
+  { key }: CacheSettings,
+): boolean {
+  if (refusal === "request-cookie") return true;
+  return hasField(fields, "authorization") && !key.headers.includes("authorization");
 }
 
 /**

@@ -78,6 +78,15 @@ export function toRetentionMs(record: StoredRecord): number {
   return Math.min(freshMs + staleMs, RETENTION_MS_MAX);
 }
 
+/** Whether two records can be of one stored body: what is read a second time may be of a later answer. */
+export function isSameBody(a: StoredRecord, b: StoredRecord): boolean {
+  if (a.status !== b.status || a.bodyBytes !== b.bodyBytes) return false;
+  // A validated body has a record of another time.
+  return hasValidator(a)
+    ? a.etag === b.etag && a.lastModified === b.lastModified
+    : a.responseTimeMs === b.responseTimeMs;
+}
+
 export function hasValidator(record: Pick<StoredRecord, "etag" | "lastModified">): boolean {
   return record.etag !== null || record.lastModified !== null;
 }

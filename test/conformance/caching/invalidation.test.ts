@@ -52,7 +52,8 @@ describe("an unsafe method", () => {
     "is written through, and what is stored of its target is not used again: %s",
     async (method) => {
       const path = serveChanging("items");
-      expect(await invalidates(path, path, { method })).toBe(true);
+      // Each change by itself, also after another.
+      for (let time = 1; time <= 2; time += 1) expect(await invalidates(path, path, { method })).toBe(true);
     },
   );
 
@@ -121,14 +122,15 @@ describe("an unsafe method", () => {
         `POST /items/flood/${at} HTTP/1.1\r\nHost: ${new URL(gateway.url).host}\r\nContent-Length: 0\r\n` +
         `Connection: ${at % 500 === 499 ? "close" : "keep-alive"}\r\n\r\n`,
     );
-    const answers: string[] = [];
-    for (let at = 0; at < posts.length; at += 500)
-      answers.push((await sendBytes(gateway, posts.slice(at, at + 500).join(""), 30_000)).text);
+    const sent = Array.from({ length: 10 }, (_, at) =>
+      sendBytes(gateway, posts.slice(at * 500, (at + 1) * 500).join(""), 60_000),
+    );
+    const answers = (await Promise.all(sent)).map(({ text: given }) => given);
     expect(answers.join("").match(/HTTP\/1\.1 200 /g)).toHaveLength(posts.length);
     const reply = await ask(kept);
     expect([reply.text(), isHit(reply)]).toEqual([text(), true]);
     expect(countPurgeWrites(persistTo)).toBe(0);
-  });
+  }, 120_000);
 
   it("invalidates whichever route it took", async () => {
     const path = serveChanging("split");

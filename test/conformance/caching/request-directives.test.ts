@@ -158,6 +158,13 @@ describe("no-store", () => {
     await askInTurn(path, asking("no-store"), asking("no-store"), {});
     expect(asked(path)).toBe(3);
     expect((await untilHit(path)).text()).toBe("answer 3");
+    // Nor does a part's question about what is stale bring the whole into the store.
+    const stale = serve("honour", (_request, time) => ({
+      fields: control(time === 1 ? "max-age=0" : "max-age=60", ["ETag", `"${time}"`]),
+    }));
+    const part = [...(asking("no-store").fields ?? []), ["Range", "bytes=0-1"]] as const;
+    const [, , next] = await askInTurn(stale, {}, { fields: part }, {});
+    expect([next?.text(), asked(stale)]).toEqual(["answer 3", 3]);
   });
 
   it("is nothing where the route ignores the client", async () => {

@@ -12,6 +12,11 @@ const { origin, serve, ask, askInTurn, asked, lastAsked, untilHit } = await star
   { path: "/says/*", cache: {}, timeout: "500ms" },
   { path: "/route/*", cache: { staleWhileRevalidate: "60s", staleIfError: "60s" } },
   { path: "/honour/*", cache: { requestDirectives: "honour" } },
+  {
+    path: "/errors/*",
+    cache: { staleWhileRevalidate: "60s", staleIfError: "60s", ttlByStatus: { "5xx": "60s" } },
+    timeout: "500ms",
+  },
 ]);
 
 const TAG: Fields = [["ETag", '"v1"']];
@@ -97,6 +102,16 @@ describe("stale-while-revalidate", () => {
       return reply.text() === "answer 2" && reply;
     });
     expect([isHit(fresh), asked(path)]).toEqual([true, 2]);
+  });
+
+  it("is not ended by an error that may be stored, while stale-if-error goes on", async () => {
+    const stale = { fields: control("max-age=10", ["Age", "30"]) };
+    const path = serve("errors", inTurn(stale, { status: 503 }));
+    await ask(path);
+    for (let time = 2; time <= 3; time += 1) {
+      expect((await ask(path)).text()).toBe("answer 1");
+      await until("the refresh at the origin", () => asked(path) === time);
+    }
   });
 
   it("refreshes nothing for who wants nothing of it stored", async () => {

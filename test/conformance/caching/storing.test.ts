@@ -1,9 +1,10 @@
 // Which answers are stored and which are not (RFC 9111 section 3). What is stored of them has its own file.
 
 import { describe, expect, it } from "vitest";
-import { control, dateIn, startCacheStand, statusOf } from "../support/cache-stand.ts";
+import { control, dateIn, inTurn, startCacheStand, statusOf } from "../support/cache-stand.ts";
 import type { RequestOptions } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
+import type { HttpAnswer } from "../support/origin.ts";
 
 const { serve, ask, askInTurn, asked, lastAsked, untilHit } = await startCacheStand([
   { path: "/says/*", cache: {} },
@@ -153,6 +154,25 @@ describe("the response's directives", () => {
 });
 
 describe("a request with Authorization", () => {
+  it.each<readonly [string, RequestOptions, HttpAnswer]>([
+    ["an answer of his own", BEARER, { fields: control("private") }],
+    ["an answer without a word", BEARER, { fields: [["ETag", '"v1"']] }],
+    ["a confirmation", BEARER, { status: 304, fields: control("max-age=60", ["ETag", '"v1"']) }],
+    ["a confirmation of his own", BEARER, { status: 304, fields: control("private", ["ETag", '"v1"']) }],
+    ["nothing", BEARER, { status: 404, body: "" }],
+    ["another HEAD", { ...BEARER, method: "HEAD" }, { fields: control("max-age=60", ["ETag", '"v2"']) }],
+  ])("an answer to one does not end or renew what is stored for all: %s", async (_, options, answer) => {
+    const stale = { fields: control("max-age=0", ["ETag", '"v1"']), body: "for all" };
+    const path = serve("says", inTurn(stale, answer, { status: 304, fields: FRESH }));
+    await askInTurn(path, {}, options);
+    const next = await ask(path);
+    expect([next.text(), lastAsked(path).field("If-None-Match"), asked(path)]).toEqual([
+      "for all",
+      '"v1"',
+      3,
+    ]);
+  });
+
   it.each([
     "max-age=60",
     "max-age=60, s-maxage=soon",

@@ -161,7 +161,7 @@ export class MemoryGateway {
     }
     if (settlement.kind === "confirmed") {
       const answer = this.#answerFrom(found, settlement.record, nowMs);
-      this.#store.delete(key);
+      if (settlement.isOutdated) this.#store.delete(key);
       if (settlement.refusal === undefined) this.#write(found, settlement.record, answer.stored);
       return carryOut(answer, status, settlement.ageMs);
     }

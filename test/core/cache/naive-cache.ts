@@ -105,11 +105,10 @@ export class NaiveCache {
   }
 
   #replace(kept: Kept | undefined, fetched: Kept, { isHead, isAuthorised }: Asked): void {
-    if (kept !== undefined) this.#drop(kept);
     if (!isHead) this.#keep(fetched, isAuthorised);
     else if (kept !== undefined && isUncontradicted(kept, fetched)) {
       this.#keep({ ...kept, policy: fetched.policy, seconds: fetched.seconds }, isAuthorised);
-    }
+    } else if (kept !== undefined && !isAuthorised) this.#drop(kept);
   }
 
   #fail(asked: Asked, kept: Kept | undefined): Prediction {
@@ -123,9 +122,11 @@ export class NaiveCache {
     return { status: isDown ? 502 : 503, body: isDown ? "" : "down", isHit: false, age: undefined };
   }
 
+  /** What one user got and may not be kept changes nothing of what is kept for all. */
   #keep(kept: Kept, isAuthorised: boolean): Kept {
-    this.#drop(kept);
-    if (isKeepable(kept, isAuthorised)) this.#kept = [...this.#kept, kept];
+    const isKept = isKeepable(kept, isAuthorised);
+    if (isKept || !isAuthorised) this.#drop(kept);
+    if (isKept) this.#kept = [...this.#kept, kept];
     return kept;
   }
 
