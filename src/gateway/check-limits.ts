@@ -1,7 +1,7 @@
 // Asks a route's policies about a request: all or nothing. Policies whose keys live in one counter object are one call;
 // with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
 
-import type { Route } from "../core/config/config.ts";
+import type { Policy, Route } from "../core/config/config.ts";
 import type { CheckVerdict, Committed, Refused } from "../core/counters/messages.ts";
 import {
   combineVerdicts,
@@ -15,6 +15,7 @@ import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Grouped, groupPolicies } from "./group-policies.ts";
+import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
@@ -25,6 +26,8 @@ export interface Taken {
 }
 
 export interface CheckedLimits {
+  /** The policies that were asked, with the limits that are the request's. */
+  readonly policies: readonly Policy[];
   readonly answer: LimitAnswer;
   /** What policies said that refuse nobody. */
   readonly shadows: readonly PolicyVerdict[];
@@ -45,6 +48,7 @@ export interface LimitContext {
 }
 
 const UNCHECKED: CheckedLimits = {
+  policies: [],
   answer: UNLIMITED,
   shadows: [],
   keys: new Map(),
@@ -60,9 +64,10 @@ export function checkLimits(
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0) return UNCHECKED;
-  const { config, denials } = context.gateway;
+  const { config, denials, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
-  const grouped = groupPolicies(route, facts, { shards: config.counters.shards, cost });
+  const policies = overridePolicies(route.policies, facts, overrides);
+  const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
   const { groups, keys, missing } = grouped;
   if (missing.length > 0) return { ...UNCHECKED, missing };
   if (groups.length === 0) return UNCHECKED;
@@ -72,8 +77,8 @@ export function checkLimits(
     : undefined;
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
-  if (known !== undefined) return { ...UNCHECKED, ...known, keys };
-  return askCounters(route, grouped, { denialKey, sentMs, context });
+  if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
+  return askCounters(policies, grouped, { denialKey, sentMs, context });
 }
 
 interface Asked {
@@ -84,7 +89,7 @@ interface Asked {
 }
 
 async function askCounters(
-  route: Route,
+  policies: readonly Policy[],
   grouped: Grouped,
   { denialKey, sentMs, context }: Asked,
 ): Promise<CheckedLimits> {
@@ -92,7 +97,7 @@ async function askCounters(
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
   const answers = await askGroups(grouped.groups, { id, refusedBefore, context });
-  const checked = toChecked(route, { grouped, answers, id });
+  const checked = toChecked(policies, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {
     denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
   }
@@ -149,7 +154,7 @@ interface Answered {
   readonly id: string;
 }
 
-function toChecked(route: Route, { grouped, answers, id }: Answered): CheckedLimits {
+function toChecked(policies: readonly Policy[], { grouped, answers, id }: Answered): CheckedLimits {
   const byPolicy = new Map<string, CheckVerdict>();
   const degraded = new Map<string, string>();
   const shadowNames = new Set<string>();
@@ -165,13 +170,14 @@ function toChecked(route: Route, { grouped, answers, id }: Answered): CheckedLim
   }
   const enforced: PolicyVerdict[] = [];
   const shadows: PolicyVerdict[] = [];
-  for (const policy of route.policies) {
+  for (const policy of policies) {
     const verdict = byPolicy.get(policy.name);
     if (verdict !== undefined)
       (shadowNames.has(policy.name) ? shadows : enforced).push(toPolicyVerdict(verdict, policy));
   }
   const answer = combineVerdicts(enforced);
   return {
+    policies,
     answer,
     shadows,
     keys: grouped.keys,

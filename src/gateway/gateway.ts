@@ -1,6 +1,10 @@
-// What every request needs and none changes: the configuration, the bindings, and what was worked out of them at start.
+// What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
+// keeps to the one it began with; what an operator changes makes another one.
 
-import type { Config, Route } from "../core/config/config.ts";
+import type { Config, Policy, Route } from "../core/config/config.ts";
+import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
+import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
+import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
@@ -22,24 +26,54 @@ export interface Gateway {
   readonly hasCache: boolean;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<Route, string | undefined>;
+  /** Limits changed at run time; undefined when there are none. */
+  readonly overrides: OverrideIndex | undefined;
+  readonly bans: BanIndex;
 }
 
+/** What is made anew when the configuration or anything of the snapshot changes. */
+type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks">;
+
 export function createGateway(config: Config, bindings: Bindings): Gateway {
-  const policyFields = new Map<Route, string | undefined>();
-  for (const route of config.routes) {
-    const enforced = route.policies.filter(({ enforcePercent }) => enforcePercent > 0);
-    policyFields.set(route, config.headers.draft ? toRateLimitPolicyField(enforced) : undefined);
-  }
-  const store = new CacheStore(config.origin);
   return {
-    config,
     counters: new CounterClient(bindings.COUNTERS),
-    denials: new DenialCache(),
-    store,
-    marks: new ChangeMarks(store),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
+    ...createStore(config),
+    ...derive(config, NO_SNAPSHOT),
+  };
+}
+
+/** The gateway with this in force. What it knows of counters, purges and requests in flight stays. */
+export function renewGateway(gateway: Gateway, config: Config, snapshot: Snapshot): Gateway {
+  const stored = config.origin === gateway.config.origin ? {} : createStore(config);
+  return { ...gateway, ...stored, ...derive(config, snapshot) };
+}
+
+/** What is stored is of one origin. */
+function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
+  const store = new CacheStore(origin);
+  return { store, marks: new ChangeMarks(store) };
+}
+
+function derive(config: Config, snapshot: Snapshot): Derived {
+  const policyFields = new Map<Route, string | undefined>();
+  for (const route of config.routes)
+    policyFields.set(route, toPolicyField(route.policies, config));
+  const overrides = createOverrideIndex(config.policies, snapshot.overrides);
+  return {
+    config,
+    // A denial that is remembered must not outlive the limits that it was made under.
+    denials: new DenialCache(),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),
     policyFields,
+    overrides: overrides.size === 0 ? undefined : overrides,
+    bans: createBanIndex(snapshot.bans),
   };
+}
+
+/** RateLimit-Policy; undefined where the draft's fields are switched off. */
+export function toPolicyField(policies: readonly Policy[], { headers }: Config): string | undefined {
+  if (!headers.draft) return undefined;
+  return toRateLimitPolicyField(policies.filter(({ enforcePercent }) => enforcePercent > 0));
 }

@@ -1,6 +1,7 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> limits -> cache -> origin -> headers -> record.
+// The way of a request, top to bottom: facts -> canonical path -> route -> bans -> limits -> cache -> origin -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
+import { findBan } from "../core/control/ban-index.ts";
 import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { readClock } from "../platform/clock.ts";
@@ -13,7 +14,7 @@ import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordDenied, recordFailed, recordLimits } from "./record.ts";
+import { recordBanned, recordDenied, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { toThroughCache } from "./through-cache.ts";
@@ -32,6 +33,11 @@ export async function handleRequest(
   const route = matchRoute(config.routes, facts);
   if (route === undefined) return toProblemResponse("no-route", config);
   const record = { config, route, facts, startedMs };
+  const ban = findBan(gateway.bans, facts, startedMs);
+  if (ban !== undefined) {
+    recordBanned(record, ban.id);
+    return toProblemResponse("banned", config);
+  }
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
 
   const through = toThroughCache(route, facts, context);

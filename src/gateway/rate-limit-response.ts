@@ -10,7 +10,7 @@ import {
 import type { ProblemCode } from "../core/http/problems.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CheckedLimits } from "./check-limits.ts";
-import type { Gateway } from "./gateway.ts";
+import { type Gateway, toPolicyField } from "./gateway.ts";
 
 /** Why a request does not go on. */
 export interface Refusal {
@@ -38,10 +38,12 @@ interface Limited {
 
 /** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
 export function toLimitFields(
-  { answer, shadows, degraded }: CheckedLimits,
+  { policies, answer, shadows, degraded }: CheckedLimits,
   { gateway, route }: Limited,
 ): RateLimitFields {
-  const policyField = gateway.policyFields.get(route);
+  // Made at start-up for the limits that are everybody's.
+  const policyField =
+    policies === route.policies ? gateway.policyFields.get(route) : toPolicyField(policies, gateway.config);
   const fields = toRateLimitFields(answer, { nowMs: readClock(), policyField });
   const marks: [string, string][] = [];
   if (gateway.config.headers.shadow && shadows.length > 0)

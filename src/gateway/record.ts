@@ -53,6 +53,11 @@ export function recordDenied(
   }));
 }
 
+/** An operator's ban, by its id: whom it names is in the admin API. */
+export function recordBanned(recorded: Recorded, ban: string): void {
+  record(recorded, "denied", () => ({ code: "banned", ban }));
+}
+
 /** What does not show in the response: decisions without a counter object, and shadow policies that would have refused. */
 export function recordLimits(recorded: Recorded, { degraded, shadows, keys }: CheckedLimits): void {
   if (degraded.size > 0) {

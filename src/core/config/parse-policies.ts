@@ -49,25 +49,27 @@ function parsePolicy({ name, options, limitFactor }: PolicyGiven, problems: Prob
   if (!key.ok) found.push(...key.error);
   const algorithm = findAlgorithm(options["algorithm"]);
   const settings = algorithm === undefined ? undefined : parseSettings(algorithm, options, limitFactor);
+  const scaled = scale(pick(options, algorithm?.optionNames ?? []), limitFactor);
   if (settings?.ok === false) {
     found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
   if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
   problems.push(...found);
   if (!common.ok || !key.ok || settings === undefined || !settings.ok || found.length > 0) return undefined;
-  return toPolicy(name, common.value, { settings: settings.value, key: key.value });
+  return toPolicy(name, common.value, { settings: settings.value, options: scaled, key: key.value });
 }
 
 function toPolicy(
   name: string,
   { algorithm, mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban }: v.InferOutput<typeof base>,
-  { settings, key }: { readonly settings: unknown; readonly key: readonly KeyPart[] },
+  { settings, options, key }: Pick<Policy, "settings" | "options"> & { readonly key: readonly KeyPart[] },
 ): Policy {
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return deepFreeze({
     name,
     algorithm: algorithm as AlgorithmName,
     settings,
+    options,
     limit: shown.limit,
     windowMs: shown.windowMs,
     key,
@@ -105,6 +107,10 @@ function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["op
     if (typeof value === "number") scaled[name] = value * factor;
   }
   return scaled;
+}
+
+function pick(options: PolicyGiven["options"], names: readonly string[]): PolicyGiven["options"] {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }
 
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {
