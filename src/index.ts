@@ -4,8 +4,8 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
-import { createGateway } from "./gateway/gateway.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
+import { LiveGateway } from "./gateway/live-gateway.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
@@ -20,13 +20,19 @@ if (!parsed.ok) {
     `Cannot start: ${parsed.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
   );
 }
-const gateway = createGateway(parsed.value, bindings);
-const admin = createAdminApi({
-  prefix: parsed.value.admin.prefix,
-  token: bindings.ADMIN_TOKEN,
-  purge: (purges) => gateway.purges.add(purges),
-});
+const live = new LiveGateway(parsed.value, bindings);
+const admin = createAdminApi(
+  {
+    prefix: parsed.value.admin.prefix,
+    bindings,
+    deployed: exported,
+    config: () => live.gateway.config,
+    learn: () => live.learnNow(),
+    purge: (purges) => live.gateway.purges.add(purges),
+  },
+  bindings,
+);
 
 export default {
-  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, gateway, context),
+  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, live.current(context), context),
 } satisfies ExportedHandler;

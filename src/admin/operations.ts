@@ -1,0 +1,18 @@
+// Every operation of the admin API, the one list.
+
+import { configOperations } from "./config-operations.ts";
+import { createEntryCreation, createEntryOperations } from "./entry-operations.ts";
+import { gatewayOperations } from "./gateway-operations.ts";
+import { keyOperations } from "./key-operations.ts";
+import type { Operation } from "./operation.ts";
+
+export const operations: readonly Operation[] = [
+  ...gatewayOperations,
+  ...keyOperations,
+  ...createEntryOperations("keys"),
+  ...(["overrides", "bans", "access"] as const).flatMap((kind) => [
+    createEntryCreation(kind),
+    ...createEntryOperations(kind),
+  ]),
+  ...configOperations,
+];
