@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
+import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
 import type { Bindings } from "./platform/bindings.ts";
@@ -27,6 +28,8 @@ const admin = createAdminApi(
     bindings,
     deployed: exported,
     config: () => live.gateway.config,
+    overrides: () => live.gateway.overrides,
+    explain: (request) => explain(request, live.gateway),
     learn: () => live.learnNow(),
     purge: (purges) => live.gateway.purges.add(purges),
   },

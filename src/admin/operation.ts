@@ -3,6 +3,8 @@
 import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
+import type { Explanation } from "../core/control/explanation.ts";
+import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { Changer, Seen } from "../core/control/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 
@@ -15,6 +17,10 @@ export interface AdminControls {
   readonly deployed: unknown;
   /** The configuration in force here. */
   readonly config: () => Config;
+  /** The overrides in force here; undefined where there are none. */
+  readonly overrides: () => OverrideIndex | undefined;
+  /** What would become of a request, without it. */
+  readonly explain: (request: Request) => Promise<Explanation>;
   /** Puts in force here at once what was just changed. */
   readonly learn: () => Promise<void>;
   /** Resolves to whether the purges are durable. */

@@ -1,7 +1,9 @@
 // Every operation of the admin API, the one list.
 
 import { configOperations } from "./config-operations.ts";
+import { counterOperations } from "./counter-operations.ts";
 import { createEntryCreation, createEntryOperations } from "./entry-operations.ts";
+import { explainOperation } from "./explain-operation.ts";
 import { gatewayOperations } from "./gateway-operations.ts";
 import { keyOperations } from "./key-operations.ts";
 import type { Operation } from "./operation.ts";
@@ -15,4 +17,6 @@ export const operations: readonly Operation[] = [
     ...createEntryOperations(kind),
   ]),
   ...configOperations,
+  ...counterOperations,
+  explainOperation,
 ];

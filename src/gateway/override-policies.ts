@@ -1,7 +1,7 @@
 // Puts the overrides in force over a request's policies. Nobody pays for it where there is none.
 
 import type { Policy } from "../core/config/config.ts";
-import { findOverride, type OverrideIndex } from "../core/control/override-index.ts";
+import { type AppliedOverride, findOverride, type OverrideIndex } from "../core/control/override-index.ts";
 import { readClock } from "../platform/clock.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -12,14 +12,21 @@ export function overridePolicies(
   overrides: OverrideIndex | undefined,
 ): readonly Policy[] {
   if (overrides === undefined) return policies;
+  const found = findOverrides(policies, facts, overrides);
+  if (found.every((applied) => applied === undefined)) return policies;
+  return policies.map((policy, index) => found[index]?.policy ?? policy);
+}
+
+/** In the order of the policies; undefined where none is in force. */
+export function findOverrides(
+  policies: readonly Policy[],
+  facts: RequestFacts,
+  overrides: OverrideIndex | undefined,
+): readonly (AppliedOverride | undefined)[] {
   const nowMs = readClock();
-  let isChanged = false;
-  const changed = policies.map((policy) => {
-    if (!overrides.has(policy.name)) return policy;
+  return policies.map((policy) => {
+    if (overrides?.has(policy.name) !== true) return undefined;
     const key = policy.key.map(({ read, argument }) => read(facts, argument));
-    const found = findOverride(overrides, policy.name, { key, tier: undefined, nowMs });
-    isChanged ||= found !== undefined;
-    return found?.policy ?? policy;
+    return findOverride(overrides, policy.name, { key, tier: undefined, nowMs });
   });
-  return isChanged ? changed : policies;
 }

@@ -18,12 +18,21 @@ import type {
   Rotation,
 } from "../core/control/messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
-import type { CounterReply, CounterRequest, Settlement } from "../core/counters/messages.ts";
+import type {
+  CounterReply,
+  CounterRequest,
+  CounterReset,
+  Settlement,
+  TopAnswer,
+  TopQuestion,
+} from "../core/counters/messages.ts";
 
 /** What a gateway may ask of a counter object. */
 export interface CounterRpc extends Rpc.DurableObjectBranded {
   decide(request: CounterRequest): CounterReply;
   settle(settlement: Settlement): void;
+  reset(reset: CounterReset): void;
+  top(question: TopQuestion): TopAnswer;
 }
 
 /** What a gateway may ask of the purge object. */

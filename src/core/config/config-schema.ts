@@ -16,7 +16,8 @@ export const ROUTES_MAX = 1_000;
 const POLICIES_PER_ROUTE_MAX = 16;
 const BANS_MAX = 10;
 const SHARDS_MAX = 4_096;
-export const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+// Without flags: JSON Schema has none.
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";

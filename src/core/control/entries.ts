@@ -124,7 +124,7 @@ const COUNTRY_WANTED = "must be a country's two upper-case letters";
 export const accessBody = v.pipe(
   object({
     action: oneOf(["allow", "deny", "unlimited"]),
-    cidr: v.optional(v.pipe(v.string(CIDR_WANTED), v.regex(/^[0-9a-f:.]{2,45}(?:\/\d{1,3})?$/i, CIDR_WANTED))),
+    cidr: v.optional(v.pipe(v.string(CIDR_WANTED), v.regex(/^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/, CIDR_WANTED))),
     country: v.optional(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
     asn: v.optional(integerBetween(1, 4_294_967_295)),
     userAgent: v.optional(pattern),
