@@ -105,7 +105,9 @@ export const configOperations: readonly Operation[] = [
     answer: configAnswer,
     handle: async ({ controls, params }) => {
       const text = params["version"] ?? "";
-      const version = /^(?:0|[1-9]\d{0,14})$/.test(text) ? await readConfig(controls, Number(text)) : undefined;
+      const version = /^(?:0|[1-9]\d{0,14})$/.test(text)
+        ? await readConfig(controls, Number(text))
+        : undefined;
       return version === undefined ? toProblem(404, "not-found") : toConfigResponse(version, controls);
     },
   }),
@@ -123,7 +125,10 @@ async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, u
 }
 
 /** What is wrong with a configuration, and what may not change while gateways run. */
-function findProblems(document: unknown, { bindings, prefix, config: inForce }: AdminControls): readonly Problem[] {
+function findProblems(
+  document: unknown,
+  { bindings, prefix, config: inForce }: AdminControls,
+): readonly Problem[] {
   const parsed = parseConfig(document, bindings);
   if (!parsed.ok) return parsed.error.map((problem) => ({ ...problem, path: `config.${problem.path}` }));
   const problems: Problem[] = [];

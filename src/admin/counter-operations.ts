@@ -201,7 +201,11 @@ async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: nu
   };
 }
 
-async function refund({ COUNTERS }: Bindings, { object: owner, key, policy }: FoundCounter, units: number): Promise<void> {
+async function refund(
+  { COUNTERS }: Bindings,
+  { object: owner, key, policy }: FoundCounter,
+  units: number,
+): Promise<void> {
   const stub = COUNTERS.getByName(owner);
   const id = crypto.randomUUID();
   // An empty question tells the object's time, by which what was taken last is given back first.
@@ -239,7 +243,13 @@ async function findTopPage(
     (_, index) => `${places[Math.floor((cursor + index) / shards)]}:${(cursor + index) % shards}`,
   );
   const { name: policyName, algorithm, settings } = policy;
-  const question = { version: MESSAGE_VERSION, policy: policyName, algorithm, settings, most: limit } as const;
+  const question = {
+    version: MESSAGE_VERSION,
+    policy: policyName,
+    algorithm,
+    settings,
+    most: limit,
+  } as const;
   const answers = await Promise.all(
     objects.map(async (owner) => {
       try {
@@ -262,4 +272,3 @@ async function findTopPage(
     ...(end < places.length * shards ? { next: end } : {}),
   };
 }
-

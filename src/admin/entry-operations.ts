@@ -1,7 +1,7 @@
 // The operations that all entries have: list, show, create, change, delete. One set for each kind.
 
 import * as v from "valibot";
-import { parseWith } from "../core/config/parse-with.ts";
+import { isObject, parseWith } from "../core/config/parse-with.ts";
 import { type Entry, type EntryBody, type EntryKind, entryKinds } from "../core/control/entries.ts";
 import { mergePatch } from "../core/control/merge-patch.ts";
 import type { Changed, Created, Creation, Page } from "../core/control/messages.ts";
@@ -53,7 +53,7 @@ export function createEntryOperations(kind: EntryKind): readonly Operation[] {
     name: `${kind}.update`,
     method: "PATCH",
     summary: `Changes one ${noun} by a merge patch (RFC 7396): null removes a member`,
-    body: v.looseObject({}),
+    body: v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object"),
     needsIfMatch: true,
     handle: async (call) => updateEntry(kind, call, body),
   });
@@ -157,4 +157,3 @@ async function updateEntry(
   await controls.learn();
   return toChangedResponse(changed, toEntryResponse);
 }
-

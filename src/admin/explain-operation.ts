@@ -60,7 +60,8 @@ export const explainOperation: Operation = defineOperation({
   name: "explain",
   method: "POST",
   path: "/explain",
-  summary: "What would become of a request: its route, its policies and their counters, and which override wins",
+  summary:
+    "What would become of a request: its route, its policies and their counters, and which override wins",
   isRead: true,
   body: description,
   answer: explanation,

@@ -47,7 +47,9 @@ export function findCounters(
     // Every part reads its given value: of the facts, only the place is asked.
     const facts = { continent: continent === "unknown" ? undefined : continent } as Facts;
     const counter = toCounterKey(parts, facts, { onMissing: "shared", shards: config().counters.shards });
-    return typeof counter === "string" ? [] : [{ ...counter, policy, unused, override: applied?.override.id }];
+    return typeof counter === "string"
+      ? []
+      : [{ ...counter, policy, unused, override: applied?.override.id }];
   });
 }
 

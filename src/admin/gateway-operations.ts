@@ -90,7 +90,12 @@ export const gatewayOperations: readonly Operation[] = [
       if (!purges.ok) return toProblem(400, "invalid-body", { problems: purges.error });
       // Without a durable write only this isolate would keep to it: that is no purge to promise.
       if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
-      const action = { action: "cache.purge", target: "cache", before: undefined, after: JSON.stringify(body) };
+      const action = {
+        action: "cache.purge",
+        target: "cache",
+        before: undefined,
+        after: JSON.stringify(body),
+      };
       await askControl(controls.bindings, async (control) => control.recordAction(action, by));
       return toJson(202, { purged: purges.value.length });
     },

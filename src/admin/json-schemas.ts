@@ -77,14 +77,22 @@ export const configCheckAnswer = (): JsonSchema =>
   });
 
 export const problemAnswer = (): JsonSchema =>
-  toObjectSchema(
-    { type: text, title: text, status: integer, code: text, problems: toListSchema(problem) },
-    ["problems"],
-  );
+  toObjectSchema({ type: text, title: text, status: integer, code: text, problems: toListSchema(problem) }, [
+    "problems",
+  ]);
 
 export const auditAnswer = (): JsonSchema =>
   toObjectSchema(
-    { id: integer, atMs: timeMs, who: text, address: text, action: text, target: text, before: {}, after: {} },
+    {
+      id: integer,
+      atMs: timeMs,
+      who: text,
+      address: text,
+      action: text,
+      target: text,
+      before: {},
+      after: {},
+    },
     ["address", "before", "after"],
   );
 

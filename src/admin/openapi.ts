@@ -55,20 +55,31 @@ function toOperationObject(operation: Operation): object {
 const text = { type: "string" };
 
 function toParameters({ path, query, needsIfMatch, takesIdempotencyKey }: Operation): readonly Parameter[] {
-  const named = [...path.matchAll(/:(\w+)/g)].map(
-    ([, name = ""]): Parameter => ({ name, in: "path", required: true, schema: text }),
-  );
+  const named = [...path.matchAll(/:(\w+)/g)].map(([, name = ""]): Parameter => ({
+    name,
+    in: "path",
+    required: true,
+    schema: text,
+  }));
   const asked = query === undefined ? {} : toSchema(query);
   const { properties = {}, required = [] } = asked as {
     readonly properties?: Readonly<Record<string, object>>;
     readonly required?: readonly string[];
   };
-  const queried = Object.entries(properties).map(
-    ([name, schema]): Parameter => ({ name, in: "query", required: required.includes(name), schema }),
-  );
+  const queried = Object.entries(properties).map(([name, schema]): Parameter => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
   const fields: Parameter[] = [];
   if (needsIfMatch) fields.push({ name: "If-Match", in: "header", required: true, schema: text });
   if (takesIdempotencyKey)
-    fields.push({ name: "Idempotency-Key", in: "header", required: false, schema: { ...text, maxLength: 255 } });
+    fields.push({
+      name: "Idempotency-Key",
+      in: "header",
+      required: false,
+      schema: { ...text, maxLength: 255 },
+    });
   return [...named, ...queried, ...fields];
 }

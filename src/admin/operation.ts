@@ -65,7 +65,8 @@ type Schema = v.GenericSchema | undefined;
 type Output<Given extends Schema> = Given extends v.GenericSchema ? v.InferOutput<Given> : undefined;
 
 export interface OperationGiven<Body extends Schema, Query extends Schema>
-  extends Pick<Operation, "name" | "method" | "path" | "summary">,
+  extends
+    Pick<Operation, "name" | "method" | "path" | "summary">,
     Partial<Omit<Operation, "name" | "method" | "path" | "summary" | "body" | "query" | "handle">> {
   readonly body?: Body;
   readonly query?: Query;

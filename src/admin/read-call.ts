@@ -23,7 +23,9 @@ export async function readCall(
   const { headers } = request;
   const seen = readIfMatch(headers.get("if-match"), operation);
   if (!seen.ok) return seen;
-  const idempotencyKey = operation.takesIdempotencyKey ? (headers.get("idempotency-key") ?? undefined) : undefined;
+  const idempotencyKey = operation.takesIdempotencyKey
+    ? (headers.get("idempotency-key") ?? undefined)
+    : undefined;
   if (idempotencyKey !== undefined && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     return err(toProblem(400, "invalid-idempotency-key"));
   const query = readQuery(new URL(request.url).searchParams, operation);

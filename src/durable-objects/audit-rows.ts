@@ -51,7 +51,16 @@ export class AuditRows {
   }
 }
 
-function toAuditEntry({ id, at_ms: atMs, who, address, action, target, before, after }: AuditRow): AuditEntry {
+function toAuditEntry({
+  id,
+  at_ms: atMs,
+  who,
+  address,
+  action,
+  target,
+  before,
+  after,
+}: AuditRow): AuditEntry {
   return {
     id,
     atMs,

@@ -111,7 +111,13 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
       if (!("prefixes" in before)) return before;
       this.#entries.retireSecrets(seq, nowMs + overlapMs);
       this.#entries.addSecret(seq, secret);
-      const { id: _id, revision: _revision, createdAtMs: _createdAtMs, prefixes: _prefixes, ...body } = before;
+      const {
+        id: _id,
+        revision: _revision,
+        createdAtMs: _createdAtMs,
+        prefixes: _prefixes,
+        ...body
+      } = before;
       this.#entries.update(seq, body);
       this.#entries.deleteExpired(nowMs);
       const after = this.#entries.read("keys", seq);
@@ -168,7 +174,8 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
       const nowMs = Date.now();
       this.#entries.deleteExpired(nowMs);
       const changed = change(nowMs);
-      if (changed.ok && what !== "keys") this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
+      if (changed.ok && what !== "keys")
+        this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
       return changed;
     });
   }

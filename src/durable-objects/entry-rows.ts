@@ -2,7 +2,13 @@
 // given twice. A key's secret is in `key_hashes`, as its hash alone.
 
 import type { KeyRecord } from "../core/consumers/key-record.ts";
-import { type Entry, type EntryBody, type EntryKind, entryKinds, type KeyPrefix } from "../core/control/entries.ts";
+import {
+  type Entry,
+  type EntryBody,
+  type EntryKind,
+  entryKinds,
+  type KeyPrefix,
+} from "../core/control/entries.ts";
 import type { KeySecret, Page, PageRequest } from "../core/control/messages.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {

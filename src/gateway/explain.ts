@@ -57,9 +57,7 @@ function explainPolicies(
       windowMs,
       decidedBy: applied === undefined ? "policy" : "override",
       override:
-        applied === undefined
-          ? undefined
-          : { id: applied.override.id, reason: applied.override.reason },
+        applied === undefined ? undefined : { id: applied.override.id, reason: applied.override.reason },
       counter,
       isShadow: !isEnforcedKey(typeof counter === "string" ? "" : counter.key, policy),
     };

@@ -58,8 +58,7 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 
 function derive(config: Config, snapshot: Snapshot): Derived {
   const policyFields = new Map<Route, string | undefined>();
-  for (const route of config.routes)
-    policyFields.set(route, toPolicyField(route.policies, config));
+  for (const route of config.routes) policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {
     config,

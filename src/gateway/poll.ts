@@ -27,7 +27,8 @@ export class Poll<State> {
 
   /** Asks under `waitUntil` when it is time. */
   refresh(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): void {
-    if (nowMs - this.#learntMs >= REFRESH_MS && nowMs - this.#askedMs >= TIMEOUT_MS) waitUntil(this.ask(nowMs));
+    if (nowMs - this.#learntMs >= REFRESH_MS && nowMs - this.#askedMs >= TIMEOUT_MS)
+      waitUntil(this.ask(nowMs));
   }
 
   /** Resolves to whether it was answered in time. Never throws. */

@@ -123,7 +123,8 @@ test("stops listening to an address whose attempts keep failing, also to the rig
 test("opens with the read-only token what changes nothing", async () => {
   const api = createAdminApi(controls, { ADMIN_READ_TOKEN: TOKEN });
   const statusOf = async (path: string, method: string): Promise<number | undefined> =>
-    (await api(new Request(`https://gateway.example${PREFIX}${path}`, { method, headers: authorized })))?.status;
+    (await api(new Request(`https://gateway.example${PREFIX}${path}`, { method, headers: authorized })))
+      ?.status;
   expect(await statusOf("/health", "GET")).toBe(200);
   expect(await statusOf("/cache/purge", "POST")).toBe(403);
 });

@@ -47,10 +47,7 @@ const METADATA_WANTED = `must have at most ${METADATA_MAX} members`;
 const CONSUMER_WANTED = "must be 1 to 128 printable ASCII characters without spaces at the ends";
 
 export const keyBody = object({
-  consumer: v.pipe(
-    v.string(CONSUMER_WANTED),
-    v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED),
-  ),
+  consumer: v.pipe(v.string(CONSUMER_WANTED), v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED)),
   tier: v.optional(name),
   scopes: v.optional(
     v.pipe(
@@ -103,7 +100,7 @@ export const overrideBody = v.pipe(
 );
 
 /** Headers, cookies and query parameters may be credentials, which are stored nowhere: an API key is disabled instead. */
-const BAN_KEY_WANTED = "must be one part of a key that is no header, cookie or query parameter, such as \"ip\"";
+const BAN_KEY_WANTED = 'must be one part of a key that is no header, cookie or query parameter, such as "ip"';
 const isBanKey = (text: string): boolean =>
   !/^(?:header|cookie|query)\b/.test(text) && parseKey(text, "key").ok;
 
@@ -124,7 +121,9 @@ const COUNTRY_WANTED = "must be a country's two upper-case letters";
 export const accessBody = v.pipe(
   object({
     action: oneOf(["allow", "deny", "unlimited"]),
-    cidr: v.optional(v.pipe(v.string(CIDR_WANTED), v.regex(/^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/, CIDR_WANTED))),
+    cidr: v.optional(
+      v.pipe(v.string(CIDR_WANTED), v.regex(/^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/, CIDR_WANTED)),
+    ),
     country: v.optional(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
     asn: v.optional(integerBetween(1, 4_294_967_295)),
     userAgent: v.optional(pattern),
@@ -136,7 +135,10 @@ export const accessBody = v.pipe(
       [cidr, country, asn, userAgent].filter((given) => given !== undefined).length === 1,
     "must name exactly one of cidr, country, asn and userAgent",
   ),
-  v.check(({ action, cidr }) => action !== "unlimited" || cidr !== undefined, "must name a cidr to be unlimited"),
+  v.check(
+    ({ action, cidr }) => action !== "unlimited" || cidr !== undefined,
+    "must name a cidr to be unlimited",
+  ),
 );
 
 /** One line a kind: storage, the admin API and its document read it from here. `letter` begins the ids of a kind. */

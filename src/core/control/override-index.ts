@@ -85,7 +85,8 @@ export function findOverride(
     (parts === undefined ? undefined : known.exact.get(toExact(parts))?.find(isLive)) ??
     (parts === undefined
       ? undefined
-      : known.wildcards.find((wildcard) => matchesKey(wildcard, parts) && isLive(wildcard.applied))?.applied) ??
+      : known.wildcards.find((wildcard) => matchesKey(wildcard, parts) && isLive(wildcard.applied))
+          ?.applied) ??
     (tier === undefined ? undefined : known.tiers.get(tier)?.find(isLive)) ??
     known.whole.find(isLive)
   );

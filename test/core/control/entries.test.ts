@@ -22,7 +22,9 @@ describe.each(Object.keys(good) as EntryKind[])("the body of %s", (kind) => {
   });
 
   test("is refused with a member that nobody knows", () => {
-    expect(parse(kind, { ...good[kind], reasn: "x" })).toEqual([expect.stringMatching(/^reasn: unknown key/)]);
+    expect(parse(kind, { ...good[kind], reasn: "x" })).toEqual([
+      expect.stringMatching(/^reasn: unknown key/),
+    ]);
   });
 
   test.each([undefined, null, [], "x", 1])("is refused when it is %o", (value) => {

@@ -8,7 +8,13 @@ import { type Check, MESSAGE_VERSION } from "../../../src/core/counters/messages
 const NOW_MS = 1_000_000;
 const settings = { limit: 10, windowMs: 60_000, subWindowMs: 6_000 };
 const check: Check = { policy: "p", algorithm: "sliding-window", settings, cost: 1 };
-const question = { version: MESSAGE_VERSION, policy: "p", algorithm: "sliding-window", settings, most: 2 } as const;
+const question = {
+  version: MESSAGE_VERSION,
+  policy: "p",
+  algorithm: "sliding-window",
+  settings,
+  most: 2,
+} as const;
 
 function toRows(used: Readonly<Record<string, number>>): { key: string; record: string }[] {
   const rows = new Map<string, string>();

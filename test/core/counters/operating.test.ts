@@ -2,7 +2,12 @@
 
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { type Check, type CheckVerdict, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
+import {
+  type Check,
+  type CheckVerdict,
+  MESSAGE_VERSION,
+  type Phase,
+} from "../../../src/core/counters/messages.ts";
 
 const NOW_MS = 1_000_000;
 const check: Check = {
