@@ -81,6 +81,6 @@ async function run(
 ): Promise<Response> {
   if (!operation.isRead && who !== "ADMIN_TOKEN") return toProblem(403, "read-only");
   const { params } = request;
-  const call = await readCall(request as unknown as Request, operation, { controls, params, who });
+  const call = await readCall(request, operation, { controls, params, who });
   return call.ok ? operation.handle(call.value as never) : call.error;
 }

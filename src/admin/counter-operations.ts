@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
 import type { Policy } from "../core/config/config.ts";
 import { oneOf, quota } from "../core/config/primitives.ts";
-import { type CounterReply, MESSAGE_VERSION, type TopAnswer } from "../core/counters/messages.ts";
+import { type Check, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import { toDearest } from "../core/counters/find-top.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
@@ -179,14 +179,21 @@ function toContinentProblem(): Response {
 async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: number): Promise<object> {
   const { object: owner, key, policy, unused, override } = counter;
   const { name: policyName, algorithm, settings, ban } = policy;
-  const check = { policy: policyName, algorithm, settings, ban };
-  const reply = (await bindings.COUNTERS.getByName(owner).decide({
+  // In shadow, so that what one says does not change what the other one is asked.
+  const toCheck = (units: number): Check => ({
+    policy: policyName,
+    algorithm,
+    settings,
+    ban,
+    cost: units,
+    isShadow: true,
+  });
+  const reply = await bindings.COUNTERS.getByName(owner).decide({
     version: MESSAGE_VERSION,
     phase: "peek",
     id: crypto.randomUUID(),
-    // In shadow, so that what one says does not change what the other one is asked.
-    keys: [{ key, checks: [0, cost].map((units) => ({ ...check, cost: units, isShadow: true })) }],
-  })) as CounterReply;
+    keys: [{ key, checks: [toCheck(0), toCheck(cost)] }],
+  });
   const [now, asked] = reply.verdicts;
   return {
     object: owner,
@@ -209,12 +216,12 @@ async function refund(
   const stub = COUNTERS.getByName(owner);
   const id = crypto.randomUUID();
   // An empty question tells the object's time, by which what was taken last is given back first.
-  const { takenAtMs } = (await stub.decide({
+  const { takenAtMs } = await stub.decide({
     version: MESSAGE_VERSION,
     phase: "peek",
     id,
     keys: [],
-  })) as CounterReply;
+  });
   const { name: policyName, algorithm, settings } = policy;
   const checks = [{ policy: policyName, algorithm, settings, taken: units, actual: 0 }];
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
@@ -253,14 +260,14 @@ async function findTopPage(
   const answers = await Promise.all(
     objects.map(async (owner) => {
       try {
-        return (await controls.bindings.COUNTERS.getByName(owner).top(question)) as TopAnswer;
+        return await controls.bindings.COUNTERS.getByName(owner).top(question);
       } catch {
         return undefined;
       }
     }),
   );
   const all = answers.flatMap((answer, index) =>
-    (answer?.consumers ?? []).map((consumer) => ({ ...consumer, object: objects[index] })),
+    (answer?.consumers ?? []).map(({ key, used }) => ({ key, used, object: objects[index] })),
   );
   return {
     items: toDearest(all, limit),

@@ -1,7 +1,7 @@
 // JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
 
 import { toJsonSchema } from "@valibot/to-json-schema";
-import * as v from "valibot";
+import type * as v from "valibot";
 import { type EntryKind, entryKinds } from "../core/control/entries.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -11,12 +11,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * Schema can say (and those are in words, in the problems) are left out.
  */
 export function toSchema(schema: v.GenericSchema): JsonSchema {
-  const { $schema: _schema, ...converted } = toJsonSchema(schema as v.BaseSchema<unknown, unknown, never>, {
+  const { $schema: _schema, ...converted } = toJsonSchema(schema, {
     typeMode: "output",
     ignoreActions: ["check", "transform"],
     overrideSchema: ({ valibotSchema }) => (valibotSchema.type === "custom" ? { type: "object" } : undefined),
   });
-  return converted as JsonSchema;
+  return converted;
 }
 
 const text: JsonSchema = { type: "string" };

@@ -89,6 +89,6 @@ export function defineOperation<Body extends Schema = undefined, Query extends S
     ...given,
     body: given.body,
     query: given.query,
-    handle: given.handle as Operation["handle"],
+    handle: given.handle,
   };
 }

@@ -19,11 +19,7 @@ export class LiveGateway {
   #snapshot: Snapshot = NO_SNAPSHOT;
 
   readonly #poll = new Poll<Snapshot>({
-    ask: async () =>
-      // The platform's RPC types make every member a promise; what comes is the plain value.
-      (await this.#bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(this.#snapshot.version)) as
-        | Snapshot
-        | undefined,
+    ask: async () => this.#bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(this.#snapshot.version),
     learn: (snapshot) => {
       this.#learn(snapshot);
     },

@@ -4,7 +4,6 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createAdminApi } from "../../src/admin/admin-api.ts";
 import type { AdminControls } from "../../src/admin/operation.ts";
-import type { Bindings } from "../../src/platform/bindings.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import type { Purge } from "../../src/core/cache/purge-state.ts";
 
@@ -33,7 +32,7 @@ if (!config.ok) throw new Error(JSON.stringify(config.error));
 
 const controls: AdminControls = {
   prefix: PREFIX,
-  bindings: env as unknown as Bindings,
+  bindings: env,
   deployed: {},
   config: () => config.value,
   overrides: () => undefined,

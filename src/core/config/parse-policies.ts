@@ -49,14 +49,14 @@ function parsePolicy({ name, options, limitFactor }: PolicyGiven, problems: Prob
   if (!key.ok) found.push(...key.error);
   const algorithm = findAlgorithm(options["algorithm"]);
   const settings = algorithm === undefined ? undefined : parseSettings(algorithm, options, limitFactor);
-  const scaled = scale(pick(options, algorithm?.optionNames ?? []), limitFactor);
   if (settings?.ok === false) {
     found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
   if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
   problems.push(...found);
   if (!common.ok || !key.ok || settings === undefined || !settings.ok || found.length > 0) return undefined;
-  return toPolicy(name, common.value, { settings: settings.value, options: scaled, key: key.value });
+  const written = scale(pickOptions(options, algorithm), limitFactor);
+  return toPolicy(name, common.value, { settings: settings.value, options: written, key: key.value });
 }
 
 function toPolicy(
@@ -109,8 +109,13 @@ function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["op
   return scaled;
 }
 
-function pick(options: PolicyGiven["options"], names: readonly string[]): PolicyGiven["options"] {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
+function pickOptions(
+  options: PolicyGiven["options"],
+  algorithm: Algorithm<unknown, unknown> | undefined,
+): PolicyGiven["options"] {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => algorithm?.optionNames.includes(name)),
+  );
 }
 
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {

@@ -24,7 +24,7 @@ export function textUpTo(most: number) {
     v.string(message),
     v.minLength(1, message),
     v.maxLength(most, message),
-    v.regex(/^[^\u0000-\u001f\u007f]*$/, message),
+    v.check((text) => !/\p{Cc}/u.test(text), message),
   );
 }
 
