@@ -17,7 +17,13 @@ import {
   toPlaces,
   toProvisionalUnits,
 } from "./in-flight.ts";
-import { consumeChecks, findChangedAlgorithms, forgetPolicies, type KeyCounters, settleChecks } from "./key-counters.ts";
+import {
+  consumeChecks,
+  findChangedAlgorithms,
+  forgetPolicies,
+  type KeyCounters,
+  settleChecks,
+} from "./key-counters.ts";
 import {
   type Check,
   type Committed,

@@ -4,6 +4,7 @@
 import { Readable } from "node:stream";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
+import { findTable, readCodes, readText } from "../../project/markdown.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX } from "../support/admin.ts";
 import { send, type Reply } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
@@ -54,6 +55,17 @@ function expectProblem(reply: Reply, status: number, code: string): void {
 }
 
 describe("the OpenAPI document", () => {
+  it("has what docs/admin-api.md has, with the same tokens and tags", () => {
+    const { rows } = findTable(readText("docs/admin-api.md"), ["request", "what"]);
+    const written = rows.flatMap(([requests = "", , marks = ""]) =>
+      readCodes(requests).map((request) => `${request} ${marks}`.trim()),
+    );
+    const wanted = documented.map(({ method, path, isRead, needsIfMatch }) =>
+      `${method} ${path} ${isRead ? "read" : ""}${needsIfMatch ? "tag" : ""}`.trim(),
+    );
+    expect(written.sort()).toEqual(wanted.sort());
+  });
+
   it("is valid OpenAPI 3.1", async () => {
     expect(served["openapi"]).toBe("3.1.0");
     expect(await new Validator().validate(structuredClone(served))).toEqual({ valid: true });
