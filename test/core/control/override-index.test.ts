@@ -69,8 +69,8 @@ describe("findOverride()", () => {
     expect(limitOf([parts], { policy: "both", key: ["192.0.2.1", "/ab"] })).toBe(9);
     expect(limitOf([parts], { policy: "both", key: ["192.0.2.1|", "/ab"] })).toBeUndefined();
     expect(limitOf([parts], { policy: "both", key: ["192.0.2.1", "/b"] })).toBeUndefined();
-    const joined = override({ policy: "both", key: ["1:a|1:b", ""], limit: 9 });
-    expect(limitOf([joined], { policy: "both", key: ["a", "b"] })).toBeUndefined();
+    const joined = override({ policy: "both", key: ["a|b", "c"], limit: 9 });
+    expect(limitOf([joined], { policy: "both", key: ["a", "b|c"] })).toBeUndefined();
   });
 
   test("gives a key with a missing part no more than the tier's and the policy's", () => {
