@@ -160,10 +160,7 @@ export class CounterTable {
 
   /** What the key's policies have used, and their bans, is forgotten. What decisions in flight hold is not. */
   reset({ key, policies }: CounterReset): void {
-    this.#change([{ key }], (counters) => ({
-      counters: forgetPolicies(counters, policies),
-      mustWrite: true,
-    }));
+    this.#change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
 
   /** Decides against what is used, what is held and who is banned. */

@@ -86,12 +86,10 @@ export function settleChecks(
   return { counters: { ...before, live }, mustWrite };
 }
 
-/** The same without what these policies have used, and without their bans. */
-export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): KeyCounters {
+/** Without what these policies have used, and without their bans. */
+export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): Change {
   const isKept = ([policy]: readonly [string, unknown]): boolean => !policies.includes(policy);
-  return {
-    ...counters,
-    live: new Map([...counters.live].filter(isKept)),
-    bans: new Map([...counters.bans].filter(isKept)),
-  };
+  const live = new Map([...counters.live].filter(isKept));
+  const bans = new Map([...counters.bans].filter(isKept));
+  return { counters: { ...counters, live, bans }, mustWrite: true };
 }
