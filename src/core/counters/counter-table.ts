@@ -158,7 +158,6 @@ export class CounterTable {
     if (known !== undefined) this.#taken.set(id, { ...known, actual });
   }
 
-  /** What the key's policies have used, and their bans, is forgotten. What decisions in flight hold is not. */
   reset({ key, policies }: CounterReset): void {
     this.#change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
