@@ -8,13 +8,13 @@ import { readClock } from "../platform/clock.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
-import { forward } from "./forward.ts";
+import { forward, type OriginFailure } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordBanned, recordDenied, recordFailed, recordLimits } from "./record.ts";
+import { recordBanned, recordDenied, recordFailed, recordLimits, type Recorded } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { toThroughCache } from "./through-cache.ts";
@@ -33,11 +33,8 @@ export async function handleRequest(
   const route = matchRoute(config.routes, facts);
   if (route === undefined) return toProblemResponse("no-route", config);
   const record = { config, route, facts, startedMs };
-  const ban = findBan(gateway.bans, facts, startedMs);
-  if (ban !== undefined) {
-    recordBanned(record, ban.id);
-    return toProblemResponse("banned", config);
-  }
+  const banned = refuseBanned(record, gateway);
+  if (banned !== undefined) return banned;
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
 
   const through = toThroughCache(route, facts, context);
@@ -62,10 +59,22 @@ export async function handleRequest(
   const answer = await (through === undefined
     ? forward(facts, { config, timeoutMs: route.timeoutMs })
     : answerThroughCache(early ?? (await through.lookUp()), through));
-  if (!answer.ok) recordFailed(record, answer.error);
-  const response = answer.ok ? answer.value : toProblemResponse(answer.error.code, config);
+  const response = answer.ok ? answer.value : toFailure(record, answer.error);
   invalidateAfter(facts, response, context);
   return addLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
+}
+
+function toFailure(record: Recorded, error: OriginFailure): Response {
+  recordFailed(record, error);
+  return toProblemResponse(error.code, record.config);
+}
+
+/** What an operator's ban answers; undefined for whom nobody has banned. */
+function refuseBanned(record: Recorded, { bans, config }: Gateway): Response | undefined {
+  const ban = findBan(bans, record.facts, record.startedMs);
+  if (ban === undefined) return undefined;
+  recordBanned(record, ban.id);
+  return toProblemResponse("banned", config);
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */
