@@ -8,6 +8,7 @@ import { createGateway } from "./gateway/gateway.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
+export { ControlObject } from "./durable-objects/control-object.ts";
 export { CounterObject } from "./durable-objects/counter-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 

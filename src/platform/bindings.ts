@@ -1,6 +1,7 @@
 // The names of wrangler.toml as the Worker sees them.
 
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
+import type { KeyRecord } from "../core/consumers/key-record.ts";
 import type { CounterReply, CounterRequest, Settlement } from "../core/counters/messages.ts";
 
 /** What a gateway may ask of a counter object. */
@@ -15,9 +16,15 @@ export interface PurgeRpc extends Rpc.DurableObjectBranded {
   addPurges(purges: readonly Purge[]): PurgeState;
 }
 
+/** What a gateway may ask of the control object. `hash` is the SHA-256 of a key's whole text, in lower-case hexadecimal. */
+export interface ControlRpc extends Rpc.DurableObjectBranded {
+  findKey(hash: string): KeyRecord | undefined;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
+  readonly CONTROL: DurableObjectNamespace<ControlRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */
