@@ -14,7 +14,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   }
 
   findKey(hash: string): KeyRecord | undefined {
-    const [row] = this.ctx.storage.sql.exec<{ record: string }>("SELECT record FROM keys WHERE hash = ?", hash);
+    const [row] = this.ctx.storage.sql.exec<{ record: string }>(
+      "SELECT record FROM keys WHERE hash = ?",
+      hash,
+    );
     return row === undefined ? undefined : (JSON.parse(row.record) as KeyRecord);
   }
 

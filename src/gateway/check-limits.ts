@@ -1,7 +1,7 @@
 // Asks a route's policies about a request: all or nothing. Policies whose keys live in one counter object are one call;
 // with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
 
-import type { Route } from "../core/config/config.ts";
+import type { Policy, Route } from "../core/config/config.ts";
 import type { CheckVerdict, Committed, Refused } from "../core/counters/messages.ts";
 import {
   combineVerdicts,
@@ -10,6 +10,7 @@ import {
   toPolicyVerdict,
   UNLIMITED,
 } from "../core/policies/combine-verdicts.ts";
+import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
@@ -24,7 +25,12 @@ export interface Taken {
   readonly answer: GroupAnswer;
 }
 
+/** What limits a request: a route, or what stands for one. */
+export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost">;
+
 export interface CheckedLimits {
+  /** The policies that were asked, with the limits that are the request's. */
+  readonly policies: readonly Policy[];
   readonly answer: LimitAnswer;
   /** What policies said that refuse nobody. */
   readonly shadows: readonly PolicyVerdict[];
@@ -45,6 +51,7 @@ export interface LimitContext {
 }
 
 const UNCHECKED: CheckedLimits = {
+  policies: [],
   answer: UNLIMITED,
   shadows: [],
   keys: new Map(),
@@ -55,25 +62,24 @@ const UNCHECKED: CheckedLimits = {
 
 /** A value, and no promise of one, when nobody has to be asked: most requests of a flood. */
 export function checkLimits(
-  route: Route,
+  route: Limited,
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
-  if (route.policies.length === 0) return UNCHECKED;
+  if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
   const { config, denials } = context.gateway;
   const cost = toCost(route.cost, facts);
-  const grouped = groupPolicies(route, facts, { shards: config.counters.shards, cost });
+  const policies = resolvePolicies(route, facts);
+  const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
   const { groups, keys, missing } = grouped;
   if (missing.length > 0) return { ...UNCHECKED, missing };
   if (groups.length === 0) return UNCHECKED;
 
-  const denialKey = grouped.isRepeatable
-    ? `${route.index} ${cost} ${[...keys.values()].join("\n")}`
-    : undefined;
+  const denialKey = toDenialKey(route, facts, { grouped, cost });
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
-  if (known !== undefined) return { ...UNCHECKED, ...known, keys };
-  return askCounters(route, grouped, { denialKey, sentMs, context });
+  if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
+  return askCounters(policies, grouped, { denialKey, sentMs, context });
 }
 
 interface Asked {
@@ -84,7 +90,7 @@ interface Asked {
 }
 
 async function askCounters(
-  route: Route,
+  policies: readonly Policy[],
   grouped: Grouped,
   { denialKey, sentMs, context }: Asked,
 ): Promise<CheckedLimits> {
@@ -92,11 +98,35 @@ async function askCounters(
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
   const answers = await askGroups(grouped.groups, { id, refusedBefore, context });
-  const checked = toChecked(route, { grouped, answers, id });
+  const checked = toChecked(policies, { grouped, answers, id });
   if (denialKey !== undefined && checked.degraded.size === 0) {
     denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
   }
   return checked;
+}
+
+/** A denial that still stands, without asking anybody. */
+export function findDenial(
+  route: Limited,
+  facts: RequestFacts,
+  { gateway }: LimitContext,
+): CheckedLimits | undefined {
+  const cost = toCost(route.cost, facts);
+  const policies = resolvePolicies(route, facts);
+  const grouped = groupPolicies(policies, facts, { shards: gateway.config.counters.shards, cost });
+  const denialKey = toDenialKey(route, facts, { grouped, cost });
+  const answer = denialKey === undefined ? undefined : gateway.denials.peek(denialKey, readClock());
+  return answer === undefined ? undefined : { ...UNCHECKED, policies, answer, keys: grouped.keys };
+}
+
+/** What like requests have in common; undefined where no denial is certain. Limits differ by tier, and their counters do not. */
+function toDenialKey(
+  { index }: Limited,
+  { identity }: RequestFacts,
+  { grouped, cost }: { readonly grouped: Grouped; readonly cost: number },
+): string | undefined {
+  if (!grouped.isRepeatable) return undefined;
+  return `${index} ${cost} ${identity?.tier ?? ""} ${[...grouped.keys.values()].join("\n")}`;
 }
 
 interface Asking {
@@ -149,7 +179,7 @@ interface Answered {
   readonly id: string;
 }
 
-function toChecked(route: Route, { grouped, answers, id }: Answered): CheckedLimits {
+function toChecked(policies: readonly Policy[], { grouped, answers, id }: Answered): CheckedLimits {
   const byPolicy = new Map<string, CheckVerdict>();
   const degraded = new Map<string, string>();
   const shadowNames = new Set<string>();
@@ -165,13 +195,14 @@ function toChecked(route: Route, { grouped, answers, id }: Answered): CheckedLim
   }
   const enforced: PolicyVerdict[] = [];
   const shadows: PolicyVerdict[] = [];
-  for (const policy of route.policies) {
+  for (const policy of policies) {
     const verdict = byPolicy.get(policy.name);
     if (verdict !== undefined)
       (shadowNames.has(policy.name) ? shadows : enforced).push(toPolicyVerdict(verdict, policy));
   }
   const answer = combineVerdicts(enforced);
   return {
+    policies,
     answer,
     shadows,
     keys: grouped.keys,

@@ -1,6 +1,6 @@
 // Sorts a route's policies by the object that owns their counter, and by key within it: what one call can decide.
 
-import type { Policy, Route } from "../core/config/config.ts";
+import type { Policy } from "../core/config/config.ts";
 import type { Check, KeyChecks } from "../core/counters/messages.ts";
 import { type CounterKey, isEnforcedKey, toCounterKey } from "../core/keys/counter-key.ts";
 import type { Group } from "./counter-client.ts";
@@ -20,8 +20,9 @@ interface Keyed {
   readonly policies: Policy[];
 }
 
+/** `policies` are resolved: with the limits that are this request's. */
 export function groupPolicies(
-  route: Route,
+  policies: readonly Policy[],
   facts: RequestFacts,
   { shards, cost }: { readonly shards: number; readonly cost: number },
 ): Grouped {
@@ -29,8 +30,9 @@ export function groupPolicies(
   const keys = new Map<string, string>();
   const missing: string[] = [];
   let isRepeatable = true;
-  for (const policy of route.policies) {
-    const counterKey = toCounterKey(policy.key, facts, { onMissing: policy.onMissing, shards });
+  for (const policy of policies) {
+    const { onMissing, context } = policy;
+    const counterKey = toCounterKey(policy.key, facts, { onMissing, shards, context });
     // No key, but the same say as every key has: a shadow policy refuses nobody.
     if (counterKey === "deny" && isEnforcedKey("", policy)) missing.push(policy.name);
     if (typeof counterKey === "string") continue;

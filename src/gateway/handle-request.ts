@@ -1,9 +1,11 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> limits -> cache -> origin -> headers -> record.
+// The way of a request, top to bottom: facts -> canonical path -> route -> access lists ->
+// credential -> limits -> cache -> origin -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { readClock } from "../platform/clock.ts";
+import { admit } from "./admit.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
@@ -33,6 +35,9 @@ export async function handleRequest(
   if (route === undefined) return toProblemResponse("no-route", config);
   const record = { config, route, facts, startedMs };
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
+
+  const unadmitted = route.isOpen ? undefined : await admit(record, context);
+  if (unadmitted !== undefined) return unadmitted;
 
   const through = toThroughCache(route, facts, context);
   const early = through && (await through.lookUpFree());

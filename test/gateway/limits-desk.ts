@@ -94,14 +94,14 @@ export class LimitsDesk {
   objects(path: string, asked: Asked = {}): readonly DurableObjectStub<ScriptedObject>[] {
     const facts = this.#toFacts(path, asked);
     const { shards } = this.gateway.config.counters;
-    const { groups } = groupPolicies(this.#toRoute(facts), facts, { shards, cost: 0 });
+    const { groups } = groupPolicies(this.#toRoute(facts).policies, facts, { shards, cost: 0 });
     return groups.map(({ object }) => bindings.SCRIPTED.getByName(this.#toName(object)));
   }
 
   /** Another gateway's decision on the same counters, up to this phase. */
   async askFromElsewhere(path: string, phase: Phase, id: string): Promise<void> {
     const facts = this.#toFacts(path, {});
-    const { groups } = groupPolicies(this.#toRoute(facts), facts, { shards: 1, cost: 1 });
+    const { groups } = groupPolicies(this.#toRoute(facts).policies, facts, { shards: 1, cost: 1 });
     for (const { object, keys } of groups)
       await bindings.SCRIPTED.getByName(this.#toName(object)).decide({
         version: MESSAGE_VERSION,
