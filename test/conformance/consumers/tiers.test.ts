@@ -76,9 +76,9 @@ describe("a tier", () => {
   it("changes under load: each answer is of the one or of the other", async () => {
     const key = await issueKey(gateway);
     const seen = new Set<string>();
-    let isDone = false;
+    const course = { isDone: false };
     const load = async (): Promise<void> => {
-      while (!isDone) {
+      while (!course.isDone) {
         const reply = await ask("/plan/load", key);
         seen.add(`${reply.field("x-ratelimit-limit")} ${reply.field("ratelimit-policy")}`);
       }
@@ -90,7 +90,7 @@ describe("a tier", () => {
     const startedMs = Date.now();
     while (Date.now() - startedMs < 5_000 && seen.size < 2)
       await new Promise((resolve) => setTimeout(resolve, 20));
-    isDone = true;
+    course.isDone = true;
     await Promise.all(loads);
     expect([...seen].sort()).toEqual(['2 "plan";q=2;w=3600', '5 "plan";q=5;w=3600']);
     expect((await ask("/plan/load", key)).field("x-ratelimit-limit")).toBe("5");

@@ -1,12 +1,13 @@
 // Tokens and the keys that they are signed with: made with jose, and where the point is a wrong one, by hand.
 
 import { createHmac } from "node:crypto";
+import type { webcrypto } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from "jose";
 
 export interface Signer {
   readonly kid: string;
   readonly algorithm: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: webcrypto.CryptoKey;
   /** As it stands in a JWKS. */
   readonly jwk: Readonly<Record<string, unknown>>;
   readonly pem: string;
