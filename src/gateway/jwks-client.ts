@@ -50,8 +50,10 @@ export class JwksClient {
 
   /** What crosses requests is a plain word: a fetch belongs to the request that made it. */
   async #ask(pauseMs: number, waitUntil: WaitUntil): Promise<void> {
-    if ((await this.#inFlight.wait(this.#url, TIMEOUT_MS)) !== undefined) return;
-    if (readClock() - this.#askedMs < pauseMs) return;
+    if (readClock() - this.#askedMs < pauseMs) {
+      await this.#inFlight.wait(this.#url, TIMEOUT_MS);
+      return;
+    }
     const settle = this.#inFlight.lead(this.#url, waitUntil);
     try {
       await this.#fetch();

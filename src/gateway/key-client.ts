@@ -55,8 +55,9 @@ export class KeyClient {
   /** Asks the control object; undefined when it does not answer in time, and what was known may not stand in. */
   async find(hash: string, waitUntil: WaitUntil): Promise<KnownKey | undefined> {
     // What crosses requests is a plain word; each reads the answer for itself.
-    const outcome = await this.#inFlight.wait(hash, TIMEOUT_MS);
-    if (outcome === undefined) await (this.#lead(hash, waitUntil) ?? this.#learn(hash));
+    const led = this.#lead(hash, waitUntil);
+    if (led !== undefined) await led;
+    else if ((await this.#inFlight.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
     const known = this.#read(hash);
     if (known === undefined) return undefined;
     const ageMs = readClock() - known.askedMs;
