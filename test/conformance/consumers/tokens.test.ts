@@ -4,9 +4,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { newAddress, send, type Reply, type RequestOptions } from "../support/client.ts";
 import { startGateway, toConfigSource } from "../support/gateway.ts";
 import { startOrigin } from "../support/origin.ts";
+import { untilTime } from "../support/until.ts";
 import { forge, newSigner, sign } from "../support/tokens.ts";
 
-const SECRET = "a shared secret of more than 32 bytes";
+const SECRET = "a shared secret of more than 64 bytes, for what HMAC there may ever be";
 const AUDIENCE = "https://api.example.com";
 
 const origin = await startOrigin();
@@ -37,7 +38,13 @@ const gateway = await startGateway({
       issuers: [
         issuer("https://jwks.example", "/jwks"),
         issuer("https://down.example", "/down"),
-        { issuer: "secret", audience: [AUDIENCE, "other"], algorithms: ["HS256"], secret: "JWT_SECRET" },
+        {
+          issuer: "secret",
+          audience: [AUDIENCE, "other"],
+          algorithms: ["HS256"],
+          secret: "JWT_SECRET",
+          skew: "1s",
+        },
         { issuer: "unset", audience: AUDIENCE, algorithms: ["HS256"], secret: "JWT_UNSET" },
         {
           issuer: "pem",
@@ -157,6 +164,10 @@ describe("a token that is never believed", () => {
       "with an extension that nobody understands",
       async () => forge({ alg: "HS256", crit: ["x"], x: 1 }, claimsOf("secret"), SECRET),
     ],
+    [
+      "signed by an algorithm that is not pinned",
+      async () => forge({ alg: "HS512" }, claimsOf("secret"), SECRET, "sha512"),
+    ],
     ["signed by another secret", async () => forge({ alg: "HS256" }, claimsOf("secret"), `${SECRET}!`)],
     ["for another audience", async () => sign(first, { claims: claimsOf(JWKS_ISSUER, { aud: "else" }) })],
     ["for no audience", async () => sign(first, { claims: claimsOf(JWKS_ISSUER, { aud: undefined }) })],
@@ -195,10 +206,9 @@ describe("a token that is never believed", () => {
   });
 
   it("that was believed until it expired", async () => {
-    const exp = nowSeconds() - 4;
-    const token = await sign(pinned, { claims: claimsOf("pem", { client_id: "short", exp }) });
+    const token = forge({ alg: "HS256" }, claimsOf("secret", { exp: nowSeconds() + 2 }), SECRET);
     expect(codeOf(await ask(token))).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2_100));
+    await untilTime(Date.now() + 4_200);
     expect(codeOf(await ask(token))).toBe("credential-expired");
   });
 });
