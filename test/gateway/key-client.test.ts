@@ -2,7 +2,7 @@
 // fails is a real object that has no such method.
 
 import { env } from "cloudflare:workers";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { KeyRecord } from "../../src/core/consumers/key-record.ts";
 import type { ControlObject } from "../../src/durable-objects/control-object.ts";
 import { KeyClient } from "../../src/gateway/key-client.ts";
@@ -22,6 +22,9 @@ const RECORD: KeyRecord = {
   enabled: true,
   metadata: {},
 };
+
+// Two of them wait for four seconds of real time, and the first starts the platform.
+vi.setConfig({ testTimeout: 20_000 });
 
 let hashes = 0;
 
