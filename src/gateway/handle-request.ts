@@ -9,13 +9,13 @@ import { admit } from "./admit.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
-import { forward } from "./forward.ts";
+import { forward, type OriginAnswer } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordDenied, recordFailed, recordLimits } from "./record.ts";
+import { recordDenied, type Recorded, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { toThroughCache } from "./through-cache.ts";
@@ -61,10 +61,15 @@ export async function handleRequest(
   const answer = await (through === undefined
     ? forward(facts, { config, timeoutMs: route.timeoutMs })
     : answerThroughCache(early ?? (await through.lookUp()), through));
-  if (!answer.ok) recordFailed(record, answer.error);
-  const response = answer.ok ? answer.value : toProblemResponse(answer.error.code, config);
+  const response = toResponse(answer, record);
   invalidateAfter(facts, response, context);
   return addLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
+}
+
+function toResponse(answer: OriginAnswer, record: Recorded): Response {
+  if (answer.ok) return answer.value;
+  recordFailed(record, answer.error);
+  return toProblemResponse(answer.error.code, record.config);
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */
