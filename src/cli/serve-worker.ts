@@ -21,6 +21,8 @@ export interface ServeOptions {
 
 export interface ServedWorker {
   readonly url: URL;
+  /** The Durable Objects behind a binding, as the Worker reaches them: for tests. */
+  readonly getObjects: (binding: string) => ReturnType<Miniflare["getDurableObjectNamespace"]>;
   readonly close: () => Promise<void>;
 }
 
@@ -46,5 +48,9 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
     }),
   );
   const url = await miniflare.ready;
-  return { url, close: () => miniflare.dispose() };
+  return {
+    url,
+    getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
+    close: () => miniflare.dispose(),
+  };
 }

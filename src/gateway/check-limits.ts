@@ -10,6 +10,7 @@ import {
   toPolicyVerdict,
   UNLIMITED,
 } from "../core/policies/combine-verdicts.ts";
+import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
@@ -24,6 +25,9 @@ export interface Taken {
   readonly group: Group;
   readonly answer: GroupAnswer;
 }
+
+/** What limits a request: a route, or what stands for one. */
+export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost">;
 
 export interface CheckedLimits {
   /** The policies that were asked, with the limits that are the request's. */
@@ -59,22 +63,20 @@ const UNCHECKED: CheckedLimits = {
 
 /** A value, and no promise of one, when nobody has to be asked: most requests of a flood. */
 export function checkLimits(
-  route: Route,
+  route: Limited,
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
-  if (route.policies.length === 0) return UNCHECKED;
+  if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
   const { config, denials, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
-  const policies = overridePolicies(route.policies, facts, overrides);
+  const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
   const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
   const { groups, keys, missing } = grouped;
   if (missing.length > 0) return { ...UNCHECKED, missing };
   if (groups.length === 0) return UNCHECKED;
 
-  const denialKey = grouped.isRepeatable
-    ? `${route.index} ${cost} ${[...keys.values()].join("\n")}`
-    : undefined;
+  const denialKey = toDenialKey(route, facts, { grouped, cost });
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
@@ -102,6 +104,30 @@ async function askCounters(
     denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
   }
   return checked;
+}
+
+/** A denial that still stands, without asking anybody. */
+export function findDenial(
+  route: Limited,
+  facts: RequestFacts,
+  { gateway }: LimitContext,
+): CheckedLimits | undefined {
+  const cost = toCost(route.cost, facts);
+  const policies = resolvePolicies(route, facts);
+  const grouped = groupPolicies(policies, facts, { shards: gateway.config.counters.shards, cost });
+  const denialKey = toDenialKey(route, facts, { grouped, cost });
+  const answer = denialKey === undefined ? undefined : gateway.denials.peek(denialKey, readClock());
+  return answer === undefined ? undefined : { ...UNCHECKED, policies, answer, keys: grouped.keys };
+}
+
+/** What like requests have in common; undefined where no denial is certain. Limits differ by tier, and their counters do not. */
+function toDenialKey(
+  { index }: Limited,
+  { identity }: RequestFacts,
+  { grouped, cost }: { readonly grouped: Grouped; readonly cost: number },
+): string | undefined {
+  if (!grouped.isRepeatable) return undefined;
+  return `${index} ${cost} ${identity?.tier ?? ""} ${[...grouped.keys.values()].join("\n")}`;
 }
 
 interface Asking {

@@ -79,13 +79,13 @@ function toOriginUrl({ url, canonicalPath }: RequestFacts, { origin }: Config): 
  */
 function toOriginFields(
   facts: RequestFacts,
-  { config, fields = [], without = [] }: ForwardOptions,
+  { config, fields = [], without }: ForwardOptions,
 ): Record<string, string> {
   const { url, address } = facts;
-  const nominated = toNominated(facts.header("connection"));
+  const withheld = toWithheld(facts, without);
   const sent = Object.create(null) as Record<string, string>;
   for (const [name, value] of facts.fields) {
-    if (isDroppedFromRequests(name) || nominated.includes(name) || without.includes(name)) continue;
+    if (isDroppedFromRequests(name) || withheld.includes(name)) continue;
     sent[name] = value;
   }
   if (isWebSocketUpgrade(facts)) sent["upgrade"] = "websocket";
@@ -94,8 +94,20 @@ function toOriginFields(
   sent["x-forwarded-host"] = url.host;
   const passed = sent["via"];
   sent["via"] = passed === undefined ? `1.1 ${config.name}` : `${passed}, 1.1 ${config.name}`;
+  for (const [name, value] of toCallerFields(facts)) sent[name] = value;
   for (const [name, value] of fields) sent[name] = value;
   return sent;
+}
+
+/** Fields of this request that stay here, beside those of every request: what Connection names, and the credential. */
+function toWithheld({ header, caller }: RequestFacts, without: readonly string[] = []): readonly string[] {
+  const nominated = toNominated(header("connection"));
+  const named = without.length === 0 ? nominated : [...nominated, ...without];
+  return caller?.withheld === undefined ? named : [...named, caller.withheld];
+}
+
+function toCallerFields({ caller }: RequestFacts): readonly [string, string][] {
+  return caller === undefined ? [] : caller.originFields;
 }
 
 export function isWebSocketUpgrade(facts: RequestFacts): boolean {

@@ -1,15 +1,18 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
 
-import type { Config, Policy, Route } from "../core/config/config.ts";
+import { AccessEntries } from "../core/access/access-entries.ts";
+import type { Config, Policy } from "../core/config/config.ts";
 import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
 import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { type Authority, createAuthority } from "./authority.ts";
 import { ChangeMarks } from "./change-marks.ts";
 import { CacheStore } from "./cache-store.ts";
+import type { Limited } from "./check-limits.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
 import { PurgeClient } from "./purge-client.ts";
@@ -24,30 +27,41 @@ export interface Gateway {
   readonly inFlight: InFlight;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
+  /** Who may be calling. */
+  readonly authority: Authority;
+  /** Stands for a route where a credential is refused that nobody issued. */
+  readonly attempts: Limited;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
-  readonly policyFields: ReadonlyMap<Route, string | undefined>;
+  readonly policyFields: ReadonlyMap<Limited, string | undefined>;
   /** Limits changed at run time; undefined when there are none. */
   readonly overrides: OverrideIndex | undefined;
   readonly bans: BanIndex;
+  /** Who is let in or kept out at run time; undefined when nobody is. */
+  readonly access: AccessEntries | undefined;
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
-type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks">;
+type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks" | "authority">;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
   return {
     counters: new CounterClient(bindings.COUNTERS),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
+    authority: createAuthority(config, bindings),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
 }
 
 /** The gateway with this in force. What it knows of counters, purges and requests in flight stays. */
-export function renewGateway(gateway: Gateway, config: Config, snapshot: Snapshot): Gateway {
+export function renewGateway(
+  gateway: Gateway,
+  { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
+): Gateway {
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
-  return { ...gateway, ...stored, ...derive(config, snapshot) };
+  const authority = config === gateway.config ? gateway.authority : createAuthority(config, bindings);
+  return { ...gateway, authority, ...stored, ...derive(config, snapshot) };
 }
 
 /** What is stored is of one origin. */
@@ -57,17 +71,21 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 }
 
 function derive(config: Config, snapshot: Snapshot): Derived {
-  const policyFields = new Map<Route, string | undefined>();
-  for (const route of config.routes) policyFields.set(route, toPolicyField(route.policies, config));
+  const attempts = { index: -1, path: "", policies: [config.attempts], hasVariants: false, cost: 1 };
+  const policyFields = new Map<Limited, string | undefined>();
+  for (const route of [...config.routes, attempts])
+    policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {
     config,
     // A denial that is remembered must not outlive the limits that it was made under.
     denials: new DenialCache(),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),
+    attempts,
     policyFields,
     overrides: overrides.size === 0 ? undefined : overrides,
     bans: createBanIndex(snapshot.bans),
+    access: snapshot.access.length === 0 ? undefined : new AccessEntries(snapshot.access),
   };
 }
 

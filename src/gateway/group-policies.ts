@@ -31,7 +31,8 @@ export function groupPolicies(
   const missing: string[] = [];
   let isRepeatable = true;
   for (const policy of policies) {
-    const counterKey = toCounterKey(policy.key, facts, { onMissing: policy.onMissing, shards });
+    const { onMissing, context } = policy;
+    const counterKey = toCounterKey(policy.key, facts, { onMissing, shards, context });
     // No key, but the same say as every key has: a shadow policy refuses nobody.
     if (counterKey === "deny" && isEnforcedKey("", policy)) missing.push(policy.name);
     if (typeof counterKey === "string") continue;

@@ -1,20 +1,21 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> bans -> limits -> cache -> origin -> headers -> record.
+// The way of a request, top to bottom: facts -> canonical path -> route -> bans -> access lists ->
+// credential -> limits -> cache -> origin -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
-import { findBan } from "../core/control/ban-index.ts";
 import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { readClock } from "../platform/clock.ts";
+import { admit } from "./admit.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
-import { forward, type OriginFailure } from "./forward.ts";
+import { forward, type OriginAnswer } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordBanned, recordDenied, recordFailed, recordLimits, type Recorded } from "./record.ts";
+import { recordDenied, type Recorded, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { toThroughCache } from "./through-cache.ts";
@@ -33,9 +34,11 @@ export async function handleRequest(
   const route = matchRoute(config.routes, facts);
   if (route === undefined) return toProblemResponse("no-route", config);
   const record = { config, route, facts, startedMs };
-  const banned = refuseBanned(record, gateway);
-  if (banned !== undefined) return banned;
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
+
+  const admission = admit(record, context);
+  const unadmitted = admission instanceof Promise ? await admission : admission;
+  if (unadmitted !== undefined) return unadmitted;
 
   const through = toThroughCache(route, facts, context);
   const early = through && (await through.lookUpFree());
@@ -59,22 +62,15 @@ export async function handleRequest(
   const answer = await (through === undefined
     ? forward(facts, { config, timeoutMs: route.timeoutMs })
     : answerThroughCache(early ?? (await through.lookUp()), through));
-  const response = answer.ok ? answer.value : toFailure(record, answer.error);
+  const response = toResponse(answer, record);
   invalidateAfter(facts, response, context);
   return addLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
 }
 
-function toFailure(record: Recorded, error: OriginFailure): Response {
-  recordFailed(record, error);
-  return toProblemResponse(error.code, record.config);
-}
-
-/** What an operator's ban answers; undefined for whom nobody has banned. */
-function refuseBanned(record: Recorded, { bans, config }: Gateway): Response | undefined {
-  const ban = findBan(bans, record.facts, record.startedMs);
-  if (ban === undefined) return undefined;
-  recordBanned(record, ban.id);
-  return toProblemResponse("banned", config);
+function toResponse(answer: OriginAnswer, record: Recorded): Response {
+  if (answer.ok) return answer.value;
+  recordFailed(record, answer.error);
+  return toProblemResponse(answer.error.code, record.config);
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */

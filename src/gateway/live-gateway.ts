@@ -55,7 +55,7 @@ export class LiveGateway {
     if (snapshot.version <= this.#snapshot.version) return;
     const isSame = snapshot.config.version === this.#snapshot.config.version;
     const config = isSame ? this.#gateway.config : this.#parse(snapshot.config);
-    this.#gateway = renewGateway(this.#gateway, config, snapshot);
+    this.#gateway = renewGateway(this.#gateway, { config, snapshot, bindings: this.#bindings });
     this.#snapshot = snapshot;
   }
 

@@ -12,6 +12,7 @@ import { selectRecord, toVariantKeys } from "../core/cache/variants.ts";
 import { toNominated } from "../core/http/forwarded-fields.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore, Stored } from "./cache-store.ts";
+import { readCallerField } from "./caller.ts";
 import { isWebSocketUpgrade } from "./forward.ts";
 import type { ChangeMarks } from "./change-marks.ts";
 import type { PurgeClient } from "./purge-client.ts";
@@ -65,12 +66,18 @@ export function toCacheRequest(facts: RequestFacts): CacheRequest {
     path: canonicalPath,
     query: url.search.slice(1),
   };
-  return { method, target, fields: toForwardedFields(facts), hasBody: request.body !== null };
+  const hasBody = request.body !== null;
+  const isAuthenticated = facts.caller !== undefined;
+  return { method, target, fields: toForwardedFields(facts), hasBody, isAuthenticated };
 }
 
 /** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
-function toForwardedFields({ request, header }: RequestFacts): FieldReader {
+function toForwardedFields({ request, header, caller }: RequestFacts): FieldReader {
   const nominated = toNominated(header("connection"));
+  if (caller !== undefined) {
+    const read = (name: string): string | undefined => (nominated.includes(name) ? undefined : header(name));
+    return { get: (name) => readCallerField(caller, name, read) };
+  }
   if (nominated.length === 0) return request.headers;
   return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }

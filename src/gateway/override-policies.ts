@@ -14,7 +14,11 @@ export function overridePolicies(
   if (overrides === undefined) return policies;
   const found = findOverrides(policies, facts, overrides);
   if (found.every((applied) => applied === undefined)) return policies;
-  return policies.map((policy, index) => found[index]?.policy ?? policy);
+  // The requests that a policy's limits of their own count separately go on doing so: what was used stays used.
+  return policies.map((policy, index) => {
+    const applied = found[index]?.policy;
+    return applied === undefined ? policy : { ...applied, context: policy.context };
+  });
 }
 
 /** In the order of the policies; undefined where none is in force. */
@@ -27,6 +31,6 @@ export function findOverrides(
   return policies.map((policy) => {
     if (overrides?.has(policy.name) !== true) return undefined;
     const key = policy.key.map(({ read, argument }) => read(facts, argument));
-    return findOverride(overrides, policy.name, { key, tier: undefined, nowMs });
+    return findOverride(overrides, policy.name, { key, tier: facts.identity?.tier, nowMs });
   });
 }

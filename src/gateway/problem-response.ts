@@ -8,17 +8,23 @@ export interface ProblemOptions {
   readonly name: string;
   readonly violated?: readonly string[];
   readonly limits?: RateLimitFields;
+  /** WWW-Authenticate. */
+  readonly challenge?: string | undefined;
 }
 
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */
-export function toProblemResponse(code: ProblemCode, { name, violated, limits }: ProblemOptions): Response {
+export function toProblemResponse(
+  code: ProblemCode,
+  { name, violated, limits, challenge }: ProblemOptions,
+): Response {
   const { status, proxyError } = problems[code];
   const headers: Record<string, string> = {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
     "Proxy-Status": `${name}; error=${proxyError}`,
   };
-  if (code === "limiter-unavailable") headers["Retry-After"] = "1";
+  if (challenge !== undefined) headers["WWW-Authenticate"] = challenge;
+  if (code === "limiter-unavailable" || code === "credential-unverifiable") headers["Retry-After"] = "1";
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   for (const [field, value] of limits?.set ?? []) headers[field] = value;
   for (const [field, value] of limits?.append ?? []) headers[field] = value;

@@ -1,6 +1,5 @@
 // Puts what the limits said on a response, and turns a refusal into its problem.
 
-import type { Route } from "../core/config/config.ts";
 import {
   EXPOSED_FIELDS,
   type RateLimitFields,
@@ -9,7 +8,7 @@ import {
 } from "../core/http/rate-limit-headers.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { readClock } from "../platform/clock.ts";
-import type { CheckedLimits } from "./check-limits.ts";
+import type { CheckedLimits, Limited } from "./check-limits.ts";
 import { type Gateway, toPolicyField } from "./gateway.ts";
 
 /** Why a request does not go on. */
@@ -20,7 +19,7 @@ export interface Refusal {
 }
 
 /** The refusal that the limits amount to; undefined when the request goes on. */
-export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: Route): Refusal | undefined {
+export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: Limited): Refusal | undefined {
   if (missing.length > 0) return { code: "missing-key", violated: missing };
   const { outcome, violated } = answer;
   if (outcome === "allowed") return undefined;
@@ -31,15 +30,15 @@ export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: R
   return { code: isUnanswered ? "limiter-unavailable" : "quota-exceeded", violated };
 }
 
-interface Limited {
+interface Answered {
   readonly gateway: Gateway;
-  readonly route: Route;
+  readonly route: Limited;
 }
 
 /** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
 export function toLimitFields(
   { policies, answer, shadows, degraded }: CheckedLimits,
-  { gateway, route }: Limited,
+  { gateway, route }: Answered,
 ): RateLimitFields {
   // Made at start-up for the limits that are everybody's.
   const policyField =
@@ -53,8 +52,8 @@ export function toLimitFields(
 }
 
 /** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
-export function addLimitFields(response: Response, limits: CheckedLimits, limited: Limited): Response {
-  const { set, append } = toLimitFields(limits, limited);
+export function addLimitFields(response: Response, limits: CheckedLimits, answered: Answered): Response {
+  const { set, append } = toLimitFields(limits, answered);
   if (set.length === 0) return response;
   const { headers } = response;
   for (const [name, value] of set) headers.set(name, value);

@@ -2,6 +2,7 @@
 // raw key or a secret.
 
 import type { Config, Route } from "../core/config/config.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import { readClock } from "../platform/clock.ts";
 import { type LogFields, writeLog } from "../platform/log.ts";
@@ -56,6 +57,11 @@ export function recordDenied(
 /** An operator's ban, by its id: whom it names is in the admin API. */
 export function recordBanned(recorded: Recorded, ban: string): void {
   record(recorded, "denied", () => ({ code: "banned", ban }));
+}
+
+/** Refused before any policy was asked. `cause` is what the client is not told. */
+export function recordRefused(recorded: Recorded, code: ProblemCode, cause?: string): void {
+  record(recorded, "denied", () => ({ code, cause }));
 }
 
 /** What does not show in the response: decisions without a counter object, and shadow policies that would have refused. */

@@ -5,8 +5,10 @@ import type { Config } from "../core/config/config.ts";
 import { hasPassed } from "../core/http/forwarded-fields.ts";
 import { toCanonicalPath, toMatchPath } from "../core/http/canonical-path.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
+import type { Identity } from "../core/consumers/identity.ts";
 import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { Caller } from "./caller.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
@@ -21,6 +23,11 @@ export class RequestFacts implements Facts {
   readonly fields: ReadonlyMap<string, string>;
   readonly method: string;
   readonly host: string;
+
+  /** Set once, by admit.ts, when a credential is accepted. */
+  caller: Caller | undefined;
+  /** Set once, by admit.ts: no policy counts this client. */
+  isUnlimited = false;
 
   #place: Request["cf"];
   #hasPlace = false;
@@ -45,6 +52,15 @@ export class RequestFacts implements Facts {
 
   get continent(): string | undefined {
     return toText(this.#readPlace()?.continent);
+  }
+
+  get asn(): number | undefined {
+    const asn = this.#readPlace()?.asn;
+    return typeof asn === "number" ? asn : undefined;
+  }
+
+  get identity(): Identity | undefined {
+    return this.caller?.identity;
   }
 
   /** Names a request in logs. */

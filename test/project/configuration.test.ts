@@ -6,8 +6,10 @@ import { transformSync } from "esbuild";
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
+import { issuerEntries } from "../../src/core/config/auth-schema.ts";
 import { configSchema, policyBase, routeSchema } from "../../src/core/config/config-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
+import { contextEntries } from "../../src/core/config/parse-variants.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
 import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
 import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
@@ -21,12 +23,19 @@ const registry = Object.entries(algorithms) as [string, Algorithm<unknown, unkno
 const REQUIRED_ELSEWHERE = new Set(["origin"]);
 
 const routeKeys = readSchemaKeys(routeSchema);
+const topKeys = readSchemaKeys(configSchema);
 const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
+const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
+const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
-  ["Top level", readSchemaKeys(configSchema)],
+  ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key))],
   ["Policies", readEntryKeys(policyBase)],
-  ["Routes", routeKeys.filter((key) => !isCacheKey(key))],
+  ["Limits for some requests", readEntryKeys(contextEntries)],
+  ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key))],
+  ["Credentials", topKeys.filter(isAuthKey)],
+  ["Issuers", readEntryKeys(issuerEntries)],
+  ["Access lists", topKeys.filter(isAccessKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
 ];
 
@@ -42,9 +51,21 @@ const inConfig = (given: Options): Options => ({ ...baseConfig, ...given });
 const inPolicy = (given: Options): Options => inConfig({ policies: { tried: { ...basePolicy, ...given } } });
 const inRoute = (given: Options): Options => inConfig({ routes: [{ ...baseRoute, ...given }] });
 
+/** An issuer with what the example leaves out; a source of keys and algorithms go together. */
+function inIssuer(given: Options): Options {
+  const keys = "secret" in given ? { algorithms: ["HS256"] } : { algorithms: ["ES256"] };
+  const source = "secret" in given || "publicKey" in given ? {} : { jwks: "https://login.example.com/jwks" };
+  const issuer = { issuer: "https://login.example.com", audience: "api", ...keys, ...source, ...given };
+  return inConfig({ auth: { issuers: [issuer] } });
+}
+
 const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Top level": inConfig,
   Policies: inPolicy,
+  "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
+  Credentials: inConfig,
+  Issuers: inIssuer,
+  "Access lists": inConfig,
   Routes: inRoute,
   Cache: inRoute,
 };
@@ -92,6 +113,10 @@ describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
       expect(toProblems(places[section]?.(evaluate(example)) ?? {})).toEqual([]);
     },
   );
+});
+
+test("a route's access list is written like the gateway's", () => {
+  expect(routeKeys.filter(isAccessKey)).toEqual(topKeys.filter(isAccessKey));
 });
 
 describe("docs/configuration.md, algorithms", () => {

@@ -18,6 +18,10 @@ export class ThrowingObject extends DurableObject {
   decide(): never {
     throw new Error("broken on purpose");
   }
+
+  findKey(): never {
+    throw new Error("broken on purpose");
+  }
 }
 
 export class ForeignObject extends DurableObject {

@@ -26,7 +26,7 @@ export function toMarkKey(url: string): string {
 
 /** The primary key: as long as the request is, so the store hashes it. `country` is the platform's, if it knows one. */
 export function toCacheKey(
-  { target, fields }: Pick<CacheRequest, "target" | "fields">,
+  { target, fields, isAuthenticated = false }: Pick<CacheRequest, "target" | "fields" | "isAuthenticated">,
   settings: CacheSettings,
   country?: string,
 ): string {
@@ -41,6 +41,7 @@ export function toCacheKey(
   }
   if (key.country) written += write("country", country ?? null);
   if (key.device) written += write("device", toDeviceClass(fields));
+  if (isAuthenticated) written += write("authenticated", "");
   return written;
 }
 

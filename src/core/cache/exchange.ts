@@ -22,6 +22,11 @@ export interface CacheRequest {
   readonly fields: FieldReader;
   /** The request carries content. */
   readonly hasBody: boolean;
+  /**
+   * The gateway has accepted a credential: the origin is told whose it is. What is stored of such requests is not for
+   * others, and what is stored of others is not for them.
+   */
+  readonly isAuthenticated?: boolean;
 }
 
 export interface OriginResponse {

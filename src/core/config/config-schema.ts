@@ -4,10 +4,12 @@
 import * as v from "valibot";
 import { routeCost } from "../policies/route-cost.ts";
 import { settleRule } from "../policies/settle-rule.ts";
+import { accessList } from "../access/access-list.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { toHost } from "../http/host.ts";
+import { authSchema } from "./auth-schema.ts";
 import { isObject, object } from "./parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
 
@@ -15,6 +17,8 @@ export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
 const POLICIES_PER_ROUTE_MAX = 16;
 const BANS_MAX = 10;
+const TIERS_MAX = 100;
+const SCOPES_MAX = 20;
 const SHARDS_MAX = 4_096;
 // Without flags: JSON Schema has none.
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -23,6 +27,7 @@ const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
 const METHOD_WANTED = 'must be a method such as "GET"';
 const HOST_WANTED = "must be a lower-case host without a port";
+const SCOPE_WANTED = "must be a scope without spaces, quotes and backslashes";
 const SHARE_WANTED = "must be a share from 0 to 1";
 
 const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
@@ -55,6 +60,8 @@ export const policyBase = {
   enforcePercent: v.optional(integerBetween(0, 100), 100),
   settle: v.optional(settleRule),
   ban: v.optional(banRule),
+  // parse-variants.ts reads them: they are the algorithm's to check.
+  limits: v.optional(v.unknown()),
 };
 
 export const routeSchema = object({
@@ -87,6 +94,20 @@ export const routeSchema = object({
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
   timeout: v.optional(duration, "30s"),
+  auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
+  scopes: v.optional(
+    v.pipe(
+      // RFC 6749 section 3.3.
+      v.array(
+        v.pipe(v.string(SCOPE_WANTED), v.regex(/^[!#-[\]-~]{1,128}$/, SCOPE_WANTED)),
+        "must be a list of scopes",
+      ),
+      v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
+    ),
+    [],
+  ),
+  forwardCredential: v.optional(switchedOn, false),
+  access: v.optional(accessList),
 });
 
 const PREFIX_WANTED = 'must be a path such as "/__headgate/v1"';
@@ -117,6 +138,15 @@ export const configSchema = object({
   ),
   admin: v.optional(object({ prefix: v.optional(adminPrefix, "/__headgate/v1") }), {}),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
+  auth: v.optional(authSchema, {}),
+  access: v.optional(accessList),
+  tiers: v.optional(
+    v.pipe(
+      v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of tiers"),
+      v.check((tiers) => Object.keys(tiers).length <= TIERS_MAX, `must name at most ${TIERS_MAX} tiers`),
+    ),
+    {},
+  ),
   policies: v.pipe(
     v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of policies"),
     v.check(

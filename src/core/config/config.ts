@@ -7,8 +7,10 @@ import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
+import type { AccessList } from "../access/access-list.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
 import type { SettleRule } from "../policies/settle-rule.ts";
+import type { AuthSettings } from "./auth-schema.ts";
 
 /** What a policy does when its counter cannot answer in time. */
 export type ErrorRule = "local" | "open" | "closed";
@@ -33,6 +35,21 @@ export interface Policy {
   /** How a response corrects what its request took; undefined: it does not. */
   readonly settle: SettleRule | undefined;
   readonly ban: BanSettings | undefined;
+  /** What, besides the key, these limits' counters are told apart by; "" for a policy's and a tier's own. */
+  readonly context: string;
+  /** Other limits of the same policy, complete: resolve-settings.ts says whose they are. */
+  readonly contexts: readonly PolicyContext[];
+  /** The same for consumers on a tier, by its name. */
+  readonly tiers: ReadonlyMap<string, Policy>;
+}
+
+/** Limits for some methods, countries and routes. undefined is all of them. */
+export interface PolicyContext {
+  readonly methods: ReadonlySet<string> | undefined;
+  readonly countries: ReadonlySet<string> | undefined;
+  /** Paths, as the routes have them written. */
+  readonly routes: ReadonlySet<string> | undefined;
+  readonly policy: Policy;
 }
 
 export interface Route {
@@ -40,16 +57,29 @@ export interface Route {
   readonly index: number;
   /** The path pattern as it was written, with its methods: how logs name the route. */
   readonly name: string;
+  /** As it is written. */
+  readonly path: string;
   readonly pattern: RoutePattern;
   /** undefined is every method. GET includes HEAD. */
   readonly methods: ReadonlySet<string> | undefined;
   /** undefined is every host. Lower case. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly policies: readonly Policy[];
+  /** Whether any of them has other limits for some requests. */
+  readonly hasVariants: boolean;
   readonly cost: RouteCost;
   readonly cache: CacheSettings | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
+  readonly auth: "none" | "optional" | "required";
+  /** What a credential must allow, all of it. */
+  readonly scopes: readonly string[];
+  /** Whether the origin gets the header field that the credential stood in. */
+  readonly forwardCredential: boolean;
+  /** The gateway's own list and the route's. */
+  readonly access: readonly AccessList[];
+  /** Nothing is asked of who comes in: no credential, no access list. */
+  readonly isOpen: boolean;
 }
 
 export interface Config {
@@ -71,6 +101,9 @@ export interface Config {
   /** The path of the admin API, without a trailing slash. */
   readonly admin: { readonly prefix: string };
   readonly counters: { readonly shards: number };
+  readonly auth: AuthSettings;
+  /** What callers are limited by that show credentials nobody issued. */
+  readonly attempts: Policy;
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];
 }

@@ -1,12 +1,16 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
+import type { AccessList } from "../access/access-list.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import { configSchema } from "./config-schema.ts";
+import { toAttemptsPolicy } from "./attempts-policy.ts";
 import type { Config } from "./config.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import { parsePolicies } from "./parse-policies.ts";
 import { parseRoutes } from "./parse-routes.ts";
+import { findTierProblems } from "./parse-tiers.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
 
 /** What the deployment's variables say over the configuration file. "" and undefined say nothing. */
@@ -35,14 +39,18 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const limitFactor = parseLimitFactor(vars.LIMIT_FACTOR, problems);
   const caseSensitive = given["caseSensitive"] === true;
   const rawPolicies = isObject(given["policies"]) ? given["policies"] : {};
-  const policies = parsePolicies(rawPolicies, limitFactor, problems);
-  const routes = parseRoutes(
-    Array.isArray(given["routes"]) ? given["routes"] : [],
-    { policyNames: Object.keys(rawPolicies), policies, caseSensitive },
+  const rawRoutes = toList(given["routes"]);
+  const policyNames = Object.keys(rawPolicies);
+  problems.push(...findTierProblems(given["tiers"], policyNames));
+  const policies = parsePolicies(
+    rawPolicies,
+    { limitFactor, tiers: given["tiers"], routePaths: toPaths(rawRoutes) },
     problems,
   );
+  const access = toAccess(parsed);
+  const routes = parseRoutes(rawRoutes, { policyNames, policies, caseSensitive, access }, problems);
   if (!parsed.ok || !origin.ok || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, admin, counters } = parsed.value;
+  const { name, encodedSlash, headers, headerBytesMax, log, admin, counters, auth } = parsed.value;
   return ok(
     Object.freeze({
       origin: origin.value,
@@ -54,9 +62,27 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       log: Object.freeze(log),
       admin: Object.freeze(admin),
       counters: Object.freeze(counters),
+      auth: deepFreeze(auth),
+      attempts: toAttemptsPolicy(auth.attempts),
       policies: Object.freeze([...policies.values()]),
       routes,
     }),
+  );
+}
+
+type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
+
+function toAccess(parsed: Parsed): AccessList | undefined {
+  return parsed.ok ? parsed.value.access : undefined;
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function toPaths(routes: readonly unknown[]): readonly string[] {
+  return routes.flatMap((route) =>
+    isObject(route) && typeof route["path"] === "string" ? [route["path"]] : [],
   );
 }
 

@@ -8,14 +8,24 @@ import { err, type Problem, type Result } from "../result.ts";
 import { NAME, NAME_WANTED, policyBase } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { findTierEntries, parseContexts, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
 import { isObject, parseWith, showGiven, toUnknownKeyMessage } from "./parse-with.ts";
 
 const base = v.object(policyBase);
 
-/** The policies by name; problems are added to `problems`. Limits and bursts are multiplied by `limitFactor`. */
+export interface PoliciesContext {
+  /** Multiplies limits and bursts. */
+  readonly limitFactor: number;
+  /** The configuration's `tiers`, as they are given. */
+  readonly tiers?: unknown;
+  /** The paths of all routes, as they are written. */
+  readonly routePaths?: readonly string[];
+}
+
+/** The policies by name; problems are added to `problems`. */
 export function parsePolicies(
   input: Readonly<Record<string, unknown>>,
-  limitFactor: number,
+  context: PoliciesContext,
   problems: Problem[],
 ): ReadonlyMap<string, Policy> {
   const policies = new Map<string, Policy>();
@@ -28,7 +38,7 @@ export function parsePolicies(
       problems.push({ path, code: "invalid", message: `must be an object, received ${showGiven(options)}` });
       continue;
     }
-    const policy = parsePolicy({ name, options, limitFactor }, problems);
+    const policy = parsePolicy({ name, options, context }, problems);
     if (policy !== undefined && isNamed) policies.set(name, policy);
   }
   return policies;
@@ -37,10 +47,10 @@ export function parsePolicies(
 interface PolicyGiven {
   readonly name: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly limitFactor: number;
+  readonly context: PoliciesContext;
 }
 
-function parsePolicy({ name, options, limitFactor }: PolicyGiven, problems: Problem[]): Policy | undefined {
+function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[]): Policy | undefined {
   const path = `policies.${name}`;
   const found: Problem[] = [];
   const common = parseWith(base, options, path);
@@ -48,15 +58,45 @@ function parsePolicy({ name, options, limitFactor }: PolicyGiven, problems: Prob
   const key = parseKey(options["key"], `${path}.key`);
   if (!key.ok) found.push(...key.error);
   const algorithm = findAlgorithm(options["algorithm"]);
-  const settings = algorithm === undefined ? undefined : parseSettings(algorithm, options, limitFactor);
+  const settings =
+    algorithm === undefined ? undefined : parseSettings(algorithm, options, context.limitFactor);
   if (settings?.ok === false) {
     found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
   if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
   problems.push(...found);
-  if (!common.ok || !key.ok || settings === undefined || !settings.ok || found.length > 0) return undefined;
-  const written = scale(pickOptions(options, algorithm), limitFactor);
-  return toPolicy(name, common.value, { settings: settings.value, options: written, key: key.value });
+  if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
+  const written = scale(pickOptions(options, algorithm), context.limitFactor);
+  const parsed = { settings: settings.value, options: written, key: key.value };
+  const policy = toPolicy(name, common.value, parsed);
+  return withVariants(policy, { name, options, context }, problems);
+}
+
+/** The policy with the limits that it has for tiers, methods, countries and routes. */
+function withVariants(
+  policy: Policy,
+  { name, options, context: { limitFactor, tiers, routePaths = [] } }: PolicyGiven,
+  problems: Problem[],
+): Policy {
+  const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
+  const source: VariantSource = {
+    policy,
+    options,
+    optionNames: algorithm.optionNames,
+    parseSettings: (changed) => parseSettings(algorithm, changed, limitFactor),
+    routePaths,
+  };
+  const contexts = parseContexts(source, {
+    given: options["limits"],
+    path: `policies.${name}.limits`,
+    problems,
+  });
+  const byTier = new Map<string, Policy>();
+  for (const [tier, given] of findTierEntries(tiers, name)) {
+    const plan = parseTierPolicy(source, { given, path: `tiers.${tier}.${name}`, problems });
+    if (plan !== undefined) byTier.set(tier, deepFreeze(plan));
+  }
+  return deepFreeze({ ...policy, contexts, tiers: byTier });
 }
 
 function toPolicy(
@@ -65,7 +105,7 @@ function toPolicy(
   { settings, options, key }: Pick<Policy, "settings" | "options"> & { readonly key: readonly KeyPart[] },
 ): Policy {
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
-  return deepFreeze({
+  return {
     name,
     algorithm: algorithm as AlgorithmName,
     settings,
@@ -79,7 +119,10 @@ function toPolicy(
     enforcePercent: mode === "shadow" ? 0 : enforcePercent,
     settle,
     ban,
-  });
+    context: "",
+    contexts: [],
+    tiers: new Map(),
+  };
 }
 
 /** What is written must be right by itself, and also after multiplying. */

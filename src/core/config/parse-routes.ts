@@ -1,8 +1,10 @@
 // Reads the routes and resolves what they refer to: policies by name, patterns, and whether a cost can ever be met.
 
+import type { AccessList } from "../access/access-list.ts";
 import type * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
+import { toVariants } from "../policies/resolve-settings.ts";
 import { parseRoutePattern, type RoutePattern } from "../policies/route-pattern.ts";
 import type { Problem } from "../result.ts";
 import { routeSchema } from "./config-schema.ts";
@@ -17,6 +19,8 @@ export interface RouteContext {
   readonly policyNames: readonly string[];
   readonly policies: ReadonlyMap<string, Policy>;
   readonly caseSensitive: boolean;
+  /** The gateway's own list. */
+  readonly access?: AccessList | undefined;
 }
 
 /** The routes in order; problems are added to `problems`. */
@@ -33,7 +37,9 @@ export function parseRoutes(
     // References are read also when the shape has problems, so that all are reported at once.
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
-    const route = parsed.ok ? toRoute(parsed.value, { ...references, index }) : undefined;
+    const route = parsed.ok
+      ? toRoute(parsed.value, { ...references, index, access: context.access })
+      : undefined;
     if (route !== undefined) routes.push(route);
   }
   return Object.freeze(routes);
@@ -45,14 +51,21 @@ interface References {
   readonly policies: readonly Policy[];
 }
 
-type RouteGiven = Readonly<Partial<Record<"path" | "policies" | "cost", unknown>>>;
+type RouteGiven = Readonly<Partial<Record<"path" | "policies" | "cost" | "auth" | "scopes", unknown>>>;
 type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
   const { path } = context;
   const names: readonly unknown[] = Array.isArray(given.policies) ? given.policies : [];
   const policies = resolvePolicies(names, context, problems);
-  if (isCost(given.cost)) problems.push(...findImpossible(policies, given.cost, path));
+  if (isCost(given.cost)) {
+    const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
+    problems.push(...findImpossible(variants, given.cost, path));
+  }
+  if (isList(given.scopes) && given.auth !== "required") {
+    const message = 'must stand beside auth: "required"';
+    problems.push({ path: `${path}.scopes`, code: "invalid", message });
+  }
   if (typeof given.path !== "string") return { pattern: undefined, policies };
   const pattern = parseRoutePattern(given.path, context.caseSensitive);
   if (pattern.ok) return { pattern: pattern.value, policies };
@@ -63,23 +76,38 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
 
 function toRoute(
   options: v.InferOutput<typeof routeSchema>,
-  { pattern, policies, index }: References & { readonly index: number },
+  {
+    pattern,
+    policies,
+    index,
+    access,
+  }: References & { readonly index: number; readonly access: AccessList | undefined },
 ): Route | undefined {
   if (pattern === undefined) return undefined;
   const methods = options.methods === undefined ? undefined : new Set(options.methods);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
+  const lists = [access, options.access].filter((list) => list !== undefined);
   return deepFreeze({
     index,
     name,
+    path: options.path,
     pattern,
     methods,
     hosts: options.hosts === undefined ? undefined : new Set(options.hosts),
     policies,
+    hasVariants: policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0),
     cost: options.cost,
     cache: options.cache,
     timeoutMs: options.timeout,
+    auth: options.auth,
+    scopes: options.scopes,
+    forwardCredential: options.forwardCredential,
+    access: lists,
+    isOpen: options.auth === "none" && lists.length === 0,
   });
 }
+
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /** What is no text is a problem of the shape and has been reported. */
 function resolvePolicies(
@@ -122,3 +150,6 @@ function findImpossible(policies: readonly Policy[], cost: number, path: string)
   }
   return problems;
 }
+
+/** A path that is no text is a problem of its own, and no route's. */
+const toText = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -2,6 +2,7 @@
 // API parses with it, its OpenAPI document is made of it, and what is stored and sent to gateways is its output.
 
 import * as v from "valibot";
+import { isNetwork } from "../access/address-set.ts";
 import { NAME, NAME_WANTED } from "../config/config-schema.ts";
 import { toDurationMs } from "../config/durations.ts";
 import { object } from "../config/parse-with.ts";
@@ -122,7 +123,7 @@ export const accessBody = v.pipe(
   object({
     action: oneOf(["allow", "deny", "unlimited"]),
     cidr: v.optional(
-      v.pipe(v.string(CIDR_WANTED), v.regex(/^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/, CIDR_WANTED)),
+      v.pipe(v.string(CIDR_WANTED), v.maxLength(49, CIDR_WANTED), v.check(isNetwork, CIDR_WANTED)),
     ),
     country: v.optional(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
     asn: v.optional(integerBetween(1, 4_294_967_295)),

@@ -4,7 +4,7 @@
 import type { Policy } from "../config/config.ts";
 import { applyLimits } from "../policies/apply-limits.ts";
 import type { Override } from "./entries.ts";
-import { type Glob, matchesGlob, parseGlob } from "./glob.ts";
+import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 
 export interface AppliedOverride {
   readonly override: Override;

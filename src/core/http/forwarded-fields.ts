@@ -35,6 +35,9 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "x-client-ip",
   "x-cluster-client-ip",
   "true-client-ip",
+  // The gateway's word on who is calling.
+  "x-consumer",
+  "x-tier",
 ]);
 
 /**

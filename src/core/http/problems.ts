@@ -48,6 +48,48 @@ export const problems = {
     detail: "The operator of this gateway has banned the caller.",
     proxyError: "http_request_denied",
   },
+  "access-denied": {
+    status: 403,
+    title: "Forbidden",
+    detail: "The gateway's access lists do not let this client in.",
+    proxyError: "http_request_denied",
+  },
+  "credential-missing": {
+    status: 401,
+    title: "Unauthorized",
+    detail: "The request needs an API key or a token.",
+    proxyError: "http_request_denied",
+  },
+  "credential-several": {
+    status: 400,
+    title: "Bad Request",
+    detail: "The request has more than one credential.",
+    proxyError: "http_request_error",
+  },
+  "credential-invalid": {
+    status: 401,
+    title: "Unauthorized",
+    detail: "The API key or the token is not accepted.",
+    proxyError: "http_request_denied",
+  },
+  "credential-expired": {
+    status: 401,
+    title: "Unauthorized",
+    detail: "The API key or the token has expired.",
+    proxyError: "http_request_denied",
+  },
+  "scope-missing": {
+    status: 403,
+    title: "Forbidden",
+    detail: "The API key or the token does not allow what the request asks for.",
+    proxyError: "http_request_denied",
+  },
+  "credential-unverifiable": {
+    status: 503,
+    title: "Service Unavailable",
+    detail: "The API key or the token cannot be checked at the moment.",
+    proxyError: "proxy_internal_error",
+  },
   "malformed-url": {
     status: 400,
     title: "Bad Request",

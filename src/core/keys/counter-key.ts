@@ -16,6 +16,18 @@ export interface CounterKey {
 
 export type MissingRule = "skip" | "shared" | "deny";
 
+export interface KeyOptions {
+  readonly onMissing: MissingRule;
+  readonly shards: number;
+  /** A policy's: tells the counters of some of its limits apart. */
+  readonly context?: string;
+}
+
+/** Labels of the parts that are read from accepted credentials. */
+const CREDENTIAL_PART = /^(?:consumer$|api-key$|jwt:)/;
+const ADDRESS_RANK = 3;
+const CREDENTIAL_RANK = 2;
+const OTHER_RANK = 1;
 /** Keys longer than this, and those of values that clients may hold secret, are replaced by their SHA-256. */
 const PLAIN_LENGTH_MAX = 160;
 /** No value has this length prefix, so no value can pass for a missing one. */
@@ -24,27 +36,44 @@ const MISSING = "-";
 /**
  * The counter key of a request, or "skip" or "deny" when a part is missing and the policy says so.
  * Keys with an address are placed by that address within its continent: near the client, and an address hardly ever
- * changes its continent. Other keys are placed by their first part, in one place for the whole world.
+ * changes its continent. Keys of an accepted credential have an object each, named by the first part that is of the
+ * credential: what one consumer does waits for no other. Other keys are placed by their first part, in one place for the
+ * whole world.
  */
 export function toCounterKey(
   parts: readonly KeyPart[],
   facts: Facts,
-  { onMissing, shards }: { readonly onMissing: MissingRule; readonly shards: number },
+  { onMissing, shards, context }: KeyOptions,
 ): CounterKey | "skip" | "deny" {
   let key = "";
-  let place: string | undefined;
-  let scope = "world";
+  let place = "";
+  let rank = 0;
   for (const { label, argument, read } of parts) {
     const value = read(facts, argument);
     if (value === undefined && onMissing !== "shared") return onMissing;
     const written = writePart(label, value);
     key = key === "" ? written : `${key}|${written}`;
-    const isAddress = label === "ip";
-    if (place === undefined || isAddress) place = written;
-    if (isAddress) scope = facts.continent ?? "unknown";
+    const partRank = toRank(label, value);
+    if (partRank <= rank) continue;
+    rank = partRank;
+    place = written;
   }
+  key += writeContext(context);
   if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
-  return { key, object: `${scope}:${toShard(place ?? key, shards)}` };
+  // Only an accepted credential has these parts, so no anonymous client makes objects of this kind.
+  if (rank === CREDENTIAL_RANK) return { key, object: `credential:${hashText(place)}` };
+  const scope = rank === ADDRESS_RANK ? (facts.continent ?? "unknown") : "world";
+  return { key, object: `${scope}:${toShard(place, shards)}` };
+}
+
+/** The part of the highest rank places a key; of equal ones the first. */
+function toRank(label: string, value: string | undefined): number {
+  if (label === "ip") return ADDRESS_RANK;
+  return value !== undefined && CREDENTIAL_PART.test(label) ? CREDENTIAL_RANK : OTHER_RANK;
+}
+
+function writeContext(context = ""): string {
+  return context === "" ? "" : `|${writePart("limits", context)}`;
 }
 
 /** With its length, so that no value reads as two. */

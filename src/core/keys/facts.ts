@@ -1,6 +1,8 @@
 // What the core knows of a request: plain values, read once at the border. Nothing here can be forged by the client
 // but what is the client's own to say (method, path, query, headers, cookies).
 
+import type { Identity } from "../consumers/identity.ts";
+
 /**
  * What counts as the value of something that was sent several times: origins differ in which one they take, so a client
  * could else count as one value and be served as another. All such requests count together.
@@ -19,6 +21,10 @@ export interface Facts {
   readonly country: string | undefined;
   /** The platform's two-letter continent. */
   readonly continent: string | undefined;
+  /** The number of the autonomous system that the client is in. */
+  readonly asn: number | undefined;
+  /** Who an accepted credential says that it is; undefined where none was asked for or shown. */
+  readonly identity: Identity | undefined;
   /** A request header's combined value. `name` is lower case. */
   readonly header: (name: string) => string | undefined;
   /** AMBIGUOUS when it was sent more than once with different values. */

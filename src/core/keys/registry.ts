@@ -1,10 +1,13 @@
 // The one list of key extractors: what a policy may count by.
 
+import { apiKey } from "./api-key.ts";
+import { consumer } from "./consumer.ts";
 import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
 import { header } from "./header.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
+import { jwt } from "./jwt.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 import { method } from "./method.ts";
 import { path } from "./path.ts";
@@ -19,6 +22,9 @@ export const keyExtractors = {
   method,
   host,
   country,
+  consumer,
+  "api-key": apiKey,
+  jwt,
 } as const satisfies Record<string, KeyExtractor>;
 
 export type KeyExtractorName = keyof typeof keyExtractors;

@@ -41,6 +41,13 @@ export class DenialCache {
     return { answer: age(denial.answer, ageMs), shadows };
   }
 
+  /** The denial as it stands now, also when it is time to ask again: for limits that nobody raises meanwhile. */
+  peek(key: string, nowMs: number): LimitAnswer | undefined {
+    const denial = this.#denials.get(key);
+    if (denial === undefined || nowMs >= denial.untilMs) return undefined;
+    return age(denial.answer, nowMs - denial.receivedMs);
+  }
+
   /** What was refused here since the counters were asked last, and for which policies: bans count it too. */
   takeRefused(key: string, nowMs: number): Refused | undefined {
     const denial = this.#denials.get(key);

@@ -12,7 +12,7 @@ import { until } from "../support/until.ts";
 const { origin, gateway, serve, ask, asked, untilHit } = await startCacheStand([
   { path: "/says/*", cache: {} },
   { path: "/small/*", cache: { bodyBytesMax: 10 } },
-  { path: "/mine/*", cache: { key: { headers: ["X-Consumer"] } } },
+  { path: "/mine/*", cache: { key: { headers: ["X-Customer"] } } },
   { path: "/slow/*", cache: {}, timeout: "400ms" },
 ]);
 
@@ -95,9 +95,9 @@ describe("concurrent misses", () => {
   it("of several consumers are one for each of them", async () => {
     const path = serve("mine", async ({ field }) => {
       await wait(DELAY_MS);
-      return { fields: FRESH, body: field("X-Consumer") ?? "nobody" };
+      return { fields: FRESH, body: field("X-Customer") ?? "nobody" };
     });
-    const replies = await askMany(path, 20, (at) => ({ fields: [["X-Consumer", `c${at % 4}`]] }));
+    const replies = await askMany(path, 20, (at) => ({ fields: [["X-Customer", `c${at % 4}`]] }));
     expect(replies.map((reply) => reply.text())).toEqual(Array.from({ length: 20 }, (_, at) => `c${at % 4}`));
     expect(asked(path)).toBe(4);
   });

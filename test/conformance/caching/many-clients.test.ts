@@ -43,7 +43,7 @@ const gateway = await startTwoIsolates(
     origin: origin.url,
     policies: {},
     routes: [
-      { path: "/mine/*", cache: { key: { headers: ["X-Consumer"] } } },
+      { path: "/mine/*", cache: { key: { headers: ["X-Customer"] } } },
       { path: "/*", cache: {} },
     ],
   }),
@@ -59,7 +59,7 @@ for (const [at, path] of PATHS.entries()) {
   const vary: Fields = path.startsWith("/vary/") ? [["Vary", "Accept-Language"]] : [];
   origin.serve(path, async ({ field }) => {
     const version = versions.get(path) ?? 0;
-    const tag = `"${path} ${version} ${field("Accept-Language")} ${field("X-Consumer")} ${field("X-Forwarded-Host")}"`;
+    const tag = `"${path} ${version} ${field("Accept-Language")} ${field("X-Customer")} ${field("X-Forwarded-Host")}"`;
     const fields: Fields = [
       ["Cache-Control", CONTROLS[at % CONTROLS.length] ?? ""],
       ["Cache-Tag", `tag-${path}`],
@@ -74,7 +74,7 @@ for (const [at, path] of PATHS.entries()) {
       host: field("X-Forwarded-Host") ?? "",
       version,
       language: vary.length > 0 ? (field("Accept-Language") ?? null) : null,
-      consumer: isMine ? (field("X-Consumer") ?? null) : null,
+      consumer: isMine ? (field("X-Customer") ?? null) : null,
     };
     return { fields, body: JSON.stringify(seen) };
   });
@@ -119,7 +119,7 @@ async function actAsClient(seed: number, untilMs: number, tally: Tally): Promise
       fields: [
         ["Host", host],
         ["Accept-Language", language],
-        ["X-Consumer", consumer],
+        ["X-Customer", consumer],
       ],
     };
     const reply = await send(gateway, path, options);

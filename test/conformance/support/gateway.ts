@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buildWorker } from "../../../src/cli/build-worker.ts";
-import { serveWorker } from "../../../src/cli/serve-worker.ts";
+import { serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
 const FOLDER = resolve(import.meta.dirname, "../../../dist/conformance");
@@ -23,6 +23,8 @@ export interface Gateway {
   readonly logs: () => string[];
   /** The workerd processes that serve it. Empty where there is no /proc. */
   readonly processIds: readonly number[];
+  /** Its Durable Objects, as its Worker reaches them. */
+  readonly getObjects: ServedWorker["getObjects"];
   readonly close: () => Promise<void>;
 }
 
@@ -53,10 +55,17 @@ async function startIn(
   };
   const before = new Set(await readWorkerdIds());
   const kept = persistTo === undefined ? {} : { persistTo };
-  const { url, close } = await serveWorker({ scriptPath, port: 0, vars: { ...vars }, onLog, ...kept });
+  const { url, getObjects, close } = await serveWorker({
+    scriptPath,
+    port: 0,
+    vars: { ...vars },
+    onLog,
+    ...kept,
+  });
   return {
     url: `http://127.0.0.1:${url.port}`,
     port: Number(url.port),
+    getObjects,
     logs: () => [...lines],
     processIds: (await readWorkerdIds()).filter((id) => !before.has(id)),
     close: async () => {

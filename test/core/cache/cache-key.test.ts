@@ -32,6 +32,15 @@ describe("toCacheKey() (RFC 9111 section 2)", () => {
     expect(key(a)).not.toBe(key(b));
   });
 
+  it("tells requests with an accepted credential from those without", () => {
+    const anonymous = request();
+    const authenticated = { ...anonymous, isAuthenticated: true };
+    expect(toCacheKey(authenticated, settings())).not.toBe(toCacheKey(anonymous, settings()));
+    expect(toCacheKey({ ...anonymous, isAuthenticated: false }, settings())).toBe(
+      toCacheKey(anonymous, settings()),
+    );
+  });
+
   it("takes an empty query for none", () => {
     expect(toKeyUrl(request().target, settings())).toBe("https://api.example/things");
   });

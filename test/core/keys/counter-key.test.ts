@@ -52,6 +52,35 @@ describe("toCounterKey()", () => {
     );
   });
 
+  const ann = { consumer: "ann", tier: undefined, scopes: [], apiKey: "k1", token: undefined };
+
+  test("gives a credential an object of its own, and what is not accepted none", () => {
+    const own = readKey("consumer", { identity: ann }).object;
+    expect(own).toMatch(/^credential:[0-9a-f]{64}$/);
+    expect(readKey(["path", "consumer"], { identity: ann }).object).toBe(own);
+    expect(readKey("consumer", { identity: { ...ann, apiKey: "k2" } }).object).toBe(own);
+    expect(readKey("consumer", { identity: { ...ann, consumer: "bob" } }).object).not.toBe(own);
+    expect(readKey("api-key", { identity: ann }).object).not.toBe(own);
+    for (const key of ["consumer", "api-key", "jwt:sub"])
+      expect(readKey(key, { headers: { "x-consumer": "ann" } }).object).toMatch(/^world:\d+$/);
+  });
+
+  test("places a key with an address by the address, whoever is calling", () => {
+    const given = { address: "1.2.3.4", continent: "EU" };
+    expect(readKey(["consumer", "ip"], { ...given, identity: ann }).object).toBe(readKey("ip", given).object);
+  });
+
+  test("has a key of its own for each context, in the same object", () => {
+    const [parts] = [parseKey("ip", "key")];
+    if (!parts.ok) throw new Error("ip");
+    const facts = toFacts({ address: "1.2.3.4" });
+    const keys = ["", "POST * *", "GET * *"].map((context) => {
+      const counterKey = toCounterKey(parts.value, facts, { onMissing: "shared", shards: SHARDS, context });
+      return typeof counterKey === "string" ? counterKey : counterKey.key;
+    });
+    expect(keys).toEqual(["ip=7:1.2.3.4", "ip=7:1.2.3.4|limits=8:POST * *", "ip=7:1.2.3.4|limits=7:GET * *"]);
+  });
+
   test("reads a header by any case of its name", () => {
     const given = { headers: { "x-api-key": "k" } };
     expect(readKey("header:X-API-KEY", given)).toEqual(readKey("header:x-api-key", given));

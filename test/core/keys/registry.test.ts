@@ -1,8 +1,21 @@
 import { expect, test } from "vitest";
+import type { Identity } from "../../../src/core/consumers/identity.ts";
 import { keyExtractors, type KeyExtractorName } from "../../../src/core/keys/registry.ts";
 import { type FactsGiven, toFacts } from "./to-facts.ts";
 
 type Row = readonly [name: KeyExtractorName, argument: string, given: FactsGiven, wanted: string | undefined];
+
+const BY_KEY: Identity = { consumer: "acme", tier: "pro", scopes: [], apiKey: "k1", token: undefined };
+const BY_TOKEN: Identity = {
+  consumer: "ann",
+  tier: undefined,
+  scopes: [],
+  apiKey: undefined,
+  token: {
+    issuer: "https://a.example",
+    claims: { sub: "ann", "https://a.example/team": 7, roles: ["admin"] },
+  },
+};
 
 const rows: readonly Row[] = [
   ["ip", "", { address: "2001:db8::1" }, "2001:db8:0:0::/64"],
@@ -21,6 +34,18 @@ const rows: readonly Row[] = [
   ["host", "", { host: "a.example" }, "a.example"],
   ["country", "", { country: "CH" }, "CH"],
   ["country", "", {}, undefined],
+  ["consumer", "", { identity: BY_KEY }, "acme"],
+  ["consumer", "", { identity: BY_TOKEN }, "ann"],
+  ["consumer", "", { headers: { "x-consumer": "acme" } }, undefined],
+  ["api-key", "", { identity: BY_KEY }, "k1"],
+  ["api-key", "", { identity: BY_TOKEN }, undefined],
+  ["api-key", "", {}, undefined],
+  ["jwt", "sub", { identity: BY_TOKEN }, "https://a.example ann"],
+  ["jwt", "https://a.example/team", { identity: BY_TOKEN }, "https://a.example 7"],
+  ["jwt", "roles", { identity: BY_TOKEN }, undefined],
+  ["jwt", "constructor", { identity: BY_TOKEN }, undefined],
+  ["jwt", "sub", { identity: BY_KEY }, undefined],
+  ["jwt", "sub", {}, undefined],
 ];
 
 test.each(rows)("%s with argument %j of %j is %j", (name, argument, given, wanted) => {

@@ -1,5 +1,6 @@
 // A request's facts for tests: a plain GET, with what matters written out.
 
+import type { Identity } from "../../../src/core/consumers/identity.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
 
 type Named = Readonly<Record<string, string>>;
@@ -11,6 +12,8 @@ export interface FactsGiven {
   readonly address?: string;
   readonly country?: string;
   readonly continent?: string;
+  readonly asn?: number;
+  readonly identity?: Identity;
   readonly headers?: Named;
   readonly cookies?: Named;
   readonly query?: Named;
@@ -29,6 +32,8 @@ export function toFacts(given: FactsGiven = {}): Facts {
     address,
     country,
     continent,
+    asn: given.asn,
+    identity: given.identity,
     header: readFrom(given.headers),
     cookie: readFrom(given.cookies),
     query: readFrom(given.query),

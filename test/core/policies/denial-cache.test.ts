@@ -38,6 +38,17 @@ class Desk {
   }
 }
 
+describe("peek()", () => {
+  test("says while a denial stands, also when it is time to ask again, and counts nothing", () => {
+    const desk = new Desk();
+    desk.remember([denied(3_000)], [0, 0]);
+    const peek = (atMs: number): number | undefined => desk.cache.peek("k", START_MS + atMs)?.retryAfterMs;
+    expect([peek(500), peek(1_500), peek(2_999), peek(3_000)]).toEqual([2_500, 1_500, 1, undefined]);
+    expect(desk.takeRefused(2_000)).toBeUndefined();
+    expect(desk.cache.peek("other", START_MS)).toBeUndefined();
+  });
+});
+
 describe("remember()", () => {
   test("counts a denial from when it was asked for, and tells waits from when the answer came", () => {
     const desk = new Desk();

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { matchesGlob, parseGlob } from "../../../src/core/control/glob.ts";
+import { matchesGlob, parseGlob } from "../../src/core/glob.ts";
 
 test.each([
   ["acme", "acme", true],

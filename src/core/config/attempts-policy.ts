@@ -1,0 +1,33 @@
+// The policy that every gateway has: how often one address may show a credential that nobody issued.
+
+import { slidingWindow } from "../algorithms/sliding-window.ts";
+import { ip } from "../keys/ip.ts";
+import type { AuthSettings } from "./auth-schema.ts";
+import type { Policy } from "./config.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+
+/** No configured policy can have a name with a colon. */
+export const ATTEMPTS_POLICY = "auth:attempts";
+
+export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["attempts"]): Policy {
+  const options = { limit, window: `${windowMs}ms` };
+  const settings = slidingWindow.parseConfig(options);
+  return deepFreeze({
+    name: ATTEMPTS_POLICY,
+    algorithm: "sliding-window",
+    settings: settings.ok ? settings.value : undefined,
+    options,
+    limit,
+    windowMs,
+    key: [{ label: "ip", argument: "", read: ip.read }],
+    onMissing: "shared",
+    onError: "local",
+    timeoutMs: 500,
+    enforcePercent: 100,
+    settle: undefined,
+    ban: undefined,
+    context: "",
+    contexts: [],
+    tiers: new Map(),
+  });
+}

@@ -1,0 +1,41 @@
+// Finds what is wrong with the configuration's `tiers` by itself: their names, and what they refer to. The limits in them
+// are read with the policies that they change (parse-variants.ts).
+
+import type { Problem } from "../result.ts";
+import { NAME, NAME_WANTED } from "./config-schema.ts";
+import { findNearest } from "./find-nearest.ts";
+import { isObject, showGiven } from "./parse-with.ts";
+
+export function findTierProblems(tiers: unknown, policyNames: readonly string[]): readonly Problem[] {
+  // What is no object is a problem of the shape and has been reported.
+  if (!isObject(tiers)) return [];
+  const problems: Problem[] = [];
+  for (const [tier, policies] of Object.entries(tiers)) {
+    const path = `tiers.${tier}`;
+    if (!NAME.test(tier))
+      problems.push({ path, code: "invalid", message: `${NAME_WANTED}, received ${showGiven(tier)}` });
+    if (isObject(policies)) problems.push(...findUnknownPolicies(path, Object.keys(policies), policyNames));
+    else
+      problems.push({
+        path,
+        code: "invalid",
+        message: `must be an object of policies, received ${showGiven(policies)}`,
+      });
+  }
+  return problems;
+}
+
+function findUnknownPolicies(
+  path: string,
+  named: readonly string[],
+  policyNames: readonly string[],
+): readonly Problem[] {
+  return named
+    .filter((name) => !policyNames.includes(name))
+    .map((name) => {
+      const nearest = findNearest(name, policyNames);
+      const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+      const message = `must name a policy, received ${showGiven(name)}${hint}`;
+      return { path: `${path}.${name}`, code: "unknown-policy", message };
+    });
+}

@@ -1,0 +1,50 @@
+// Which limits of a policy a request gets: its tier's, or the policy's own; and of those the first contextual ones that
+// fit. All of them were made complete when the configuration was read: nothing is merged here.
+
+import type { Policy, PolicyContext, Route } from "../config/config.ts";
+import type { Facts } from "../keys/facts.ts";
+
+export interface LimitedFacts {
+  readonly facts: Pick<Facts, "method" | "country">;
+  /** The route's path pattern, as it is written. */
+  readonly routePath: string;
+}
+
+/** The policy with the limits that are this request's: the policy itself, or another of the same name and key. */
+export function resolveSettings(policy: Policy, tier: string | undefined, limited: LimitedFacts): Policy {
+  const plan = (tier === undefined ? undefined : policy.tiers.get(tier)) ?? policy;
+  if (plan.contexts.length === 0) return plan;
+  return plan.contexts.find((context) => fits(context, limited))?.policy ?? plan;
+}
+
+/** A route's policies with the limits that are this request's. */
+export function resolvePolicies(
+  { policies, path, hasVariants }: Pick<Route, "policies" | "path" | "hasVariants">,
+  facts: Pick<Facts, "method" | "country" | "identity">,
+): readonly Policy[] {
+  if (!hasVariants) return policies;
+  const limited = { facts, routePath: path };
+  return policies.map((policy) => resolveSettings(policy, facts.identity?.tier, limited));
+}
+
+/** Whatever a policy may resolve to on a route. */
+export function toVariants(policy: Policy, routePath: string): readonly Policy[] {
+  const variants: Policy[] = [];
+  for (const plan of [policy, ...policy.tiers.values()]) {
+    variants.push(plan);
+    for (const context of plan.contexts)
+      if (context.routes?.has(routePath) ?? true) variants.push(context.policy);
+  }
+  return variants;
+}
+
+function fits({ methods, countries, routes }: PolicyContext, { facts, routePath }: LimitedFacts): boolean {
+  if (routes !== undefined && !routes.has(routePath)) return false;
+  if (methods !== undefined && !hasMethod(methods, facts.method)) return false;
+  return countries === undefined || (facts.country !== undefined && countries.has(facts.country));
+}
+
+/** A HEAD is a GET, unless it is named. */
+function hasMethod(methods: ReadonlySet<string>, method: string): boolean {
+  return methods.has(method) || (method === "HEAD" && methods.has("GET"));
+}

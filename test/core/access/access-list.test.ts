@@ -1,0 +1,61 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { accessList, decideAccess } from "../../../src/core/access/access-list.ts";
+import { type FactsGiven, toFacts } from "../keys/to-facts.ts";
+
+type Given = v.InferInput<typeof accessList>;
+
+const decide = (lists: readonly Given[], facts: FactsGiven) =>
+  decideAccess(
+    lists.map((list) => v.parse(accessList, list)),
+    toFacts(facts),
+  );
+const isDenied = (lists: readonly Given[], facts: FactsGiven): boolean => decide(lists, facts).isDenied;
+
+describe("decideAccess()", () => {
+  test("lets everybody in without lists, and by lists that say nothing", () => {
+    expect(decide([], {})).toEqual({ isDenied: false, isUnlimited: false });
+    expect(isDenied([{}], { address: "192.0.2.1" })).toBe(false);
+  });
+
+  test.each<[name: string, given: Given, facts: FactsGiven, wanted: boolean]>([
+    ["an address", { deny: { addresses: ["192.0.2.0/24"] } }, { address: "192.0.2.9" }, true],
+    ["another address", { deny: { addresses: ["192.0.2.0/24"] } }, { address: "192.0.3.9" }, false],
+    ["a country", { deny: { countries: ["KP"] } }, { country: "KP" }, true],
+    ["no country", { deny: { countries: ["KP"] } }, {}, false],
+    ["a network", { deny: { asns: [64500] } }, { asn: 64500 }, true],
+    ["another network", { deny: { asns: [64500] } }, { asn: 64501 }, false],
+    ["a user agent", { deny: { userAgents: ["curl/*"] } }, { headers: { "user-agent": "Curl/8" } }, true],
+    ["no user agent, by an empty pattern", { deny: { userAgents: [""] } }, {}, true],
+    ["no user agent", { deny: { userAgents: ["curl/*"] } }, {}, false],
+    ["whom nothing allows", { allow: { countries: ["CH"] } }, { country: "DE" }, true],
+    ["whom the platform cannot place", { allow: { countries: ["CH"] } }, {}, true],
+    ["whom one of two things allows", { allow: { countries: ["CH"], asns: [1] } }, { asn: 1 }, false],
+    ["whom an empty list allows", { allow: {} }, { address: "192.0.2.1" }, true],
+    [
+      "whom it allows and denies",
+      { allow: { countries: ["CH"] }, deny: { addresses: ["192.0.2.1"] } },
+      { country: "CH", address: "192.0.2.1" },
+      true,
+    ],
+  ])("denies %s: %j %j %s", (_name, given, facts, wanted) => {
+    expect(isDenied([given], facts)).toBe(wanted);
+  });
+
+  test("asks every list: what one denies no other allows", () => {
+    const lists = [{ deny: { countries: ["KP"] } }, { allow: { addresses: ["192.0.2.1"] } }];
+    expect(isDenied(lists, { address: "192.0.2.1", country: "KP" })).toBe(true);
+    expect(isDenied(lists, { address: "192.0.2.2", country: "CH" })).toBe(true);
+    expect(isDenied(lists, { address: "192.0.2.1", country: "CH" })).toBe(false);
+  });
+
+  test("leaves unlimited whom any list says, unless they are denied", () => {
+    const lists = [{ unlimited: ["192.0.2.0/24"] }, { deny: { countries: ["KP"] } }];
+    expect(decide(lists, { address: "192.0.2.1" }).isUnlimited).toBe(true);
+    expect(decide(lists, { address: "192.0.3.1" }).isUnlimited).toBe(false);
+    expect(decide(lists, { address: "192.0.2.1", country: "KP" })).toEqual({
+      isDenied: true,
+      isUnlimited: false,
+    });
+  });
+});
