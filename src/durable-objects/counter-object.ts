@@ -4,6 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
+  type CounterFailure,
   type CounterReply,
   type CounterRequest,
   type CounterReset,
@@ -46,10 +47,10 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     );
   }
 
-  /** One decision in one turn. The platform holds the answer back until what it wrote is durable (the output gate). */
-  decide(request: CounterRequest): CounterReply {
-    if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    return this.#table.handle(request, this.#readClock());
+  /** All in one turn. The platform holds the answers back until what they wrote is durable (the output gate). */
+  decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
+    const nowMs = this.#readClock();
+    return requests.map((request) => this.#decideOne(request, nowMs));
   }
 
   settle(settlement: Settlement): void {
@@ -73,6 +74,17 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
 
   override async alarm(): Promise<void> {
     await this.#rows.sweep(this.#readClock());
+  }
+
+  /** What one request fails of must not fail those that came with it. */
+  #decideOne(request: CounterRequest, nowMs: number): CounterReply | CounterFailure {
+    try {
+      if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+      return this.#table.handle(request, nowMs);
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      return { version: MESSAGE_VERSION, failure };
+    }
   }
 
   /** The one clock, read once a call. It never runs backwards. */

@@ -143,7 +143,7 @@ async function askGroups(
 ): Promise<readonly GroupAnswer[]> {
   const { counters } = context.gateway;
   const askAll = (question: Omit<Question, "id">): Promise<readonly GroupAnswer[]> =>
-    Promise.all(groups.map((group) => counters.ask(group, { ...question, id })));
+    Promise.all(groups.map((group) => counters.ask(group, { ...question, id }, context)));
   if (groups.length === 1) return askAll({ phase: "take", refusedBefore });
   const held = await askAll({ phase: "hold", refusedBefore });
   if (!areAllowed(groups, held)) {
@@ -156,7 +156,7 @@ async function askGroups(
     return committed;
   }
   const releases = groups.map((group, index) =>
-    counters.ask(group, { phase: "release", id, committed: toCommitted(group, committed[index]) }),
+    counters.ask(group, { phase: "release", id, committed: toCommitted(group, committed[index]) }, context),
   );
   context.waitUntil(Promise.all(releases));
   return committed;

@@ -14,7 +14,6 @@ import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CheckVerdict,
   type Committed,
-  type CounterReply,
   type CounterRequest,
   type KeyChecks,
   FULL_MESSAGE,
@@ -26,10 +25,11 @@ import {
 import { LruMap } from "../core/lru-map.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
+import { type CallFailure, type Caller, CounterCalls } from "./counter-calls.ts";
 
 /** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
 const LOCAL_KEYS_MAX = 10_000;
-/** Objects that an isolate keeps ids and breakers of. */
+/** Objects that an isolate keeps breakers of. */
 const OBJECTS_MAX = 10_000;
 /** How long a refused client waits when the limiter itself cannot answer. */
 const CLOSED_RETRY_MS = 1_000;
@@ -62,9 +62,7 @@ export interface GroupAnswer {
 }
 
 export class CounterClient {
-  readonly #namespace: Bindings["COUNTERS"];
-  /** Ids are plain values and may outlive their request; stubs may not. */
-  readonly #ids = new LruMap<string, DurableObjectId>(OBJECTS_MAX);
+  readonly #calls: CounterCalls;
   readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
   /** Decisions that every object has committed, by the object that has yet to hear of it. */
   readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
@@ -74,10 +72,14 @@ export class CounterClient {
   );
 
   constructor(namespace: Bindings["COUNTERS"]) {
-    this.#namespace = namespace;
+    this.#calls = new CounterCalls(namespace);
   }
 
-  async ask(group: Group, question: Question): Promise<GroupAnswer> {
+  async ask(
+    group: Group,
+    question: Question,
+    { waitUntil }: Pick<Caller, "waitUntil">,
+  ): Promise<GroupAnswer> {
     const confirmed = this.#takeConfirmed(group.object);
     const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys, confirmed };
     const breaker = this.#breaker(group.object);
@@ -85,16 +87,15 @@ export class CounterClient {
       return this.#decideWithout(group, request, "counter object keeps failing");
     const asked = startAsking(breaker, readClock());
     this.#setBreaker(group.object, asked);
-    // Others asked at the same time: what came of that is in the breaker as it is by then.
-    try {
-      const { verdicts, takenAtMs } = await this.#call(group, request);
-      this.#setBreaker(group.object, recordSuccess(this.#breaker(group.object), asked));
-      return { verdicts, takenAtMs, failure: undefined };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.#recordFailure(group.object, { asked, message, isOverloaded: readFlag(error, "overloaded") });
-      return this.#decideWithout(group, request, message);
+    const reply = await this.#calls.call(group.object, request, { timeoutMs: toTimeoutMs(group), waitUntil });
+    // Others asked at the same time: what came of that is in the breaker as it is by now.
+    if ("failure" in reply) {
+      this.#recordFailure(group.object, asked, reply);
+      return this.#decideWithout(group, request, reply.failure);
     }
+    this.#setBreaker(group.object, recordSuccess(this.#breaker(group.object), asked));
+    const { verdicts, takenAtMs } = reply;
+    return { verdicts, takenAtMs, failure: undefined };
   }
 
   /** Tells the owner what a decision really cost. `failure` says whether the decision was this isolate's own. */
@@ -104,7 +105,7 @@ export class CounterClient {
       return;
     }
     try {
-      await this.#namespace.get(this.#id(object)).settle(settlement);
+      await this.#calls.stub(object).settle(settlement);
     } catch {
       // What was taken stays taken: the counter can only under-admit for it.
     }
@@ -121,13 +122,10 @@ export class CounterClient {
     return ids;
   }
 
-  #recordFailure(
-    object: string,
-    { asked, message, isOverloaded }: { asked: BreakerState; message: string; isOverloaded: boolean },
-  ): void {
+  #recordFailure(object: string, asked: BreakerState, { failure, isOverloaded }: CallFailure): void {
     const breaker = this.#breaker(object);
     // A full object refuses new keys alone: whoever invents them must not cut off the others.
-    const isFull = message.includes(FULL_MESSAGE);
+    const isFull = failure.includes(FULL_MESSAGE);
     const after = isFull
       ? recordSuccess(breaker, asked)
       : recordFailure(breaker, { nowMs: readClock(), isOverloaded });
@@ -142,42 +140,6 @@ export class CounterClient {
   #setBreaker(object: string, breaker: BreakerState): void {
     if (breaker === CLOSED) this.#breakers.delete(object);
     else this.#breakers.set(object, breaker);
-  }
-
-  async #call(group: Group, request: CounterRequest): Promise<CounterReply> {
-    const timeoutMs = toTimeoutMs(group);
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const timeout = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${timeoutMs} ms`));
-      }, timeoutMs);
-    });
-    try {
-      const reply = await Promise.race([this.#decide(group.object, request), timeout]);
-      if (reply.version !== MESSAGE_VERSION) throw new Error("counter reply of another version");
-      return reply;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Retried once where the platform says that it may help: with a new stub, for the old one is broken. */
-  async #decide(object: string, request: CounterRequest): Promise<CounterReply> {
-    const decide = async (): Promise<CounterReply> => this.#namespace.get(this.#id(object)).decide(request);
-    try {
-      return await decide();
-    } catch (error) {
-      if (!readFlag(error, "retryable") || readFlag(error, "overloaded")) throw error;
-      return await decide();
-    }
-  }
-
-  #id(object: string): DurableObjectId {
-    const known = this.#ids.get(object);
-    if (known !== undefined) return known;
-    const id = this.#namespace.idFromName(object);
-    this.#ids.set(object, id);
-    return id;
   }
 
   /** One verdict a policy, each by its own rule. */
@@ -218,9 +180,4 @@ function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {
         resetMs: CLOSED_RETRY_MS,
       }
     : { policy: name, outcome: "allowed", remaining: limit, retryAfterMs: 0, resetMs: 0 };
-}
-
-/** The platform marks its errors by properties that no type declares. */
-function readFlag(error: unknown, flag: "retryable" | "overloaded"): boolean {
-  return typeof error === "object" && error !== null && (error as Record<string, unknown>)[flag] === true;
 }

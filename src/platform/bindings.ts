@@ -19,6 +19,7 @@ import type {
 } from "../core/control/messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type {
+  CounterFailure,
   CounterReply,
   CounterRequest,
   CounterReset,
@@ -29,7 +30,8 @@ import type {
 
 /** What a gateway may ask of a counter object. */
 export interface CounterRpc extends Rpc.DurableObjectBranded {
-  decide(request: CounterRequest): CounterReply;
+  /** Decided in this order, each answered by itself, in its place. */
+  decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[];
   settle(settlement: Settlement): void;
   reset(reset: CounterReset): void;
   top(question: TopQuestion): TopAnswer;

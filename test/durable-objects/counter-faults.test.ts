@@ -41,8 +41,8 @@ class Place {
 
   async ask(phase: Phase, id: string, more: Partial<Check> = {}): Promise<CheckVerdict | undefined> {
     const keys = [{ key: "k", checks: [{ ...this.#check, ...more }] }];
-    const reply = await this.stub.decide({ version: MESSAGE_VERSION, phase, id, keys });
-    return reply.verdicts[0];
+    const [reply] = await this.stub.decide([{ version: MESSAGE_VERSION, phase, id, keys }]);
+    return reply !== undefined && "verdicts" in reply ? reply.verdicts[0] : undefined;
   }
 
   async isAllowed(phase: Phase, id: string, more: Partial<Check> = {}): Promise<boolean> {
@@ -136,9 +136,8 @@ describe("a decision over two objects", () => {
       expect(await fine.isAllowed("commit", "one")).toBe(true);
       await runInDurableObject(failing.stub, (instance) => {
         const keys = [{ key: "k", checks: [toCheck(HOURLY)] }];
-        expect(() => instance.decide({ version: MESSAGE_VERSION, phase: "commit", id: "one", keys })).toThrow(
-          "disk is full",
-        );
+        const [reply] = instance.decide([{ version: MESSAGE_VERSION, phase: "commit", id: "one", keys }]);
+        expect(reply).toEqual({ version: MESSAGE_VERSION, failure: expect.stringContaining("disk is full") });
       });
     });
     for (const place of [failing, fine]) await place.ask("release", "one");

@@ -7,6 +7,7 @@ import { algorithms, type AlgorithmName } from "../../src/core/algorithms/regist
 import {
   type Check,
   type CounterReply,
+  type CounterRequest,
   MESSAGE_VERSION,
   type Phase,
 } from "../../src/core/counters/messages.ts";
@@ -34,8 +35,9 @@ async function ask(
   check: Check,
   { key = "k", phase = "take", id = crypto.randomUUID() }: Partial<Asked> = {},
 ): Promise<CounterReply["verdicts"][number]> {
-  const reply = await stub.decide({ version: MESSAGE_VERSION, phase, id, keys: [{ key, checks: [check] }] });
-  const [verdict] = reply.verdicts;
+  const keys = [{ key, checks: [check] }];
+  const [reply] = await stub.decide([{ version: MESSAGE_VERSION, phase, id, keys }]);
+  const verdict = reply !== undefined && "verdicts" in reply ? reply.verdicts[0] : undefined;
   if (verdict === undefined) throw new Error("no verdict");
   return verdict;
 }
@@ -45,12 +47,9 @@ async function release(
   check: Check,
   id: string,
 ): Promise<void> {
-  await stub.decide({
-    version: MESSAGE_VERSION,
-    phase: "release",
-    id,
-    keys: [{ key: "k", checks: [check] }],
-  });
+  await stub.decide([
+    { version: MESSAGE_VERSION, phase: "release", id, keys: [{ key: "k", checks: [check] }] },
+  ]);
 }
 
 const remaining = async (
@@ -160,14 +159,15 @@ test("a damaged row is never seen", async () => {
   expect(await remaining(stub, toCheck(SIXTY))).toBe(60);
 });
 
-test("a message of another version is refused", async () => {
+test("a message of another version is refused, and those that came with it are not", async () => {
   const stub = counters.getByName("versions");
-  const request = { version: 99, phase: "take", id: "x", keys: [] } as unknown as Parameters<
-    CounterRpc["decide"]
-  >[0];
-  await runInDurableObject(stub, (instance) => {
-    expect(() => instance.decide(request)).toThrow("another version");
-  });
+  const keys = [{ key: "k", checks: [toCheck(SIXTY)] }];
+  const request: CounterRequest = { version: MESSAGE_VERSION, phase: "take", id: "x", keys };
+  const foreign = { ...request, version: 99 } as unknown as CounterRequest;
+  expect(await stub.decide([foreign, request])).toMatchObject([
+    { failure: "counter message of another version" },
+    { verdicts: [{ outcome: "allowed", remaining: 59 }] },
+  ]);
 });
 
 test("200 parallel decisions over two objects leave each exactly at the number admitted", async () => {

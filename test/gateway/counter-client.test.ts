@@ -1,7 +1,7 @@
 // Rule 7: a counter object that stalls, throws or answers in another version never breaks a request. Real Durable
 // Objects that fail, not stand-ins.
 
-import { env } from "cloudflare:workers";
+import { env, waitUntil } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import type { Policy } from "../../src/core/config/config.ts";
@@ -32,7 +32,7 @@ function ask(client: CounterClient, policy: Policy): Promise<GroupAnswer> {
     policies: [policy],
     shadows: new Set<string>(),
   };
-  return client.ask(group, { phase: "take", id: crypto.randomUUID() });
+  return client.ask(group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
 }
 
 function createClient(name: string): CounterClient {

@@ -103,12 +103,9 @@ export class LimitsDesk {
     const facts = this.#toFacts(path, {});
     const { groups } = groupPolicies(this.#toRoute(facts).policies, facts, { shards: 1, cost: 1 });
     for (const { object, keys } of groups)
-      await bindings.SCRIPTED.getByName(this.#toName(object)).decide({
-        version: MESSAGE_VERSION,
-        phase,
-        id,
-        keys,
-      });
+      await bindings.SCRIPTED.getByName(this.#toName(object)).decide([
+        { version: MESSAGE_VERSION, phase, id, keys },
+      ]);
   }
 
   #toName(object: string): string {

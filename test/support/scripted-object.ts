@@ -1,7 +1,7 @@
 // A counter object that counts how often it is asked, and fails as often as a test says: with the properties by which the
 // platform marks its own errors.
 
-import type { CounterReply, CounterRequest, Settlement } from "../../src/core/counters/messages.ts";
+import type { CounterFailure, CounterReply, CounterRequest, Settlement } from "../../src/core/counters/messages.ts";
 import { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 export interface Failure {
@@ -27,13 +27,13 @@ export class ScriptedObject extends CounterObject {
     return calls;
   }
 
-  override decide(request: CounterRequest): CounterReply {
+  override decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
     this.#calls += 1;
     const [failure, ...rest] = this.#failures;
-    if (failure === undefined) return super.decide(request);
+    if (failure === undefined) return super.decide(requests);
     this.#failures = rest;
     const { isDecided = false, ...flags } = failure;
-    if (isDecided) super.decide(request);
+    if (isDecided) super.decide(requests);
     throw Object.assign(new Error("failed as scripted"), flags);
   }
 

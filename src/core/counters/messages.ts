@@ -90,6 +90,12 @@ export interface CounterReply {
   readonly takenAtMs: number;
 }
 
+/** In the place of a reply: this request could not be decided. It says nothing of the others in its call. */
+export interface CounterFailure {
+  readonly version: typeof MESSAGE_VERSION;
+  readonly failure: string;
+}
+
 /** What one policy's share of a decision really cost, known only afterwards. */
 export interface SettledCheck {
   readonly policy: string;

@@ -21,9 +21,9 @@ export * from "./worker.js";
 let calls = 0;
 
 export class CounterObject extends Watched {
-  decide(request) {
+  decide(requests) {
     calls += 1;
-    return super.decide(request);
+    return super.decide(requests);
   }
   settle(settlement) {
     calls += 1;
