@@ -15,7 +15,7 @@ import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 import type { Gateway } from "./gateway.ts";
-import { type Grouped, groupPolicies } from "./group-policies.ts";
+import { groupPolicies, type PolicyKeys, readKeys } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -71,16 +71,23 @@ export function checkLimits(
   const { config, denials, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
   const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
-  const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
-  const { groups, keys, missing } = grouped;
+  const read = readKeys(policies, facts);
+  const { keys, missing } = read;
   if (missing.length > 0) return { ...UNCHECKED, missing };
-  if (groups.length === 0) return UNCHECKED;
+  if (keys.size === 0) return UNCHECKED;
 
-  const denialKey = toDenialKey(route, facts, { grouped, cost });
+  const denialKey = toDenialKey(route, facts, { read, cost });
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
-  return askCounters(policies, grouped, { denialKey, sentMs, context });
+  const groups = groupPolicies(read, facts, { shards: config.counters.shards, cost });
+  return askCounters(policies, { groups, keys }, { denialKey, sentMs, context });
+}
+
+/** Whom a request concerns: the objects, and the keys of its policies. */
+interface Grouped {
+  readonly groups: readonly Group[];
+  readonly keys: ReadonlyMap<string, string>;
 }
 
 interface Asked {
@@ -114,20 +121,20 @@ export function findDenial(
 ): CheckedLimits | undefined {
   const cost = toCost(route.cost, facts);
   const policies = resolvePolicies(route, facts);
-  const grouped = groupPolicies(policies, facts, { shards: gateway.config.counters.shards, cost });
-  const denialKey = toDenialKey(route, facts, { grouped, cost });
+  const read = readKeys(policies, facts);
+  const denialKey = toDenialKey(route, facts, { read, cost });
   const answer = denialKey === undefined ? undefined : gateway.denials.peek(denialKey, readClock());
-  return answer === undefined ? undefined : { ...UNCHECKED, policies, answer, keys: grouped.keys };
+  return answer === undefined ? undefined : { ...UNCHECKED, policies, answer, keys: read.keys };
 }
 
 /** What like requests have in common; undefined where no denial is certain. Limits differ by tier, and their counters do not. */
 function toDenialKey(
   { index }: Limited,
   { identity }: RequestFacts,
-  { grouped, cost }: { readonly grouped: Grouped; readonly cost: number },
+  { read, cost }: { readonly read: PolicyKeys; readonly cost: number },
 ): string | undefined {
-  if (!grouped.isRepeatable) return undefined;
-  return `${index} ${cost} ${identity?.tier ?? ""} ${[...grouped.keys.values()].join("\n")}`;
+  if (!read.isRepeatable) return undefined;
+  return `${index} ${cost} ${identity?.tier ?? ""} ${[...read.keys.values()].join("\n")}`;
 }
 
 interface Asking {

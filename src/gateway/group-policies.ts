@@ -1,13 +1,15 @@
-// Sorts a route's policies by the object that owns their counter, and by key within it: what one call can decide.
+// Reads what a route's policies count a request by, and sorts them by the object that owns their counter, and by key
+// within it: what one call can decide. Two steps, for a request that is decided without a call needs no object.
 
 import type { Policy } from "../core/config/config.ts";
 import type { Check, KeyChecks } from "../core/counters/messages.ts";
-import { type CounterKey, isEnforcedKey, toCounterKey } from "../core/keys/counter-key.ts";
+import { type CounterKey, isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Group } from "./counter-client.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-export interface Grouped {
-  readonly groups: readonly Group[];
+export interface PolicyKeys {
+  /** The policies that count this request. */
+  readonly counted: ReadonlyMap<Policy, CounterKey>;
   /** By policy. */
   readonly keys: ReadonlyMap<string, string>;
   /** Policies that refuse because what they count by is missing. */
@@ -21,39 +23,42 @@ interface Keyed {
 }
 
 /** `policies` are resolved: with the limits that are this request's. */
-export function groupPolicies(
-  policies: readonly Policy[],
-  facts: RequestFacts,
-  { shards, cost }: { readonly shards: number; readonly cost: number },
-): Grouped {
-  const objects = new Map<string, Map<string, Keyed>>();
+export function readKeys(policies: readonly Policy[], facts: RequestFacts): PolicyKeys {
+  const counted = new Map<Policy, CounterKey>();
   const keys = new Map<string, string>();
   const missing: string[] = [];
   let isRepeatable = true;
   for (const policy of policies) {
-    const { onMissing, context } = policy;
-    const counterKey = toCounterKey(policy.key, facts, { onMissing, shards, context });
+    const counterKey = toCounterKey(policy.key, facts, policy);
     // No key, but the same say as every key has: a shadow policy refuses nobody.
     if (counterKey === "deny" && isEnforcedKey("", policy)) missing.push(policy.name);
     if (typeof counterKey === "string") continue;
+    counted.set(policy, counterKey);
     keys.set(policy.name, counterKey.key);
     isRepeatable &&= policy.settle === undefined && policy.algorithm !== "concurrency";
-    addPolicy(objects, counterKey, policy);
   }
-  const groups = [...objects].map(([object, byKey]) => toGroup(object, byKey, cost));
-  return { groups, keys, missing, isRepeatable };
+  return { counted, keys, missing, isRepeatable };
 }
 
-function addPolicy(
-  objects: Map<string, Map<string, Keyed>>,
-  { object, key }: CounterKey,
-  policy: Policy,
-): void {
-  const byKey = objects.get(object) ?? new Map<string, Keyed>();
+export function groupPolicies(
+  { counted }: PolicyKeys,
+  facts: RequestFacts,
+  { shards, cost }: { readonly shards: number; readonly cost: number },
+): readonly Group[] {
+  const objects = new Map<string, Map<string, Keyed>>();
+  for (const [policy, counterKey] of counted) {
+    const object = toObjectName(counterKey, facts, shards);
+    const byKey = objects.get(object) ?? new Map<string, Keyed>();
+    objects.set(object, byKey);
+    addPolicy(byKey, counterKey.key, policy);
+  }
+  return [...objects].map(([object, byKey]) => toGroup(object, byKey, cost));
+}
+
+function addPolicy(byKey: Map<string, Keyed>, key: string, policy: Policy): void {
   const keyed = byKey.get(key) ?? { policies: [] };
   keyed.policies.push(policy);
   byKey.set(key, keyed);
-  objects.set(object, byKey);
 }
 
 function toGroup(object: string, byKey: ReadonlyMap<string, Keyed>, cost: number): Group {

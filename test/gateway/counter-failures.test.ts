@@ -129,7 +129,11 @@ test("an overloaded object is left alone at once, tried by one request, and aske
 test("one object's failures say nothing of another", async () => {
   const [broken, fine] = [new Desk("broken"), new Desk("fine")];
   await broken.askWhile([{ overloaded: true }], 1);
-  const { failure } = await broken.client.ask(fine.group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+  const { failure } = await broken.client.ask(
+    fine.group,
+    { phase: "take", id: crypto.randomUUID() },
+    { waitUntil },
+  );
   expect(failure).toBeUndefined();
 });
 

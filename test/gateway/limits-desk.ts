@@ -7,7 +7,7 @@ import { MESSAGE_VERSION, type Phase } from "../../src/core/counters/messages.ts
 import { matchRoute } from "../../src/core/policies/match-route.ts";
 import { type CheckedLimits, checkLimits } from "../../src/gateway/check-limits.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
-import { groupPolicies } from "../../src/gateway/group-policies.ts";
+import { groupPolicies, readKeys } from "../../src/gateway/group-policies.ts";
 import { toRefusal } from "../../src/gateway/rate-limit-response.ts";
 import { readFacts, type RequestFacts } from "../../src/gateway/request-facts.ts";
 import type { Bindings } from "../../src/platform/bindings.ts";
@@ -94,14 +94,16 @@ export class LimitsDesk {
   objects(path: string, asked: Asked = {}): readonly DurableObjectStub<ScriptedObject>[] {
     const facts = this.#toFacts(path, asked);
     const { shards } = this.gateway.config.counters;
-    const { groups } = groupPolicies(this.#toRoute(facts).policies, facts, { shards, cost: 0 });
+    const { policies } = this.#toRoute(facts);
+    const groups = groupPolicies(readKeys(policies, facts), facts, { shards, cost: 0 });
     return groups.map(({ object }) => bindings.SCRIPTED.getByName(this.#toName(object)));
   }
 
   /** Another gateway's decision on the same counters, up to this phase. */
   async askFromElsewhere(path: string, phase: Phase, id: string): Promise<void> {
     const facts = this.#toFacts(path, {});
-    const { groups } = groupPolicies(this.#toRoute(facts).policies, facts, { shards: 1, cost: 1 });
+    const { policies } = this.#toRoute(facts);
+    const groups = groupPolicies(readKeys(policies, facts), facts, { shards: 1, cost: 1 });
     for (const { object, keys } of groups)
       await bindings.SCRIPTED.getByName(this.#toName(object)).decide([
         { version: MESSAGE_VERSION, phase, id, keys },

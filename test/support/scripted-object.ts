@@ -1,7 +1,12 @@
 // A counter object that counts how often it is asked, and fails as often as a test says: with the properties by which the
 // platform marks its own errors.
 
-import type { CounterFailure, CounterReply, CounterRequest, Settlement } from "../../src/core/counters/messages.ts";
+import type {
+  CounterFailure,
+  CounterReply,
+  CounterRequest,
+  Settlement,
+} from "../../src/core/counters/messages.ts";
 import { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 export interface Failure {

@@ -1,4 +1,4 @@
-// Turns a policy's key parts and a request's facts into the counter's key and the object that owns it. Keys are
+// Turns a policy's key parts and a request's facts into the counter's key, and that into the object that owns it. Keys are
 // unambiguous (each value with its length), bounded in length, and placed so that the keys of one client meet in one
 // object: a request under several of its policies is then decided in one call.
 
@@ -10,15 +10,15 @@ import type { KeyPart } from "./parse-key.ts";
 export interface CounterKey {
   /** At most 160 characters. */
   readonly key: string;
-  /** The name of the counter object that owns the key. One of a bounded number, whatever clients invent. */
-  readonly object: string;
+  /** The part that the key's object is chosen by. */
+  readonly place: string;
+  readonly rank: number;
 }
 
 export type MissingRule = "skip" | "shared" | "deny";
 
 export interface KeyOptions {
   readonly onMissing: MissingRule;
-  readonly shards: number;
   /** A policy's: tells the counters of some of its limits apart. */
   readonly context?: string;
 }
@@ -35,15 +35,11 @@ const MISSING = "-";
 
 /**
  * The counter key of a request, or "skip" or "deny" when a part is missing and the policy says so.
- * Keys with an address are placed by that address within its continent: near the client, and an address hardly ever
- * changes its continent. Keys of an accepted credential have an object each, named by the first part that is of the
- * credential: what one consumer does waits for no other. Other keys are placed by their first part, in one place for the
- * whole world.
  */
 export function toCounterKey(
   parts: readonly KeyPart[],
   facts: Facts,
-  { onMissing, shards, context }: KeyOptions,
+  { onMissing, context }: KeyOptions,
 ): CounterKey | "skip" | "deny" {
   let key = "";
   let place = "";
@@ -60,10 +56,21 @@ export function toCounterKey(
   }
   key += writeContext(context);
   if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
+  return { key, place, rank };
+}
+
+/**
+ * The name of the counter object that owns a key: one of a bounded number, whatever clients invent.
+ * Keys with an address are placed by that address within its continent: near the client, and an address hardly ever
+ * changes its continent. Keys of an accepted credential have an object each, named by the first part that is of the
+ * credential: what one consumer does waits for no other. Other keys are placed by their first part, in one place for the
+ * whole world.
+ */
+export function toObjectName({ place, rank }: CounterKey, facts: Facts, shards: number): string {
   // Only an accepted credential has these parts, so no anonymous client makes objects of this kind.
-  if (rank === CREDENTIAL_RANK) return { key, object: `credential:${hashText(place)}` };
+  if (rank === CREDENTIAL_RANK) return `credential:${hashText(place)}`;
   const scope = rank === ADDRESS_RANK ? (facts.continent ?? "unknown") : "world";
-  return { key, object: `${scope}:${toShard(place, shards)}` };
+  return `${scope}:${toShard(place, shards)}`;
 }
 
 /** The part of the highest rank places a key; of equal ones the first. */

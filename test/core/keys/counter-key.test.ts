@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type CounterKey,
   hashText,
   type MissingRule,
   toCounterKey,
+  toObjectName,
 } from "../../../src/core/keys/counter-key.ts";
 import { parseKey } from "../../../src/core/keys/parse-key.ts";
 import { anyText } from "../any-text.ts";
@@ -18,17 +18,25 @@ interface Given extends FactsGiven {
   readonly shards?: number;
 }
 
-function read(key: string | readonly string[], given: Given = {}): CounterKey | "skip" | "deny" {
+interface Owned {
+  readonly key: string;
+  readonly object: string;
+}
+
+function read(key: string | readonly string[], given: Given = {}): Owned | "skip" | "deny" {
   const parts = parseKey(key, "key");
   if (!parts.ok) throw new Error(JSON.stringify(parts.error));
   const { onMissing = "shared", shards = SHARDS } = given;
-  return toCounterKey(parts.value, toFacts(given), { onMissing, shards });
+  const facts = toFacts(given);
+  const counterKey = toCounterKey(parts.value, facts, { onMissing });
+  if (typeof counterKey === "string") return counterKey;
+  return { key: counterKey.key, object: toObjectName(counterKey, facts, shards) };
 }
 
-function readKey(key: string | readonly string[], given: Given = {}): CounterKey {
-  const counterKey = read(key, given);
-  if (typeof counterKey === "string") throw new Error(counterKey);
-  return counterKey;
+function readKey(key: string | readonly string[], given: Given = {}): Owned {
+  const owned = read(key, given);
+  if (typeof owned === "string") throw new Error(owned);
+  return owned;
 }
 
 /** The key of three headers' values. */
@@ -75,7 +83,7 @@ describe("toCounterKey()", () => {
     if (!parts.ok) throw new Error("ip");
     const facts = toFacts({ address: "1.2.3.4" });
     const keys = ["", "POST * *", "GET * *"].map((context) => {
-      const counterKey = toCounterKey(parts.value, facts, { onMissing: "shared", shards: SHARDS, context });
+      const counterKey = toCounterKey(parts.value, facts, { onMissing: "shared", context });
       return typeof counterKey === "string" ? counterKey : counterKey.key;
     });
     expect(keys).toEqual(["ip=7:1.2.3.4", "ip=7:1.2.3.4|limits=8:POST * *", "ip=7:1.2.3.4|limits=7:GET * *"]);
