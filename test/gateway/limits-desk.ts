@@ -41,6 +41,8 @@ let desks = 0;
 
 export class LimitsDesk {
   readonly gateway: Gateway;
+  /** How often requests were asked where their clients are. */
+  placesRead = 0;
   readonly #name = `desk-${(desks += 1)}`;
   readonly #afterwards: Promise<unknown>[] = [];
 
@@ -127,7 +129,9 @@ export class LimitsDesk {
       ...(apiKey === undefined ? {} : { "x-api-key": apiKey }),
       ...(units === undefined ? {} : { "x-units": String(units) }),
     };
-    const facts = readFacts(new Request(url, { headers }), this.gateway.config);
+    const request = new Request(url, { headers });
+    Object.defineProperty(request, "cf", { get: () => void (this.placesRead += 1) });
+    const facts = readFacts(request, this.gateway.config);
     if (!facts.ok) throw new Error(facts.error);
     return facts.value;
   }

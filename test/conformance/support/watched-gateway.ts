@@ -10,6 +10,9 @@ import { send, type Target } from "./client.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
 
 const CALLS_PATH = "/.watched/calls";
+const SLOW_PATH = "/.watched/slow/";
+/** With this field beside it, nothing of the request goes on when its client leaves, as when the platform ends it. */
+export const DIES = "X-Dies";
 /** A request with this field is given up by its client after so many milliseconds, and answered with 499. */
 export const LEAVES_AFTER = "X-Leaves-After-Ms";
 
@@ -19,10 +22,12 @@ import worker, { CounterObject as Watched } from "./worker.js";
 export * from "./worker.js";
 
 let calls = 0;
+let slowMs = 0;
 
 export class CounterObject extends Watched {
-  decide(requests) {
+  async decide(requests) {
     calls += 1;
+    if (slowMs > 0) await scheduler.wait(slowMs);
     return super.decide(requests);
   }
   settle(settlement) {
@@ -33,13 +38,19 @@ export class CounterObject extends Watched {
 
 export class Behind extends WorkerEntrypoint {
   fetch(request) {
-    return worker.fetch(request, this.env, this.ctx);
+    const context = request.headers.has("${DIES}") ? { waitUntil: () => undefined } : this.ctx;
+    return worker.fetch(request, this.env, context);
   }
 }
 
 export default {
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname === "${CALLS_PATH}") return new Response(String(calls));
+    const { pathname } = new URL(request.url);
+    if (pathname === "${CALLS_PATH}") return new Response(String(calls));
+    if (pathname.startsWith("${SLOW_PATH}")) {
+      slowMs = Number(pathname.slice("${SLOW_PATH}".length));
+      return new Response();
+    }
     const leavesAfterMs = request.headers.get("${LEAVES_AFTER}");
     if (leavesAfterMs === null) return worker.fetch(request, env, context);
     const aborter = new AbortController();
@@ -56,6 +67,8 @@ export default {
 export interface WatchedGateway extends Target {
   /** How often counter objects were asked to decide or settle so far. */
   readonly readCalls: () => Promise<number>;
+  /** From now on counter objects answer questions so much later. */
+  readonly slowDown: (ms: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -81,6 +94,9 @@ export async function startWatchedGateway(
   return {
     ...gateway,
     readCalls: async () => Number((await send(gateway, CALLS_PATH)).text()),
+    slowDown: async (ms) => {
+      await send(gateway, `${SLOW_PATH}${ms}`);
+    },
     close: async () => {
       await close();
       await rm(folder, { recursive: true, force: true });
