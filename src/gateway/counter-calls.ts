@@ -37,6 +37,8 @@ interface Batch {
   readonly answered: Promise<Answers>;
   readonly resolve: (answers: Answers) => void;
   isSent: boolean;
+  /** How long the least patient of its requests lets it wait for others. */
+  gatherMs: number;
 }
 
 export class CounterCalls {
@@ -55,12 +57,14 @@ export class CounterCalls {
   /** The object's reply, or why there is none within the caller's time. */
   async call(object: string, request: CounterRequest, caller: Caller): Promise<CounterReply | CallFailure> {
     const { timeoutMs } = caller;
+    const gatherMs = Math.min(GATHER_MS_MAX, timeoutMs * GATHER_SHARE);
     const batch = this.#gathering.get(object) ?? createBatch();
     const index = batch.requests.push(request) - 1;
     const before = this.#underWay.get(object);
     if (before === undefined || batch.requests.length >= TOGETHER_MAX) {
       this.#send(object, batch, caller);
-    } else if (index === 0) {
+    } else if (gatherMs < batch.gatherMs) {
+      batch.gatherMs = gatherMs;
       this.#gathering.set(object, batch);
       caller.waitUntil(this.#sendAfter(before, { object, batch, caller }));
     }
@@ -85,8 +89,7 @@ export class CounterCalls {
     before: Batch,
     { object, batch, caller }: { readonly object: string; readonly batch: Batch; readonly caller: Caller },
   ): Promise<void> {
-    const gatherMs = Math.min(GATHER_MS_MAX, caller.timeoutMs * GATHER_SHARE);
-    await Promise.race([before.answered, scheduler.wait(gatherMs)]);
+    await Promise.race([before.answered, scheduler.wait(batch.gatherMs)]);
     if (!batch.isSent) this.#send(object, batch, caller);
   }
 
@@ -118,7 +121,7 @@ export class CounterCalls {
 
 function createBatch(): Batch {
   const { promise, resolve } = Promise.withResolvers<Answers>();
-  return { requests: [], answered: promise, resolve, isSent: false };
+  return { requests: [], answered: promise, resolve, isSent: false, gatherMs: Infinity };
 }
 
 function toAnswer(answer: CounterReply | CounterFailure | undefined): CounterReply | CallFailure {

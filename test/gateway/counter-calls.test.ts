@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
 import { type CounterReply, type CounterRequest, MESSAGE_VERSION } from "../../src/core/counters/messages.ts";
 import { type CallFailure, CounterCalls } from "../../src/gateway/counter-calls.ts";
+import type { Bindings } from "../../src/platform/bindings.ts";
 import type { ScriptedObject } from "../support/scripted-object.ts";
 
 const { SCRIPTED, STALLING } = env as unknown as {
@@ -115,4 +116,24 @@ test("each waits by its own clock for an object that stalls", async () => {
     expect(tookMs).toBeGreaterThanOrEqual(timeoutMs - 5);
     expect(tookMs).toBeLessThan(timeoutMs + 150);
   }
+});
+
+test("those that wait for a call under way wait as long as the least patient of them can", async () => {
+  let sent = 0;
+  const namespace = {
+    idFromName: (name: string) => STALLING.idFromName(name),
+    get: (id: DurableObjectId) => {
+      sent += 1;
+      return STALLING.get(id);
+    },
+  };
+  const calls = new CounterCalls(namespace as unknown as Bindings["COUNTERS"]);
+  const ask = (timeoutMs: number): Promise<unknown> =>
+    calls.call("o", toRequest("k", 1), { timeoutMs, waitUntil });
+  const answers = [ask(200), ask(500), ask(100)];
+  expect(sent).toBe(1);
+  // After a tenth of 100 ms, and before the 50 ms of the most patient.
+  await scheduler.wait(30);
+  expect(sent).toBe(2);
+  await Promise.all(answers);
 });
