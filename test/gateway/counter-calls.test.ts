@@ -118,22 +118,39 @@ test("each waits by its own clock for an object that stalls", async () => {
   }
 });
 
-test("those that wait for a call under way wait as long as the least patient of them can", async () => {
+/** A namespace's objects, and how often a call was sent to one. */
+function watch(namespace: DurableObjectNamespace<ScriptedObject>): {
+  readonly calls: CounterCalls;
+  readonly sent: () => number;
+} {
   let sent = 0;
-  const namespace = {
-    idFromName: (name: string) => STALLING.idFromName(name),
+  const watched = {
+    idFromName: (name: string) => namespace.idFromName(name),
     get: (id: DurableObjectId) => {
       sent += 1;
-      return STALLING.get(id);
+      return namespace.get(id);
     },
   };
-  const calls = new CounterCalls(namespace as unknown as Bindings["COUNTERS"]);
+  return { calls: new CounterCalls(watched as unknown as Bindings["COUNTERS"]), sent: () => sent };
+}
+
+test("those that wait for a call under way wait as long as the least patient of them can", async () => {
+  const { calls, sent } = watch(STALLING);
   const ask = (timeoutMs: number): Promise<unknown> =>
     calls.call("o", toRequest("k", 1), { timeoutMs, waitUntil });
   const answers = [ask(200), ask(500), ask(100)];
-  expect(sent).toBe(1);
+  expect(sent()).toBe(1);
   // After a tenth of 100 ms, and before the 50 ms of the most patient.
   await scheduler.wait(30);
-  expect(sent).toBe(2);
+  expect(sent()).toBe(2);
   await Promise.all(answers);
+});
+
+test("once a call is answered, the next request goes at once", async () => {
+  const { calls, sent } = watch(SCRIPTED);
+  for (let time = 1; time <= 3; time += 1) {
+    const answer = calls.call("in turn", toRequest("k", 9), { timeoutMs: 10_000, waitUntil });
+    expect(sent()).toBe(time);
+    expect(toOutcome(await answer)).toBe("allowed");
+  }
 });

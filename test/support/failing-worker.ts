@@ -26,6 +26,6 @@ export class ThrowingObject extends DurableObject {
 
 export class ForeignObject extends DurableObject {
   decide(): unknown {
-    return { version: 99, verdicts: [] };
+    return [{ version: 99, verdicts: [] }];
   }
 }
