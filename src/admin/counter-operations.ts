@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
 import type { Policy } from "../core/config/config.ts";
 import { oneOf, quota } from "../core/config/primitives.ts";
-import { type Check, MESSAGE_VERSION } from "../core/counters/messages.ts";
+import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import { toDearest } from "../core/counters/find-top.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
@@ -188,12 +188,9 @@ async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: nu
     cost: units,
     isShadow: true,
   });
-  const reply = await bindings.COUNTERS.getByName(owner).decide({
-    version: MESSAGE_VERSION,
-    phase: "peek",
-    id: crypto.randomUUID(),
-    keys: [{ key, checks: [toCheck(0), toCheck(cost)] }],
-  });
+  const reply = await askPeek(bindings.COUNTERS.getByName(owner), [
+    { key, checks: [toCheck(0), toCheck(cost)] },
+  ]);
   const [now, asked] = reply.verdicts;
   return {
     object: owner,
@@ -208,6 +205,16 @@ async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: nu
   };
 }
 
+async function askPeek(
+  stub: ReturnType<Bindings["COUNTERS"]["get"]>,
+  keys: readonly KeyChecks[],
+): Promise<CounterReply> {
+  const id = crypto.randomUUID();
+  const [reply] = await stub.decide([{ version: MESSAGE_VERSION, phase: "peek", id, keys }]);
+  if (reply === undefined || "failure" in reply) throw new Error(reply?.failure ?? "no reply");
+  return reply;
+}
+
 async function refund(
   { COUNTERS }: Bindings,
   { object: owner, key, policy }: FoundCounter,
@@ -216,12 +223,7 @@ async function refund(
   const stub = COUNTERS.getByName(owner);
   const id = crypto.randomUUID();
   // An empty question tells the object's time, by which what was taken last is given back first.
-  const { takenAtMs } = await stub.decide({
-    version: MESSAGE_VERSION,
-    phase: "peek",
-    id,
-    keys: [],
-  });
+  const { takenAtMs } = await askPeek(stub, []);
   const { name: policyName, algorithm, settings } = policy;
   const checks = [{ policy: policyName, algorithm, settings, taken: units, actual: 0 }];
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });

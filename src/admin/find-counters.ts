@@ -5,7 +5,7 @@ import { algorithms } from "../core/algorithms/registry.ts";
 import type { Algorithm } from "../core/algorithms/algorithm.ts";
 import type { Policy } from "../core/config/config.ts";
 import { findOverride } from "../core/control/override-index.ts";
-import { toCounterKey } from "../core/keys/counter-key.ts";
+import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
 import { toAddressKey } from "../core/keys/ip.ts";
 import { readClock } from "../platform/clock.ts";
@@ -46,10 +46,10 @@ export function findCounters(
   return places.flatMap((continent) => {
     // Every part reads its given value: of the facts, only the place is asked.
     const facts = { continent: continent === "unknown" ? undefined : continent } as Facts;
-    const counter = toCounterKey(parts, facts, { onMissing: "shared", shards: config().counters.shards });
-    return typeof counter === "string"
-      ? []
-      : [{ ...counter, policy, unused, override: applied?.override.id }];
+    const counter = toCounterKey(parts, facts, { onMissing: "shared" });
+    if (typeof counter === "string") return [];
+    const object = toObjectName(counter, facts, config().counters.shards);
+    return [{ object, key: counter.key, policy, unused, override: applied?.override.id }];
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { findBan } from "../core/control/ban-index.ts";
 import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
-import { isEnforcedKey, toCounterKey } from "../core/keys/counter-key.ts";
+import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
@@ -50,7 +50,11 @@ function explainPolicies(
     const applied = found[index];
     const policy = applied?.policy ?? written;
     const { name, key, onMissing, limit, windowMs } = policy;
-    const counter = toCounterKey(key, facts, { onMissing, shards: config.counters.shards });
+    const counted = toCounterKey(key, facts, { onMissing });
+    const counter =
+      typeof counted === "string"
+        ? counted
+        : { key: counted.key, object: toObjectName(counted, facts, config.counters.shards) };
     return {
       policy: name,
       limit,

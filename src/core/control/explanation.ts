@@ -1,6 +1,6 @@
 // What an operator is told of a request that is not made: where it would go, what would limit it, and why.
 
-import type { CounterKey } from "../keys/counter-key.ts";
+import type { OwnedKey } from "../keys/counter-key.ts";
 
 export interface ExplainedPolicy {
   readonly policy: string;
@@ -11,7 +11,7 @@ export interface ExplainedPolicy {
   /** The override's id and reason. */
   readonly override: { readonly id: string; readonly reason: string } | undefined;
   /** The counter's key, and the object that owns it; or what the policy does without one. */
-  readonly counter: CounterKey | "skip" | "deny";
+  readonly counter: OwnedKey | "skip" | "deny";
   /** It refuses nobody with this key. */
   readonly isShadow: boolean;
 }

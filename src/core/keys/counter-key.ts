@@ -15,6 +15,12 @@ export interface CounterKey {
   readonly rank: number;
 }
 
+/** A key and the name of the object that owns it. */
+export interface OwnedKey {
+  readonly key: string;
+  readonly object: string;
+}
+
 export type MissingRule = "skip" | "shared" | "deny";
 
 export interface KeyOptions {
