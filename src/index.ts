@@ -5,7 +5,9 @@ import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
 import { createGateway } from "./gateway/gateway.ts";
+import { PoolHealthObject } from "./durable-objects/health-object.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
+import { showPools } from "./gateway/pool-client.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
@@ -20,11 +22,20 @@ if (!parsed.ok) {
     `Cannot start: ${parsed.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
   );
 }
-const gateway = createGateway(parsed.value, bindings);
+const config = parsed.value;
+const gateway = createGateway(config, bindings);
+
+export class HealthObject extends PoolHealthObject {
+  constructor(context: DurableObjectState, own: Bindings) {
+    super(context, own, config.pools);
+  }
+}
+
 const admin = createAdminApi({
-  prefix: parsed.value.admin.prefix,
+  prefix: config.admin.prefix,
   token: bindings.ADMIN_TOKEN,
   purge: (purges) => gateway.purges.add(purges),
+  showOrigins: () => showPools(gateway.pools),
 });
 
 export default {

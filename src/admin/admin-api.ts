@@ -13,6 +13,8 @@ export interface AdminControls {
   readonly token: string | undefined;
   /** Resolves to whether the purges are durable. */
   readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
+  /** The state of every origin pool's members, as this isolate sees it. */
+  readonly showOrigins: () => unknown;
 }
 
 const BODY_BYTES_MAX = 65_536;
@@ -20,12 +22,13 @@ const BODY_BYTES_MAX = 65_536;
 /** undefined when the API is off or the request is not for it. */
 export type AdminApi = (request: Request) => Promise<Response> | undefined;
 
-export function createAdminApi({ prefix, token, purge }: AdminControls): AdminApi {
+export function createAdminApi({ prefix, token, purge, showOrigins }: AdminControls): AdminApi {
   if (token === undefined || token === "") return () => undefined;
   const router = Router<IRequest, []>({ base: prefix });
   router
     .all("*", (request) => authenticate(request, token))
     .get("/health", () => toJson(200, { status: "ok" }))
+    .get("/origins", () => toJson(200, { pools: showOrigins() }))
     .post("/cache/purge", (request) => purgeCache(request, purge))
     .all("*", () => toProblem(404, "no-route"));
   return (request) => {

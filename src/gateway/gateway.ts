@@ -2,6 +2,7 @@
 
 import type { Config, Policy } from "../core/config/config.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
+import type { OriginPool } from "../core/origins/origin-pool.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { type Authority, createAuthority } from "./authority.ts";
@@ -10,6 +11,7 @@ import { CacheStore } from "./cache-store.ts";
 import type { Limited } from "./check-limits.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
+import { PoolClient } from "./pool-client.ts";
 import { PurgeClient } from "./purge-client.ts";
 
 export interface Gateway {
@@ -20,6 +22,7 @@ export interface Gateway {
   readonly purges: PurgeClient;
   readonly marks: ChangeMarks;
   readonly inFlight: InFlight;
+  readonly pools: ReadonlyMap<OriginPool, PoolClient>;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
   /** Who may be calling. */
@@ -44,6 +47,7 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
     marks: new ChangeMarks(store),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
+    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),
     authority: createAuthority(config, bindings),
     attempts,

@@ -2,6 +2,7 @@
 
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
 import type { CounterReply, CounterRequest, Settlement } from "../core/counters/messages.ts";
 
 /** What a gateway may ask of a counter object. */
@@ -21,10 +22,16 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
 }
 
+/** What a gateway may ask of a pool's health object. */
+export interface HealthRpc extends Rpc.DurableObjectBranded {
+  report(pool: string, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
   readonly CONTROL: DurableObjectNamespace<ControlRpc & DurableObject>;
+  readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

@@ -6,6 +6,7 @@ import type { Purge } from "../../src/core/cache/purge-state.ts";
 
 const PREFIX = "/__headgate/v1";
 const TOKEN = "a-token-of-the-operator";
+const ORIGINS = [{ pool: "orders", origins: [{ url: "https://a.example", state: "open" }] }];
 
 function ask(
   path: string,
@@ -20,7 +21,7 @@ function ask(
     purges.push(...made);
     return Promise.resolve(true);
   };
-  const api = createAdminApi({ prefix: PREFIX, token, purge });
+  const api = createAdminApi({ prefix: PREFIX, token, purge, showOrigins: () => ORIGINS });
   return { response: api(new Request(`https://gateway.example${path}`, init)), purges };
 }
 
@@ -28,7 +29,7 @@ const authorized = { Authorization: `Bearer ${TOKEN}` };
 
 test.each([undefined, ""])("is off when the token is %o", (token) => {
   expect(
-    createAdminApi({ prefix: PREFIX, token, purge: () => Promise.resolve(true) })(
+    createAdminApi({ prefix: PREFIX, token, purge: () => Promise.resolve(true), showOrigins: () => ORIGINS })(
       new Request(`https://x.example${PREFIX}/health`),
     ),
   ).toBeUndefined();
@@ -64,6 +65,11 @@ test("answers health to who has the token", async () => {
   const response = await ask(`${PREFIX}/health`, { headers: authorized }).response;
   expect(response?.status).toBe(200);
   expect(response?.headers.get("Cache-Control")).toBe("no-store");
+});
+
+test("shows the state of the origins", async () => {
+  const response = await ask(`${PREFIX}/origins`, { headers: authorized }).response;
+  expect(await response?.json()).toEqual({ pools: ORIGINS });
 });
 
 test.each([
