@@ -4,14 +4,15 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
-import { createGateway } from "./gateway/gateway.ts";
-import { PoolHealthObject } from "./durable-objects/health-object.ts";
+import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
+import { LiveGateway } from "./gateway/live-gateway.ts";
 import { showPools } from "./gateway/pool-client.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
 export { CounterObject } from "./durable-objects/counter-object.ts";
+export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 
 const bindings = env as unknown as Bindings;
@@ -22,22 +23,22 @@ if (!parsed.ok) {
     `Cannot start: ${parsed.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
   );
 }
-const config = parsed.value;
-const gateway = createGateway(config, bindings);
-
-export class HealthObject extends PoolHealthObject {
-  constructor(context: DurableObjectState, own: Bindings) {
-    super(context, own, config.pools);
-  }
-}
-
-const admin = createAdminApi({
-  prefix: config.admin.prefix,
-  token: bindings.ADMIN_TOKEN,
-  purge: (purges) => gateway.purges.add(purges),
-  showOrigins: () => showPools(gateway.pools),
-});
+const live = new LiveGateway(parsed.value, bindings);
+const admin = createAdminApi(
+  {
+    prefix: parsed.value.admin.prefix,
+    bindings,
+    deployed: exported,
+    config: () => live.gateway.config,
+    overrides: () => live.gateway.overrides,
+    explain: (request) => explain(request, live.gateway),
+    learn: () => live.learnNow(),
+    showPools: () => showPools(live.gateway.pools),
+    purge: (purges) => live.gateway.purges.add(purges),
+  },
+  bindings,
+);
 
 export default {
-  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, gateway, context),
+  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, live.current(context), context),
 } satisfies ExportedHandler;

@@ -1,97 +1,86 @@
-// The admin API: what an operator may ask of a running gateway. Off unless a token is set; every answer is for its caller
-// alone.
+// The admin API: what an operator may ask of a running gateway, and change of it. Off unless a token is set; every answer
+// is for its caller alone.
 
 import { type IRequest, Router } from "itty-router";
-import type { Purge } from "../core/cache/purge-state.ts";
-import { isSameSecret } from "./is-same-secret.ts";
-import { parsePurges } from "./parse-purges.ts";
-
-export interface AdminControls {
-  /** The path under which the API lives, without a trailing slash. */
-  readonly prefix: string;
-  /** The bearer token; undefined or empty switches the API off. */
-  readonly token: string | undefined;
-  /** Resolves to whether the purges are durable. */
-  readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
-  /** The state of every origin pool's members, as this isolate sees it. */
-  readonly showOrigins: () => unknown;
-}
-
-const BODY_BYTES_MAX = 65_536;
+import { writeLog } from "../platform/log.ts";
+import { UnavailableError } from "./ask-control.ts";
+import { type Authenticate, createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
+import { toOpenApi } from "./openapi.ts";
+import type { AdminControls, Operation } from "./operation.ts";
+import { operations } from "./operations.ts";
+import { toJson, toProblem } from "./problem.ts";
+import { readCall } from "./read-call.ts";
 
 /** undefined when the API is off or the request is not for it. */
 export type AdminApi = (request: Request) => Promise<Response> | undefined;
 
-export function createAdminApi({ prefix, token, purge, showOrigins }: AdminControls): AdminApi {
-  if (token === undefined || token === "") return () => undefined;
-  const router = Router<IRequest, []>({ base: prefix });
-  router
-    .all("*", (request) => authenticate(request, token))
-    .get("/health", () => toJson(200, { status: "ok" }))
-    .get("/origins", () => toJson(200, { pools: showOrigins() }))
-    .post("/cache/purge", (request) => purgeCache(request, purge))
-    .all("*", () => toProblem(404, "no-route"));
+/** What the document says of itself is not worth an operation. */
+const DOCUMENT_PATH = "/openapi.json";
+
+export function createAdminApi(controls: AdminControls, tokens: Tokens): AdminApi {
+  const { prefix } = controls;
+  if (!isSet(tokens.ADMIN_TOKEN) && !isSet(tokens.ADMIN_READ_TOKEN)) return () => undefined;
+  const authenticate = createAuthenticate(tokens);
+  const router = createRouter(controls);
   return (request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) return undefined;
-    return answer(router, request);
+    return answer(request, { authenticate, router });
   };
 }
 
+const isSet = (token: string | undefined): boolean => token !== undefined && token !== "";
+
+type AdminRouter = ReturnType<typeof createRouter>;
+
+// The router's type is itty-router's own inference.
+// oxlint-disable-next-line typescript/explicit-function-return-type -- see above
+function createRouter(controls: AdminControls) {
+  const router = Router<IRequest, [TokenName]>({ base: controls.prefix });
+  const methods = new Map<string, string[]>();
+  for (const operation of operations) {
+    methods.set(operation.path, [...(methods.get(operation.path) ?? []), operation.method]);
+    router.all(operation.path, (request, who) =>
+      request.method === operation.method ? run(request, who, { controls, operation }) : undefined,
+    );
+  }
+  let document: object | undefined;
+  router.get(DOCUMENT_PATH, () => toJson(200, (document ??= toOpenApi(operations, controls.prefix))));
+  methods.set(DOCUMENT_PATH, ["GET"]);
+  for (const [path, allowed] of methods)
+    router.all(path, () => {
+      const heads = allowed.includes("GET") ? ["HEAD"] : [];
+      return toProblem(405, "method-not-allowed", {}, { Allow: [...allowed, ...heads].join(", ") });
+    });
+  router.all("*", () => toProblem(404, "no-route"));
+  return router;
+}
+
 async function answer(
-  router: { fetch: (request: Request) => Promise<unknown> },
   request: Request,
+  { authenticate, router }: { readonly authenticate: Authenticate; readonly router: AdminRouter },
 ): Promise<Response> {
   try {
-    const response = await router.fetch(request);
-    return response instanceof Response ? response : toProblem(404, "no-route");
-  } catch {
+    const who = await authenticate(request);
+    if (who instanceof Response) return who;
+    if (request.method !== "HEAD") return (await router.fetch(request, who)) as Response;
+    const asked = new Request(request.url, { headers: request.headers });
+    const { status, headers } = (await router.fetch(asked, who)) as Response;
+    return new Response(null, { status, headers });
+  } catch (error) {
+    if (error instanceof UnavailableError) return toProblem(503, "control-unavailable");
+    writeLog("crashed", { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     return toProblem(500, "internal-error");
   }
 }
 
-/** A Response ends the way; undefined lets it go on. */
-async function authenticate({ headers }: IRequest, token: string): Promise<Response | undefined> {
-  const [, given = ""] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.get("authorization") ?? "") ?? [];
-  if (given !== "" && (await isSameSecret(given, token))) return undefined;
-  const response = toProblem(401, "unauthorized");
-  response.headers.set("WWW-Authenticate", "Bearer");
-  return response;
-}
-
-async function purgeCache(request: IRequest, purge: AdminControls["purge"]): Promise<Response> {
-  const text = await readText(request);
-  if (text === undefined) return toProblem(413, "body-too-large");
-  const purges = parsePurges(text);
-  if (!purges.ok) return toProblem(400, "invalid-body", { problems: purges.error });
-  // Without a durable write only this isolate would keep to it: that is no purge to promise.
-  return (await purge(purges.value))
-    ? toJson(202, { purged: purges.value.length })
-    : toProblem(503, "purge-unavailable");
-}
-
-/** undefined when the body is larger than any purge. */
-async function readText(request: IRequest): Promise<string | undefined> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return undefined;
-  const bytes = await request.arrayBuffer();
-  return bytes.byteLength > BODY_BYTES_MAX ? undefined : new TextDecoder().decode(bytes);
-}
-
-function toJson(status: number, body: unknown, contentType = "application/json"): Response {
-  const headers = { "Content-Type": contentType, "Cache-Control": "no-store" };
-  return new Response(JSON.stringify(body), { status, headers });
-}
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: "Bad Request",
-  401: "Unauthorized",
-  404: "Not Found",
-  413: "Content Too Large",
-  500: "Internal Server Error",
-  503: "Service Unavailable",
-};
-
-function toProblem(status: number, code: string, members: Readonly<Record<string, unknown>> = {}): Response {
-  const body = { type: "about:blank", title: TITLES[status], status, code, ...members };
-  return toJson(status, body, "application/problem+json");
+async function run(
+  request: IRequest,
+  who: TokenName,
+  { controls, operation }: { readonly controls: AdminControls; readonly operation: Operation },
+): Promise<Response> {
+  if (!operation.isRead && who !== "ADMIN_TOKEN") return toProblem(403, "read-only");
+  const { params } = request;
+  const call = await readCall(request, operation, { controls, params, who });
+  return call.ok ? operation.handle(call.value as never) : call.error;
 }

@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import { parseTarget, toUrl } from "../core/cache/target.ts";
-import { object, parseWith } from "../core/config/parse-with.ts";
+import { object } from "../core/config/parse-with.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 /** One call; more of the cache is purged by prefix or tag. */
@@ -22,7 +22,7 @@ const tag = v.pipe(
   v.string("must be a tag"),
   v.regex(/^[\x21-\x7e]{1,1024}$/, "must be a tag without spaces"),
 );
-const body = object({
+export const purgeBody = object({
   everything: v.optional(v.literal(true, "must be true")),
   paths: v.optional(v.array(url, "must be a list of URLs"), []),
   urls: v.optional(v.array(url, "must be a list of URLs"), []),
@@ -30,16 +30,13 @@ const body = object({
   tags: v.optional(v.array(tag, "must be a list of tags"), []),
 });
 
-export function parsePurges(text: string): Result<readonly Purge[]> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return err([{ path: "", code: "invalid", message: "must be JSON" }]);
-  }
-  const parsed = parseWith(body, value);
-  if (!parsed.ok) return parsed;
-  const { everything, urls, paths, prefixes, tags } = parsed.value;
+export function parsePurges({
+  everything,
+  urls,
+  paths,
+  prefixes,
+  tags,
+}: v.InferOutput<typeof purgeBody>): Result<readonly Purge[]> {
   const purges: Purge[] = [
     ...(everything === true ? [{ kind: "everything" } as const] : []),
     ...urls.map((named): Purge => ({ kind: "url", url: named })),

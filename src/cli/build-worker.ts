@@ -65,9 +65,10 @@ export async function buildWorker({
     conditions: ["workerd", "worker", "browser"],
     external: ["cloudflare:*"],
     alias: { "#headgate-config": resolve(configPath) },
-    // Names stay readable in stack traces; white space and syntax do not matter there.
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minify: true,
+    // Names in stack traces are read with it: wrangler uploads it beside the Worker.
+    sourcemap: "linked",
+    sourcesContent: false,
     logLevel: "silent",
     legalComments: "none",
   });

@@ -1,30 +1,198 @@
-// The Durable Object that knows the API keys: one for the whole deployment, named "control". A key is found by the
-// SHA-256 of its text; the text itself is nowhere.
+// The Durable Object of what an operator changes at run time: one for the whole deployment. Every change is one
+// transaction with its line of the audit log; gateways read the whole of it, every few seconds, when it is newer.
 
 import { DurableObject } from "cloudflare:workers";
 import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { AccessEntry, Ban, Entry, EntryBody, EntryKind, Override } from "../core/control/entries.ts";
+import type {
+  AuditEntry,
+  Audited,
+  Changed,
+  Changer,
+  ConfigChange,
+  ConfigVersion,
+  Created,
+  Creation,
+  EntryChange,
+  Page,
+  PageRequest,
+  Rotation,
+} from "../core/control/messages.ts";
+import type { Snapshot } from "../core/control/snapshot.ts";
+import { err, ok } from "../core/result.ts";
 import type { Bindings, ControlRpc } from "../platform/bindings.ts";
+import { AuditRows } from "./audit-rows.ts";
+import { ConfigRows } from "./config-rows.ts";
+import { migrate } from "./control-migrations.ts";
+import { EntryRows, toSeq } from "./entry-rows.ts";
+import { RepeatRows } from "./repeat-rows.ts";
 
 export class ControlObject extends DurableObject<Bindings> implements ControlRpc {
-  constructor(ctx: DurableObjectState, bindings: Bindings) {
-    super(ctx, bindings);
-    ctx.storage.sql.exec(
-      "CREATE TABLE IF NOT EXISTS keys (hash TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID",
-    );
+  readonly #entries: EntryRows;
+  readonly #configs: ConfigRows;
+  readonly #audit: AuditRows;
+  readonly #repeats: RepeatRows;
+
+  constructor(context: DurableObjectState, env: Bindings) {
+    super(context, env);
+    const { storage } = context;
+    migrate(storage, Date.now());
+    this.#entries = new EntryRows(storage.sql);
+    this.#configs = new ConfigRows(storage.sql);
+    this.#audit = new AuditRows(storage.sql);
+    this.#repeats = new RepeatRows(storage.sql);
   }
 
   findKey(hash: string): KeyRecord | undefined {
-    const [row] = this.ctx.storage.sql.exec<{ record: string }>(
-      "SELECT record FROM keys WHERE hash = ?",
-      hash,
-    );
-    return row === undefined ? undefined : (JSON.parse(row.record) as KeyRecord);
+    return this.#entries.findKey(hash, Date.now());
   }
 
-  /** Adds a key or replaces it; undefined removes it. */
-  putKey(hash: string, record: KeyRecord | undefined): void {
-    const { sql } = this.ctx.storage;
-    if (record === undefined) sql.exec("DELETE FROM keys WHERE hash = ?", hash);
-    else sql.exec("INSERT OR REPLACE INTO keys (hash, record) VALUES (?, ?)", hash, JSON.stringify(record));
+  /** undefined: nothing is newer than what the caller knows. */
+  readSnapshot(knownVersion: number): Snapshot | undefined {
+    const version = this.#readVersion();
+    if (version === knownVersion) return undefined;
+    const { version: configVersion, document } = this.#configs.readLatest();
+    return {
+      version,
+      config: { version: configVersion, document },
+      overrides: this.#entries.listAll("overrides") as readonly Override[],
+      bans: this.#entries.listAll("bans") as readonly Ban[],
+      access: this.#entries.listAll("access") as readonly AccessEntry[],
+    };
   }
+
+  readEntry(kind: EntryKind, id: string): Entry | undefined {
+    const seq = toSeq(kind, id);
+    return seq === undefined ? undefined : this.#entries.read(kind, seq);
+  }
+
+  listEntries(kind: EntryKind, page: PageRequest): Page<Entry> {
+    return this.#entries.list(kind, page);
+  }
+
+  createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Changed<Created> {
+    return this.#change<Created>(kind, (nowMs) => {
+      const before = repeatable === undefined ? undefined : this.#repeats.find(repeatable, nowMs);
+      if (before === "differs") return err("repeat-differs");
+      if (before !== undefined) {
+        const entry = this.#entries.read(kind, before);
+        return entry === undefined ? err("not-found") : ok({ entry, isRepeat: true });
+      }
+      if (this.#entries.isFull(kind)) return err("full");
+      const seq = this.#entries.insert(kind, body, nowMs);
+      if (secret !== undefined) this.#entries.addSecret(seq, secret);
+      if (repeatable !== undefined) this.#repeats.insert(repeatable, seq, nowMs);
+      const entry = this.#entries.read(kind, seq);
+      if (entry === undefined) return err("not-found");
+      this.#audit.insert(toAudited(`${kind}.create`, entry.id, { after: entry }), by, nowMs);
+      return ok({ entry, isRepeat: false });
+    });
+  }
+
+  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Changed<Entry> {
+    return this.#changeEntry(change, (seq, before, nowMs) => {
+      this.#entries.update(seq, body);
+      const after = this.#entries.read(change.kind, seq);
+      this.#audit.insert(toAudited(`${change.kind}.update`, before.id, { before, after }), by, nowMs);
+      return after ?? before;
+    });
+  }
+
+  deleteEntry(change: EntryChange, by: Changer): Changed<Entry> {
+    return this.#changeEntry(change, (seq, before, nowMs) => {
+      this.#entries.delete(change.kind, seq);
+      this.#audit.insert(toAudited(`${change.kind}.delete`, before.id, { before }), by, nowMs);
+      return before;
+    });
+  }
+
+  rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Changed<Entry> {
+    return this.#changeEntry({ kind: "keys", id, seen }, (seq, before, nowMs) => {
+      if (!("prefixes" in before)) return before;
+      this.#entries.retireSecrets(seq, nowMs + overlapMs);
+      this.#entries.addSecret(seq, secret);
+      const {
+        id: _id,
+        revision: _revision,
+        createdAtMs: _createdAtMs,
+        prefixes: _prefixes,
+        ...body
+      } = before;
+      this.#entries.update(seq, body);
+      this.#entries.deleteExpired(nowMs);
+      const after = this.#entries.read("keys", seq);
+      this.#audit.insert(toAudited("keys.rotate", before.id, { before, after }), by, nowMs);
+      return after ?? before;
+    });
+  }
+
+  readConfig(version?: number): ConfigVersion | undefined {
+    return version === undefined ? this.#configs.readLatest() : this.#configs.read(version);
+  }
+
+  listConfigs(page: PageRequest): Page<ConfigVersion> {
+    return this.#configs.list(page);
+  }
+
+  putConfig({ document, reason, seen }: ConfigChange, by: Changer): Changed<ConfigVersion> {
+    return this.#change("config", (nowMs) => {
+      const { version: before } = this.#configs.readLatest();
+      if (seen !== undefined && seen !== before) return err("stale");
+      const version = { version: before + 1, createdAtMs: nowMs, who: by.who, reason, document };
+      this.#configs.insert(version);
+      const values = { before: { version: before }, after: { version: version.version, reason } };
+      this.#audit.insert(toAudited("config.put", "config", values), by, nowMs);
+      return ok(version);
+    });
+  }
+
+  /** Takes down what changed something outside this object. */
+  recordAction(action: Audited, by: Changer): void {
+    this.#audit.insert(action, by, Date.now());
+  }
+
+  listAudit(page: PageRequest): Page<AuditEntry> {
+    return this.#audit.list(page);
+  }
+
+  #changeEntry(
+    { kind, id, seen }: EntryChange,
+    change: (seq: number, before: Entry, nowMs: number) => Entry,
+  ): Changed<Entry> {
+    return this.#change(kind, (nowMs) => {
+      const seq = toSeq(kind, id);
+      const before = seq === undefined ? undefined : this.#entries.read(kind, seq);
+      if (seq === undefined || before === undefined) return err("not-found");
+      if (seen !== undefined && seen !== before.revision) return err("stale");
+      return ok(change(seq, before, nowMs));
+    });
+  }
+
+  /** All or nothing, and a newer snapshot where gateways decide by it. They ask for keys one by one. */
+  #change<Value>(what: EntryKind | "config", change: (nowMs: number) => Changed<Value>): Changed<Value> {
+    return this.ctx.storage.transactionSync(() => {
+      const nowMs = Date.now();
+      this.#entries.deleteExpired(nowMs);
+      const changed = change(nowMs);
+      if (changed.ok && what !== "keys")
+        this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
+      return changed;
+    });
+  }
+
+  #readVersion(): number {
+    return this.ctx.storage.sql.exec<{ version: number }>("SELECT version FROM snapshot").one().version;
+  }
+}
+
+function toAudited(
+  action: string,
+  target: string,
+  { before, after }: { readonly before?: unknown; readonly after?: unknown },
+): Audited {
+  return { action, target, before: toJson(before), after: toJson(after) };
+}
+
+function toJson(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
 }

@@ -6,9 +6,13 @@ import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CounterReply,
   type CounterRequest,
+  type CounterReset,
   MESSAGE_VERSION,
   type Settlement,
+  type TopAnswer,
+  type TopQuestion,
 } from "../core/counters/messages.ts";
+import { findTop } from "../core/counters/find-top.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
@@ -16,6 +20,9 @@ import { CounterRows } from "./counter-rows.ts";
 
 /** Keys that stay in memory; the others are read from their rows again. */
 const KEYS_IN_MEMORY_MAX = 10_000;
+
+/** Rows that are looked at to find who uses most. */
+const TOP_ROWS_MAX = 5_000;
 
 export class CounterObject extends DurableObject<Bindings> implements CounterRpc {
   readonly #rows: CounterRows;
@@ -48,6 +55,20 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   settle(settlement: Settlement): void {
     if (settlement.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
     this.#table.settle(settlement, this.#readClock());
+  }
+
+  reset(reset: CounterReset): void {
+    if (reset.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    this.#readClock();
+    this.#table.reset(reset);
+  }
+
+  top(question: TopQuestion): TopAnswer {
+    if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    return findTop(this.#rows.list(TOP_ROWS_MAX + 1), question, {
+      nowMs: this.#readClock(),
+      rowsMax: TOP_ROWS_MAX,
+    });
   }
 
   override async alarm(): Promise<void> {

@@ -39,6 +39,14 @@ export class CounterRows {
     return row?.record;
   }
 
+  /** The first `most` rows. */
+  list(most: number): readonly { readonly key: string; readonly record: string }[] {
+    if (!this.#hasTable) return [];
+    return this.#storage.sql
+      .exec<{ key: string; record: string }>("SELECT key, record FROM counters LIMIT ?", most)
+      .toArray();
+  }
+
   /** Throws when the object holds as many keys as it may and this one is new: it then counts as not answering. */
   write(
     key: string,

@@ -2,7 +2,7 @@
 // is traffic. It stores nothing: after an eviction it learns anew within seconds. core/origins decides.
 
 import { DurableObject } from "cloudflare:workers";
-import type { CheckSettings, OriginPool, PoolMember } from "../core/origins/origin-pool.ts";
+import type { CheckSettings, PoolMember, WatchedPool } from "../core/origins/origin-pool.ts";
 import {
   addCheck,
   addReports,
@@ -18,22 +18,15 @@ const IDLE_MS_MIN = 5_000;
 /** How much of a check's body is searched. */
 const BODY_LENGTH_MAX = 65_536;
 
-export class PoolHealthObject extends DurableObject<Bindings> implements HealthRpc {
-  readonly #pools: readonly OriginPool[];
-  #pool: OriginPool | undefined;
+export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
+  /** As the last report has it: isolates may have learnt of another configuration than they were deployed with. */
+  #pool: WatchedPool | undefined;
   #health: PoolHealth = new Map();
   #reportedMs = -Infinity;
   #isChecking = false;
 
-  constructor(context: DurableObjectState, env: Bindings, pools: readonly OriginPool[]) {
-    super(context, env);
-    this.#pools = pools;
-  }
-
   /** Takes what an isolate saw, and gives back what all of them know. */
-  async report(name: string, reports: readonly MemberReport[]): Promise<readonly MemberView[]> {
-    const pool = this.#pools.find((candidate) => candidate.name === name);
-    if (pool === undefined) return [];
+  async report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]> {
     const nowMs = Date.now();
     this.#pool = pool;
     this.#reportedMs = nowMs;

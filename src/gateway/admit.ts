@@ -5,19 +5,33 @@ import { decideAccess } from "../core/access/access-list.ts";
 import { toChallenge } from "../core/consumers/challenge.ts";
 import { findCredential, withoutParameter } from "../core/consumers/credential.ts";
 import { type CredentialVerdict, findMissingScopes } from "../core/consumers/verdict.ts";
+import { findBan } from "../core/control/ban-index.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import type { ShownCredential } from "./authority.ts";
 import { toCaller } from "./caller.ts";
 import { type CheckedLimits, checkLimits, findDenial, type LimitContext } from "./check-limits.ts";
+import type { Gateway } from "./gateway.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { toLimitFields, toRefusal } from "./rate-limit-response.ts";
-import { recordDenied, type Recorded, recordLimits, recordRefused } from "./record.ts";
+import { recordBanned, recordDenied, type Recorded, recordLimits, recordRefused } from "./record.ts";
 
-/** The refusal, or undefined when the request goes on; its facts then say who is calling. */
-export async function admit(recorded: Recorded, context: LimitContext): Promise<Response | undefined> {
+/** The refusal, or undefined when the request goes on; its facts then say who is calling. A promise only where one is needed. */
+export function admit(
+  recorded: Recorded,
+  context: LimitContext,
+): Response | undefined | Promise<Response | undefined> {
+  const { gateway } = context;
+  const banned = refuseBanned(recorded, gateway);
+  if (banned !== undefined) return banned;
+  const isOpen = recorded.route.isOpen && gateway.access === undefined;
+  return isOpen ? undefined : letIn(recorded, context);
+}
+
+async function letIn(recorded: Recorded, context: LimitContext): Promise<Response | undefined> {
   const { route, facts, config } = recorded;
-  const { isDenied, isUnlimited } = decideAccess(route.access, facts);
+  const { access } = context.gateway;
+  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(recorded.startedMs));
   if (isDenied) return toRefused(recorded, "access-denied");
   if (route.auth !== "none") {
     const credential = findCredential(facts, config.auth.apiKeys.query);
@@ -28,7 +42,17 @@ export async function admit(recorded: Recorded, context: LimitContext): Promise<
     } else if (route.auth === "required") return toRefused(recorded, "credential-missing");
   }
   facts.isUnlimited = isUnlimited;
-  return undefined;
+  // A ban may name whom only the credential tells.
+  return facts.identity === undefined ? undefined : refuseBanned(recorded, context.gateway);
+}
+
+/** What an operator's ban answers; undefined for whom nobody has banned. */
+function refuseBanned(recorded: Recorded, { bans, config }: Gateway): Response | undefined {
+  if (bans.length === 0) return undefined;
+  const ban = findBan(bans, recorded.facts, recorded.startedMs);
+  if (ban === undefined) return undefined;
+  recordBanned(recorded, ban.id);
+  return toProblemResponse("banned", config);
 }
 
 async function authenticate(

@@ -16,6 +16,7 @@ import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Grouped, groupPolicies } from "./group-policies.ts";
+import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
@@ -67,9 +68,9 @@ export function checkLimits(
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
-  const { config, denials } = context.gateway;
+  const { config, denials, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
-  const policies = resolvePolicies(route, facts);
+  const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
   const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
   const { groups, keys, missing } = grouped;
   if (missing.length > 0) return { ...UNCHECKED, missing };

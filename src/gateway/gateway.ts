@@ -1,6 +1,11 @@
-// What every request needs and none changes: the configuration, the bindings, and what was worked out of them at start.
+// What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
+// keeps to the one it began with; what an operator changes makes another one.
 
+import { AccessEntries } from "../core/access/access-entries.ts";
 import type { Config, Policy } from "../core/config/config.ts";
+import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
+import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
+import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import type { OriginPool } from "../core/origins/origin-pool.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
@@ -31,27 +36,67 @@ export interface Gateway {
   readonly attempts: Limited;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<Limited, string | undefined>;
+  /** Limits changed at run time; undefined when there are none. */
+  readonly overrides: OverrideIndex | undefined;
+  readonly bans: BanIndex;
+  /** Who is let in or kept out at run time; undefined when nobody is. */
+  readonly access: AccessEntries | undefined;
 }
 
+/** What is made anew when the configuration or anything of the snapshot changes. */
+type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools">;
+
 export function createGateway(config: Config, bindings: Bindings): Gateway {
+  return {
+    counters: new CounterClient(bindings.COUNTERS),
+    purges: new PurgeClient(bindings.PURGES),
+    inFlight: new InFlight(),
+    ...createClients(config, bindings),
+    ...createStore(config),
+    ...derive(config, NO_SNAPSHOT),
+  };
+}
+
+/** The gateway with this in force. What it knows of counters, purges and requests in flight stays. */
+export function renewGateway(
+  gateway: Gateway,
+  { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
+): Gateway {
+  const stored = config.origin === gateway.config.origin ? {} : createStore(config);
+  const clients = config === gateway.config ? {} : createClients(config, bindings);
+  return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
+}
+
+/** What they learn is of one configuration's issuers and pools. */
+function createClients(config: Config, bindings: Bindings): Pick<Gateway, "authority" | "pools"> {
+  return {
+    authority: createAuthority(config, bindings),
+    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
+  };
+}
+
+/** What is stored is of one origin. */
+function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
+  const store = new CacheStore(origin);
+  return { store, marks: new ChangeMarks(store) };
+}
+
+function derive(config: Config, snapshot: Snapshot): Derived {
   const attempts = { index: -1, path: "", policies: [config.attempts], hasVariants: false, cost: 1 };
   const policyFields = new Map<Limited, string | undefined>();
   for (const route of [...config.routes, attempts])
     policyFields.set(route, toPolicyField(route.policies, config));
-  const store = new CacheStore(config.origin);
+  const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {
     config,
-    counters: new CounterClient(bindings.COUNTERS),
+    // A denial that is remembered must not outlive the limits that it was made under.
     denials: new DenialCache(),
-    store,
-    marks: new ChangeMarks(store),
-    purges: new PurgeClient(bindings.PURGES),
-    inFlight: new InFlight(),
-    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),
-    authority: createAuthority(config, bindings),
     attempts,
     policyFields,
+    overrides: overrides.size === 0 ? undefined : overrides,
+    bans: createBanIndex(snapshot.bans),
+    access: snapshot.access.length === 0 ? undefined : new AccessEntries(snapshot.access),
   };
 }
 

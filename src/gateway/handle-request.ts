@@ -1,4 +1,4 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> access lists ->
+// The way of a request, top to bottom: facts -> canonical path -> route -> bans -> access lists ->
 // credential -> limits -> cache -> origin -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
@@ -37,7 +37,8 @@ export async function handleRequest(
   const record = { config, route, facts, startedMs };
   const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
 
-  const unadmitted = route.isOpen ? undefined : await admit(record, context);
+  const admission = admit(record, context);
+  const unadmitted = admission instanceof Promise ? await admission : admission;
   if (unadmitted !== undefined) return unadmitted;
 
   const through = toThroughCache(route, facts, context);

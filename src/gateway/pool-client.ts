@@ -45,9 +45,10 @@ export class PoolClient {
   }
 
   async #report(): Promise<void> {
-    const { name } = this.pool;
+    const { name, members, breaker, checks } = this.pool;
+    const watched = { members, breaker, checks };
     try {
-      const views = await this.#namespace.getByName(name).report(name, this.states.takeReports());
+      const views = await this.#namespace.getByName(name).report(watched, this.states.takeReports());
       this.states.learn(views, readClock());
     } catch {
       // What was to be told is lost; this isolate goes on with what it sees itself.

@@ -5,12 +5,10 @@ import { createPurgeIndex, type PurgeIndex } from "../core/cache/purge-index.ts"
 import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../core/cache/purge-state.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
+import { Poll } from "./poll.ts";
 
-/** Older knowledge is asked for anew behind a request's back: while requests come, a purge holds within this and one call. */
-const REFRESH_MS = 2_000;
-/** Still older knowledge is none: stored answers wait for the new. So a purge holds everywhere within this, in milliseconds. */
+/** Older knowledge is none: stored answers wait for the new. So a purge holds everywhere within this, in milliseconds. */
 const KNOWN_MS_MAX = 5_000;
-const TIMEOUT_MS = 1_000;
 /** Purges that the purge object has not confirmed. */
 const PENDING_MAX = 100;
 const OBJECT_NAME = "purges";
@@ -22,8 +20,12 @@ export class PurgeClient {
   /** Made here and not yet known to be in the state. */
   #pending: readonly Purge[] = [];
   #index: PurgeIndex = createPurgeIndex(NO_PURGES);
-  #learntMs = -Infinity;
-  #askedMs = -Infinity;
+  readonly #poll = new Poll<PurgeState>({
+    ask: async () => this.#stub().readPurges(this.#state.latest),
+    learn: (state) => {
+      this.#set(state);
+    },
+  });
 
   constructor(namespace: Bindings["PURGES"]) {
     this.#namespace = namespace;
@@ -37,10 +39,9 @@ export class PurgeClient {
   /** The index, or undefined when it cannot be learnt in time: nothing stored may then be used. */
   async read(waitUntil: (promise: Promise<unknown>) => void): Promise<PurgeIndex | undefined> {
     const nowMs = readClock();
-    const ageMs = nowMs - this.#learntMs;
-    if (ageMs < REFRESH_MS) return this.#index;
-    if (ageMs >= KNOWN_MS_MAX) return (await this.#learn(nowMs)) ? this.#index : undefined;
-    if (nowMs - this.#askedMs >= TIMEOUT_MS) waitUntil(this.#learn(nowMs));
+    if (this.#poll.toAgeMs(nowMs) >= KNOWN_MS_MAX)
+      return (await this.#poll.ask(nowMs)) ? this.#index : undefined;
+    this.#poll.refresh(nowMs, waitUntil);
     return this.#index;
   }
 
@@ -54,20 +55,6 @@ export class PurgeClient {
       return true;
     } catch {
       // They stay pending: at least this isolate keeps to them.
-      return false;
-    }
-  }
-
-  async #learn(nowMs: number): Promise<boolean> {
-    this.#askedMs = nowMs;
-    try {
-      const read = Promise.resolve(this.#stub().readPurges(this.#state.latest));
-      const state = await Promise.race([read, scheduler.wait(TIMEOUT_MS).then(() => "late" as const)]);
-      if (state === "late") return false;
-      if (state !== undefined) this.#set(state);
-      this.#learntMs = nowMs;
-      return true;
-    } catch {
       return false;
     }
   }

@@ -54,6 +54,11 @@ export function recordDenied(
   }));
 }
 
+/** An operator's ban, by its id: whom it names is in the admin API. */
+export function recordBanned(recorded: Recorded, ban: string): void {
+  record(recorded, "denied", () => ({ code: "banned", ban }));
+}
+
 /** Refused before any policy was asked. `cause` is what the client is not told. */
 export function recordRefused(recorded: Recorded, code: ProblemCode, cause?: string): void {
   record(recorded, "denied", () => ({ code, cause }));

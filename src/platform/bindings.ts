@@ -2,13 +2,39 @@
 
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { Entry, EntryBody, EntryKind } from "../core/control/entries.ts";
+import type {
+  AuditEntry,
+  Audited,
+  Changed,
+  Changer,
+  ConfigChange,
+  ConfigVersion,
+  Created,
+  Creation,
+  EntryChange,
+  Page,
+  PageRequest,
+  Rotation,
+} from "../core/control/messages.ts";
+import type { Snapshot } from "../core/control/snapshot.ts";
+import type { WatchedPool } from "../core/origins/origin-pool.ts";
 import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
-import type { CounterReply, CounterRequest, Settlement } from "../core/counters/messages.ts";
+import type {
+  CounterReply,
+  CounterRequest,
+  CounterReset,
+  Settlement,
+  TopAnswer,
+  TopQuestion,
+} from "../core/counters/messages.ts";
 
 /** What a gateway may ask of a counter object. */
 export interface CounterRpc extends Rpc.DurableObjectBranded {
   decide(request: CounterRequest): CounterReply;
   settle(settlement: Settlement): void;
+  reset(reset: CounterReset): void;
+  top(question: TopQuestion): TopAnswer;
 }
 
 /** What a gateway may ask of the purge object. */
@@ -17,14 +43,26 @@ export interface PurgeRpc extends Rpc.DurableObjectBranded {
   addPurges(purges: readonly Purge[]): PurgeState;
 }
 
-/** What a gateway may ask of the control object. `hash` is the SHA-256 of a key's whole text, in lower-case hexadecimal. */
+/** What a gateway and the admin API may ask of the control object. */
 export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
+  readSnapshot(knownVersion: number): Snapshot | undefined;
+  readEntry(kind: EntryKind, id: string): Entry | undefined;
+  listEntries(kind: EntryKind, page: PageRequest): Page<Entry>;
+  createEntry(creation: Creation, by: Changer): Changed<Created>;
+  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Changed<Entry>;
+  deleteEntry(change: EntryChange, by: Changer): Changed<Entry>;
+  rotateKey(rotation: Rotation, by: Changer): Changed<Entry>;
+  readConfig(version?: number): ConfigVersion | undefined;
+  listConfigs(page: PageRequest): Page<ConfigVersion>;
+  putConfig(change: ConfigChange, by: Changer): Changed<ConfigVersion>;
+  recordAction(action: Audited, by: Changer): void;
+  listAudit(page: PageRequest): Page<AuditEntry>;
 }
 
 /** What a gateway may ask of a pool's health object. */
 export interface HealthRpc extends Rpc.DurableObjectBranded {
-  report(pool: string, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
+  report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
 }
 
 export interface Bindings {
@@ -36,4 +74,9 @@ export interface Bindings {
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */
   readonly ADMIN_TOKEN?: string;
+  /** A secret that opens what changes nothing. */
+  readonly ADMIN_READ_TOKEN?: string;
 }
+
+/** The one control object of a deployment. */
+export const CONTROL_NAME = "control";

@@ -1,7 +1,10 @@
 // The admin API in workerd: who gets in, what it refuses, and that a purge reaches the cache.
 
+import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createAdminApi } from "../../src/admin/admin-api.ts";
+import type { AdminControls } from "../../src/admin/operation.ts";
+import { parseConfig } from "../../src/core/config/parse-config.ts";
 import type { Purge } from "../../src/core/cache/purge-state.ts";
 
 const PREFIX = "/__headgate/v1";
@@ -21,15 +24,30 @@ function ask(
     purges.push(...made);
     return Promise.resolve(true);
   };
-  const api = createAdminApi({ prefix: PREFIX, token, purge, showOrigins: () => ORIGINS });
+  const api = createAdminApi({ ...controls, purge }, { ADMIN_TOKEN: token });
   return { response: api(new Request(`https://gateway.example${path}`, init)), purges };
 }
+
+const config = parseConfig({ origin: "zone", policies: {}, routes: [{ path: "/*" }] });
+if (!config.ok) throw new Error(JSON.stringify(config.error));
+
+const controls: AdminControls = {
+  prefix: PREFIX,
+  bindings: env,
+  deployed: {},
+  config: () => config.value,
+  overrides: () => undefined,
+  explain: () => Promise.reject(new Error("nobody explains here")),
+  learn: () => Promise.resolve(),
+  showPools: () => ORIGINS,
+  purge: () => Promise.resolve(true),
+};
 
 const authorized = { Authorization: `Bearer ${TOKEN}` };
 
 test.each([undefined, ""])("is off when the token is %o", (token) => {
   expect(
-    createAdminApi({ prefix: PREFIX, token, purge: () => Promise.resolve(true), showOrigins: () => ORIGINS })(
+    createAdminApi(controls, { ADMIN_TOKEN: token, ADMIN_READ_TOKEN: token })(
       new Request(`https://x.example${PREFIX}/health`),
     ),
   ).toBeUndefined();
@@ -69,16 +87,52 @@ test("answers health to who has the token", async () => {
 
 test("shows the state of the origins", async () => {
   const response = await ask(`${PREFIX}/origins`, { headers: authorized }).response;
-  expect(await response?.json()).toEqual({ pools: ORIGINS });
+  expect(await response?.json()).toEqual({ items: ORIGINS });
 });
 
 test.each([
   ["/nothing", "GET"],
-  ["/health", "POST"],
-  ["/cache/purge", "GET"],
+  ["/keys/k1/nothing", "GET"],
+  ["/openapi.jsonx", "GET"],
   ["", "GET"],
 ])("answers 404 for %s by %s", async (path, method) => {
   expect((await ask(PREFIX + path, { method, headers: authorized }).response)?.status).toBe(404);
+});
+
+test.each([
+  ["/health", "POST", "GET, HEAD"],
+  ["/cache/purge", "GET", "POST"],
+  ["/keys", "PUT", "POST, GET, HEAD"],
+  ["/openapi.json", "POST", "GET, HEAD"],
+])("answers 405 for %s by %s, and names %s", async (path, method, allowed) => {
+  const response = await ask(PREFIX + path, { method, headers: authorized }).response;
+  expect([response?.status, response?.headers.get("Allow")]).toEqual([405, allowed]);
+});
+
+test("stops listening to an address whose attempts keep failing, also to the right token", async () => {
+  const api = createAdminApi(controls, { ADMIN_TOKEN: TOKEN });
+  const attempt = async (token: string, address: string): Promise<number | undefined> =>
+    (
+      await api(
+        new Request(`https://gateway.example${PREFIX}/health`, {
+          headers: { Authorization: `Bearer ${token}`, "CF-Connecting-IP": address },
+        }),
+      )
+    )?.status;
+  for (let failure = 0; failure < 10; failure += 1)
+    expect(await attempt(`guess-${failure}`, "192.0.2.1")).toBe(401);
+  expect(await attempt("guess", "192.0.2.1")).toBe(429);
+  expect(await attempt(TOKEN, "192.0.2.1")).toBe(429);
+  expect(await attempt(TOKEN, "192.0.2.2")).toBe(200);
+});
+
+test("opens with the read-only token what changes nothing", async () => {
+  const api = createAdminApi(controls, { ADMIN_READ_TOKEN: TOKEN });
+  const statusOf = async (path: string, method: string): Promise<number | undefined> =>
+    (await api(new Request(`https://gateway.example${PREFIX}${path}`, { method, headers: authorized })))
+      ?.status;
+  expect(await statusOf("/health", "GET")).toBe(200);
+  expect(await statusOf("/cache/purge", "POST")).toBe(403);
 });
 
 test("purges by URL, prefix, tag and everything", async () => {

@@ -163,8 +163,8 @@ describe("a breaker", () => {
     const reply = await send(gateway, "/__headgate/v1/origins", {
       fields: [["Authorization", `Bearer ${TOKEN}`]],
     });
-    const { pools } = reply.json() as { pools: { pool: string; origins: { state: string }[] }[] };
-    return pools.find((shown) => shown.pool === pool)?.origins.map(({ state }) => state);
+    const { items } = reply.json() as { items: { pool: string; origins: { state: string }[] }[] };
+    return items.find((shown) => shown.pool === pool)?.origins.map(({ state }) => state);
   };
 
   it("opens after failures in a row, tells so, and closes after good probes", async () => {

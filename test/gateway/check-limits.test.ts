@@ -22,7 +22,7 @@ describe("200 requests at once, each under several policies of several objects",
   };
   const names = Object.keys(policies);
 
-  test("leave every counter exactly at the number that it admitted", async () => {
+  test("leave every counter exactly at the number that it admitted", { timeout: 60_000 }, async () => {
     const desk = new LimitsDesk({
       policies,
       routes: { "/api": { policies: names }, "/peek": { policies: names, cost: 0 } },

@@ -3,16 +3,17 @@
 
 import * as v from "valibot";
 import { object } from "../config/parse-with.ts";
+import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 import type { Facts } from "../keys/facts.ts";
 import { AddressSet, isNetwork } from "./address-set.ts";
-import { matchesWildcard, toWildcard, type Wildcard } from "./wildcard.ts";
 
 /** Clients that one of these says something of. */
 export interface ClientList {
   readonly addresses: AddressSet;
   readonly countries: ReadonlySet<string>;
   readonly asns: ReadonlySet<number>;
-  readonly userAgents: readonly Wildcard[];
+  /** Lower case. */
+  readonly userAgents: readonly Glob[];
 }
 
 export interface AccessList {
@@ -29,6 +30,7 @@ export interface Access {
   readonly isUnlimited: boolean;
 }
 
+const DENIED: Access = { isDenied: true, isUnlimited: false };
 const ENTRIES_MAX = 1_000;
 const PATTERN_LENGTH_MAX = 256;
 
@@ -70,13 +72,27 @@ const clientList = v.pipe(
       [],
     ),
   }),
-  v.transform(({ addresses, countries, asns, userAgents }): ClientList => ({
+  v.transform((written): ClientList => toClientList(written)),
+);
+
+/** As they are written. */
+interface Clients {
+  /** Networks of isNetwork. */
+  readonly addresses: readonly string[];
+  readonly countries: readonly string[];
+  readonly asns: readonly number[];
+  /** Patterns, in which "*" is any text and case does not matter. */
+  readonly userAgents: readonly string[];
+}
+
+export function toClientList({ addresses, countries, asns, userAgents }: Clients): ClientList {
+  return {
     addresses: new AddressSet(addresses),
     countries: new Set(countries),
     asns: new Set(asns),
-    userAgents: userAgents.map(toWildcard),
-  })),
-);
+    userAgents: userAgents.map((pattern) => parseGlob(pattern.toLowerCase())),
+  };
+}
 
 /** A gateway's or a route's `access`. */
 export const accessList = v.pipe(
@@ -92,22 +108,32 @@ export const accessList = v.pipe(
   })),
 );
 
-/** What all of these lists together say: each of them must let a client in, and one is enough to leave it unlimited. */
-export function decideAccess(lists: readonly AccessList[], facts: ClientFacts): Access {
-  let isUnlimited = false;
+/**
+ * What all of these lists together say: each of them must let a client in, and one is enough to leave it unlimited. What
+ * operators keep at run time goes first: whom they allow is let in, whatever the lists say, and whom else they deny is not.
+ */
+export function decideAccess(lists: readonly AccessList[], facts: ClientFacts, changed?: AccessList): Access {
+  let isUnlimited = changed?.unlimited?.has(facts.address) === true;
+  const isLetIn = isListed(changed?.allow, facts);
+  if (!isLetIn && isListed(changed?.deny, facts)) return DENIED;
   for (const { allow, deny, unlimited } of lists) {
-    if (deny !== undefined && isListed(deny, facts)) return { isDenied: true, isUnlimited: false };
-    if (allow !== undefined && !isListed(allow, facts)) return { isDenied: true, isUnlimited: false };
+    if (!isLetIn && isRefused({ allow, deny }, facts)) return DENIED;
     isUnlimited ||= unlimited?.has(facts.address) === true;
   }
   return { isDenied: false, isUnlimited };
 }
 
-function isListed({ addresses, countries, asns, userAgents }: ClientList, facts: ClientFacts): boolean {
+function isRefused({ allow, deny }: Pick<AccessList, "allow" | "deny">, facts: ClientFacts): boolean {
+  return isListed(deny, facts) || (allow !== undefined && !isListed(allow, facts));
+}
+
+function isListed(list: ClientList | undefined, facts: ClientFacts): boolean {
+  if (list === undefined) return false;
+  const { addresses, countries, asns, userAgents } = list;
   if (addresses.has(facts.address)) return true;
   if (countries.size > 0 && facts.country !== undefined && countries.has(facts.country)) return true;
   if (asns.size > 0 && facts.asn !== undefined && asns.has(facts.asn)) return true;
   if (userAgents.length === 0) return false;
   const userAgent = (facts.header("user-agent") ?? "").toLowerCase();
-  return userAgents.some((pattern) => matchesWildcard(pattern, userAgent));
+  return userAgents.some((pattern) => matchesGlob(pattern, userAgent));
 }

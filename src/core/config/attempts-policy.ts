@@ -10,11 +10,13 @@ import { deepFreeze } from "./deep-freeze.ts";
 export const ATTEMPTS_POLICY = "auth:attempts";
 
 export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["attempts"]): Policy {
-  const settings = slidingWindow.parseConfig({ limit, window: `${windowMs}ms` });
+  const options = { limit, window: `${windowMs}ms` };
+  const settings = slidingWindow.parseConfig(options);
   return deepFreeze({
     name: ATTEMPTS_POLICY,
     algorithm: "sliding-window",
     settings: settings.ok ? settings.value : undefined,
+    options,
     limit,
     windowMs,
     key: [{ label: "ip", argument: "", read: ip.read }],

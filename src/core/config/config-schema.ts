@@ -21,7 +21,8 @@ const BANS_MAX = 10;
 const TIERS_MAX = 100;
 const SCOPES_MAX = 20;
 const SHARDS_MAX = 4_096;
-export const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
+// Without flags: JSON Schema has none.
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";

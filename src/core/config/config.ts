@@ -21,6 +21,8 @@ export interface Policy {
   readonly algorithm: AlgorithmName;
   /** What the algorithm's parseConfig made of the policy's options. */
   readonly settings: unknown;
+  /** The algorithm's options as they were written, times LIMIT_FACTOR: what an override changes some of. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Quota units per window, as headers name it. */
   readonly limit: number;
   /** undefined where the limit has no window. */

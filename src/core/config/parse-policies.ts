@@ -66,7 +66,9 @@ function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[
   if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
   problems.push(...found);
   if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
-  const policy = toPolicy(name, common.value, { settings: settings.value, key: key.value });
+  const written = scale(pickOptions(options, algorithm), context.limitFactor);
+  const parsed = { settings: settings.value, options: written, key: key.value };
+  const policy = toPolicy(name, common.value, parsed);
   return withVariants(policy, { name, options, context }, problems);
 }
 
@@ -100,13 +102,14 @@ function withVariants(
 function toPolicy(
   name: string,
   { algorithm, mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban }: v.InferOutput<typeof base>,
-  { settings, key }: { readonly settings: unknown; readonly key: readonly KeyPart[] },
+  { settings, options, key }: Pick<Policy, "settings" | "options"> & { readonly key: readonly KeyPart[] },
 ): Policy {
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return {
     name,
     algorithm: algorithm as AlgorithmName,
     settings,
+    options,
     limit: shown.limit,
     windowMs: shown.windowMs,
     key,
@@ -147,6 +150,15 @@ function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["op
     if (typeof value === "number") scaled[name] = value * factor;
   }
   return scaled;
+}
+
+function pickOptions(
+  options: PolicyGiven["options"],
+  algorithm: Algorithm<unknown, unknown> | undefined,
+): PolicyGiven["options"] {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => algorithm?.optionNames.includes(name)),
+  );
 }
 
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {

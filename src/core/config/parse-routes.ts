@@ -67,7 +67,7 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
   const names: readonly unknown[] = Array.isArray(given.policies) ? given.policies : [];
   const policies = resolvePolicies(names, context, problems);
   if (isCost(given.cost)) {
-    const variants = policies.flatMap((policy) => toVariants(policy, String(given.path)));
+    const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
     problems.push(...findImpossible(variants, given.cost, path));
   }
   if (isList(given.scopes) && given.auth !== "required") {
@@ -178,3 +178,6 @@ function findImpossible(policies: readonly Policy[], cost: number, path: string)
   }
   return problems;
 }
+
+/** A path that is no text is a problem of its own, and no route's. */
+const toText = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,5 +1,3 @@
-// An API key as the control object keeps it and gateways see it.
-
 /** An accepted API key as gateways see it; the secret itself is nowhere. */
 export interface KeyRecord {
   readonly id: string;

@@ -17,12 +17,19 @@ import {
   toPlaces,
   toProvisionalUnits,
 } from "./in-flight.ts";
-import { consumeChecks, findChangedAlgorithms, type KeyCounters, settleChecks } from "./key-counters.ts";
+import {
+  consumeChecks,
+  findChangedAlgorithms,
+  forgetPolicies,
+  type KeyCounters,
+  settleChecks,
+} from "./key-counters.ts";
 import {
   type Check,
   type Committed,
   type CounterReply,
   type CounterRequest,
+  type CounterReset,
   MESSAGE_VERSION,
   type Settlement,
 } from "./messages.ts";
@@ -64,6 +71,8 @@ export class CounterTable {
   handle(request: CounterRequest, nowMs: number): CounterReply {
     this.#confirm(request.confirmed ?? []);
     if (request.phase === "release") return this.#release(request, nowMs);
+    if (request.phase === "peek")
+      return { version: MESSAGE_VERSION, verdicts: this.#decide(request, nowMs).verdicts, takenAtMs: nowMs };
     const before = this.#taken.get(request.id)?.reply ?? this.#findCommit(request, nowMs);
     if (before !== undefined) return before;
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
@@ -147,6 +156,10 @@ export class CounterTable {
       return settled;
     });
     if (known !== undefined) this.#taken.set(id, { ...known, actual });
+  }
+
+  reset({ key, policies }: CounterReset): void {
+    this.#change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
 
   /** Decides against what is used, what is held and who is banned. */

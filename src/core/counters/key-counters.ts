@@ -85,3 +85,11 @@ export function settleChecks(
   }
   return { counters: { ...before, live }, mustWrite };
 }
+
+/** Without what these policies have used, and without their bans. What decisions in flight hold is not in here. */
+export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): Change {
+  const isKept = ([policy]: readonly [string, unknown]): boolean => !policies.includes(policy);
+  const live = new Map([...counters.live].filter(isKept));
+  const bans = new Map([...counters.bans].filter(isKept));
+  return { counters: { ...counters, live, bans }, mustWrite: true };
+}

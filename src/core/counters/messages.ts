@@ -34,9 +34,9 @@ export interface KeyChecks {
  * `hold` decides and keeps the units aside: other objects are asked at the same time. A hold that nobody finishes
  * expires by itself and nothing was consumed.
  * `commit` consumes what was held (or, where the hold is lost, decides anew); `release` gives it back, committed or not.
- * All are idempotent by `id`.
+ * All are idempotent by `id`. `peek` decides and changes nothing.
  */
-export type Phase = "take" | "hold" | "commit" | "release";
+export type Phase = "take" | "hold" | "commit" | "release" | "peek";
 
 export interface CounterRequest {
   readonly version: typeof MESSAGE_VERSION;
@@ -107,4 +107,31 @@ export interface Settlement {
   readonly id: string;
   readonly takenAtMs: number;
   readonly keys: readonly { readonly key: string; readonly checks: readonly SettledCheck[] }[];
+}
+
+/** Makes one key's counters and bans of these policies "never seen". */
+export interface CounterReset {
+  readonly version: typeof MESSAGE_VERSION;
+  readonly key: string;
+  readonly policies: readonly string[];
+}
+
+/** Asks who has used most of one policy. */
+export interface TopQuestion extends Pick<Check, "policy" | "algorithm" | "settings"> {
+  readonly version: typeof MESSAGE_VERSION;
+  readonly most: number;
+}
+
+export interface Consumer {
+  /** The counter's key. */
+  readonly key: string;
+  /** Units in use; a little more than were, where the row is ahead of its counter. */
+  readonly used: number;
+}
+
+export interface TopAnswer {
+  /** The dearest first. */
+  readonly consumers: readonly Consumer[];
+  /** Whether every key of the object was looked at. */
+  readonly isComplete: boolean;
 }

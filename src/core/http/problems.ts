@@ -42,6 +42,12 @@ export const problems = {
     detail: "The request lacks what the policies named here count by.",
     proxyError: "http_request_denied",
   },
+  banned: {
+    status: 403,
+    title: "Forbidden",
+    detail: "The operator of this gateway has banned the caller.",
+    proxyError: "http_request_denied",
+  },
   "access-denied": {
     status: 403,
     title: "Forbidden",

@@ -46,6 +46,9 @@ export interface CheckSettings {
   readonly upAfter: number;
 }
 
+/** What the pool's health object must know of it: it comes with every report, like limits with every question. */
+export type WatchedPool = Pick<OriginPool, "members" | "breaker" | "checks">;
+
 export interface OriginPool {
   readonly name: string;
   readonly members: readonly PoolMember[];

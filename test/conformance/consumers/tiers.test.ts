@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { newAddress, send, type Reply, type RequestOptions } from "../support/client.ts";
-import { issueKey, putKey, type IssuedKey } from "../support/keys.ts";
+import { issueKey, type IssuedKey, moveKey } from "../support/keys.ts";
 import { startStand } from "../support/stand.ts";
 
 const WINDOW = { algorithm: "sliding-window", window: "1h" };
@@ -86,7 +86,7 @@ describe("a tier", () => {
     // This isolate knows the key on its first tier before the change.
     expect((await ask("/plan/load", key)).field("x-ratelimit-limit")).toBe("2");
     const loads = [load(), load(), load()];
-    await putKey(gateway, key, { ...key.record, tier: "pro" });
+    await moveKey(gateway, key, "pro");
     const startedMs = Date.now();
     while (Date.now() - startedMs < 5_000 && seen.size < 2)
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,41 @@
+// Asks the control object. When it does not answer, nothing has been promised to anybody.
+
+import type { Changed, ChangeFailure } from "../core/control/messages.ts";
+import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
+import { toProblem } from "./problem.ts";
+
+type ControlStub = ReturnType<Bindings["CONTROL"]["getByName"]>;
+
+/** What the caller gets as a 503. */
+export class UnavailableError extends Error {
+  constructor(cause: unknown) {
+    super("the control object does not answer", { cause });
+  }
+}
+
+/** `Value` is the plain value that comes: the platform's RPC types make promises of its members. */
+export async function askControl<Value>(
+  { CONTROL }: Bindings,
+  ask: (control: ControlStub) => Promise<unknown>,
+): Promise<Value> {
+  try {
+    return (await ask(CONTROL.getByName(CONTROL_NAME))) as Value;
+  } catch (error) {
+    throw new UnavailableError(error);
+  }
+}
+
+/** The answer to a change: what it made, or why nothing was changed. */
+export function toChangedResponse<Value>(
+  changed: Changed<Value>,
+  toResponse: (value: Value) => Response,
+): Response {
+  return changed.ok ? toResponse(changed.value) : refusals[changed.error]();
+}
+
+const refusals: Readonly<Record<ChangeFailure, () => Response>> = {
+  "not-found": () => toProblem(404, "not-found"),
+  stale: () => toProblem(412, "stale"),
+  full: () => toProblem(409, "full"),
+  "repeat-differs": () => toProblem(422, "repeat-differs"),
+};

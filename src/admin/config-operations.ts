@@ -1,0 +1,167 @@
+// The configuration at run time: the one in force, a whole new one, what a new one would change, the history and the way
+// back. It is checked as the file is; gateways learn it within seconds.
+
+import * as v from "valibot";
+import { isObject, object } from "../core/config/parse-with.ts";
+import { parseConfig } from "../core/config/parse-config.ts";
+import { integerBetween } from "../core/config/primitives.ts";
+import { diffValues } from "../core/control/diff-values.ts";
+import { textUpTo } from "../core/control/entries.ts";
+import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/messages.ts";
+import type { Problem } from "../core/result.ts";
+import { askControl, toChangedResponse } from "./ask-control.ts";
+import { configAnswer, configCheckAnswer, configVersionAnswer, toPageSchema } from "./json-schemas.ts";
+import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
+import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
+import { toJson, toProblem } from "./problem.ts";
+
+const CONFIG_BYTES_MAX = 524_288;
+const CHANGES_MAX = 1_000;
+const VERSION_MAX = Number.MAX_SAFE_INTEGER;
+
+/** parseConfig reads it: its problems are the file's. */
+const config = v.custom<Readonly<Record<string, unknown>>>(isObject, "must be a configuration");
+const reason = v.optional(textUpTo(500));
+
+export const configOperations: readonly Operation[] = [
+  defineOperation({
+    name: "config.show",
+    method: "GET",
+    path: "/config",
+    summary: "The configuration in force; version 0 is the deployed file",
+    answer: configAnswer,
+    handle: async ({ controls }) => {
+      const latest = await readConfig(controls, undefined);
+      return latest === undefined ? toProblem(404, "not-found") : toConfigResponse(latest, controls);
+    },
+  }),
+  defineOperation({
+    name: "config.put",
+    method: "PUT",
+    path: "/config",
+    summary: "Puts a whole new configuration in force",
+    body: object({ config, reason }),
+    bodyBytesMax: CONFIG_BYTES_MAX,
+    needsIfMatch: true,
+    answer: configAnswer,
+    handle: async (call) => {
+      const { body, seen } = call;
+      const document = JSON.stringify(body.config);
+      return putConfig({ document, reason: body.reason, seen }, call);
+    },
+  }),
+  defineOperation({
+    name: "config.check",
+    method: "POST",
+    path: "/config/check",
+    summary: "Dry run: every problem of a configuration, and what it would change",
+    isRead: true,
+    body: object({ config }),
+    bodyBytesMax: CONFIG_BYTES_MAX,
+    answer: configCheckAnswer,
+    handle: async ({ controls, body }) => {
+      await controls.learn();
+      const problems = findProblems(body.config, controls);
+      const latest = await readConfig(controls, undefined);
+      const changes = diffValues(toDocument(latest?.document, controls), body.config, CHANGES_MAX);
+      return toJson(200, { isValid: problems.length === 0, problems, changes });
+    },
+  }),
+  defineOperation({
+    name: "config.rollback",
+    method: "POST",
+    path: "/config/rollback",
+    summary: "Puts an earlier version in force again, as a new version; 0 is the deployed file",
+    body: object({ version: integerBetween(0, VERSION_MAX), reason }),
+    needsIfMatch: true,
+    answer: configAnswer,
+    handle: async (call) => {
+      const { controls, body, seen } = call;
+      const known = await readConfig(controls, body.version);
+      if (known === undefined) return toProblem(404, "not-found");
+      const because = body.reason ?? `back to version ${body.version}`;
+      return putConfig({ document: known.document, reason: because, seen }, call);
+    },
+  }),
+  defineOperation({
+    name: "config.history",
+    method: "GET",
+    path: "/config/versions",
+    summary: "The versions that are kept, newest first, without their documents",
+    query: pageQuery,
+    answer: () => toPageSchema(configVersionAnswer()),
+    handle: async ({ controls, query }) => {
+      const { items, next } = await askControl<Page<ConfigVersion>>(controls.bindings, async (control) =>
+        control.listConfigs(toPageRequest(query)),
+      );
+      return toPage({ items: items.map(({ document: _document, ...version }) => version), next });
+    },
+  }),
+  defineOperation({
+    name: "config.version",
+    method: "GET",
+    path: "/config/versions/:version",
+    summary: "One version with its document",
+    answer: configAnswer,
+    handle: async ({ controls, params }) => {
+      const text = params["version"] ?? "";
+      const version = /^(?:0|[1-9]\d{0,14})$/.test(text)
+        ? await readConfig(controls, Number(text))
+        : undefined;
+      return version === undefined ? toProblem(404, "not-found") : toConfigResponse(version, controls);
+    },
+  }),
+];
+
+async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, unknown>): Promise<Response> {
+  await controls.learn();
+  const problems = findProblems(toDocument(change.document, controls), controls);
+  if (problems.length > 0) return toProblem(400, "invalid-body", { problems });
+  const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
+    control.putConfig(change, by),
+  );
+  await controls.learn();
+  return toChangedResponse(changed, (version) => toConfigResponse(version, controls));
+}
+
+/** What is wrong with a configuration, and what may not change while gateways run. */
+function findProblems(
+  document: unknown,
+  { bindings, prefix, config: inForce }: AdminControls,
+): readonly Problem[] {
+  const parsed = parseConfig(document, bindings);
+  if (!parsed.ok) return parsed.error.map((problem) => ({ ...problem, path: `config.${problem.path}` }));
+  const problems: Problem[] = [];
+  const { admin, counters } = parsed.value;
+  if (admin.prefix !== prefix) {
+    const message = `must stay "${prefix}", or this API would move away`;
+    problems.push({ path: "config.admin.prefix", code: "invalid", message });
+  }
+  const { shards } = inForce().counters;
+  if (counters.shards !== shards) {
+    const message = `must stay ${shards}: with another number every counter would start afresh`;
+    problems.push({ path: "config.counters.shards", code: "invalid", message });
+  }
+  return problems;
+}
+
+async function readConfig(
+  { bindings }: AdminControls,
+  version: number | undefined,
+): Promise<ConfigVersion | undefined> {
+  return askControl<ConfigVersion | undefined>(bindings, async (control) => control.readConfig(version));
+}
+
+function toConfigResponse({ document, ...version }: ConfigVersion, controls: AdminControls): Response {
+  const body = { ...version, isFile: document === undefined, config: toDocument(document, controls) };
+  return toJson(200, body, { ETag: `"${version.version}"` });
+}
+
+/** The file is what its module exports; a function in it cannot be shown, and reads as what no schema takes. */
+function toDocument(document: string | undefined, { deployed }: AdminControls): unknown {
+  if (document !== undefined) return JSON.parse(document) as unknown;
+  const text = JSON.stringify(deployed, (_key, value: unknown) =>
+    typeof value === "function" ? "(a function of the deployed file)" : value,
+  );
+  return JSON.parse(text) as unknown;
+}

@@ -1,0 +1,281 @@
+// What operators look up and correct in counters. The counter objects own them: each operation is one message to each
+// object that it concerns.
+
+import * as v from "valibot";
+import { object } from "../core/config/parse-with.ts";
+import type { Policy } from "../core/config/config.ts";
+import { oneOf, quota } from "../core/config/primitives.ts";
+import { type Check, MESSAGE_VERSION } from "../core/counters/messages.ts";
+import { toDearest } from "../core/counters/find-top.ts";
+import type { Bindings } from "../platform/bindings.ts";
+import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { findCounters, type FoundCounter, hasAddress, PLACES } from "./find-counters.ts";
+import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
+import { queryInteger } from "./page-query.ts";
+import { toJson, toProblem } from "./problem.ts";
+
+const KEY_WANTED = "must be the value of each part of the policy's key, 1 to 8";
+const part = v.pipe(v.string(KEY_WANTED), v.maxLength(8_192, KEY_WANTED));
+const parts = v.pipe(v.array(part, KEY_WANTED), v.minLength(1, KEY_WANTED), v.maxLength(8, KEY_WANTED));
+/** A query has one value as text and several as a list. */
+const queryParts = v.pipe(
+  v.union([v.string(), v.array(v.string())], KEY_WANTED),
+  v.transform((given) => (typeof given === "string" ? [given] : given)),
+  parts,
+);
+const name = v.pipe(v.string("must be a policy's name"), v.maxLength(64, "must be a policy's name"));
+const continent = v.optional(oneOf(PLACES));
+
+const counterBody = object({ policy: name, key: parts, continent });
+const refundBody = object({ policy: name, key: parts, continent, units: quota });
+const counterQuery = object({
+  policy: name,
+  key: queryParts,
+  continent,
+  cost: v.optional(queryInteger(0, 2 ** 40), "1"),
+});
+const topQuery = object({
+  policy: name,
+  limit: v.optional(queryInteger(1, 100), "10"),
+  cursor: v.optional(queryInteger(1, 1_000_000)),
+});
+
+/** Objects that one call asks: the next page asks the others. */
+const OBJECTS_MAX = 64;
+
+const text: JsonSchema = { type: "string" };
+const integer: JsonSchema = { type: "integer" };
+const counterAnswer = (): JsonSchema =>
+  toObjectSchema(
+    {
+      object: text,
+      limit: integer,
+      used: integer,
+      remaining: integer,
+      outcome: { enum: ["allowed", "denied", "impossible"] },
+      retryAfterMs: { type: ["integer", "null"] },
+      resetMs: integer,
+      isBanned: { type: "boolean" },
+      override: text,
+    },
+    ["override"],
+  );
+
+export const counterOperations: readonly Operation[] = [
+  defineOperation({
+    name: "counters.show",
+    method: "GET",
+    path: "/counters",
+    summary: "What one key has used of a policy, and what a request of this cost would get; nothing is taken",
+    query: counterQuery,
+    answer: () => toObjectSchema({ items: toListSchema(counterAnswer()) }),
+    handle: async ({ controls, query }) =>
+      withCounters(controls, query, async (counters) => {
+        const items = await Promise.all(counters.map(async (counter) => peek(controls, counter, query.cost)));
+        return toJson(200, { items });
+      }),
+  }),
+  defineOperation({
+    name: "counters.reset",
+    method: "POST",
+    path: "/counters/reset",
+    summary: "Forgets what one key has used of a policy, and its bans",
+    body: counterBody,
+    status: 204,
+    handle: async (call) =>
+      withCounters(call.controls, call.body, async (counters) => {
+        await Promise.all(
+          counters.map(async ({ object: owner, key, policy }) =>
+            call.controls.bindings.COUNTERS.getByName(owner).reset({
+              version: MESSAGE_VERSION,
+              key,
+              policies: [policy.name],
+            }),
+          ),
+        );
+        await recordAction(call, "counters.reset");
+        return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
+      }),
+  }),
+  defineOperation({
+    name: "counters.refund",
+    method: "POST",
+    path: "/counters/refund",
+    summary: "Gives units back, the latest taken first",
+    body: refundBody,
+    answer: counterAnswer,
+    handle: async (call) => {
+      const { controls, body } = call;
+      return withCounters(controls, body, async (counters) => {
+        const [counter] = counters;
+        if (counter === undefined || counters.length > 1) return toContinentProblem();
+        await refund(controls.bindings, counter, body.units);
+        await recordAction(call, "counters.refund");
+        return toJson(200, await peek(controls, counter, 1));
+      });
+    },
+  }),
+  defineOperation({
+    name: "counters.top",
+    method: "GET",
+    path: "/counters/top",
+    summary: `The keys that use most of a policy, among those of up to ${OBJECTS_MAX} counter objects a page`,
+    query: topQuery,
+    answer: () =>
+      toObjectSchema(
+        {
+          items: toListSchema(toObjectSchema({ key: text, used: integer, object: text })),
+          objects: toObjectSchema({ asked: integer, unanswered: integer, incomplete: integer }),
+          next: integer,
+        },
+        ["next"],
+      ),
+    handle: async ({ controls, query }) => {
+      await controls.learn();
+      const policy = findPolicy(controls, query.policy);
+      return policy === undefined
+        ? toProblem(404, "not-found")
+        : toJson(200, await findTopPage(controls, policy, { limit: query.limit, cursor: query.cursor ?? 0 }));
+    },
+  }),
+];
+
+interface CounterGiven {
+  readonly policy: string;
+  readonly key: readonly string[];
+  readonly continent?: (typeof PLACES)[number] | undefined;
+}
+
+/** The counters in question go to `use`; a policy that is not there, or takes another key, is a problem. */
+async function withCounters(
+  controls: AdminControls,
+  { policy: named, key, continent: place }: CounterGiven,
+  use: (counters: readonly FoundCounter[]) => Promise<Response>,
+): Promise<Response> {
+  await controls.learn();
+  const policy = findPolicy(controls, named);
+  if (policy === undefined) return toProblem(404, "not-found");
+  if (policy.key.length !== key.length) {
+    const message = `must have ${policy.key.length} values, for ${policy.key.map(({ label }) => label).join(", ")}`;
+    return toProblem(400, "invalid-body", { problems: [{ path: "key", code: "invalid", message }] });
+  }
+  try {
+    return await use(findCounters(controls, policy, { values: key, place }));
+  } catch {
+    return toProblem(503, "counter-unavailable");
+  }
+}
+
+function findPolicy({ config }: AdminControls, named: string): Policy | undefined {
+  return config().policies.find(({ name: known }) => known === named);
+}
+
+function toContinentProblem(): Response {
+  const message = "is required where the policy's key has an address: there is a counter for each";
+  return toProblem(400, "invalid-body", { problems: [{ path: "continent", code: "missing", message }] });
+}
+
+/** Asked twice in one message: what is left, and what the request would get. */
+async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: number): Promise<object> {
+  const { object: owner, key, policy, unused, override } = counter;
+  const { name: policyName, algorithm, settings, ban } = policy;
+  // In shadow, so that what one says does not change what the other one is asked.
+  const toCheck = (units: number): Check => ({
+    policy: policyName,
+    algorithm,
+    settings,
+    ban,
+    cost: units,
+    isShadow: true,
+  });
+  const reply = await bindings.COUNTERS.getByName(owner).decide({
+    version: MESSAGE_VERSION,
+    phase: "peek",
+    id: crypto.randomUUID(),
+    keys: [{ key, checks: [toCheck(0), toCheck(cost)] }],
+  });
+  const [now, asked] = reply.verdicts;
+  return {
+    object: owner,
+    limit: policy.limit,
+    used: unused - (now?.remaining ?? unused),
+    remaining: now?.remaining,
+    outcome: asked?.outcome,
+    retryAfterMs: asked?.retryAfterMs === Infinity ? null : asked?.retryAfterMs,
+    resetMs: now?.resetMs,
+    isBanned: asked?.isBanned === true,
+    override,
+  };
+}
+
+async function refund(
+  { COUNTERS }: Bindings,
+  { object: owner, key, policy }: FoundCounter,
+  units: number,
+): Promise<void> {
+  const stub = COUNTERS.getByName(owner);
+  const id = crypto.randomUUID();
+  // An empty question tells the object's time, by which what was taken last is given back first.
+  const { takenAtMs } = await stub.decide({
+    version: MESSAGE_VERSION,
+    phase: "peek",
+    id,
+    keys: [],
+  });
+  const { name: policyName, algorithm, settings } = policy;
+  const checks = [{ policy: policyName, algorithm, settings, taken: units, actual: 0 }];
+  await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
+}
+
+async function recordAction(
+  { controls, body, by }: Call<v.InferOutput<typeof counterBody>, unknown>,
+  action: string,
+): Promise<void> {
+  // The key's values may be credentials: only which policy is taken down.
+  const target = `${action} ${body.policy}`;
+  const audited = { action, target, before: undefined, after: undefined };
+  await controls.bindings.CONTROL.getByName("control").recordAction(audited, by);
+}
+
+async function findTopPage(
+  controls: AdminControls,
+  policy: Policy,
+  { limit, cursor }: { readonly limit: number; readonly cursor: number },
+): Promise<object> {
+  const { shards } = controls.config().counters;
+  const places: readonly string[] = hasAddress(policy) ? PLACES : ["world"];
+  const end = Math.min(cursor + OBJECTS_MAX, places.length * shards);
+  const objects = Array.from(
+    { length: Math.max(0, end - cursor) },
+    (_, index) => `${places[Math.floor((cursor + index) / shards)]}:${(cursor + index) % shards}`,
+  );
+  const { name: policyName, algorithm, settings } = policy;
+  const question = {
+    version: MESSAGE_VERSION,
+    policy: policyName,
+    algorithm,
+    settings,
+    most: limit,
+  } as const;
+  const answers = await Promise.all(
+    objects.map(async (owner) => {
+      try {
+        return await controls.bindings.COUNTERS.getByName(owner).top(question);
+      } catch {
+        return undefined;
+      }
+    }),
+  );
+  const all = answers.flatMap((answer, index) =>
+    (answer?.consumers ?? []).map(({ key, used }) => ({ key, used, object: objects[index] })),
+  );
+  return {
+    items: toDearest(all, limit),
+    objects: {
+      asked: objects.length,
+      unanswered: answers.filter((answer) => answer === undefined).length,
+      incomplete: answers.filter((answer) => answer?.isComplete === false).length,
+    },
+    ...(end < places.length * shards ? { next: end } : {}),
+  };
+}

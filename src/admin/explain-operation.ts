@@ -1,0 +1,97 @@
+// Explains a request that is only described: nothing is asked of the origin, and no quota is taken.
+
+import * as v from "valibot";
+import { object } from "../core/config/parse-with.ts";
+import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { defineOperation, type Operation } from "./operation.ts";
+import { toJson, toProblem } from "./problem.ts";
+
+const METHOD_WANTED = 'must be a method such as "GET"';
+const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
+const FIELD_WANTED = "must be an object of at most 64 header fields";
+const COUNTRY_WANTED = "must be two upper-case letters or digits";
+
+const place = v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z0-9]{2}$/, COUNTRY_WANTED));
+const description = object({
+  method: v.optional(v.pipe(v.string(METHOD_WANTED), v.regex(/^[A-Z][A-Z-]{0,31}$/, METHOD_WANTED)), "GET"),
+  url: v.pipe(v.string(URL_WANTED), v.maxLength(8_192, URL_WANTED), v.regex(/^https?:\/\//, URL_WANTED)),
+  headers: v.optional(
+    v.pipe(
+      v.record(v.string(), v.pipe(v.string(FIELD_WANTED), v.maxLength(8_192, FIELD_WANTED)), FIELD_WANTED),
+      v.check((fields) => Object.keys(fields).length <= 64, FIELD_WANTED),
+    ),
+    {},
+  ),
+  address: v.optional(v.pipe(v.string("must be an address"), v.maxLength(45, "must be an address"))),
+  country: v.optional(place),
+  continent: v.optional(place),
+});
+
+const text: JsonSchema = { type: "string" };
+const reasoned = toObjectSchema({ id: text, reason: text });
+const explanation = (): JsonSchema =>
+  toObjectSchema(
+    {
+      problem: text,
+      path: text,
+      route: toObjectSchema({ index: { type: "integer" }, name: text }),
+      ban: reasoned,
+      cost: { type: "integer" },
+      isCached: { type: "boolean" },
+      policies: toListSchema(
+        toObjectSchema(
+          {
+            policy: text,
+            limit: { type: "integer" },
+            windowMs: { type: "integer" },
+            decidedBy: { enum: ["policy", "override"] },
+            override: reasoned,
+            counter: {},
+            isShadow: { type: "boolean" },
+          },
+          ["windowMs", "override"],
+        ),
+      ),
+    },
+    ["problem", "path", "route", "ban", "cost"],
+  );
+
+export const explainOperation: Operation = defineOperation({
+  name: "explain",
+  method: "POST",
+  path: "/explain",
+  summary:
+    "What would become of a request: its route, its policies and their counters, and which override wins",
+  isRead: true,
+  body: description,
+  answer: explanation,
+  handle: async ({ controls, body }) => {
+    const request = toRequest(body);
+    if (request === undefined) {
+      const problem = { path: "", code: "invalid", message: "must describe a request that can be sent" };
+      return toProblem(400, "invalid-body", { problems: [problem] });
+    }
+    await controls.learn();
+    return toJson(200, await controls.explain(request));
+  },
+});
+
+/** undefined for what the platform does not take for a request. */
+function toRequest({
+  method,
+  url,
+  headers,
+  address,
+  country,
+  continent,
+}: v.InferOutput<typeof description>): Request | undefined {
+  try {
+    const fields = new Headers(headers);
+    // As the platform does: what a client says of its own address is not heard.
+    fields.delete("cf-connecting-ip");
+    if (address !== undefined) fields.set("cf-connecting-ip", address);
+    return new Request(url, { method, headers: fields, cf: { country, continent } as CfProperties });
+  } catch {
+    return undefined;
+  }
+}

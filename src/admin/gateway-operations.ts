@@ -1,0 +1,157 @@
+// What concerns the gateway as it runs: health, its policies and routes, purges of its cache, and the audit log.
+
+import { parsePurges, purgeBody } from "./parse-purges.ts";
+import type { Config, Policy, Route } from "../core/config/config.ts";
+import type { AuditEntry, Page } from "../core/control/messages.ts";
+import { askControl } from "./ask-control.ts";
+import {
+  auditAnswer,
+  healthAnswer,
+  type JsonSchema,
+  purgeAnswer,
+  toListSchema,
+  toObjectSchema,
+  toPageSchema,
+} from "./json-schemas.ts";
+import { defineOperation, type Operation } from "./operation.ts";
+import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
+import { toJson, toProblem } from "./problem.ts";
+
+const text: JsonSchema = { type: "string" };
+const integer: JsonSchema = { type: "integer" };
+const policyAnswer = (): JsonSchema =>
+  toObjectSchema(
+    {
+      name: text,
+      algorithm: text,
+      limit: integer,
+      windowMs: integer,
+      key: toListSchema(text),
+      onMissing: text,
+      onError: text,
+      timeoutMs: integer,
+      enforcePercent: integer,
+      options: { type: "object" },
+    },
+    ["windowMs"],
+  );
+const routeAnswer = (): JsonSchema =>
+  toObjectSchema({
+    index: integer,
+    name: text,
+    methods: toListSchema(text),
+    hosts: toListSchema(text),
+    policies: toListSchema(text),
+    isCached: { type: "boolean" },
+    timeoutMs: integer,
+  });
+
+const poolAnswer = (): JsonSchema =>
+  toObjectSchema({ pool: text, origins: toListSchema(toObjectSchema({ url: text, state: text })) });
+
+export const gatewayOperations: readonly Operation[] = [
+  defineOperation({
+    name: "health",
+    method: "GET",
+    path: "/health",
+    summary: "Whether the gateway runs",
+    answer: healthAnswer,
+    handle: async () => Promise.resolve(toJson(200, { status: "ok" })),
+  }),
+  defineOperation({
+    name: "policies.list",
+    method: "GET",
+    path: "/policies",
+    summary: "The policies in force",
+    answer: () => toObjectSchema({ items: toListSchema(policyAnswer()) }),
+    handle: async ({ controls }) => {
+      await controls.learn();
+      return toJson(200, { items: controls.config().policies.map(toPolicyView) });
+    },
+  }),
+  defineOperation({
+    name: "routes.list",
+    method: "GET",
+    path: "/routes",
+    summary: "The routes in force, in the order in which they are tried",
+    answer: () => toObjectSchema({ items: toListSchema(routeAnswer()) }),
+    handle: async ({ controls }) => {
+      await controls.learn();
+      return toJson(200, { items: toRouteViews(controls.config()) });
+    },
+  }),
+  defineOperation({
+    name: "origins.list",
+    method: "GET",
+    path: "/origins",
+    summary: "The members of every origin pool and their state, as the isolate that answers sees it",
+    answer: () => toObjectSchema({ items: toListSchema(poolAnswer()) }),
+    handle: async ({ controls }) => {
+      await controls.learn();
+      return toJson(200, { items: controls.showPools() });
+    },
+  }),
+  defineOperation({
+    name: "cache.purge",
+    method: "POST",
+    path: "/cache/purge",
+    summary: "Purges the cache by URL, path, prefix, tag or altogether",
+    body: purgeBody,
+    status: 202,
+    answer: purgeAnswer,
+    handle: async ({ controls, body, by }) => {
+      const purges = parsePurges(body);
+      if (!purges.ok) return toProblem(400, "invalid-body", { problems: purges.error });
+      // Without a durable write only this isolate would keep to it: that is no purge to promise.
+      if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
+      const action = {
+        action: "cache.purge",
+        target: "cache",
+        before: undefined,
+        after: JSON.stringify(body),
+      };
+      await askControl(controls.bindings, async (control) => control.recordAction(action, by));
+      return toJson(202, { purged: purges.value.length });
+    },
+  }),
+  defineOperation({
+    name: "audit.list",
+    method: "GET",
+    path: "/audit",
+    summary: "Who changed what and when, newest first",
+    query: pageQuery,
+    answer: () => toPageSchema(auditAnswer()),
+    handle: async ({ controls, query }) => {
+      const { items, next } = await askControl<Page<AuditEntry>>(controls.bindings, async (control) =>
+        control.listAudit(toPageRequest(query)),
+      );
+      return toPage({ items: items.map(toAuditView), next });
+    },
+  }),
+];
+
+function toPolicyView(policy: Policy): object {
+  const { name, algorithm, limit, windowMs, onMissing, onError, timeoutMs, enforcePercent, options } = policy;
+  const key = policy.key.map(({ label }) => label);
+  return { name, algorithm, limit, windowMs, key, onMissing, onError, timeoutMs, enforcePercent, options };
+}
+
+function toRouteViews({ routes }: Config): readonly object[] {
+  return routes.map(({ index, name, methods, hosts, policies, cache, timeoutMs }: Route) => ({
+    index,
+    name,
+    methods: [...(methods ?? [])],
+    hosts: [...(hosts ?? [])],
+    policies: policies.map((policy) => policy.name),
+    isCached: cache !== undefined,
+    timeoutMs,
+  }));
+}
+
+function toAuditView({ before, after, ...entry }: AuditEntry): object {
+  return {
+    ...entry,
+    ...(before === undefined ? {} : { before: JSON.parse(before) as unknown }),
+    ...(after === undefined ? {} : { after: JSON.parse(after) as unknown }),
+  };
+}

@@ -1,0 +1,100 @@
+// JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
+
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import { type EntryKind, entryKinds } from "../core/control/entries.ts";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * What a schema makes of its input is the side that has its bounds: both sides are the same JSON here. Checks that no JSON
+ * Schema can say (and those are in words, in the problems) are left out.
+ */
+export function toSchema(schema: v.GenericSchema): JsonSchema {
+  const { $schema: _schema, ...converted } = toJsonSchema(schema, {
+    typeMode: "output",
+    ignoreActions: ["check", "transform"],
+    overrideSchema: ({ valibotSchema }) => (valibotSchema.type === "custom" ? { type: "object" } : undefined),
+  });
+  return converted;
+}
+
+const text: JsonSchema = { type: "string" };
+const integer: JsonSchema = { type: "integer" };
+/** Epoch milliseconds. */
+const timeMs: JsonSchema = { type: "integer", description: "Epoch milliseconds" };
+const yesOrNo: JsonSchema = { type: "boolean" };
+
+export function toObjectSchema(
+  properties: Readonly<Record<string, JsonSchema>>,
+  optional: readonly string[] = [],
+): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required };
+}
+
+export function toListSchema(items: JsonSchema): JsonSchema {
+  return { type: "array", items };
+}
+
+export function toPageSchema(items: JsonSchema): JsonSchema {
+  const next = { type: "integer", description: "The cursor of the next page; absent on the last" };
+  return toObjectSchema({ items: toListSchema(items), next }, ["next"]);
+}
+
+/** The body with what every entry has besides. */
+export function toEntrySchema(kind: EntryKind): JsonSchema {
+  const body = toSchema(entryKinds[kind].body) as {
+    readonly properties: Readonly<Record<string, JsonSchema>>;
+    readonly required: readonly string[];
+  };
+  const prefixes = toListSchema(toObjectSchema({ prefix: text, expiresAtMs: timeMs }, ["expiresAtMs"]));
+  const head = { id: text, revision: integer, createdAtMs: timeMs, ...(kind === "keys" ? { prefixes } : {}) };
+  return {
+    type: "object",
+    properties: { ...head, ...body.properties },
+    required: [...Object.keys(head), ...body.required],
+  };
+}
+
+export function toSecretKeySchema(): JsonSchema {
+  const entry = toEntrySchema("keys") as { readonly properties: Readonly<Record<string, JsonSchema>> };
+  const key = { type: "string", description: "The key's text; absent where a create is repeated" };
+  return { ...entry, properties: { ...entry.properties, key } };
+}
+
+const versionEntries = { version: integer, createdAtMs: timeMs, who: text, reason: text };
+export const configVersionAnswer = (): JsonSchema => toObjectSchema(versionEntries, ["reason"]);
+export const configAnswer = (): JsonSchema =>
+  toObjectSchema({ ...versionEntries, isFile: yesOrNo, config: { type: "object" } }, ["reason"]);
+
+const problem = toObjectSchema({ path: text, code: text, message: text });
+export const configCheckAnswer = (): JsonSchema =>
+  toObjectSchema({
+    isValid: yesOrNo,
+    problems: toListSchema(problem),
+    changes: toListSchema(toObjectSchema({ path: text, before: {}, after: {} }, ["before", "after"])),
+  });
+
+export const problemAnswer = (): JsonSchema =>
+  toObjectSchema({ type: text, title: text, status: integer, code: text, problems: toListSchema(problem) }, [
+    "problems",
+  ]);
+
+export const auditAnswer = (): JsonSchema =>
+  toObjectSchema(
+    {
+      id: integer,
+      atMs: timeMs,
+      who: text,
+      address: text,
+      action: text,
+      target: text,
+      before: {},
+      after: {},
+    },
+    ["address", "before", "after"],
+  );
+
+export const healthAnswer = (): JsonSchema => toObjectSchema({ status: text });
+export const purgeAnswer = (): JsonSchema => toObjectSchema({ purged: integer });

@@ -1,0 +1,59 @@
+// API keys: create and rotate, the two operations that make a secret. It is in their answer and nowhere else.
+
+import * as v from "valibot";
+import { duration } from "../core/config/primitives.ts";
+import { object } from "../core/config/parse-with.ts";
+import { type Entry, keyBody } from "../core/control/entries.ts";
+import { createKeyText } from "../core/control/key-text.ts";
+import type { Changed, KeySecret } from "../core/control/messages.ts";
+import { hashText } from "../core/keys/counter-key.ts";
+import { askControl, toChangedResponse } from "./ask-control.ts";
+import { createEntry, toCreatedResponse } from "./entry-operations.ts";
+import { toSecretKeySchema } from "./json-schemas.ts";
+import { defineOperation, type Operation } from "./operation.ts";
+import { toJson } from "./problem.ts";
+
+export const keyOperations: readonly Operation[] = [
+  defineOperation({
+    name: "keys.create",
+    method: "POST",
+    path: "/keys",
+    summary: "Creates an API key: `key` is its text, shown this once",
+    body: keyBody,
+    takesIdempotencyKey: true,
+    status: 201,
+    answer: toSecretKeySchema,
+    handle: async (call) => {
+      const { text, secret } = createSecret();
+      const changed = await createEntry({ kind: "keys", body: call.body, secret }, call);
+      // A repeated create answers with the key that is there: its text was shown then, and is stored nowhere.
+      return toChangedResponse(changed, (created) =>
+        toCreatedResponse("keys", created, call.controls.prefix, created.isRepeat ? {} : { key: text }),
+      );
+    },
+  }),
+  defineOperation({
+    name: "keys.rotate",
+    method: "POST",
+    path: "/keys/:id/rotate",
+    summary: "Gives a key a new text, shown this once; the old one opens for as long as `overlap` says",
+    body: object({ overlap: v.optional(duration, "24h") }),
+    needsIfMatch: true,
+    answer: toSecretKeySchema,
+    handle: async ({ controls, params, body, seen, by }) => {
+      const { text, secret } = createSecret();
+      const rotation = { id: params["id"] ?? "", seen, secret, overlapMs: body.overlap };
+      const changed = await askControl<Changed<Entry>>(controls.bindings, async (control) =>
+        control.rotateKey(rotation, by),
+      );
+      return toChangedResponse(changed, (entry) =>
+        toJson(200, { ...entry, key: text }, { ETag: `"${entry.revision}"` }),
+      );
+    },
+  }),
+];
+
+function createSecret(): { readonly text: string; readonly secret: KeySecret } {
+  const { text, prefix } = createKeyText((count) => crypto.getRandomValues(new Uint8Array(count)));
+  return { text, secret: { hash: hashText(text), prefix } };
+}

@@ -1,0 +1,96 @@
+// What an operation of the admin API is: data, from which the router and the OpenAPI document are both made.
+
+import type * as v from "valibot";
+import type { Purge } from "../core/cache/purge-state.ts";
+import type { Config } from "../core/config/config.ts";
+import type { Explanation } from "../core/control/explanation.ts";
+import type { OverrideIndex } from "../core/control/override-index.ts";
+import type { Changer, Seen } from "../core/control/messages.ts";
+import type { Bindings } from "../platform/bindings.ts";
+
+/** What the API works on. */
+export interface AdminControls {
+  /** The path under which the API lives, without a trailing slash. */
+  readonly prefix: string;
+  readonly bindings: Bindings;
+  /** The deployed configuration as it is written. */
+  readonly deployed: unknown;
+  /** The configuration in force here. */
+  readonly config: () => Config;
+  /** The overrides in force here; undefined where there are none. */
+  readonly overrides: () => OverrideIndex | undefined;
+  /** What would become of a request, without it. */
+  readonly explain: (request: Request) => Promise<Explanation>;
+  /** Puts in force here at once what was just changed. */
+  readonly learn: () => Promise<void>;
+  /** The state of every origin pool's members, as this isolate sees it. */
+  readonly showPools: () => readonly object[];
+  /** Resolves to whether the purges are durable. */
+  readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
+}
+
+/** One request, read and checked. */
+export interface Call<Body, Query> {
+  readonly controls: AdminControls;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body: Body;
+  readonly query: Query;
+  readonly by: Changer;
+  /** Of If-Match; undefined is "*". Only where the operation needs it. */
+  readonly seen: Seen;
+  readonly idempotencyKey: string | undefined;
+  /** SHA-256 of the body. */
+  readonly digest: () => Promise<string>;
+}
+
+export interface Operation {
+  /** Unique; "keys.create". */
+  readonly name: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below the prefix, with parameters as ":id". */
+  readonly path: string;
+  readonly summary: string;
+  /** Whether the read-only token opens it too. */
+  readonly isRead: boolean;
+  readonly body: v.GenericSchema | undefined;
+  readonly query: v.GenericSchema | undefined;
+  readonly bodyBytesMax: number;
+  readonly needsIfMatch: boolean;
+  readonly takesIdempotencyKey: boolean;
+  /** The status of success, and what comes with it: JSON Schema, made when the document is asked for. */
+  readonly status: number;
+  readonly answer: (() => object) | undefined;
+  readonly handle: (call: Call<never, never>) => Promise<Response>;
+}
+
+type Schema = v.GenericSchema | undefined;
+type Output<Given extends Schema> = Given extends v.GenericSchema ? v.InferOutput<Given> : undefined;
+
+export interface OperationGiven<Body extends Schema, Query extends Schema>
+  extends
+    Pick<Operation, "name" | "method" | "path" | "summary">,
+    Partial<Omit<Operation, "name" | "method" | "path" | "summary" | "body" | "query" | "handle">> {
+  readonly body?: Body;
+  readonly query?: Query;
+  readonly handle: (call: Call<Output<Body>, Output<Query>>) => Promise<Response>;
+}
+
+export const BODY_BYTES_MAX = 65_536;
+
+/** `handle` gets what the schemas made of the request: router and handler agree by this one signature. */
+export function defineOperation<Body extends Schema = undefined, Query extends Schema = undefined>(
+  given: OperationGiven<Body, Query>,
+): Operation {
+  return {
+    isRead: given.method === "GET",
+    bodyBytesMax: BODY_BYTES_MAX,
+    needsIfMatch: false,
+    takesIdempotencyKey: false,
+    status: 200,
+    answer: undefined,
+    ...given,
+    body: given.body,
+    query: given.query,
+    handle: given.handle,
+  };
+}

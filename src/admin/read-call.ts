@@ -1,0 +1,103 @@
+// Reads one request to the admin API into what its operation takes, or says all that is wrong with it. Bodies are read no
+// further than they may be long.
+
+import { parseWith } from "../core/config/parse-with.ts";
+import type { Seen } from "../core/control/messages.ts";
+import { hashText } from "../core/keys/counter-key.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import type { TokenName } from "./authenticate.ts";
+import type { AdminControls, Call, Operation } from "./operation.ts";
+import { toProblem } from "./problem.ts";
+
+type Read<Value> = Result<Value, Response>;
+
+export async function readCall(
+  request: Request,
+  operation: Operation,
+  given: {
+    readonly controls: AdminControls;
+    readonly params: Readonly<Record<string, string>>;
+    readonly who: TokenName;
+  },
+): Promise<Read<Call<unknown, unknown>>> {
+  const { headers } = request;
+  const seen = readIfMatch(headers.get("if-match"), operation);
+  if (!seen.ok) return seen;
+  const idempotencyKey = operation.takesIdempotencyKey
+    ? (headers.get("idempotency-key") ?? undefined)
+    : undefined;
+  if (idempotencyKey !== undefined && !/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
+    return err(toProblem(400, "invalid-idempotency-key"));
+  const query = readQuery(new URL(request.url).searchParams, operation);
+  if (!query.ok) return query;
+  const text = operation.body === undefined ? ok("") : await readText(request, operation.bodyBytesMax);
+  if (!text.ok) return text;
+  const body = readBody(text.value, operation);
+  if (!body.ok) return body;
+  return ok({
+    controls: given.controls,
+    params: given.params,
+    by: { who: given.who, address: headers.get("cf-connecting-ip") ?? undefined },
+    seen: seen.value,
+    idempotencyKey,
+    query: query.value,
+    body: body.value,
+    digest: async () => Promise.resolve(hashText(text.value)),
+  });
+}
+
+/** RFC 9110 section 13.1.1: "*", or a tag that must be the present one. What is no tag of ours is no present one. */
+function readIfMatch(field: string | null, { needsIfMatch }: Operation): Read<Seen> {
+  if (!needsIfMatch) return ok(undefined);
+  if (field === null) return err(toProblem(428, "if-match-required"));
+  if (field.trim() === "*") return ok(undefined);
+  const [, revision] = /^\s*"(\d{1,15})"\s*$/.exec(field) ?? [];
+  return revision === undefined ? err(toProblem(412, "stale")) : ok(Number(revision));
+}
+
+function readQuery(params: URLSearchParams, { query }: Operation): Read<unknown> {
+  const given = new Map<string, string | string[]>();
+  for (const name of new Set(params.keys())) {
+    const [first = "", ...others] = params.getAll(name);
+    given.set(name, others.length === 0 ? first : [first, ...others]);
+  }
+  if (query === undefined && given.size === 0) return ok(undefined);
+  if (query === undefined) {
+    const [name = ""] = given.keys();
+    const problem = { path: name, code: "unknown-key", message: "there are no parameters here" };
+    return err(toProblem(400, "invalid-query", { problems: [problem] }));
+  }
+  const parsed = parseWith(query, Object.fromEntries(given));
+  return parsed.ok ? parsed : err(toProblem(400, "invalid-query", { problems: parsed.error }));
+}
+
+async function readText({ headers, body }: Request, bytesMax: number): Promise<Read<string>> {
+  const tooLarge = (): Read<string> => err(toProblem(413, "body-too-large", { bytesMax }));
+  if (Number(headers.get("content-length") ?? 0) > bytesMax) {
+    await body?.cancel();
+    return tooLarge();
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength;
+    if (bytes > bytesMax) return tooLarge();
+    text += decoder.decode(piece, { stream: true });
+  }
+  return ok(text + decoder.decode());
+}
+
+function readBody(text: string, { body }: Operation): Read<unknown> {
+  if (body === undefined) return ok(undefined);
+  let value: unknown;
+  try {
+    // A body that may say nothing may also be nothing.
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    const problem = { path: "", code: "invalid", message: "must be JSON" };
+    return err(toProblem(400, "invalid-body", { problems: [problem] }));
+  }
+  const parsed = parseWith(body, value);
+  return parsed.ok ? parsed : err(toProblem(400, "invalid-body", { problems: parsed.error }));
+}

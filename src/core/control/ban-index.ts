@@ -1,0 +1,37 @@
+// Which operator's ban a request falls under. Only the parts that some ban names are read from a request.
+
+import type { Facts } from "../keys/facts.ts";
+import { toAddressKey } from "../keys/ip.ts";
+import { type KeyPart, parseKey } from "../keys/parse-key.ts";
+import { type Ban, isInForce } from "./entries.ts";
+
+interface BannedValues {
+  readonly part: KeyPart;
+  readonly byValue: Map<string, Ban[]>;
+}
+
+/** One for each part that a ban names; empty when there is no ban. */
+export type BanIndex = readonly BannedValues[];
+
+export function createBanIndex(bans: readonly Ban[]): BanIndex {
+  const byKey = new Map<string, BannedValues>();
+  for (const ban of bans) {
+    const parsed = parseKey(ban.key, "key");
+    const [part] = parsed.ok ? parsed.value : [];
+    if (part === undefined) continue;
+    const known = byKey.get(part.label) ?? { part, byValue: new Map<string, Ban[]>() };
+    byKey.set(part.label, known);
+    const value = part.label === "ip" ? (toAddressKey(ban.value) ?? ban.value) : ban.value;
+    known.byValue.set(value, [...(known.byValue.get(value) ?? []), ban]);
+  }
+  return [...byKey.values()];
+}
+
+export function findBan(index: BanIndex, facts: Facts, nowMs: number): Ban | undefined {
+  for (const { part, byValue } of index) {
+    const value = part.read(facts, part.argument);
+    const ban = value === undefined ? undefined : byValue.get(value)?.find((one) => isInForce(one, nowMs));
+    if (ban !== undefined) return ban;
+  }
+  return undefined;
+}

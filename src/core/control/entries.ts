@@ -1,0 +1,181 @@
+// What an operator keeps at run time: API keys, overrides, bans and access entries. One schema for each kind: the admin
+// API parses with it, its OpenAPI document is made of it, and what is stored and sent to gateways is its output.
+
+import * as v from "valibot";
+import { isNetwork } from "../access/address-set.ts";
+import { NAME, NAME_WANTED } from "../config/config-schema.ts";
+import { toDurationMs } from "../config/durations.ts";
+import { object } from "../config/parse-with.ts";
+import { integerBetween, oneOf, quota, switchedOn } from "../config/primitives.ts";
+import { parseKey } from "../keys/parse-key.ts";
+
+const PARTS_MAX = 8;
+const PATTERN_LENGTH_MAX = 200;
+const WILDCARDS_MAX = 8;
+const SCOPES_MAX = 32;
+const METADATA_MAX = 16;
+/** The year 9999: whatever is later is a mistake. */
+const TIME_MS_MAX = 253_402_300_799_999;
+
+// Written out for each length, so that the message names it.
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function textUpTo(most: number) {
+  const message = `must be 1 to ${most} printable characters`;
+  return v.pipe(
+    v.string(message),
+    v.minLength(1, message),
+    v.maxLength(most, message),
+    v.check((text) => !/\p{Cc}/u.test(text), message),
+  );
+}
+
+const name = v.pipe(v.string(NAME_WANTED), v.regex(NAME, NAME_WANTED));
+const reason = textUpTo(500);
+/** Epoch milliseconds. */
+const timeMs = integerBetween(0, TIME_MS_MAX);
+const LENGTH_WANTED = 'must be a duration such as "10s", "1m" or "24h"';
+/** As it is written in the configuration: what applies it reads it. */
+const length = v.pipe(
+  v.string(LENGTH_WANTED),
+  v.check((text) => toDurationMs(text) !== undefined, LENGTH_WANTED),
+);
+
+const SCOPE_WANTED = "must be a scope: 1 to 64 visible characters";
+const metadataText = v.pipe(v.string("must be text"), v.maxLength(500, "must be at most 500 characters"));
+const METADATA_WANTED = `must have at most ${METADATA_MAX} members`;
+
+/** Printable ASCII without spaces at its ends: it stands in a header field and in counters' keys. */
+const CONSUMER_WANTED = "must be 1 to 128 printable ASCII characters without spaces at the ends";
+
+export const keyBody = object({
+  consumer: v.pipe(v.string(CONSUMER_WANTED), v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED)),
+  tier: v.optional(name),
+  scopes: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(SCOPE_WANTED), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, SCOPE_WANTED))),
+      v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
+    ),
+    [],
+  ),
+  enabled: v.optional(switchedOn, true),
+  expiresAtMs: v.optional(timeMs),
+  metadata: v.optional(
+    v.pipe(
+      v.record(v.pipe(v.string(), v.regex(NAME, NAME_WANTED)), metadataText, "must be an object of texts"),
+      v.check((given) => Object.keys(given).length <= METADATA_MAX, METADATA_WANTED),
+    ),
+    {},
+  ),
+});
+
+const PATTERN_WANTED = `must be 1 to ${PATTERN_LENGTH_MAX} characters with at most ${WILDCARDS_MAX} wildcards "*"`;
+const pattern = v.pipe(
+  v.string(PATTERN_WANTED),
+  v.minLength(1, PATTERN_WANTED),
+  v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED),
+  v.check((text) => text.split("*").length - 1 <= WILDCARDS_MAX, PATTERN_WANTED),
+);
+const patterns = v.pipe(
+  v.array(pattern, "must be a list of patterns"),
+  v.minLength(1, "must have a pattern for each part of the policy's key"),
+  v.maxLength(PARTS_MAX, `must have at most ${PARTS_MAX} patterns`),
+);
+
+/** Whom it is for: `key` (a pattern for each part of the policy's key), a tier, or, with neither, everybody. */
+export const overrideBody = v.pipe(
+  object({
+    policy: name,
+    key: v.optional(patterns),
+    tier: v.optional(name),
+    limit: v.optional(quota),
+    burst: v.optional(quota),
+    window: v.optional(length),
+    expiresAtMs: v.optional(timeMs),
+    reason,
+  }),
+  v.check(({ key, tier }) => key === undefined || tier === undefined, "must name a key or a tier, not both"),
+  v.check(
+    ({ limit, burst, window }) => limit !== undefined || burst !== undefined || window !== undefined,
+    "must change limit, burst or window",
+  ),
+);
+
+/** Headers, cookies and query parameters may be credentials, which are stored nowhere: an API key is disabled instead. */
+const BAN_KEY_WANTED = 'must be one part of a key that is no header, cookie or query parameter, such as "ip"';
+const isBanKey = (text: string): boolean =>
+  !/^(?:header|cookie|query)\b/.test(text) && parseKey(text, "key").ok;
+
+export const banBody = object({
+  key: v.optional(
+    v.pipe(v.string(BAN_KEY_WANTED), v.maxLength(128, BAN_KEY_WANTED), v.check(isBanKey, BAN_KEY_WANTED)),
+    "ip",
+  ),
+  value: textUpTo(256),
+  expiresAtMs: v.optional(timeMs),
+  reason,
+});
+
+const CIDR_WANTED = 'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32"';
+const COUNTRY_WANTED = "must be a country's two upper-case letters";
+
+/** What it is about: exactly one of `cidr`, `country`, `asn` and `userAgent`. No policy counts who is `unlimited`. */
+export const accessBody = v.pipe(
+  object({
+    action: oneOf(["allow", "deny", "unlimited"]),
+    cidr: v.optional(
+      v.pipe(v.string(CIDR_WANTED), v.maxLength(49, CIDR_WANTED), v.check(isNetwork, CIDR_WANTED)),
+    ),
+    country: v.optional(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
+    asn: v.optional(integerBetween(1, 4_294_967_295)),
+    userAgent: v.optional(pattern),
+    expiresAtMs: v.optional(timeMs),
+    reason,
+  }),
+  v.check(
+    ({ cidr, country, asn, userAgent }) =>
+      [cidr, country, asn, userAgent].filter((given) => given !== undefined).length === 1,
+    "must name exactly one of cidr, country, asn and userAgent",
+  ),
+  v.check(
+    ({ action, cidr }) => action !== "unlimited" || cidr !== undefined,
+    "must name a cidr to be unlimited",
+  ),
+);
+
+/** One line a kind: storage, the admin API and its document read it from here. `letter` begins the ids of a kind. */
+export const entryKinds = {
+  keys: { body: keyBody, letter: "k", most: 100_000 },
+  overrides: { body: overrideBody, letter: "o", most: 1_000 },
+  bans: { body: banBody, letter: "b", most: 1_000 },
+  access: { body: accessBody, letter: "a", most: 1_000 },
+} as const;
+
+export type EntryKind = keyof typeof entryKinds;
+export type EntryBody<Kind extends EntryKind = EntryKind> = v.InferOutput<(typeof entryKinds)[Kind]["body"]>;
+
+/** What every entry has besides its body. `revision` is its entity tag; it grows with every change. */
+export interface EntryHead {
+  readonly id: string;
+  readonly revision: number;
+  readonly createdAtMs: number;
+}
+
+/** A key's visible prefixes: the one in use, and one that is being replaced until `expiresAtMs`. */
+export interface KeyPrefix {
+  readonly prefix: string;
+  readonly expiresAtMs?: number;
+}
+
+export type KeyEntry = EntryHead & EntryBody<"keys"> & { readonly prefixes: readonly KeyPrefix[] };
+export type Override = EntryHead & EntryBody<"overrides">;
+export type Ban = EntryHead & EntryBody<"bans">;
+export type AccessEntry = EntryHead & EntryBody<"access">;
+export type Entry = KeyEntry | Override | Ban | AccessEntry;
+
+/** Whether it still counts. */
+export function isInForce(
+  { expiresAtMs }: { readonly expiresAtMs?: number | undefined },
+  nowMs: number,
+): boolean {
+  return expiresAtMs === undefined || nowMs < expiresAtMs;
+}

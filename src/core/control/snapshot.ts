@@ -1,0 +1,27 @@
+// What the control object tells gateways: everything that changes decisions, as one whole. Plain values, to be sent.
+
+import type { AccessEntry, Ban, Override } from "./entries.ts";
+
+export interface StoredConfig {
+  /** 0 is the deployed file. */
+  readonly version: number;
+  /** A whole configuration as JSON; undefined is the deployed file. */
+  readonly document: string | undefined;
+}
+
+export interface Snapshot {
+  /** Grows with every change of anything in it. 0 is nothing. */
+  readonly version: number;
+  readonly config: StoredConfig;
+  readonly overrides: readonly Override[];
+  readonly bans: readonly Ban[];
+  readonly access: readonly AccessEntry[];
+}
+
+export const NO_SNAPSHOT: Snapshot = Object.freeze({
+  version: 0,
+  config: { version: 0, document: undefined },
+  overrides: [],
+  bans: [],
+  access: [],
+});

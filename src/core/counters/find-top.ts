@@ -1,0 +1,34 @@
+// Finds the keys that have used most of a policy, among the rows of one counter object.
+
+import { toAlgorithm } from "./decide-checks.ts";
+import type { Consumer, TopAnswer, TopQuestion } from "./messages.ts";
+import { readRecord } from "./stored-record.ts";
+
+export interface CounterRow {
+  readonly key: string;
+  readonly record: string;
+}
+
+/** `rows` are at most one more than `rowsMax`: that one says that there are others. */
+export function findTop(
+  rows: readonly CounterRow[],
+  { policy, algorithm: name, settings, most }: TopQuestion,
+  { nowMs, rowsMax }: { readonly nowMs: number; readonly rowsMax: number },
+): TopAnswer {
+  const algorithm = toAlgorithm(name);
+  const toRemaining = (state: unknown): number =>
+    algorithm.decide(settings, state, { nowMs, cost: 0 }).remaining;
+  const unused = toRemaining(undefined);
+  const consumers: Consumer[] = [];
+  for (const { key, record } of rows.slice(0, rowsMax)) {
+    const counter = readRecord(record).counters.live.get(policy)?.counter;
+    if (counter?.algorithm !== name) continue;
+    const used = unused - toRemaining(counter.state);
+    if (used > 0) consumers.push({ key, used });
+  }
+  return { consumers: toDearest(consumers, most), isComplete: rows.length <= rowsMax };
+}
+
+export function toDearest(consumers: readonly Consumer[], most: number): readonly Consumer[] {
+  return [...consumers].sort((a, b) => b.used - a.used).slice(0, most);
+}

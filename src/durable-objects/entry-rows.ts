@@ -1,0 +1,168 @@
+// The control object's entries as rows: API keys, overrides, bans and access entries, each with a number that is never
+// given twice. A key's secret is in `key_hashes`, as its hash alone.
+
+import type { KeyRecord } from "../core/consumers/key-record.ts";
+import {
+  type Entry,
+  type EntryBody,
+  type EntryKind,
+  entryKinds,
+  type KeyPrefix,
+} from "../core/control/entries.ts";
+import type { KeySecret, Page, PageRequest } from "../core/control/messages.ts";
+
+interface EntryRow extends Record<string, SqlStorageValue> {
+  seq: number;
+  kind: EntryKind;
+  revision: number;
+  created_at_ms: number;
+  expires_at_ms: number | null;
+  body: string;
+}
+
+/** An id's number; undefined when it is none of this kind. */
+export function toSeq(kind: EntryKind, id: string): number | undefined {
+  const { letter } = entryKinds[kind];
+  return new RegExp(`^${letter}[1-9]\\d{0,14}$`).test(id) ? Number(id.slice(letter.length)) : undefined;
+}
+
+export class EntryRows {
+  readonly #sql: SqlStorage;
+  readonly #counts = new Map<EntryKind, number>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  isFull(kind: EntryKind): boolean {
+    return this.#count(kind) >= entryKinds[kind].most;
+  }
+
+  read(kind: EntryKind, seq: number): Entry | undefined {
+    const [row] = this.#sql
+      .exec<EntryRow>("SELECT * FROM entries WHERE seq = ? AND kind = ?", seq, kind)
+      .toArray();
+    return row === undefined ? undefined : this.#toEntry(row);
+  }
+
+  list(kind: EntryKind, { after, most }: PageRequest): Page<Entry> {
+    const rows = this.#sql
+      .exec<EntryRow>(
+        "SELECT * FROM entries WHERE kind = ? AND seq > ? ORDER BY seq LIMIT ?",
+        kind,
+        after,
+        most + 1,
+      )
+      .toArray();
+    const shown = rows.slice(0, most);
+    const next = rows.length > most ? shown.at(-1)?.seq : undefined;
+    return { items: shown.map((row) => this.#toEntry(row)), next };
+  }
+
+  /** Every entry of a kind that is bounded enough to be sent whole. */
+  listAll(kind: Exclude<EntryKind, "keys">): readonly Entry[] {
+    return this.list(kind, { after: 0, most: entryKinds[kind].most }).items;
+  }
+
+  insert(kind: EntryKind, body: EntryBody, nowMs: number): number {
+    const count = this.#count(kind);
+    const { seq } = this.#sql
+      .exec<{ seq: number }>(
+        "INSERT INTO entries (kind, revision, created_at_ms, expires_at_ms, body) VALUES (?, 1, ?, ?, ?) RETURNING seq",
+        kind,
+        nowMs,
+        body.expiresAtMs ?? null,
+        JSON.stringify(body),
+      )
+      .one();
+    this.#counts.set(kind, count + 1);
+    return seq;
+  }
+
+  update(seq: number, body: EntryBody): void {
+    this.#sql.exec(
+      "UPDATE entries SET revision = revision + 1, expires_at_ms = ?, body = ? WHERE seq = ?",
+      body.expiresAtMs ?? null,
+      JSON.stringify(body),
+      seq,
+    );
+  }
+
+  delete(kind: EntryKind, seq: number): void {
+    const count = this.#count(kind);
+    this.#sql.exec("DELETE FROM entries WHERE seq = ?", seq);
+    this.#sql.exec("DELETE FROM key_hashes WHERE key_seq = ?", seq);
+    this.#counts.set(kind, count - 1);
+  }
+
+  /** Expired keys stay, for an operator may give them more time; all else that expired says nothing any longer. */
+  deleteExpired(nowMs: number): void {
+    this.#sql.exec("DELETE FROM entries WHERE kind <> 'keys' AND expires_at_ms <= ?", nowMs);
+    this.#sql.exec("DELETE FROM key_hashes WHERE expires_at_ms <= ?", nowMs);
+    for (const kind of ["overrides", "bans", "access"] as const) this.#counts.delete(kind);
+  }
+
+  addSecret(seq: number, { hash, prefix }: KeySecret): void {
+    this.#sql.exec("INSERT INTO key_hashes VALUES (?, ?, ?, NULL)", hash, seq, prefix);
+  }
+
+  /** What opens now opens until then, and never longer than it did before. */
+  retireSecrets(seq: number, untilMs: number): void {
+    this.#sql.exec(
+      "UPDATE key_hashes SET expires_at_ms = MIN(COALESCE(expires_at_ms, ?1), ?1) WHERE key_seq = ?2",
+      untilMs,
+      seq,
+    );
+  }
+
+  findKey(hash: string, nowMs: number): KeyRecord | undefined {
+    const [found] = this.#sql
+      .exec<{ key_seq: number; expires_at_ms: number | null }>(
+        "SELECT key_seq, expires_at_ms FROM key_hashes WHERE hash = ?",
+        hash,
+      )
+      .toArray();
+    if (found === undefined || (found.expires_at_ms ?? Infinity) <= nowMs) return undefined;
+    const entry = this.read("keys", found.key_seq);
+    if (entry === undefined || !("prefixes" in entry)) return undefined;
+    const { id, consumer, tier, scopes, enabled, metadata } = entry;
+    const expiresAtMs = Math.min(entry.expiresAtMs ?? Infinity, found.expires_at_ms ?? Infinity);
+    return {
+      id,
+      consumer,
+      tier,
+      scopes,
+      enabled,
+      metadata,
+      expiresAtMs: expiresAtMs === Infinity ? undefined : expiresAtMs,
+    };
+  }
+
+  #toEntry({ seq, kind, revision, created_at_ms: createdAtMs, body }: EntryRow): Entry {
+    const head = { id: `${entryKinds[kind].letter}${seq}`, revision, createdAtMs };
+    const prefixes = kind === "keys" ? { prefixes: this.#listPrefixes(seq) } : {};
+    return { ...head, ...(JSON.parse(body) as EntryBody), ...prefixes } as Entry;
+  }
+
+  #listPrefixes(seq: number): readonly KeyPrefix[] {
+    return this.#sql
+      .exec<{ prefix: string; expires_at_ms: number | null }>(
+        "SELECT prefix, expires_at_ms FROM key_hashes WHERE key_seq = ? ORDER BY expires_at_ms IS NOT NULL, prefix",
+        seq,
+      )
+      .toArray()
+      .map(({ prefix, expires_at_ms: expiresAtMs }) =>
+        expiresAtMs === null ? { prefix } : { prefix, expiresAtMs },
+      );
+  }
+
+  #count(kind: EntryKind): number {
+    const known = this.#counts.get(kind);
+    if (known !== undefined) return known;
+    const { rows } = this.#sql
+      .exec<{ rows: number }>("SELECT COUNT(*) AS rows FROM entries WHERE kind = ?", kind)
+      .one();
+    this.#counts.set(kind, rows);
+    return rows;
+  }
+}

@@ -1,0 +1,135 @@
+// The configuration at run time over HTTP: shown, checked, put, rolled back; refused when it is wrong or stale.
+
+import { describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus, tagOf } from "../support/admin.ts";
+import { send } from "../support/client.ts";
+import { startStand } from "../support/stand.ts";
+
+const deployed = {
+  policies: { api: { algorithm: "sliding-window", limit: 50, window: "1h", key: "ip" } },
+  routes: [{ path: "/*", policies: ["api"] }],
+};
+const { gateway, origin } = await startStand(deployed, { vars: { ADMIN_TOKEN } });
+
+const toConfig = (limit: number): Record<string, unknown> => ({
+  origin: origin.url,
+  ...deployed,
+  policies: { api: { ...deployed.policies.api, limit } },
+});
+const limitOf = async (): Promise<string | undefined> =>
+  (await send(gateway, "/")).field("X-RateLimit-Limit");
+
+describe("the configuration", () => {
+  it("is the deployed file at first, as version 0", async () => {
+    const shown = await askAdmin(gateway, "GET", "/config");
+    expect(shown.json()).toMatchObject({
+      version: 0,
+      isFile: true,
+      config: { origin: origin.url, ...deployed },
+    });
+    expect(tagOf(shown)).toBe('"0"');
+  });
+
+  it("is put whole, in force at once, and rolled back to the file", async () => {
+    const before = tagOf(await askAdmin(gateway, "GET", "/config"));
+    const put = await askAdmin(gateway, "PUT", "/config", {
+      body: { config: toConfig(70), reason: "more" },
+      ifMatch: before,
+    });
+    expect([put.status, put.json()["isFile"], await limitOf()]).toEqual([200, false, "70"]);
+    const stale = await askAdmin(gateway, "PUT", "/config", {
+      body: { config: toConfig(80) },
+      ifMatch: before,
+    });
+    expect([stale.status, await limitOf()]).toEqual([412, "70"]);
+    const back = await askAdmin(gateway, "POST", "/config/rollback", {
+      body: { version: 0 },
+      ifMatch: tagOf(put),
+    });
+    expect([back.status, back.json()["isFile"], await limitOf()]).toEqual([200, true, "50"]);
+    const again = await askAdmin(gateway, "POST", "/config/rollback", {
+      body: { version: put.json()["version"] },
+      ifMatch: tagOf(back),
+    });
+    expect([again.status, await limitOf()]).toEqual([200, "70"]);
+    const { items } = await expectStatus(200, askAdmin(gateway, "GET", "/config/versions?limit=3"));
+    expect((items as { reason: string }[]).map(({ reason }) => reason)).toEqual([
+      "back to version 1",
+      "back to version 0",
+      "more",
+    ]);
+    const old = await expectStatus(
+      200,
+      askAdmin(gateway, "GET", `/config/versions/${String(put.json()["version"])}`),
+    );
+    expect(old["config"]).toEqual(toConfig(70));
+    await expectStatus(
+      404,
+      askAdmin(gateway, "POST", "/config/rollback", { body: { version: 999 }, ifMatch: "*" }),
+    );
+  });
+
+  it("is put by one of several writers at once", async () => {
+    const ifMatch = tagOf(await askAdmin(gateway, "GET", "/config"));
+    const writers = Array.from({ length: 6 }, (_, at) =>
+      askAdmin(gateway, "PUT", "/config", { body: { config: toConfig(100 + at) }, ifMatch }),
+    );
+    const sent = await Promise.all(writers);
+    expect(sent.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 412, 412, 412, 412, 412]);
+    const won = sent.findIndex(({ status }) => status === 200);
+    expect(await limitOf()).toBe(String(100 + won));
+  });
+
+  it("is refused with every problem when it is wrong, and nothing changes", async () => {
+    const before = await limitOf();
+    const wrong = {
+      ...toConfig(1),
+      policies: { api: { algorithm: "sliding-windw", limit: 0, window: "1h", key: "ip" } },
+      routes: [{ path: "nowhere" }],
+      nobody: 1,
+    };
+    const refused = await askAdmin(gateway, "PUT", "/config", { body: { config: wrong }, ifMatch: "*" });
+    const problems = refused.json()["problems"] as { path: string }[];
+    expect(refused.status).toBe(400);
+    expect(problems.map(({ path }) => path).sort()).toEqual([
+      "config.nobody",
+      "config.policies.api.algorithm",
+      "config.routes.0.path",
+    ]);
+    expect(await limitOf()).toBe(before);
+  });
+
+  it("may not move this API away, nor spread counters anew", async () => {
+    for (const [config, path] of [
+      [{ ...toConfig(1), admin: { prefix: "/elsewhere" } }, "config.admin.prefix"],
+      [{ ...toConfig(1), counters: { shards: 7 } }, "config.counters.shards"],
+    ] as const) {
+      const refused = await askAdmin(gateway, "PUT", "/config", { body: { config }, ifMatch: "*" });
+      expect(refused.json()["problems"]).toEqual([expect.objectContaining({ path })]);
+    }
+  });
+
+  it("is checked by a dry run, which lists what would change and changes nothing", async () => {
+    const before = await askAdmin(gateway, "GET", "/config");
+    const { limit } = (before.json()["config"] as { policies: { api: { limit: number } } }).policies.api;
+    const good = await expectStatus(
+      200,
+      askAdmin(gateway, "POST", "/config/check", { body: { config: toConfig(7) } }),
+    );
+    expect(good).toEqual({
+      isValid: true,
+      problems: [],
+      changes: [{ path: "policies.api.limit", before: limit, after: 7 }],
+    });
+    const bad = await expectStatus(200, askAdmin(gateway, "POST", "/config/check", { body: { config: {} } }));
+    expect(bad["isValid"]).toBe(false);
+    expect(tagOf(await askAdmin(gateway, "GET", "/config"))).toBe(tagOf(before));
+  });
+
+  it("shows what is in force", async () => {
+    const { items: policies } = await expectStatus(200, askAdmin(gateway, "GET", "/policies"));
+    expect(policies).toMatchObject([{ name: "api", algorithm: "sliding-window", key: ["ip"] }]);
+    const { items: routes } = await expectStatus(200, askAdmin(gateway, "GET", "/routes"));
+    expect(routes).toMatchObject([{ index: 0, name: "/*", policies: ["api"], isCached: false }]);
+  });
+});

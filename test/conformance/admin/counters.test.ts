@@ -1,0 +1,163 @@
+// Counters over HTTP: looked at, reset, refunded and ranked; and requests explained without being made.
+
+import { describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
+import { send } from "../support/client.ts";
+import { startStand } from "../support/stand.ts";
+
+const { gateway, origin } = await startStand(
+  {
+    counters: { shards: 2 },
+    policies: {
+      api: { algorithm: "sliding-window", limit: 3, window: "1h", key: "ip" },
+      org: { algorithm: "sliding-window", limit: 100, window: "1h", key: "header:x-org" },
+    },
+    routes: [
+      { path: "/org", policies: ["org"], cost: 2, methods: ["GET"] },
+      { path: "/*", policies: ["api"] },
+    ],
+  },
+  { vars: { ADMIN_TOKEN } },
+);
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** The counter that has been used, among those of all places. */
+async function look(query: string): Promise<Item | undefined> {
+  const { items } = await expectStatus(200, askAdmin(gateway, "GET", `/counters?${query}`));
+  return (items as Item[]).find(({ used }) => used !== 0) ?? (items as Item[])[0];
+}
+
+describe("a counter", () => {
+  it("is looked at without being changed", async () => {
+    const ip = "192.0.2.1";
+    await send(gateway, "/", { ip });
+    for (let look3 = 0; look3 < 3; look3 += 1)
+      expect(await look(`policy=api&key=${ip}`)).toMatchObject({
+        limit: 3,
+        used: 1,
+        remaining: 2,
+        outcome: "allowed",
+      });
+    expect(await look(`policy=api&key=${ip}&cost=3`)).toMatchObject({ used: 1, outcome: "denied" });
+    expect(await look(`policy=api&key=${ip}&cost=4`)).toMatchObject({
+      outcome: "impossible",
+      retryAfterMs: null,
+    });
+    expect((await send(gateway, "/", { ip })).field("X-RateLimit-Remaining")).toBe("1");
+  });
+
+  it("is refunded and reset, and the client is let in again", async () => {
+    const ip = "192.0.2.2";
+    for (let use = 0; use < 3; use += 1) await send(gateway, "/", { ip });
+    const used = await look(`policy=api&key=${ip}`);
+    const continent = String(used?.["object"]).split(":")[0];
+    const refund = { policy: "api", key: [ip], continent, units: 2 };
+    expect(
+      await expectStatus(200, askAdmin(gateway, "POST", "/counters/refund", { body: refund })),
+    ).toMatchObject({ used: 1, remaining: 2 });
+    const { continent: _continent, ...vague } = refund;
+    const refused = await askAdmin(gateway, "POST", "/counters/refund", { body: vague });
+    expect(refused.json()["problems"]).toMatchObject([{ path: "continent" }]);
+    await expectStatus(
+      204,
+      askAdmin(gateway, "POST", "/counters/reset", { body: { policy: "api", key: [ip] } }),
+    );
+    expect(await look(`policy=api&key=${ip}`)).toMatchObject({ used: 0, remaining: 3 });
+    const { items } = await expectStatus(200, askAdmin(gateway, "GET", "/audit?limit=2"));
+    expect((items as Item[]).map(({ action }) => action)).toEqual(["counters.reset", "counters.refund"]);
+  });
+
+  it("is found by a header's value, which is in no answer", async () => {
+    await send(gateway, "/org", { fields: [["X-Org", "secret-org"]] });
+    const reply = await askAdmin(gateway, "GET", "/counters?policy=org&key=secret-org");
+    expect((reply.json()["items"] as Item[])[0]).toMatchObject({ used: 2 });
+    const top = await askAdmin(gateway, "GET", "/counters/top?policy=org");
+    expect(top.json()["items"]).toMatchObject([
+      { used: 2, key: expect.stringMatching(/^sha256:/) as string },
+    ]);
+    expect(reply.text() + top.text()).not.toContain("secret-org");
+  });
+
+  it("is not found for a policy that is not there, or for another number of values", async () => {
+    expect((await askAdmin(gateway, "GET", "/counters?policy=nobody&key=x")).status).toBe(404);
+    for (const query of [
+      "policy=api&key=a&key=b",
+      "policy=api",
+      "policy=api&key=a&continent=XX",
+      "policy=api&key=a&cost=-1",
+    ])
+      expect((await askAdmin(gateway, "GET", `/counters?${query}`)).status).toBe(400);
+  });
+});
+
+describe("the ranking", () => {
+  it("names who uses most over all objects, and how many of them it asked", async () => {
+    for (const [ip, uses] of [
+      ["198.51.100.1", 1],
+      ["198.51.100.2", 3],
+      ["198.51.100.3", 2],
+    ] as const)
+      for (let use = 0; use < uses; use += 1) await send(gateway, "/", { ip });
+    const { items, objects, next } = await expectStatus(
+      200,
+      askAdmin(gateway, "GET", "/counters/top?policy=api&limit=2"),
+    );
+    expect((items as Item[]).map(({ key, used }) => [key, used])).toEqual([
+      ["ip=12:198.51.100.2", 3],
+      ["ip=12:198.51.100.3", 2],
+    ]);
+    expect([objects, next]).toEqual([{ asked: 16, unanswered: 0, incomplete: 0 }, undefined]);
+  });
+});
+
+describe("an explanation", () => {
+  it("names the route, the limits, the counter and who won, and takes nothing", async () => {
+    const body = { url: "https://api.example/org?x=1", headers: { "x-org": "acme" }, address: "203.0.113.1" };
+    const asked = origin.requests().length;
+    const { items: policies } = {
+      items: (await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body })))["policies"],
+    };
+    expect(policies).toMatchObject([{ policy: "org", limit: 100, decidedBy: "policy", isShadow: false }]);
+    await expectStatus(
+      201,
+      askAdmin(gateway, "POST", "/overrides", {
+        body: { policy: "org", key: ["ac*"], limit: 500, reason: "big" },
+      }),
+    );
+    const overridden = await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
+    expect(overridden).toMatchObject({
+      path: "/org",
+      route: { index: 0, name: "GET /org" },
+      cost: 2,
+      isCached: false,
+      policies: [{ policy: "org", limit: 500, decidedBy: "override", override: { reason: "big" } }],
+    });
+    expect(await look("policy=org&key=acme")).toMatchObject({ used: 0, limit: 500 });
+    expect(origin.requests().length).toBe(asked);
+  });
+
+  it("says what the request would end with", async () => {
+    await expectStatus(
+      201,
+      askAdmin(gateway, "POST", "/bans", { body: { value: "203.0.113.2", reason: "scraper" } }),
+    );
+    const explain = async (body: object): Promise<Item> =>
+      expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
+    expect(await explain({ url: "https://a.example/", address: "203.0.113.2" })).toMatchObject({
+      problem: "banned",
+      ban: { reason: "scraper" },
+    });
+    expect(await explain({ url: "https://a.example/%zz" })).toMatchObject({ problem: "malformed-escape" });
+    expect(
+      await explain({ url: "https://a.example/", headers: { "CF-Connecting-IP": "203.0.113.2" } }),
+    ).not.toHaveProperty("ban");
+    for (const wrong of [
+      { url: "/a" },
+      { url: "https://" },
+      { url: "https://a.example", headers: { "a b": "c" } },
+      { url: "https://a.example", method: "CONNECT" },
+    ])
+      expect((await askAdmin(gateway, "POST", "/explain", { body: wrong })).status).toBe(400);
+  });
+});
