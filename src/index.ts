@@ -7,10 +7,12 @@ import { parseConfig } from "./core/config/parse-config.ts";
 import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
+import { showPools } from "./gateway/pool-client.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
 export { CounterObject } from "./durable-objects/counter-object.ts";
+export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 
 const bindings = env as unknown as Bindings;
@@ -31,6 +33,7 @@ const admin = createAdminApi(
     overrides: () => live.gateway.overrides,
     explain: (request) => explain(request, live.gateway),
     learn: () => live.learnNow(),
+    showPools: () => showPools(live.gateway.pools),
     purge: (purges) => live.gateway.purges.add(purges),
   },
   bindings,

@@ -46,6 +46,9 @@ const routeAnswer = (): JsonSchema =>
     timeoutMs: integer,
   });
 
+const poolAnswer = (): JsonSchema =>
+  toObjectSchema({ pool: text, origins: toListSchema(toObjectSchema({ url: text, state: text })) });
+
 export const gatewayOperations: readonly Operation[] = [
   defineOperation({
     name: "health",
@@ -75,6 +78,17 @@ export const gatewayOperations: readonly Operation[] = [
     handle: async ({ controls }) => {
       await controls.learn();
       return toJson(200, { items: toRouteViews(controls.config()) });
+    },
+  }),
+  defineOperation({
+    name: "origins.list",
+    method: "GET",
+    path: "/origins",
+    summary: "The members of every origin pool and their state, as the isolate that answers sees it",
+    answer: () => toObjectSchema({ items: toListSchema(poolAnswer()) }),
+    handle: async ({ controls }) => {
+      await controls.learn();
+      return toJson(200, { items: controls.showPools() });
     },
   }),
   defineOperation({

@@ -23,6 +23,8 @@ export interface AdminControls {
   readonly explain: (request: Request) => Promise<Explanation>;
   /** Puts in force here at once what was just changed. */
   readonly learn: () => Promise<void>;
+  /** The state of every origin pool's members, as this isolate sees it. */
+  readonly showPools: () => readonly object[];
   /** Resolves to whether the purges are durable. */
   readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
 }

@@ -10,6 +10,8 @@ import {
   toNominated,
 } from "../core/http/forwarded-fields.ts";
 import { toCloudflareProblem, toOriginProblem } from "../core/http/origin-failure.ts";
+import { toMemberPath, toStrippedPrefix } from "../core/origins/member-path.ts";
+import type { PoolMember } from "../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -18,6 +20,8 @@ export interface OriginFailure {
   readonly code: ProblemCode;
   /** The runtime's own words: for the log, never for the client. */
   readonly cause: string;
+  /** When it may be otherwise, for Retry-After. */
+  readonly retryAfterMs?: number;
 }
 
 export type OriginAnswer = Result<Response, OriginFailure>;
@@ -31,6 +35,10 @@ export interface ForwardOptions {
   readonly without?: readonly string[];
   /** In place of the client's, which may be HEAD where the cache wants the whole. */
   readonly method?: "GET" | undefined;
+  /** The member of an origin pool to ask, in place of the configuration's origin. */
+  readonly member?: PoolMember | undefined;
+  /** The request's body where it was kept; undefined: as it comes. */
+  readonly body?: ArrayBuffer | null | undefined;
 }
 
 /** The origin's response with the fields that may cross, or why there is none. */
@@ -43,18 +51,19 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     aborter.abort();
   }, options.timeoutMs);
   try {
-    const hasBody = request.body !== null && method !== "GET" && method !== "HEAD";
-    const response = await fetch(toOriginUrl(facts, options.config), {
+    const connectTo = options.member?.connectTo;
+    const response = await fetch(toOriginUrl(facts, options), {
       method,
       headers,
-      body: hasBody ? request.body : null,
+      body: options.body === undefined ? toBody(request) : options.body,
       redirect: "manual",
       // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
       encodeResponseBody: "manual",
       signal: aborter.signal,
+      ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
     });
     const problem = toCloudflareProblem(response.status);
-    if (problem === undefined) return ok(toClientResponse(response, facts, options.config));
+    if (problem === undefined) return ok(toClientResponse(response, facts, options));
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
@@ -65,11 +74,20 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
   }
 }
 
+function toBody(request: Request): ReadableStream | null {
+  const { method } = request;
+  return method === "GET" || method === "HEAD" ? null : request.body;
+}
+
 /**
  * The origin, then the canonical path, which starts with exactly one slash: whatever the client writes, the authority
  * ended before its first character.
  */
-function toOriginUrl({ url, canonicalPath }: RequestFacts, { origin }: Config): string {
+function toOriginUrl(
+  { url, canonicalPath }: RequestFacts,
+  { config: { origin }, member }: ForwardOptions,
+): string {
+  if (member !== undefined) return member.base + toMemberPath(canonicalPath, member) + url.search;
   return (origin === ZONE ? url.origin : origin) + canonicalPath + url.search;
 }
 
@@ -114,15 +132,21 @@ export function isWebSocketUpgrade(facts: RequestFacts): boolean {
   return facts.header("upgrade")?.toLowerCase() === "websocket";
 }
 
-function toClientResponse(response: Response, { url }: RequestFacts, { origin }: Config): Response {
+function toClientResponse(
+  response: Response,
+  { url, canonicalPath }: RequestFacts,
+  { config, member }: ForwardOptions,
+): Response {
   // One copy with fields that may be changed; the body stays the origin's stream.
   const copy = new Response(response.body, response);
   const { headers } = copy;
   for (const name of toNominated(headers.get("connection") ?? undefined)) headers.delete(name);
   for (const name of DROPPED_FROM_RESPONSES) headers.delete(name);
   const location = headers.get("location");
+  const origin = member?.base ?? config.origin;
   if (location !== null && origin !== ZONE) {
-    headers.set("location", toClientLocation(location, { origin, gateway: url.origin }));
+    const prefix = member === undefined ? "" : toStrippedPrefix(canonicalPath, member);
+    headers.set("location", toClientLocation(location, { origin, gateway: url.origin, prefix }));
   }
   return copy;
 }

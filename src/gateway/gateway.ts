@@ -7,6 +7,7 @@ import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
 import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
+import type { OriginPool } from "../core/origins/origin-pool.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { type Authority, createAuthority } from "./authority.ts";
@@ -15,6 +16,7 @@ import { CacheStore } from "./cache-store.ts";
 import type { Limited } from "./check-limits.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
+import { PoolClient } from "./pool-client.ts";
 import { PurgeClient } from "./purge-client.ts";
 
 export interface Gateway {
@@ -25,6 +27,7 @@ export interface Gateway {
   readonly purges: PurgeClient;
   readonly marks: ChangeMarks;
   readonly inFlight: InFlight;
+  readonly pools: ReadonlyMap<OriginPool, PoolClient>;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
   /** Who may be calling. */
@@ -41,14 +44,14 @@ export interface Gateway {
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
-type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks" | "authority">;
+type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools">;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
   return {
     counters: new CounterClient(bindings.COUNTERS),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
-    authority: createAuthority(config, bindings),
+    ...createClients(config, bindings),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
@@ -60,8 +63,16 @@ export function renewGateway(
   { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
 ): Gateway {
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
-  const authority = config === gateway.config ? gateway.authority : createAuthority(config, bindings);
-  return { ...gateway, authority, ...stored, ...derive(config, snapshot) };
+  const clients = config === gateway.config ? {} : createClients(config, bindings);
+  return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
+}
+
+/** What they learn is of one configuration's issuers and pools. */
+function createClients(config: Config, bindings: Bindings): Pick<Gateway, "authority" | "pools"> {
+  return {
+    authority: createAuthority(config, bindings),
+    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
+  };
 }
 
 /** What is stored is of one origin. */

@@ -8,8 +8,9 @@ import { readClock } from "../platform/clock.ts";
 import { admit } from "./admit.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
+import { askOrigin } from "./ask-origin.ts";
 import { checkLimits } from "./check-limits.ts";
-import { forward, type OriginAnswer } from "./forward.ts";
+import type { OriginAnswer } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
@@ -60,7 +61,7 @@ export async function handleRequest(
   await delay(limits.answer);
 
   const answer = await (through === undefined
-    ? forward(facts, { config, timeoutMs: route.timeoutMs })
+    ? askOrigin(facts, route, context)
     : answerThroughCache(early ?? (await through.lookUp()), through));
   const response = toResponse(answer, record);
   invalidateAfter(facts, response, context);
@@ -70,7 +71,8 @@ export async function handleRequest(
 function toResponse(answer: OriginAnswer, record: Recorded): Response {
   if (answer.ok) return answer.value;
   recordFailed(record, answer.error);
-  return toProblemResponse(answer.error.code, record.config);
+  const { code, retryAfterMs } = answer.error;
+  return toProblemResponse(code, { name: record.config.name, retryAfterMs });
 }
 
 /** The stored answer that costs no quota: where the route's hits are free. */

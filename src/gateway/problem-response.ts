@@ -10,12 +10,14 @@ export interface ProblemOptions {
   readonly limits?: RateLimitFields;
   /** WWW-Authenticate. */
   readonly challenge?: string | undefined;
+  /** Put on the response as Retry-After, in whole seconds from 1 on. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */
 export function toProblemResponse(
   code: ProblemCode,
-  { name, violated, limits, challenge }: ProblemOptions,
+  { name, violated, limits, challenge, retryAfterMs }: ProblemOptions,
 ): Response {
   const { status, proxyError } = problems[code];
   const headers: Record<string, string> = {
@@ -24,6 +26,8 @@ export function toProblemResponse(
     "Proxy-Status": `${name}; error=${proxyError}`,
   };
   if (challenge !== undefined) headers["WWW-Authenticate"] = challenge;
+  if (retryAfterMs !== undefined)
+    headers["Retry-After"] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));
   if (code === "limiter-unavailable" || code === "credential-unverifiable") headers["Retry-After"] = "1";
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   for (const [field, value] of limits?.set ?? []) headers[field] = value;

@@ -83,6 +83,11 @@ export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure)
   if (code !== "not-cached") record(recorded, "failed", () => ({ code, cause }));
 }
 
+/** A response whose head has gone to the client, and whose body the gateway cut off. */
+export function recordCut(recorded: Recorded, cause: string): void {
+  record(recorded, "failed", () => ({ code: "origin-timeout", cause }));
+}
+
 function toHashes(policies: readonly string[], keys: ReadonlyMap<string, string>): readonly string[] {
   return policies.flatMap((policy) => {
     const key = keys.get(policy);

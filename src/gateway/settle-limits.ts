@@ -3,8 +3,8 @@
 
 import type { Policy } from "../core/config/config.ts";
 import { MESSAGE_VERSION, type SettledCheck } from "../core/counters/messages.ts";
-import { parseUnits } from "../core/policies/route-cost.ts";
 import { toActualUnits } from "../core/policies/settle-rule.ts";
+import { toPipe } from "./body-pipe.ts";
 import type { CheckedLimits, LimitContext, Taken } from "./check-limits.ts";
 
 /** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
@@ -80,10 +80,4 @@ function watchBody(response: Response): readonly [watched: Response, ended: Prom
   const { readable, writable } = toPipe(response.headers);
   const ended = response.body.pipeTo(writable);
   return [new Response(readable, response), ended];
-}
-
-/** A stated length stays stated. */
-function toPipe(headers: Headers): IdentityTransformStream {
-  const length = parseUnits(headers.get("content-length") ?? "");
-  return length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
 }

@@ -1,19 +1,21 @@
 // What answering a request through the cache needs, put together for one request of a cached route.
 
 import type { Route } from "../core/config/config.ts";
+import { askOrigin } from "./ask-origin.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import type { LimitContext } from "./check-limits.ts";
-import { forward } from "./forward.ts";
 import { type Look, lookUp } from "./look-up.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** undefined where the route is not cached. */
 export function toThroughCache(
-  { cache, timeoutMs }: Route,
+  route: Route,
   facts: RequestFacts,
-  { gateway, waitUntil }: LimitContext,
+  limitContext: LimitContext,
 ): ThroughCache | undefined {
+  const { cache, timeoutMs } = route;
   if (cache === undefined) return undefined;
+  const { gateway, waitUntil } = limitContext;
   const { config, store, purges, marks, inFlight } = gateway;
   const context = { store, purges, marks, waitUntil };
   const lookUpNow = (): Promise<Look> => lookUp(facts, cache, context);
@@ -22,7 +24,7 @@ export function toThroughCache(
     name: config.name,
     inFlight,
     timeoutMs,
-    ask: (fields, without, method) => forward(facts, { config, timeoutMs, fields, without, method }),
+    ask: (fields, without, method) => askOrigin(facts, route, limitContext, { fields, without, method }),
     lookUp: lookUpNow,
     lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
   };

@@ -18,6 +18,8 @@ import type {
   Rotation,
 } from "../core/control/messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
+import type { WatchedPool } from "../core/origins/origin-pool.ts";
+import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
 import type {
   CounterFailure,
   CounterReply,
@@ -60,10 +62,16 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   listAudit(page: PageRequest): Page<AuditEntry>;
 }
 
+/** What a gateway may ask of a pool's health object. */
+export interface HealthRpc extends Rpc.DurableObjectBranded {
+  report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
   readonly CONTROL: DurableObjectNamespace<ControlRpc & DurableObject>;
+  readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

@@ -9,6 +9,7 @@ import type { Purge } from "../../src/core/cache/purge-state.ts";
 
 const PREFIX = "/__headgate/v1";
 const TOKEN = "a-token-of-the-operator";
+const ORIGINS = [{ pool: "orders", origins: [{ url: "https://a.example", state: "open" }] }];
 
 function ask(
   path: string,
@@ -38,6 +39,7 @@ const controls: AdminControls = {
   overrides: () => undefined,
   explain: () => Promise.reject(new Error("nobody explains here")),
   learn: () => Promise.resolve(),
+  showPools: () => ORIGINS,
   purge: () => Promise.resolve(true),
 };
 
@@ -81,6 +83,11 @@ test("answers health to who has the token", async () => {
   const response = await ask(`${PREFIX}/health`, { headers: authorized }).response;
   expect(response?.status).toBe(200);
   expect(response?.headers.get("Cache-Control")).toBe("no-store");
+});
+
+test("shows the state of the origins", async () => {
+  const response = await ask(`${PREFIX}/origins`, { headers: authorized }).response;
+  expect(await response?.json()).toEqual({ items: ORIGINS });
 });
 
 test.each([

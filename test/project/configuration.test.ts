@@ -10,6 +10,7 @@ import { issuerEntries } from "../../src/core/config/auth-schema.ts";
 import { configSchema, policyBase, routeSchema } from "../../src/core/config/config-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { contextEntries } from "../../src/core/config/parse-variants.ts";
+import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
 import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
 import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
@@ -22,6 +23,10 @@ const registry = Object.entries(algorithms) as [string, Algorithm<unknown, unkno
 /** parse-origin.ts demands it: the schema leaves it to a variable. */
 const REQUIRED_ELSEWHERE = new Set(["origin"]);
 
+/** A key of two tables: required in one of them alone. */
+const isRequiredElsewhere = (section: string, path: string): boolean =>
+  section === "Top level" && REQUIRED_ELSEWHERE.has(path);
+
 const routeKeys = readSchemaKeys(routeSchema);
 const topKeys = readSchemaKeys(configSchema);
 const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
@@ -30,6 +35,8 @@ const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.")
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key))],
+  ["Origin pools", readSchemaKeys(poolSchema)],
+  ["Pool members", readSchemaKeys(memberSchema)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(contextEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key))],
@@ -44,6 +51,7 @@ const baseRoute: Options = { path: "/*" };
 const baseConfig: Options = {
   origin: "https://api.example.com",
   policies: { "per-client": basePolicy },
+  origins: { orders: { members: ["https://a.example.com"] } },
   routes: [baseRoute],
 };
 
@@ -59,8 +67,15 @@ function inIssuer(given: Options): Options {
   return inConfig({ auth: { issuers: [issuer] } });
 }
 
+const inPool = (given: Options): Options =>
+  inConfig({ origins: { tried: { members: ["https://a.example.com"], ...given } } });
+const inMember = (given: Options): Options =>
+  inPool({ members: [{ url: "https://a.example.com", ...given }] });
+
 const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Top level": inConfig,
+  "Origin pools": inPool,
+  "Pool members": inMember,
   Policies: inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,
@@ -85,8 +100,15 @@ function toProblems(config: Options): readonly string[] {
 const toFirstCodes = ({ rows }: Table): readonly string[] =>
   rows.map(([cell = ""]) => readCodes(cell)[0] ?? cell);
 
-function toDefault({ path, isRequired, standard }: SchemaKey, cell: string): unknown {
-  if (isRequired || REQUIRED_ELSEWHERE.has(path)) return cell === "required" ? standard : cell;
+interface Documented {
+  readonly section: string;
+  readonly key: SchemaKey;
+  readonly cell: string;
+}
+
+function toDefault({ section, key, cell }: Documented): unknown {
+  const { path, isRequired, standard } = key;
+  if (isRequired || isRequiredElsewhere(section, path)) return cell === "required" ? standard : cell;
   if (standard === undefined) return /^none\b/.test(cell) ? standard : cell;
   return JSON.parse(readCodes(cell)[0] ?? "null") as unknown;
 }
@@ -101,7 +123,7 @@ describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
 
   test.each(keys)("gives the schema's default of $path", (key) => {
     const row = table.rows[toFirstCodes(table).indexOf(key.path)];
-    expect(toDefault(key, row?.[2] ?? "")).toEqual(key.standard);
+    expect(toDefault({ section, key, cell: row?.[2] ?? "" })).toEqual(key.standard);
   });
 
   test.each(table.rows.map(([key = "", , , , example = ""]) => [key, example] as const))(

@@ -15,6 +15,7 @@ import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
 
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
+const POOLS_MAX = 32;
 const POLICIES_PER_ROUTE_MAX = 16;
 const BANS_MAX = 10;
 const TIERS_MAX = 100;
@@ -93,7 +94,10 @@ export const routeSchema = object({
   ),
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
+  origin: v.optional(v.string("must be the name of an origin pool")),
   timeout: v.optional(duration, "30s"),
+  bodyTimeout: v.optional(duration),
+  totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
   scopes: v.optional(
     v.pipe(
@@ -119,6 +123,16 @@ const adminPrefix = v.pipe(
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
   origin: v.optional(v.unknown()),
+  origins: v.optional(
+    v.pipe(
+      v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of origin pools"),
+      v.check(
+        (pools) => Object.keys(pools).length <= POOLS_MAX,
+        `must name at most ${POOLS_MAX} origin pools`,
+      ),
+    ),
+    {},
+  ),
   name: v.optional(v.pipe(v.string(NAME_WANTED), v.regex(NAME, NAME_WANTED)), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),

@@ -6,6 +6,7 @@ import type { BanSettings } from "../counters/ban.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { OriginPool } from "../origins/origin-pool.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
@@ -69,8 +70,14 @@ export interface Route {
   readonly hasVariants: boolean;
   readonly cost: RouteCost;
   readonly cache: CacheSettings | undefined;
+  /** The origin pool that it leads to; undefined: the configuration's one origin. */
+  readonly pool: OriginPool | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
+  /** How long it may be silent in the middle of the body. Infinity: as long as it likes. */
+  readonly bodyTimeoutMs: number;
+  /** From the first attempt to the end of the response's body. */
+  readonly totalTimeoutMs: number;
   readonly auth: "none" | "optional" | "required";
   /** What a credential must allow, all of it. */
   readonly scopes: readonly string[];
@@ -83,8 +90,9 @@ export interface Route {
 }
 
 export interface Config {
-  /** "zone", or an http(s) URL without a trailing slash. */
+  /** "zone", an http(s) URL without a trailing slash, or the name of the pool that routes lead to which name none. */
   readonly origin: string;
+  readonly pools: readonly OriginPool[];
   /** How this deployment names itself in Via, Cache-Status and Proxy-Status (RFC 9110 section 7.6.3). */
   readonly name: string;
   readonly caseSensitive: boolean;

@@ -5,6 +5,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { KeyExtractorName } from "../keys/registry.ts";
 import type { CostFunction, CostRule } from "../policies/route-cost.ts";
 import type { settleRule } from "../policies/settle-rule.ts";
+import type { memberSchema, poolSchema } from "../origins/pool-schema.ts";
 import type { configSchema, routeSchema } from "./config-schema.ts";
 
 export type { Facts } from "../keys/facts.ts";
@@ -50,9 +51,29 @@ export type CostInput = number | Partial<CostRule> | CostFunction;
 
 export type RouteInput = Omit<v.InferInput<typeof routeSchema>, "cost"> & { readonly cost?: CostInput };
 
-export type ConfigInput = Omit<v.InferInput<typeof configSchema>, "origin" | "policies" | "routes"> & {
-  /** "https://api.example.com", or "zone" for a Worker on a route of a zone that Cloudflare proxies. */
+export type MemberInput = Omit<v.InferInput<typeof memberSchema>, "url"> & {
+  /** "https://a.example.com", with a base path if need be. */
+  readonly url: string;
+};
+
+export type PoolInput = Omit<v.InferInput<typeof poolSchema>, "members" | "affinity"> & {
+  /** URLs, or objects with a url and what differs from the defaults. */
+  readonly members: readonly (string | MemberInput)[];
+  /** Requests with one key keep to one member while it is well: written like a policy's key. */
+  readonly affinity?: KeyInput | readonly KeyInput[];
+};
+
+export type ConfigInput = Omit<
+  v.InferInput<typeof configSchema>,
+  "origin" | "origins" | "policies" | "routes"
+> & {
+  /**
+   * "https://api.example.com", "zone" for a Worker on a route of a zone that Cloudflare proxies, or the name of one of
+   * `origins`.
+   */
   readonly origin: string;
+  /** Origin pools by name. */
+  readonly origins?: Readonly<Record<string, PoolInput>>;
   readonly policies: Readonly<Record<string, PolicyInput>>;
   /** The first that fits a request is its route. */
   readonly routes: readonly RouteInput[];

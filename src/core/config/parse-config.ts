@@ -3,12 +3,15 @@
 
 import type { AccessList } from "../access/access-list.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
-import { configSchema } from "./config-schema.ts";
+import type { OriginPool } from "../origins/origin-pool.ts";
+import { configSchema, NAME } from "./config-schema.ts";
 import { toAttemptsPolicy } from "./attempts-policy.ts";
 import type { Config } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { findNearest } from "./find-nearest.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import { parsePolicies } from "./parse-policies.ts";
+import { parsePools } from "./parse-pools.ts";
 import { parseRoutes } from "./parse-routes.ts";
 import { findTierProblems } from "./parse-tiers.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
@@ -32,10 +35,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   // Policies and routes are read also when the rest has problems, so that all are reported at once.
   const given = input as Readonly<Record<string, unknown>>;
   const problems: Problem[] = parsed.ok ? [] : [...parsed.error];
-  const origin = isSet(vars.ORIGIN_URL)
-    ? parseOrigin(vars.ORIGIN_URL, "vars.ORIGIN_URL")
-    : parseOrigin(given["origin"]);
-  if (!origin.ok) problems.push(...origin.error);
+  const origins = parseOrigins(given, vars, problems);
   const limitFactor = parseLimitFactor(vars.LIMIT_FACTOR, problems);
   const caseSensitive = given["caseSensitive"] === true;
   const rawPolicies = isObject(given["policies"]) ? given["policies"] : {};
@@ -48,12 +48,17 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
     problems,
   );
   const access = toAccess(parsed);
-  const routes = parseRoutes(rawRoutes, { policyNames, policies, caseSensitive, access }, problems);
-  if (!parsed.ok || !origin.ok || problems.length > 0) return err(problems);
+  const routes = parseRoutes(
+    rawRoutes,
+    { policyNames, policies, ...origins, caseSensitive, access },
+    problems,
+  );
+  if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, headers, headerBytesMax, log, admin, counters, auth } = parsed.value;
   return ok(
     Object.freeze({
-      origin: origin.value,
+      origin: origins.origin,
+      pools: Object.freeze([...origins.pools.values()]),
       name,
       caseSensitive,
       encodedSlash,
@@ -84,6 +89,41 @@ function toPaths(routes: readonly unknown[]): readonly string[] {
   return routes.flatMap((route) =>
     isObject(route) && typeof route["path"] === "string" ? [route["path"]] : [],
   );
+}
+
+interface Origins {
+  /** undefined when what the configuration or the variable says is wrong. */
+  readonly origin: string | undefined;
+  readonly poolNames: readonly string[];
+  readonly pools: ReadonlyMap<string, OriginPool>;
+  readonly defaultPool: OriginPool | undefined;
+}
+
+function parseOrigins(
+  given: Readonly<Record<string, unknown>>,
+  { ORIGIN_URL: variable }: ConfigVars,
+  problems: Problem[],
+): Origins {
+  const rawPools = isObject(given["origins"]) ? given["origins"] : {};
+  const poolNames = Object.keys(rawPools);
+  const pools = parsePools(rawPools, problems);
+  const origin = isSet(variable)
+    ? parseOriginOrPool(variable, "vars.ORIGIN_URL", poolNames)
+    : parseOriginOrPool(given["origin"], "origin", poolNames);
+  if (origin.ok) return { origin: origin.value, poolNames, pools, defaultPool: pools.get(origin.value) };
+  problems.push(...origin.error);
+  return { origin: undefined, poolNames, pools, defaultPool: undefined };
+}
+
+/** One origin, or the name of a pool: no URL is written like a name, and "zone" is no pool's. */
+function parseOriginOrPool(value: unknown, path: string, poolNames: readonly string[]): Result<string> {
+  if (typeof value !== "string" || !NAME.test(value)) return parseOrigin(value, path);
+  if (poolNames.includes(value)) return ok(value);
+  const origin = parseOrigin(value, path);
+  const nearest = findNearest(value, poolNames);
+  if (origin.ok || nearest === undefined) return origin;
+  const message = `must name an origin pool, received ${showGiven(value)}; did you mean "${nearest}"?`;
+  return err([{ path, code: "unknown-pool", message }]);
 }
 
 function parseLimitFactor(value: unknown, problems: Problem[]): number {

@@ -5,6 +5,7 @@ import type * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import { toVariants } from "../policies/resolve-settings.ts";
+import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../policies/route-pattern.ts";
 import type { Problem } from "../result.ts";
 import { routeSchema } from "./config-schema.ts";
@@ -18,6 +19,10 @@ export interface RouteContext {
   /** The names that the configuration gives, also of policies that have problems of their own. */
   readonly policyNames: readonly string[];
   readonly policies: ReadonlyMap<string, Policy>;
+  readonly poolNames: readonly string[];
+  readonly pools: ReadonlyMap<string, OriginPool>;
+  /** Of routes that name no other. */
+  readonly defaultPool: OriginPool | undefined;
   readonly caseSensitive: boolean;
   /** The gateway's own list. */
   readonly access?: AccessList | undefined;
@@ -49,9 +54,12 @@ interface References {
   /** undefined when there is none that is right. */
   readonly pattern: RoutePattern | undefined;
   readonly policies: readonly Policy[];
+  readonly pool: OriginPool | undefined;
 }
 
-type RouteGiven = Readonly<Partial<Record<"path" | "policies" | "cost" | "auth" | "scopes", unknown>>>;
+type RouteGiven = Readonly<
+  Partial<Record<"path" | "policies" | "cost" | "origin" | "auth" | "scopes", unknown>>
+>;
 type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
@@ -66,12 +74,13 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
     const message = 'must stand beside auth: "required"';
     problems.push({ path: `${path}.scopes`, code: "invalid", message });
   }
-  if (typeof given.path !== "string") return { pattern: undefined, policies };
+  const pool = resolvePool(given.origin, context, problems);
+  if (typeof given.path !== "string") return { pattern: undefined, policies, pool };
   const pattern = parseRoutePattern(given.path, context.caseSensitive);
-  if (pattern.ok) return { pattern: pattern.value, policies };
+  if (pattern.ok) return { pattern: pattern.value, policies, pool };
   const message = `${pattern.error}, received ${showGiven(given.path)}`;
   problems.push({ path: `${path}.path`, code: "invalid", message });
-  return { pattern: undefined, policies };
+  return { pattern: undefined, policies, pool };
 }
 
 function toRoute(
@@ -79,6 +88,7 @@ function toRoute(
   {
     pattern,
     policies,
+    pool,
     index,
     access,
   }: References & { readonly index: number; readonly access: AccessList | undefined },
@@ -98,7 +108,10 @@ function toRoute(
     hasVariants: policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0),
     cost: options.cost,
     cache: options.cache,
+    pool,
     timeoutMs: options.timeout,
+    bodyTimeoutMs: options.bodyTimeout ?? Infinity,
+    totalTimeoutMs: options.totalTimeout ?? Infinity,
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -108,6 +121,21 @@ function toRoute(
 }
 
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+function resolvePool(
+  name: unknown,
+  { pools, poolNames, defaultPool, path }: RouteAt,
+  problems: Problem[],
+): OriginPool | undefined {
+  if (typeof name !== "string") return defaultPool;
+  if (!poolNames.includes(name)) {
+    const nearest = findNearest(name, poolNames);
+    const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+    const message = `must name an origin pool, received ${showGiven(name)}${hint}`;
+    problems.push({ path: `${path}.origin`, code: "unknown-pool", message });
+  }
+  return pools.get(name);
+}
 
 /** What is no text is a problem of the shape and has been reported. */
 function resolvePolicies(

@@ -12,6 +12,20 @@ export const duration = v.pipe(
   v.transform((text) => toDurationMs(text) ?? 0),
 );
 
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function durationBetween(least: string, most: string) {
+  const message = `must be a duration from "${least}" to "${most}"`;
+  const [leastMs = 0, mostMs = 0] = [toDurationMs(least), toDurationMs(most)];
+  return v.pipe(
+    v.string(message),
+    v.check((text) => {
+      const ms = toDurationMs(text) ?? 0;
+      return ms >= leastMs && ms <= mostMs;
+    }, message),
+    v.transform((text) => toDurationMs(text) ?? 0),
+  );
+}
+
 // Written out for each bound, so that the message names it.
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function integerBetween(least: number, most: number) {

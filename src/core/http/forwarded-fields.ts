@@ -77,20 +77,35 @@ export function hasPassed(via: string | null, name: string): boolean {
 
 /**
  * Where an origin's redirect leads when seen from the client: what names the origin names the gateway instead. What lies
- * outside the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it.
+ * outside the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it; `prefix` is what
+ * was taken from the front of the request's path.
  */
 export function toClientLocation(
   location: string,
-  { origin, gateway }: { readonly origin: string; readonly gateway: string },
+  { origin, gateway, prefix = "" }: LocationContext,
 ): string {
   const [, host, base = ""] = /^https?:\/\/([^/]+)(.*)$/.exec(origin) ?? [];
   if (host === undefined) return location;
   const absolute = /^(https?:)?\/\/([^/?#\\]+)(.*)$/i.exec(location);
-  if (absolute === null)
-    return location.startsWith("/") ? (withoutBase(location, base) ?? location) : location;
+  if (absolute === null) return toClientPath(location, { base, prefix });
   const [, scheme = "", authority = "", rest = ""] = absolute;
   const path = toHostAndPort(scheme, authority) === host ? withoutBase(rest, base) : undefined;
-  return path === undefined ? location : gateway + path;
+  return path === undefined ? location : gateway + prefix + path;
+}
+
+/** A relative path stays: it means the same from the client. */
+function toClientPath(
+  path: string,
+  { base, prefix }: { readonly base: string; readonly prefix: string },
+): string {
+  const inside = path.startsWith("/") ? withoutBase(path, base) : undefined;
+  return inside === undefined ? path : prefix + inside;
+}
+
+interface LocationContext {
+  readonly origin: string;
+  readonly gateway: string;
+  readonly prefix?: string;
 }
 
 /** In lower case and without the scheme's default port. Without a scheme it is the client's, so either default is. */

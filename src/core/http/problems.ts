@@ -186,6 +186,12 @@ export const problems = {
     detail: "The origin did not answer in time.",
     proxyError: "http_response_timeout",
   },
+  "origin-unavailable": {
+    status: 503,
+    title: "Service Unavailable",
+    detail: "None of the origins is well enough to be asked at the moment.",
+    proxyError: "destination_unavailable",
+  },
   "not-cached": {
     status: 504,
     title: "Gateway Timeout",

@@ -5,6 +5,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Facts } from "./facts.ts";
+import { hash32 } from "./hash32.ts";
 import type { KeyPart } from "./parse-key.ts";
 
 export interface CounterKey {
@@ -112,12 +113,6 @@ export function hashText(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
-/** FNV-1a with 32 bits over UTF-16 units: spreads keys over objects; nothing relies on it being hard to invert. */
 function toShard(text: string, shards: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) {
-    hash ^= text.charCodeAt(index);
-    hash = Math.imul(hash, 0x01000193);
-  }
-  return (hash >>> 0) % shards;
+  return hash32(text) % shards;
 }

@@ -7,7 +7,7 @@ import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { send } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 
-const RUNS = Number(process.env["HEADGATE_ADMIN_FUZZ"] ?? 400);
+const RUNS = Number(process.env["HEADGATE_ADMIN_FUZZ"] ?? 2_000);
 
 const { gateway, origin } = await startStand(
   {

@@ -52,7 +52,8 @@ export interface Origin {
   readonly close: () => Promise<void>;
 }
 
-export async function startOrigin(): Promise<Origin> {
+/** `port` is for an origin that comes back where it was; 0 takes a free one. */
+export async function startOrigin(port = 0): Promise<Origin> {
   const scripts = new Map<string, Script>([["*", { body: "from the origin" }]]);
   const recorded: RecordedRequest[] = [];
   const record = (message: IncomingMessage): RecordedRequest => {
@@ -71,7 +72,7 @@ export async function startOrigin(): Promise<Origin> {
   });
   serveWebSockets(server, (message) => findScript(record(message)));
   await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -54,3 +54,20 @@ defineConfig({ origin: "zone", policies: { p: { ...policy, key: "address" } }, r
 defineConfig({ origin: "zone", policies: { p: { ...policy, key: ["ip", "headers:a"] } }, routes });
 // @ts-expect-error -- what to do about errors is one of three
 defineConfig({ origin: "zone", policies: { p: { ...policy, onError: "ignore" } }, routes });
+
+const members = ["https://a.example", { url: "https://b.example", weight: 2, role: "fallback" }] as const;
+defineConfig({
+  origin: "orders",
+  origins: { orders: { members, affinity: ["cookie:sid", "path"], checks: { path: "/up" } } },
+  policies: {},
+  routes: [{ path: "/*", origin: "orders", bodyTimeout: "1s", totalTimeout: "1m" }],
+});
+// @ts-expect-error -- a pool needs members
+defineConfig({ origin: "p", origins: { p: {} }, policies: {}, routes });
+// @ts-expect-error -- a member needs a URL
+defineConfig({ origin: "p", origins: { p: { members: [{ weight: 2 }] } }, policies: {}, routes });
+const misspelt = { url: "https://a.example", role: "spare" } as const;
+// @ts-expect-error -- an unknown role
+defineConfig({ origin: "p", origins: { p: { members: [misspelt] } }, policies: {}, routes });
+// @ts-expect-error -- a pool's unknown key
+defineConfig({ origin: "p", origins: { p: { members, retry: {} } }, policies: {}, routes });

@@ -126,6 +126,20 @@ describe("hasPassed()", () => {
 
 describe("toClientLocation()", () => {
   const gateway = "https://gateway.example";
+
+  test.each([
+    ["https://o.example/v1/x", `${gateway}/api/x`],
+    ["/v1/x", "/api/x"],
+    ["/v1", "/api/"],
+    ["/elsewhere", "/elsewhere"],
+    ["https://o.example/elsewhere", "https://o.example/elsewhere"],
+    ["x", "x"],
+  ])("leads %s back below the prefix that the origin does not know: %s", (location, wanted) => {
+    expect(toClientLocation(location, { origin: "https://o.example/v1", gateway, prefix: "/api" })).toBe(
+      wanted,
+    );
+  });
+
   const rewrites: readonly (readonly [origin: string, location: string, wanted: string])[] = [
     ["https://o.example", "https://o.example/x?y#z", `${gateway}/x?y#z`],
     ["https://o.example", "https://o.example", `${gateway}/`],

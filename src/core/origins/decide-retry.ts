@@ -1,0 +1,71 @@
+// Whether a request that failed may be sent again, and after how long (RFC 9110 section 9.2.2): when its method is
+// idempotent, or the origin said that it did nothing; never when its body is gone. Pure: randomness is an argument.
+
+import type { ProblemCode } from "../http/problems.ts";
+import type { RetrySettings } from "./origin-pool.ts";
+
+/** What came of asking an origin once. */
+export type AttemptOutcome =
+  | { readonly kind: "failure"; readonly code: ProblemCode }
+  | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined };
+
+export interface Attempt {
+  readonly method: string;
+  /** It has no body, or one that was kept. */
+  readonly isRepeatable: boolean;
+  readonly outcome: AttemptOutcome;
+  /** Retries before this one. */
+  readonly retries: number;
+  /** Whether another origin would be asked than the one that failed. */
+  readonly isElsewhere: boolean;
+}
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+/** No request was ever sent. */
+const NOT_SENT: ReadonlySet<ProblemCode> = new Set(["origin-refused", "origin-unknown"]);
+/** What proxies say of an origin that failed. A 500 is the application's own answer. */
+const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+/** With a Retry-After: come back later, nothing was done (RFC 6585 section 4, RFC 9110 section 15.6.4). */
+const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503]);
+
+/** Whether an outcome says that the origin is unwell: what breakers count. */
+export function isBad(outcome: AttemptOutcome): boolean {
+  return outcome.kind === "failure" || FAILED_STATUSES.has(outcome.status);
+}
+
+/** Whether a request may be sent again at all, whatever comes of it: a member that may fail can be tried with it. */
+export function isSafeToRepeat({ method, isRepeatable }: Pick<Attempt, "method" | "isRepeatable">): boolean {
+  return isRepeatable && IDEMPOTENT.has(method);
+}
+
+/** Milliseconds to wait before the retry, or undefined when there must be none. `random` is from 0 to below 1. */
+export function decideRetry(settings: RetrySettings, attempt: Attempt, random: number): number | undefined {
+  const { outcome, retries, isElsewhere } = attempt;
+  if (retries >= settings.max || !mayRepeat(attempt)) return undefined;
+  // Nothing reached the origin, so another one has nothing to be spared.
+  if (isElsewhere && outcome.kind === "failure" && isRefused(outcome)) return 0;
+  const backoffMs = toBackoffMs(settings, retries, random);
+  const retryAfterMs = toRetryAfterMs(outcome);
+  // A Retry-After speaks for the origin that sent it; a 429 is about the client, wherever it goes.
+  if (retryAfterMs === undefined || (isElsewhere && isBad(outcome))) return backoffMs;
+  return retryAfterMs > settings.retryAfterMsMax ? undefined : Math.max(backoffMs, retryAfterMs);
+}
+
+function mayRepeat({ outcome, method, isRepeatable }: Attempt): boolean {
+  return isRepeatable && (isRefused(outcome) || (isBad(outcome) && IDEMPOTENT.has(method)));
+}
+
+function isRefused(outcome: AttemptOutcome): boolean {
+  return outcome.kind === "failure"
+    ? NOT_SENT.has(outcome.code)
+    : REFUSAL_STATUSES.has(outcome.status) && outcome.retryAfterMs !== undefined;
+}
+
+/** Exponential with full jitter: anything from nothing to the step, so that those who failed together part. */
+function toBackoffMs({ backoffMs, backoffMsMax }: RetrySettings, retries: number, random: number): number {
+  return Math.floor(random * Math.min(backoffMsMax, backoffMs * 2 ** retries));
+}
+
+function toRetryAfterMs(outcome: AttemptOutcome): number | undefined {
+  return outcome.kind === "answer" ? outcome.retryAfterMs : undefined;
+}

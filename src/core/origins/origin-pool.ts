@@ -1,0 +1,65 @@
+// An origin pool as the gateway uses it: several origins for one name, and what is done when they fail. parse-pools.ts is
+// the only place that makes one.
+
+import type { KeyPart } from "../keys/parse-key.ts";
+import type { BreakerSettings } from "./breaker.ts";
+
+export interface PoolMember {
+  /** An http(s) URL without a trailing slash: what logs and reports call it, and unlike every other of its pool. */
+  readonly url: string;
+  readonly weight: number;
+  /** Asked only while no primary can be. */
+  readonly isFallback: boolean;
+  /** What is asked: the URL, with the host that requests are to name in place of its own. */
+  readonly base: string;
+  /** Where to connect, when requests name another host than the URL. */
+  readonly connectTo: string | undefined;
+  /** Taken from the front of a forwarded path: "/api", or "" for nothing. */
+  readonly stripPrefix: string;
+  /** Set over the client's, names in lower case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** A hash of the URL: where the member stands when keys are spread. */
+  readonly seed: number;
+}
+
+export interface RetrySettings {
+  readonly max: number;
+  readonly backoffMs: number;
+  readonly backoffMsMax: number;
+  /** A Retry-After beyond this is passed on to the client. */
+  readonly retryAfterMsMax: number;
+  /** Request bodies up to this are kept, and can be sent again. */
+  readonly bodyBytesMax: number;
+  /** Retries per hundred requests. */
+  readonly budgetPercent: number;
+}
+
+export interface CheckSettings {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly statuses: readonly number[];
+  /** What the body must contain; undefined: it is not read. */
+  readonly body: string | undefined;
+  /** Failed checks in a row after which a member is down, and good ones after which it is up. */
+  readonly downAfter: number;
+  readonly upAfter: number;
+}
+
+/** What the pool's health object must know of it: it comes with every report, like limits with every question. */
+export type WatchedPool = Pick<OriginPool, "members" | "breaker" | "checks">;
+
+export interface OriginPool {
+  readonly name: string;
+  readonly members: readonly PoolMember[];
+  /** Requests with one key keep to one member while it is well; undefined: each request is on its own. */
+  readonly affinity: readonly KeyPart[] | undefined;
+  readonly retries: RetrySettings;
+  readonly breaker: BreakerSettings;
+  /** An answer that took longer counts as bad. */
+  readonly slowMs: number;
+  /** undefined: members are judged by the requests of clients alone. */
+  readonly checks: CheckSettings | undefined;
+  /** How long a member that came back takes to its full share. */
+  readonly slowStartMs: number;
+}

@@ -1,0 +1,108 @@
+// What the isolates of a gateway know of a pool together: answers that they report, and active checks. The health object
+// keeps it; isolates read it back with each report. Pure, with time as an argument; only durations leave it.
+
+import {
+  type BreakerSettings,
+  type BreakerState,
+  CLOSED,
+  mayAsk,
+  recordAnswers,
+  startAsking,
+  toPhase,
+} from "./breaker.ts";
+import type { CheckSettings, OriginPool } from "./origin-pool.ts";
+
+export interface MemberHealth {
+  readonly breaker: BreakerState;
+  readonly isDown: boolean;
+  /** Checks in a row that contradict `isDown`. */
+  readonly against: number;
+  readonly upSinceMs: number;
+}
+
+/** By the members' URLs: isolates of two deployments may have different members. */
+export type PoolHealth = ReadonlyMap<string, MemberHealth>;
+
+/** What an isolate saw of a member since its last report. */
+export interface MemberReport {
+  readonly url: string;
+  readonly answers: number;
+  readonly bad: number;
+  /** Bad answers in a row after the last good one. */
+  readonly failures: number;
+}
+
+/** What isolates get to know of a member. */
+export interface MemberView {
+  readonly url: string;
+  /** Leave it alone for so long, in milliseconds. */
+  readonly openForMs: number;
+  readonly isDown: boolean;
+  /** How long ago checks found it up again; null when they never found it down. */
+  readonly upForMs: number | null;
+}
+
+const UNKNOWN: MemberHealth = { breaker: CLOSED, isDown: false, against: 0, upSinceMs: -Infinity };
+
+export function addReports(
+  { members, breaker }: Pick<OriginPool, "members" | "breaker">,
+  health: PoolHealth,
+  { reports, nowMs }: { readonly reports: readonly MemberReport[]; readonly nowMs: number },
+): PoolHealth {
+  const added = new Map(health);
+  for (const report of reports) {
+    if (!members.some(({ url }) => url === report.url)) continue;
+    const member = health.get(report.url) ?? UNKNOWN;
+    added.set(report.url, { ...member, breaker: addReport(breaker, member.breaker, { ...report, nowMs }) });
+  }
+  return added;
+}
+
+/** Answers that were on their way when it opened say nothing of whether it recovers. */
+function addReport(
+  settings: BreakerSettings,
+  state: BreakerState,
+  { answers, bad, failures, nowMs }: MemberReport & { readonly nowMs: number },
+): BreakerState {
+  if (answers === 0 || !mayAsk(settings, state, nowMs)) return state;
+  const asked = startAsking(settings, state, nowMs);
+  return recordAnswers(settings, asked, { nowMs, turn: asked.turn, answers, bad, failures });
+}
+
+/** After one active check of a member. */
+export function addCheck(
+  { downAfter, upAfter }: CheckSettings,
+  health: PoolHealth,
+  { url, isGood, nowMs }: { readonly url: string; readonly isGood: boolean; readonly nowMs: number },
+): PoolHealth {
+  const member = health.get(url) ?? UNKNOWN;
+  return new Map(health).set(
+    url,
+    countCheck(member, { isGood, nowMs, turnsAfter: member.isDown ? upAfter : downAfter }),
+  );
+}
+
+function countCheck(
+  member: MemberHealth,
+  {
+    isGood,
+    nowMs,
+    turnsAfter,
+  }: { readonly isGood: boolean; readonly nowMs: number; readonly turnsAfter: number },
+): MemberHealth {
+  if (isGood !== member.isDown) return member.against === 0 ? member : { ...member, against: 0 };
+  const against = member.against + 1;
+  if (against < turnsAfter) return { ...member, against };
+  return isGood
+    ? { ...member, isDown: false, against: 0, upSinceMs: nowMs }
+    : { ...member, isDown: true, against: 0 };
+}
+
+export function toViews(health: PoolHealth, nowMs: number): readonly MemberView[] {
+  return [...health].map(([url, { breaker, isDown, upSinceMs }]) => ({
+    url,
+    openForMs: toPhase(breaker, nowMs) === "open" ? breaker.untilMs - nowMs : 0,
+    isDown,
+    upForMs: upSinceMs === -Infinity ? null : nowMs - upSinceMs,
+  }));
+}

@@ -1,0 +1,132 @@
+// The valibot schemas of an origin pool and of its members: shapes, defaults and bounds. What needs more than one key is
+// in parse-pools.ts.
+
+import * as v from "valibot";
+import { toHost } from "../http/host.ts";
+import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
+import { toCanonicalPath } from "../http/canonical-path.ts";
+import { object } from "../config/parse-with.ts";
+import { duration, durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
+
+const MEMBERS_MAX = 32;
+const HEADERS_MAX = 32;
+const STATUSES_MAX = 16;
+const WEIGHT_MAX = 1_000;
+const BODY_BYTES_MAX = 1_048_576;
+
+const PREFIX_WANTED = 'must be a path in its canonical form without a trailing slash, such as "/api"';
+const prefix = v.pipe(
+  v.string(PREFIX_WANTED),
+  v.check((text) => isCanonical(text) && !text.endsWith("/"), PREFIX_WANTED),
+);
+const CHECK_PATH_WANTED = 'must be a path in its canonical form such as "/health", with a query if need be';
+const checkPath = v.pipe(
+  v.string(CHECK_PATH_WANTED),
+  v.maxLength(1_024, CHECK_PATH_WANTED),
+  v.check(
+    (text) => /^[^?#\s]+(?:\?[\x21\x24-\x7e]*)?$/.test(text) && isCanonical(text.split("?", 1)[0] ?? ""),
+    CHECK_PATH_WANTED,
+  ),
+);
+const checkInterval = durationBetween("1s", "24h");
+const checkTimeout = durationBetween("1ms", "60s");
+const HOST_WANTED = "must be a lower-case host without a port";
+const host = v.pipe(
+  v.string(HOST_WANTED),
+  v.check((text) => toHost(text) === text, HOST_WANTED),
+);
+const HEADERS_WANTED = `must be an object of at most ${HEADERS_MAX} header fields that a gateway may set, with text as values`;
+const headers = v.pipe(
+  v.record(v.string(), v.string(HEADERS_WANTED), HEADERS_WANTED),
+  v.check((fields) => Object.keys(fields).length <= HEADERS_MAX, HEADERS_WANTED),
+  v.check((fields) => Object.entries(fields).every(isSettable), HEADERS_WANTED),
+);
+
+/** A member that is given by its URL alone has the defaults of the rest. */
+export const memberSchema = object({
+  // parse-origin.ts reads it.
+  url: v.unknown(),
+  weight: v.optional(integerBetween(1, WEIGHT_MAX), 1),
+  role: v.optional(oneOf(["primary", "fallback"]), "primary"),
+  host: v.optional(host),
+  stripPrefix: v.optional(prefix),
+  headers: v.optional(headers, {}),
+});
+
+const MEMBERS_WANTED = `must be a list of 1 to ${MEMBERS_MAX} origins`;
+const status = integerBetween(100, 599);
+
+export const poolSchema = object({
+  members: v.pipe(
+    v.array(v.unknown(), MEMBERS_WANTED),
+    v.minLength(1, MEMBERS_WANTED),
+    v.maxLength(MEMBERS_MAX, MEMBERS_WANTED),
+  ),
+  // parse-key.ts reads it.
+  affinity: v.optional(v.unknown()),
+  slow: v.optional(duration),
+  slowStart: v.optional(duration, "30s"),
+  retries: v.optional(
+    object({
+      max: v.optional(integerBetween(0, 5), 2),
+      backoff: v.optional(duration, "50ms"),
+      backoffMax: v.optional(duration, "1s"),
+      retryAfterMax: v.optional(duration, "2s"),
+      bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX), 65_536),
+      budgetPercent: v.optional(integerBetween(0, 100), 10),
+    }),
+    {},
+  ),
+  breaker: v.optional(
+    object({
+      failures: v.optional(integerBetween(1, 1_000_000), 5),
+      percent: v.optional(integerBetween(1, 100), 50),
+      answers: v.optional(integerBetween(1, 1_000_000), 20),
+      window: v.optional(duration, "10s"),
+      open: v.optional(duration, "5s"),
+      probes: v.optional(integerBetween(1, 100), 3),
+    }),
+    {},
+  ),
+  checks: v.optional(
+    object({
+      path: checkPath,
+      interval: v.optional(checkInterval, "10s"),
+      timeout: v.optional(checkTimeout, "2s"),
+      statuses: v.optional(
+        v.pipe(
+          v.array(status, "must be a list of statuses"),
+          v.minLength(1, "must name at least one status"),
+          v.maxLength(STATUSES_MAX, `must name at most ${STATUSES_MAX} statuses`),
+        ),
+        [200],
+      ),
+      body: v.optional(
+        v.pipe(
+          v.string("must be text"),
+          v.minLength(1, "must be text"),
+          v.maxLength(1_024, "must be at most 1024 characters"),
+        ),
+      ),
+      down: v.optional(integerBetween(1, 100), 3),
+      up: v.optional(integerBetween(1, 100), 2),
+    }),
+  ),
+});
+
+/** Whether a path is already as the gateway forwards paths. */
+function isCanonical(path: string): boolean {
+  if (!path.startsWith("/") || /[?#]/.test(path)) return false;
+  const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
+  return canonical.ok && canonical.value === path;
+}
+
+/** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
+function isSettable([name, value]: [string, string]): boolean {
+  return (
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
+    /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
+    !isDroppedFromRequests(name.toLowerCase()) &&
+    !["via", "content-length"].includes(name.toLowerCase())
+  );
+}

@@ -1,0 +1,85 @@
+// The Durable Object that keeps what the isolates know of one origin pool together, and has its members checked while there
+// is traffic. It stores nothing: after an eviction it learns anew within seconds. core/origins decides.
+
+import { DurableObject } from "cloudflare:workers";
+import type { CheckSettings, PoolMember, WatchedPool } from "../core/origins/origin-pool.ts";
+import {
+  addCheck,
+  addReports,
+  type MemberReport,
+  type MemberView,
+  type PoolHealth,
+  toViews,
+} from "../core/origins/pool-health.ts";
+import type { Bindings, HealthRpc } from "../platform/bindings.ts";
+
+/** Without a report for so long, and for two intervals, checks end until the next report. */
+const IDLE_MS_MIN = 5_000;
+/** How much of a check's body is searched. */
+const BODY_LENGTH_MAX = 65_536;
+
+export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
+  /** As the last report has it: isolates may have learnt of another configuration than they were deployed with. */
+  #pool: WatchedPool | undefined;
+  #health: PoolHealth = new Map();
+  #reportedMs = -Infinity;
+  #isChecking = false;
+
+  /** Takes what an isolate saw, and gives back what all of them know. */
+  async report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]> {
+    const nowMs = Date.now();
+    this.#pool = pool;
+    this.#reportedMs = nowMs;
+    this.#health = addReports(pool, this.#health, { reports, nowMs });
+    if (pool.checks !== undefined && !this.#isChecking) {
+      this.#isChecking = true;
+      await this.ctx.storage.setAlarm(nowMs);
+    }
+    return toViews(this.#health, nowMs);
+  }
+
+  override async alarm(): Promise<void> {
+    const { members, checks } = this.#pool ?? {};
+    if (members === undefined || checks === undefined) return;
+    if (Date.now() - this.#reportedMs > Math.max(IDLE_MS_MIN, 2 * checks.intervalMs)) {
+      // What is known would be old when traffic comes back.
+      this.#isChecking = false;
+      this.#health = new Map();
+      return;
+    }
+    await Promise.all(members.map((member) => this.#check(member, checks)));
+    await this.ctx.storage.setAlarm(Date.now() + checks.intervalMs);
+  }
+
+  async #check(member: PoolMember, checks: CheckSettings): Promise<void> {
+    const isGood = await isWell(member, checks);
+    this.#health = addCheck(checks, this.#health, { url: member.url, isGood, nowMs: Date.now() });
+  }
+}
+
+async function isWell({ base, connectTo, headers }: PoolMember, checks: CheckSettings): Promise<boolean> {
+  try {
+    const response = await fetch(base + checks.path, {
+      headers: headers.map(([name, value]) => [name, value]),
+      redirect: "manual",
+      signal: AbortSignal.timeout(checks.timeoutMs),
+      ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
+    });
+    const isExpected = checks.statuses.includes(response.status);
+    if (isExpected && checks.body !== undefined) return await contains(response, checks.body);
+    await response.body?.cancel();
+    return isExpected;
+  } catch {
+    return false;
+  }
+}
+
+async function contains({ body }: Response, text: string): Promise<boolean> {
+  let read = "";
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    read += piece;
+    if (read.includes(text)) return true;
+    if (read.length > BODY_LENGTH_MAX) return false;
+  }
+  return false;
+}

@@ -1,0 +1,48 @@
+// Asks what a route leads to, one origin or a pool, within the route's timeouts.
+
+import type { Route } from "../core/config/config.ts";
+import { ok } from "../core/result.ts";
+import { readClock } from "../platform/clock.ts";
+import { askPool } from "./ask-pool.ts";
+import type { LimitContext } from "./check-limits.ts";
+import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
+import { limitBody } from "./limit-body.ts";
+import { recordCut } from "./record.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+type Asking = Pick<ForwardOptions, "fields" | "without" | "method">;
+
+export function askOrigin(
+  facts: RequestFacts,
+  route: Route,
+  context: LimitContext,
+  asking: Asking = {},
+): Promise<OriginAnswer> {
+  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs } = route;
+  // Most routes lead to one origin and limit no body: they pay for neither.
+  if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)
+    return forward(facts, { config: context.gateway.config, timeoutMs, ...asking });
+  return askWithin(facts, route, { context, asking });
+}
+
+async function askWithin(
+  facts: RequestFacts,
+  route: Route,
+  { context, asking }: { readonly context: LimitContext; readonly asking: Asking },
+): Promise<OriginAnswer> {
+  const { gateway, waitUntil } = context;
+  const { config, pools } = gateway;
+  const { bodyTimeoutMs, totalTimeoutMs } = route;
+  const startedMs = readClock();
+  const deadlineMs = startedMs + totalTimeoutMs;
+  const options = { config, timeoutMs: Math.min(route.timeoutMs, totalTimeoutMs), ...asking };
+  const client = route.pool === undefined ? undefined : pools.get(route.pool);
+  const answer = await (client === undefined
+    ? forward(facts, options)
+    : askPool(facts, client, { ...options, deadlineMs, waitUntil }));
+  if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
+  const onCut = (cause: string): void => {
+    recordCut({ config, route, facts, startedMs }, cause);
+  };
+  return ok(limitBody(answer.value, { pauseMsMax: bodyTimeoutMs, deadlineMs, onCut, waitUntil }));
+}

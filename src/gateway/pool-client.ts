@@ -1,0 +1,68 @@
+// One origin pool as this isolate sees it: its members' states, its retry budget, and the once-a-second exchange with the
+// pool's health object, by which all isolates know within seconds what one of them saw. Never in a request's way.
+
+import type { BreakerPhase } from "../core/origins/breaker.ts";
+import { MemberStates } from "../core/origins/member-states.ts";
+import type { OriginPool } from "../core/origins/origin-pool.ts";
+import { earn, NEW_BUDGET, type RetryBudget, spend } from "../core/origins/retry-budget.ts";
+import type { Bindings } from "../platform/bindings.ts";
+import { readClock } from "../platform/clock.ts";
+import { writeLog } from "../platform/log.ts";
+
+/** While requests come, what one isolate saw is known to the others within twice this and two calls. */
+const REPORT_MS = 1_000;
+
+export class PoolClient {
+  readonly pool: OriginPool;
+  readonly states: MemberStates;
+  readonly #namespace: Bindings["HEALTH"];
+  #budget: RetryBudget = NEW_BUDGET;
+  #reportedMs = -Infinity;
+
+  constructor(pool: OriginPool, namespace: Bindings["HEALTH"]) {
+    this.pool = pool;
+    this.#namespace = namespace;
+    this.states = new MemberStates(pool, (url, state) => {
+      writeLog("origin", { pool: pool.name, origin: url, state });
+    });
+  }
+
+  /** Counts a client's request. */
+  begin(waitUntil: (promise: Promise<unknown>) => void): void {
+    this.#budget = earn(this.#budget, this.pool.retries.budgetPercent);
+    const nowMs = readClock();
+    if (nowMs - this.#reportedMs < REPORT_MS) return;
+    this.#reportedMs = nowMs;
+    waitUntil(this.#report());
+  }
+
+  /** Whether the budget has a retry left, which it then has no more. */
+  takeRetry(isElsewhere: boolean): boolean {
+    const left = spend(this.#budget, { isElsewhere });
+    if (left === undefined) return false;
+    this.#budget = left;
+    return true;
+  }
+
+  async #report(): Promise<void> {
+    const { name, members, breaker, checks } = this.pool;
+    const watched = { members, breaker, checks };
+    try {
+      const views = await this.#namespace.getByName(name).report(watched, this.states.takeReports());
+      this.states.learn(views, readClock());
+    } catch {
+      // What was to be told is lost; this isolate goes on with what it sees itself.
+    }
+  }
+}
+
+export interface ShownPool {
+  readonly pool: string;
+  readonly origins: readonly { readonly url: string; readonly state: BreakerPhase | "down" }[];
+}
+
+/** The state of every member, as this isolate sees it: for the admin API. */
+export function showPools(clients: ReadonlyMap<OriginPool, PoolClient>): readonly ShownPool[] {
+  const nowMs = readClock();
+  return [...clients].map(([{ name }, { states }]) => ({ pool: name, origins: states.show(nowMs) }));
+}
