@@ -70,7 +70,8 @@ function expectSpaced(afterMs: readonly number[], spaceMs: number): void {
   }
 }
 
-describe("requests that come together", () => {
+// Real time on a machine that may have other things to do: what is wrong is wrong each time, what is late is not.
+describe("requests that come together", { retry: 2 }, () => {
   it("go on one after the other, evenly spaced and in order; what would wait too long is denied", async () => {
     const replies = await sendInOrder(PLACES + 5);
     const admitted = replies.filter(({ status }) => status === 200);
