@@ -121,6 +121,27 @@ export interface Lending {
   readonly nowMs: number;
 }
 
+/** What a row says of the units that it covers: aside until then for whatever was taken or lent out of them. */
+export interface RowAhead {
+  readonly units: number;
+  readonly untilMs: number;
+}
+
+/** A row is a lease too: to the object's memory, which is gone. */
+export function toRowLease({ units, untilMs }: RowAhead): LentQuota {
+  const times = { endsMs: untilMs, seenMs: 0, grantedMs: 0 };
+  const lease = { units, endedUnits: 0, seq: Infinity, spent: 0, wantedPerMs: 0, ...times };
+  return toLentQuota(new Map([["", lease]]));
+}
+
+/** What is lent, in the order of its ends. */
+export function toEndings({ leases, units }: LentQuota): readonly Pick<Lease, "units" | "endsMs">[] {
+  if (units === 0) return [];
+  return [...leases.values()]
+    .filter((lease) => lease.units > 0)
+    .sort((one, other) => one.endsMs - other.endsMs);
+}
+
 /** Tops up the lease of an isolate whose report was just read; what it kept lasts as long as what it gets. */
 export function lend(before: LentQuota, { report, terms, available, nowMs }: Lending): LentQuota {
   const lease = before.leases.get(report.account);
