@@ -3,6 +3,8 @@
 
 import type { Policy, Route } from "../core/config/config.ts";
 import type { CheckVerdict, Committed, Refused } from "../core/counters/messages.ts";
+import { MARGIN_MS } from "../core/lease/lease-terms.ts";
+import { TURN_MS } from "../core/lease/lent-quota.ts";
 import {
   combineVerdicts,
   type LimitAnswer,
@@ -18,6 +20,15 @@ import type { Gateway } from "./gateway.ts";
 import { type Grouped, groupPolicies } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
+import {
+  acceptGrants,
+  giveLeasesBack,
+  type LeaseTake,
+  renewLeases,
+  takeLeases,
+  toAsking,
+  toLeaseVerdicts,
+} from "./take-leases.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
 export interface Taken {
@@ -61,14 +72,14 @@ const UNCHECKED: CheckedLimits = {
   taken: [],
 };
 
-/** A value, and no promise of one, when nobody has to be asked: most requests of a flood. */
+/** A value, and no promise of one, when nobody has to be asked: a hot key's requests, and most of a flood. */
 export function checkLimits(
   route: Limited,
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
-  const { config, denials, overrides } = context.gateway;
+  const { config, denials, leases, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
   const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
   const grouped = groupPolicies(policies, facts, { shards: config.counters.shards, cost });
@@ -80,12 +91,33 @@ export function checkLimits(
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
-  return askCounters(policies, grouped, { denialKey, sentMs, context });
+  const take = takeLeases(policies, keys, { leases, cost, nowMs: sentMs });
+  if (take?.isDecided === true) return decideByLeases(policies, grouped, { take, context });
+  return askCounters(policies, grouped, { denialKey, take, sentMs, context });
+}
+
+/** The decision of leases alone: taken from all, or from none. */
+function decideByLeases(
+  policies: readonly Policy[],
+  { groups, keys }: Grouped,
+  { take, context }: { readonly take: LeaseTake; readonly context: LimitContext },
+): CheckedLimits {
+  const { leases } = context.gateway;
+  if (take.isRefused) giveLeasesBack(take, leases);
+  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
+  renewLeases(groups, take, context);
+  const enforced = policies.flatMap((policy) => {
+    const verdict = verdicts.get(policy.name);
+    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
+  });
+  return { ...UNCHECKED, policies, answer: combineVerdicts(enforced), keys };
 }
 
 interface Asked {
   /** undefined: a denial of this request says nothing about the next. */
   readonly denialKey: string | undefined;
+  /** undefined: no policy here may be leased. */
+  readonly take: LeaseTake | undefined;
   readonly sentMs: number;
   readonly context: LimitContext;
 }
@@ -93,17 +125,62 @@ interface Asked {
 async function askCounters(
   policies: readonly Policy[],
   grouped: Grouped,
-  { denialKey, sentMs, context }: Asked,
+  { denialKey, take, sentMs, context }: Asked,
 ): Promise<CheckedLimits> {
   const { denials } = context.gateway;
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
-  const answers = await askGroups(grouped.groups, { id, refusedBefore, context });
-  const checked = toChecked(policies, { grouped, answers, id });
-  if (denialKey !== undefined && checked.degraded.size === 0) {
-    denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
+  const asking = { id, refusedBefore, context };
+  if (take === undefined) {
+    const answers = await askGroups(grouped.groups, asking);
+    const checked = toChecked(policies, { grouped, groups: grouped.groups, answers, id });
+    remember(denialKey, checked, { sentMs, context });
+    return checked;
   }
+  const checked = await askBesideLeases(policies, grouped, { take, sentMs, asking });
+  remember(denialKey, checked, { sentMs, context });
   return checked;
+}
+
+/** Asks for what leases have not allowed. What they have is given back where the others deny. */
+async function askBesideLeases(
+  policies: readonly Policy[],
+  grouped: Grouped,
+  { take, sentMs, asking }: { readonly take: LeaseTake; readonly sentMs: number; readonly asking: Asking },
+): Promise<CheckedLimits> {
+  const { id, context } = asking;
+  const { leases } = context.gateway;
+  const { groups, reports } = toAsking(grouped.groups, take, leases);
+  const answers = await askGroups(groups, asking);
+  for (const [index, group] of groups.entries()) {
+    const answer = answers[index];
+    if (answer !== undefined) acceptGrants(answer, take, { leases, reports, sentMs, group });
+  }
+  const isDenied = !areAllowed(groups, answers);
+  if (isDenied) giveLeasesBack(take, leases);
+  renewLeases(grouped.groups, take, context);
+  const beside = toLeaseVerdicts(take, leases);
+  return toChecked(policies, { grouped, groups, answers, id, beside });
+}
+
+/**
+ * A policy that is leased refuses by its lease, and asks again when it is its turn. Where the wait is longer than what is
+ * lent out can explain, its denial is like any other.
+ */
+function remember(
+  denialKey: string | undefined,
+  checked: CheckedLimits,
+  { sentMs, context }: { readonly sentMs: number; readonly context: LimitContext },
+): void {
+  const { answer, policies, degraded } = checked;
+  if (denialKey === undefined || degraded.size > 0) return;
+  const { outcome, retryAfterMs } = answer;
+  const isByLease = policies.some(({ name, lease }) => {
+    const isDenying = answer.verdicts.some((one) => one.policy === name && one.retryAfterMs === retryAfterMs);
+    return isDenying && lease !== undefined && retryAfterMs < lease.ttlMs + MARGIN_MS + TURN_MS;
+  });
+  if (outcome === "denied" && isByLease) return;
+  context.gateway.denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
 }
 
 /** A denial that still stands, without asking anybody. */
@@ -176,16 +253,23 @@ function areAllowed(groups: readonly Group[], answers: readonly GroupAnswer[]): 
 
 interface Answered {
   readonly grouped: Grouped;
+  /** Those that were asked. */
+  readonly groups: readonly Group[];
   readonly answers: readonly GroupAnswer[];
   readonly id: string;
+  /** What was decided without asking. */
+  readonly beside?: readonly CheckVerdict[];
 }
 
-function toChecked(policies: readonly Policy[], { grouped, answers, id }: Answered): CheckedLimits {
-  const byPolicy = new Map<string, CheckVerdict>();
+function toChecked(
+  policies: readonly Policy[],
+  { grouped, groups, answers, id, beside = [] }: Answered,
+): CheckedLimits {
+  const byPolicy = new Map<string, CheckVerdict>(beside.map((verdict) => [verdict.policy, verdict]));
   const degraded = new Map<string, string>();
   const shadowNames = new Set<string>();
   const taken: Taken[] = [];
-  for (const [index, group] of grouped.groups.entries()) {
+  for (const [index, group] of groups.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     taken.push({ id, group, answer });

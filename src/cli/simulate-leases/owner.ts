@@ -51,9 +51,10 @@ export class Owner {
       this.rows += 1;
       this.#row = text;
     };
-    const onForgotten = (): never => {
-      throw new Error("a row that cannot be read");
-    };
     return new CounterTable({ read, write, onForgotten }, 1);
   }
+}
+
+function onForgotten(): never {
+  throw new Error("a row that cannot be read");
 }

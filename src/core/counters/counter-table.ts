@@ -55,6 +55,7 @@ export class CounterTable {
   handle(request: CounterRequest, nowMs: number): CounterReply {
     this.#confirm(request.confirmed ?? []);
     if (request.phase === "release") return this.#release(request, nowMs);
+    this.#readReports(request.keys, nowMs);
     if (request.phase === "peek")
       return { version: MESSAGE_VERSION, verdicts: this.#decide(request, nowMs).verdicts, takenAtMs: nowMs };
     const before = this.#taken.get(request.id)?.reply ?? this.#findCommit(request, nowMs);
@@ -62,7 +63,6 @@ export class CounterTable {
     // Its own hold must not count against it: not when it commits, nor when the message came twice.
     const placesMs = this.#dropHolds(request, nowMs);
     this.#countRefused(request, nowMs);
-    this.#readReports(request.keys, nowMs);
     const decision = this.#decide(request, nowMs);
     const verdicts = decision.verdicts.map((verdict) => keepPlace(verdict, placesMs, nowMs));
     const reply = { version: MESSAGE_VERSION, verdicts, takenAtMs: nowMs } as const;

@@ -50,7 +50,8 @@ export function decideChecks(checks: readonly CounterCheck[], nowMs: number): De
   return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
 }
 
-function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
+/** One check by itself. */
+export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
   const { check, counter, held, provisional } = asked;
   const state = toState(counter, check.algorithm);
   const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};

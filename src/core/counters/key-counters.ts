@@ -57,13 +57,12 @@ function consumeCheck(
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
-  const { lent, leaseMs } = lendCheck(live, { check, state, held, nowMs });
-  const lentUnits = (lent?.units ?? 0) - (live?.lent?.units ?? 0);
-  const consumption = { settings, counter: { algorithm, state }, lent, leaseMs };
-  if (isTaken || lent !== live?.lent)
+  const { lentUnits, ...lending } = lendCheck(live, { check, state, held, nowMs });
+  const consumption = { settings, counter: { algorithm, state }, ...lending };
+  if (isTaken || lending.lent !== live?.lent)
     return consume(live, { ...consumption, units: lentUnits + (isTaken ? cost : 0) }, nowMs);
-  const isReturning = check.lease !== undefined && live?.hasReturned === true;
-  return isReturning ? giveBack(live, { ...consumption, units: 0 }, nowMs) : undefined;
+  if (check.lease === undefined || live?.hasReturned !== true) return undefined;
+  return giveBack(live, { ...consumption, units: 0 }, nowMs);
 }
 
 /** Policies whose counter another algorithm left, and which consuming starts afresh. */

@@ -11,9 +11,9 @@ import {
   readReport,
   toEndings,
 } from "../lease/lent-quota.ts";
-import { decideChecks, toAlgorithm, toState } from "./decide-checks.ts";
+import { decideCheck, toAlgorithm, toState } from "./decide-checks.ts";
 import type { KeyCounters } from "./key-counters.ts";
-import type { Check, SettledCheck } from "./messages.ts";
+import type { Check, CheckVerdict, SettledCheck } from "./messages.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";
 
 type Asked = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;
@@ -68,6 +68,8 @@ function toReturned(
 
 export interface Lent {
   readonly lent: LiveCounter["lent"];
+  /** Lent just now. */
+  readonly lentUnits: number;
   /** How long a lease of this policy may last; 0: it lends nothing. */
   readonly leaseMs: number;
 }
@@ -80,12 +82,13 @@ export function lendCheck(
   const lent = live?.lent;
   const { algorithm, settings, lease: report } = check;
   const terms = lent === undefined ? undefined : toLeaseTerms(algorithm, settings);
-  if (lent === undefined || terms === undefined) return { lent, leaseMs: 0 };
+  if (lent === undefined || terms === undefined) return { lent, lentUnits: 0, leaseMs: 0 };
   const leaseMs = terms.ttlMs + MARGIN_MS;
-  if (report === undefined) return { lent, leaseMs };
+  if (report === undefined) return { lent, lentUnits: 0, leaseMs };
   const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units: lent.units + held });
   const available = toAlgorithm(algorithm).decide(settings, aside, { nowMs, cost: 0 }).remaining;
-  return { lent: lend(lent, { report, terms, available, nowMs }), leaseMs };
+  const after = lend(lent, { report, terms, rules: { algorithm, settings }, available, nowMs });
+  return { lent: after, lentUnits: after.units - lent.units, leaseMs };
 }
 
 /** The answer to a check's report, once all is lent. undefined: it had none, or nobody lends here. */
@@ -96,18 +99,20 @@ export function toGrant(
   const { policy, algorithm, settings, lease: report } = check;
   const terms = report === undefined ? undefined : toLeaseTerms(algorithm, settings);
   if (report === undefined || terms === undefined) return undefined;
-  const counter = live.get(policy);
-  const lent = counter?.lent ?? NOTHING_LENT;
+  const { counter, lent = NOTHING_LENT } = live.get(policy) ?? {};
   const lease = lent.leases.get(report.account);
   const isRead = lease?.seq === report.seq && lease.seenMs === nowMs;
-  const asked = { counter: counter?.counter, held, lent: toEndings(lent), banMs: 0 };
-  const [next] = decideChecks([{ ...asked, check: { ...check, cost: report.cost } }], nowMs).verdicts;
-  const { outcome, remaining = 0, retryAfterMs = 0, resetMs = 0 } = next ?? {};
+  const ask = (cost: number): CheckVerdict => {
+    const asked = { check: { ...check, cost }, counter, held, lent: toEndings(lent), banMs: 0 };
+    return decideCheck(asked, nowMs);
+  };
+  const { remaining, resetMs } = ask(0);
+  const next = ask(report.cost);
   return {
     units: isRead ? lease.units : 0,
     ttlMs: terms.ttlMs,
-    waitMs: outcome === "denied" ? retryAfterMs : 0,
-    remaining: remaining + (outcome === "allowed" ? report.cost : 0),
+    waitMs: next.outcome === "denied" ? next.retryAfterMs : 0,
+    remaining,
     resetMs,
   };
 }

@@ -61,7 +61,8 @@ const AWAIT_MS_MIN = 1_000;
 const STEP_MS = 100;
 
 export class IsolateLeases {
-  readonly #isolate: string;
+  readonly #toName: () => string;
+  #name: string | undefined;
   readonly #keysMax: number;
   /** Two generations instead of an order of use: one look-up for a key that is in use. */
   #young = new Map<string, IsolateLease>();
@@ -69,8 +70,9 @@ export class IsolateLeases {
   #seq = 0;
   #clockMs = 0;
 
-  constructor(isolate: string, keysMax: number) {
-    this.#isolate = isolate;
+  /** `toName` makes a name that no other isolate has, with the first request: before it, a Worker has no randomness. */
+  constructor(toName: () => string, keysMax: number) {
+    this.#toName = toName;
     this.#keysMax = keysMax;
   }
 
@@ -218,8 +220,9 @@ export class IsolateLeases {
 
   #open(nowMs: number): IsolateLease {
     this.#seq += 1;
+    this.#name ??= this.#toName();
     return {
-      account: `${this.#isolate}.${this.#seq}`,
+      account: `${this.#name}.${this.#seq}`,
       units: 0,
       expiresMs: 0,
       spent: 0,

@@ -15,7 +15,7 @@ function toReport(leases: IsolateLeases, nowMs: number, cost = 1): LeaseReport {
 
 /** An isolate that was asked three times, and then lent so much. */
 function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; report: LeaseReport } {
-  const leases = new IsolateLeases("i", 4);
+  const leases = new IsolateLeases(() => "i", 4);
   for (const atMs of [NOW_MS - 200, NOW_MS - 100, NOW_MS]) leases.take("k", 1, atMs);
   const report = toReport(leases, NOW_MS);
   const lent = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
@@ -25,7 +25,7 @@ function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; rep
 
 describe("take()", () => {
   test("asks for the first requests of a key, and wants no lease before the third", () => {
-    const leases = new IsolateLeases("i", 4);
+    const leases = new IsolateLeases(() => "i", 4);
     for (const atMs of [NOW_MS, NOW_MS + 10]) {
       expect(leases.take("k", 1, atMs)).toBe("ask");
       expect(leases.toReport("k", { cost: 1, terms: TERMS }, atMs)).toBeUndefined();
