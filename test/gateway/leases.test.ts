@@ -41,6 +41,19 @@ describe("a leased key", () => {
     expect(desk.askAtOnce("/exact")).toBeInstanceOf(Promise);
   });
 
+  test("has back what it gave to a request that another policy denies", async () => {
+    const policies = { ...given.policies, exact: { ...given.policies.exact, limit: 1 } };
+    const routes = { ...given.routes, "/denied": { policies: ["p", "exact"] } };
+    const desk = new LimitsDesk({ policies, routes });
+    expect(await desk.isAllowed("/denied")).toBe(true);
+    await warm(desk, "/p");
+    const left = async (): Promise<number | undefined> =>
+      (await desk.ask("/p")).answer.verdicts[0]?.remaining;
+    const before = (await left()) ?? NaN;
+    expect(await desk.isAllowed("/denied")).toBe(false);
+    expect(await left()).toBe(before - 1);
+  });
+
   test("never over-admits while its object is evicted again and again", async () => {
     const desk = new LimitsDesk(given);
     const [object] = desk.objects("/p");
@@ -60,12 +73,15 @@ describe("a leased key", () => {
   });
 
   test("is not lent by the isolate's own counters while the object fails", async () => {
-    const desk = new LimitsDesk(given);
+    const desk = new LimitsDesk({ ...given, policies: { ...given.policies, p: { ...HOURLY, limit: 20 } } });
     const [object] = desk.objects("/p");
     await object?.script(Array.from({ length: 100 }, () => ({})));
-    for (let time = 0; time < 8; time += 1) {
-      const { degraded } = await desk.ask("/p");
+    let admitted = 0;
+    for (let time = 0; time < 30; time += 1) {
+      const { degraded, answer } = await desk.ask("/p");
       expect([...degraded.keys()]).toEqual(["p"]);
+      if (answer.outcome === "allowed") admitted += 1;
     }
+    expect(admitted).toBe(20);
   });
 });
