@@ -204,8 +204,7 @@ export class CounterTable {
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
         const held = toHeldUnits(entry, check.policy, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
-        const lending = lent === undefined ? {} : { lent: toEndings(lent) };
-        checks.push({ check, counter, held, provisional, banMs, ...lending });
+        checks.push({ check, counter, held, provisional, banMs, lent: lent && toEndings(lent) });
       }
     }
     return decideChecks(checks, nowMs);

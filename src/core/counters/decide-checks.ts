@@ -18,7 +18,7 @@ export interface CounterCheck {
   /** Units that decisions in flight hold. */
   readonly held: number;
   /** Units that are lent out, in the order of their leases' ends. */
-  readonly lent?: readonly { readonly units: number; readonly endsMs: number }[];
+  readonly lent?: readonly { readonly units: number; readonly endsMs: number }[] | undefined;
   /** Units that were committed and may still be released, and when the last of them were taken. */
   readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */

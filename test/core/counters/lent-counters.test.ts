@@ -218,6 +218,18 @@ describe("a counter that lends", () => {
     expect(counter.ask(high).lease?.units).toBeGreaterThan(10);
   });
 
+  test("charges what was lent under a limit that is lower by then, and higher again, in full", () => {
+    const counter = new Counter();
+    const high = toCheck("p", { algorithm: "fixed-window", limit: 600, window: "1h" });
+    const low = toCheck("p", { algorithm: "fixed-window", limit: 10, window: "1h" });
+    counter.ask({ ...high, cost: 400 });
+    const lent = counter.ask({ ...high, cost: 0, lease: report() }).lease?.units ?? 0;
+    expect(lent).toBeGreaterThan(10);
+    counter.nowMs += 5_500;
+    expect(counter.ask(low).outcome).toBe("denied");
+    expect(counter.ask({ ...high, cost: 0 }).remaining).toBe(600 - 400 - lent);
+  });
+
   test.each([
     OPTIONS,
     { algorithm: "token-bucket", limit: 10, window: "1m", burst: 10 },
