@@ -16,7 +16,7 @@ export const headgateExact: Contender = {
   workloads: [hotKey, zipf, newKeys, flood, overload],
   start: (stand) =>
     startHeadgate(stand, {
-      policies: { "per-client": toPolicy(stand.limit) },
+      policies: { "per-client": { ...toPolicy(stand.limit), consistency: "exact" } },
       routes: [{ path: "/*", policies: ["per-client"] }],
     }),
 };

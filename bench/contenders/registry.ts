@@ -8,6 +8,7 @@ import { forwardOnly } from "./forward-only.ts";
 import { headgateCache } from "./headgate-cache.ts";
 import { headgateExact } from "./headgate-exact.ts";
 import { headgateForward } from "./headgate-forward.ts";
+import { headgateLeased } from "./headgate-leased.ts";
 import { headgateThreePolicies } from "./headgate-three-policies.ts";
 import { honoStore } from "./hono-store.ts";
 import { naiveCache } from "./naive-cache.ts";
@@ -28,6 +29,7 @@ export const contenders: readonly Contender[] = [
   upstashCache,
   headgateForward,
   headgateExact,
+  headgateLeased,
   headgateThreePolicies,
   headgateCache,
   nginx,

@@ -1,8 +1,10 @@
-// Asks a route's policies about a request: all or nothing. Policies whose keys live in one counter object are one call;
-// with several objects all hold at once, and all commit when all have said yes. A certain denial is not asked twice.
+// Decides a request by its route's policies: all or nothing. A denial that is certain, and quota that was lent to this
+// isolate, are decided here; all else is asked of the counter objects.
 
 import type { Policy, Route } from "../core/config/config.ts";
-import type { CheckVerdict, Committed, Refused } from "../core/counters/messages.ts";
+import type { CheckVerdict } from "../core/counters/messages.ts";
+import { MARGIN_MS } from "../core/lease/lease-terms.ts";
+import { TURN_MS } from "../core/lease/lent-quota.ts";
 import {
   combineVerdicts,
   type LimitAnswer,
@@ -13,11 +15,21 @@ import {
 import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
-import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
+import { areAllowed, askGroups, type Asking } from "./ask-groups.ts";
+import type { Group, GroupAnswer } from "./counter-client.ts";
 import type { Gateway } from "./gateway.ts";
 import { groupPolicies, type PolicyKeys, readKeys } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
+import {
+  acceptGrants,
+  giveLeasesBack,
+  type LeaseTake,
+  renewLeases,
+  takeLeases,
+  toAsking,
+  toLeaseVerdicts,
+} from "./take-leases.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
 export interface Taken {
@@ -61,14 +73,14 @@ const UNCHECKED: CheckedLimits = {
   taken: [],
 };
 
-/** A value, and no promise of one, when nobody has to be asked: most requests of a flood. */
+/** A value, and no promise of one, when nobody has to be asked: a hot key's requests, and most of a flood. */
 export function checkLimits(
   route: Limited,
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
-  const { config, denials, overrides } = context.gateway;
+  const { config, denials, leases, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
   const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
   const read = readKeys(policies, facts);
@@ -80,8 +92,11 @@ export function checkLimits(
   const sentMs = readClock();
   const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
-  const groups = groupPolicies(read, facts, { shards: config.counters.shards, cost });
-  return askCounters(policies, { groups, keys }, { denialKey, sentMs, context });
+  const toGroups = (): readonly Group[] =>
+    groupPolicies(read, facts, { shards: config.counters.shards, cost });
+  const take = takeLeases(policies, keys, { leases, cost, nowMs: sentMs });
+  if (take?.isDecided === true) return decideByLeases(policies, keys, { take, toGroups, context });
+  return askCounters(policies, { groups: toGroups(), keys }, { denialKey, take, sentMs, context });
 }
 
 /** Whom a request concerns: the objects, and the keys of its policies. */
@@ -90,9 +105,35 @@ interface Grouped {
   readonly keys: ReadonlyMap<string, string>;
 }
 
+interface Decided {
+  readonly take: LeaseTake;
+  /** Names the objects, which nobody needs unless a lease is renewed. */
+  readonly toGroups: () => readonly Group[];
+  readonly context: LimitContext;
+}
+
+/** The decision of leases alone: taken from all, or from none. */
+function decideByLeases(
+  policies: readonly Policy[],
+  keys: ReadonlyMap<string, string>,
+  { take, toGroups, context }: Decided,
+): CheckedLimits {
+  const { leases } = context.gateway;
+  if (take.isRefused) giveLeasesBack(take, leases);
+  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
+  renewLeases(toGroups, take, context);
+  const enforced = policies.flatMap((policy) => {
+    const verdict = verdicts.get(policy.name);
+    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
+  });
+  return { ...UNCHECKED, policies, answer: combineVerdicts(enforced), keys };
+}
+
 interface Asked {
   /** undefined: a denial of this request says nothing about the next. */
   readonly denialKey: string | undefined;
+  /** undefined: no policy here may be leased. */
+  readonly take: LeaseTake | undefined;
   readonly sentMs: number;
   readonly context: LimitContext;
 }
@@ -100,17 +141,62 @@ interface Asked {
 async function askCounters(
   policies: readonly Policy[],
   grouped: Grouped,
-  { denialKey, sentMs, context }: Asked,
+  { denialKey, take, sentMs, context }: Asked,
 ): Promise<CheckedLimits> {
   const { denials } = context.gateway;
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, sentMs);
-  const answers = await askGroups(grouped.groups, { id, refusedBefore, context });
-  const checked = toChecked(policies, { grouped, answers, id });
-  if (denialKey !== undefined && checked.degraded.size === 0) {
-    denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
+  const asking = { id, refusedBefore, context };
+  if (take === undefined) {
+    const answers = await askGroups(grouped.groups, asking);
+    const checked = toChecked(policies, { grouped, groups: grouped.groups, answers, id });
+    remember(denialKey, checked, { sentMs, context });
+    return checked;
   }
+  const checked = await askBesideLeases(policies, grouped, { take, sentMs, asking });
+  remember(denialKey, checked, { sentMs, context });
   return checked;
+}
+
+/** Asks for what leases have not allowed. What they have is given back where the others deny. */
+async function askBesideLeases(
+  policies: readonly Policy[],
+  grouped: Grouped,
+  { take, sentMs, asking }: { readonly take: LeaseTake; readonly sentMs: number; readonly asking: Asking },
+): Promise<CheckedLimits> {
+  const { id, context } = asking;
+  const { leases } = context.gateway;
+  const { groups, reports } = toAsking(grouped.groups, take, leases);
+  const answers = await askGroups(groups, asking);
+  for (const [index, group] of groups.entries()) {
+    const answer = answers[index];
+    if (answer !== undefined) acceptGrants(answer, take, { leases, reports, sentMs, group });
+  }
+  const isDenied = !areAllowed(groups, answers);
+  if (isDenied) giveLeasesBack(take, leases);
+  renewLeases(() => grouped.groups, take, context);
+  const beside = toLeaseVerdicts(take, leases);
+  return toChecked(policies, { grouped, groups, answers, id, beside });
+}
+
+/**
+ * A policy that is leased refuses by its lease, and asks again when it is its turn. Where the wait is longer than what is
+ * lent out can explain, its denial is like any other.
+ */
+function remember(
+  denialKey: string | undefined,
+  checked: CheckedLimits,
+  { sentMs, context }: { readonly sentMs: number; readonly context: LimitContext },
+): void {
+  const { answer, policies, degraded } = checked;
+  if (denialKey === undefined || degraded.size > 0) return;
+  const { outcome, retryAfterMs } = answer;
+  const isByLease = policies.some(({ name, lease }) => {
+    const isDenying = answer.verdicts.some((one) => one.policy === name && one.retryAfterMs === retryAfterMs);
+    return isDenying && lease !== undefined && retryAfterMs < lease.ttlMs + MARGIN_MS + TURN_MS;
+  });
+  if (outcome === "denied" && isByLease) return;
+  context.gateway.denials.remember(denialKey, checked, { sentMs, receivedMs: readClock() });
 }
 
 /** A denial that still stands, without asking anybody. */
@@ -137,62 +223,25 @@ function toDenialKey(
   return `${index} ${cost} ${identity?.tier ?? ""} ${[...read.keys.values()].join("\n")}`;
 }
 
-interface Asking {
-  readonly id: string;
-  readonly refusedBefore: Refused | undefined;
-  readonly context: LimitContext;
-}
-
-/** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */
-async function askGroups(
-  groups: readonly Group[],
-  { id, refusedBefore, context }: Asking,
-): Promise<readonly GroupAnswer[]> {
-  const { counters } = context.gateway;
-  const askAll = (question: Omit<Question, "id">): Promise<readonly GroupAnswer[]> =>
-    Promise.all(groups.map((group) => counters.ask(group, { ...question, id }, context)));
-  if (groups.length === 1) return askAll({ phase: "take", refusedBefore });
-  const held = await askAll({ phase: "hold", refusedBefore });
-  if (!areAllowed(groups, held)) {
-    context.waitUntil(askAll({ phase: "release" }));
-    return held;
-  }
-  const committed = await askAll({ phase: "commit" });
-  if (areAllowed(groups, committed)) {
-    for (const group of groups) counters.confirm(group, id);
-    return committed;
-  }
-  const releases = groups.map((group, index) =>
-    counters.ask(group, { phase: "release", id, committed: toCommitted(group, committed[index]) }, context),
-  );
-  context.waitUntil(Promise.all(releases));
-  return committed;
-}
-
-/** What an object's own commit consumed, as far as it answered. */
-function toCommitted(group: Group, answer: GroupAnswer | undefined): Committed | undefined {
-  if (answer === undefined || answer.failure !== undefined || !isAllowed(answer.verdicts, group))
-    return undefined;
-  const allowed = answer.verdicts.filter(({ outcome }) => outcome === "allowed");
-  return { takenAtMs: answer.takenAtMs, policies: allowed.map(({ policy }) => policy) };
-}
-
-function areAllowed(groups: readonly Group[], answers: readonly GroupAnswer[]): boolean {
-  return groups.every((group, index) => isAllowed(answers[index]?.verdicts ?? [], group));
-}
-
 interface Answered {
   readonly grouped: Grouped;
+  /** Those that were asked. */
+  readonly groups: readonly Group[];
   readonly answers: readonly GroupAnswer[];
   readonly id: string;
+  /** What was decided without asking. */
+  readonly beside?: readonly CheckVerdict[];
 }
 
-function toChecked(policies: readonly Policy[], { grouped, answers, id }: Answered): CheckedLimits {
-  const byPolicy = new Map<string, CheckVerdict>();
+function toChecked(
+  policies: readonly Policy[],
+  { grouped, groups, answers, id, beside = [] }: Answered,
+): CheckedLimits {
+  const byPolicy = new Map<string, CheckVerdict>(beside.map((verdict) => [verdict.policy, verdict]));
   const degraded = new Map<string, string>();
   const shadowNames = new Set<string>();
   const taken: Taken[] = [];
-  for (const [index, group] of grouped.groups.entries()) {
+  for (const [index, group] of groups.entries()) {
     const answer = answers[index];
     if (answer === undefined) continue;
     taken.push({ id, group, answer });

@@ -12,6 +12,7 @@ import {
 } from "../core/counters/breaker.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
+  type Check,
   type CheckVerdict,
   type Committed,
   type CounterRequest,
@@ -147,7 +148,9 @@ export class CounterClient {
     const rules = new Map(group.policies.map((policy) => [policy.name, policy]));
     const keys = group.keys.map(({ key, checks }) => ({
       key,
-      checks: checks.filter((check) => rules.get(check.policy)?.onError === "local"),
+      checks: checks
+        .filter((check) => rules.get(check.policy)?.onError === "local")
+        .map((check) => withoutLease(check)),
     }));
     const nowMs = readClock();
     const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
@@ -157,6 +160,11 @@ export class CounterClient {
     if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
     return { verdicts: all, takenAtMs, failure };
   }
+}
+
+/** What an isolate lent itself would be on top of what it decides by itself. */
+function withoutLease(check: Check): Check {
+  return { ...check, lease: undefined };
 }
 
 /** Whether these verdicts, of all or some of a group's policies, let the request pass. */

@@ -8,6 +8,7 @@ import { createOverrideIndex, type OverrideIndex } from "../core/control/overrid
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
 import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
 import type { OriginPool } from "../core/origins/origin-pool.ts";
+import { IsolateLeases } from "../core/lease/isolate-leases.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { type Authority, createAuthority } from "./authority.ts";
@@ -19,10 +20,14 @@ import { CounterClient } from "./counter-client.ts";
 import { PoolClient } from "./pool-client.ts";
 import { PurgeClient } from "./purge-client.ts";
 
+/** Keys that an isolate holds leases of at a time. */
+const LEASED_KEYS_MAX = 10_000;
+
 export interface Gateway {
   readonly config: Config;
   readonly counters: CounterClient;
   readonly denials: DenialCache;
+  readonly leases: IsolateLeases;
   readonly store: CacheStore;
   readonly purges: PurgeClient;
   readonly marks: ChangeMarks;
@@ -44,11 +49,15 @@ export interface Gateway {
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
-type Derived = Omit<Gateway, "counters" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools">;
+type Derived = Omit<
+  Gateway,
+  "counters" | "leases" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools"
+>;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
   return {
     counters: new CounterClient(bindings.COUNTERS),
+    leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
     ...createClients(config, bindings),

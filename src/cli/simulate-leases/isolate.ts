@@ -38,7 +38,7 @@ export class Isolate {
   constructor(place: Place, world: World) {
     this.#place = place;
     this.#world = world;
-    this.#leases = new IsolateLeases(place.name, 100);
+    this.#leases = new IsolateLeases(() => place.name, 100);
   }
 
   kill(): void {

@@ -27,6 +27,8 @@ export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["atte
     settle: undefined,
     ban: undefined,
     context: "",
+    consistency: "exact",
+    lease: undefined,
     contexts: [],
     tiers: new Map(),
   });

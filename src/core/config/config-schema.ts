@@ -57,6 +57,7 @@ export const policyBase = {
   onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
   onError: v.optional(oneOf(["local", "open", "closed"]), "local"),
   timeoutMs: v.optional(integerBetween(1, 60_000), 500),
+  consistency: v.optional(oneOf(["auto", "exact"]), "auto"),
   mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),
   enforcePercent: v.optional(integerBetween(0, 100), 100),
   settle: v.optional(settleRule),

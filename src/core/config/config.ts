@@ -7,6 +7,7 @@ import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
+import type { LeaseTerms } from "../lease/lease-terms.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
@@ -36,6 +37,10 @@ export interface Policy {
   /** How a response corrects what its request took; undefined: it does not. */
   readonly settle: SettleRule | undefined;
   readonly ban: BanSettings | undefined;
+  /** "exact" also where the policy's other settings demand it. */
+  readonly consistency: "auto" | "exact";
+  /** How isolates may be lent its quota; undefined: they ask for every request. */
+  readonly lease: LeaseTerms | undefined;
   /** What, besides the key, these limits' counters are told apart by; "" for a policy's and a tier's own. */
   readonly context: string;
   /** Other limits of the same policy, complete: resolve-settings.ts says whose they are. */

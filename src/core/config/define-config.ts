@@ -25,6 +25,8 @@ export interface PolicyInput {
   readonly onError?: "local" | "open" | "closed";
   /** How long the counter may take, in milliseconds. Default 500. */
   readonly timeoutMs?: number;
+  /** "auto" lets isolates decide busy keys by themselves, from quota that is lent to them; "exact" never does. */
+  readonly consistency?: "auto" | "exact";
   /** "shadow": decided, counted and logged, but it refuses nobody. Default "enforce". */
   readonly mode?: "enforce" | "shadow";
   /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow. Default 100. */

@@ -3,7 +3,8 @@
 import * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
-import { type KeyPart, parseKey } from "../keys/parse-key.ts";
+import { toLeaseTerms } from "../lease/lease-terms.ts";
+import { parseKey } from "../keys/parse-key.ts";
 import { err, type Problem, type Result } from "../result.ts";
 import { NAME, NAME_WANTED, policyBase } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
@@ -67,7 +68,8 @@ function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[
   problems.push(...found);
   if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
   const written = scale(pickOptions(options, algorithm), context.limitFactor);
-  const parsed = { settings: settings.value, options: written, key: key.value };
+  const hasTiers = findTierEntries(context.tiers, name).length > 0;
+  const parsed = { settings: settings.value, options: written, key: key.value, hasTiers };
   const policy = toPolicy(name, common.value, parsed);
   return withVariants(policy, { name, options, context }, problems);
 }
@@ -101,13 +103,20 @@ function withVariants(
 
 function toPolicy(
   name: string,
-  { algorithm, mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban }: v.InferOutput<typeof base>,
-  { settings, options, key }: Pick<Policy, "settings" | "options"> & { readonly key: readonly KeyPart[] },
+  common: v.InferOutput<typeof base>,
+  { settings, options, key, hasTiers }: Pick<Policy, "settings" | "options" | "key"> & { hasTiers: boolean },
 ): Policy {
+  const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
+  const algorithm = common.algorithm as AlgorithmName;
+  // What corrects, counts denials or tries out has to hear of every request; and tiers have one counter with several
+  // limits, of which the lowest must not cut what was lent under another.
+  const isExact =
+    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasTiers;
+  const consistency = isExact ? "exact" : common.consistency;
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return {
     name,
-    algorithm: algorithm as AlgorithmName,
+    algorithm,
     settings,
     options,
     limit: shown.limit,
@@ -119,6 +128,8 @@ function toPolicy(
     enforcePercent: mode === "shadow" ? 0 : enforcePercent,
     settle,
     ban,
+    consistency,
+    lease: consistency === "exact" ? undefined : toLeaseTerms(algorithm, settings),
     context: "",
     contexts: [],
     tiers: new Map(),

@@ -2,51 +2,35 @@
 // one message in one turn, with no await in between, and reads and writes through what it is handed.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
+import { toEndings } from "../lease/lent-quota.ts";
 import { LruMap } from "../lru-map.ts";
 import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
 import { addDecision } from "./decision-ring.ts";
 import {
   addPlaces,
-  type Entry,
   type Hold,
   HOLD_MS,
   keepPlace,
-  toEntry,
   toHeldUnits,
   toPlaces,
   toProvisionalUnits,
 } from "./in-flight.ts";
-import {
-  consumeChecks,
-  findChangedAlgorithms,
-  forgetPolicies,
-  type KeyCounters,
-  settleChecks,
-} from "./key-counters.ts";
+import { type CounterStore, KeyEntries } from "./key-entries.ts";
+import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
+import { readReports, toGrant } from "./lend-checks.ts";
 import {
   type Check,
+  type CheckVerdict,
   type Committed,
   type CounterReply,
   type CounterRequest,
   type CounterReset,
   MESSAGE_VERSION,
+  type SettledCheck,
   type Settlement,
 } from "./messages.ts";
 import { settleDecision } from "./settle-decision.ts";
-import { readRecord, writeRecord } from "./stored-record.ts";
-
-/** Storage as the table sees it: synchronous, one text per key. */
-export interface CounterStore {
-  readonly read: (key: string) => string | undefined;
-  readonly write: (key: string, text: string, expiresAtMs: number) => void;
-  /** Counters that start afresh: what was stored could not be read, or the policy's algorithm has changed. */
-  readonly onForgotten: (
-    key: string,
-    policies: readonly string[],
-    reason: "damaged" | "algorithm-changed",
-  ) => void;
-}
 
 /** Decisions that a table remembers: repeated messages change nothing. */
 const DECISIONS_MAX = 2_000;
@@ -60,17 +44,18 @@ interface Taken {
 
 export class CounterTable {
   readonly #store: CounterStore;
-  readonly #entries: LruMap<string, Entry>;
+  readonly #keys: KeyEntries;
   readonly #taken = new LruMap<string, Taken>(DECISIONS_MAX);
 
   constructor(store: CounterStore, keysMax: number) {
     this.#store = store;
-    this.#entries = new LruMap(keysMax);
+    this.#keys = new KeyEntries(store, keysMax);
   }
 
   handle(request: CounterRequest, nowMs: number): CounterReply {
     this.#confirm(request.confirmed ?? []);
     if (request.phase === "release") return this.#release(request, nowMs);
+    this.#readReports(request.keys, nowMs);
     if (request.phase === "peek")
       return { version: MESSAGE_VERSION, verdicts: this.#decide(request, nowMs).verdicts, takenAtMs: nowMs };
     const before = this.#taken.get(request.id)?.reply ?? this.#findCommit(request, nowMs);
@@ -83,26 +68,25 @@ export class CounterTable {
     const reply = { version: MESSAGE_VERSION, verdicts, takenAtMs: nowMs } as const;
     if (!decision.isAllowed) {
       this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, agoMs: 0 }, nowMs);
-    } else if (request.phase === "hold") {
-      this.#hold(request, reply);
-    } else {
-      this.#consume(request, reply);
+      return request.phase === "take" ? this.#lend(request, reply) : reply;
     }
+    if (request.phase !== "hold") return this.#consume(request, reply);
+    this.#hold(request, reply);
     return reply;
   }
 
-  #consume(request: CounterRequest, reply: CounterReply): void {
+  #consume(request: CounterRequest, reply: CounterReply): CounterReply {
     const { id, keys, phase } = request;
-    for (const { key } of keys) addPlaces(this.#entry(key), toPlaces(reply));
+    for (const { key } of keys) addPlaces(this.#keys.read(key), toPlaces(reply));
     const { takenAtMs } = reply;
     const allowed = toPolicies(reply, "allowed");
     const isCommit = phase === "commit" && keys.some(({ checks }) => checks.some(({ cost }) => cost > 0));
     const toUnits = (checks: readonly Check[]): ReadonlyMap<string, number> =>
       new Map(checks.map(({ policy, cost }) => [policy, allowed.has(policy) ? cost : 0]));
-    this.#change(keys, (counters, { key, checks }) => {
+    this.#keys.change(keys, (counters, { key, checks }) => {
       const changed = findChangedAlgorithms(counters, checks);
       if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
-      const consumed = consumeChecks(counters, checks, takenAtMs);
+      const consumed = consumeChecks(counters, checks, takenAtMs, this.#toHeld(key, takenAtMs));
       if (!isCommit) return consumed;
       const decision = { takenAtMs, isSettled: false, units: toUnits(checks) };
       const decisions = addDecision(counters.decisions, id, decision);
@@ -110,15 +94,62 @@ export class CounterTable {
     });
     if (isCommit) {
       for (const { key, checks } of keys)
-        this.#entry(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
+        this.#keys.read(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
     }
-    this.#taken.set(id, { request, reply, actual: new Map() });
+    const answered = this.#grant(request, reply);
+    const isRenewal = keys.every(({ checks }) =>
+      checks.every(({ cost, lease }) => cost === 0 && lease !== undefined),
+    );
+    // A report that comes again says nothing new.
+    if (!isRenewal) this.#taken.set(id, { request, reply: answered, actual: new Map() });
+    return answered;
+  }
+
+  /** Answers reports of a request that is denied: it consumes nothing. */
+  #lend(request: CounterRequest, reply: CounterReply): CounterReply {
+    const { takenAtMs } = reply;
+    if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
+    this.#keys.change(request.keys, (counters, { key, checks }) => {
+      const peeks = checks.map((check) => toPeek(check));
+      return consumeChecks(counters, peeks, takenAtMs, this.#toHeld(key, takenAtMs));
+    });
+    return this.#grant(request, reply);
+  }
+
+  /** Puts what was lent on the verdicts, which are in the order of the checks. */
+  #grant({ keys }: CounterRequest, reply: CounterReply): CounterReply {
+    const { takenAtMs: nowMs } = reply;
+    const grants = keys.flatMap(({ key, checks }) => {
+      const { counters } = this.#keys.read(key);
+      const toHeld = this.#toHeld(key, nowMs);
+      return checks.map((check) => toGrant(counters, { check, held: toHeld(check.policy), nowMs }));
+    });
+    const verdicts = reply.verdicts.map((verdict, index): CheckVerdict => {
+      const lease = grants[index];
+      return lease === undefined ? verdict : { ...verdict, lease };
+    });
+    return { ...reply, verdicts };
+  }
+
+  #toHeld(key: string, nowMs: number): (policy: string) => number {
+    const entry = this.#keys.read(key);
+    return (policy) => toHeldUnits(entry, policy, nowMs);
+  }
+
+  #readReports(
+    keys: readonly { readonly key: string; readonly checks: readonly (Check | SettledCheck)[] }[],
+    nowMs: number,
+  ): void {
+    this.#keys.change(keys, (counters, { checks }) => ({
+      counters: readReports(counters, checks, nowMs),
+      mustWrite: false,
+    }));
   }
 
   /** What a commit says again that a reset let the table forget: its row knows that it consumed. */
   #findCommit({ id, keys, phase }: CounterRequest, nowMs: number): CounterReply | undefined {
     if (phase !== "commit" || keys.length === 0) return undefined;
-    if (!keys.every(({ key }) => this.#entry(key).counters.decisions?.recent.has(id))) return undefined;
+    if (!keys.every(({ key }) => this.#keys.read(key).counters.decisions?.recent.has(id))) return undefined;
     const peeks = keys.map(({ key, checks }) => ({ key, checks: checks.map((check) => toPeek(check)) }));
     const { verdicts } = this.#decide({ version: MESSAGE_VERSION, phase, id, keys: peeks }, nowMs);
     const takenAtMs = this.#findRecent(keys, id)?.takenAtMs ?? nowMs;
@@ -126,7 +157,7 @@ export class CounterTable {
   }
 
   #findRecent(keys: CounterRequest["keys"], id: string): Committed | undefined {
-    const recent = keys.flatMap(({ key }) => this.#entry(key).counters.decisions?.recent.get(id) ?? []);
+    const recent = keys.flatMap(({ key }) => this.#keys.read(key).counters.decisions?.recent.get(id) ?? []);
     const [first] = recent;
     if (first === undefined) return undefined;
     return { takenAtMs: first.takenAtMs, policies: recent.flatMap(({ units }) => Array.from(units.keys())) };
@@ -135,7 +166,7 @@ export class CounterTable {
   #confirm(ids: readonly string[]): void {
     for (const id of ids) {
       for (const { key } of this.#taken.get(id)?.request.keys ?? [])
-        this.#entries.get(key)?.provisional.delete(id);
+        this.#keys.find(key)?.provisional.delete(id);
     }
   }
 
@@ -147,8 +178,9 @@ export class CounterTable {
     const { id, takenAtMs } = settlement;
     const known = this.#taken.get(id);
     const actual = new Map(known?.actual);
-    this.#change(settlement.keys, (counters, { key, checks }) => {
-      this.#entry(key).provisional.delete(id);
+    this.#readReports(settlement.keys, nowMs);
+    this.#keys.change(settlement.keys, (counters, { key, checks }) => {
+      this.#keys.read(key).provisional.delete(id);
       const remembered =
         known === undefined ? undefined : (known.actual.get(key) ?? new Map<string, number>());
       const settled = settleDecision(counters, checks, { id, takenAtMs, nowMs, remembered });
@@ -159,20 +191,20 @@ export class CounterTable {
   }
 
   reset({ key, policies }: CounterReset): void {
-    this.#change([{ key }], (counters) => forgetPolicies(counters, policies));
+    this.#keys.change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
 
   /** Decides against what is used, what is held and who is banned. */
   #decide(request: CounterRequest, nowMs: number): Decision {
     const checks: CounterCheck[] = [];
     for (const { key, checks: asked } of request.keys) {
-      const entry = this.#entry(key);
+      const entry = this.#keys.read(key);
       for (const check of asked) {
-        const counter = entry.counters.live.get(check.policy)?.counter;
+        const { counter, lent } = entry.counters.live.get(check.policy) ?? {};
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
         const held = toHeldUnits(entry, check.policy, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
-        checks.push({ check, counter, held, provisional, banMs });
+        checks.push({ check, counter, held, provisional, banMs, lent: lent && toEndings(lent) });
       }
     }
     return decideChecks(checks, nowMs);
@@ -183,7 +215,7 @@ export class CounterTable {
     const placesMs = toPlaces(reply);
     for (const { key, checks } of keys) {
       const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
-      const entry = this.#entry(key);
+      const entry = this.#keys.read(key);
       addPlaces(entry, placesMs);
       entry.holds.set(id, { units, placesMs, expiresAtMs: takenAtMs + HOLD_MS });
     }
@@ -193,7 +225,7 @@ export class CounterTable {
   #dropHolds({ id, keys }: CounterRequest, nowMs: number): Hold["placesMs"] {
     let placesMs: Hold["placesMs"] = new Map();
     for (const { key } of keys) {
-      const { holds } = this.#entry(key);
+      const { holds } = this.#keys.read(key);
       const hold = holds.get(id);
       if (hold !== undefined && hold.expiresAtMs > nowMs) ({ placesMs } = hold);
       holds.delete(id);
@@ -204,8 +236,8 @@ export class CounterTable {
   /** A place in a queue with others behind it stays taken: they were told when to go on, and whoever comes next goes later. */
   #leavePlaces({ keys }: CounterRequest, placesMs: Hold["placesMs"], nowMs: number): void {
     if (placesMs.size === 0) return;
-    this.#change(keys, (counters, { key, checks }) => {
-      const { lastPlacesMs } = this.#entry(key);
+    this.#keys.change(keys, (counters, { key, checks }) => {
+      const { lastPlacesMs } = this.#keys.read(key);
       const left = checks.flatMap(({ policy, algorithm, settings, cost }) => {
         const placeMs = placesMs.get(policy) ?? Infinity;
         return placeMs < (lastPlacesMs.get(policy) ?? 0)
@@ -250,41 +282,9 @@ export class CounterTable {
 
   #countDenials(request: CounterRequest, denials: Denials, nowMs: number): void {
     if (!request.keys.some(({ checks }) => checks.some((check) => isBanning(check, denials)))) return;
-    this.#change(request.keys, (counters, { checks }) => banChecks(counters, checks, { denials, nowMs }));
-  }
-
-  /**
-   * Changes keys together. Rows come first and memory last: a write that throws leaves every counter as it was (a row
-   * may be ahead of its counter, which only under-admits).
-   */
-  #change<Asked extends { readonly key: string }>(
-    keys: readonly Asked[],
-    change: (
-      counters: KeyCounters,
-      asked: Asked,
-    ) => { readonly counters: KeyCounters; readonly mustWrite: boolean },
-  ): void {
-    const changed: { readonly entry: Entry; readonly counters: KeyCounters }[] = [];
-    for (const asked of keys) {
-      const entry = this.#entry(asked.key);
-      const { counters, mustWrite } = change(entry.counters, asked);
-      if (mustWrite) {
-        const { text, expiresAtMs } = writeRecord(counters);
-        this.#store.write(asked.key, text, expiresAtMs);
-      }
-      changed.push({ entry, counters });
-    }
-    for (const { entry, counters } of changed) entry.counters = counters;
-  }
-
-  #entry(key: string): Entry {
-    const known = this.#entries.get(key);
-    if (known !== undefined) return known;
-    const { counters, damaged } = readRecord(this.#store.read(key));
-    if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry = toEntry(counters);
-    this.#entries.set(key, entry);
-    return entry;
+    this.#keys.change(request.keys, (counters, { checks }) =>
+      banChecks(counters, checks, { denials, nowMs }),
+    );
   }
 }
 

@@ -17,6 +17,8 @@ export interface CounterCheck {
   readonly counter: Counter | undefined;
   /** Units that decisions in flight hold. */
   readonly held: number;
+  /** Units that are lent out, in the order of their leases' ends. */
+  readonly lent?: readonly { readonly units: number; readonly endsMs: number }[] | undefined;
   /** Units that were committed and may still be released, and when the last of them were taken. */
   readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */
@@ -48,30 +50,59 @@ export function decideChecks(checks: readonly CounterCheck[], nowMs: number): De
   return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
 }
 
-function decideCheck(
-  { check, counter, held, provisional, banMs }: CounterCheck,
+/** One check by itself. */
+export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
+  const { check, counter, held, provisional } = asked;
+  const state = toState(counter, check.algorithm);
+  const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
+  if (held === 0 && given === 0) return decideBesideLent(asked, state, nowMs);
+  const charge = (units: number, atMs?: number): unknown =>
+    units === 0 || (units < 0 && state === undefined)
+      ? state
+      : toAlgorithm(check.algorithm).charge(check.settings, state, {
+          nowMs,
+          units,
+          ...(atMs !== undefined && { takenAtMs: atMs }),
+        });
+  const verdict = decideBesideLent(asked, charge(held), nowMs);
+  if (verdict.outcome !== "denied") return verdict;
+  // The newest units in use come off: no release leaves a shorter wait.
+  const least = charge(-given, takenAtMs);
+  return {
+    ...verdict,
+    isTentative: decideBesideLent(asked, least, nowMs).retryAfterMs < verdict.retryAfterMs,
+  };
+}
+
+/**
+ * What is lent counts as used. It may be spent until its leases end, so whoever is denied is told to wait as if it were:
+ * what comes back earlier makes the wait too long, never too short.
+ */
+function decideBesideLent(
+  { check, lent = [], banMs }: CounterCheck,
+  state: unknown,
   nowMs: number,
 ): CheckVerdict {
   const { settings, cost } = check;
   const algorithm = toAlgorithm(check.algorithm);
-  const state = toState(counter, check.algorithm);
-  const ask = (from: unknown, units: number): CheckVerdict =>
-    toCheckVerdict(check, algorithm.decide(settings, from, { nowMs, cost: units }));
-  const decide = (from: unknown): CheckVerdict => {
-    const verdict = ask(from, cost);
+  const decide = (from: unknown, units = cost): CheckVerdict => {
+    const verdict = toCheckVerdict(check, algorithm.decide(settings, from, { nowMs, cost: units }));
     if (banMs === 0) return verdict;
-    return toBanned(verdict.outcome === "allowed" ? ask(from, 0) : verdict, banMs);
+    return toBanned(verdict.outcome === "allowed" && units > 0 ? decide(from, 0) : verdict, banMs);
   };
-  const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
-  if (held === 0 && given === 0) return decide(state);
-  const verdict = decide(held === 0 ? state : algorithm.charge(settings, state, { nowMs, units: held }));
+  if (lent.length === 0) return decide(state);
+  const units = lent.reduce((sum, ending) => sum + ending.units, 0);
+  const verdict = decide(algorithm.charge(settings, state, { nowMs, units }));
   if (verdict.outcome !== "denied") return verdict;
-  // The newest units in use come off: no release leaves a shorter wait.
-  const least =
-    given === 0 || state === undefined
-      ? state
-      : algorithm.charge(settings, state, { nowMs, units: -given, takenAtMs });
-  return { ...verdict, isTentative: decide(least).retryAfterMs < verdict.retryAfterMs };
+  let later = state;
+  for (const ending of lent)
+    later = algorithm.charge(settings, later, { nowMs: Math.max(nowMs, ending.endsMs), units: ending.units });
+  const { retryAfterMs, resetMs } = decide(later);
+  return {
+    ...verdict,
+    retryAfterMs: Math.max(verdict.retryAfterMs, retryAfterMs),
+    resetMs: Math.max(verdict.resetMs, resetMs),
+  };
 }
 
 function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {

@@ -5,7 +5,8 @@ import type { BanSettings, BanState } from "./ban.ts";
 import { toAlgorithm, toState } from "./decide-checks.ts";
 import type { DecisionRing } from "./decision-ring.ts";
 import type { Check } from "./messages.ts";
-import { consume, giveBack, type LiveCounter } from "./watermark.ts";
+import { lendCheck } from "./lend-checks.ts";
+import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
 
 export interface StoredBan extends BanState {
   readonly settings: BanSettings;
@@ -26,24 +27,42 @@ export interface Change {
 }
 
 /**
- * Every check consumes its cost: it was just decided, with what is held on top, that this is allowed. A shadow policy
- * that would have denied consumes nothing.
+ * Every check consumes its cost: it was just decided, with what is held and lent on top, that this is allowed. A shadow
+ * policy that would have denied consumes nothing. Then its report is answered, out of what `toHeld` leaves.
  */
-export function consumeChecks(before: KeyCounters, checks: readonly Check[], nowMs: number): Change {
+export function consumeChecks(
+  before: KeyCounters,
+  checks: readonly Check[],
+  nowMs: number,
+  toHeld: (policy: string) => number = () => 0,
+): Change {
   const live = new Map(before.live);
   let mustWrite = false;
-  for (const { policy, algorithm, settings, cost } of checks) {
-    if (cost === 0) continue;
-    const counter = before.live.get(policy);
-    const state = toState(counter?.counter, algorithm);
-    const verdict = toAlgorithm(algorithm).decide(settings, state, { nowMs, cost });
-    if (verdict.outcome !== "allowed") continue;
-    const consumption = { settings, counter: { algorithm, state: verdict.state }, units: cost };
-    const after = consume(counter, consumption, nowMs);
-    live.set(policy, after.live);
+  for (const check of checks) {
+    const counter = before.live.get(check.policy);
+    const after = consumeCheck(counter, { check, held: toHeld(check.policy), nowMs });
+    if (after === undefined) continue;
+    live.set(check.policy, after.live);
     mustWrite ||= after.mustWrite;
   }
   return { counters: { ...before, live }, mustWrite };
+}
+
+function consumeCheck(
+  live: LiveCounter | undefined,
+  { check, held, nowMs }: { readonly check: Check; readonly held: number; readonly nowMs: number },
+): Covered | undefined {
+  const { algorithm, settings, cost } = check;
+  const before = toState(live?.counter, algorithm);
+  const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
+  const isTaken = verdict?.outcome === "allowed";
+  const state = isTaken ? verdict.state : before;
+  const { lentUnits, ...lending } = lendCheck(live, { check, state, held, nowMs });
+  const consumption = { settings, counter: { algorithm, state }, ...lending };
+  if (isTaken || lending.lent !== live?.lent)
+    return consume(live, { ...consumption, units: lentUnits + (isTaken ? cost : 0) }, nowMs);
+  if (check.lease === undefined || live?.hasReturned !== true) return undefined;
+  return giveBack(live, { ...consumption, units: 0 }, nowMs);
 }
 
 /** Policies whose counter another algorithm left, and which consuming starts afresh. */

@@ -3,6 +3,7 @@
 
 import type { Outcome } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { LeaseGrant, LeaseReport } from "../lease/lease-messages.ts";
 import type { BanSettings } from "./ban.ts";
 
 export const MESSAGE_VERSION = 1;
@@ -21,6 +22,8 @@ export interface Check {
   /** Decided and counted, but it refuses nobody. */
   readonly isShadow?: boolean;
   readonly ban?: BanSettings | undefined;
+  /** What the isolate says of its lease, which it wants renewed. With `take` only; with a cost of 0 that is all it asks. */
+  readonly lease?: LeaseReport | undefined;
 }
 
 /** The policies of one request that count by one key. */
@@ -80,6 +83,8 @@ export interface CheckVerdict {
   readonly isTentative?: boolean;
   /** Denied by a ban: no such denial counts for another. */
   readonly isBanned?: boolean;
+  /** The answer to the check's report. */
+  readonly lease?: LeaseGrant;
 }
 
 export interface CounterReply {

@@ -4,12 +4,13 @@
 import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
 import { isObject } from "../config/parse-with.ts";
-import { storedCount, storedLengthMs } from "../algorithms/stored-state.ts";
+import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-state.ts";
+import { toRowLease } from "../lease/lent-quota.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "./decide-checks.ts";
 import { readRing, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-counters.ts";
-import type { LiveCounter } from "./watermark.ts";
+import { type LiveCounter, UNCOVERED } from "./watermark.ts";
 
 const STORED_VERSION = 1;
 
@@ -25,6 +26,7 @@ const storedCounter = v.object({
   algorithm: v.picklist(Object.keys(algorithms) as AlgorithmName[]),
   state: v.unknown(),
   expiresAtMs: v.number(),
+  ahead: v.optional(v.object({ units: storedCount, untilMs: storedTimeMs })),
 });
 
 /** Each policy's part is read by itself: one that cannot be read must not take the others with it. */
@@ -72,20 +74,12 @@ function readEach<T>(
 function readCounter(stored: unknown): LiveCounter | undefined {
   const parsed = v.safeParse(storedCounter, stored);
   if (!parsed.success) return undefined;
-  const { algorithm, expiresAtMs } = parsed.output;
+  const { algorithm, expiresAtMs, ahead } = parsed.output;
   const state = toAlgorithm(algorithm).parseState(parsed.output.state);
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
-  // Nothing covers a counter that was just read: its first consumption writes again.
-  const uncovered = {
-    coverUntilMs: 0,
-    coverUnits: 0,
-    sinceUnits: 0,
-    writes: 0,
-    burstUnits: 0,
-    burstUntilMs: 0,
-  };
-  return { counter, written: counter, expiresAtMs, ...uncovered };
+  const live = { counter, written: counter, expiresAtMs, ...UNCOVERED };
+  return ahead === undefined ? live : { ...live, ahead, lent: toRowLease(ahead) };
 }
 
 function readBan(stored: unknown): StoredBan | undefined {
@@ -99,9 +93,9 @@ export function writeRecord({ live, bans, decisions }: KeyCounters): {
 } {
   const counters: Record<string, unknown> = {};
   let latestMs = 0;
-  for (const [policy, { written, expiresAtMs }] of live) {
+  for (const [policy, { written, expiresAtMs, ahead }] of live) {
     if (written === undefined) continue;
-    counters[policy] = { algorithm: written.algorithm, state: written.state, expiresAtMs };
+    counters[policy] = { algorithm: written.algorithm, state: written.state, expiresAtMs, ahead };
     latestMs = Math.max(latestMs, expiresAtMs);
   }
   for (const ban of bans.values()) latestMs = Math.max(latestMs, toBanExpiryMs(ban.settings, ban));

@@ -4,8 +4,10 @@
 // What is written ahead says that, by the end of the cover, as much again was used as the burst has used so far. While
 // less than that was used and that time has not come, it is at least as strict as the truth. An idle object is evicted
 // after seconds, so restarts are daily life: one costs a key at most as many units as the burst before it used.
+// A leased counter's row holds what it is ahead by aside instead, like a lease, until the last lease that it covers ends.
 // docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
+import { type LentQuota, NOTHING_LENT, type RowAhead, toEndings } from "../lease/lent-quota.ts";
 import { type Counter, toAlgorithm } from "./decide-checks.ts";
 
 /** How long one write covers, in milliseconds. */
@@ -18,6 +20,8 @@ export interface LiveCounter {
   readonly counter: Counter;
   /** What storage holds: at least as strict as `counter` while the cover lasts. undefined: nothing yet. */
   readonly written: Counter | undefined;
+  /** Units that storage holds aside beside `written`. undefined: none. */
+  readonly ahead?: RowAhead | undefined;
   /** Epoch milliseconds from which `written` is back to "never seen". */
   readonly expiresAtMs: number;
   readonly coverUntilMs: number;
@@ -30,13 +34,31 @@ export interface LiveCounter {
   readonly burstUnits: number;
   /** Each write pays for a second. The burst lasts until then: over any few seconds there is one write a second. */
   readonly burstUntilMs: number;
+  /** undefined: nothing, and nobody has asked. */
+  readonly lent?: LentQuota | undefined;
+  /** Units of leases came back that the row does not know of. */
+  readonly hasReturned?: boolean;
 }
+
+/** Nothing covers a counter that was just read, or is new: its first consumption writes. */
+export const UNCOVERED = {
+  coverUntilMs: 0,
+  coverUnits: 0,
+  sinceUnits: 0,
+  writes: 0,
+  burstUnits: 0,
+  burstUntilMs: 0,
+} as const;
 
 /** A counter after a decision, with what the decision consumed, or after a refund, with 0. */
 export interface Consumption {
   readonly settings: unknown;
   readonly counter: Counter;
   readonly units: number;
+  /** What is lent by now: what was lent just now is among the units. Default: as before. */
+  readonly lent?: LentQuota | undefined;
+  /** How long a lease that is given from now on may last; 0: none is. */
+  readonly leaseMs?: number;
 }
 
 export interface Covered {
@@ -46,16 +68,21 @@ export interface Covered {
 }
 
 /** The live counter after a consumption. */
-export function consume(
-  live: LiveCounter | undefined,
-  { settings, counter, units }: Consumption,
-  nowMs: number,
-): Covered {
-  if (live !== undefined && isCovering(live, counter, nowMs) && live.coverUnits >= units) {
+export function consume(live: LiveCounter | undefined, consumption: Consumption, nowMs: number): Covered {
+  const { counter, units, lent = live?.lent, leaseMs = 0 } = consumption;
+  const isCovered =
+    live !== undefined &&
+    isCovering(live, counter, nowMs) &&
+    live.coverUnits >= units &&
+    (leaseMs === 0 || nowMs + leaseMs <= (live.ahead?.untilMs ?? 0));
+  if (isCovered) {
     const left = { coverUnits: live.coverUnits - units, sinceUnits: live.sinceUnits + units };
-    return { live: { ...live, ...left, counter, burstUnits: live.burstUnits + units }, mustWrite: false };
+    return {
+      live: { ...live, ...left, counter, lent, burstUnits: live.burstUnits + units },
+      mustWrite: false,
+    };
   }
-  return write({ settings, counter, units }, toNextWrite(live, { counter, units }, nowMs), nowMs);
+  return write({ ...consumption, lent }, toNextWrite(live, { counter, units }, nowMs), nowMs);
 }
 
 /**
@@ -63,12 +90,13 @@ export function consume(
  * writes say just the truth, or when a second has passed since the last: a permit or a refund of a key that is hardly
  * used outlives a restart, and so does all that comes back once a burst is over.
  */
-export function giveBack(live: LiveCounter, { settings, counter }: Consumption, nowMs: number): Covered {
+export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): Covered {
+  const { counter, lent = live.lent } = consumption;
   const isOver = nowMs >= live.coverUntilMs;
-  if (!isOver && live.writes >= EXACT_WRITES) return { live: { ...live, counter }, mustWrite: false };
+  if (!isOver && live.writes >= EXACT_WRITES) return { live: { ...live, counter, lent }, mustWrite: false };
   const next = toNextWrite(live, { counter, units: 0 }, nowMs);
   const isQuiet = isOver && live.sinceUnits === 0;
-  return write({ settings, counter, units: 0 }, isQuiet ? { ...next, coverUnits: 0 } : next, nowMs);
+  return write({ ...consumption, lent, units: 0 }, isQuiet ? { ...next, coverUnits: 0 } : next, nowMs);
 }
 
 type NextWrite = Pick<LiveCounter, "coverUnits" | "writes" | "burstUnits" | "burstUntilMs">;
@@ -98,16 +126,35 @@ function toNextWrite(
   return { coverUnits: writes <= EXACT_WRITES ? 0 : ahead, writes, burstUnits, burstUntilMs };
 }
 
-function write({ settings, counter }: Consumption, next: NextWrite, nowMs: number): Covered {
-  const { coverUnits } = next;
+function write(consumption: Consumption, next: NextWrite, nowMs: number): Covered {
+  const { settings, counter, lent, leaseMs = 0 } = consumption;
   const coverUntilMs = nowMs + COVER_MS;
+  const covers = { coverUntilMs, sinceUnits: 0, ...next };
+  const algorithm = toAlgorithm(counter.algorithm);
+  const ahead = toAhead(lent, next.coverUnits, { coverUntilMs, leaseMs });
+  if (ahead !== undefined) {
+    const charged = algorithm.charge(settings, counter.state, { nowMs: ahead.untilMs, units: ahead.units });
+    const expiresAtMs = algorithm.expiresAtMs(settings, charged);
+    return { live: { counter, written: counter, ahead, expiresAtMs, lent, ...covers }, mustWrite: true };
+  }
   const state =
-    coverUnits === 0
+    next.coverUnits === 0
       ? counter.state
-      : chargeAhead({ settings, counter, units: coverUnits }, { nowMs, coverUntilMs });
+      : chargeAhead({ settings, counter, units: next.coverUnits }, { nowMs, coverUntilMs });
   const written = { algorithm: counter.algorithm, state };
-  const expiresAtMs = toAlgorithm(counter.algorithm).expiresAtMs(settings, state);
-  return { live: { counter, written, expiresAtMs, coverUntilMs, sinceUnits: 0, ...next }, mustWrite: true };
+  const expiresAtMs = algorithm.expiresAtMs(settings, state);
+  return { live: { counter, written, expiresAtMs, lent, ...covers }, mustWrite: true };
+}
+
+/** Where units are lent, or may be while the cover lasts, the row holds them aside until the last lease's end. */
+function toAhead(
+  lent: LentQuota = NOTHING_LENT,
+  coverUnits: number,
+  { coverUntilMs, leaseMs }: { readonly coverUntilMs: number; readonly leaseMs: number },
+): RowAhead | undefined {
+  const lastEndMs = toEndings(lent).at(-1)?.endsMs ?? 0;
+  if (lastEndMs === 0 && leaseMs === 0) return undefined;
+  return { units: lent.units + coverUnits, untilMs: Math.max(lastEndMs, coverUntilMs + leaseMs) };
 }
 
 /**

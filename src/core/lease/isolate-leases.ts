@@ -2,6 +2,7 @@
 // of a request is take(): one look-up and arithmetic. Time is an argument: the isolate's own clock, durations only on
 // the wire.
 
+import { countDemand, type Demand, NO_DEMAND, toDemand } from "./lease-demand.ts";
 import type { LeaseGrant, LeaseReport } from "./lease-messages.ts";
 import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
 
@@ -10,6 +11,13 @@ import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
  * With `-renew` a report should go out in the background.
  */
 export type LeaseAnswer = "ask" | "taken" | "taken-renew" | "refused" | "refused-renew";
+
+export interface LeaseLeft {
+  readonly remaining: number;
+  readonly resetMs: number;
+  /** How long a request that take() refused has to wait. */
+  readonly waitMs: number;
+}
 
 interface IsolateLease {
   readonly account: string;
@@ -29,17 +37,12 @@ interface IsolateLease {
   refusedUntilMs: number;
   refusedCost: number;
   waitUntilMs: number;
-  /** Units per millisecond that are asked for, decayed to `seenMs`. */
-  demand: number;
-  requests: number;
-  seenMs: number;
-  bornMs: number;
+  /** Units beside this lease, and when the counter is back to "never seen", as of the last answer. */
+  remaining: number;
+  resetsMs: number;
+  demand: Demand;
 }
 
-/** How long demand is remembered. */
-const DEMAND_MS = 2_000;
-/** The least time that demand is reckoned over. */
-const DEMAND_MS_MIN = 250;
 /** Requests that a key has had before it is leased. */
 const REQUESTS_MIN = 3;
 /** How long nothing is asked for after a report that brought nothing. */
@@ -51,14 +54,15 @@ const SOON_MS = 1_000;
 /** What is worth a call of its own to hand back. */
 const HANDED_BACK_MIN = 8;
 const ROUND_TRIP_MS = 50;
-const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0 };
+const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0, remaining: 0, resetMs: 0 };
 /** An answer that takes longer than this is not waited for. */
 const AWAIT_MS_MIN = 1_000;
 /** A clock that goes back by more than this has been set: how long leases still last is not known any more. */
 const STEP_MS = 100;
 
 export class IsolateLeases {
-  readonly #isolate: string;
+  readonly #toName: () => string;
+  #name: string | undefined;
   readonly #keysMax: number;
   /** Two generations instead of an order of use: one look-up for a key that is in use. */
   #young = new Map<string, IsolateLease>();
@@ -66,8 +70,9 @@ export class IsolateLeases {
   #seq = 0;
   #clockMs = 0;
 
-  constructor(isolate: string, keysMax: number) {
-    this.#isolate = isolate;
+  /** `toName` makes a name that no other isolate has, with the first request: before it, a Worker has no randomness. */
+  constructor(toName: () => string, keysMax: number) {
+    this.#toName = toName;
     this.#keysMax = keysMax;
   }
 
@@ -79,7 +84,7 @@ export class IsolateLeases {
   take(key: string, cost: number, nowMs: number): LeaseAnswer {
     this.#tell(nowMs);
     const lease = this.#young.get(key) ?? this.#enter(key, nowMs);
-    countDemand(lease, cost, nowMs);
+    lease.demand = countDemand(lease.demand, cost, nowMs);
     if (nowMs < lease.expiresMs && lease.units >= cost) {
       lease.units -= cost;
       lease.spent += cost;
@@ -89,9 +94,15 @@ export class IsolateLeases {
     return nowMs >= lease.renewAfterMs && !isAwaiting(lease, nowMs) ? "refused-renew" : "refused";
   }
 
-  /** How long a request that take() refused has to wait. */
-  toWaitMs(key: string, nowMs: number): number {
-    return Math.max(0, (this.#find(key)?.waitUntilMs ?? 0) - nowMs);
+  /** What is left of a key that is leased here: as the counter said last, and of the lease. */
+  toLeft(key: string, nowMs: number): LeaseLeft {
+    const lease = this.#find(key);
+    if (lease === undefined) return { remaining: 0, resetMs: 0, waitMs: 0 };
+    return {
+      remaining: lease.units + lease.remaining,
+      resetMs: Math.max(0, lease.resetsMs - nowMs),
+      waitMs: Math.max(0, lease.waitUntilMs - nowMs),
+    };
   }
 
   /** Gives back what take() took, since another policy denied. What was reported in between stays spent. */
@@ -110,11 +121,11 @@ export class IsolateLeases {
   ): LeaseReport | undefined {
     const lease = this.#find(key);
     if (lease === undefined || isAwaiting(lease, nowMs) || nowMs < lease.renewAfterMs) return undefined;
-    const wanted = HEADROOM * toDemand(lease, nowMs) * terms.ttlMs;
-    const pays = lease.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
+    const wanted = HEADROOM * toDemand(lease.demand, nowMs) * terms.ttlMs;
+    const pays = lease.demand.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
     if (!pays && lease.units === 0 && lease.spent === lease.spentAtReport) return undefined;
     const kept = nowMs < lease.expiresMs ? Math.min(lease.units, Math.ceil(wanted)) : 0;
-    const wantedPerSecond = pays ? toDemand(lease, nowMs) * 1_000 : 0;
+    const wantedPerSecond = pays ? toDemand(lease.demand, nowMs) * 1_000 : 0;
     return this.#report(lease, { kept, wantedPerSecond, cost }, nowMs);
   }
 
@@ -137,9 +148,11 @@ export class IsolateLeases {
     if (lease === undefined || lease.seq !== seq) return;
     lease.awaitedMs = 0;
     lease.roundTripMs += 0.3 * (nowMs - sentMs - lease.roundTripMs);
-    const { units, ttlMs, waitMs } = grant ?? NO_GRANT;
+    const { units, ttlMs, waitMs, remaining, resetMs } = grant ?? NO_GRANT;
     lease.units = Math.max(0, units - (lease.spent - lease.spentAtReport));
     lease.expiresMs = sentMs + ttlMs;
+    lease.remaining = remaining;
+    lease.resetsMs = nowMs + resetMs;
     lease.renewAfterMs = units <= lease.keptAtReport ? sentMs + BACK_OFF_MS : 0;
     if (waitMs > 0) this.refuse(key, { cost: lease.costAtReport, waitMs }, { sentMs, nowMs });
   }
@@ -153,6 +166,7 @@ export class IsolateLeases {
     const lease = this.#find(key);
     if (lease === undefined || cost === 0) return;
     lease.refusedCost = cost;
+    lease.remaining = 0;
     lease.refusedUntilMs = sentMs + REFUSED_MS;
     lease.waitUntilMs = nowMs + waitMs;
     lease.renewAfterMs = lease.refusedUntilMs - 1.5 * lease.roundTripMs;
@@ -206,8 +220,9 @@ export class IsolateLeases {
 
   #open(nowMs: number): IsolateLease {
     this.#seq += 1;
+    this.#name ??= this.#toName();
     return {
-      account: `${this.#isolate}.${this.#seq}`,
+      account: `${this.#name}.${this.#seq}`,
       units: 0,
       expiresMs: 0,
       spent: 0,
@@ -221,40 +236,18 @@ export class IsolateLeases {
       waitUntilMs: 0,
       renewAfterMs: 0,
       roundTripMs: ROUND_TRIP_MS,
-      demand: 0,
-      requests: 0,
-      seenMs: nowMs,
-      bornMs: nowMs,
+      remaining: 0,
+      resetsMs: 0,
+      demand: { ...NO_DEMAND, seenMs: nowMs, bornMs: nowMs },
     };
   }
-}
-
-function countDemand(lease: IsolateLease, cost: number, nowMs: number): void {
-  const sinceMs = nowMs - lease.seenMs;
-  if (sinceMs > 0) {
-    if (sinceMs > 4 * DEMAND_MS) {
-      lease.demand = 0;
-      lease.requests = 0;
-      lease.bornMs = nowMs;
-    } else lease.demand *= Math.exp(-sinceMs / DEMAND_MS);
-    lease.seenMs = nowMs;
-  }
-  lease.demand += cost / DEMAND_MS;
-  lease.requests += 1;
-}
-
-/** Units per millisecond; what a young key has not had the time to show is made up for. */
-function toDemand({ demand, seenMs, bornMs }: IsolateLease, nowMs: number): number {
-  const ageMs = Math.max(DEMAND_MS_MIN, nowMs - bornMs);
-  const decayed = demand * Math.exp(-Math.max(0, nowMs - seenMs) / DEMAND_MS);
-  return ageMs > 4 * DEMAND_MS ? decayed : decayed / (1 - Math.exp(-ageMs / DEMAND_MS));
 }
 
 /** Runs dry before an answer could come, or out before the next request is likely to. */
 function isDue(lease: IsolateLease, cost: number, nowMs: number): boolean {
   if (nowMs < lease.renewAfterMs || isAwaiting(lease, nowMs)) return false;
   const flightMs = 1.5 * lease.roundTripMs;
-  const demand = toDemand(lease, nowMs);
+  const demand = toDemand(lease.demand, nowMs);
   if (lease.units < demand * flightMs + cost) return true;
   return lease.expiresMs - nowMs < Math.max(flightMs, Math.min(cost / demand, SOON_MS));
 }

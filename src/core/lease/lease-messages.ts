@@ -24,4 +24,7 @@ export interface LeaseGrant {
   readonly ttlMs: number;
   /** How long a request of the reported cost has to wait when the lease is spent, for nothing more is left; or 0. */
   readonly waitMs: number;
+  /** Units that are left beside what is lent. */
+  readonly remaining: number;
+  readonly resetMs: number;
 }

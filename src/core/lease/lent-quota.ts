@@ -13,7 +13,7 @@ export const LEASES_MAX = 256;
 const SEEN_MS = 30_000;
 
 /** Isolates that wait for more ask about this often. */
-const TURN_MS = 1_000;
+export const TURN_MS = 1_000;
 
 export interface Lease {
   /** Lent, and neither charged nor handed back. */
@@ -27,6 +27,8 @@ export interface Lease {
   readonly wantedPerMs: number;
   readonly seenMs: number;
   readonly grantedMs: number;
+  /** What it was lent under: a limit that is lower today must not cut what is charged. undefined: a row does not say. */
+  readonly rules?: Rules;
 }
 
 export interface LentQuota {
@@ -73,7 +75,7 @@ export function endLeases(rules: Rules, before: LentCounter, nowMs: number): Len
     .sort(([, one], [, other]) => one.endsMs - other.endsMs);
   let { state } = before;
   for (const [account, lease] of ended) {
-    state = charge(rules, state, { nowMs: lease.endsMs, units: lease.units });
+    state = charge(toRules(rules, lease), state, { nowMs: lease.endsMs, units: lease.units });
     leases.set(account, { ...lease, units: 0, endedUnits: lease.units });
   }
   return { state, lent: toLentQuota(leases) };
@@ -93,7 +95,13 @@ export function readReport(
   if (known !== undefined && known.seq >= report.seq) return before;
   const leases = new Map([...before.lent.leases].filter(([, lease]) => isRemembered(lease, nowMs)));
   if (known === undefined && leases.size >= LEASES_MAX) return before;
-  const lease = known ?? { units: 0, endsMs: 0, endedUnits: 0, spent: report.spent, grantedMs: -Infinity };
+  const lease: Omit<Lease, "seq" | "wantedPerMs" | "seenMs"> = known ?? {
+    units: 0,
+    endsMs: 0,
+    endedUnits: 0,
+    spent: report.spent,
+    grantedMs: -Infinity,
+  };
   const spent = Math.max(0, report.spent - lease.spent);
   const charged = Math.min(spent, lease.units);
   const unspent = Math.max(0, lease.endedUnits - spent - report.kept);
@@ -106,23 +114,47 @@ export function readReport(
     wantedPerMs: report.wantedPerSecond / 1_000,
     seenMs: nowMs,
     grantedMs: lease.grantedMs,
+    ...(lease.rules !== undefined && { rules: lease.rules }),
   });
   let { state } = before;
-  if (charged > 0) state = charge(rules, state, { nowMs, units: charged });
-  if (unspent > 0) state = charge(rules, state, { nowMs, units: -unspent, takenAtMs: lease.endsMs });
+  const lentUnder = toRules(rules, lease);
+  if (charged > 0) state = charge(lentUnder, state, { nowMs, units: charged });
+  if (unspent > 0) state = charge(lentUnder, state, { nowMs, units: -unspent, takenAtMs: lease.endsMs });
   return { state, lent: toLentQuota(leases) };
 }
 
 export interface Lending {
   readonly report: LeaseReport;
   readonly terms: LeaseTerms;
+  readonly rules?: Rules;
   /** Units that are neither used nor aside. */
   readonly available: number;
   readonly nowMs: number;
 }
 
+/** What a row says of the units that it covers: aside until then for whatever was taken or lent out of them. */
+export interface RowAhead {
+  readonly units: number;
+  readonly untilMs: number;
+}
+
+/** A row is a lease too: to the object's memory, which is gone. */
+export function toRowLease({ units, untilMs }: RowAhead): LentQuota {
+  const times = { endsMs: untilMs, seenMs: 0, grantedMs: 0 };
+  const lease = { units, endedUnits: 0, seq: Infinity, spent: 0, wantedPerMs: 0, ...times };
+  return toLentQuota(new Map([["", lease]]));
+}
+
+/** What is lent, in the order of its ends. */
+export function toEndings({ leases, units }: LentQuota): readonly Pick<Lease, "units" | "endsMs">[] {
+  if (units === 0) return [];
+  return [...leases.values()]
+    .filter((lease) => lease.units > 0)
+    .sort((one, other) => one.endsMs - other.endsMs);
+}
+
 /** Tops up the lease of an isolate whose report was just read; what it kept lasts as long as what it gets. */
-export function lend(before: LentQuota, { report, terms, available, nowMs }: Lending): LentQuota {
+export function lend(before: LentQuota, { report, terms, rules, available, nowMs }: Lending): LentQuota {
   const lease = before.leases.get(report.account);
   if (lease === undefined || lease.seq !== report.seq || lease.seenMs !== nowMs) return before;
   const wanted = Math.min(toShare(before, lease, { terms, available, nowMs }) - lease.units, available);
@@ -131,7 +163,8 @@ export function lend(before: LentQuota, { report, terms, available, nowMs }: Len
   if (units === 0) return before;
   const endsMs = nowMs + terms.ttlMs + MARGIN_MS;
   const leases = new Map(before.leases);
-  leases.set(report.account, { ...lease, units, endsMs, grantedMs: added > 0 ? nowMs : lease.grantedMs });
+  const granted = added === 0 ? {} : { grantedMs: nowMs, ...(rules !== undefined && { rules }) };
+  leases.set(report.account, { ...lease, units, endsMs, ...granted });
   return toLentQuota(leases);
 }
 
@@ -168,6 +201,10 @@ function toLentQuota(leases: ReadonlyMap<string, Lease>): LentQuota {
     nextEndMs = Math.min(nextEndMs, lease.endsMs);
   }
   return { leases, units, nextEndMs };
+}
+
+function toRules(rules: Rules, lease: Pick<Lease, "rules">): Rules {
+  return lease.rules?.algorithm === rules.algorithm ? lease.rules : rules;
 }
 
 function charge({ algorithm, settings }: Rules, state: unknown, charged: Charge): unknown {

@@ -1,7 +1,7 @@
 // A counter store in memory that counts its rows and can be made to fail: what a counter table needs of storage.
 
 import { algorithms, type AlgorithmName } from "../../../src/core/algorithms/registry.ts";
-import type { CounterStore } from "../../../src/core/counters/counter-table.ts";
+import type { CounterStore } from "../../../src/core/counters/key-entries.ts";
 import {
   type Check,
   type CounterReply,

@@ -15,17 +15,17 @@ function toReport(leases: IsolateLeases, nowMs: number, cost = 1): LeaseReport {
 
 /** An isolate that was asked three times, and then lent so much. */
 function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; report: LeaseReport } {
-  const leases = new IsolateLeases("i", 4);
+  const leases = new IsolateLeases(() => "i", 4);
   for (const atMs of [NOW_MS - 200, NOW_MS - 100, NOW_MS]) leases.take("k", 1, atMs);
   const report = toReport(leases, NOW_MS);
-  const lent = { units: 40, ttlMs: 5_000, waitMs: 0, ...grant };
+  const lent = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
   leases.accept("k", { seq: report.seq, grant: lent }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
   return { leases, report };
 }
 
 describe("take()", () => {
   test("asks for the first requests of a key, and wants no lease before the third", () => {
-    const leases = new IsolateLeases("i", 4);
+    const leases = new IsolateLeases(() => "i", 4);
     for (const atMs of [NOW_MS, NOW_MS + 10]) {
       expect(leases.take("k", 1, atMs)).toBe("ask");
       expect(leases.toReport("k", { cost: 1, terms: TERMS }, atMs)).toBeUndefined();
@@ -57,7 +57,7 @@ describe("take()", () => {
   test("refuses for a second where nothing is left, asks in the background before it is over, and tells the wait", () => {
     const { leases } = toLeased({ units: 0, waitMs: 7_000 });
     expect(leases.take("k", 1, NOW_MS + 30)).toBe("refused");
-    expect(leases.toWaitMs("k", NOW_MS + 30)).toBe(6_990);
+    expect(leases.toLeft("k", NOW_MS + 30).waitMs).toBe(6_990);
     expect(leases.take("k", 2, NOW_MS + 30)).toBe("ask");
     expect(leases.take("k", 1, NOW_MS + 990)).toBe("refused-renew");
     toReport(leases, NOW_MS + 990);
@@ -101,7 +101,7 @@ describe("accept()", () => {
     const { leases } = toLeased({ units: 10 });
     const report = toReport(leases, NOW_MS + 30);
     for (let time = 0; time < 4; time += 1) leases.take("k", 1, NOW_MS + 31);
-    const grant = { units: 12, ttlMs: 5_000, waitMs: 0 };
+    const grant = { units: 12, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
     leases.accept("k", { seq: report.seq, grant }, { sentMs: NOW_MS + 30, nowMs: NOW_MS + 60 });
     expect(toReport(leases, NOW_MS + 61)).toMatchObject({ spent: 4, kept: 8 });
   });
@@ -110,7 +110,7 @@ describe("accept()", () => {
     const { leases, report } = toLeased({ units: 5 });
     const next = toReport(leases, NOW_MS + 30);
     expect(next.seq).toBeGreaterThan(report.seq);
-    const grant = { units: 50, ttlMs: 5_000, waitMs: 0 };
+    const grant = { units: 50, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
     leases.accept("k", { seq: report.seq, grant }, { sentMs: NOW_MS, nowMs: NOW_MS + 60 });
     expect(leases.take("k", 6, NOW_MS + 61)).toBe("ask");
   });

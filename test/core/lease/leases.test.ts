@@ -48,7 +48,7 @@ describe("leases", () => {
     const terms = toLeaseTerms("token-bucket", settings.value);
     if (terms === undefined) throw new Error("not to be leased");
     const owner = new Owner({ algorithm: "token-bucket", settings: settings.value });
-    const leases = new IsolateLeases("i", 10);
+    const leases = new IsolateLeases(() => "i", 10);
     for (const atMs of [START_MS, START_MS, START_MS]) leases.take(KEY, 20, atMs);
     const report = leases.toReport(KEY, { cost: 20, terms }, START_MS);
     const { grant } = owner.handle({ cost: 0, report }, START_MS);

@@ -126,7 +126,7 @@ export class World {
   #open(aheadMs: number): Member {
     this.#names += 1;
     const name = `isolate ${this.#names}`;
-    return { leases: new IsolateLeases(name, 10), name, aheadMs, lastSeq: 0 };
+    return { leases: new IsolateLeases(() => name, 10), name, aheadMs, lastSeq: 0 };
   }
 
   #member(who: number): { member: Member; index: number; clockMs: number } {

@@ -1,0 +1,22 @@
+// Headgate with one policy whose quota is lent to the isolate: what a decision costs that asks nobody.
+
+import { startHeadgate, toPolicy } from "../servers/headgate.ts";
+import { flood } from "../workloads/flood.ts";
+import { hotKey } from "../workloads/hot-key.ts";
+import { newKeys } from "../workloads/new-keys.ts";
+import { overload } from "../workloads/overload.ts";
+import { zipf } from "../workloads/zipf.ts";
+import type { Contender } from "./contender.ts";
+
+export const headgateLeased: Contender = {
+  name: "headgate-leased",
+  title: "Headgate, leased",
+  platform: "priced",
+  serves: "by forwarding",
+  workloads: [hotKey, zipf, newKeys, flood, overload],
+  start: (stand) =>
+    startHeadgate(stand, {
+      policies: { "per-client": toPolicy(stand.limit) },
+      routes: [{ path: "/*", policies: ["per-client"] }],
+    }),
+};

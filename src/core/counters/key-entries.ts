@@ -1,0 +1,64 @@
+// The keys that a table has in memory, over the rows that outlive it.
+
+import { LruMap } from "../lru-map.ts";
+import { type Entry, toEntry } from "./in-flight.ts";
+import type { Change, KeyCounters } from "./key-counters.ts";
+import { readRecord, writeRecord } from "./stored-record.ts";
+
+/** Storage as the table sees it: synchronous, one text per key. */
+export interface CounterStore {
+  readonly read: (key: string) => string | undefined;
+  readonly write: (key: string, text: string, expiresAtMs: number) => void;
+  /** Counters that start afresh: what was stored could not be read, or the policy's algorithm has changed. */
+  readonly onForgotten: (
+    key: string,
+    policies: readonly string[],
+    reason: "damaged" | "algorithm-changed",
+  ) => void;
+}
+
+export class KeyEntries {
+  readonly #store: CounterStore;
+  readonly #entries: LruMap<string, Entry>;
+
+  constructor(store: CounterStore, keysMax: number) {
+    this.#store = store;
+    this.#entries = new LruMap(keysMax);
+  }
+
+  /** Only what is in memory. */
+  find(key: string): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  read(key: string): Entry {
+    const known = this.#entries.get(key);
+    if (known !== undefined) return known;
+    const { counters, damaged } = readRecord(this.#store.read(key));
+    if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
+    const entry = toEntry(counters);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  /**
+   * Changes keys together. Rows come first and memory last: a write that throws leaves every counter as it was (a row
+   * may be ahead of its counter, which only under-admits).
+   */
+  change<Asked extends { readonly key: string }>(
+    keys: readonly Asked[],
+    change: (counters: KeyCounters, asked: Asked) => Change,
+  ): void {
+    const changed: { readonly entry: Entry; readonly counters: KeyCounters }[] = [];
+    for (const asked of keys) {
+      const entry = this.read(asked.key);
+      const { counters, mustWrite } = change(entry.counters, asked);
+      if (mustWrite) {
+        const { text, expiresAtMs } = writeRecord(counters);
+        this.#store.write(asked.key, text, expiresAtMs);
+      }
+      changed.push({ entry, counters });
+    }
+    for (const { entry, counters } of changed) entry.counters = counters;
+  }
+}

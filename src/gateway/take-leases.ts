@@ -1,0 +1,169 @@
+// What this isolate decides of a request by itself: from quota that counter objects have lent it. Renewals go out behind
+// the response; a request never waits for one.
+
+import type { Policy } from "../core/config/config.ts";
+import type { Check, CheckVerdict } from "../core/counters/messages.ts";
+import type { IsolateLeases, LeaseAnswer } from "../core/lease/isolate-leases.ts";
+import type { LeaseReport } from "../core/lease/lease-messages.ts";
+import type { LeaseTerms } from "../core/lease/lease-terms.ts";
+import { readClock } from "../platform/clock.ts";
+import type { LimitContext } from "./check-limits.ts";
+import type { Group, GroupAnswer } from "./counter-client.ts";
+
+interface Leased {
+  readonly policy: string;
+  /** Names the lease in this isolate. */
+  readonly key: string;
+  readonly terms: LeaseTerms;
+  readonly answer: LeaseAnswer;
+}
+
+/** What leases said of a request. */
+export interface LeaseTake {
+  readonly cost: number;
+  readonly nowMs: number;
+  readonly seq: number;
+  /** By policy: those that may be leased. */
+  readonly leased: ReadonlyMap<string, Leased>;
+  /** Every policy was either taken from a lease or refused: nobody has to be asked. */
+  readonly isDecided: boolean;
+  readonly isRefused: boolean;
+}
+
+const isTaken = ({ answer }: Leased): boolean => answer.startsWith("taken");
+
+/** Takes the cost from every lease that has it. `keys` are the counter keys by policy. undefined: nothing is leased. */
+export function takeLeases(
+  policies: readonly Policy[],
+  keys: ReadonlyMap<string, string>,
+  { leases, cost, nowMs }: { readonly leases: IsolateLeases; readonly cost: number; readonly nowMs: number },
+): LeaseTake | undefined {
+  const leased = new Map<string, Leased>();
+  let isDecided = true;
+  let isRefused = false;
+  for (const { name: policy, lease: terms } of policies) {
+    const counterKey = keys.get(policy);
+    if (counterKey === undefined) continue;
+    if (terms === undefined || cost === 0) {
+      isDecided = false;
+      continue;
+    }
+    const key = `${policy}\n${counterKey}`;
+    const answer = leases.take(key, cost, nowMs);
+    leased.set(policy, { policy, key, terms, answer });
+    isDecided &&= answer !== "ask";
+    isRefused ||= answer.startsWith("refused");
+  }
+  return leased.size === 0 ? undefined : { cost, nowMs, seq: leases.seq, leased, isDecided, isRefused };
+}
+
+/** Gives back what was taken: another policy denies. */
+export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: IsolateLeases): void {
+  for (const one of leased.values()) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
+}
+
+/** What the policies say that were decided here. */
+export function toLeaseVerdicts(
+  { leased, nowMs, isDecided }: LeaseTake,
+  leases: IsolateLeases,
+): readonly CheckVerdict[] {
+  return [...leased.values()].flatMap((one): CheckVerdict[] => {
+    if (!isTaken(one) && !isDecided) return [];
+    const { remaining, resetMs, waitMs } = leases.toLeft(one.key, nowMs);
+    const { policy } = one;
+    if (isTaken(one)) return [{ policy, outcome: "allowed", remaining, retryAfterMs: 0, resetMs }];
+    const waits = { retryAfterMs: waitMs, resetMs: Math.max(waitMs, resetMs) };
+    return [{ policy, outcome: "denied", remaining, ...waits }];
+  });
+}
+
+type Reports = ReadonlyMap<string, LeaseReport>;
+
+/** What has to be asked, without what leases have allowed; with reports where the answer can carry leases. */
+export function toAsking(
+  groups: readonly Group[],
+  take: LeaseTake,
+  leases: IsolateLeases,
+): { readonly groups: readonly Group[]; readonly reports: Reports } {
+  const rest = pickChecks(groups, (check) => {
+    const one = take.leased.get(check.policy);
+    return one !== undefined && isTaken(one) ? undefined : check;
+  });
+  if (rest.length > 1) return { groups: rest, reports: new Map() };
+  const reports = toReports(take, leases, (one) => !isTaken(one));
+  const asked = pickChecks(rest, (check) => ({ ...check, lease: reports.get(check.policy) }));
+  return { groups: asked, reports };
+}
+
+/** Renews, behind the response, the leases that have to be; those of `reports` were. */
+export function renewLeases(
+  toGroups: () => readonly Group[],
+  take: LeaseTake,
+  { gateway: { counters, leases }, waitUntil }: LimitContext,
+): void {
+  const reports = toReports(take, leases, ({ answer }) => answer === "ask" || answer.endsWith("-renew"));
+  if (reports.size === 0) return;
+  const renewals = pickChecks(toGroups(), (check) => {
+    const lease = reports.get(check.policy);
+    return lease === undefined ? undefined : { ...check, cost: 0, lease };
+  });
+  const sentMs = readClock();
+  for (const group of renewals) {
+    const asked = counters.ask(group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+    waitUntil(asked.then((answer) => acceptGrants(answer, take, { leases, reports, sentMs, group })));
+  }
+}
+
+interface Answered {
+  readonly leases: IsolateLeases;
+  readonly reports: Reports;
+  readonly sentMs: number;
+  readonly group: Group;
+}
+
+/** Takes down what an object lent, and whom it refused. */
+export function acceptGrants(
+  { verdicts, failure }: GroupAnswer,
+  { leased, cost }: LeaseTake,
+  { leases, reports, sentMs }: Answered,
+): void {
+  const nowMs = readClock();
+  for (const { policy, outcome, retryAfterMs: waitMs, isTentative, lease: grant } of verdicts) {
+    const key = leased.get(policy)?.key;
+    if (key === undefined) continue;
+    const seq = reports.get(policy)?.seq;
+    if (failure !== undefined) {
+      if (seq !== undefined) leases.fail(key, seq, nowMs);
+      continue;
+    }
+    if (outcome === "denied" && isTentative !== true) leases.refuse(key, { cost, waitMs }, { sentMs, nowMs });
+    if (seq !== undefined) leases.accept(key, { seq, grant }, { sentMs, nowMs });
+  }
+}
+
+function toReports(
+  { leased, cost }: LeaseTake,
+  leases: IsolateLeases,
+  isAsked: (one: Leased) => boolean,
+): Reports {
+  const nowMs = readClock();
+  const reports = new Map<string, LeaseReport>();
+  for (const one of leased.values()) {
+    const report = isAsked(one) ? leases.toReport(one.key, { cost, terms: one.terms }, nowMs) : undefined;
+    if (report !== undefined) reports.set(one.policy, report);
+  }
+  return reports;
+}
+
+/** The groups with what `pick` makes of their checks; without those of which it makes nothing. */
+function pickChecks(groups: readonly Group[], pick: (check: Check) => Check | undefined): readonly Group[] {
+  return groups.flatMap((group) => {
+    const keys = group.keys.flatMap(({ key, checks }) => {
+      const picked = checks.flatMap((check) => pick(check) ?? []);
+      return picked.length === 0 ? [] : [{ key, checks: picked }];
+    });
+    if (keys.length === 0) return [];
+    const names = new Set(keys.flatMap(({ checks }) => checks.map(({ policy }) => policy)));
+    return [{ ...group, keys, policies: group.policies.filter(({ name }) => names.has(name)) }];
+  });
+}
