@@ -158,9 +158,25 @@ async function askBesideLeases(
   }
   const isDenied = !areAllowed(groups, answers);
   if (isDenied) giveLeasesBack(take, leases);
+  const later = isDenied ? takeLater(policies, grouped, { take, context }) : undefined;
+  if (later !== undefined) return later;
   renewLeases(grouped.groups, take, context);
   const beside = toLeaseVerdicts(take, leases);
   return toChecked(policies, { grouped, groups, answers, id, beside });
+}
+
+/** What was asked before a lease came, and denied because of it, is for that lease to allow. */
+function takeLater(
+  policies: readonly Policy[],
+  grouped: Grouped,
+  { take: { cost }, context }: { readonly take: LeaseTake; readonly context: LimitContext },
+): CheckedLimits | undefined {
+  const { leases } = context.gateway;
+  const take = takeLeases(policies, grouped.keys, { leases, cost, nowMs: readClock() });
+  if (take === undefined) return undefined;
+  if (take.isDecided && !take.isRefused) return decideByLeases(policies, grouped, { take, context });
+  giveLeasesBack(take, leases);
+  return undefined;
 }
 
 /**

@@ -36,6 +36,8 @@ export function readReports(
 function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): LiveCounter | undefined {
   const { algorithm, settings, lease: report } = asked;
   const lent = live?.lent ?? NOTHING_LENT;
+  // Consuming starts it afresh, with nothing lent.
+  if (live !== undefined && live.counter.algorithm !== algorithm) return undefined;
   if (report === undefined && nowMs < lent.nextEndMs) return undefined;
   const ended = endLeases(asked, { state: toState(live?.counter, algorithm), lent }, nowMs);
   const read = report === undefined ? ended : readReport(asked, ended, { report, nowMs });
