@@ -16,6 +16,7 @@ import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
+import { decideByLeases, takeLater } from "./decide-by-leases.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Grouped, groupPolicies } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
@@ -96,23 +97,6 @@ export function checkLimits(
   return askCounters(policies, grouped, { denialKey, take, sentMs, context });
 }
 
-/** The decision of leases alone: taken from all, or from none. */
-function decideByLeases(
-  policies: readonly Policy[],
-  { groups, keys }: Grouped,
-  { take, context }: { readonly take: LeaseTake; readonly context: LimitContext },
-): CheckedLimits {
-  const { leases } = context.gateway;
-  if (take.isRefused) giveLeasesBack(take, leases);
-  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
-  renewLeases(groups, take, context);
-  const enforced = policies.flatMap((policy) => {
-    const verdict = verdicts.get(policy.name);
-    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
-  });
-  return { ...UNCHECKED, policies, answer: combineVerdicts(enforced), keys };
-}
-
 interface Asked {
   /** undefined: a denial of this request says nothing about the next. */
   readonly denialKey: string | undefined;
@@ -163,20 +147,6 @@ async function askBesideLeases(
   renewLeases(grouped.groups, take, context);
   const beside = toLeaseVerdicts(take, leases);
   return toChecked(policies, { grouped, groups, answers, id, beside });
-}
-
-/** What was asked before a lease came, and denied because of it, is for that lease to allow. */
-function takeLater(
-  policies: readonly Policy[],
-  grouped: Grouped,
-  { take: { cost }, context }: { readonly take: LeaseTake; readonly context: LimitContext },
-): CheckedLimits | undefined {
-  const { leases } = context.gateway;
-  const take = takeLeases(policies, grouped.keys, { leases, cost, nowMs: readClock() });
-  if (take === undefined) return undefined;
-  if (take.isDecided && !take.isRefused) return decideByLeases(policies, grouped, { take, context });
-  giveLeasesBack(take, leases);
-  return undefined;
 }
 
 /**
