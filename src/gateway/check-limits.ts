@@ -17,6 +17,7 @@ import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { areAllowed, askGroups, type Asking } from "./ask-groups.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
+import { decideByLeases, takeLater } from "./decide-by-leases.ts";
 import type { Gateway } from "./gateway.ts";
 import { groupPolicies, type PolicyKeys, readKeys } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
@@ -105,30 +106,6 @@ interface Grouped {
   readonly keys: ReadonlyMap<string, string>;
 }
 
-interface Decided {
-  readonly take: LeaseTake;
-  /** Names the objects, which nobody needs unless a lease is renewed. */
-  readonly toGroups: () => readonly Group[];
-  readonly context: LimitContext;
-}
-
-/** The decision of leases alone: taken from all, or from none. */
-function decideByLeases(
-  policies: readonly Policy[],
-  keys: ReadonlyMap<string, string>,
-  { take, toGroups, context }: Decided,
-): CheckedLimits {
-  const { leases } = context.gateway;
-  if (take.isRefused) giveLeasesBack(take, leases);
-  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
-  renewLeases(toGroups, take, context);
-  const enforced = policies.flatMap((policy) => {
-    const verdict = verdicts.get(policy.name);
-    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
-  });
-  return { ...UNCHECKED, policies, answer: combineVerdicts(enforced), keys };
-}
-
 interface Asked {
   /** undefined: a denial of this request says nothing about the next. */
   readonly denialKey: string | undefined;
@@ -174,7 +151,10 @@ async function askBesideLeases(
   }
   const isDenied = !areAllowed(groups, answers);
   if (isDenied) giveLeasesBack(take, leases);
-  renewLeases(() => grouped.groups, take, context);
+  const toGroups = (): readonly Group[] => grouped.groups;
+  const later = isDenied ? takeLater(policies, grouped.keys, { take, toGroups, context }) : undefined;
+  if (later !== undefined) return later;
+  renewLeases(toGroups, take, context);
   const beside = toLeaseVerdicts(take, leases);
   return toChecked(policies, { grouped, groups, answers, id, beside });
 }

@@ -79,7 +79,7 @@ export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
  * what comes back earlier makes the wait too long, never too short.
  */
 function decideBesideLent(
-  { check, lent = [], banMs }: CounterCheck,
+  { check, counter, lent = [], banMs }: CounterCheck,
   state: unknown,
   nowMs: number,
 ): CheckVerdict {
@@ -90,7 +90,7 @@ function decideBesideLent(
     if (banMs === 0) return verdict;
     return toBanned(verdict.outcome === "allowed" && units > 0 ? decide(from, 0) : verdict, banMs);
   };
-  if (lent.length === 0) return decide(state);
+  if (lent.length === 0 || counter?.algorithm !== check.algorithm) return decide(state);
   const units = lent.reduce((sum, ending) => sum + ending.units, 0);
   const verdict = decide(algorithm.charge(settings, state, { nowMs, units }));
   if (verdict.outcome !== "denied") return verdict;

@@ -5,6 +5,7 @@ import type { BanSettings, BanState } from "./ban.ts";
 import { toAlgorithm, toState } from "./decide-checks.ts";
 import type { DecisionRing } from "./decision-ring.ts";
 import type { Check } from "./messages.ts";
+import { NOTHING_LENT } from "../lease/lent-quota.ts";
 import { lendCheck } from "./lend-checks.ts";
 import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
 
@@ -39,7 +40,9 @@ export function consumeChecks(
   const live = new Map(before.live);
   let mustWrite = false;
   for (const check of checks) {
-    const counter = before.live.get(check.policy);
+    const known = before.live.get(check.policy);
+    const isChanged = known?.lent !== undefined && known.counter.algorithm !== check.algorithm;
+    const counter = isChanged ? { ...known, lent: NOTHING_LENT } : known;
     const after = consumeCheck(counter, { check, held: toHeld(check.policy), nowMs });
     if (after === undefined) continue;
     live.set(check.policy, after.live);

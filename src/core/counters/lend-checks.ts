@@ -35,8 +35,8 @@ export function readReports(
 
 function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): LiveCounter | undefined {
   const { algorithm, settings, lease: report } = asked;
+  if (!isDue(live, asked, nowMs)) return undefined;
   const lent = live?.lent ?? NOTHING_LENT;
-  if (report === undefined && nowMs < lent.nextEndMs) return undefined;
   const ended = endLeases(asked, { state: toState(live?.counter, algorithm), lent }, nowMs);
   const read = report === undefined ? ended : readReport(asked, ended, { report, nowMs });
   // A counter that only lends has been used by nobody yet.
@@ -51,8 +51,15 @@ function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): Li
     ...now,
     lent: read.lent,
     coverUnits: now.coverUnits + handedBack,
-    hasReturned: now.hasReturned === true || hasReturned,
+    hasReturned: hasReturned || now.hasReturned,
   };
+}
+
+/** A counter that another algorithm left is left alone: consuming starts it afresh, with nothing lent. */
+function isDue(live: LiveCounter | undefined, { algorithm, lease }: Asked, nowMs: number): boolean {
+  if (live === undefined) return lease !== undefined;
+  if (live.counter.algorithm !== algorithm) return false;
+  return lease !== undefined || nowMs >= (live.lent ?? NOTHING_LENT).nextEndMs;
 }
 
 /** What the row still holds aside, and may be taken or lent again; and whether anything came back at all. */

@@ -37,7 +37,7 @@ export interface LiveCounter {
   /** undefined: nothing, and nobody has asked. */
   readonly lent?: LentQuota | undefined;
   /** Units of leases came back that the row does not know of. */
-  readonly hasReturned?: boolean;
+  readonly hasReturned?: boolean | undefined;
 }
 
 /** Nothing covers a counter that was just read, or is new: its first consumption writes. */

@@ -1,0 +1,47 @@
+// Answers a request from this isolate's leases alone: taken from all of its policies, or from none.
+
+import type { Policy } from "../core/config/config.ts";
+import { combineVerdicts, toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
+import { readClock } from "../platform/clock.ts";
+import type { CheckedLimits, LimitContext } from "./check-limits.ts";
+import type { Group } from "./counter-client.ts";
+import { giveLeasesBack, type LeaseTake, renewLeases, takeLeases, toLeaseVerdicts } from "./take-leases.ts";
+
+export interface Leasing {
+  readonly take: LeaseTake;
+  /** Names the objects, which nobody needs unless a lease is renewed. */
+  readonly toGroups: () => readonly Group[];
+  readonly context: LimitContext;
+}
+
+/** `keys` are the counter keys by policy. */
+export function decideByLeases(
+  policies: readonly Policy[],
+  keys: ReadonlyMap<string, string>,
+  { take, toGroups, context }: Leasing,
+): CheckedLimits {
+  const { leases } = context.gateway;
+  if (take.isRefused) giveLeasesBack(take, leases);
+  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
+  renewLeases(toGroups, take, context);
+  const enforced = policies.flatMap((policy) => {
+    const verdict = verdicts.get(policy.name);
+    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
+  });
+  const answer = combineVerdicts(enforced);
+  return { policies, answer, shadows: [], keys, missing: [], degraded: new Map(), taken: [] };
+}
+
+/** What was asked before a lease came, and denied because of it, is for that lease to allow. */
+export function takeLater(
+  policies: readonly Policy[],
+  keys: ReadonlyMap<string, string>,
+  { take: { cost }, toGroups, context }: Leasing,
+): CheckedLimits | undefined {
+  const { leases } = context.gateway;
+  const take = takeLeases(policies, keys, { leases, cost, nowMs: readClock() });
+  if (take === undefined) return undefined;
+  if (take.isDecided && !take.isRefused) return decideByLeases(policies, keys, { take, toGroups, context });
+  giveLeasesBack(take, leases);
+  return undefined;
+}
