@@ -24,12 +24,13 @@ import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import {
   acceptGrants,
-  giveLeasesBack,
+  holdLeases,
   type LeaseTake,
   renewLeases,
   takeLeases,
   toAsking,
   toLeaseVerdicts,
+  withLeaseUnits,
 } from "./take-leases.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
@@ -143,6 +144,7 @@ async function askBesideLeases(
 ): Promise<CheckedLimits> {
   const { id, context } = asking;
   const { leases } = context.gateway;
+  const release = holdLeases(take, leases);
   const { groups, reports } = toAsking(grouped.groups, take, leases);
   const answers = await askGroups(groups, asking);
   for (const [index, group] of groups.entries()) {
@@ -150,13 +152,14 @@ async function askBesideLeases(
     if (answer !== undefined) acceptGrants(answer, take, { leases, reports, sentMs, group });
   }
   const isDenied = !areAllowed(groups, answers);
-  if (isDenied) giveLeasesBack(take, leases);
+  release(!isDenied);
   const toGroups = (): readonly Group[] => grouped.groups;
   const later = isDenied ? takeLater(policies, grouped.keys, { take, toGroups, context }) : undefined;
   if (later !== undefined) return later;
   renewLeases(toGroups, take, context);
   const beside = toLeaseVerdicts(take, leases);
-  return toChecked(policies, { grouped, groups, answers, id, beside });
+  const counted = answers.map((answer) => withLeaseUnits(answer, take, leases));
+  return toChecked(policies, { grouped, groups, answers: counted, id, beside });
 }
 
 /**

@@ -44,12 +44,13 @@ export function takeLeases(
   for (const { name: policy, lease: terms } of policies) {
     const counterKey = keys.get(policy);
     if (counterKey === undefined) continue;
-    if (terms === undefined || cost === 0) {
+    if (terms === undefined) {
       isDecided = false;
       continue;
     }
     const key = `${policy}\n${counterKey}`;
-    const answer = leases.take(key, cost, nowMs);
+    // A peek wants to know what the counter knows.
+    const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
     leased.set(policy, { policy, key, terms, answer });
     isDecided &&= answer !== "ask";
     isRefused ||= answer.startsWith("refused");
@@ -60,6 +61,14 @@ export function takeLeases(
 /** Gives back what was taken: another policy denies. */
 export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: IsolateLeases): void {
   for (const one of leased.values()) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
+}
+
+/** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
+export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
+  const held = [...leased.values()].filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
+  return (isSpent) => {
+    for (const { key, term } of held) leases.release(key, cost, { term, isSpent });
+  };
 }
 
 /** What the policies say that were decided here. */
@@ -75,6 +84,21 @@ export function toLeaseVerdicts(
     const waits = { retryAfterMs: waitMs, resetMs: Math.max(waitMs, resetMs) };
     return [{ policy, outcome: "denied", remaining, ...waits }];
   });
+}
+
+/** What counters said that were asked, with what is left of this isolate's leases: they count that as used. */
+export function withLeaseUnits(
+  { verdicts, ...answer }: GroupAnswer,
+  { leased, nowMs }: LeaseTake,
+  leases: IsolateLeases,
+): GroupAnswer {
+  const counted = verdicts.map((verdict) => {
+    const key = leased.get(verdict.policy)?.key;
+    if (key === undefined) return verdict;
+    const { units, remaining } = leases.toLeft(key, nowMs);
+    return { ...verdict, remaining: verdict.lease === undefined ? verdict.remaining + units : remaining };
+  });
+  return { ...answer, verdicts: counted };
 }
 
 type Reports = ReadonlyMap<string, LeaseReport>;
@@ -101,7 +125,7 @@ export function renewLeases(
   take: LeaseTake,
   { gateway: { counters, leases }, waitUntil }: LimitContext,
 ): void {
-  const reports = toReports(take, leases, ({ answer }) => answer === "ask" || answer.endsWith("-renew"));
+  const reports = toReports(take, leases, ({ key }) => leases.isDue(key, take.cost, take.nowMs));
   if (reports.size === 0) return;
   const renewals = pickChecks(toGroups(), (check) => {
     const lease = reports.get(check.policy);

@@ -6,7 +6,8 @@ import { newAddress, send, type Reply } from "./support/client.ts";
 import { startStand } from "./support/stand.ts";
 import { membersOf } from "./support/structured-fields.ts";
 
-const HOURLY = { algorithm: "token-bucket", window: "1h" };
+/** Asked for every request: what a lease has is told as of its last renewal, and here every unit is counted at once. */
+const HOURLY = { algorithm: "token-bucket", window: "1h", consistency: "exact" };
 
 const { gateway } = await startStand({
   policies: {

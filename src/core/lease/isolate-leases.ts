@@ -2,7 +2,8 @@
 // of a request is take(): one look-up and arithmetic. Time is an argument: the isolate's own clock, durations only on
 // the wire.
 
-import { countDemand, type Demand, NO_DEMAND, toDemand } from "./lease-demand.ts";
+import { endTerm, type IsolateLease, isAwaiting, isDue } from "./isolate-lease.ts";
+import { countDemand, NO_DEMAND, toDemand } from "./lease-demand.ts";
 import type { LeaseGrant, LeaseReport } from "./lease-messages.ts";
 import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
 
@@ -13,34 +14,13 @@ import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
 export type LeaseAnswer = "ask" | "taken" | "taken-renew" | "refused" | "refused-renew";
 
 export interface LeaseLeft {
+  /** Of the lease. */
+  readonly units: number;
+  /** Of the lease and beside it. */
   readonly remaining: number;
   readonly resetMs: number;
   /** How long a request that take() refused has to wait. */
   readonly waitMs: number;
-}
-
-interface IsolateLease {
-  readonly account: string;
-  units: number;
-  expiresMs: number;
-  spent: number;
-  /** Of the last report; until there is one, of the account's opening. */
-  seq: number;
-  /** When that left; 0 when no answer is awaited. */
-  awaitedMs: number;
-  spentAtReport: number;
-  keptAtReport: number;
-  costAtReport: number;
-  renewAfterMs: number;
-  roundTripMs: number;
-  /** Until when requests of `refusedCost` are refused when the lease is spent; they are told to wait until `waitUntilMs`. */
-  refusedUntilMs: number;
-  refusedCost: number;
-  waitUntilMs: number;
-  /** Units beside this lease, and when the counter is back to "never seen", as of the last answer. */
-  remaining: number;
-  resetsMs: number;
-  demand: Demand;
 }
 
 /** Requests that a key has had before it is leased. */
@@ -49,14 +29,10 @@ const REQUESTS_MIN = 3;
 const BACK_OFF_MS = 1_000;
 /** A wait is told in whole seconds, so nobody asks before one is over; after one, a limit may have been raised. */
 const REFUSED_MS = 1_000;
-/** Before a lease ends, a request that is likely to be its last renews it. */
-const SOON_MS = 1_000;
 /** What is worth a call of its own to hand back. */
 const HANDED_BACK_MIN = 8;
 const ROUND_TRIP_MS = 50;
 const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0, remaining: 0, resetMs: 0 };
-/** An answer that takes longer than this is not waited for. */
-const AWAIT_MS_MIN = 1_000;
 /** A clock that goes back by more than this has been set: how long leases still last is not known any more. */
 const STEP_MS = 100;
 
@@ -97,9 +73,11 @@ export class IsolateLeases {
   /** What is left of a key that is leased here: as the counter said last, and of the lease. */
   toLeft(key: string, nowMs: number): LeaseLeft {
     const lease = this.#find(key);
-    if (lease === undefined) return { remaining: 0, resetMs: 0, waitMs: 0 };
+    if (lease === undefined) return { units: 0, remaining: 0, resetMs: 0, waitMs: 0 };
+    const units = nowMs < lease.expiresMs ? lease.units : 0;
     return {
-      remaining: lease.units + lease.remaining,
+      units,
+      remaining: units + lease.remaining,
       resetMs: Math.max(0, lease.resetsMs - nowMs),
       waitMs: Math.max(0, lease.waitUntilMs - nowMs),
     };
@@ -113,6 +91,34 @@ export class IsolateLeases {
     lease.spent -= cost;
   }
 
+  /** Whether a report should go out: what is left will not last until an answer could come. */
+  isDue(key: string, cost: number, nowMs: number): boolean {
+    const lease = this.#find(key);
+    return lease !== undefined && isDue(lease, cost, nowMs);
+  }
+
+  /** Sets aside what take() took, while others are asked: it is told as kept, not as spent. Answers what release() wants. */
+  hold(key: string, cost: number): number {
+    const lease = this.#find(key);
+    if (lease === undefined) return 0;
+    lease.spent -= cost;
+    lease.held += cost;
+    return lease.term;
+  }
+
+  /** What was held is spent, or goes back. What a lease held at its end was told as spent, and stays so. */
+  release(
+    key: string,
+    cost: number,
+    { term, isSpent }: { readonly term: number; readonly isSpent: boolean },
+  ): void {
+    const lease = this.#find(key);
+    if (lease === undefined || lease.term !== term) return;
+    lease.held -= cost;
+    if (isSpent) lease.spent += cost;
+    else lease.units += cost;
+  }
+
   /** What to tell the counter when it is asked anyway; undefined: nothing that is worth it. */
   toReport(
     key: string,
@@ -123,8 +129,10 @@ export class IsolateLeases {
     if (lease === undefined || isAwaiting(lease, nowMs) || nowMs < lease.renewAfterMs) return undefined;
     const wanted = HEADROOM * toDemand(lease.demand, nowMs) * terms.ttlMs;
     const pays = lease.demand.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
-    if (!pays && lease.units === 0 && lease.spent === lease.spentAtReport) return undefined;
-    const kept = nowMs < lease.expiresMs ? Math.min(lease.units, Math.ceil(wanted)) : 0;
+    endTerm(lease, nowMs);
+    const { units, held } = lease;
+    if (!pays && units + held === 0 && lease.spent === lease.spentAtReport) return undefined;
+    const kept = nowMs < lease.expiresMs ? held + Math.min(units, Math.ceil(wanted)) : 0;
     const wantedPerSecond = pays ? toDemand(lease.demand, nowMs) * 1_000 : 0;
     return this.#report(lease, { kept, wantedPerSecond, cost }, nowMs);
   }
@@ -133,6 +141,7 @@ export class IsolateLeases {
   toLastReport(key: string, seq: number, nowMs: number): LeaseReport | undefined {
     const lease = this.#find(key);
     if (lease === undefined || lease.seq !== seq || nowMs < lease.expiresMs) return undefined;
+    endTerm(lease, nowMs);
     const granted = lease.units + lease.spent - lease.spentAtReport;
     if (lease.units < HANDED_BACK_MIN || lease.units * 4 < granted) return undefined;
     return this.#report(lease, { kept: 0, wantedPerSecond: 0, cost: 0 }, nowMs);
@@ -149,11 +158,13 @@ export class IsolateLeases {
     lease.awaitedMs = 0;
     lease.roundTripMs += 0.3 * (nowMs - sentMs - lease.roundTripMs);
     const { units, ttlMs, waitMs, remaining, resetMs } = grant ?? NO_GRANT;
-    lease.units = Math.max(0, units - (lease.spent - lease.spentAtReport));
+    lease.units = Math.max(0, units - lease.held - (lease.spent - lease.spentAtReport));
     lease.expiresMs = sentMs + ttlMs;
     lease.remaining = remaining;
     lease.resetsMs = nowMs + resetMs;
-    lease.renewAfterMs = units <= lease.keptAtReport ? sentMs + BACK_OFF_MS : 0;
+    // Who got all that was wanted may want more at any moment; who got no more of what there is too little of, later.
+    const isShort = units === 0 || units < HEADROOM * lease.wantedAtReport * ttlMs;
+    lease.renewAfterMs = isShort && units <= lease.keptAtReport ? sentMs + BACK_OFF_MS : 0;
     if (waitMs > 0) this.refuse(key, { cost: lease.costAtReport, waitMs }, { sentMs, nowMs });
   }
 
@@ -187,9 +198,10 @@ export class IsolateLeases {
   ): LeaseReport {
     this.#seq += 1;
     lease.seq = this.#seq;
-    lease.units = told.kept;
+    lease.units = told.kept - lease.held;
     lease.keptAtReport = told.kept;
     lease.costAtReport = told.cost;
+    lease.wantedAtReport = told.wantedPerSecond / 1_000;
     lease.spentAtReport = lease.spent;
     lease.awaitedMs = nowMs;
     return { account: lease.account, seq: lease.seq, spent: lease.spent, ...told };
@@ -224,6 +236,8 @@ export class IsolateLeases {
     return {
       account: `${this.#name}.${this.#seq}`,
       units: 0,
+      held: 0,
+      term: 0,
       expiresMs: 0,
       spent: 0,
       seq: this.#seq,
@@ -231,6 +245,7 @@ export class IsolateLeases {
       spentAtReport: 0,
       keptAtReport: 0,
       costAtReport: 0,
+      wantedAtReport: 0,
       refusedUntilMs: 0,
       refusedCost: 0,
       waitUntilMs: 0,
@@ -241,17 +256,4 @@ export class IsolateLeases {
       demand: { ...NO_DEMAND, seenMs: nowMs, bornMs: nowMs },
     };
   }
-}
-
-/** Runs dry before an answer could come, or out before the next request is likely to. */
-function isDue(lease: IsolateLease, cost: number, nowMs: number): boolean {
-  if (nowMs < lease.renewAfterMs || isAwaiting(lease, nowMs)) return false;
-  const flightMs = 1.5 * lease.roundTripMs;
-  const demand = toDemand(lease.demand, nowMs);
-  if (lease.units < demand * flightMs + cost) return true;
-  return lease.expiresMs - nowMs < Math.max(flightMs, Math.min(cost / demand, SOON_MS));
-}
-
-function isAwaiting({ awaitedMs, roundTripMs }: IsolateLease, nowMs: number): boolean {
-  return awaitedMs !== 0 && nowMs - awaitedMs < Math.max(AWAIT_MS_MIN, 3 * roundTripMs);
 }
