@@ -71,6 +71,7 @@ export function renewGateway(
   gateway: Gateway,
   { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
 ): Gateway {
+  gateway.leases.changeRules();
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
   const clients = config === gateway.config ? {} : createClients(config, bindings);
   return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };

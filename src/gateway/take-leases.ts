@@ -152,7 +152,8 @@ export function acceptGrants(
   { leases, reports, sentMs }: Answered,
 ): void {
   const nowMs = readClock();
-  for (const { policy, outcome, retryAfterMs: waitMs, isTentative, lease: grant } of verdicts) {
+  for (const verdict of verdicts) {
+    const { policy, outcome, retryAfterMs: waitMs, isTentative, lease: grant } = verdict;
     const key = leased.get(policy)?.key;
     if (key === undefined) continue;
     const seq = reports.get(policy)?.seq;
@@ -162,6 +163,7 @@ export function acceptGrants(
     }
     if (outcome === "denied" && isTentative !== true) leases.refuse(key, { cost, waitMs }, { sentMs, nowMs });
     if (seq !== undefined) leases.accept(key, { seq, grant }, { sentMs, nowMs });
+    else if (outcome === "allowed") leases.see(key, verdict, nowMs);
   }
 }
 

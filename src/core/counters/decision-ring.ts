@@ -56,6 +56,12 @@ export function addDecision(
   return { recent, settledUntilMs };
 }
 
+/** The ring that gives nothing back of what was taken by then, unless it is among the recent. */
+export function settleUntil(ring: DecisionRing | undefined, untilMs: number): DecisionRing | undefined {
+  if (untilMs <= (ring?.settledUntilMs ?? 0)) return ring;
+  return { recent: ring?.recent ?? new Map<string, RecentDecision>(), settledUntilMs: untilMs };
+}
+
 /** undefined is none. One that cannot be read settles nothing that was taken before it. */
 export function readRing(stored: unknown): DecisionRing | undefined {
   if (stored === undefined) return undefined;

@@ -8,7 +8,7 @@ import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-
 import { toRowLease } from "../lease/lent-quota.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "./decide-checks.ts";
-import { readRing, writeRing } from "./decision-ring.ts";
+import { readRing, settleUntil, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-counters.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";
 
@@ -93,17 +93,20 @@ export function writeRecord({ live, bans, decisions }: KeyCounters): {
 } {
   const counters: Record<string, unknown> = {};
   let latestMs = 0;
-  for (const [policy, { written, expiresAtMs, ahead }] of live) {
+  let fullUntilMs = 0;
+  for (const [policy, { written, expiresAtMs, ahead, fullUntilMs: full }] of live) {
     if (written === undefined) continue;
     counters[policy] = { algorithm: written.algorithm, state: written.state, expiresAtMs, ahead };
     latestMs = Math.max(latestMs, expiresAtMs);
+    fullUntilMs = Math.max(fullUntilMs, full);
   }
+  const ring = settleUntil(decisions, fullUntilMs);
   for (const ban of bans.values()) latestMs = Math.max(latestMs, toBanExpiryMs(ban.settings, ban));
   const text = JSON.stringify({
     version: STORED_VERSION,
     counters,
     bans: bans.size === 0 ? undefined : Object.fromEntries(bans),
-    decisions: decisions === undefined ? undefined : writeRing(decisions),
+    decisions: ring === undefined ? undefined : writeRing(ring),
   });
   return { text, expiresAtMs: latestMs };
 }

@@ -24,6 +24,8 @@ export interface LiveCounter {
   readonly ahead?: RowAhead | undefined;
   /** Epoch milliseconds from which `written` is back to "never seen". */
   readonly expiresAtMs: number;
+  /** Storage holds more than the limit counts of: what was taken by then and is not among the recent is not given back. */
+  readonly fullUntilMs: number;
   readonly coverUntilMs: number;
   /** Units that may still be used before the next write. */
   readonly coverUnits: number;
@@ -44,6 +46,7 @@ export interface LiveCounter {
 export const UNCOVERED = {
   coverUntilMs: 0,
   coverUnits: 0,
+  fullUntilMs: 0,
   sinceUnits: 0,
   writes: 0,
   burstUnits: 0,
@@ -135,7 +138,12 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Covere
   if (ahead !== undefined) {
     const charged = algorithm.charge(settings, counter.state, { nowMs: ahead.untilMs, units: ahead.units });
     const expiresAtMs = algorithm.expiresAtMs(settings, charged);
-    return { live: { counter, written: counter, ahead, expiresAtMs, lent, ...covers }, mustWrite: true };
+    const fullUntilMs = toFullUntilMs(
+      { ...consumption, counter: { ...counter, state: charged } },
+      ahead.untilMs,
+    );
+    const live = { counter, written: counter, ahead, expiresAtMs, fullUntilMs, lent, ...covers };
+    return { live, mustWrite: true };
   }
   const state =
     next.coverUnits === 0
@@ -143,7 +151,18 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Covere
       : chargeAhead({ settings, counter, units: next.coverUnits }, { nowMs, coverUntilMs });
   const written = { algorithm: counter.algorithm, state };
   const expiresAtMs = algorithm.expiresAtMs(settings, state);
-  return { live: { counter, written, expiresAtMs, lent, ...covers }, mustWrite: true };
+  const fullUntilMs =
+    next.coverUnits === 0 ? 0 : toFullUntilMs({ ...consumption, counter: written }, coverUntilMs);
+  return { live: { counter, written, expiresAtMs, fullUntilMs, lent, ...covers }, mustWrite: true };
+}
+
+/** What is charged ahead beyond the limit is not counted: of such a row nothing can be given back twice over. */
+function toFullUntilMs({ settings, counter }: Consumption, untilMs: number): number {
+  const { remaining } = toAlgorithm(counter.algorithm).decide(settings, counter.state, {
+    nowMs: untilMs,
+    cost: 0,
+  });
+  return remaining === 0 ? untilMs : 0;
 }
 
 /** Where units are lent, or may be while the cover lasts, the row holds them aside until the last lease's end. */

@@ -31,6 +31,8 @@ export interface IsolateLease {
   /** Until when requests of `refusedCost` are refused when the lease is spent; they are told to wait until `waitUntilMs`. */
   refusedUntilMs: number;
   refusedCost: number;
+  /** The rules of that time. */
+  refusedUnder: number;
   waitUntilMs: number;
   /** Units beside this lease, and when the counter is back to "never seen", as of the last answer. */
   remaining: number;

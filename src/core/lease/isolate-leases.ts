@@ -45,6 +45,7 @@ export class IsolateLeases {
   #old = new Map<string, IsolateLease>();
   #seq = 0;
   #clockMs = 0;
+  #rules = 0;
 
   /** `toName` makes a name that no other isolate has, with the first request: before it, a Worker has no randomness. */
   constructor(toName: () => string, keysMax: number) {
@@ -66,7 +67,8 @@ export class IsolateLeases {
       lease.spent += cost;
       return isDue(lease, cost, nowMs) ? "taken-renew" : "taken";
     }
-    if (nowMs >= lease.refusedUntilMs || cost !== lease.refusedCost) return "ask";
+    if (nowMs >= lease.refusedUntilMs || cost !== lease.refusedCost || lease.refusedUnder !== this.#rules)
+      return "ask";
     return nowMs >= lease.renewAfterMs && !isAwaiting(lease, nowMs) ? "refused-renew" : "refused";
   }
 
@@ -89,6 +91,19 @@ export class IsolateLeases {
     if (lease === undefined || lease.seq > seqAtTake) return;
     lease.units += cost;
     lease.spent -= cost;
+  }
+
+  /** Limits have changed: who was refused under the old ones may ask at once. What was lent stays lent. */
+  changeRules(): void {
+    this.#rules += 1;
+  }
+
+  /** What the counter said is left beside what it has lent here, to a request that was asked without a report. */
+  see(key: string, { remaining, resetMs }: Pick<LeaseLeft, "remaining" | "resetMs">, nowMs: number): void {
+    const lease = this.#find(key);
+    if (lease === undefined) return;
+    lease.remaining = remaining;
+    lease.resetsMs = nowMs + resetMs;
   }
 
   /** Whether a report should go out: what is left will not last until an answer could come. */
@@ -177,6 +192,7 @@ export class IsolateLeases {
     const lease = this.#find(key);
     if (lease === undefined || cost === 0) return;
     lease.refusedCost = cost;
+    lease.refusedUnder = this.#rules;
     lease.remaining = 0;
     lease.refusedUntilMs = sentMs + REFUSED_MS;
     lease.waitUntilMs = nowMs + waitMs;
@@ -248,6 +264,7 @@ export class IsolateLeases {
       wantedAtReport: 0,
       refusedUntilMs: 0,
       refusedCost: 0,
+      refusedUnder: 0,
       waitUntilMs: 0,
       renewAfterMs: 0,
       roundTripMs: ROUND_TRIP_MS,

@@ -134,3 +134,58 @@ test("toLastReport() hands back what is left at the end, when that is much and n
   others.take("k", 5, NOW_MS + 30);
   expect(others.toLastReport("k", other.seq, NOW_MS + 5_000)).toBeUndefined();
 });
+
+describe("hold()", () => {
+  test("keeps what waits for others out of what is told as spent; it goes back or is spent then", () => {
+    const { leases } = toLeased({ units: 40 });
+    leases.take("k", 3, NOW_MS + 30);
+    leases.take("k", 2, NOW_MS + 30);
+    const terms = [leases.hold("k", 3), leases.hold("k", 2)];
+    const { seq, ...told } = toReport(leases, NOW_MS + 40);
+    expect(told).toMatchObject({ spent: 0, kept: 40 });
+    leases.accept(
+      "k",
+      { seq, grant: { units: 45, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 } },
+      {
+        sentMs: NOW_MS + 40,
+        nowMs: NOW_MS + 50,
+      },
+    );
+    expect(leases.toLeft("k", NOW_MS + 50).units).toBe(40);
+    leases.release("k", 3, { term: terms[0] ?? -1, isSpent: false });
+    leases.release("k", 2, { term: terms[1] ?? -1, isSpent: true });
+    expect(leases.toLeft("k", NOW_MS + 50).units).toBe(43);
+    expect(toReport(leases, NOW_MS + 60)).toMatchObject({ spent: 2 });
+  });
+
+  test("is spent where the lease has ended: its counter has charged it", () => {
+    const { leases } = toLeased({ units: 10, ttlMs: 500 });
+    leases.take("k", 4, NOW_MS + 30);
+    const term = leases.hold("k", 4);
+    expect(toReport(leases, NOW_MS + 600)).toMatchObject({ spent: 4, kept: 0 });
+    leases.release("k", 4, { term, isSpent: false });
+    expect(leases.toLeft("k", NOW_MS + 600).units).toBe(0);
+  });
+});
+
+test("changeRules() lets those ask at once that were refused under other limits, and leaves what was lent", () => {
+  const { leases } = toLeased({ units: 0, waitMs: 7_000 });
+  expect(leases.take("k", 1, NOW_MS + 30)).toBe("refused");
+  leases.changeRules();
+  expect(leases.take("k", 1, NOW_MS + 31)).toBe("ask");
+  const { leases: others } = toLeased({ units: 5 });
+  others.changeRules();
+  expect(others.take("k", 1, NOW_MS + 31)).toMatch(/^taken/);
+});
+
+test("who got all that was wanted may report again at once; who got less waits a second", () => {
+  const again = (grant: Partial<LeaseGrant>): LeaseReport | undefined => {
+    const { leases } = toLeased(grant);
+    const { seq, kept } = toReport(leases, NOW_MS + 1_100);
+    const lent = { units: kept, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
+    leases.accept("k", { seq, grant: lent }, { sentMs: NOW_MS + 1_100, nowMs: NOW_MS + 1_110 });
+    return leases.toReport("k", { cost: 1, terms: TERMS }, NOW_MS + 1_120);
+  };
+  expect(again({ units: 1_000 })).toBeDefined();
+  expect(again({ units: 3 })).toBeUndefined();
+});
