@@ -162,9 +162,12 @@ describe("hold()", () => {
     const { leases } = toLeased({ units: 10, ttlMs: 500 });
     leases.take("k", 4, NOW_MS + 30);
     const term = leases.hold("k", 4);
-    expect(toReport(leases, NOW_MS + 600)).toMatchObject({ spent: 4, kept: 0 });
+    const { seq, ...told } = toReport(leases, NOW_MS + 600);
+    expect(told).toMatchObject({ spent: 4, kept: 0 });
+    const grant = { units: 10, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
+    leases.accept("k", { seq, grant }, { sentMs: NOW_MS + 600, nowMs: NOW_MS + 610 });
     leases.release("k", 4, { term, isSpent: false });
-    expect(leases.toLeft("k", NOW_MS + 600).units).toBe(0);
+    expect(leases.toLeft("k", NOW_MS + 620).units).toBe(10);
   });
 });
 
