@@ -38,7 +38,8 @@ export async function startCacheStore(): Promise<CacheStore> {
         answer(response, entries.get(key));
         break;
       case "PUT":
-        void readResponse(request).then(keep(key, response));
+        // What a server that is ended no longer sends is not stored.
+        readResponse(request).then(keep(key, response), () => response.destroy());
         break;
       default:
         response.writeHead(entries.delete(key) ? 200 : 404).end();

@@ -24,7 +24,10 @@ export async function startRedisShim(socketPath: string): Promise<RedisShim> {
   const run = async (command: Command): Promise<Answer> => toAnswer(await redis.send(translate(command)));
   const server = createServer(async (request, response) => {
     calls += 1;
-    const asked = parseAsked(request.url ?? "", await readBody(request));
+    const body = await readBody(request).catch(() => undefined);
+    // Of a server that was ended meanwhile.
+    if (body === undefined) return;
+    const asked = parseAsked(request.url ?? "", body);
     const isMany = asked !== undefined && "pipeline" in asked;
     const answer =
       asked === undefined
