@@ -53,6 +53,6 @@ describe("README.md", () => {
   test("names, in its first sentence, the command that measures its number", () => {
     const [, first = ""] = readme.split("\n\n");
     expect(first).toMatch(/\d/);
-    expect(readCodes(first)).toContain("npm run prove");
+    expect(readCodes(first)).toContain("npm run bench");
   });
 });
