@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
-import { toLeaseTerms } from "../lease/lease-terms.ts";
+import { toOfferedTerms } from "../lease/lease-terms.ts";
 import { parseKey } from "../keys/parse-key.ts";
 import { err, type Problem, type Result } from "../result.ts";
 import { NAME, NAME_WANTED, policyBase } from "./config-schema.ts";
@@ -129,7 +129,7 @@ function toPolicy(
     settle,
     ban,
     consistency,
-    lease: consistency === "exact" ? undefined : toLeaseTerms(algorithm, settings),
+    lease: toOfferedTerms({ algorithm, consistency }, settings),
     context: "",
     contexts: [],
     tiers: new Map(),

@@ -2,7 +2,7 @@
 // policy of the same name and key, so that nothing is put together while a request waits.
 
 import * as v from "valibot";
-import { toLeaseTerms } from "../lease/lease-terms.ts";
+import { toOfferedTerms } from "../lease/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
 import type { Policy, PolicyContext } from "./config.ts";
 import { findNearest } from "./find-nearest.ts";
@@ -162,7 +162,7 @@ function parseVariant(
     settings: settings.value,
     limit: shown.limit,
     windowMs: shown.windowMs,
-    lease: policy.consistency === "exact" ? undefined : toLeaseTerms(policy.algorithm, settings.value),
+    lease: toOfferedTerms(policy, settings.value),
     context,
     contexts: [],
     tiers: new Map(),

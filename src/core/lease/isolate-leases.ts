@@ -67,6 +67,8 @@ export class IsolateLeases {
       lease.spent += cost;
       return isDue(lease, cost, nowMs) ? "taken-renew" : "taken";
     }
+    // What is left here is too little for it, but may be enough with what the counter has.
+    if (lease.units > 0 && nowMs < lease.expiresMs) return "ask";
     if (nowMs >= lease.refusedUntilMs || cost !== lease.refusedCost || lease.refusedUnder !== this.#rules)
       return "ask";
     return nowMs >= lease.renewAfterMs && !isAwaiting(lease, nowMs) ? "refused-renew" : "refused";
@@ -141,13 +143,17 @@ export class IsolateLeases {
     nowMs: number,
   ): LeaseReport | undefined {
     const lease = this.#find(key);
-    if (lease === undefined || isAwaiting(lease, nowMs) || nowMs < lease.renewAfterMs) return undefined;
+    if (lease === undefined || isAwaiting(lease, nowMs)) return undefined;
+    const isTooLittle = lease.units > 0 && lease.units < cost;
+    if (nowMs < lease.renewAfterMs && !isTooLittle) return undefined;
     const wanted = HEADROOM * toDemand(lease.demand, nowMs) * terms.ttlMs;
     const pays = lease.demand.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
     endTerm(lease, nowMs);
     const { units, held } = lease;
     if (!pays && units + held === 0 && lease.spent === lease.spentAtReport) return undefined;
-    const kept = nowMs < lease.expiresMs ? held + Math.min(units, Math.ceil(wanted)) : 0;
+    // Too little for the request that asks goes back: with what the counter has it may be enough.
+    const wantedUnits = isTooLittle ? 0 : Math.min(units, Math.ceil(wanted));
+    const kept = nowMs < lease.expiresMs ? held + wantedUnits : 0;
     const wantedPerSecond = pays ? toDemand(lease.demand, nowMs) * 1_000 : 0;
     return this.#report(lease, { kept, wantedPerSecond, cost }, nowMs);
   }

@@ -45,3 +45,15 @@ export function toLeaseTerms(algorithm: AlgorithmName, settings: unknown): Lease
   const ttlMs = Math.round(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, LENT_SHARE * refillMs)));
   return { ttlMs, refillPerMs: limit / windowMs };
 }
+
+/** Below this limit a lease is a few units, and what is left of one may be what a dearer request lacks. */
+const OFFERED_LIMIT_MIN = 100;
+
+/** The terms that a policy's isolates ask by; undefined: each request is decided by its counter. */
+export function toOfferedTerms(
+  { algorithm, consistency }: { readonly algorithm: AlgorithmName; readonly consistency: "auto" | "exact" },
+  settings: unknown,
+): LeaseTerms | undefined {
+  const { limit } = settings as Settings;
+  return consistency === "exact" || limit < OFFERED_LIMIT_MIN ? undefined : toLeaseTerms(algorithm, settings);
+}

@@ -5,7 +5,7 @@ import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Policy } from "../config/config.ts";
 import { deepFreeze } from "../config/deep-freeze.ts";
-import { toLeaseTerms } from "../lease/lease-terms.ts";
+import { toOfferedTerms } from "../lease/lease-terms.ts";
 import { ok, type Result } from "../result.ts";
 
 /** As in the configuration. */
@@ -26,7 +26,7 @@ export function applyLimits(policy: Policy, { limit, burst, window }: Limits): R
   if (!parsed.ok) return parsed;
   const shown = parsed.value as { readonly limit: number; readonly windowMs?: number };
   const { key, ...rest } = policy;
-  const lease = rest.consistency === "exact" ? undefined : toLeaseTerms(rest.algorithm, parsed.value);
+  const lease = toOfferedTerms(rest, parsed.value);
   const changed = { ...rest, settings: parsed.value, limit: shown.limit, windowMs: shown.windowMs, lease };
   return ok(Object.freeze({ ...deepFreeze(changed), key }));
 }

@@ -85,7 +85,7 @@ describe("createOverrideIndex()", () => {
     const found = findOverride(index, "api", { key: ["x"], tier: undefined, nowMs: 0 })?.policy;
     const [written] = policies;
     expect(found).toMatchObject({ limit: 60, windowMs: 120_000, settings: { limit: 60, burst: 40 } });
-    expect(found?.lease).toEqual({ ttlMs: 5_000, refillPerMs: 60 / 120_000 });
+    expect(found?.lease).toBeUndefined();
     const same = { settings: 0, windowMs: 0, lease: 0 };
     expect({ ...found, ...same }).toEqual({ ...written, ...same });
     expect(Object.isFrozen(found)).toBe(true);

@@ -192,3 +192,16 @@ test("who got all that was wanted may report again at once; who got less waits a
   expect(again({ units: 1_000 })).toBeDefined();
   expect(again({ units: 3 })).toBeUndefined();
 });
+
+test("toReport() hands back what is too little for the request that asks", () => {
+  const { leases } = toLeased({ units: 3 });
+  expect(leases.take("k", 5, NOW_MS + 1_100)).toBe("ask");
+  expect(toReport(leases, NOW_MS + 1_100, 5)).toMatchObject({ spent: 0, kept: 0 });
+});
+
+test("take() asks while there is something left, though too little, whatever the counter said of the time after", () => {
+  const { leases } = toLeased({ units: 3, waitMs: 7_000 });
+  expect(leases.take("k", 2, NOW_MS + 30)).toMatch(/^taken/);
+  expect(leases.take("k", 2, NOW_MS + 40)).toBe("ask");
+  expect(toReport(leases, NOW_MS + 40, 2)).toMatchObject({ spent: 2, kept: 0 });
+});
