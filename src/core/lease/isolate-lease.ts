@@ -60,3 +60,8 @@ export function endTerm(lease: IsolateLease, nowMs: number): void {
   lease.held = 0;
   lease.term += 1;
 }
+
+/** Something is left, but not what a request of this cost needs. */
+export function hasTooLittle({ units }: IsolateLease, cost: number): boolean {
+  return units > 0 && units < cost;
+}

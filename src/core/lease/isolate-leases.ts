@@ -2,7 +2,7 @@
 // of a request is take(): one look-up and arithmetic. Time is an argument: the isolate's own clock, durations only on
 // the wire.
 
-import { endTerm, type IsolateLease, isAwaiting, isDue } from "./isolate-lease.ts";
+import { endTerm, hasTooLittle, type IsolateLease, isAwaiting, isDue } from "./isolate-lease.ts";
 import { countDemand, NO_DEMAND, toDemand } from "./lease-demand.ts";
 import type { LeaseGrant, LeaseReport } from "./lease-messages.ts";
 import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms } from "./lease-terms.ts";
@@ -144,7 +144,7 @@ export class IsolateLeases {
   ): LeaseReport | undefined {
     const lease = this.#find(key);
     if (lease === undefined || isAwaiting(lease, nowMs)) return undefined;
-    const isTooLittle = lease.units > 0 && lease.units < cost;
+    const isTooLittle = hasTooLittle(lease, cost);
     if (nowMs < lease.renewAfterMs && !isTooLittle) return undefined;
     const wanted = HEADROOM * toDemand(lease.demand, nowMs) * terms.ttlMs;
     const pays = lease.demand.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
