@@ -86,6 +86,9 @@ describe("createOverrideIndex()", () => {
     const [written] = policies;
     expect(found).toMatchObject({ limit: 60, windowMs: 120_000, settings: { limit: 60, burst: 40 } });
     expect(found?.lease).toBeUndefined();
+    const more = createOverrideIndex(policies, [override({ limit: 100, burst: 40, window: "2m" })]);
+    const raised = findOverride(more, "api", { key: ["x"], tier: undefined, nowMs: 0 })?.policy;
+    expect(raised?.lease).toEqual({ ttlMs: 4_800, refillPerMs: 100 / 120_000 });
     const same = { settings: 0, windowMs: 0, lease: 0 };
     expect({ ...found, ...same }).toEqual({ ...written, ...same });
     expect(Object.isFrozen(found)).toBe(true);
