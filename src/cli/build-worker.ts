@@ -37,7 +37,7 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
   const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
-  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`);
+  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`, parsed.error);
 }
 
 async function loadConfig(configPath: string): Promise<unknown> {
