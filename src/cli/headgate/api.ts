@@ -55,7 +55,10 @@ async function listAll(ask: Api["ask"], path: string, most: number): Promise<rea
     const { items: more, next } = toItem(body);
     items.push(...toItems(more));
     if (!Number.isSafeInteger(next)) break;
-    cursor = `&cursor=${String(next)}`;
+    const following = `&cursor=${String(next)}`;
+    if (following === cursor)
+      throw new CommandFailure("refused", `${path} goes on and on: the page after this one is this one`);
+    cursor = following;
   }
   return items;
 }

@@ -25,7 +25,10 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   // Read with the options of all commands: which of the words are values is known before the command is.
   const { tokens, positionals } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(Object.entries(all).map(([name, option]) => [name, toParseOption(option)])),
+    options: {
+      ...Object.fromEntries(Object.entries(all).map(([name, option]) => [name, toParseOption(option)])),
+      help: { type: "boolean", multiple: true, short: "h" },
+    },
     strict: false,
     tokens: true,
   });

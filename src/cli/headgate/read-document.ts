@@ -1,8 +1,7 @@
 // The configuration that a file exports, as it can be sent: a gateway takes no functions over the wire.
 
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { CommandError } from "../command-error.ts";
+import { loadConfig } from "../load-config.ts";
 import { CONFIG_PATH } from "../paths.ts";
 import { CommandFailure } from "./exit-codes.ts";
 
@@ -18,12 +17,9 @@ export async function readDocument(path: string): Promise<unknown> {
 
 async function load(name: string): Promise<unknown> {
   try {
-    if (name.endsWith(".json")) return JSON.parse(await readFile(name, "utf8")) as unknown;
-    const module = (await import(pathToFileURL(resolve(name)).href)) as { readonly default?: unknown };
-    return module.default;
+    return await loadConfig(name);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure("refused", `Cannot load ${name}: ${cause}`);
+    throw error instanceof CommandError ? new CommandFailure("refused", error.message) : error;
   }
 }
 

@@ -103,7 +103,13 @@ function toChecked(checked: Item): Said {
   const problems = toItems(checked["problems"]);
   const changes = toItems(checked["changes"]);
   if (checked["isValid"] !== true) {
-    const lines = toProblemLines(problems).join("\n");
+    // In the file's own terms.
+    const inFile = problems.map(({ path, code, message }) => ({
+      path: typeof path === "string" ? path.replace(/^config\.?/, "") : undefined,
+      code,
+      message,
+    }));
+    const lines = toProblemLines(inFile).join("\n");
     return { json: checked, isRefusal: true, text: () => `It cannot be put in force:\n${lines}` };
   }
   const text = (): string =>
