@@ -7,6 +7,7 @@ import type { Policy } from "../core/config/config.ts";
 import { oneOf, quota } from "../core/config/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { askControl, UnavailableError } from "./ask-control.ts";
 import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { findCounters, type FoundCounter, PLACES } from "./find-counters.ts";
 import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
@@ -81,6 +82,7 @@ export const counterOperations: readonly Operation[] = [
     status: 204,
     handle: async (call) =>
       withCounters(call.controls, call.body, async (counters) => {
+        await recordAction(call, "counters.reset");
         await Promise.all(
           counters.map(async ({ object: owner, key, policy }) =>
             call.controls.bindings.COUNTERS.getByName(owner).reset({
@@ -90,7 +92,6 @@ export const counterOperations: readonly Operation[] = [
             }),
           ),
         );
-        await recordAction(call, "counters.reset");
         return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
       }),
   }),
@@ -106,8 +107,8 @@ export const counterOperations: readonly Operation[] = [
       return withCounters(controls, body, async (counters) => {
         const [counter] = counters;
         if (counter === undefined || counters.length > 1) return toContinentProblem();
-        await refund(controls.bindings, counter, body.units);
         await recordAction(call, "counters.refund");
+        await refund(controls.bindings, counter, body.units);
         return toJson(200, await peek(controls, counter, 1));
       });
     },
@@ -158,7 +159,8 @@ async function withCounters(
   }
   try {
     return await use(findCounters(controls, policy, { values: key, place }));
-  } catch {
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error;
     return toProblem(503, "counter-unavailable");
   }
 }
@@ -226,6 +228,7 @@ async function refund(
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
 }
 
+/** Before the action: where the log cannot be written, nothing is done that would be done again with the next attempt. */
 async function recordAction(
   { controls, body, by }: Call<v.InferOutput<typeof counterBody>, unknown>,
   action: string,
@@ -233,5 +236,5 @@ async function recordAction(
   // The key's values may be credentials: only which policy is taken down.
   const target = `${action} ${body.policy}`;
   const audited = { action, target, before: undefined, after: undefined };
-  await controls.bindings.CONTROL.getByName("control").recordAction(audited, by);
+  await askControl(controls.bindings, async (control) => control.recordAction(audited, by));
 }

@@ -13,7 +13,7 @@ const meanings: Readonly<Record<string, string>> = {
   stale: "It has been changed meanwhile: look at it again",
   full: "There are as many as there may be: delete some first",
   "repeat-differs": "This --idempotency-key was used for something else",
-  "control-unavailable": "The gateway's control object does not answer: nothing was changed",
+  "control-unavailable": "The gateway's control object does not answer: look whether a change was made",
   "counter-unavailable": "A counter object does not answer",
   "purge-unavailable": "The purge is not durable: send it again",
 };
