@@ -4,13 +4,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
-import { startDemoOrigin } from "../../../demo/origin.ts";
 import { buildWorker } from "../build-worker.ts";
 import { type ServedWorker, serveWorker } from "../serve-worker.ts";
 import { createAdminInputs, type Operation, TOKENS } from "./admin-inputs.ts";
 import { toAdminConfig, toCredentialConfig } from "./configurations.ts";
 import { createCredentialInputs, JWT_SECRET } from "./credential-inputs.ts";
 import type { Input } from "./input.ts";
+import { startOrigin } from "./start-origin.ts";
 import { createSender, Tally } from "./send-inputs.ts";
 
 const BATCH = 250;
@@ -43,7 +43,7 @@ export async function fuzz({ inputs, seed, onProgress = () => undefined }: FuzzO
   };
   await mkdir(FOLDER, { recursive: true });
   const folder = await mkdtemp(join(FOLDER, "run-"));
-  const origin = await startDemoOrigin({ port: 0 });
+  const origin = await startOrigin();
   const gateways: ServedWorker[] = [];
   const serve = async (name: string, config: object): Promise<ServedWorker> => {
     const vars = { ...TOKENS, JWT_SECRET, JWT_PUBLIC_KEY: "no PEM" };
@@ -77,7 +77,7 @@ export async function fuzz({ inputs, seed, onProgress = () => undefined }: FuzzO
     return { tally, crashes };
   } finally {
     await Promise.all(gateways.map(async ({ close }) => close()));
-    await origin.close();
+    origin.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
