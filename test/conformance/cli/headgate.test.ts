@@ -102,6 +102,9 @@ describe("keys", () => {
     expect(again.out).not.toMatch(/hg_\w{50,}/);
     const idOf = ({ out }: Ended): string | undefined => /^id +(k\d+)$/m.exec(out)?.[1];
     expect(idOf(again)).toBe(idOf(first));
+    const only = ["keys", "create", "only", "--key-only", "--idempotency-key", "second order"];
+    expect((await done(...only)).out).toMatch(/^hg_\w{50,}\n$/);
+    expect(await refused(...only)).toContain("headgate keys rotate gives it a new one");
     expect(await refused("keys", "create", "other", "--idempotency-key", "first order")).toContain(
       "[repeat-differs]",
     );
@@ -236,7 +239,7 @@ describe("what a gateway is asked", () => {
     expect(policies).toMatch(/\napi +fixed-window +50 +3600s +ip path +local\n/);
     expect(routes).toMatch(/\n1 +\/\* +api +yes\n/);
     expect(origins).toBe("(none)\n");
-    expect(top).toMatch(/^used +key +object\n[3-6] +ip 198\.51\.100\.9, path \/a(?:\||%7C)b +\w+:\d\n$/i);
+    expect(top).toMatch(/^used +key +place\n[3-6] +ip 198\.51\.100\.9, path \/a(?:\||%7C)b +\w+\n$/i);
     expect(explained).toMatch(
       /path +\/b\nroute +1: \/\*\n[\s\S]*\napi +50 +3600s +policy +yes +ip=9:192\.0\.2\.9\|path=2:\/b/,
     );

@@ -2,8 +2,9 @@
 
 import type { Answer } from "../api.ts";
 import type { Command, Context, Said } from "../command.ts";
-import { toUsageFailure } from "../exit-codes.ts";
+import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
+import { toSafeText } from "../print-safely.ts";
 import { type Item, toItem, toItems, toLines, toReadable, toTime } from "../table.ts";
 import {
   create,
@@ -18,6 +19,8 @@ import {
 
 const tier = { value: "tier", help: "the plan, a tier of the configuration" } as const;
 const scope = { value: "scope", help: "what it may be used for", isRepeatable: true } as const;
+
+const keyOnly = { help: "print nothing but the key's text: for scripts" } as const;
 
 const switches = [
   { word: "disable", enabled: false, summary: "closes a key, until it is enabled again" },
@@ -36,6 +39,7 @@ export const keyCommands: readonly Command[] = [
       metadata: { value: "name=text", help: "whatever you want to know of it", isRepeatable: true },
       disabled: { help: "closed until it is enabled" },
       "idempotency-key": idempotencyOption,
+      "key-only": keyOnly,
     },
     examples: [
       "keys create acme --tier pro",
@@ -50,7 +54,7 @@ export const keyCommands: readonly Command[] = [
         metadata: given.pairs("metadata", "="),
         ...(given.has("disabled") ? { enabled: false } : {}),
       };
-      return toSecret(await create(api(), "keys", { given, body }));
+      return toSecret(await create(api(), "keys", { given, body }), given);
     },
   },
   {
@@ -60,6 +64,7 @@ export const keyCommands: readonly Command[] = [
     options: {
       overlap: { value: "duration", help: "how long the old text opens; default 24h" },
       revision: revisionOption,
+      "key-only": keyOnly,
     },
     examples: ["keys rotate k1", "keys rotate k1 --overlap 1m"],
     run: async (given, { api }) => {
@@ -67,7 +72,7 @@ export const keyCommands: readonly Command[] = [
       const overlap = given.text("overlap");
       const ifMatch = await readTag(asked, path, given);
       const body = overlap === undefined ? {} : { overlap };
-      return toSecret(await asked.ask("POST", `${path}/rotate`, { body, ifMatch }));
+      return toSecret(await asked.ask("POST", `${path}/rotate`, { body, ifMatch }), given);
     },
   },
   {
@@ -128,12 +133,15 @@ async function changeKey(given: Given, { api }: Context, change: Item): Promise<
   return toShown((await asked.ask("PATCH", path, { body: change, ifMatch })).body);
 }
 
-function toSecret({ body }: Answer): Said {
+function toSecret({ body }: Answer, given: Given): Said {
   const { key, ...entry } = toItem(body);
   const lines = toLines(toReadable(entry));
-  const text = (): string =>
-    key === undefined
-      ? `${lines}\n\nIt was there already, and its text is stored nowhere: headgate keys rotate gives it a new one`
-      : `${lines}\n\n${toLines({ key })}\n\nThis is shown once.`;
-  return { json: body, text };
+  if (key === undefined) {
+    const what =
+      "It was there already, and its text is stored nowhere: headgate keys rotate gives it a new one";
+    if (given.has("key-only")) throw new CommandFailure("refused", what, body);
+    return { json: body, text: () => `${lines}\n\n${what}` };
+  }
+  if (given.has("key-only")) return { json: body, text: () => toSafeText(key) };
+  return { json: body, text: () => `${lines}\n\n${toLines({ key })}\n\nThis is shown once.` };
 }

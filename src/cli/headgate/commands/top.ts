@@ -55,7 +55,8 @@ function toText({ items, objects, next }: Ranking): string {
     [
       ["used", ({ used }) => used],
       ["key", ({ key }) => toKeyText(String(key))],
-      ["object", ({ object }) => object],
+      // The rest of the object's name says nothing to people.
+      ["place", ({ object }) => (typeof object === "string" ? object.split(":", 1)[0] : undefined)],
     ],
     items,
   );
