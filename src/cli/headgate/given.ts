@@ -78,7 +78,10 @@ export class Given {
 }
 
 function parseTime(text: string): number {
-  const [, date, time, zone] =
+  const [, date = "", time = "00:00", zone = "Z"] =
     /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
-  return date === undefined ? NaN : Date.parse(`${date}T${time ?? "00:00"}${zone ?? "Z"}`);
+  const midnightMs = Date.parse(`${date}T00:00Z`);
+  // The platform takes the 31st of February for the 3rd of March.
+  const isDate = Number.isFinite(midnightMs) && new Date(midnightMs).toISOString().startsWith(date);
+  return isDate ? Date.parse(`${date}T${time}${zone}`) : NaN;
 }

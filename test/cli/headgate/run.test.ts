@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { commands } from "../../../src/cli/headgate/commands.ts";
 import { commonOptions } from "../../../src/cli/headgate/command.ts";
 import { readGatewayAddress } from "../../../src/cli/headgate/gateway-address.ts";
+import { Given } from "../../../src/cli/headgate/given.ts";
 import { toUsage } from "../../../src/cli/headgate/help.ts";
 import { parseArguments } from "../../../src/cli/headgate/parse-arguments.ts";
 import { toSafeJson, toSafeText } from "../../../src/cli/headgate/print-safely.ts";
@@ -48,6 +49,9 @@ describe("a command that is typed wrongly", () => {
     [["keys", "update", "k1"], "Nothing to change"],
     [["keys", "create", "a", "--until", "yesterday"], "--until must be a time to come"],
     [["keys", "create", "a", "--until", "2020-01-01"], "--until must be a time to come"],
+    [["keys", "create", "a", "--until", "2999-02-31"], "--until must be a time to come"],
+    [["keys", "create", "a", "--until", "2999-01-01T25:00Z"], "--until must be a time to come"],
+    [["keys", "create", "a", "--idempotency-key", "\u{1f511}"], "--idempotency-key must be"],
     [["keys", "create", "a", "--metadata", "x"], "--metadata must be written as name=value"],
     [["bans", "create", "192.0.2.1"], "needs --reason"],
     [["config", "rollback", "-1"], 'no option "--1"'],
@@ -149,6 +153,17 @@ describe("the gateway's address", () => {
       expect(() => read("https://api.example.com", token)).toThrow(/^HEADGATE_TOKEN/);
     },
   );
+});
+
+test.each([
+  ["2026-12-04", Date.UTC(2026, 11, 4)],
+  ["2026-12-04T18:00", Date.UTC(2026, 11, 4, 18)],
+  ["2026-12-04T18:00:30Z", Date.UTC(2026, 11, 4, 18, 0, 30)],
+  ["2026-12-04T18:00+02:00", Date.UTC(2026, 11, 4, 16)],
+  ["7d", Date.UTC(2026, 10, 8)],
+])("--until %s", (text, atMs) => {
+  const given = new Given([], new Map([["until", [text]]]));
+  expect(given.timeMs("until", Date.UTC(2026, 10, 1))).toBe(atMs);
 });
 
 describe("what is printed", () => {

@@ -53,7 +53,7 @@ it("one that cannot be reached, or does not answer, ends with 3", async () => {
 it("a create whose answer is lost is sent again as the same create, a change is not", async () => {
   const seen: string[] = [];
   const url = await serve((request, response) => {
-    seen.push(`${request.method} ${request.headers["idempotency-key"]}`);
+    seen.push(`${request.method} ${String(request.headers["idempotency-key"])}`);
     if (seen.length === 1) request.socket.destroy();
     else answerJson(200, { id: "k1", consumer: "acme" })(request, response);
   });

@@ -76,6 +76,8 @@ export async function create(
 ): Promise<Answer> {
   // Without a name of the caller's, one for this call: it may be sent again when its answer is lost.
   const idempotencyKey = given.text("idempotency-key") ?? randomUUID();
+  if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
+    throw toUsageFailure("--idempotency-key must be 1 to 255 printable ASCII characters");
   return api.ask("POST", `/${kind}`, { body, idempotencyKey });
 }
 
