@@ -6,6 +6,9 @@ import { toProblem } from "./problem.ts";
 
 type ControlStub = ReturnType<Bindings["CONTROL"]["getByName"]>;
 
+/** Longer than any change takes; what has not been answered then may have been made all the same. */
+const TIMEOUT_MS = 5_000;
+
 /** What the caller gets as a 503. */
 export class UnavailableError extends Error {
   constructor(cause: unknown) {
@@ -18,8 +21,9 @@ export async function askControl<Value>(
   { CONTROL }: Bindings,
   ask: (control: ControlStub) => Promise<unknown>,
 ): Promise<Value> {
+  const late = scheduler.wait(TIMEOUT_MS).then(() => Promise.reject(new Error("no answer in time")));
   try {
-    return (await ask(CONTROL.getByName(CONTROL_NAME))) as Value;
+    return (await Promise.race([ask(CONTROL.getByName(CONTROL_NAME)), late])) as Value;
   } catch (error) {
     throw new UnavailableError(error);
   }

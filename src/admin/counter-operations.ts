@@ -6,10 +6,11 @@ import { object } from "../core/config/parse-with.ts";
 import type { Policy } from "../core/config/config.ts";
 import { oneOf, quota } from "../core/config/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
-import { toDearest } from "../core/counters/find-top.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { askControl, UnavailableError } from "./ask-control.ts";
 import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
-import { findCounters, type FoundCounter, hasAddress, PLACES } from "./find-counters.ts";
+import { findCounters, type FoundCounter, PLACES } from "./find-counters.ts";
+import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { queryInteger } from "./page-query.ts";
 import { toJson, toProblem } from "./problem.ts";
@@ -37,11 +38,8 @@ const counterQuery = object({
 const topQuery = object({
   policy: name,
   limit: v.optional(queryInteger(1, 100), "10"),
-  cursor: v.optional(queryInteger(1, 1_000_000)),
+  cursor: v.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
 });
-
-/** Objects that one call asks: the next page asks the others. */
-const OBJECTS_MAX = 64;
 
 const text: JsonSchema = { type: "string" };
 const integer: JsonSchema = { type: "integer" };
@@ -84,6 +82,7 @@ export const counterOperations: readonly Operation[] = [
     status: 204,
     handle: async (call) =>
       withCounters(call.controls, call.body, async (counters) => {
+        await recordAction(call, "counters.reset");
         await Promise.all(
           counters.map(async ({ object: owner, key, policy }) =>
             call.controls.bindings.COUNTERS.getByName(owner).reset({
@@ -93,7 +92,6 @@ export const counterOperations: readonly Operation[] = [
             }),
           ),
         );
-        await recordAction(call, "counters.reset");
         return new Response(null, { status: 204, headers: { "Cache-Control": "no-store" } });
       }),
   }),
@@ -109,8 +107,8 @@ export const counterOperations: readonly Operation[] = [
       return withCounters(controls, body, async (counters) => {
         const [counter] = counters;
         if (counter === undefined || counters.length > 1) return toContinentProblem();
-        await refund(controls.bindings, counter, body.units);
         await recordAction(call, "counters.refund");
+        await refund(controls.bindings, counter, body.units);
         return toJson(200, await peek(controls, counter, 1));
       });
     },
@@ -161,7 +159,8 @@ async function withCounters(
   }
   try {
     return await use(findCounters(controls, policy, { values: key, place }));
-  } catch {
+  } catch (error) {
+    if (error instanceof UnavailableError) throw error;
     return toProblem(503, "counter-unavailable");
   }
 }
@@ -229,6 +228,7 @@ async function refund(
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
 }
 
+/** Before the action: where the log cannot be written, nothing is done that would be done again with the next attempt. */
 async function recordAction(
   { controls, body, by }: Call<v.InferOutput<typeof counterBody>, unknown>,
   action: string,
@@ -236,48 +236,5 @@ async function recordAction(
   // The key's values may be credentials: only which policy is taken down.
   const target = `${action} ${body.policy}`;
   const audited = { action, target, before: undefined, after: undefined };
-  await controls.bindings.CONTROL.getByName("control").recordAction(audited, by);
-}
-
-async function findTopPage(
-  controls: AdminControls,
-  policy: Policy,
-  { limit, cursor }: { readonly limit: number; readonly cursor: number },
-): Promise<object> {
-  const { shards } = controls.config().counters;
-  const places: readonly string[] = hasAddress(policy) ? PLACES : ["world"];
-  const end = Math.min(cursor + OBJECTS_MAX, places.length * shards);
-  const objects = Array.from(
-    { length: Math.max(0, end - cursor) },
-    (_, index) => `${places[Math.floor((cursor + index) / shards)]}:${(cursor + index) % shards}`,
-  );
-  const { name: policyName, algorithm, settings } = policy;
-  const question = {
-    version: MESSAGE_VERSION,
-    policy: policyName,
-    algorithm,
-    settings,
-    most: limit,
-  } as const;
-  const answers = await Promise.all(
-    objects.map(async (owner) => {
-      try {
-        return await controls.bindings.COUNTERS.getByName(owner).top(question);
-      } catch {
-        return undefined;
-      }
-    }),
-  );
-  const all = answers.flatMap((answer, index) =>
-    (answer?.consumers ?? []).map(({ key, used }) => ({ key, used, object: objects[index] })),
-  );
-  return {
-    items: toDearest(all, limit),
-    objects: {
-      asked: objects.length,
-      unanswered: answers.filter((answer) => answer === undefined).length,
-      incomplete: answers.filter((answer) => answer?.isComplete === false).length,
-    },
-    ...(end < places.length * shards ? { next: end } : {}),
-  };
+  await askControl(controls.bindings, async (control) => control.recordAction(audited, by));
 }

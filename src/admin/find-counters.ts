@@ -4,6 +4,7 @@
 import { algorithms } from "../core/algorithms/registry.ts";
 import type { Algorithm } from "../core/algorithms/algorithm.ts";
 import type { Policy } from "../core/config/config.ts";
+import type { KeyEntry } from "../core/control/entries.ts";
 import { findOverride } from "../core/control/override-index.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
@@ -27,6 +28,36 @@ export interface FoundCounter {
 
 export function hasAddress({ key }: Policy): boolean {
   return key.some(({ label }) => label === "ip");
+}
+
+/** Who has API keys also has objects that no shard has: those of a policy by `consumer` or `api-key`. */
+export function isByKey(policy: Policy): boolean {
+  return !hasAddress(policy) && toOwnPart(policy) !== undefined;
+}
+
+/**
+ * The object that an API key or its consumer has to itself, and the policy with the limits of the key's tier or override;
+ * undefined where the policy places its counters otherwise.
+ */
+export function findKeyObject(
+  { overrides }: AdminControls,
+  written: Policy,
+  { id, consumer, tier }: KeyEntry,
+): { readonly object: string; readonly policy: Policy } | undefined {
+  const part = toOwnPart(written);
+  if (part === undefined) return undefined;
+  const value = part.label === "consumer" ? consumer : id;
+  const counter = toCounterKey([{ ...part, read: () => value }], {} as Facts, { onMissing: "skip" });
+  if (typeof counter === "string") return undefined;
+  const key = written.key.map(({ label }) => (label === part.label ? value : undefined));
+  const applied = findOverride(overrides() ?? new Map(), written.name, { key, tier, nowMs: readClock() });
+  const policy = applied?.policy ?? (tier === undefined ? undefined : written.tiers.get(tier)) ?? written;
+  return { object: toObjectName(counter, {} as Facts, 1), policy };
+}
+
+function toOwnPart({ key }: Policy): Policy["key"][number] | undefined {
+  const first = key.find(({ label }) => /^(?:api-key$|consumer$|jwt:)/.test(label));
+  return first?.argument === "" ? first : undefined;
 }
 
 export function findCounters(

@@ -3,12 +3,13 @@
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { CommandError } from "./command-error.ts";
+import { loadConfig } from "./load-config.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -37,17 +38,7 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
   const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
-  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`);
-}
-
-async function loadConfig(configPath: string): Promise<unknown> {
-  try {
-    const module = (await import(pathToFileURL(resolve(configPath)).href)) as { readonly default?: unknown };
-    return module.default;
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`Cannot load ${configPath}: ${cause}`);
-  }
+  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`, parsed.error);
 }
 
 /** Checks the configuration, bundles, and measures. Throws a CommandError when the configuration or the size is wrong. */

@@ -1,7 +1,16 @@
 // What a command says before it ends with 1: a message for people, without a stack.
 
+import type { Problem } from "../core/result.ts";
+
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  /** Of a configuration that is wrong; the message lists them too. */
+  readonly problems: readonly Problem[];
+
+  constructor(message: string, problems: readonly Problem[] = []) {
+    super(message);
+    this.problems = problems;
+  }
 }
 
 /** Runs a command; a CommandError ends it with its message and exit code 1, anything else with its stack. */

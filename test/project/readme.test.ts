@@ -36,11 +36,18 @@ describe("README.md", () => {
   });
 
   test("names only commands that are scripts, and has a row for each that a newcomer expects", () => {
-    const documents = ["README.md", "CONTRIBUTING.md", "docs/configuration.md", "docs/errors.md"];
+    const documents = [
+      "README.md",
+      "CONTRIBUTING.md",
+      "docs/cli.md",
+      "docs/configuration.md",
+      "docs/errors.md",
+      "docs/guides/front-your-api.md",
+    ];
     const named = new Set(documents.flatMap((path) => toScripts(readText(path))));
     expect([...named].filter((name) => !(name in scripts))).toEqual([]);
     const rows = findTable(readme, ["command"]).rows.flatMap(([command = ""]) => toScripts(command));
-    expect(rows).toEqual(["start", "dev", "test", "check", "bench", "prove", "build", "deploy"]);
+    expect(rows).toEqual(["start", "dev", "test", "check", "bench", "prove", "headgate", "build", "deploy"]);
   });
 
   test("shows answers of a 200, a 429 and a cache hit", () => {

@@ -11,8 +11,11 @@ const { gateway, origin } = await startStand(
     policies: {
       api: { algorithm: "sliding-window", limit: 3, window: "1h", key: "ip" },
       org: { algorithm: "sliding-window", limit: 100, window: "1h", key: "header:x-org" },
+      plan: { algorithm: "sliding-window", limit: 2, window: "1h", key: "consumer" },
     },
+    tiers: { pro: { plan: { limit: 100 } } },
     routes: [
+      { path: "/mine", auth: "required", policies: ["plan"] },
       { path: "/org", policies: ["org"], cost: 2, methods: ["GET"] },
       { path: "/*", policies: ["api"] },
     ],
@@ -111,6 +114,45 @@ describe("the ranking", () => {
   });
 });
 
+describe("the ranking of a policy by consumer", () => {
+  it("goes on to the consumers of API keys, each by what its own tier or override allows", async () => {
+    for (const [consumer, tier, uses] of [
+      ["free", undefined, 2],
+      ["pro", "pro", 20],
+      ["raised", undefined, 4],
+      ["idle", "pro", 0],
+    ] as const) {
+      const made = await expectStatus(
+        201,
+        askAdmin(gateway, "POST", "/keys", { body: { consumer, ...(tier === undefined ? {} : { tier }) } }),
+      );
+      if (consumer === "raised")
+        await expectStatus(
+          201,
+          askAdmin(gateway, "POST", "/overrides", {
+            body: { policy: "plan", key: ["raised"], limit: 50, reason: "until Friday" },
+          }),
+        );
+      for (let use = 0; use < uses; use += 1)
+        await send(gateway, "/mine", { fields: [["X-API-Key", String(made["key"])]] });
+    }
+    const first = await expectStatus(200, askAdmin(gateway, "GET", "/counters/top?policy=plan"));
+    expect([first["items"], first["next"]]).toEqual([[], 2]);
+    const second = await expectStatus(200, askAdmin(gateway, "GET", "/counters/top?policy=plan&cursor=2"));
+    const ranked = (second["items"] as Item[]).map(({ key, used }) => [key, Number(used)] as const);
+    expect(ranked.map(([key]) => key)).toEqual(["consumer=3:pro", "consumer=6:raised", "consumer=4:free"]);
+    // A row may say up to twice as much as was used, and never less.
+    for (const [at, least] of [20, 4, 2].entries()) {
+      expect(ranked[at]?.[1]).toBeGreaterThanOrEqual(least);
+      expect(ranked[at]?.[1]).toBeLessThanOrEqual(2 * least);
+    }
+    expect([second["objects"], second["next"]]).toEqual([
+      { asked: 4, unanswered: 0, incomplete: 0 },
+      undefined,
+    ]);
+  });
+});
+
 describe("an explanation", () => {
   it("names the route, the limits, the counter and who won, and takes nothing", async () => {
     const body = { url: "https://api.example/org?x=1", headers: { "x-org": "acme" }, address: "203.0.113.1" };
@@ -128,7 +170,7 @@ describe("an explanation", () => {
     const overridden = await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
     expect(overridden).toMatchObject({
       path: "/org",
-      route: { index: 0, name: "GET /org" },
+      route: { index: 1, name: "GET /org" },
       cost: 2,
       isCached: false,
       policies: [{ policy: "org", limit: 500, decidedBy: "override", override: { reason: "big" } }],

@@ -5,13 +5,14 @@ import { Readable } from "node:stream";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { findTable, readCodes, readText } from "../../project/markdown.ts";
-import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX } from "../support/admin.ts";
+import { toRightBodies } from "../../../src/cli/fuzz/plausible.ts";
+import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX, tagOf } from "../support/admin.ts";
 import { send, type Reply } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 
 const { gateway } = await startStand(
   {
-    policies: { api: { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" } },
+    policies: { api: { algorithm: "token-bucket", limit: 60, window: "1m", key: ["ip", "path"] } },
     routes: [{ path: "/*" }],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
@@ -156,6 +157,14 @@ describe("every operation", () => {
     },
   );
 
+  it.each(documented.filter(({ hasBody }) => !hasBody))(
+    "without a body is not held up by a huge one: %s",
+    async ({ method, asked }) => {
+      const reply = await askAdmin(gateway, method, asked, { body: "x".repeat(600_000), ifMatch: '"1"' });
+      expect([200, 400, 404]).toContain(reply.status);
+    },
+  );
+
   it.each(documented.filter(({ hasBody }) => hasBody))(
     "with a body refuses what is no JSON, and what is no object: %s",
     async ({ method, asked }) => {
@@ -175,6 +184,51 @@ describe("every operation", () => {
     },
   );
 });
+
+describe("every operation that needs a tag, on what is there", () => {
+  it.each(documented.filter(({ needsIfMatch }) => needsIfMatch))(
+    "lets one of several writers win, and none with the tag of before: %s",
+    async ({ method, path, hasBody }) => {
+      const { place, tag, config } = await makeSubject(path);
+      const bodies = Object.entries(toRightBodies(config));
+      const body = hasBody ? bodies.find(([end]) => path.endsWith(end))?.[1] : undefined;
+      const write = async (): Promise<Reply> => askAdmin(gateway, method, place, { ifMatch: tag, body });
+      const replies = await Promise.all(Array.from({ length: 6 }, write));
+      const lost = method === "DELETE" ? 404 : 412;
+      expect(replies.map(({ status }) => status).sort((a, b) => a - b)).toEqual([
+        method === "DELETE" ? 204 : 200,
+        ...Array.from({ length: 5 }, () => lost),
+      ]);
+      expectProblem(await write(), lost, lost === 404 ? "not-found" : "stale");
+    },
+  );
+
+  it.each(documented.filter(({ needsIfMatch, method }) => needsIfMatch && method !== "DELETE"))(
+    "with a stale tag changes nothing: %s",
+    async ({ method, path }) => {
+      const { place, tag, config } = await makeSubject(path);
+      const body = Object.entries(toRightBodies(config)).find(([end]) => path.endsWith(end))?.[1];
+      const shown = place.replace(/\/(?:rotate|rollback)$/, "");
+      const before = (await askAdmin(gateway, "GET", shown)).text();
+      const stale = `"${Number(tag.slice(1, -1)) + 1}"`;
+      expectProblem(await askAdmin(gateway, method, place, { ifMatch: stale, body }), 412, "stale");
+      expect((await askAdmin(gateway, "GET", shown)).text()).toBe(before);
+    },
+  );
+});
+
+/** What an operation changes, made anew: its path and its tag. */
+async function makeSubject(
+  path: string,
+): Promise<{ readonly place: string; readonly tag: string; readonly config: object }> {
+  const inForce = await askAdmin(gateway, "GET", "/config");
+  const config = inForce.json()["config"] as object;
+  const [, kind] = /^\/(\w+)\/\{id\}/.exec(path) ?? [];
+  if (kind === undefined) return { place: path, tag: tagOf(inForce), config };
+  const body = toRightBodies(config)[`/${kind}`];
+  const made = await askAdmin(gateway, "POST", `/${kind}`, { body });
+  return { place: path.replace("{id}", String(made.json()["id"])), tag: tagOf(made), config };
+}
 
 describe("the admin API", () => {
   it("answers HEAD as GET without a body", async () => {

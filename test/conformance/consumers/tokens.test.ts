@@ -5,7 +5,8 @@ import { newAddress, send, type Reply, type RequestOptions } from "../support/cl
 import { startGateway, toConfigSource } from "../support/gateway.ts";
 import { startOrigin } from "../support/origin.ts";
 import { untilTime } from "../support/until.ts";
-import { forge, newSigner, sign } from "../support/tokens.ts";
+import { forge } from "../../../src/cli/fuzz/forge-token.ts";
+import { newSigner, sign } from "../support/tokens.ts";
 
 const SECRET = "a shared secret of more than 64 bytes, for what HMAC there may ever be";
 const AUDIENCE = "https://api.example.com";

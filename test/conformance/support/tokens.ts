@@ -1,6 +1,5 @@
-// Tokens and the keys that they are signed with: made with jose, and where the point is a wrong one, by hand.
+// Tokens and the keys that they are signed with: made with jose. Wrong ones are forged by src/cli/fuzz/forge-token.ts.
 
-import { createHmac } from "node:crypto";
 import type { webcrypto } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from "jose";
 
@@ -28,13 +27,4 @@ export interface TokenOptions {
 export async function sign(signer: Signer, { claims = {}, header = {} }: TokenOptions): Promise<string> {
   const protectedHeader = { alg: signer.algorithm, kid: signer.kid, ...header };
   return await new SignJWT(claims).setProtectedHeader(protectedHeader).sign(signer.privateKey);
-}
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-
-/** Signed with an HMAC whatever the header says; without a secret it has no signature. */
-export function forge(header: unknown, claims: unknown, secret?: string, hash = "sha256"): string {
-  const signed = `${encode(header)}.${encode(claims)}`;
-  const signature = secret === undefined ? "" : createHmac(hash, secret).update(signed).digest("base64url");
-  return `${signed}.${signature}`;
 }

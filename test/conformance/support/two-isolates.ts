@@ -53,6 +53,7 @@ export async function startTwoIsolates(
       cf: false,
       telemetry: { enabled: false },
       log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => undefined,
     }),
   );
   const { port } = await miniflare.ready;

@@ -1,5 +1,6 @@
 // A gateway with a Worker of the test's own around it, which sees what HTTP does not show: how often counter objects are
-// asked, and clients that leave as the platform notices it. Its own Worker is the built one, unchanged.
+// asked, and clients that leave as the platform notices it. It can also take the control object away. Its own Worker is
+// the built one, unchanged.
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { newFolder, toConfigSource } from "./gateway.ts";
 
 const CALLS_PATH = "/.watched/calls";
 const SLOW_PATH = "/.watched/slow/";
+const CONTROL_PATH = "/.watched/control/";
 /** With this field beside it, nothing of the request goes on when its client leaves, as when the platform ends it. */
 export const DIES = "X-Dies";
 /** A request with this field is given up by its client after so many milliseconds, and answered with 499. */
@@ -18,11 +20,22 @@ export const LEAVES_AFTER = "X-Leaves-After-Ms";
 
 const MAIN = `
 import { WorkerEntrypoint } from "cloudflare:workers";
-import worker, { CounterObject as Watched } from "./worker.js";
+import worker, { ControlObject as Controlling, CounterObject as Watched } from "./worker.js";
 export * from "./worker.js";
 
 let calls = 0;
 let slowMs = 0;
+let control = "up";
+
+export class ControlObject extends Controlling {}
+for (const name of Object.getOwnPropertyNames(Controlling.prototype)) {
+  if (name === "constructor" || name === "alarm") continue;
+  ControlObject.prototype[name] = async function (...given) {
+    if (control === "silent") await scheduler.wait(60_000);
+    if (control !== "up") throw new Error("broken on purpose");
+    return Controlling.prototype[name].apply(this, given);
+  };
+}
 
 export class CounterObject extends Watched {
   async decide(requests) {
@@ -51,6 +64,10 @@ export default {
       slowMs = Number(pathname.slice("${SLOW_PATH}".length));
       return new Response();
     }
+    if (pathname.startsWith("${CONTROL_PATH}")) {
+      control = pathname.slice("${CONTROL_PATH}".length);
+      return new Response();
+    }
     const leavesAfterMs = request.headers.get("${LEAVES_AFTER}");
     if (leavesAfterMs === null) return worker.fetch(request, env, context);
     const aborter = new AbortController();
@@ -69,11 +86,14 @@ export interface WatchedGateway extends Target {
   readonly readCalls: () => Promise<number>;
   /** From now on counter objects answer questions so much later. */
   readonly slowDown: (ms: number) => Promise<void>;
+  /** From now on the control object answers, throws, or says nothing. */
+  readonly setControl: (state: "up" | "failing" | "silent") => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 export async function startWatchedGateway(
   config: Readonly<Record<string, unknown>>,
+  vars: Readonly<Record<string, string>> = {},
 ): Promise<WatchedGateway> {
   const folder = await newFolder();
   const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
@@ -89,13 +109,16 @@ export async function startWatchedGateway(
     external: ["cloudflare:*"],
     logLevel: "silent",
   });
-  const { url, close } = await serveWorker({ scriptPath, port: 0, vars: {}, onLog: () => undefined });
+  const { url, close } = await serveWorker({ scriptPath, port: 0, vars, onLog: () => undefined });
   const gateway: Target = { url: `http://127.0.0.1:${url.port}` };
   return {
     ...gateway,
     readCalls: async () => Number((await send(gateway, CALLS_PATH)).text()),
     slowDown: async (ms) => {
       await send(gateway, `${SLOW_PATH}${ms}`);
+    },
+    setControl: async (state) => {
+      await send(gateway, `${CONTROL_PATH}${state}`);
     },
     close: async () => {
       await close();

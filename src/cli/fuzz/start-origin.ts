@@ -1,0 +1,28 @@
+// The origin behind the gateways of the fuzz: it answers everything, and never ends a connection of its own accord. Where
+// one ends while the next request is on its way, that is a 502 and nobody's fault.
+
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface FuzzOrigin {
+  readonly url: string;
+  readonly close: () => void;
+}
+
+export async function startOrigin(): Promise<FuzzOrigin> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end("{}");
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// Every command, the one list: the parser, --help and the table of docs/cli.md have them from here.
+
+import type { Command } from "./command.ts";
+import { accessCommands } from "./commands/access.ts";
+import { banCommands } from "./commands/bans.ts";
+import { check } from "./commands/check.ts";
+import { configCommands } from "./commands/config.ts";
+import { explain } from "./commands/explain.ts";
+import { gatewayCommands } from "./commands/gateway.ts";
+import { keyCommands } from "./commands/keys.ts";
+import { overrideCommands } from "./commands/overrides.ts";
+import { purgeCommands } from "./commands/purge.ts";
+import { top } from "./commands/top.ts";
+
+export const commands: readonly Command[] = [
+  check,
+  ...gatewayCommands,
+  explain,
+  top,
+  ...keyCommands,
+  ...overrideCommands,
+  ...banCommands,
+  ...accessCommands,
+  ...configCommands,
+  ...purgeCommands,
+];

@@ -1,0 +1,57 @@
+// Access entries: who is let in, kept out or not limited, beside the configuration's lists.
+
+import type { Command } from "../command.ts";
+import { toTime } from "../table.ts";
+import {
+  create,
+  createEntryCommands,
+  idempotencyOption,
+  reasonOption,
+  toCreated,
+  untilOption,
+} from "./entries.ts";
+
+export const accessCommands: readonly Command[] = [
+  {
+    name: "access create",
+    summary: "lets in (allow), keeps out (deny) or leaves unlimited",
+    arguments: [{ name: "action" }],
+    options: {
+      cidr: { value: "network", help: "an address or a network" },
+      country: { value: "code", help: "two upper-case letters" },
+      asn: { value: "number", help: "the number of a network's operator" },
+      "user-agent": { value: "pattern", help: "of the User-Agent; * is any text" },
+      until: untilOption,
+      reason: reasonOption,
+      "idempotency-key": idempotencyOption,
+    },
+    examples: [
+      "access create deny --cidr 203.0.113.0/24 --reason scrapers",
+      'access create unlimited --cidr 198.51.100.7 --reason "our own checks"',
+    ],
+    run: async (given, { api, nowMs }) => {
+      const body = {
+        action: given.argument(0),
+        cidr: given.text("cidr"),
+        country: given.text("country"),
+        asn: given.integer("asn"),
+        userAgent: given.text("user-agent"),
+        expiresAtMs: given.timeMs("until", nowMs()),
+        reason: given.text("reason"),
+      };
+      return toCreated(await create(api(), "access", { given, body }));
+    },
+  },
+  ...createEntryCommands({
+    kind: "access",
+    noun: "access entry",
+    id: "a1",
+    columns: [
+      ["id", ({ id }) => id],
+      ["action", ({ action }) => action],
+      ["whom", ({ cidr, country, asn, userAgent }) => cidr ?? country ?? asn ?? userAgent],
+      ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
+      ["reason", ({ reason }) => reason],
+    ],
+  }),
+];

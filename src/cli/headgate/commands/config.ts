@@ -1,0 +1,138 @@
+// The configuration at run time: shown, compared with a file, replaced by it, rolled back.
+
+import type { Api } from "../api.ts";
+import type { Command, Said } from "../command.ts";
+import { toUsageFailure } from "../exit-codes.ts";
+import type { Given } from "../given.ts";
+import { toSafeJson } from "../print-safely.ts";
+import { toProblemLines } from "../problem-text.ts";
+import { readDocument } from "../read-document.ts";
+import { type Item, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
+import { limitOption, readTag, revisionOption } from "./entries.ts";
+
+const file = { name: "file", isOptional: true } as const;
+const revision = { ...revisionOption, help: "only while this version is in force; without it, whatever is" };
+const reason = { value: "text", help: "why, for the history" } as const;
+const VERSIONS_DEFAULT = 20;
+
+export const configCommands: readonly Command[] = [
+  {
+    name: "config show",
+    summary: "the configuration in force, or an earlier version of it; version 0 is the deployed file",
+    arguments: [{ name: "version", isOptional: true }],
+    examples: ["config show", "config show 3"],
+    run: async (given, { api }) => {
+      const path = given.argument(0) === "" ? "/config" : `/config/versions/${toVersion(given)}`;
+      const { body } = await api().ask("GET", path);
+      const text = (): string => `${toVersionLines(body)}\n\n${toSafeJson(toItem(body)["config"])}`;
+      return { json: body, text };
+    },
+  },
+  {
+    name: "config diff",
+    summary: "what a file would change of what is in force, and every problem of it; changes nothing",
+    arguments: [file],
+    examples: ["config diff", "config diff ./other.config.ts"],
+    run: async (given, { api }) => toChecked(await check(api(), await readDocument(given.argument(0)))),
+  },
+  {
+    name: "config push",
+    summary: "puts a file in force, if it is right and changes something",
+    arguments: [file],
+    options: { reason, revision },
+    examples: ['config push --reason "more for everybody"', "config push ./other.config.ts --revision 3"],
+    run: async (given, { api }) => {
+      const [asked, config] = [api(), await readDocument(given.argument(0))];
+      const ifMatch = await readTag(asked, "/config", given);
+      const checked = await check(asked, config);
+      if (checked["isValid"] !== true || toItems(checked["changes"]).length === 0) return toChecked(checked);
+      const { body } = await asked.ask("PUT", "/config", {
+        body: { config, reason: given.text("reason") },
+        ifMatch,
+      });
+      return { json: body, text: () => `${toChecked(checked).text()}\n\n${toVersionLines(body)}` };
+    },
+  },
+  {
+    name: "config rollback",
+    summary: "puts an earlier version in force again, as a new one; 0 is the deployed file",
+    arguments: [{ name: "version" }],
+    options: { reason, revision },
+    examples: ["config rollback 0", 'config rollback 3 --reason "too strict"'],
+    run: async (given, { api }) => {
+      const asked = api();
+      const body = { version: Number(toVersion(given)), reason: given.text("reason") };
+      const ifMatch = await readTag(asked, "/config", given);
+      const answer = await asked.ask("POST", "/config/rollback", { body, ifMatch });
+      return { json: answer.body, text: () => toVersionLines(answer.body) };
+    },
+  },
+  {
+    name: "config history",
+    summary: "the versions that are kept, newest first",
+    options: { limit: { ...limitOption, help: `at most so many; default ${VERSIONS_DEFAULT}` } },
+    examples: ["config history"],
+    run: async (given, { api }) => {
+      const items = await api().list("/config/versions", given.integer("limit") ?? VERSIONS_DEFAULT);
+      const text = (): string =>
+        toTable(
+          [
+            ["version", ({ version }) => version],
+            ["at", ({ createdAtMs }) => toTime(createdAtMs)],
+            ["who", ({ who }) => who],
+            ["reason", (item) => item["reason"]],
+          ],
+          items,
+        );
+      return { json: { items }, text };
+    },
+  },
+];
+
+function toVersion(given: Given): string {
+  const text = given.argument(0);
+  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return text;
+  throw toUsageFailure(`The version must be a whole number, received ${JSON.stringify(text)}`);
+}
+
+async function check(api: Api, config: unknown): Promise<Item> {
+  return toItem((await api.ask("POST", "/config/check", { body: { config } })).body);
+}
+
+function toChecked(checked: Item): Said {
+  const problems = toItems(checked["problems"]);
+  const changes = toItems(checked["changes"]);
+  if (checked["isValid"] !== true) {
+    // In the file's own terms.
+    const inFile = problems.map(({ path, code, message }) => ({
+      path: typeof path === "string" ? path.replace(/^config\.?/, "") : undefined,
+      code,
+      message,
+    }));
+    const lines = toProblemLines(inFile).join("\n");
+    return { json: checked, isRefusal: true, text: () => `It cannot be put in force:\n${lines}` };
+  }
+  const text = (): string =>
+    changes.length === 0
+      ? "Nothing to change: it is what is in force"
+      : toTable(
+          [
+            ["path", ({ path }) => path],
+            ["before", ({ before }) => before],
+            ["after", ({ after }) => after],
+          ],
+          changes,
+        );
+  return { json: checked, text };
+}
+
+function toVersionLines(body: unknown): string {
+  const { version, isFile, createdAtMs, who, reason: why } = toItem(body);
+  const shown = isFile === true ? `${String(version)} (the deployed file)` : version;
+  return toLines({
+    version: shown,
+    at: createdAtMs === 0 ? undefined : toTime(createdAtMs),
+    who,
+    reason: why,
+  });
+}

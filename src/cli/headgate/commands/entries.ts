@@ -1,0 +1,109 @@
+// What API keys, overrides, bans and access entries have in common on the command line: list, show, delete, and the two
+// ways of changing something safely: a create that may be sent twice, and a change of what was seen.
+
+import { randomUUID } from "node:crypto";
+import type { Answer, Api } from "../api.ts";
+import type { Command, Option, Said } from "../command.ts";
+import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
+import type { Given } from "../given.ts";
+import { type Column, type Item, toItem, toLines, toReadable, toTable } from "../table.ts";
+
+export interface EntryGroup {
+  /** As the API's path has it: "keys". */
+  readonly kind: string;
+  readonly noun: string;
+  /** One for the examples. */
+  readonly id: string;
+  readonly columns: readonly Column[];
+}
+
+const ITEMS_MAX = 100_000;
+
+export const limitOption: Option = { value: "count", help: "at most so many" };
+export const untilOption: Option = {
+  value: "time",
+  help: "when it ends: 2026-12-04, 2026-12-04T18:00Z, or a duration such as 7d",
+};
+export const reasonOption: Option = { value: "text", help: "why, for the audit log", isRequired: true };
+export const revisionOption: Option = {
+  value: "number",
+  help: "change it only while it has this revision; without it, whatever is there",
+};
+export const idempotencyOption: Option = {
+  value: "text",
+  help: "a name for this create: sent again within 24 hours it makes nothing new",
+};
+
+export function createEntryCommands({ kind, noun, id, columns }: EntryGroup): readonly Command[] {
+  return [
+    {
+      name: `${kind} list`,
+      summary: `lists every ${noun}, oldest first`,
+      options: { limit: limitOption },
+      examples: [`${kind} list`, `${kind} list --json --limit 10`],
+      run: async (given, { api }) => {
+        const items = await api().list(`/${kind}`, given.integer("limit") ?? ITEMS_MAX);
+        return { json: { items }, text: () => toTable(columns, items) };
+      },
+    },
+    {
+      name: `${kind} show`,
+      summary: `shows one ${noun}`,
+      arguments: [{ name: "id" }],
+      examples: [`${kind} show ${id}`],
+      run: async (given, { api }) => toShown((await api().ask("GET", toPath(kind, given))).body),
+    },
+    {
+      name: `${kind} delete`,
+      summary: `deletes one ${noun}`,
+      arguments: [{ name: "id" }],
+      options: { revision: revisionOption },
+      examples: [`${kind} delete ${id}`],
+      run: async (given, { api }) => {
+        const [asked, path] = [api(), toPath(kind, given)];
+        await asked.ask("DELETE", path, { ifMatch: await readTag(asked, path, given) });
+        const deleted = given.argument(0);
+        return { json: { deleted }, text: () => `Deleted ${deleted}` };
+      },
+    },
+  ];
+}
+
+export async function create(
+  api: Api,
+  kind: string,
+  { given, body }: { readonly given: Given; readonly body: Item },
+): Promise<Answer> {
+  // Without a name of the caller's, one for this call: it may be sent again when its answer is lost.
+  const idempotencyKey = given.text("idempotency-key") ?? randomUUID();
+  if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
+    throw toUsageFailure("--idempotency-key must be 1 to 255 printable ASCII characters");
+  return api.ask("POST", `/${kind}`, { body, idempotencyKey });
+}
+
+/** `columns` of what was created. */
+export function toCreated({ status, body }: Answer): Said {
+  const isRepeat = status === 200;
+  const text = (): string =>
+    `${isRepeat ? "It was there already" : "Created"}\n${toLines(toReadable(toItem(body)))}`;
+  return { json: body, text };
+}
+
+export function toShown(body: unknown): Said {
+  return { json: body, text: () => toLines(toReadable(toItem(body))) };
+}
+
+export function toPath(kind: string, given: Given): string {
+  const id = given.argument(0);
+  if (/^[a-z]\d{1,15}$/.test(id)) return `/${kind}/${id}`;
+  throw toUsageFailure(`${JSON.stringify(id)} is no id: headgate ${kind} list shows them`);
+}
+
+/** The tag of --revision, or of what is there now. */
+export async function readTag(api: Api, path: string, given: Given): Promise<string> {
+  const revision = given.integer("revision");
+  if (revision !== undefined) return `"${revision}"`;
+  const { etag } = await api.ask("GET", path);
+  if (etag !== undefined) return etag;
+  throw new CommandFailure("refused", `${path} was answered without an ETag`);
+}

@@ -1,0 +1,36 @@
+// A problem document of the admin API as people read it: what to do about it, every single problem, and the code that
+// docs/errors.md has.
+
+import { toSafeText } from "./print-safely.ts";
+import { type Item, toItems } from "./table.ts";
+
+/** What the codes mean to who typed a command; others are shown with their title. */
+const meanings: Readonly<Record<string, string>> = {
+  unauthorized: "HEADGATE_TOKEN is not this gateway's token",
+  "read-only": "HEADGATE_TOKEN only reads: this needs the gateway's ADMIN_TOKEN",
+  "too-many-failures": "Too many failed attempts from this address",
+  "not-found": "There is no such thing",
+  stale: "It has been changed meanwhile: look at it again",
+  full: "There are as many as there may be: delete some first",
+  "repeat-differs": "This --idempotency-key was used for something else",
+  "control-unavailable": "The gateway's control object does not answer: look whether a change was made",
+  "counter-unavailable": "A counter object does not answer",
+  "purge-unavailable": "The purge is not durable: send it again",
+};
+
+export function toProblemText(problem: Item, waitSeconds: string | undefined): string {
+  const code = toSafeText(problem["code"]);
+  const meaning = Object.hasOwn(meanings, code) ? meanings[code] : undefined;
+  const problems = toItems(problem["problems"]);
+  const what = problems.length > 0 ? "The gateway refused it" : (meaning ?? toSafeText(problem["title"]));
+  const wait = waitSeconds === undefined ? "" : `, again in ${toSafeText(waitSeconds)} s`;
+  return [`${what}${wait} [${code}]`, ...toProblemLines(problems)].join("\n");
+}
+
+/** A line each, as the check of a file has them. */
+export function toProblemLines(problems: readonly Item[]): readonly string[] {
+  return problems.map(({ path, message, code }) => {
+    const place = typeof path === "string" && path !== "" ? path : "(the whole)";
+    return `  ${toSafeText(place)}: ${toSafeText(message)} [${toSafeText(code)}]`;
+  });
+}

@@ -1,0 +1,64 @@
+// Answers as people read them: lists as tables, single things as lines of names and values.
+
+import { toSafeText } from "./print-safely.ts";
+
+/** A longer cell is cut: a list is for looking over, and `show` has all of it. */
+const CELL_LENGTH_MAX = 60;
+
+export type Item = Readonly<Record<string, unknown>>;
+export type Column = readonly [heading: string, read: (item: Item) => unknown];
+
+export function toTable(columns: readonly Column[], items: readonly Item[]): string {
+  if (items.length === 0) return "(none)";
+  const rows = [
+    columns.map(([heading]) => heading),
+    ...items.map((item) => columns.map(([, read]) => toCell(read(item)))),
+  ];
+  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+function toCell(value: unknown): string {
+  const text = toSafeText(value);
+  return text.length > CELL_LENGTH_MAX ? `${text.slice(0, CELL_LENGTH_MAX - 3)}...` : text;
+}
+
+/** `undefined` values are left out. */
+export function toLines(named: Item): string {
+  const given = Object.entries(named).filter(([, value]) => value !== undefined);
+  const width = Math.max(0, ...given.map(([name]) => toSafeText(name).length));
+  return given.map(([name, value]) => `${toSafeText(name).padEnd(width)}  ${toSafeText(value)}`).join("\n");
+}
+
+/** Members that are times, as people write them. */
+export function toReadable(item: Item): Item {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) =>
+      name.endsWith("AtMs") || name === "atMs" ? [name.replace(/Ms$/, ""), toTime(value)] : [name, value],
+    ),
+  );
+}
+
+/** "2026-12-04T18:00:00Z"; undefined for what is no time. */
+export function toTime(value: unknown): string | undefined {
+  if (typeof value !== "number" || !(Math.abs(value) <= 8.64e15)) return undefined;
+  return new Date(value).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+export const isItem = (value: unknown): value is Item => typeof value === "object" && value !== null;
+
+/** What `value` has of that name; an empty item where it is none. */
+export function toItem(value: unknown): Item {
+  return isItem(value) ? value : {};
+}
+
+export function toItems(value: unknown): readonly Item[] {
+  return Array.isArray(value) ? value.map(toItem) : [];
+}
