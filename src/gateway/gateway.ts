@@ -1,6 +1,7 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
 
+import { waitUntil } from "cloudflare:workers";
 import { AccessEntries } from "../core/access/access-entries.ts";
 import type { Config, Policy } from "../core/config/config.ts";
 import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
@@ -17,6 +18,7 @@ import { CacheStore } from "./cache-store.ts";
 import type { Limited } from "./check-limits.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
+import { FeedbackClient } from "./feedback-client.ts";
 import { PoolClient } from "./pool-client.ts";
 import { PurgeClient } from "./purge-client.ts";
 
@@ -33,6 +35,8 @@ export interface Gateway {
   readonly marks: ChangeMarks;
   readonly inFlight: InFlight;
   readonly pools: ReadonlyMap<OriginPool, PoolClient>;
+  /** Of the pools that have a feedback profile. */
+  readonly feedback: ReadonlyMap<OriginPool, FeedbackClient>;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
   /** Who may be calling. */
@@ -51,7 +55,7 @@ export interface Gateway {
 /** What is made anew when the configuration or anything of the snapshot changes. */
 type Derived = Omit<
   Gateway,
-  "counters" | "leases" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools"
+  "counters" | "leases" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools" | "feedback"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
@@ -78,11 +82,26 @@ export function renewGateway(
 }
 
 /** What they learn is of one configuration's issuers and pools. */
-function createClients(config: Config, bindings: Bindings): Pick<Gateway, "authority" | "pools"> {
+function createClients(
+  config: Config,
+  bindings: Bindings,
+): Pick<Gateway, "authority" | "pools" | "feedback"> {
   return {
     authority: createAuthority(config, bindings),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
+    feedback: createFeedback(config, bindings),
   };
+}
+
+function createFeedback({ pools, policies }: Config, bindings: Bindings): Gateway["feedback"] {
+  const clients = new Map<OriginPool, FeedbackClient>();
+  for (const pool of pools) {
+    const { feedback: settings, name } = pool;
+    if (settings === undefined) continue;
+    const options = { pool: name, settings, policies, namespace: bindings.FEEDBACK, waitUntil };
+    clients.set(pool, new FeedbackClient(options));
+  }
+  return clients;
 }
 
 /** What is stored is of one origin. */

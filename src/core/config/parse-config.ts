@@ -106,7 +106,8 @@ function parseOrigins(
 ): Origins {
   const rawPools = isObject(given["origins"]) ? given["origins"] : {};
   const poolNames = Object.keys(rawPools);
-  const pools = parsePools(rawPools, problems);
+  const policyNames = isObject(given["policies"]) ? Object.keys(given["policies"]) : [];
+  const pools = parsePools(rawPools, policyNames, problems);
   const origin = isSet(variable)
     ? parseOriginOrPool(variable, "vars.ORIGIN_URL", poolNames)
     : parseOriginOrPool(given["origin"], "origin", poolNames);

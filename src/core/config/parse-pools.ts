@@ -1,6 +1,7 @@
 // Reads the origin pools of the configuration: unknown -> frozen pools by name, or every problem.
 
 import type * as v from "valibot";
+import { findScopeProblems } from "../feedback/feedback-schema.ts";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "../origins/origin-pool.ts";
@@ -14,6 +15,7 @@ import { isObject, parseWith, showGiven } from "./parse-with.ts";
 /** The pools by name; problems are added to `problems`. */
 export function parsePools(
   input: Readonly<Record<string, unknown>>,
+  policyNames: readonly string[],
   problems: Problem[],
 ): ReadonlyMap<string, OriginPool> {
   const pools = new Map<string, OriginPool>();
@@ -25,7 +27,9 @@ export function parsePools(
       problems.push({ path, code: "invalid", message });
     }
     const pool = parsePool(name, options, problems);
-    if (pool !== undefined) pools.set(name, pool);
+    if (pool === undefined) continue;
+    pools.set(name, pool);
+    problems.push(...findScopeProblems(pool.feedback, `${path}.feedback`, policyNames));
   }
   return pools;
 }
@@ -96,7 +100,7 @@ function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] 
 
 function toPool(
   name: string,
-  { slow, slowStart, retries, breaker, checks }: v.InferOutput<typeof poolSchema>,
+  { slow, slowStart, retries, breaker, checks, feedback }: v.InferOutput<typeof poolSchema>,
   { members, affinity }: Pick<OriginPool, "members" | "affinity">,
 ): OriginPool {
   return deepFreeze({
@@ -105,6 +109,7 @@ function toPool(
     affinity,
     slowMs: slow ?? Infinity,
     slowStartMs: slowStart,
+    feedback,
     retries: {
       max: retries.max,
       backoffMs: retries.backoff,

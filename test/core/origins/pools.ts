@@ -8,7 +8,7 @@ import type { Problem } from "../../../src/core/result.ts";
 export function toPool(options: Readonly<Record<string, unknown>> = {}): OriginPool {
   const problems: Problem[] = [];
   const members = ["https://a.example", "https://b.example", "https://c.example"];
-  const pool = parsePools({ tried: { members, ...options } }, problems).get("tried");
+  const pool = parsePools({ tried: { members, ...options } }, ["graph-app"], problems).get("tried");
   if (pool === undefined || problems.length > 0) throw new Error(JSON.stringify(problems, undefined, 2));
   return pool;
 }
