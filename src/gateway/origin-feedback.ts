@@ -4,6 +4,8 @@
 export interface FeedbackContext {
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** When the call was sent, by the isolate's clock. */
+  readonly sentMs: number;
 }
 
 export interface Observed {
@@ -24,9 +26,5 @@ export interface OriginFeedback {
    * Reads an answer: updates what is known (shared under waitUntil) and says whether the origin refused for its limits.
    * The answer's body is only looked at for statuses that the profile names, bounded, and the response returned is whole.
    */
-  observe(
-    answer: Response,
-    keys: ReadonlyMap<string, string>,
-    context: FeedbackContext,
-  ): Promise<Observed>;
+  observe(answer: Response, keys: ReadonlyMap<string, string>, context: FeedbackContext): Promise<Observed>;
 }

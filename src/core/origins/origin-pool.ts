@@ -2,6 +2,7 @@
 // the only place that makes one.
 
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import type { BreakerSettings } from "./breaker.ts";
 
 export interface PoolMember {
@@ -62,4 +63,6 @@ export interface OriginPool {
   readonly checks: CheckSettings | undefined;
   /** How long a member that came back takes to its full share. */
   readonly slowStartMs: number;
+  /** undefined: nobody counts its calls. */
+  readonly outbound: OutboundSettings | undefined;
 }
