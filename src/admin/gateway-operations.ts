@@ -7,7 +7,6 @@ import { askControl } from "./ask-control.ts";
 import {
   auditAnswer,
   healthAnswer,
-  type JsonSchema,
   purgeAnswer,
   toListSchema,
   toObjectSchema,
@@ -16,6 +15,7 @@ import {
 import { defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
 import { toJson, toProblem } from "./problem.ts";
+import type { JsonSchema } from "./to-schema.ts";
 
 const text: JsonSchema = { type: "string" };
 const integer: JsonSchema = { type: "integer" };

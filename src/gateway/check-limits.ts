@@ -41,7 +41,10 @@ export interface Taken {
 }
 
 /** What limits a request: a route, or what stands for one. */
-export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost">;
+export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost"> & {
+  /** Also clients that no policy of a route counts. */
+  readonly countsAll?: boolean;
+};
 
 export interface CheckedLimits {
   /** The policies that were asked, with the limits that are the request's. */
@@ -81,7 +84,7 @@ export function checkLimits(
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
-  if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
+  if (route.policies.length === 0 || (facts.isUnlimited && route.countsAll !== true)) return UNCHECKED;
   const { config, denials, leases, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
   const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);

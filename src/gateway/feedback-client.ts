@@ -1,14 +1,15 @@
 // What the origin of one pool says of its own limits, in this isolate: read from its answers, shared with the other isolates
 // through the pool's feedback object, and turned into how long a request has to wait.
 
-import type { Policy } from "../core/config/config.ts";
+import { waitUntil } from "cloudflare:workers";
 import type { FeedbackReport, ProbeClaim } from "../core/feedback/feedback-messages.ts";
-import { type FeedbackSettings, toFeedbackScopes } from "../core/feedback/feedback-schema.ts";
+import type { FeedbackSettings } from "../core/feedback/feedback-schema.ts";
 import { FeedbackStates, type RequestKeys } from "../core/feedback/feedback-states.ts";
 import { profiles } from "../core/feedback/profiles/registry.ts";
 import type { Profile } from "../core/feedback/reading.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
+import type { FeedbackContext, Observed, OriginFeedback } from "./origin-feedback.ts";
 import { readJsonBody } from "./read-json-body.ts";
 
 /** A request is not let go by an older view. */
@@ -18,42 +19,20 @@ const REFRESH_MS = 500;
 /** How long a request waits for a view; then it goes on with what is known. */
 const TIMEOUT_MS = 250;
 
-type WaitUntil = (promise: Promise<unknown>) => void;
-
-export interface FeedbackContext {
-  /** When the call went out, by the isolate's clock. */
-  readonly askedMs: number;
-  readonly waitUntil: WaitUntil;
-}
-
-export interface Observed {
-  /** The answer, whole. */
-  readonly response: Response;
-  /** The origin refused this call for its limits, and did nothing. */
-  readonly refused?: { readonly retryAfterMs: number | undefined };
-}
-
-export interface FeedbackOptions {
-  readonly pool: string;
-  readonly settings: FeedbackSettings;
-  readonly policies: readonly Policy[];
-  readonly namespace: Bindings["FEEDBACK"];
-  /** Keeps a promise going beyond the request that runs now. */
-  readonly waitUntil: WaitUntil;
-}
-
-export class FeedbackClient {
-  readonly #options: FeedbackOptions;
+export class FeedbackClient implements OriginFeedback {
+  readonly #pool: string;
   readonly #profile: Profile;
+  readonly #namespace: Bindings["FEEDBACK"];
   readonly #states: FeedbackStates;
   readonly #id = crypto.randomUUID();
   #viewMs = -Infinity;
   #askedMs = -Infinity;
 
-  constructor(options: FeedbackOptions) {
-    this.#options = options;
-    this.#profile = profiles[options.settings.profile];
-    this.#states = new FeedbackStates(toFeedbackScopes(options.settings, options.policies));
+  constructor(pool: string, { profile, scopes }: FeedbackSettings, namespace: Bindings["FEEDBACK"]) {
+    this.#pool = pool;
+    this.#profile = profiles[profile];
+    this.#namespace = namespace;
+    this.#states = new FeedbackStates(scopes);
   }
 
   /**
@@ -65,15 +44,22 @@ export class FeedbackClient {
     // While the object does not answer it is asked once a second: not every request waits for it.
     const isOld = nowMs - Math.max(this.#viewMs, this.#askedMs) >= VIEW_MS_MAX;
     if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
-    if (nowMs - Math.max(this.#viewMs, this.#askedMs) >= REFRESH_MS)
-      this.#options.waitUntil(this.#exchange([]));
+    if (nowMs - Math.max(this.#viewMs, this.#askedMs) >= REFRESH_MS) waitUntil(this.#exchange([]));
     return this.#states.waitMs(keys, nowMs);
+  }
+
+  release(keys: RequestKeys): void {
+    this.#states.release(keys);
+  }
+
+  findLimiting(keys: RequestKeys, nowMs: number): string {
+    return this.#states.findLimiting(keys, nowMs);
   }
 
   async observe(
     answer: Response,
     keys: RequestKeys,
-    { askedMs, waitUntil }: FeedbackContext,
+    { sentMs, waitUntil: keep }: FeedbackContext,
   ): Promise<Observed> {
     const { status, headers } = answer;
     const isRead = this.#profile.bodyStatuses.includes(status);
@@ -81,7 +67,7 @@ export class FeedbackClient {
     const nowMs = readClock();
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
     const readings = this.#profile.readings({ status, field, body: json, nowMs });
-    if (this.#states.learn(keys, readings, { askedMs, nowMs })) waitUntil(this.#exchange([]));
+    if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) keep(this.#exchange([]));
     const refusals = readings.filter(({ isRefused }) => isRefused === true);
     if (refusals.length === 0) return { response };
     const waits = readings.map(
@@ -93,7 +79,7 @@ export class FeedbackClient {
 
   async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {
     const asked = this.#exchange(claims);
-    this.#options.waitUntil(asked);
+    waitUntil(asked);
     await Promise.race([asked, scheduler.wait(TIMEOUT_MS)]);
     return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
   }
@@ -104,8 +90,7 @@ export class FeedbackClient {
     this.#askedMs = nowMs;
     const report: FeedbackReport = this.#states.takeReport(this.#id, claims, nowMs);
     try {
-      const { namespace, pool } = this.#options;
-      const view = await namespace.getByName(pool).exchange(report);
+      const view = await this.#namespace.getByName(this.#pool).exchange(report);
       this.#states.learnView(view, readClock());
       this.#viewMs = Math.max(this.#viewMs, nowMs);
     } catch {

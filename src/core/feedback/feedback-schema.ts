@@ -27,59 +27,60 @@ export const feedbackSchema = object({
   stopMax: v.optional(durationBetween("1s", "24h"), "1h"),
 });
 
-export type FeedbackSettings = v.InferOutput<typeof feedbackSchema>;
+/** What a pool does with what its origin says. */
+export interface FeedbackSettings {
+  readonly profile: ProfileName;
+  readonly scopes: readonly FeedbackScope[];
+}
 
-/** Scopes that the profile does not have, and policies that the configuration does not have. */
-export function findScopeProblems(
-  feedback: FeedbackSettings | undefined,
-  path: string,
-  policyNames: readonly string[],
-): readonly Problem[] {
-  if (feedback === undefined) return [];
-  const { scopes: known } = profiles[feedback.profile];
-  const problems = Object.entries(feedback.scopes).map(([scope, policy]) => {
+/** Scopes that the profile does not have, and policies that the pool does not have. What has no shape is reported elsewhere. */
+export function findScopeProblems(feedback: unknown, path: string, policies: unknown): readonly Problem[] {
+  const { profile, scopes }: Readonly<Record<string, unknown>> = isObject(feedback) ? feedback : {};
+  if (!isProfile(profile) || !isObject(scopes)) return [];
+  const names = Array.isArray(policies) ? policies.filter((name) => typeof name === "string") : [];
+  const problems = Object.entries(scopes).map(([scope, policy]) => {
     const at = `${path}.scopes.${scope}`;
     return [
-      findUnknown(scope, known, { path: at, kind: "scope" }),
-      findUnknown(policy, policyNames, { path: at, kind: "policy" }),
+      findUnknown(scope, profiles[profile].scopes, {
+        at,
+        code: "unknown-scope",
+        wanted: "must be a scope of the profile",
+      }),
+      findUnknown(policy, names, { at, code: "unknown-policy", wanted: "must name a policy of the pool" }),
     ];
   });
   return problems.flat(2);
 }
 
+const isProfile = (name: unknown): name is ProfileName =>
+  typeof name === "string" && Object.hasOwn(profiles, name);
+
 function findUnknown(
-  name: string,
+  name: unknown,
   known: readonly string[],
-  { path, kind }: { readonly path: string; readonly kind: "scope" | "policy" },
+  { at, code, wanted }: { readonly at: string; readonly code: string; readonly wanted: string },
 ): readonly Problem[] {
-  if (known.includes(name)) return [];
+  if (typeof name !== "string" || known.includes(name)) return [];
   const nearest = findNearest(name, known);
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-  const wanted = kind === "scope" ? `must be one of ${known.join(", ")}` : "must name a policy";
-  return [{ path, code: `unknown-${kind}`, message: `${wanted}, received ${showGiven(name)}${hint}` }];
+  return [{ path: at, code, message: `${wanted}, received ${showGiven(name)}${hint}` }];
 }
 
-/** The scopes as isolates count them. */
-export function toFeedbackScopes(
-  { profile, scopes, paceFrom, stopMax }: FeedbackSettings,
+/** With every scope of the profile: those that no policy stands for count for the whole origin. */
+export function toFeedback(
+  { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
   policies: readonly Policy[],
-): readonly FeedbackScope[] {
+): FeedbackSettings {
   const { scopes: names, readingMs } = profiles[profile];
-  return names.map((scope) => {
-    const policy = policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
-    // A rate needs both.
-    const { limit, windowMs } = policy ?? {};
-    const rate = windowMs === undefined ? undefined : { limit, windowMs };
-    return {
-      scope,
-      policy: policy?.name,
-      rules: {
-        paceFromPercent: paceFrom,
-        stopMsMax: stopMax,
-        readingMs,
-        limit: rate?.limit,
-        windowMs: rate?.windowMs,
-      },
-    };
-  });
+  const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };
+  return {
+    profile,
+    scopes: names.map((scope) => {
+      const policy = policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
+      const { limit, windowMs } = policy ?? {};
+      // A rate needs both.
+      const rate = windowMs === undefined ? { limit: undefined, windowMs } : { limit, windowMs };
+      return { scope, policy: policy?.name, rules: { ...rules, ...rate } };
+    }),
+  };
 }

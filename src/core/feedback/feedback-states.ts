@@ -56,6 +56,25 @@ export class FeedbackStates {
     return 0;
   }
 
+  /** Gives back the place of a call that is not sent. */
+  release(keys: RequestKeys): void {
+    for (const [, pace] of this.#find(keys)) pace.release();
+    this.#calls = Math.max(0, this.#calls - 1);
+  }
+
+  /** The policy whose scope makes the request wait longest; "" where none stands for it. */
+  findLimiting(keys: RequestKeys, nowMs: number): string {
+    let longestMs = 0;
+    let limiting = "";
+    for (const scope of this.#scopes) {
+      const waitMs = this.#paces.get(toQuotaKey(scope, keys))?.waitMs(nowMs) ?? 0;
+      if (waitMs <= longestMs) continue;
+      longestMs = waitMs;
+      limiting = scope.policy ?? "";
+    }
+    return limiting;
+  }
+
   /** Whether the request would try, as the first of all isolates, if a guessed stop is over. */
   toClaims(keys: RequestKeys, nowMs: number): readonly ProbeClaim[] {
     if (this.#paces.size === 0) return [];

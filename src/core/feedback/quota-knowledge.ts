@@ -135,20 +135,25 @@ function isStronger(other: Knowledge, known: Knowledge, nowMs: number): boolean 
 }
 
 function toRead(known: Knowledge, reading: Reading, { rules, askedMs, nowMs }: Learning): Partial<Read> {
-  const { usagePercent, remaining = 0, resetMs } = reading;
-  if (usagePercent === undefined && reading.remaining === undefined) return {};
-  const { limit: units = 0, windowMs = 0, readingMs, stopMsMax } = rules;
-  const limit = reading.limit ?? (Math.max(known.limit ?? 0, units, remaining) || undefined);
-  const used = usagePercent ?? (1 - remaining / Math.max(1, limit ?? 1)) * 100;
+  const { usagePercent, remaining, resetMs } = reading;
+  if (usagePercent === undefined && remaining === undefined) return {};
+  const { windowMs = 0, readingMs, stopMsMax } = rules;
+  const limit = toLimit(known, reading, rules);
+  const used = usagePercent ?? (1 - (remaining ?? 0) / (limit ?? 1)) * 100;
   const lastsMs = resetMs ?? (windowMs || readingMs);
   return {
     askedMs,
     usedPercent: Math.min(100, Math.max(0, used)),
     // Without a reset there is nothing to spread it over.
-    remaining: resetMs === undefined ? undefined : reading.remaining,
+    remaining: resetMs === undefined ? undefined : remaining,
     limit,
     untilMs: nowMs + Math.min(lastsMs, Math.max(stopMsMax, windowMs)),
   };
+}
+
+/** Where the origin does not say it, the most that is known to have been left. */
+function toLimit(known: Knowledge, { limit, remaining = 0 }: Reading, rules: QuotaRules): number | undefined {
+  return limit || Math.max(known.limit ?? 0, rules.limit ?? 0, remaining) || undefined;
 }
 
 type Stop = Pick<Knowledge, "stopBeganMs" | "stopUntilMs" | "isGuessed" | "guesses">;

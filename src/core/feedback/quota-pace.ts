@@ -63,7 +63,6 @@ export class QuotaPace {
 
   /** `measured` is the rate at which this isolate asks the origin now, in calls per millisecond. */
   learn(known: Knowledge, measured: number): void {
-    const { paceFromPercent } = this.rules;
     const before = this.known;
     this.known = known;
     if (before === NOTHING) this.#measured = Math.max(measured, this.#measured);
@@ -98,6 +97,14 @@ export class QuotaPace {
     this.#credit = Math.max(0, this.#credit - 1);
     this.#count += 1;
     if (this.#bookedMs.length < BOOKED_MAX) this.#bookedMs.push(nowMs);
+  }
+
+  /** Of the last one that was booked. */
+  release(): void {
+    if (this.#bookedMs.pop() === undefined) return;
+    this.#credit += 1;
+    this.#count = Math.max(0, this.#count - 1);
+    if (this.known.isGuessed) this.probeFromMs = -Infinity;
   }
 
   /** Between two probes. */

@@ -3,6 +3,7 @@
 
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import type { BreakerSettings } from "./breaker.ts";
 
 export interface PoolMember {
@@ -65,4 +66,6 @@ export interface OriginPool {
   readonly slowStartMs: number;
   /** undefined: what the origin says of its own limits is not read. */
   readonly feedback: FeedbackSettings | undefined;
+  /** undefined: nobody counts its calls. */
+  readonly outbound: OutboundSettings | undefined;
 }

@@ -6,6 +6,7 @@ import { toHost } from "../http/host.ts";
 import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
 import { toCanonicalPath } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
+import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { object } from "../config/parse-with.ts";
 import { duration, durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
 
@@ -65,6 +66,7 @@ export const poolSchema = object({
   ),
   // parse-key.ts reads it.
   affinity: v.optional(v.unknown()),
+  ...outboundEntries,
   slow: v.optional(duration),
   slowStart: v.optional(duration, "30s"),
   retries: v.optional(
