@@ -1,13 +1,13 @@
 // Reads the origin pools of the configuration: unknown -> frozen pools by name, or every problem.
 
 import type * as v from "valibot";
-import { findScopeProblems, toFeedback } from "../feedback/feedback-schema.ts";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "../origins/origin-pool.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "../origins/pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
+import { findScopeProblems, toFeedback } from "./parse-feedback.ts";
 import { NAME, NAME_WANTED } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
