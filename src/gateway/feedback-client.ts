@@ -24,7 +24,8 @@ export class FeedbackClient implements OriginFeedback {
   readonly #profile: Profile;
   readonly #namespace: Bindings["FEEDBACK"];
   readonly #states: FeedbackStates;
-  readonly #id = crypto.randomUUID();
+  /** Made with the first report: the global scope has no randomness. */
+  #id: string | undefined;
   #viewMs = -Infinity;
   #askedMs = -Infinity;
 
@@ -88,6 +89,7 @@ export class FeedbackClient implements OriginFeedback {
   async #exchange(claims: readonly ProbeClaim[]): Promise<void> {
     const nowMs = readClock();
     this.#askedMs = nowMs;
+    this.#id ??= crypto.randomUUID();
     const report: FeedbackReport = this.#states.takeReport(this.#id, claims, nowMs);
     try {
       const view = await this.#namespace.getByName(this.#pool).exchange(report);

@@ -42,7 +42,10 @@ export const facebookGraph: Profile = {
   scopes: ["app", "user", "page", "business", "ad-account", "insights-app", "insights-account"],
   bodyStatuses: [400, 403],
   readingMs: HOUR_MS,
-  readings: (answer) => [...readUsage(answer), ...readRefusal(answer)],
+  readings: (answer) => {
+    const usage = readUsage(answer);
+    return [...usage, ...readRefusal(answer, usage)];
+  },
 };
 
 function readUsage(answer: OriginAnswer): readonly Reading[] {
@@ -90,10 +93,12 @@ function toUtilisation(scope: string, percent: unknown, resetSeconds?: unknown):
   return { scope, usagePercent, stopMs: isUsedUp ? seconds * 1_000 : undefined };
 }
 
-function readRefusal({ body }: OriginAnswer): readonly Reading[] {
+/** What the same answer says about regaining access is about this refusal. */
+function readRefusal({ body }: OriginAnswer, usage: readonly Reading[]): readonly Reading[] {
   const error = member(body, "error");
   const code = toAmount(member(error, "code")) ?? -1;
   const subcode = toAmount(member(error, "error_subcode")) ?? -1;
   const scope = Object.hasOwn(SUBCODES, subcode) ? SUBCODES[subcode] : CODES[code];
-  return scope === undefined || CODES[code] === undefined ? [] : [{ scope, isRefused: true }];
+  const stopMs = Math.max(0, ...usage.map((reading) => reading.stopMs ?? 0)) || undefined;
+  return scope === undefined || CODES[code] === undefined ? [] : [{ scope, stopMs, isRefused: true }];
 }

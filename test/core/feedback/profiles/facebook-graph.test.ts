@@ -88,6 +88,16 @@ describe("facebook-graph's errors", () => {
     expect(read(facebookGraph, 400, {}, { error: { code, error_subcode: subcode } })).toEqual([]);
   });
 
+  test("take the time to regain access from the same answer", () => {
+    const fields = {
+      "x-business-use-case-usage": '{"1":[{"call_count":3,"estimated_time_to_regain_access":2}]}',
+    };
+    expect(read(facebookGraph, 400, fields, { error: { code: 4 } })).toEqual([
+      { scope: "business", usagePercent: 3, stopMs: 120_000 },
+      { scope: "app", stopMs: 120_000, isRefused: true },
+    ]);
+  });
+
   test.each([undefined, null, "no", [], { error: null }, { error: "no" }, 4])("%j is none", (body) => {
     expect(read(facebookGraph, 400, {}, body)).toEqual([]);
   });
