@@ -10,8 +10,9 @@ import type { Observed, OriginFeedback } from "./origin-feedback.ts";
 const STOPS_MAX = 1_000;
 /** An origin that asks for more is tried once in so long. */
 const STOP_MS_MAX = 3_600_000;
-/** How long the others wait for what comes of the one that tries. */
+/** How long the others wait at most for what comes of the one that tries, and how often they look. */
 const PROBE_MS = 1_000;
+const LOOK_MS = 100;
 
 interface Stop {
   untilMs: number;
@@ -30,7 +31,7 @@ export class PlainFeedback implements OriginFeedback {
   waitMs(keys: ReadonlyMap<string, string>, nowMs: number): number {
     const stop = this.#stops.size === 0 ? undefined : this.#stops.get(toName(keys));
     if (stop === undefined) return 0;
-    if (nowMs < stop.untilMs) return stop.untilMs - nowMs;
+    if (nowMs < stop.untilMs) return Math.min(stop.untilMs - nowMs, stop.isTried ? LOOK_MS : Infinity);
     stop.untilMs = nowMs + PROBE_MS;
     stop.isTried = true;
     return 0;

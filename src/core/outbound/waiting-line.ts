@@ -117,10 +117,12 @@ export class WaitingLine {
     this.#places = this.#places.filter(({ waiter }) => waiter.id !== id);
   }
 
-  /** Who is to look at once: the caller must wake them. */
+  /** Who is to look at once, for it would look too late: the caller must wake them. */
   toWake(nowMs: number): readonly number[] {
-    const inTurn = this.waitMs(nowMs) === 0 ? this.#inTurn() : [];
-    const woken = this.#isSuspect ? this.#places.filter(({ isAsking }) => !isAsking) : inTurn;
+    const dueMs = Math.max(nowMs, this.#readyMs);
+    const woken = this.#isSuspect
+      ? this.#places.filter(({ isAsking }) => !isAsking)
+      : this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);
     this.#isSuspect = false;
     for (const place of woken) place.nextMs = Math.min(place.nextMs, nowMs);
     return woken.map(({ waiter }) => waiter.id);

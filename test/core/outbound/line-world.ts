@@ -7,8 +7,9 @@ export interface Arrival {
   readonly atMs: number;
   readonly rank: number;
   readonly patienceMs: number;
-  /** Its request ends so long after it came, and nobody is told. */
+  /** Its request ends so long after it came, and nobody is told, unless it leaves. */
   readonly diesAfterMs?: number;
+  readonly leaves?: boolean;
 }
 
 export interface WorldRules {
@@ -37,6 +38,7 @@ export interface World {
 
 interface Living extends Waiter {
   readonly diesMs: number;
+  readonly leaves: boolean;
   nextMs: number;
   /** When the counter answers it. */
   answerMs: number | undefined;
@@ -102,15 +104,20 @@ export function runWorld(arrivals: readonly Arrival[], rules: WorldRules): World
   const coming = arrivals.map((arrival, index) => ({ ...arrival, id: index + 1 }));
   const lastMs = Math.max(0, ...arrivals.map(({ atMs, patienceMs }) => atMs + patienceMs)) + 10_000;
   for (; nowMs <= lastMs; nowMs += 1) {
-    for (const { atMs, rank, patienceMs, diesAfterMs = Infinity, id } of coming) {
+    for (const { atMs, rank, patienceMs, diesAfterMs = Infinity, leaves = false, id } of coming) {
       if (atMs !== nowMs) continue;
-      const times = { sinceMs: nowMs, untilMs: nowMs + patienceMs, diesMs: nowMs + diesAfterMs };
+      const times = { sinceMs: nowMs, untilMs: nowMs + patienceMs, diesMs: nowMs + diesAfterMs, leaves };
       const waiter = { id, rank, ...times, nextMs: nowMs, answerMs: undefined };
       living.set(id, waiter);
       join(waiter);
       if (line.length === 1) line.deny(id, Math.max(nowMs, unitAtMs));
     }
-    for (const waiter of living.values()) if (waiter.diesMs <= nowMs) end(waiter, "died");
+    for (const waiter of living.values()) {
+      if (waiter.diesMs > nowMs) continue;
+      end(waiter, "died");
+      if (waiter.leaves) line.leave(waiter.id);
+      wake();
+    }
     for (const waiter of living.values()) if (waiter.answerMs === nowMs) answer(waiter);
     for (let again = true; again;) {
       again = false;

@@ -66,7 +66,7 @@ describe("a WaitingLine", () => {
     line.deny(1, 100);
     const look = (id: number, nowMs: number): unknown => line.look(id, { nowMs, askMs: 50 });
     expect(look(1, 0)).toBe(100);
-    expect(look(2, 0)).toBeGreaterThan(100);
+    for (const id of [2, 3, 4]) expect(look(id, 0)).toBeGreaterThan(100);
     expect(line.toWake(99)).toEqual([]);
     expect([look(1, 100), look(2, 100)]).toEqual(["ask", expect.any(Number)]);
     line.admit(1, 2);
@@ -75,6 +75,18 @@ describe("a WaitingLine", () => {
     line.deny(2, 500);
     line.deny(3, 500);
     expect([look(2, 120), look(3, 500), look(2, 500)]).toEqual([380, expect.any(Number), "ask"]);
+  });
+
+  test("wakes whoever becomes its head, to look when quota is expected and no later", () => {
+    const line = new WaitingLine(RANK_MS);
+    enterAll(line, [waiter(1, 1, 0), waiter(2, 1, 0)]);
+    line.deny(1, 100);
+    const look = (id: number, nowMs: number): unknown => line.look(id, { nowMs, askMs: 50 });
+    expect([look(1, 0), look(2, 0)]).toEqual([100, expect.any(Number)]);
+    line.leave(1);
+    expect(line.toWake(40)).toEqual([2]);
+    expect(line.toWake(40)).toEqual([]);
+    expect(look(2, 40)).toBe(60);
   });
 
   test("has somebody ahead of a newcomer, unless the newcomer is more urgent", () => {
@@ -109,6 +121,24 @@ describe("in any world of waiters", () => {
         const patient = arrivals.map((arrival) => ({ ...arrival, patienceMs }));
         const { ended } = runWorld(patient, { ...rules, lengthMax: patient.length });
         expect(ended.map(({ outcome }) => outcome)).toEqual(patient.map(() => "admitted"));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("who leaves makes nobody behind wait longer", () => {
+    fc.assert(
+      fc.property(anyArrivals(10), anyRules, (arrivals, rules) => {
+        const mixed = arrivals.map((arrival, at) => ({
+          ...arrival,
+          // Close together, so that many wait when one leaves.
+          atMs: arrival.atMs % 60,
+          ...(at % 2 === 0 ? {} : { diesAfterMs: arrival.patienceMs / 10, leaves: true }),
+          patienceMs: (arrivals.length + 2) * (rules.unitMs + 2 * rules.answerMs + 4),
+        }));
+        const { ended } = runWorld(mixed, { ...rules, lengthMax: mixed.length });
+        const outcomes = ended.map(({ outcome }) => outcome);
+        expect(outcomes.filter((outcome) => outcome !== "died" && outcome !== "admitted")).toEqual([]);
       }),
       { numRuns: 100 },
     );
