@@ -186,7 +186,10 @@ describe("a pool", () => {
       { members: [A], whenLimited: ["queue", "queue"] },
       ["whenLimited: must be a list of ways, each once, received an array [invalid]"],
     ],
-    [{ members: [A], whenLimited: [] }, ["whenLimited: must name at least one way, received an array [invalid]"]],
+    [
+      { members: [A], whenLimited: [] },
+      ["whenLimited: must name at least one way, received an array [invalid]"],
+    ],
     [
       { members: [A], queue: { waitMax: "10" } },
       ['queue.waitMax: must be a duration such as "10s", "1m" or "24h", received "10" [invalid]'],
@@ -197,9 +200,7 @@ describe("a pool", () => {
     ],
     [
       { members: [A], priority: { tiers: { pro: "urgent" } } },
-      [
-        'priority.tiers.pro: must be one of "critical", "normal", "background", received "urgent" [invalid]',
-      ],
+      ['priority.tiers.pro: must be one of "critical", "normal", "background", received "urgent" [invalid]'],
     ],
     [
       { members: [A], priority: { header: "a b" } },
