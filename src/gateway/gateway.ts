@@ -1,6 +1,5 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
-
 import { AccessEntries } from "../core/access/access-entries.ts";
 import type { Config, Policy } from "../core/config/config.ts";
 import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
@@ -89,7 +88,7 @@ function createClients(
 ): Pick<Gateway, "authority" | "pools"> {
   return {
     authority: createAuthority(config, bindings),
-    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH, lines)])),
+    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };
 }
 

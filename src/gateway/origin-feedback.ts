@@ -22,6 +22,13 @@ export interface OriginFeedback {
    * pace or stop. May be a promise when this isolate's view is too old. Books the place when it says 0.
    */
   waitMs(keys: ReadonlyMap<string, string>, nowMs: number): number | Promise<number>;
+  /** Gives a place back that was booked for a call that will not be sent. */
+  release(keys: ReadonlyMap<string, string>): void;
+  /**
+   * The policy for whose key the wait is longest: who waits for it waits in the same line as for the policy's quota.
+   * "": the whole origin. undefined: all of these keys.
+   */
+  findLimiting(keys: ReadonlyMap<string, string>, nowMs: number): string | undefined;
   /**
    * Reads an answer: updates what is known (shared under waitUntil) and says whether the origin refused for its limits.
    * The answer's body is only looked at for statuses that the profile names, bounded, and the response returned is whole.

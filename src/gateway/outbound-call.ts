@@ -39,6 +39,8 @@ export interface OutboundContext extends AskingFor {
 const PERMIT_MS = 100;
 /** What is lent to other isolates comes back earlier than a denial can promise. */
 const LEASE_MS = 1_000;
+/** A stop that was guessed, or a pace, ends when an answer says so. */
+const HELD_MS = 100;
 /** The pause after a refusal that does not say how long. */
 const REFUSED_MS = 1_000;
 /** Beside what the policies allow their counters. */
@@ -119,7 +121,7 @@ export class OutboundCall {
     const { lines } = this.#outbound;
     if (lines.isEmpty) return undefined;
     const names = [...this.#keys].map(([policy, key]) => this.#toLine(policy, key));
-    const ahead = lines.findAhead([...names, this.#toLine()], this.#rank);
+    const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], this.#rank);
     return ahead && { ...ahead, askAgainMs: ahead.readyMs, violated: [...this.#keys.keys()] };
   }
 
@@ -129,7 +131,7 @@ export class OutboundCall {
     const told = this.#outbound.feedback.waitMs(this.#keys, nowMs);
     const toldMs = typeof told === "number" ? told : await told;
     const readyMs = Math.max(nowMs + toldMs, this.#notBeforeMs);
-    if (readyMs > nowMs) return { line: this.#toLine(), askAgainMs: readyMs, readyMs, violated: [] };
+    if (readyMs > nowMs) return this.#toHeld(readyMs, nowMs);
 
     const { route, context } = this.#given;
     const checked = checkLimits(this.#limited, this.#facts, context);
@@ -137,6 +139,7 @@ export class OutboundCall {
     const { config } = context.gateway;
     recordLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits);
     const refusal = toRefusal(limits, this.#limited);
+    if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);
     if (refusal !== undefined) {
       const { code, violated } = refusal;
@@ -145,6 +148,15 @@ export class OutboundCall {
     this.#limits = limits;
     settleWhenClientLeaves(this.#facts.request, limits, context);
     return limits.answer.nearest?.remaining ?? Infinity;
+  }
+
+  /** The origin's own limits hold it back. Where it can wait so long it asks again and again: answers change the pace. */
+  #toHeld(readyMs: number, nowMs: number): Limit {
+    const policy = this.#outbound.feedback.findLimiting(this.#keys, nowMs);
+    const line = policy === undefined ? this.#toLine() : this.#toLine(policy, this.#keys.get(policy) ?? "");
+    const isBearable = this.#notBeforeMs <= nowMs && readyMs <= this.#untilMs;
+    const askAgainMs = isBearable ? Math.min(readyMs, nowMs + HELD_MS) : readyMs;
+    return { line, askAgainMs, readyMs, violated: policy ? [policy] : [] };
   }
 
   #toLimit({ answer, policies }: CheckedLimits, violated: readonly string[]): Limit {

@@ -37,6 +37,14 @@ export class PlainFeedback implements OriginFeedback {
     return 0;
   }
 
+  release(): void {
+    // Nothing is booked.
+  }
+
+  findLimiting(): undefined {
+    return undefined;
+  }
+
   observe(response: Response, keys: ReadonlyMap<string, string>): Promise<Observed> {
     const nowMs = readClock();
     const isRefusal = this.#statuses.includes(response.status);

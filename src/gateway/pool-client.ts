@@ -8,6 +8,7 @@ import { earn, NEW_BUDGET, type RetryBudget, spend } from "../core/origins/retry
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
+import { FeedbackClient } from "./feedback-client.ts";
 import type { Outbound } from "./outbound-call.ts";
 import { PlainFeedback } from "./plain-feedback.ts";
 import type { Waiting, WaitingLines } from "./waiting-lines.ts";
@@ -18,17 +19,20 @@ const REPORT_MS = 1_000;
 export class PoolClient {
   readonly pool: OriginPool;
   readonly states: MemberStates;
-  /** undefined: nobody counts the pool's calls. */
+  /** undefined: nobody counts the pool's calls or hears what it says of them. */
   readonly outbound: Outbound | undefined;
   readonly #namespace: Bindings["HEALTH"];
   #budget: RetryBudget = NEW_BUDGET;
   #reportedMs = -Infinity;
 
-  constructor(pool: OriginPool, namespace: Bindings["HEALTH"], lines: WaitingLines) {
+  constructor(pool: OriginPool, bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">, lines: WaitingLines) {
     this.pool = pool;
-    this.#namespace = namespace;
+    this.#namespace = bindings.HEALTH;
     const { name, members, outbound: settings } = pool;
-    const feedback = new PlainFeedback(members.length);
+    const feedback =
+      pool.feedback === undefined
+        ? new PlainFeedback(members.length)
+        : new FeedbackClient(name, pool.feedback, bindings.FEEDBACK);
     this.outbound = settings && { pool: name, settings, feedback, lines };
     this.states = new MemberStates(pool, (url, state) => {
       writeLog("origin", { pool: pool.name, origin: url, state });

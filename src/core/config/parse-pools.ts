@@ -7,6 +7,7 @@ import type { OriginPool, PoolMember } from "../origins/origin-pool.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "../origins/pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
+import { findScopeProblems, toFeedback } from "./parse-feedback.ts";
 import { NAME, NAME_WANTED } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
@@ -52,6 +53,7 @@ function parsePool({ name, index, options, named }: PoolGiven, problems: Problem
   if (!affinity.ok) problems.push(...affinity.error);
   const policies = resolvePolicies(given["policies"], { ...named, path }, problems);
   problems.push(...findImpossible(policies, given["cost"], path));
+  problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
   if (!parsed.ok || !affinity.ok) return undefined;
   const outbound = toOutbound(parsed.value, { policies, index });
   return toPool(name, parsed.value, { members, affinity: affinity.value, outbound });
@@ -108,12 +110,12 @@ function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] 
   return value === undefined ? ok(undefined) : parseKey(value, `${path}.affinity`);
 }
 
-/** Policies that count nothing would only cost time. */
+/** Without policies and without a profile it would only cost time. */
 function toOutbound(
-  { cost, whenLimited, queue, priority }: v.InferOutput<typeof poolSchema>,
+  { cost, whenLimited, queue, priority, feedback }: v.InferOutput<typeof poolSchema>,
   { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
 ): OutboundSettings | undefined {
-  if (policies.length === 0) return undefined;
+  if (policies.length === 0 && feedback === undefined) return undefined;
   const hasVariants = policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0);
   return {
     // Routes count up from 0, and the limit of failed credentials has -1.
@@ -126,7 +128,7 @@ function toOutbound(
 
 function toPool(
   name: string,
-  { slow, slowStart, retries, breaker, checks }: v.InferOutput<typeof poolSchema>,
+  { slow, slowStart, retries, breaker, checks, feedback }: v.InferOutput<typeof poolSchema>,
   { members, affinity, outbound }: Pick<OriginPool, "members" | "affinity" | "outbound">,
 ): OriginPool {
   return deepFreeze({
@@ -136,6 +138,7 @@ function toPool(
     outbound,
     slowMs: slow ?? Infinity,
     slowStartMs: slowStart,
+    feedback: feedback && toFeedback(feedback, outbound?.limited.policies ?? []),
     retries: {
       max: retries.max,
       backoffMs: retries.backoff,

@@ -51,6 +51,7 @@ describe("a pool", () => {
           probes: 3,
         },
         checks: undefined,
+        feedback: undefined,
       },
     ]);
     expect(findThawed(pools)).toEqual([]);
