@@ -35,8 +35,6 @@ export class WaitingLine {
   #places: Place[] = [];
   #readyMs = -Infinity;
   #room = 1;
-  /** Somebody was found gone: others may be, too. */
-  #isSuspect = false;
 
   /**
    * `rankMs` is what a rank is worth: nobody goes before a waiter of the next rank who came so much earlier. So nobody
@@ -120,10 +118,7 @@ export class WaitingLine {
   /** Who is to look at once, for it would look too late: the caller must wake them. */
   toWake(nowMs: number): readonly number[] {
     const dueMs = Math.max(nowMs, this.#readyMs);
-    const woken = this.#isSuspect
-      ? this.#places.filter(({ isAsking }) => !isAsking)
-      : this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);
-    this.#isSuspect = false;
+    const woken = this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);
     for (const place of woken) place.nextMs = Math.min(place.nextMs, nowMs);
     return woken.map(({ waiter }) => waiter.id);
   }
@@ -138,8 +133,6 @@ export class WaitingLine {
   }
 
   #sweep(nowMs: number): void {
-    const { length } = this.#places;
     this.#places = this.#places.filter(({ nextMs }) => nextMs + GRACE_MS >= nowMs);
-    this.#isSuspect ||= this.#places.length < length;
   }
 }
