@@ -12,6 +12,7 @@ import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
 export { CounterObject } from "./durable-objects/counter-object.ts";
+export { FeedbackObject } from "./durable-objects/feedback-object.ts";
 export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 

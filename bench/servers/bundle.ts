@@ -1,17 +1,14 @@
 // Bundles a Worker of the bench's own into one module.
 
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build } from "rolldown";
 
 export async function bundle(source: URL, outFile: string): Promise<void> {
   await build({
-    entryPoints: [fileURLToPath(source)],
-    outfile: outFile,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
+    input: fileURLToPath(source),
+    platform: "neutral",
+    external: /^cloudflare:/,
     logLevel: "silent",
+    output: { file: outFile, format: "esm", codeSplitting: false },
   });
 }

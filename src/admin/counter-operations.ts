@@ -8,12 +8,13 @@ import { oneOf, quota } from "../core/config/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";
-import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { findCounters, type FoundCounter, PLACES } from "./find-counters.ts";
 import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { queryInteger } from "./page-query.ts";
 import { toJson, toProblem } from "./problem.ts";
+import type { JsonSchema } from "./to-schema.ts";
 
 const KEY_WANTED = "must be the value of each part of the policy's key, 1 to 8";
 const part = v.pipe(v.string(KEY_WANTED), v.maxLength(8_192, KEY_WANTED));

@@ -2,9 +2,10 @@
 
 import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
-import { type JsonSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toJson, toProblem } from "./problem.ts";
+import type { JsonSchema } from "./to-schema.ts";
 
 const METHOD_WANTED = 'must be a method such as "GET"';
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';

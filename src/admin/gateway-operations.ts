@@ -7,7 +7,6 @@ import { askControl } from "./ask-control.ts";
 import {
   auditAnswer,
   healthAnswer,
-  type JsonSchema,
   purgeAnswer,
   toListSchema,
   toObjectSchema,
@@ -16,6 +15,7 @@ import {
 import { defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
 import { toJson, toProblem } from "./problem.ts";
+import type { JsonSchema } from "./to-schema.ts";
 
 const text: JsonSchema = { type: "string" };
 const integer: JsonSchema = { type: "integer" };
@@ -47,7 +47,14 @@ const routeAnswer = (): JsonSchema =>
   });
 
 const poolAnswer = (): JsonSchema =>
-  toObjectSchema({ pool: text, origins: toListSchema(toObjectSchema({ url: text, state: text })) });
+  toObjectSchema(
+    {
+      pool: text,
+      origins: toListSchema(toObjectSchema({ url: text, state: text })),
+      waiting: toObjectSchema({ critical: integer, normal: integer, background: integer }),
+    },
+    ["waiting"],
+  );
 
 export const gatewayOperations: readonly Operation[] = [
   defineOperation({
@@ -84,7 +91,8 @@ export const gatewayOperations: readonly Operation[] = [
     name: "origins.list",
     method: "GET",
     path: "/origins",
-    summary: "The members of every origin pool and their state, as the isolate that answers sees it",
+    summary:
+      "The members of every origin pool, their state and who waits for quota, as the isolate that answers sees it",
     answer: () => toObjectSchema({ items: toListSchema(poolAnswer()) }),
     handle: async ({ controls }) => {
       await controls.learn();

@@ -1,23 +1,7 @@
 // JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
 
-import { toJsonSchema } from "@valibot/to-json-schema";
-import type * as v from "valibot";
 import { type EntryKind, entryKinds } from "../core/control/entries.ts";
-
-export type JsonSchema = Readonly<Record<string, unknown>>;
-
-/**
- * What a schema makes of its input is the side that has its bounds: both sides are the same JSON here. Checks that no JSON
- * Schema can say (and those are in words, in the problems) are left out.
- */
-export function toSchema(schema: v.GenericSchema): JsonSchema {
-  const { $schema: _schema, ...converted } = toJsonSchema(schema, {
-    typeMode: "output",
-    ignoreActions: ["check", "transform"],
-    overrideSchema: ({ valibotSchema }) => (valibotSchema.type === "custom" ? { type: "object" } : undefined),
-  });
-  return converted;
-}
+import { type JsonSchema, toSchema } from "./to-schema.ts";
 
 const text: JsonSchema = { type: "string" };
 const integer: JsonSchema = { type: "integer" };

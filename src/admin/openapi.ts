@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document of the admin API, made of the operations that answer it, once, when it is first asked for.
 
-import { problemAnswer, toSchema } from "./json-schemas.ts";
+import { problemAnswer } from "./json-schemas.ts";
 import type { Operation } from "./operation.ts";
+import { toSchema } from "./to-schema.ts";
 
 interface Parameter {
   readonly name: string;

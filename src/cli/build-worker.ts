@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { CommandError } from "./command-error.ts";
@@ -48,20 +48,26 @@ export async function buildWorker({
 }: BuildOptions): Promise<{ readonly gzipBytes: number }> {
   await readConfigFile(configPath);
   await build({
-    entryPoints: [resolve(PROJECT_FOLDER, "src/index.ts")],
-    outfile: outFile,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    conditions: ["workerd", "worker", "browser"],
-    external: ["cloudflare:*"],
-    alias: { "#headgate-config": resolve(configPath) },
-    minify: true,
-    // Names in stack traces are read with it: wrangler uploads it beside the Worker.
-    sourcemap: "linked",
-    sourcesContent: false,
+    input: resolve(PROJECT_FOLDER, "src/index.ts"),
+    cwd: PROJECT_FOLDER,
+    platform: "neutral",
+    external: /^cloudflare:/,
+    resolve: {
+      alias: { "#headgate-config": resolve(configPath) },
+      conditionNames: ["workerd", "worker", "browser"],
+      mainFields: ["module", "main"],
+    },
     logLevel: "silent",
-    legalComments: "none",
+    output: {
+      file: outFile,
+      format: "esm",
+      codeSplitting: false,
+      minify: true,
+      comments: false,
+      // Names in stack traces are read with it: wrangler uploads it beside the Worker.
+      sourcemap: true,
+      sourcemapExcludeSources: true,
+    },
   });
   const gzipBytes = gzipSync(await readFile(outFile), { level: 9 }).length;
   if (gzipBytes > BUNDLE_GZIP_BYTES_MAX) {

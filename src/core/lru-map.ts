@@ -29,6 +29,11 @@ export class LruMap<Key, Value> {
     if (oldest !== undefined) this.#entries.delete(oldest);
   }
 
+  /** From the one that was used longest ago. */
+  entries(): MapIterator<[Key, Value]> {
+    return this.#entries.entries();
+  }
+
   delete(key: Key): void {
     this.#entries.delete(key);
   }

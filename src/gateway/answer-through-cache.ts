@@ -1,7 +1,14 @@
 // Answers a request of a cached route: from the store, or from the origin by way of the store. RFC 9111's rules are in
 // core/cache; here they meet streams, the Cache API and other requests for the same thing.
 
-import { CONDITION_FIELDS, decideOnError, type Forward, isOriginError } from "../core/cache/decide.ts";
+import {
+  CONDITION_FIELDS,
+  decideOnError,
+  decideOnLimit,
+  type Forward,
+  type Hit,
+  isOriginError,
+} from "../core/cache/decide.ts";
 import { type CacheStatus, toCacheStatus } from "../core/cache/cache-status.ts";
 import type { Exchange } from "../core/cache/exchange.ts";
 import { settleAnswer, type Settlement } from "../core/cache/settle-answer.ts";
@@ -120,7 +127,8 @@ function askFor(
   // Also what is asked about a stored answer: it is compared with that one, and may take its place.
   const isForStore = look.plan.mayStore || record !== undefined;
   const fields = isForStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
-  return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : []);
+  const hasStandIn = decideOnLimit(record, readClock()) !== undefined;
+  return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : [], { hasStandIn });
 }
 
 type Confirmed = Extract<Settlement, { kind: "confirmed" }>;
@@ -191,14 +199,13 @@ async function settleWhenKept(keeping: Promise<boolean>, settle: Settle): Promis
   settle((await keeping) ? "stored" : "released");
 }
 
-/** RFC 5861 section 4: the stored answer, when the origin failed and stale is allowed. */
+/** RFC 5861 section 4: the stored answer, when the origin failed or may not be asked, and stale is allowed. */
 async function answerStale(
   look: LookedUp,
   answer: OriginAnswer,
   { decision, context }: { readonly decision: Forward; readonly context: ThroughCache },
 ): Promise<Answer | undefined> {
-  if (answer.ok && !isOriginError(answer.value.status)) return undefined;
-  const stale = decideOnError(look.plan, decision.record, readClock());
+  const [stale, detail] = findStandIn(look, answer, decision);
   if (stale === undefined || look.found === undefined) return undefined;
   // It may have been purged or changed while the origin was silent.
   if (!(await isUsable(stale.record, look, context))) return undefined;
@@ -209,10 +216,22 @@ async function answerStale(
     kind: "forward",
     reason: decision.reason,
     ttlMs,
-    detail: "stale-if-error",
+    detail,
     ...forwardStatus,
   };
   return ok(await answerFromCache(look, look.found, { ...context, ageMs, status }));
+}
+
+function findStandIn(
+  { plan }: LookedUp,
+  answer: OriginAnswer,
+  { record }: Forward,
+): readonly [Hit | undefined, detail: string] {
+  const nowMs = readClock();
+  if (!answer.ok && answer.error.denied !== undefined)
+    return [answer.error.mayStandIn ? decideOnLimit(record, nowMs) : undefined, "stale-if-limited"];
+  const isError = !answer.ok || isOriginError(answer.value.status);
+  return [isError ? decideOnError(plan, record, nowMs) : undefined, "stale-if-error"];
 }
 
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */

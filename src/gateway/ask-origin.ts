@@ -5,12 +5,13 @@ import { ok } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { askPool } from "./ask-pool.ts";
 import type { LimitContext } from "./checked-limits.ts";
+import type { AskingFor } from "./cache-exchange.ts";
 import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
 import { limitBody } from "./limit-body.ts";
 import { recordCut } from "./record.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-type Asking = Pick<ForwardOptions, "fields" | "without" | "method">;
+type Asking = Pick<ForwardOptions, "fields" | "without"> & AskingFor;
 
 export function askOrigin(
   facts: RequestFacts,
@@ -35,11 +36,12 @@ async function askWithin(
   const { bodyTimeoutMs, totalTimeoutMs } = route;
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
-  const options = { config, timeoutMs: Math.min(route.timeoutMs, totalTimeoutMs), ...asking };
+  const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
+  const options = { config, timeoutMs, ...asking };
   const client = route.pool === undefined ? undefined : pools.get(route.pool);
   const answer = await (client === undefined
     ? forward(facts, options)
-    : askPool(facts, client, { ...options, deadlineMs, waitUntil }));
+    : askPool(facts, client, { ...options, deadlineMs, route, context }));
   if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
   const onCut = (cause: string): void => {
     recordCut({ config, route, facts, startedMs }, cause);

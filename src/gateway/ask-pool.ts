@@ -1,6 +1,7 @@
 // Asks an origin pool: a member that is well, and after a failure that is safe to repeat another one, within the pool's
 // retry budget. What goes wrong becomes a problem, never an exception.
 
+import { problems } from "../core/http/problems.ts";
 import { parseRetryAfter } from "../core/http/retry-after.ts";
 import { toAffinityHash } from "../core/origins/affinity-hash.ts";
 import { type AttemptOutcome, decideRetry, isBad, isSafeToRepeat } from "../core/origins/decide-retry.ts";
@@ -8,14 +9,11 @@ import type { PoolMember, RetrySettings } from "../core/origins/origin-pool.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
+import { OutboundCall, type OutboundContext } from "./outbound-call.ts";
 import type { PoolClient } from "./pool-client.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-export interface PoolOptions extends ForwardOptions {
-  /** When the whole request must be over, by the isolate's clock. */
-  readonly deadlineMs: number;
-  readonly waitUntil: (promise: Promise<unknown>) => void;
-}
+export type PoolOptions = ForwardOptions & OutboundContext;
 
 /** The bytes of a body that can be sent again, null where there is none, undefined where it is streamed. */
 type KeptBody = ArrayBuffer | null | undefined;
@@ -31,6 +29,8 @@ interface Asking {
   readonly keyHash: number | undefined;
   /** Members that were asked, in order. */
   readonly tried: number[];
+  /** undefined: nobody counts the pool's calls. */
+  readonly outbound: OutboundCall | undefined;
 }
 
 export async function askPool(
@@ -39,7 +39,7 @@ export async function askPool(
   options: PoolOptions,
 ): Promise<OriginAnswer> {
   const { affinity, retries } = client.pool;
-  client.begin(options.waitUntil);
+  client.begin(options.context.waitUntil);
   const kept = await keepBody(facts.request, retries);
   if (!kept.ok) return kept;
   const body = kept.value;
@@ -53,26 +53,50 @@ export async function askPool(
     mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     tried: [],
+    outbound: client.outbound && new OutboundCall(facts, client.outbound, options),
   });
 }
 
 async function askInTurn(asking: Asking): Promise<OriginAnswer> {
-  const { client, tried } = asking;
+  const { client, tried, outbound } = asking;
   let at = choose(asking);
   while (at !== undefined) {
-    const { answer, outcome } = await askMember(asking, at);
+    const admitted = outbound && (await outbound.admit());
+    if (admitted?.ok === false) return admitted;
+    // It may have waited, and much may have been learnt meanwhile.
+    if (outbound !== undefined) at = choose(asking) ?? at;
+    const asked = await askMember(asking, at);
     tried.push(at);
-    const next = choose(asking);
-    const waitMs = next === undefined ? undefined : toRetryWaitMs(asking, outcome, !tried.includes(next));
-    if (waitMs === undefined) return answer;
-    if (answer.ok) await answer.value.body?.cancel();
-    if (waitMs > 0) await scheduler.wait(waitMs);
-    // Much may have been learnt meanwhile.
-    at = waitMs > 0 ? choose(asking) : next;
+    const next = toNext(asking, asked);
+    if (next === asked.answer) return next;
+    if (asked.answer.ok) await asked.answer.value.body?.cancel();
+    if ("ok" in next) return next;
+    if (next.waitMs > 0) await scheduler.wait(next.waitMs);
+    at = next.waitMs > 0 ? choose(asking) : next.at;
   }
   const retryAfterMs = client.states.waitMs(readClock());
   const cause = `no member of ${client.pool.name} may be asked`;
   return err({ code: "origin-unavailable", cause, retryAfterMs });
+}
+
+interface Retry {
+  readonly waitMs: number;
+  readonly at: number | undefined;
+}
+
+/** What the client gets, or the retry that there is to be instead. */
+function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | Retry {
+  const { client, tried, outbound, isRepeatable } = asking;
+  const at = choose(asking);
+  if (!isRefused) {
+    const waitMs = at === undefined ? undefined : toRetryWaitMs(asking, outcome, !tried.includes(at));
+    return waitMs === undefined ? answer : { waitMs, at };
+  }
+  // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
+  if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true)
+    return { waitMs: 0, at };
+  const standIn = outbound?.findStandIn();
+  return standIn === undefined ? answer : err(standIn);
 }
 
 function choose({ client, keyHash, tried, mayProbe }: Asking): number | undefined {
@@ -94,29 +118,55 @@ function toRetryWaitMs(
 interface Asked {
   readonly answer: OriginAnswer;
   readonly outcome: AttemptOutcome;
+  /** For the origin's own limits. */
+  readonly isRefused: boolean;
 }
 
-async function askMember({ facts, client, options, body }: Asking, at: number): Promise<Asked> {
+async function askMember({ facts, client, options, body, outbound }: Asking, at: number): Promise<Asked> {
   const sentMs = readClock();
   const asked = client.states.startAsking(at, sentMs);
   const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
   const member = client.pool.members[at];
   const fields = withMemberFields(options.fields, member);
-  const answer = await forward(facts, { ...options, fields, timeoutMs, member, body });
+  const without = withPriorityField(options.without, client);
+  const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member, body });
   const nowMs = readClock();
-  const outcome = toOutcome(answer, nowMs);
+  const outcome = toOutcome(forwarded, nowMs);
+  const { answer, isRefused } =
+    outbound === undefined
+      ? { answer: forwarded, isRefused: false }
+      : await hear(outbound, { answer: forwarded, sentMs });
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
   const isStreamed = body === undefined;
   if (!isStreamed || answer.ok) {
     const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
-    client.states.record(asked, { isBad: isSlow || isBad(outcome), nowMs });
+    client.states.record(asked, { isBad: isSlow || (!isRefused && isBad(outcome)), nowMs });
   }
-  return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome };
+  return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
+}
+
+/** What the origin's answer says of its limits, and of what was taken for it. */
+async function hear(
+  outbound: OutboundCall,
+  { answer, sentMs }: { readonly answer: OriginAnswer; readonly sentMs: number },
+): Promise<Pick<Asked, "answer" | "isRefused">> {
+  if (answer.ok) {
+    const { response, refused } = await outbound.observe(answer.value, sentMs);
+    return { answer: ok(response), isRefused: refused !== undefined };
+  }
+  outbound.settle(new Response(null, { status: problems[answer.error.code].status }));
+  return { answer, isRefused: false };
 }
 
 /** The log must say which member it was; the client need not know. */
 function toNamedFailure(failure: OriginFailure, member: PoolMember | undefined): OriginFailure {
   return { ...failure, cause: `${member?.url ?? ""}: ${failure.cause}` };
+}
+
+/** What a request says of its own priority is for the gateway alone. */
+function withPriorityField(without: readonly string[] = [], { outbound }: PoolClient): readonly string[] {
+  const header = outbound?.settings.priority.header;
+  return header === undefined ? without : [...without, header];
 }
 
 /** What the cache asks with goes before the member's fields, or it would store what it did not ask for. */

@@ -8,16 +8,25 @@ import type { OriginAnswer } from "./forward.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { CacheContext, Look, LookedUp } from "./look-up.ts";
 
+export interface AskingFor {
+  /** Whatever the client's method. */
+  readonly method?: "GET";
+  /** Nobody waits for the answer. */
+  readonly isRefresh?: boolean;
+  /** There is a stored answer that may stand in while the origin's limits leave no quota. */
+  readonly hasStandIn?: boolean;
+}
+
 export interface ThroughCache extends CacheContext {
   readonly name: string;
   readonly inFlight: InFlight;
   /** How long to wait for another request's answer, in milliseconds. */
   readonly timeoutMs: number;
-  /** Asks the origin, with these fields put over the client's and without those; "GET": whatever the client's method. */
+  /** Asks the origin, with these fields put over the client's and without those. */
   readonly ask: (
     fields: Forward["conditions"],
     without: readonly string[],
-    method?: "GET",
+    how?: AskingFor,
   ) => Promise<OriginAnswer>;
   /** Looks the request up: anew each time. */
   readonly lookUp: () => Promise<Look>;

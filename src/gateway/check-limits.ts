@@ -39,7 +39,7 @@ export function checkLimits(
   facts: RequestFacts,
   context: LimitContext,
 ): CheckedLimits | Promise<CheckedLimits> {
-  if (route.policies.length === 0 || facts.isUnlimited) return UNCHECKED;
+  if (route.policies.length === 0 || (facts.isUnlimited && route.countsAll !== true)) return UNCHECKED;
   const { config, denials, leases, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
   const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);

@@ -13,7 +13,10 @@ export interface Taken {
 }
 
 /** What limits a request: a route, or what stands for one. */
-export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost">;
+export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost"> & {
+  /** Also clients that no policy of a route counts. */
+  readonly countsAll?: boolean;
+};
 
 export interface CheckedLimits {
   /** The policies that were asked, with the limits that are the request's. */

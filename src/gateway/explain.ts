@@ -28,6 +28,7 @@ export async function explain(request: Request, gateway: Gateway): Promise<Expla
   const { path } = facts;
   const route = matchRoute(config.routes, facts);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
+  facts.pattern = route.pattern;
   const ban = findBan(bans, facts, readClock());
   return Promise.resolve({
     problem: ban === undefined ? undefined : "banned",

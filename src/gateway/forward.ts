@@ -23,6 +23,10 @@ export interface OriginFailure {
   readonly cause: string;
   /** When it may be otherwise, for Retry-After. */
   readonly retryAfterMs?: number;
+  /** Refused here by policies of the pool, whose counter keys these are: the origin was not asked. */
+  readonly denied?: { readonly violated: readonly string[]; readonly keys: ReadonlyMap<string, string> };
+  /** Whether a stored answer may stand in for one that the origin's limits leave no quota for. */
+  readonly mayStandIn?: boolean;
 }
 
 export type OriginAnswer = Result<Response, OriginFailure>;

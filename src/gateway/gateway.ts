@@ -1,6 +1,5 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
-
 import { AccessEntries } from "../core/access/access-entries.ts";
 import type { Config, Policy } from "../core/config/config.ts";
 import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
@@ -19,6 +18,7 @@ import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
 import { PoolClient } from "./pool-client.ts";
 import { PurgeClient } from "./purge-client.ts";
+import { WaitingLines } from "./waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
 const LEASED_KEYS_MAX = 10_000;
@@ -33,6 +33,7 @@ export interface Gateway {
   readonly marks: ChangeMarks;
   readonly inFlight: InFlight;
   readonly pools: ReadonlyMap<OriginPool, PoolClient>;
+  readonly lines: WaitingLines;
   /** Whether any route is cached. */
   readonly hasCache: boolean;
   /** Who may be calling. */
@@ -51,16 +52,18 @@ export interface Gateway {
 /** What is made anew when the configuration or anything of the snapshot changes. */
 type Derived = Omit<
   Gateway,
-  "counters" | "leases" | "purges" | "inFlight" | "store" | "marks" | "authority" | "pools"
+  "counters" | "leases" | "purges" | "inFlight" | "lines" | "store" | "marks" | "authority" | "pools"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
+  const lines = new WaitingLines();
   return {
+    lines,
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES),
     inFlight: new InFlight(),
-    ...createClients(config, bindings),
+    ...createClients(config, bindings, lines),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
@@ -73,15 +76,19 @@ export function renewGateway(
 ): Gateway {
   gateway.leases.changeRules();
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
-  const clients = config === gateway.config ? {} : createClients(config, bindings);
+  const clients = config === gateway.config ? {} : createClients(config, bindings, gateway.lines);
   return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
 }
 
 /** What they learn is of one configuration's issuers and pools. */
-function createClients(config: Config, bindings: Bindings): Pick<Gateway, "authority" | "pools"> {
+function createClients(
+  config: Config,
+  bindings: Bindings,
+  lines: WaitingLines,
+): Pick<Gateway, "authority" | "pools"> {
   return {
     authority: createAuthority(config, bindings),
-    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings.HEALTH)])),
+    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };
 }
 

@@ -34,6 +34,7 @@ export async function handleRequest(
   const facts = parsed.value;
   const route = matchRoute(config.routes, facts);
   if (route === undefined) return toProblemResponse("no-route", config);
+  facts.pattern = route.pattern;
   const record = { config, route, facts, startedMs };
   const context: LimitContext = {
     gateway,
@@ -86,8 +87,10 @@ function refuse(
 function toResponse(answer: OriginAnswer, record: Recorded): Response {
   if (answer.ok) return answer.value;
   recordFailed(record, answer.error);
-  const { code, retryAfterMs } = answer.error;
-  return toProblemResponse(code, { name: record.config.name, retryAfterMs });
+  const { code, retryAfterMs, denied } = answer.error;
+  const { name } = record.config;
+  const violated = denied === undefined ? {} : { violated: denied.violated };
+  return toProblemResponse(code, { name, retryAfterMs, ...violated });
 }
 
 async function askThroughCache(through: ThroughCache, early: Look | undefined): Promise<OriginAnswer> {

@@ -8,6 +8,10 @@ import { earn, NEW_BUDGET, type RetryBudget, spend } from "../core/origins/retry
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
+import { FeedbackClient } from "./feedback-client.ts";
+import type { Outbound } from "./outbound-call.ts";
+import { PlainFeedback } from "./plain-feedback.ts";
+import type { Waiting, WaitingLines } from "./waiting-lines.ts";
 
 /** While requests come, what one isolate saw is known to the others within twice this and two calls. */
 const REPORT_MS = 1_000;
@@ -15,13 +19,21 @@ const REPORT_MS = 1_000;
 export class PoolClient {
   readonly pool: OriginPool;
   readonly states: MemberStates;
+  /** undefined: nobody counts the pool's calls or hears what it says of them. */
+  readonly outbound: Outbound | undefined;
   readonly #namespace: Bindings["HEALTH"];
   #budget: RetryBudget = NEW_BUDGET;
   #reportedMs = -Infinity;
 
-  constructor(pool: OriginPool, namespace: Bindings["HEALTH"]) {
+  constructor(pool: OriginPool, bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">, lines: WaitingLines) {
     this.pool = pool;
-    this.#namespace = namespace;
+    this.#namespace = bindings.HEALTH;
+    const { name, members, outbound: settings } = pool;
+    const feedback =
+      pool.feedback === undefined
+        ? new PlainFeedback(members.length)
+        : new FeedbackClient(name, pool.feedback, bindings.FEEDBACK);
+    this.outbound = settings && { pool: name, settings, feedback, lines };
     this.states = new MemberStates(pool, (url, state) => {
       writeLog("origin", { pool: pool.name, origin: url, state });
     });
@@ -59,10 +71,15 @@ export class PoolClient {
 export interface ShownPool {
   readonly pool: string;
   readonly origins: readonly { readonly url: string; readonly state: BreakerPhase | "down" }[];
+  /** Requests that wait for quota, by priority; only where calls are counted. */
+  readonly waiting?: Waiting;
 }
 
-/** The state of every member, as this isolate sees it: for the admin API. */
+/** The state of every member and who waits for quota, as this isolate sees it: for the admin API. */
 export function showPools(clients: ReadonlyMap<OriginPool, PoolClient>): readonly ShownPool[] {
   const nowMs = readClock();
-  return [...clients].map(([{ name }, { states }]) => ({ pool: name, origins: states.show(nowMs) }));
+  return [...clients].map(([{ name }, { states, outbound }]) => {
+    const waiting = outbound && { waiting: outbound.lines.count(name) };
+    return { pool: name, origins: states.show(nowMs), ...waiting };
+  });
 }

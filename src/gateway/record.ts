@@ -78,7 +78,13 @@ export function recordLimits(recorded: Recorded, { degraded, shadows, keys }: Ch
   record(recorded, "shadow", () => ({ policy: refusing, key: toHashes(refusing, keys) }));
 }
 
-export function recordFailed(recorded: Recorded, { code, cause }: OriginFailure): void {
+export function recordFailed(recorded: Recorded, { code, cause, denied, retryAfterMs }: OriginFailure): void {
+  if (denied !== undefined) {
+    const { violated, keys } = denied;
+    const policies = { policy: violated, key: toHashes(violated, keys) };
+    record(recorded, "denied", () => ({ code, ...policies, cause, retryAfterMs }));
+    return;
+  }
   // A client that asks for stored answers alone is answered as it asked: nothing failed.
   if (code !== "not-cached") record(recorded, "failed", () => ({ code, cause }));
 }

@@ -47,7 +47,8 @@ function toWhole(look: LookedUp): LookedUp {
 async function refresh(look: LookedUp, forward: Forward, context: ThroughCache): Promise<boolean> {
   const sent = startExchange(context);
   const chosen = toChosenFields(look.request.fields, look.settings.vary);
-  const answer = await context.ask([...chosen, ...forward.conditions, PLAIN], CONDITION_FIELDS, "GET");
+  const fields = [...chosen, ...forward.conditions, PLAIN];
+  const answer = await context.ask(fields, CONDITION_FIELDS, { method: "GET", isRefresh: true });
   if (!answer.ok || look.found === undefined) return false;
   const response = answer.value;
   const exchange = toExchange(look, response, { ...sent, responseTimeMs: readClock() });

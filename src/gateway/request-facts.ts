@@ -7,6 +7,7 @@ import { toCanonicalPath, toMatchPath } from "../core/http/canonical-path.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import type { Identity } from "../core/consumers/identity.ts";
 import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
+import { readParam, type RoutePattern } from "../core/policies/route-pattern.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Caller } from "./caller.ts";
 import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
@@ -29,6 +30,8 @@ export class RequestFacts implements Facts {
 
   /** Set once, by admit.ts, when a credential is accepted. */
   caller: Caller | undefined;
+  /** Set once, when the request's route is known. */
+  pattern: RoutePattern | undefined;
   /** Set once, by admit.ts: no policy counts this client. */
   isUnlimited = false;
 
@@ -85,6 +88,9 @@ export class RequestFacts implements Facts {
 
   readonly query = (name: string): string | undefined =>
     toOneValue(new URLSearchParams(this.search).getAll(name));
+
+  readonly param = (name: string): string | undefined =>
+    this.pattern === undefined ? undefined : readParam(this.pattern, this.path, name);
 
   /** Read once: the platform makes the object anew on every look. */
   #readPlace(): Request["cf"] {

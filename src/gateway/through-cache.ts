@@ -24,7 +24,7 @@ export function toThroughCache(
     name: config.name,
     inFlight,
     timeoutMs,
-    ask: (fields, without, method) => askOrigin(facts, route, limitContext, { fields, without, method }),
+    ask: (fields, without, how) => askOrigin(facts, route, limitContext, { fields, without, ...how }),
     lookUp: lookUpNow,
     lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
   };

@@ -1,12 +1,13 @@
 // Verifies JSON Web Tokens (RFC 7519, RFC 8725) by what the configuration pins for their issuer: where its key is, which
 // algorithms it signs with, and whom its tokens are for. Nothing that a token says counts before that.
 
-import { decodeJwt, errors, importSPKI, jwtVerify, type JWTPayload } from "jose";
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Issuer } from "../core/config/auth-schema.ts";
 import { type Identity, toTokenIdentity } from "../core/consumers/identity.ts";
 import { type CredentialVerdict, refuse } from "../core/consumers/verdict.ts";
 import { LruMap } from "../core/lru-map.ts";
 import { readClock } from "../platform/clock.ts";
+import { importPublicKey } from "./import-public-key.ts";
 import { JwksClient } from "./jwks-client.ts";
 
 const VERIFIED_MAX = 10_000;
@@ -136,7 +137,9 @@ async function readPublicKey(pem: string, algorithms: readonly string[]): Promis
     const keys = new Map(
       await Promise.all(
         // A deployment's variable may have its line ends written out.
-        algorithms.map(async (name) => [name, await importSPKI(pem.replaceAll("\\n", "\n"), name)] as const),
+        algorithms.map(
+          async (name) => [name, await importPublicKey(pem.replaceAll("\\n", "\n"), name)] as const,
+        ),
       ),
     );
     return ({ alg }) => keys.get(alg) ?? Promise.reject(new errors.JOSEAlgNotAllowed());

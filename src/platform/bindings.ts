@@ -18,6 +18,7 @@ import type {
   Rotation,
 } from "../core/control/messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
+import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
 import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
 import type {
@@ -67,11 +68,17 @@ export interface HealthRpc extends Rpc.DurableObjectBranded {
   report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
 }
 
+/** What a gateway may ask of a pool's feedback object. */
+export interface FeedbackRpc extends Rpc.DurableObjectBranded {
+  exchange(report: FeedbackReport): Promise<FeedbackView>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
   readonly CONTROL: DurableObjectNamespace<ControlRpc & DurableObject>;
   readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
+  readonly FEEDBACK: DurableObjectNamespace<FeedbackRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

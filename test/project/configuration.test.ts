@@ -2,7 +2,7 @@
 // extractor too, nothing else has one, and every example is a configuration that is right.
 
 import { runInThisContext } from "node:vm";
-import { transformSync } from "esbuild";
+import { transformSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
@@ -88,7 +88,7 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
 /** The object that a piece of configuration writes: `key: value, ...`, or the argument of defineConfig. */
 function evaluate(code: string): Options {
   const whole = /defineConfig\(([\s\S]*)\);\s*$/.exec(code)?.[1];
-  const script = transformSync(`(${whole ?? `{${code}}`})`, { loader: "ts" });
+  const script = transformSync("example.ts", `(${whole ?? `{${code}}`})`);
   return runInThisContext(script.code) as Options;
 }
 

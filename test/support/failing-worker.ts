@@ -5,6 +5,7 @@ import { DurableObject } from "cloudflare:workers";
 export { default } from "../../src/index.ts";
 export { ControlObject } from "../../src/durable-objects/control-object.ts";
 export { CounterObject } from "../../src/durable-objects/counter-object.ts";
+export { FeedbackObject } from "../../src/durable-objects/feedback-object.ts";
 export { HealthObject } from "../../src/durable-objects/health-object.ts";
 export { PurgeObject } from "../../src/durable-objects/purge-object.ts";
 export { ScriptedObject } from "./scripted-object.ts";

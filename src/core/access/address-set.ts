@@ -1,8 +1,7 @@
 // A set of IP networks (CIDR, RFC 4632 and RFC 4291 section 2.3) that is asked in one look-up for each prefix length in
 // it, however many networks there are. IPv4-mapped IPv6 is the IPv4 that it is.
 
-import type ipaddr from "ipaddr.js";
-import { isIpv4, parseIpv6 } from "../keys/ip-address.ts";
+import { isIpv4, isIpv4Mapped, parseIpv6 } from "../keys/ip-address.ts";
 
 interface Address {
   readonly bits: bigint;
@@ -63,11 +62,11 @@ function parseNetwork(text: string): (Address & { readonly prefix: number }) | u
 
 function parseAddress(text: string): Address | undefined {
   if (isIpv4(text)) return { bits: toBits(text.split(".").map(Number), 8n), length: 32 };
-  const parsed: ipaddr.IPv6 | undefined = parseIpv6(text);
-  if (parsed === undefined) return undefined;
-  return parsed.isIPv4MappedAddress()
-    ? { bits: toBits(parsed.parts.slice(6), 16n), length: 32 }
-    : { bits: toBits(parsed.parts, 16n), length: 128 };
+  const groups = parseIpv6(text);
+  if (groups === undefined) return undefined;
+  return isIpv4Mapped(groups)
+    ? { bits: toBits(groups.slice(6), 16n), length: 32 }
+    : { bits: toBits(groups, 16n), length: 128 };
 }
 
 function toBits(parts: readonly number[], width: bigint): bigint {

@@ -46,6 +46,8 @@ export interface CacheSettings {
   /** In place of the origin's (RFC 5861). Never against must-revalidate, proxy-revalidate, s-maxage or no-cache. */
   readonly staleWhileRevalidateMs: number | undefined;
   readonly staleIfErrorMs: number | undefined;
+  /** How long past its freshness an answer may stand in while the origin's own limits leave no quota. */
+  readonly staleIfLimitedMs: number;
   /** Whether Last-Modified alone makes a response fresh for a while (RFC 9111 section 4.2.2). */
   readonly heuristic: boolean;
   /** Whether clients steer the cache by Cache-Control. "ignore" keeps them from reaching the origin at will. */
@@ -162,6 +164,7 @@ export const cacheSettings = v.pipe(
     ttlByStatus: v.optional(ttlByStatus, {}),
     staleWhileRevalidate: v.optional(duration),
     staleIfError: v.optional(duration),
+    staleIfLimited: v.optional(duration),
     heuristic: v.optional(switchedOn, false),
     requestDirectives: v.optional(oneOf(["honour", "ignore"]), "ignore"),
     key: v.optional(keySettings, {}),
@@ -173,12 +176,13 @@ export const cacheSettings = v.pipe(
     hits: v.optional(oneOf(["counted", "free"]), "counted"),
   }),
   v.transform(
-    ({ ttl, ttlByStatus: ttlMsByStatus, staleWhileRevalidate, staleIfError, ...rest }): CacheSettings => {
+    ({ ttl, ttlByStatus, staleWhileRevalidate, staleIfError, staleIfLimited, ...rest }): CacheSettings => {
       return Object.freeze({
         ttlMs: ttl,
-        ttlMsByStatus,
+        ttlMsByStatus: ttlByStatus,
         staleWhileRevalidateMs: staleWhileRevalidate,
         staleIfErrorMs: staleIfError,
+        staleIfLimitedMs: staleIfLimited ?? 0,
         ...rest,
       });
     },

@@ -62,7 +62,12 @@ export function createRecord(exchange: Exchange, settings: CacheSettings): Draft
 
 type ReuseRules = Pick<
   StoredRecord,
-  "mustValidate" | "isStaleForbidden" | "isImmutable" | "staleWhileRevalidateMs" | "staleIfErrorMs"
+  | "mustValidate"
+  | "isStaleForbidden"
+  | "isImmutable"
+  | "staleWhileRevalidateMs"
+  | "staleIfErrorMs"
+  | "staleIfLimitedMs"
 >;
 
 /** Sections 4.2.4, 5.2.2.2, 5.2.2.4, 5.2.2.8 and 5.2.2.10: no route's setting lifts them. s-maxage counts if unreadable. */
@@ -80,6 +85,7 @@ function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): 
     isImmutable: directives.isImmutable,
     staleWhileRevalidateMs: isStaleForbidden ? 0 : whileMs,
     staleIfErrorMs: isStaleForbidden ? 0 : errorMs,
+    staleIfLimitedMs: isStaleForbidden ? 0 : settings.staleIfLimitedMs,
   };
 }
 

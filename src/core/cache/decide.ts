@@ -94,10 +94,19 @@ export function decideOnError(
   record: StoredRecord | undefined,
   nowMs: number,
 ): Hit | undefined {
+  const allowedMs = Math.max(record?.staleIfErrorMs ?? 0, plan.directives.staleIfErrorMs ?? 0);
+  return decideStandIn(record, allowedMs, nowMs);
+}
+
+/** The same where the origin cannot be asked for its own limits: as far as the route allows. */
+export function decideOnLimit(record: StoredRecord | undefined, nowMs: number): Hit | undefined {
+  return decideStandIn(record, record?.staleIfLimitedMs ?? 0, nowMs);
+}
+
+function decideStandIn(record: StoredRecord | undefined, allowedMs: number, nowMs: number): Hit | undefined {
   if (record === undefined || record.isStaleForbidden) return undefined;
   const ageMs = toCurrentAgeMs(record, nowMs);
   const ttlMs = record.lifetimeMs - ageMs;
-  const allowedMs = Math.max(record.staleIfErrorMs, plan.directives.staleIfErrorMs ?? 0);
   if (allowedMs === 0 || -ttlMs > allowedMs) return undefined;
   return { kind: "hit", record, ageMs, ttlMs, refresh: false };
 }

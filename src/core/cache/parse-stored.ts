@@ -44,6 +44,7 @@ const COUNTS = [
   "lifetimeMs",
   "staleWhileRevalidateMs",
   "staleIfErrorMs",
+  "staleIfLimitedMs",
   "generation",
 ];
 const SWITCHES = ["mustValidate", "isStaleForbidden", "isImmutable", "isTagsCut"];

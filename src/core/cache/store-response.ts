@@ -133,7 +133,8 @@ function findFreshnessRefusal({ record, directives, lifetimeSource }: Draft): St
   const isExplicit = lifetimeSource !== "none" || directives.isPublic || directives.noCache;
   if (!isExplicit) return "no-freshness";
   const isFresh = record.lifetimeMs > record.initialAgeMs && !record.mustValidate;
-  const isUsableStale = record.staleWhileRevalidateMs > 0 || record.staleIfErrorMs > 0;
+  const { staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs } = record;
+  const isUsableStale = staleWhileRevalidateMs > 0 || staleIfErrorMs > 0 || staleIfLimitedMs > 0;
   return isFresh || isUsableStale || hasValidator(record) ? undefined : "no-reuse";
 }
 

@@ -5,7 +5,7 @@ import type { Fields } from "./fields.ts";
 import type { VaryValue } from "./vary.ts";
 
 /** Raised when the shape changes: what another version wrote is not read. */
-export const RECORD_VERSION = 2;
+export const RECORD_VERSION = 3;
 
 export interface StoredRecord {
   readonly version: typeof RECORD_VERSION;
@@ -33,6 +33,7 @@ export interface StoredRecord {
   /** RFC 5861; past the lifetime. */
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
+  readonly staleIfLimitedMs: number;
   readonly etag: string | null;
   readonly lastModified: string | null;
   readonly vary: readonly VaryValue[];
@@ -74,7 +75,8 @@ const VALIDATION_MS = 86_400_000;
 export function toRetentionMs(record: StoredRecord): number {
   const freshMs = Math.max(0, record.lifetimeMs - record.initialAgeMs);
   const validationMs = hasValidator(record) ? VALIDATION_MS : 0;
-  const staleMs = Math.max(record.staleWhileRevalidateMs, record.staleIfErrorMs, validationMs);
+  const { staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs } = record;
+  const staleMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs, validationMs);
   return Math.min(freshMs + staleMs, RETENTION_MS_MAX);
 }
 

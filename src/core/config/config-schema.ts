@@ -9,6 +9,7 @@ import { algorithms } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { toHost } from "../http/host.ts";
+import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { authSchema } from "./auth-schema.ts";
 import { isObject, object } from "./parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
@@ -16,7 +17,6 @@ import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
 const POOLS_MAX = 32;
-const POLICIES_PER_ROUTE_MAX = 16;
 const BANS_MAX = 10;
 const TIERS_MAX = 100;
 const SCOPES_MAX = 20;
@@ -86,16 +86,12 @@ export const routeSchema = object({
       v.minLength(1, "must name at least one host"),
     ),
   ),
-  policies: v.optional(
-    v.pipe(
-      v.array(v.string("must be a policy's name"), "must be a list of policies' names"),
-      v.maxLength(POLICIES_PER_ROUTE_MAX, `must name at most ${POLICIES_PER_ROUTE_MAX} policies`),
-    ),
-    [],
-  ),
+  policies: v.optional(policyNames, []),
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
   origin: v.optional(v.string("must be the name of an origin pool")),
+  priority: v.optional(priority, "normal"),
+  whenLimited: v.optional(whenLimited),
   timeout: v.optional(duration, "30s"),
   bodyTimeout: v.optional(duration),
   totalTimeout: v.optional(duration),

@@ -8,6 +8,8 @@ import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LeaseTerms } from "../lease/lease-terms.ts";
+import type { LimitedWay } from "../outbound/outbound-settings.ts";
+import type { Priority } from "../outbound/priority.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
@@ -77,6 +79,10 @@ export interface Route {
   readonly cache: CacheSettings | undefined;
   /** The origin pool that it leads to; undefined: the configuration's one origin. */
   readonly pool: OriginPool | undefined;
+  /** How urgent its calls of a pool are that counts them. */
+  readonly priority: Priority;
+  /** What is done while there is no quota; undefined: as the pool says. */
+  readonly whenLimited: readonly LimitedWay[] | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
   /** How long it may be silent in the middle of the body. Infinity: as long as it likes. */

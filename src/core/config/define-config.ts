@@ -58,11 +58,13 @@ export type MemberInput = Omit<v.InferInput<typeof memberSchema>, "url"> & {
   readonly url: string;
 };
 
-export type PoolInput = Omit<v.InferInput<typeof poolSchema>, "members" | "affinity"> & {
+export type PoolInput = Omit<v.InferInput<typeof poolSchema>, "members" | "affinity" | "cost"> & {
   /** URLs, or objects with a url and what differs from the defaults. */
   readonly members: readonly (string | MemberInput)[];
   /** Requests with one key keep to one member while it is well: written like a policy's key. */
   readonly affinity?: KeyInput | readonly KeyInput[];
+  /** What a call costs its `policies`. Default 1. */
+  readonly cost?: CostInput;
 };
 
 export type ConfigInput = Omit<

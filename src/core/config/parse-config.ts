@@ -13,6 +13,7 @@ import { parseOrigin } from "./parse-origin.ts";
 import { parsePolicies } from "./parse-policies.ts";
 import { parsePools } from "./parse-pools.ts";
 import { parseRoutes } from "./parse-routes.ts";
+import type { NamedPolicies } from "./resolve-policies.ts";
 import { findTierProblems } from "./parse-tiers.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
 
@@ -35,24 +36,24 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   // Policies and routes are read also when the rest has problems, so that all are reported at once.
   const given = input as Readonly<Record<string, unknown>>;
   const problems: Problem[] = parsed.ok ? [] : [...parsed.error];
-  const origins = parseOrigins(given, vars, problems);
-  const limitFactor = parseLimitFactor(vars.LIMIT_FACTOR, problems);
+  // Pools name policies, and are reported before them.
+  const later: Problem[] = [];
+  const limitFactor = parseLimitFactor(vars.LIMIT_FACTOR, later);
   const caseSensitive = given["caseSensitive"] === true;
   const rawPolicies = isObject(given["policies"]) ? given["policies"] : {};
   const rawRoutes = toList(given["routes"]);
   const policyNames = Object.keys(rawPolicies);
-  problems.push(...findTierProblems(given["tiers"], policyNames));
+  later.push(...findTierProblems(given["tiers"], policyNames));
   const policies = parsePolicies(
     rawPolicies,
     { limitFactor, tiers: given["tiers"], routePaths: toPaths(rawRoutes) },
-    problems,
+    later,
   );
+  const named = { policyNames, policies };
+  const origins = parseOrigins(given, { vars, named }, problems);
+  problems.push(...later);
   const access = toAccess(parsed);
-  const routes = parseRoutes(
-    rawRoutes,
-    { policyNames, policies, ...origins, caseSensitive, access },
-    problems,
-  );
+  const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, headers, headerBytesMax, log, admin, counters, auth } = parsed.value;
   return ok(
@@ -101,12 +102,12 @@ interface Origins {
 
 function parseOrigins(
   given: Readonly<Record<string, unknown>>,
-  { ORIGIN_URL: variable }: ConfigVars,
+  { vars: { ORIGIN_URL: variable }, named }: { readonly vars: ConfigVars; readonly named: NamedPolicies },
   problems: Problem[],
 ): Origins {
   const rawPools = isObject(given["origins"]) ? given["origins"] : {};
   const poolNames = Object.keys(rawPools);
-  const pools = parsePools(rawPools, problems);
+  const pools = parsePools(rawPools, named, problems);
   const origin = isSet(variable)
     ? parseOriginOrPool(variable, "vars.ORIGIN_URL", poolNames)
     : parseOriginOrPool(given["origin"], "origin", poolNames);

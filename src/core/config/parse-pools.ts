@@ -4,43 +4,59 @@ import type * as v from "valibot";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "../origins/origin-pool.ts";
+import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "../origins/pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
+import { findScopeProblems, toFeedback } from "./parse-feedback.ts";
 import { NAME, NAME_WANTED } from "./config-schema.ts";
+import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { parseOrigin, ZONE } from "./parse-origin.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
+import { findImpossible, type NamedPolicies, resolvePolicies } from "./resolve-policies.ts";
 
 /** The pools by name; problems are added to `problems`. */
 export function parsePools(
   input: Readonly<Record<string, unknown>>,
+  named: NamedPolicies,
   problems: Problem[],
 ): ReadonlyMap<string, OriginPool> {
   const pools = new Map<string, OriginPool>();
-  for (const [name, options] of Object.entries(input)) {
+  for (const [index, [name, options]] of Object.entries(input).entries()) {
     const path = `origins.${name}`;
     // "zone" is an origin already.
     if (!NAME.test(name) || name === ZONE) {
       const message = `${NAME_WANTED}, and not "${ZONE}", received ${showGiven(name)}`;
       problems.push({ path, code: "invalid", message });
     }
-    const pool = parsePool(name, options, problems);
+    const pool = parsePool({ name, index, options, named }, problems);
     if (pool !== undefined) pools.set(name, pool);
   }
   return pools;
 }
 
-function parsePool(name: string, options: unknown, problems: Problem[]): OriginPool | undefined {
+interface PoolGiven {
+  readonly name: string;
+  readonly index: number;
+  readonly options: unknown;
+  readonly named: NamedPolicies;
+}
+
+function parsePool({ name, index, options, named }: PoolGiven, problems: Problem[]): OriginPool | undefined {
   const path = `origins.${name}`;
   const parsed = parseWith(poolSchema, options, path);
   if (!parsed.ok) problems.push(...parsed.error);
-  // Members and key are read also when the rest has problems, so that all are reported at once.
+  // References are read also when the rest has problems, so that all are reported at once.
   const given: Readonly<Record<string, unknown>> = isObject(options) ? options : {};
   const members = parseMembers(given["members"], path, problems);
   const affinity = parseAffinity(given["affinity"], path);
   if (!affinity.ok) problems.push(...affinity.error);
+  const policies = resolvePolicies(given["policies"], { ...named, path }, problems);
+  problems.push(...findImpossible(policies, given["cost"], path));
+  problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
   if (!parsed.ok || !affinity.ok) return undefined;
-  return toPool(name, parsed.value, { members, affinity: affinity.value });
+  const outbound = toOutbound(parsed.value, { policies, index });
+  return toPool(name, parsed.value, { members, affinity: affinity.value, outbound });
 }
 
 function parseMembers(input: unknown, path: string, problems: Problem[]): readonly PoolMember[] {
@@ -94,17 +110,35 @@ function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] 
   return value === undefined ? ok(undefined) : parseKey(value, `${path}.affinity`);
 }
 
+/** Without policies and without a profile it would only cost time. */
+function toOutbound(
+  { cost, whenLimited, queue, priority, feedback }: v.InferOutput<typeof poolSchema>,
+  { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
+): OutboundSettings | undefined {
+  if (policies.length === 0 && feedback === undefined) return undefined;
+  const hasVariants = policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0);
+  return {
+    // Routes count up from 0, and the limit of failed credentials has -1.
+    limited: { index: -2 - index, path: "", policies, hasVariants, cost, countsAll: true },
+    whenLimited,
+    queue: { waitMsMax: queue.waitMax, lengthMax: queue.lengthMax },
+    priority,
+  };
+}
+
 function toPool(
   name: string,
-  { slow, slowStart, retries, breaker, checks }: v.InferOutput<typeof poolSchema>,
-  { members, affinity }: Pick<OriginPool, "members" | "affinity">,
+  { slow, slowStart, retries, breaker, checks, feedback }: v.InferOutput<typeof poolSchema>,
+  { members, affinity, outbound }: Pick<OriginPool, "members" | "affinity" | "outbound">,
 ): OriginPool {
   return deepFreeze({
     name,
     members,
     affinity,
+    outbound,
     slowMs: slow ?? Infinity,
     slowStartMs: slowStart,
+    feedback: feedback && toFeedback(feedback, outbound?.limited.policies ?? []),
     retries: {
       max: retries.max,
       backoffMs: retries.backoff,

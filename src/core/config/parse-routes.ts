@@ -2,8 +2,6 @@
 
 import type { AccessList } from "../access/access-list.ts";
 import type * as v from "valibot";
-import type { Algorithm } from "../algorithms/algorithm.ts";
-import { algorithms } from "../algorithms/registry.ts";
 import { toVariants } from "../policies/resolve-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../policies/route-pattern.ts";
@@ -13,12 +11,9 @@ import type { Policy, Route } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findNearest } from "./find-nearest.ts";
 import { isObject, parseWith, showGiven } from "./parse-with.ts";
-import { LIMIT_MAX } from "./primitives.ts";
+import { findImpossible, type NamedPolicies, resolvePolicies } from "./resolve-policies.ts";
 
-export interface RouteContext {
-  /** The names that the configuration gives, also of policies that have problems of their own. */
-  readonly policyNames: readonly string[];
-  readonly policies: ReadonlyMap<string, Policy>;
+export interface RouteContext extends NamedPolicies {
   readonly poolNames: readonly string[];
   readonly pools: ReadonlyMap<string, OriginPool>;
   /** Of routes that name no other. */
@@ -64,12 +59,9 @@ type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
   const { path } = context;
-  const names: readonly unknown[] = Array.isArray(given.policies) ? given.policies : [];
-  const policies = resolvePolicies(names, context, problems);
-  if (isCost(given.cost)) {
-    const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
-    problems.push(...findImpossible(variants, given.cost, path));
-  }
+  const policies = resolvePolicies(given.policies, context, problems);
+  const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
+  problems.push(...findImpossible(variants, given.cost, path));
   if (isList(given.scopes) && given.auth !== "required") {
     const message = 'must stand beside auth: "required"';
     problems.push({ path: `${path}.scopes`, code: "invalid", message });
@@ -109,6 +101,8 @@ function toRoute(
     cost: options.cost,
     cache: options.cache,
     pool,
+    priority: options.priority,
+    whenLimited: options.whenLimited,
     timeoutMs: options.timeout,
     bodyTimeoutMs: options.bodyTimeout ?? Infinity,
     totalTimeoutMs: options.totalTimeout ?? Infinity,
@@ -135,48 +129,6 @@ function resolvePool(
     problems.push({ path: `${path}.origin`, code: "unknown-pool", message });
   }
   return pools.get(name);
-}
-
-/** What is no text is a problem of the shape and has been reported. */
-function resolvePolicies(
-  names: readonly unknown[],
-  { policies, policyNames, path }: RouteAt,
-  problems: Problem[],
-): readonly Policy[] {
-  const resolved: Policy[] = [];
-  for (const [index, name] of names.entries()) {
-    if (typeof name !== "string") continue;
-    const at = `${path}.policies.${index}`;
-    const policy = policies.get(name);
-    if (names.indexOf(name) !== index) {
-      const message = `must name each policy once, received ${showGiven(name)} again`;
-      problems.push({ path: at, code: "duplicate", message });
-    } else if (policy !== undefined) {
-      resolved.push(policy);
-    } else if (!policyNames.includes(name)) {
-      const nearest = findNearest(name, policyNames);
-      const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-      const message = `must name a policy, received ${showGiven(name)}${hint}`;
-      problems.push({ path: at, code: "unknown-policy", message });
-    }
-  }
-  return resolved;
-}
-
-/** Whatever else stands there is a problem of the shape, or no number before there is a request. */
-const isCost = (value: unknown): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= LIMIT_MAX;
-
-/** A cost that no state of a policy can meet would refuse every request of the route. */
-function findImpossible(policies: readonly Policy[], cost: number, path: string): readonly Problem[] {
-  const problems: Problem[] = [];
-  for (const policy of policies) {
-    const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
-    if (algorithm.decide(policy.settings, undefined, { nowMs: 0, cost }).outcome !== "impossible") continue;
-    const message = `must be within what policy "${policy.name}" can ever admit, received ${cost}`;
-    problems.push({ path: `${path}.cost`, code: "impossible-cost", message });
-  }
-  return problems;
 }
 
 /** A path that is no text is a problem of its own, and no route's. */

@@ -192,6 +192,14 @@ export const problems = {
     detail: "None of the origins is well enough to be asked at the moment.",
     proxyError: "destination_unavailable",
   },
+  "origin-limited": {
+    status: 503,
+    title: "Temporary Reduced Capacity",
+    detail: "The origin's own limits leave no quota at the moment. Retry-After says when there will be some.",
+    // The nearest of RFC 9209: it is the gateway that keeps to a limit of the next hop.
+    proxyError: "connection_limit_reached",
+    type: `${TYPES}#temporary-reduced-capacity`,
+  },
   "not-cached": {
     status: 504,
     title: "Gateway Timeout",

@@ -2,11 +2,10 @@
 // unambiguous (each value with its length), bounded in length, and placed so that the keys of one client meet in one
 // object: a request under several of its policies is then decided in one call.
 
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Facts } from "./facts.ts";
 import { hash32 } from "./hash32.ts";
 import type { KeyPart } from "./parse-key.ts";
+import { sha256 } from "./sha256.ts";
 
 export interface CounterKey {
   /** At most 160 characters. */
@@ -110,7 +109,7 @@ export function isEnforcedKey(
 
 /** SHA-256 in hexadecimal. Where a key must be named (in a log), it is named by this. */
 export function hashText(text: string): string {
-  return bytesToHex(sha256(utf8ToBytes(text)));
+  return sha256(text);
 }
 
 function toShard(text: string, shards: number): number {

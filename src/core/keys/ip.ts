@@ -1,7 +1,7 @@
 // The client's address: IPv4 whole, IPv6 by its /64 (what one subscriber gets), IPv4-mapped IPv6 as the IPv4 it is.
 
 import type { Facts } from "./facts.ts";
-import { isIpv4, parseIpv6 } from "./ip-address.ts";
+import { isIpv4, isIpv4Mapped, parseIpv6 } from "./ip-address.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 
 export const ip: KeyExtractor = {
@@ -16,13 +16,13 @@ export const ip: KeyExtractor = {
  */
 export function toAddressKey(address: string): string | undefined {
   if (isIpv4(address)) return address;
-  const parsed = parseIpv6(address);
-  if (parsed === undefined) return undefined;
-  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
-  const [a, b, c, d] = parsed.parts;
-  return `${toHex(a)}:${toHex(b)}:${toHex(c)}:${toHex(d)}::/64`;
+  const groups = parseIpv6(address);
+  if (groups === undefined) return undefined;
+  if (isIpv4Mapped(groups)) return groups.slice(6).flatMap(toOctets).join(".");
+  const network = groups.slice(0, 4).map((group) => group.toString(16));
+  return `${network.join(":")}::/64`;
 }
 
-function toHex(part: number | undefined): string {
-  return (part ?? 0).toString(16);
+function toOctets(group: number): readonly number[] {
+  return [group >> 8, group & 255];
 }

@@ -4,12 +4,14 @@ import { apiKey } from "./api-key.ts";
 import { consumer } from "./consumer.ts";
 import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
+import { everyone } from "./everyone.ts";
 import { header } from "./header.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
 import { jwt } from "./jwt.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 import { method } from "./method.ts";
+import { param } from "./param.ts";
 import { path } from "./path.ts";
 import { query } from "./query.ts";
 
@@ -19,12 +21,14 @@ export const keyExtractors = {
   cookie,
   query,
   path,
+  param,
   method,
   host,
   country,
   consumer,
   "api-key": apiKey,
   jwt,
+  everyone,
 } as const satisfies Record<string, KeyExtractor>;
 
 export type KeyExtractorName = keyof typeof keyExtractors;

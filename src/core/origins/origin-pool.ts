@@ -1,7 +1,9 @@
 // An origin pool as the gateway uses it: several origins for one name, and what is done when they fail. parse-pools.ts is
 // the only place that makes one.
 
+import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import type { BreakerSettings } from "./breaker.ts";
 
 export interface PoolMember {
@@ -62,4 +64,8 @@ export interface OriginPool {
   readonly checks: CheckSettings | undefined;
   /** How long a member that came back takes to its full share. */
   readonly slowStartMs: number;
+  /** undefined: what the origin says of its own limits is not read. */
+  readonly feedback: FeedbackSettings | undefined;
+  /** undefined: nobody counts its calls. */
+  readonly outbound: OutboundSettings | undefined;
 }

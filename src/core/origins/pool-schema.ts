@@ -5,6 +5,8 @@ import * as v from "valibot";
 import { toHost } from "../http/host.ts";
 import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
 import { toCanonicalPath } from "../http/canonical-path.ts";
+import { feedbackSchema } from "../feedback/feedback-schema.ts";
+import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { object } from "../config/parse-with.ts";
 import { duration, durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
 
@@ -64,6 +66,7 @@ export const poolSchema = object({
   ),
   // parse-key.ts reads it.
   affinity: v.optional(v.unknown()),
+  ...outboundEntries,
   slow: v.optional(duration),
   slowStart: v.optional(duration, "30s"),
   retries: v.optional(
@@ -112,6 +115,7 @@ export const poolSchema = object({
       up: v.optional(integerBetween(1, 100), 2),
     }),
   ),
+  feedback: v.optional(feedbackSchema),
 });
 
 /** Whether a path is already as the gateway forwards paths. */

@@ -8,6 +8,8 @@ export interface RoutePattern {
   readonly text: string;
   /** Literal segments; undefined stands for any one segment. */
   readonly segments: readonly (string | undefined)[];
+  /** The names of the parameters, each at its segment's place. */
+  readonly params: readonly (string | undefined)[];
   /** Whether anything may follow ("/files/*" also matches "/files"). */
   readonly isOpen: boolean;
 }
@@ -25,12 +27,17 @@ export function parseRoutePattern(text: string, caseSensitive: boolean): Result<
   if (isOpen) written.pop();
   if (written.at(-1) === "") written.pop();
   const segments: (string | undefined)[] = [];
+  const params: (string | undefined)[] = [];
   for (const segment of written) {
-    const literal = PARAMETER.test(segment) ? undefined : toLiteral(segment, caseSensitive);
+    const isParameter = PARAMETER.test(segment);
+    const literal = isParameter ? undefined : toLiteral(segment, caseSensitive);
     if (literal === "") return err('must be made of names, ":parameters" and a last "*"');
     segments.push(literal);
+    params.push(isParameter ? segment.slice(1) : undefined);
   }
-  return ok(Object.freeze({ text, segments: Object.freeze(segments), isOpen }));
+  return ok(
+    Object.freeze({ text, segments: Object.freeze(segments), params: Object.freeze(params), isOpen }),
+  );
 }
 
 /** A literal segment in the very form in which requests' paths are matched, or it would match none; "" when it is none. */
@@ -53,4 +60,10 @@ export function matchesPattern({ segments, isOpen }: RoutePattern, path: string)
     at = end + 1;
   }
   return isOpen || at >= path.length;
+}
+
+/** The segment of a path that fits the pattern, where that has `:name`. */
+export function readParam({ params }: RoutePattern, path: string, name: string): string | undefined {
+  const at = params.indexOf(name);
+  return at === -1 ? undefined : path.split("/")[at + 1];
 }

@@ -4,7 +4,7 @@
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build } from "rolldown";
 import { buildWorker } from "../../../src/cli/build-worker.ts";
 import { serveWorker } from "../../../src/cli/serve-worker.ts";
 import { send, type Target } from "./client.ts";
@@ -101,13 +101,11 @@ export async function startWatchedGateway(
   await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
   await buildWorker({ configPath, outFile: workerPath });
   await build({
-    entryPoints: [mainPath],
-    outfile: scriptPath,
-    bundle: true,
-    format: "esm",
-    target: "es2024",
-    external: ["cloudflare:*"],
+    input: mainPath,
+    platform: "neutral",
+    external: /^cloudflare:/,
     logLevel: "silent",
+    output: { file: scriptPath, format: "esm", codeSplitting: false },
   });
   const { url, close } = await serveWorker({ scriptPath, port: 0, vars, onLog: () => undefined });
   const gateway: Target = { url: `http://127.0.0.1:${url.port}` };

@@ -23,6 +23,7 @@ describe("cacheSettings", () => {
       ttlByStatus: { "404": "10s", "5xx": "1s", "410": "never" },
       staleWhileRevalidate: "1m",
       staleIfError: "1h",
+      staleIfLimited: "7d",
       heuristic: true,
       requestDirectives: "honour",
       key: {
@@ -48,6 +49,7 @@ describe("cacheSettings", () => {
       ]),
       staleWhileRevalidateMs: 60_000,
       staleIfErrorMs: 3_600_000,
+      staleIfLimitedMs: 604_800_000,
       heuristic: true,
       requestDirectives: "honour",
       key: {

@@ -24,7 +24,7 @@ describe("createRecord()", () => {
       { key: { query: { exclude: ["utm"], sorted: true } } },
     );
     expect(stored).toEqual({
-      version: 2,
+      version: 3,
       kind: "record",
       url: "https://api.example/things?a=1&b=2",
       status: 200,
@@ -47,6 +47,7 @@ describe("createRecord()", () => {
       isImmutable: true,
       staleWhileRevalidateMs: 5_000,
       staleIfErrorMs: 7_000,
+      staleIfLimitedMs: 0,
       etag: '"a"',
       lastModified: null,
       vary: [["accept", "text/html"]],
@@ -87,11 +88,12 @@ describe("createRecord()", () => {
   ])(
     "lets the route's stale times lose to what forbids them: %s (section 4.2.4)",
     (_name, answer, isForbidden) => {
-      const route = { staleWhileRevalidate: "10s", staleIfError: "20s" };
+      const route = { staleWhileRevalidate: "10s", staleIfError: "20s", staleIfLimited: "30s" };
       expect(record({ answer }, route)).toMatchObject({
         isStaleForbidden: isForbidden,
         staleWhileRevalidateMs: isForbidden ? 0 : 10_000,
         staleIfErrorMs: isForbidden ? 0 : 20_000,
+        staleIfLimitedMs: isForbidden ? 0 : 30_000,
       });
     },
   );

@@ -7,8 +7,8 @@ const STORED = record({
   answer: { "cache-control": "max-age=60", vary: "Accept, X-None", etag: '"a"', "cache-tag": "a,b" },
   fields: { accept: "text/html" },
 });
-const INDEX = { version: 2, kind: "index", sets: [["accept"], []] };
-const MARK = { version: 2, kind: "mark", mark: "m" };
+const INDEX = { version: 3, kind: "index", sets: [["accept"], []] };
+const MARK = { version: 3, kind: "mark", mark: "m" };
 
 describe("parseStored()", () => {
   it("reads back what was written", () => {
@@ -22,9 +22,9 @@ describe("parseStored()", () => {
     "null",
     "[]",
     "1",
-    '{"version":2}',
+    '{"version":3}',
     JSON.stringify(STORED).slice(0, -1),
-    JSON.stringify({ ...INDEX, version: 3 }),
+    JSON.stringify({ ...INDEX, version: 4 }),
     JSON.stringify({ ...INDEX, sets: [] }),
     JSON.stringify({ ...INDEX, sets: ["accept"] }),
     JSON.stringify({ ...INDEX, sets: [[1]] }),
@@ -54,6 +54,7 @@ describe("parseStored()", () => {
     ["isImmutable", null],
     ["staleWhileRevalidateMs", -1],
     ["staleIfErrorMs", null],
+    ["staleIfLimitedMs", undefined],
     ["etag", 1],
     ["lastModified", []],
     ["vary", [["accept", 1]]],

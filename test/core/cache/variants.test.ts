@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toVariantKey } from "../../../src/core/cache/cache-key.ts";
-import type { VaryIndex } from "../../../src/core/cache/stored-record.ts";
+import { RECORD_VERSION, type VaryIndex } from "../../../src/core/cache/stored-record.ts";
 import { selectRecord, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
 import { type FieldObject, NOW_MS, readerOf, record, settings } from "./samples.ts";
 
@@ -12,7 +12,7 @@ function varied(vary: string, atMs = NOW_MS) {
 }
 
 function index(...sets: readonly (readonly string[])[]): VaryIndex {
-  return { version: 2, kind: "index", sets };
+  return { version: RECORD_VERSION, kind: "index", sets };
 }
 
 describe("toStorePlace()", () => {

@@ -31,6 +31,7 @@ describe("a pool", () => {
           expect.objectContaining({ url: "http://b.example/v1" }),
         ],
         affinity: undefined,
+        outbound: undefined,
         slowMs: Infinity,
         slowStartMs: 30_000,
         retries: {
@@ -50,9 +51,39 @@ describe("a pool", () => {
           probes: 3,
         },
         checks: undefined,
+        feedback: undefined,
       },
     ]);
     expect(findThawed(pools)).toEqual([]);
+  });
+
+  test("counts its calls by policies, each pool by itself", () => {
+    const queue = { waitMax: "30s", lengthMax: 5 };
+    const origins = {
+      a: { members: [A], policies: ["search"] },
+      b: { members: [A], policies: ["search"], cost: 2, whenLimited: ["stale", "reject"], queue },
+    };
+    const [a, b] = toConfig(toInput({ origins })).pools;
+    expect([a?.outbound, b?.outbound]).toEqual([
+      {
+        limited: {
+          index: -2,
+          path: "",
+          policies: [expect.objectContaining({ name: "search" })],
+          hasVariants: false,
+          cost: 1,
+          countsAll: true,
+        },
+        whenLimited: ["queue", "stale", "reject"],
+        queue: { waitMsMax: 10_000, lengthMax: 100 },
+        priority: { consumers: {}, tiers: {}, headerMax: "normal" },
+      },
+      expect.objectContaining({
+        limited: expect.objectContaining({ index: -3, cost: 2 }) as object,
+        whenLimited: ["stale", "reject"],
+        queue: { waitMsMax: 30_000, lengthMax: 5 },
+      }),
+    ]);
   });
 
   test("takes what is said of each member, and of its checks", () => {
@@ -141,6 +172,41 @@ describe("a pool", () => {
       ['members.0.host: must be a lower-case host without a port, received "API.example" [invalid]'],
     ],
     [{ members: [A], checks: {} }, ["checks.path: is required [missing]"]],
+    [
+      { members: [A], policies: ["serach", "search", "search"] },
+      [
+        'policies.0: must name a policy, received "serach"; did you mean "search"? [unknown-policy]',
+        'policies.2: must name each policy once, received "search" again [duplicate]',
+      ],
+    ],
+    [
+      { members: [A], policies: ["search"], cost: 11 },
+      ['cost: must be within what policy "search" can ever admit, received 11 [impossible-cost]'],
+    ],
+    [
+      { members: [A], whenLimited: ["queue", "queue"] },
+      ["whenLimited: must be a list of ways, each once, received an array [invalid]"],
+    ],
+    [
+      { members: [A], whenLimited: [] },
+      ["whenLimited: must name at least one way, received an array [invalid]"],
+    ],
+    [
+      { members: [A], queue: { waitMax: "10" } },
+      ['queue.waitMax: must be a duration such as "10s", "1m" or "24h", received "10" [invalid]'],
+    ],
+    [
+      { members: [A], queue: { lengthMax: 1_001 } },
+      ["queue.lengthMax: must be a whole number from 1 to 1000, received 1001 [invalid]"],
+    ],
+    [
+      { members: [A], priority: { tiers: { pro: "urgent" } } },
+      ['priority.tiers.pro: must be one of "critical", "normal", "background", received "urgent" [invalid]'],
+    ],
+    [
+      { members: [A], priority: { header: "a b" } },
+      ['priority.header: must be a header\'s name, received "a b" [invalid]'],
+    ],
     [
       { members: [A], checks: { path: "/up", interval: "500ms" } },
       ['checks.interval: must be a duration from "1s" to "24h", received "500ms" [invalid]'],

@@ -32,7 +32,7 @@ describe("parseKey()", () => {
     ["cookie:Sid", ["cookie:Sid"]],
     ["query:User", ["query:User"]],
     ["query:a:b", ["query:a:b"]],
-    [Object.keys(keyExtractors).filter((name) => keyExtractors[name as "ip"].argument === undefined), 7],
+    [Object.keys(keyExtractors).filter((name) => keyExtractors[name as "ip"].argument === undefined), 8],
   ])("reads %j", (value, labels) => {
     if (typeof labels === "number") expect(toLabels(value)).toHaveLength(labels);
     else expect(toLabels(value)).toEqual(labels);

@@ -17,6 +17,7 @@ export interface FactsGiven {
   readonly headers?: Named;
   readonly cookies?: Named;
   readonly query?: Named;
+  readonly params?: Named;
 }
 
 function readFrom(values: Named = {}): (name: string) => string | undefined {
@@ -37,5 +38,6 @@ export function toFacts(given: FactsGiven = {}): Facts {
     header: readFrom(given.headers),
     cookie: readFrom(given.cookies),
     query: readFrom(given.query),
+    param: readFrom(given.params),
   };
 }

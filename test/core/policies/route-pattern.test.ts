@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toCanonicalPath, toMatchPath } from "../../../src/core/http/canonical-path.ts";
-import { matchesPattern, parseRoutePattern } from "../../../src/core/policies/route-pattern.ts";
+import { matchesPattern, parseRoutePattern, readParam } from "../../../src/core/policies/route-pattern.ts";
 import { anyText } from "../any-text.ts";
 
 /** Whether a request for the URL's path meets the pattern, by the way that a request goes. */
@@ -84,11 +84,30 @@ describe("matchesPattern()", () => {
   });
 });
 
+describe("readParam()", () => {
+  test.each([
+    ["/:page/feed", "/12/feed", "page", "12"],
+    ["/v19.0/:page/*", "/v19.0/12", "page", "12"],
+    ["/a/:x/:y", "/a/1/2", "y", "2"],
+    ["/a/:x", "/a/1", "y", undefined],
+    ["/a/*", "/a/1", "constructor", undefined],
+  ])("of %s for %s: %s is %s", (text, path, name, value) => {
+    const pattern = parseRoutePattern(text, false);
+    if (!pattern.ok) throw new Error(pattern.error);
+    expect(readParam(pattern.value, path, name)).toBe(value);
+  });
+});
+
 describe("parseRoutePattern()", () => {
   test("is one frozen value that keeps what was written", () => {
     const parsed = parseRoutePattern("/Users/:id/*", false);
     if (!parsed.ok) throw new Error(parsed.error);
-    expect(parsed.value).toEqual({ text: "/Users/:id/*", segments: ["users", undefined], isOpen: true });
+    expect(parsed.value).toEqual({
+      text: "/Users/:id/*",
+      segments: ["users", undefined],
+      params: [undefined, "id"],
+      isOpen: true,
+    });
     expect([Object.isFrozen(parsed.value), Object.isFrozen(parsed.value.segments)]).toEqual([true, true]);
   });
 

@@ -1,0 +1,38 @@
+// A gateway in front of the Graph API stand-in: docs/guides/call-the-graph-api.md goes through it.
+
+import { defineConfig } from "headgate";
+
+export default defineConfig({
+  origin: "graph",
+  origins: {
+    graph: {
+      // `npm run graph`. The real one: "https://graph.facebook.com".
+      members: ["http://127.0.0.1:8791"],
+      policies: ["graph-app", "graph-user", "graph-page"],
+      whenLimited: ["queue", "stale", "reject"],
+      queue: { waitMax: "20s", lengthMax: 500 },
+      priority: { header: "X-Priority", headerMax: "critical" },
+      feedback: {
+        profile: "facebook-graph",
+        scopes: { app: "graph-app", user: "graph-user", page: "graph-page" },
+      },
+    },
+  },
+  policies: {
+    // Each two calls below the stand-in's budget: calls of one window may arrive in the next.
+    "graph-app": { algorithm: "sliding-window-log", limit: 98, window: "10s", key: "everyone" },
+    "graph-user": { algorithm: "sliding-window-log", limit: 48, window: "10s", key: "header:authorization" },
+    "graph-page": {
+      algorithm: "sliding-window-log",
+      limit: 68,
+      window: "10s",
+      key: "param:page",
+      onMissing: "skip",
+    },
+  },
+  routes: [
+    { path: "/:version/me/*" },
+    { path: "/:version/:page/:edge", cache: { ttl: "5s" } },
+    { path: "/*" },
+  ],
+});

@@ -1,0 +1,73 @@
+// JSON Schema of what a valibot schema makes of its input: the side that has its bounds. Of valibot it knows what the
+// admin API's schemas are made of.
+
+import type * as v from "valibot";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What is read of valibot's schemas and actions, which are plain objects. */
+interface Part {
+  readonly kind: string;
+  readonly type: string;
+  readonly pipe?: readonly Part[];
+  readonly requirement?: number | RegExp;
+  readonly entries?: Readonly<Record<string, Part>>;
+  readonly item?: Part;
+  readonly key?: Part;
+  readonly value?: Part;
+  readonly wrapped?: Part;
+  readonly default?: unknown;
+  readonly literal?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+/** Checks that no JSON Schema can say are left out: those are in words, in the problems. */
+export function toSchema(schema: v.GenericSchema): JsonSchema {
+  return convert(schema);
+}
+
+/** Of a pipe, the last schema and the bounds after it: what comes before is of the input alone. */
+function convert(part: Part | undefined): JsonSchema {
+  if (part?.pipe === undefined) return part === undefined ? {} : convertOne(part);
+  const last = part.pipe.findLastIndex(({ kind }) => kind === "schema");
+  const [schema, ...actions] = part.pipe.slice(last);
+  const { type } = schema ?? part;
+  return Object.assign({}, convert(schema), ...actions.map((action) => toBound(action, type)));
+}
+
+function convertOne(part: Part): JsonSchema {
+  const { type, entries = {}, item, key, value, wrapped, literal, options } = part;
+  switch (type) {
+    case "optional":
+      return { ...convert(wrapped), ...(part.default === undefined ? {} : { default: part.default }) };
+    case "strict_object": {
+      const names = Object.keys(entries);
+      return {
+        type: "object",
+        properties: Object.fromEntries(names.map((name) => [name, convert(entries[name])])),
+        required: names.filter((name) => entries[name]?.type !== "optional"),
+        additionalProperties: false,
+      };
+    }
+    case "record":
+      return { type: "object", propertyNames: convert(key), additionalProperties: convert(value) };
+    case "array":
+      return { type, items: convert(item) };
+    case "picklist":
+      return { type: "string", enum: options };
+    case "literal":
+      return { const: literal };
+    case "custom":
+      return { type: "object" };
+    default:
+      return { type };
+  }
+}
+
+function toBound({ type, requirement }: Part, of: string): JsonSchema {
+  const [end, unit] = [type.slice(0, 3), of === "array" ? "Items" : "Length"];
+  if (type === "integer") return { type };
+  if (requirement instanceof RegExp) return { pattern: requirement.source };
+  if (/^m.._value$/.test(type)) return { [`${end}imum`]: requirement };
+  return /^m.._length$/.test(type) ? { [end + unit]: requirement } : {};
+}

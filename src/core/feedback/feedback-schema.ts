@@ -1,0 +1,31 @@
+// A pool's `feedback`: the dialect in which its origin speaks of its own limits, and what its scopes are called here.
+
+import * as v from "valibot";
+import { isObject, object } from "../config/parse-with.ts";
+import { durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
+import type { FeedbackScope } from "./feedback-states.ts";
+import { type ProfileName, profiles } from "./profiles/registry.ts";
+
+const profileNames = Object.keys(profiles) as ProfileName[];
+const SCOPES_WANTED = "must be an object of policies' names by scope";
+
+export const feedbackSchema = object({
+  profile: oneOf(profileNames),
+  scopes: v.optional(
+    v.pipe(
+      v.custom<Readonly<Record<string, string>>>(
+        (input) => isObject(input) && Object.values(input).every((name) => typeof name === "string"),
+        SCOPES_WANTED,
+      ),
+    ),
+    {},
+  ),
+  paceFrom: v.optional(integerBetween(50, 95), 80),
+  stopMax: v.optional(durationBetween("1s", "24h"), "1h"),
+});
+
+/** What a pool does with what its origin says. */
+export interface FeedbackSettings {
+  readonly profile: ProfileName;
+  readonly scopes: readonly FeedbackScope[];
+}

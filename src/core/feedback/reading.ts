@@ -1,0 +1,75 @@
+// What one answer of an origin says about the origin's own limits, as plain values, and what a profile is that reads it.
+// Everything that an origin says is hostile: fields of bounded length, numbers that are finite and not negative.
+
+/** An answer as profiles see it. */
+export interface OriginAnswer {
+  readonly status: number;
+  /** Of a name in lower case. */
+  readonly field: (name: string) => string | undefined;
+  /** The JSON of the body, where the profile asked for it and it is JSON. */
+  readonly body?: unknown;
+  /** For dates, and for resets in epoch seconds. */
+  readonly nowMs: number;
+}
+
+/** What is said of one quota. */
+export interface Reading {
+  /** A word of the profile: what the quota is counted by. */
+  readonly scope: string;
+  /** How much of the quota is used. */
+  readonly usagePercent?: number | undefined;
+  readonly remaining?: number | undefined;
+  readonly limit?: number | undefined;
+  /** Until the quota is whole again. */
+  readonly resetMs?: number | undefined;
+  /** Nobody should ask for so long. */
+  readonly stopMs?: number | undefined;
+  /** When to try again first, where nothing says how long to wait. */
+  readonly probeAfterMs?: number | undefined;
+  /** This very call was refused because of this quota, and nothing was done. */
+  readonly isRefused?: boolean;
+}
+
+/** The dialect of one kind of origin. */
+export interface Profile {
+  /** Every scope that its readings may have. */
+  readonly scopes: readonly string[];
+  /** The statuses whose body says more than the fields. */
+  readonly bodyStatuses: readonly number[];
+  /** For how long a reading counts that names no reset. */
+  readonly readingMs: number;
+  /** Must not throw, whatever the answer is. */
+  readonly readings: (answer: OriginAnswer) => readonly Reading[];
+}
+
+/** Longer fields are not looked at. */
+const FIELD_LENGTH_MAX = 16_384;
+
+/** A number that can be a count, a share or a duration; undefined for everything else. */
+export function toAmount(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && value < Infinity ? value : undefined;
+}
+
+/** The integer that a field begins with ("100" of "100, 100;w=60"). */
+export function readInteger({ field }: OriginAnswer, name: string): number | undefined {
+  const digits = /^(\d{1,15})(?![\w.])/.exec(field(name) ?? "")?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** The JSON of a field; undefined when it is none or too long. */
+export function readJson({ field }: OriginAnswer, name: string): unknown {
+  const text = field(name) ?? "";
+  if (text === "" || text.length > FIELD_LENGTH_MAX) return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A member of what may be an object. */
+export function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

@@ -1,0 +1,32 @@
+// What a pool says about the calls that it gets: which policies count them, and what is done while these leave no quota.
+
+import type { Policy } from "../config/config.ts";
+import type { RouteCost } from "../policies/route-cost.ts";
+import type { PriorityRules } from "./priority.ts";
+
+/** What to do with a request while there is no quota: wait for some, answer from the store, or refuse. */
+export const LIMITED_WAYS = ["queue", "stale", "reject"] as const;
+
+export type LimitedWay = (typeof LIMITED_WAYS)[number];
+
+export interface OutboundSettings {
+  /** Stands for a route where the calls are counted. */
+  readonly limited: {
+    /** Unlike every route's, and every other pool's. */
+    readonly index: number;
+    readonly path: string;
+    readonly policies: readonly Policy[];
+    readonly hasVariants: boolean;
+    readonly cost: RouteCost;
+    /** The other side counts whoever asks. */
+    readonly countsAll: true;
+  };
+  /** Tried in this order. */
+  readonly whenLimited: readonly LimitedWay[];
+  readonly queue: {
+    readonly waitMsMax: number;
+    /** For one counter, in one isolate. */
+    readonly lengthMax: number;
+  };
+  readonly priority: PriorityRules;
+}

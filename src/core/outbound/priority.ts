@@ -1,0 +1,37 @@
+// How urgent a call of an origin is: by its route, by who asks, or by what the request says of itself, as far as the
+// configuration lets it. Pure.
+
+import type { Facts } from "../keys/facts.ts";
+
+/** The most urgent first: a priority's place here is its rank. */
+export const PRIORITIES = ["critical", "normal", "background"] as const;
+
+export type Priority = (typeof PRIORITIES)[number];
+
+export interface PriorityRules {
+  readonly consumers: Readonly<Record<string, Priority>>;
+  readonly tiers: Readonly<Record<string, Priority>>;
+  /** A request header, lower case, that says a priority. It stays here. */
+  readonly header?: string | undefined;
+  /** The highest that the header can claim. */
+  readonly headerMax: Priority;
+}
+
+/** The rank: 0 is the most urgent. A header lowers it at will, and raises it to `headerMax` at most. */
+export function toRank(
+  { consumers, tiers, header, headerMax }: PriorityRules,
+  routePriority: Priority,
+  { identity, header: readHeader }: Pick<Facts, "identity" | "header">,
+): number {
+  const given = find(consumers, identity?.consumer) ?? find(tiers, identity?.tier) ?? routePriority;
+  const rank = PRIORITIES.indexOf(given);
+  const claimed = header === undefined ? undefined : readHeader(header)?.trim().toLowerCase();
+  const claimedRank = (PRIORITIES as readonly (string | undefined)[]).indexOf(claimed);
+  if (claimedRank === -1) return rank;
+  return Math.max(claimedRank, Math.min(rank, PRIORITIES.indexOf(headerMax)));
+}
+
+/** A consumer may be called `constructor`. */
+function find(rules: Readonly<Record<string, Priority>>, name: string | undefined): Priority | undefined {
+  return name !== undefined && Object.hasOwn(rules, name) ? rules[name] : undefined;
+}

@@ -1,0 +1,37 @@
+// What an origin says about its own limits, as outbound limits ask for it: how long to hold a call back, and whether an
+// answer was a refusal. A profile's client implements it for all isolates; without a profile a plain one does, below.
+
+export interface FeedbackContext {
+  /** Lets what need not be waited for go on after the response. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** When the call was sent, by the isolate's clock. */
+  readonly sentMs: number;
+}
+
+export interface Observed {
+  /** Whole: what was read of its body is put back. */
+  readonly response: Response;
+  /** The origin did nothing, for its limits. retryAfterMs is undefined where it does not say for how long. */
+  readonly refused?: { readonly retryAfterMs: number | undefined };
+}
+
+/** What an origin says about its own limits, shared by all isolates. One for each pool that has a profile. */
+export interface OriginFeedback {
+  /**
+   * 0: may be asked now; else how long the request with these counter keys (policy name -> counter key) has to wait, by
+   * pace or stop. May be a promise when this isolate's view is too old. Books the place when it says 0.
+   */
+  waitMs(keys: ReadonlyMap<string, string>, nowMs: number): number | Promise<number>;
+  /** Gives a place back that was booked for a call that will not be sent. */
+  release(keys: ReadonlyMap<string, string>): void;
+  /**
+   * The policy for whose key the wait is longest: who waits for it waits in the same line as for the policy's quota.
+   * "": the whole origin. undefined: all of these keys.
+   */
+  findLimiting(keys: ReadonlyMap<string, string>, nowMs: number): string | undefined;
+  /**
+   * Reads an answer: updates what is known (shared under waitUntil) and says whether the origin refused for its limits.
+   * The answer's body is only looked at for statuses that the profile names, bounded, and the response returned is whole.
+   */
+  observe(answer: Response, keys: ReadonlyMap<string, string>, context: FeedbackContext): Promise<Observed>;
+}

@@ -1,0 +1,161 @@
+// The lines in which this isolate's requests wait for the quota of origins: one for each counter that has none. What
+// crosses requests is plain values and promises of nothing: each waiter sleeps on a clock of its own, is woken when it is
+// its turn, and takes nobody with it when its client leaves.
+
+import { PRIORITIES, type Priority } from "../core/outbound/priority.ts";
+import { type Waiter, WaitingLine } from "../core/outbound/waiting-line.ts";
+import { readClock } from "../platform/clock.ts";
+
+/** Waiters of an isolate, in all lines. */
+const WAITERS_MAX = 1_000;
+
+/** Whose line it is, and how long that may be. */
+export interface LineRules {
+  readonly pool: string;
+  readonly lengthMax: number;
+  /** What a priority is worth: see WaitingLine. */
+  readonly rankMs: number;
+  /** How long the counters may take to answer. */
+  readonly askMs: number;
+}
+
+/** A waiter that sleeps. */
+interface Sleeper {
+  wake: () => void;
+  /** Another one needed its place. */
+  isShed: boolean;
+}
+
+interface Line {
+  readonly name: string;
+  readonly rules: LineRules;
+  readonly queue: WaitingLine;
+  readonly sleepers: Map<number, Sleeper>;
+}
+
+/** A place in a line. Whoever has one leaves it, whatever happens. */
+export interface Standing {
+  readonly line: string;
+  /** Resolves when it is this waiter's turn to ask, or when it has waited in vain. */
+  readonly turn: () => Promise<"ask" | "late" | "shed">;
+  readonly admit: (room: number) => void;
+  /** Not before `readyMs`, by the isolate's clock. */
+  readonly deny: (readyMs: number) => void;
+  readonly leave: () => void;
+}
+
+export type Waiting = Readonly<Record<Priority, number>>;
+
+export class WaitingLines {
+  readonly #lines = new Map<string, Line>();
+  #arrivals = 0;
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  /** Which of these lines, by name, makes a newcomer wait longest behind somebody; undefined when none does. */
+  findAhead(names: readonly string[], rank: number): { line: string; readyMs: number } | undefined {
+    const nowMs = readClock();
+    let longest: { line: string; readyMs: number } | undefined;
+    for (const line of names) {
+      const queue = this.#lines.get(line)?.queue;
+      if (queue?.hasAhead(rank, nowMs) !== true) continue;
+      const readyMs = nowMs + queue.waitMs(nowMs);
+      if (longest === undefined || readyMs > longest.readyMs) longest = { line, readyMs };
+    }
+    return longest;
+  }
+
+  toWaiter(rank: number, { nowMs, untilMs }: { nowMs: number; untilMs: number }): Waiter {
+    this.#arrivals += 1;
+    return { id: this.#arrivals, rank, sinceMs: nowMs, untilMs };
+  }
+
+  /** undefined when the line is full and nobody in it has to make room. `readyMs`: when quota is expected. */
+  enter(
+    name: string,
+    waiter: Waiter,
+    { rules, readyMs }: { rules: LineRules; readyMs: number },
+  ): Standing | undefined {
+    const line = this.#lines.get(name) ?? this.#open(name, rules);
+    const { queue } = line;
+    const { id } = waiter;
+    const sleeper: Sleeper = { wake: () => undefined, isShed: false };
+    this.#join(line, waiter, sleeper);
+    if (sleeper.isShed) return undefined;
+    if (queue.length === 1) queue.deny(id, readyMs);
+    return {
+      line: name,
+      turn: () => this.#turn(line, waiter, sleeper),
+      admit: (room) => {
+        queue.admit(id, room);
+        this.#tidy(line);
+      },
+      deny: (againMs) => {
+        queue.deny(id, againMs);
+      },
+      leave: () => {
+        queue.leave(id);
+        this.#tidy(line);
+      },
+    };
+  }
+
+  /** How many wait for a pool's quota, by priority. */
+  count(pool: string): Waiting {
+    const lines = [...this.#lines.values()].filter(({ rules }) => rules.pool === pool);
+    const ranks = lines.flatMap(({ queue }) => queue.waiters.map(({ rank }) => rank));
+    const counts = PRIORITIES.map((name, rank) => [name, ranks.filter((one) => one === rank).length]);
+    return Object.fromEntries(counts) as Waiting;
+  }
+
+  #open(name: string, rules: LineRules): Line {
+    const line = { name, rules, queue: new WaitingLine(rules.rankMs), sleepers: new Map<number, Sleeper>() };
+    this.#lines.set(name, line);
+    return line;
+  }
+
+  /** Whoever has to make room hears of it: the newcomer itself, perhaps. */
+  #join(line: Line, waiter: Waiter, sleeper: Sleeper): void {
+    const { queue, rules, sleepers } = line;
+    let waiters = 0;
+    for (const { queue: other } of this.#lines.values()) waiters += other.length;
+    const isFull = queue.length >= rules.lengthMax || waiters >= WAITERS_MAX;
+    sleepers.set(waiter.id, sleeper);
+    if (!this.#lines.has(line.name)) this.#lines.set(line.name, line);
+    const shed = sleepers.get(queue.enter(waiter, { nowMs: readClock(), isFull }) ?? 0);
+    if (shed === undefined) return;
+    shed.isShed = true;
+    shed.wake();
+    this.#tidy(line);
+  }
+
+  async #turn(line: Line, waiter: Waiter, sleeper: Sleeper): Promise<"ask" | "late" | "shed"> {
+    for (;;) {
+      if (sleeper.isShed) return "shed";
+      const { promise, resolve } = Promise.withResolvers<void>();
+      // Whoever runs next may wake it, whichever request that is.
+      // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
+      sleeper.wake = resolve;
+      const step = line.queue.look(waiter.id, { nowMs: readClock(), askMs: line.rules.askMs });
+      // It was too slow to look, and was taken for gone.
+      if (step === "gone") this.#join(line, waiter, sleeper);
+      else {
+        this.#tidy(line);
+        if (typeof step === "string") return step;
+        // A little more: a clock may lag behind a timer.
+        await Promise.race([promise, scheduler.wait(step + 1)]);
+      }
+    }
+  }
+
+  /** Wakes those whose turn it is, and forgets those who have no place any more. */
+  #tidy({ name, queue, sleepers }: Line): void {
+    for (const id of queue.toWake(readClock())) sleepers.get(id)?.wake();
+    if (sleepers.size === queue.length) return;
+    const ids = new Set(queue.waiters.map(({ id }) => id));
+    for (const id of sleepers.keys()) if (!ids.has(id)) sleepers.delete(id);
+    if (queue.length === 0) this.#lines.delete(name);
+  }
+}

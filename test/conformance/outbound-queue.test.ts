@@ -1,0 +1,293 @@
+// Waiting for the quota of an origin: in order, by priority, for so long and no longer, in a line of a bounded length, and
+// never behind somebody who is gone.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Reply, type RequestOptions, send } from "./support/client.ts";
+import { startOrigin } from "./support/origin.ts";
+import { readEvents, startPoolStand } from "./support/pool-stand.ts";
+import { DIES, LEAVES_AFTER, startWatchedGateway } from "./support/watched-gateway.ts";
+
+const TOKEN = "let-me-in";
+const HEADER = "X-Priority";
+
+/** A call every so often, and never two at once. */
+const every = (ms: number): object => ({
+  algorithm: "token-bucket",
+  limit: 1,
+  window: `${ms}ms`,
+  burst: 1,
+  key: "everyone",
+});
+
+const policies = {
+  ordered: every(150),
+  urgent: every(400),
+  claims: every(400),
+  shedding: every(3_000),
+  short: every(700),
+  far: { algorithm: "sliding-window-log", limit: 1, window: "1h", key: "everyone" },
+  left: every(400),
+  starving: every(100),
+  shown: every(2_000),
+  pages: { ...every(1_500), key: "param:page" },
+  whole: every(300),
+};
+const pools = {
+  ordered: {},
+  urgent: { priority: { consumers: {}, tiers: {} } },
+  claims: { priority: { header: HEADER, headerMax: "normal" } },
+  shedding: { queue: { lengthMax: 3, waitMax: "20s" } },
+  short: { queue: { waitMax: "1s" } },
+  far: {},
+  left: {},
+  starving: { queue: { waitMax: "2s", lengthMax: 1_000 } },
+  shown: {},
+  pages: { policies: ["pages", "whole"] },
+};
+
+const { origins, gateway } = await startPoolStand(
+  1,
+  ([url = ""]) => ({
+    origin: url,
+    policies,
+    origins: Object.fromEntries(
+      Object.entries(pools).map(([name, pool]) => [name, { members: [url], policies: [name], ...pool }]),
+    ),
+    routes: [
+      { path: "/pages/:page/*", origin: "pages" },
+      ...Object.keys(pools).flatMap((name) => [
+        { path: `/${name}/critical/*`, origin: name, priority: "critical" },
+        { path: `/${name}/background/*`, origin: name, priority: "background" },
+        { path: `/${name}/rejected/*`, origin: name, whenLimited: ["reject"] },
+        { path: `/${name}/*`, origin: name },
+      ]),
+    ],
+  }),
+  { vars: { ADMIN_TOKEN: TOKEN } },
+);
+const [origin] = origins;
+if (origin === undefined) throw new Error("an origin was started");
+
+/** The paths below a folder that the origin was asked for, in order. */
+const askedOf = (folder: string): readonly string[] =>
+  origin
+    .requests()
+    .filter(({ target }) => target.startsWith(`/${folder}/`))
+    .map(({ target }) => target.slice(folder.length + 2));
+
+/** Sends one after the other, a moment apart, without waiting for answers. */
+async function sendInOrder(
+  folder: string,
+  paths: readonly string[],
+  options: RequestOptions = {},
+): Promise<readonly Promise<Reply>[]> {
+  const sent: Promise<Reply>[] = [];
+  for (const path of paths) {
+    sent.push(send(gateway, `/${folder}/${path}`, options));
+    await wait(25);
+  }
+  return sent;
+}
+
+const statusesOf = async (replies: readonly Promise<Reply>[]): Promise<readonly number[]> =>
+  (await Promise.all(replies)).map(({ status }) => status);
+
+const tookMs = ({ sentAtMs, answeredAtMs }: Reply): number => answeredAtMs - sentAtMs;
+
+const names = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+
+describe("requests that wait for quota", () => {
+  it("are sent in the order in which they came, also when others come while quota does", async () => {
+    const paths = names("", 14);
+    const startedMs = Date.now();
+    const sent = [
+      ...(await sendInOrder("ordered", paths.slice(0, 8))),
+      ...(await wait(140), await sendInOrder("ordered", paths.slice(8))),
+    ];
+    expect(new Set(await statusesOf(sent))).toEqual(new Set([200]));
+    expect(askedOf("ordered")).toEqual(paths);
+    expect(Date.now() - startedMs).toBeGreaterThanOrEqual(13 * 150 - 20);
+  });
+
+  it("go by the priority of their routes: critical, normal, background", async () => {
+    const sent = [
+      ...(await sendInOrder("urgent", ["first", "background/1", "background/2", "n1"])),
+      ...(await sendInOrder("urgent", ["critical/1", "critical/2"])),
+    ];
+    expect(new Set(await statusesOf(sent))).toEqual(new Set([200]));
+    expect(askedOf("urgent")).toEqual([
+      "first",
+      "critical/1",
+      "critical/2",
+      "n1",
+      "background/1",
+      "background/2",
+    ]);
+  });
+
+  it("claim by a header no more than the configuration lets them, and the origin does not see it", async () => {
+    const says = (value: string): RequestOptions => ({ fields: [[HEADER, value]] });
+    const sent = [
+      ...(await sendInOrder("claims", ["first", "n1"])),
+      ...(await sendInOrder("claims", ["hostile"], says("critical"))),
+      ...(await sendInOrder("claims", ["modest"], says("background"))),
+      ...(await sendInOrder("claims", ["odd"], says("\u00ff,critical"))),
+      ...(await sendInOrder("claims", ["background/risen"], says("normal"))),
+      ...(await sendInOrder("claims", ["critical/1"])),
+    ];
+    expect(new Set(await statusesOf(sent))).toEqual(new Set([200]));
+    expect(askedOf("claims")).toEqual([
+      "first",
+      "critical/1",
+      "n1",
+      "hostile",
+      "odd",
+      "background/risen",
+      "modest",
+    ]);
+    const seen = origin.requests().filter(({ target }) => target.startsWith("/claims/"));
+    expect(seen.flatMap((request) => request.lines(HEADER))).toEqual([]);
+  });
+
+  it("are not overtaken by one that will not wait", async () => {
+    const [first, ...waiting] = await sendInOrder("left", ["one", "two", "three"]);
+    const reply = await send(gateway, "/left/rejected/x");
+    expect([reply.status, reply.json()["code"]]).toEqual([503, "origin-limited"]);
+    expect(await statusesOf([...(first === undefined ? [] : [first]), ...waiting])).toEqual([200, 200, 200]);
+  });
+
+  it("wait behind nobody of another key, whose own quota is short", async () => {
+    // Both pages and all of them together are limited: each waits where its quota is missing.
+    const sent = await sendInOrder("pages", ["a/1", "a/2", "b/1"]);
+    expect(new Set(await statusesOf(sent))).toEqual(new Set([200]));
+    expect(askedOf("pages")).toEqual(["a/1", "b/1", "a/2"]);
+  });
+
+  it("of the least priority are not kept waiting for ever by a flood of critical ones", async () => {
+    const flood = new AbortController();
+    const critical: Promise<Reply>[] = [];
+    const flooding = (async (): Promise<void> => {
+      while (!flood.signal.aborted) {
+        critical.push(send(gateway, "/starving/critical/x"));
+        await wait(70);
+      }
+    })();
+    await wait(500);
+    const reply = await send(gateway, "/starving/background/x");
+    flood.abort();
+    await flooding;
+    await Promise.all(critical);
+    // Two priorities are worth half of waitMax.
+    expect([reply.status, tookMs(reply) < 1_900]).toEqual([200, true]);
+  }, 15_000);
+});
+
+describe("a line", () => {
+  it("that is full gives the last background request's place to a critical one, and refuses another", async () => {
+    const [served, ...waiting] = await sendInOrder("shedding", [
+      "first",
+      "background/1",
+      "background/2",
+      "background/3",
+    ]);
+    const refused = await send(gateway, "/shedding/background/4");
+    expect([refused.status, tookMs(refused) < 1_500]).toEqual([503, true]);
+    const critical = send(gateway, "/shedding/critical/x");
+    const shed = await waiting[2];
+    expect([shed?.status, shed?.json()["code"]]).toEqual([503, "origin-limited"]);
+    expect(await statusesOf([...(served ? [served] : []), critical, ...waiting.slice(0, 2)])).toEqual([
+      200, 200, 200, 200,
+    ]);
+    expect(askedOf("shedding")).toEqual(["first", "critical/x", "background/1", "background/2"]);
+    const causes = readEvents(gateway, "denied")
+      .filter(({ route }) => route === "/shedding/background/*")
+      .map(({ code, policy, cause }) => [code, policy, cause]);
+    expect(causes).toEqual([
+      ["origin-limited", ["shedding"], "pool shedding, background: the queue is full"],
+      ["origin-limited", ["shedding"], "pool shedding, background: its place was needed"],
+    ]);
+  }, 20_000);
+
+  it("is left as soon as it is known that waitMax will not do, with a Retry-After", async () => {
+    const replies = await Promise.all(await sendInOrder("short", names("", 5)));
+    expect(replies.map(({ status }) => status)).toEqual([200, 200, 503, 503, 503]);
+    for (const reply of replies.slice(2)) {
+      expect(reply.json()["code"]).toBe("origin-limited");
+      expect(Number(reply.field("Retry-After"))).toBeGreaterThanOrEqual(1);
+      expect([tookMs(reply) > 600, tookMs(reply) < 3_000]).toEqual([true, true]);
+    }
+  });
+
+  it("is not entered when the wait is known to be longer", async () => {
+    expect((await send(gateway, "/far/1")).status).toBe(200);
+    const reply = await send(gateway, "/far/2");
+    expect([reply.status, tookMs(reply) < 3_000]).toEqual([503, true]);
+    expect(Number(reply.field("Retry-After"))).toBeGreaterThan(3_590);
+  });
+
+  it("is shown by the admin API while somebody waits", async () => {
+    const sent = await sendInOrder("shown", ["first", "n1", "background/1", "background/2"]);
+    const show = async (): Promise<unknown> => {
+      const reply = await send(gateway, "/__headgate/v1/origins", {
+        fields: [["Authorization", `Bearer ${TOKEN}`]],
+      });
+      const { items } = reply.json() as { items: { pool: string; waiting: object }[] };
+      return items.find(({ pool }) => pool === "shown")?.waiting;
+    };
+    expect(await show()).toEqual({ critical: 0, normal: 1, background: 2 });
+    await Promise.all(sent);
+    expect(await show()).toEqual({ critical: 0, normal: 0, background: 0 });
+  }, 15_000);
+});
+
+describe("a counter object", () => {
+  it("is asked a few times for each request that it admits, however many wait", async () => {
+    const counted = await startOrigin();
+    afterAll(counted.close);
+    const watched = await startWatchedGateway({
+      origin: "counted",
+      policies: {
+        counted: { algorithm: "token-bucket", limit: 20, window: "1s", burst: 1, key: "everyone" },
+      },
+      origins: { counted: { members: [counted.url], policies: ["counted"] } },
+      routes: [{ path: "/*" }],
+    });
+    afterAll(watched.close);
+    const before = await watched.readCalls();
+    const replies = await Promise.all(names("/", 60).map((path) => send(watched, path)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
+    // The first calls are those of requests that came before anybody knew.
+    expect((await watched.readCalls()) - before).toBeLessThanOrEqual(2 * 60 + 20);
+  }, 20_000);
+
+  it.each([
+    ["left its line with its client", []],
+    ["ended with its client, and nothing of it runs any more", [[DIES, "1"]]],
+  ] as const)(
+    "is asked for those behind a request that %s",
+    async (_name, fields) => {
+      const counted = await startOrigin();
+      afterAll(counted.close);
+      const watched = await startWatchedGateway({
+        origin: "counted",
+        policies: { counted: every(1_500) },
+        origins: { counted: { members: [counted.url], policies: ["counted"] } },
+        routes: [{ path: "/*" }],
+      });
+      afterAll(watched.close);
+      expect((await send(watched, "/first")).status).toBe(200);
+      const leaving = [1, 2, 3].map((at) =>
+        send(watched, `/leaves${at}`, { fields: [...fields, [LEAVES_AFTER, "400"]] }),
+      );
+      await wait(100);
+      const reply = await send(watched, "/stays");
+      // Behind all three it would be four times as long.
+      expect([reply.status, tookMs(reply) < 2_900]).toEqual([200, true]);
+      await Promise.all(leaving);
+      expect(counted.requests().map(({ target }) => target)).toEqual(["/first", "/stays"]);
+    },
+    20_000,
+  );
+});

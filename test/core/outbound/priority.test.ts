@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import type { Identity } from "../../../src/core/consumers/identity.ts";
+import {
+  PRIORITIES,
+  type Priority,
+  type PriorityRules,
+  toRank,
+} from "../../../src/core/outbound/priority.ts";
+import { toFacts } from "../keys/to-facts.ts";
+
+const RULES: PriorityRules = {
+  consumers: { billing: "critical" },
+  tiers: { pro: "critical", free: "background" },
+  header: "x-priority",
+  headerMax: "normal",
+};
+
+function identity(consumer: string, tier?: string): Identity {
+  return { consumer, tier, scopes: [], apiKey: "k", token: undefined };
+}
+
+function priorityOf(
+  route: Priority,
+  { who, says, rules = RULES }: { who?: Identity; says?: string; rules?: PriorityRules } = {},
+): Priority | undefined {
+  const facts = toFacts({
+    ...(who === undefined ? {} : { identity: who }),
+    ...(says === undefined ? {} : { headers: { "x-priority": says } }),
+  });
+  return PRIORITIES[toRank(rules, route, facts)];
+}
+
+describe("toRank()", () => {
+  test("is the route's, unless the tier has one, unless the consumer has", () => {
+    expect(priorityOf("normal")).toBe("normal");
+    expect(priorityOf("normal", { who: identity("a", "pro") })).toBe("critical");
+    expect(priorityOf("critical", { who: identity("a", "free") })).toBe("background");
+    expect(priorityOf("normal", { who: identity("billing", "free") })).toBe("critical");
+    expect(priorityOf("normal", { who: identity("constructor", "toString") })).toBe("normal");
+  });
+
+  test.each([
+    ["normal", "background", "background"],
+    ["critical", "background", "background"],
+    ["background", "normal", "normal"],
+    ["background", "critical", "normal"],
+    ["normal", "critical", "normal"],
+    ["critical", "critical", "critical"],
+    ["critical", "normal", "normal"],
+    ["normal", " BackGround ", "background"],
+    ["normal", "", "normal"],
+    ["normal", "critical, critical", "normal"],
+    ["normal", "constructor", "normal"],
+  ] as const)("on a %s route a header that says %j makes it %s", (route, says, wanted) => {
+    // It claims the most that it may at most, and never less than there was.
+    expect(priorityOf(route, { says })).toBe(wanted);
+  });
+
+  test("a header that no rule names says nothing", () => {
+    const { header: _unread, ...rules } = RULES;
+    expect(priorityOf("normal", { says: "background", rules })).toBe("normal");
+  });
+});
