@@ -11,6 +11,7 @@ import { toChosenFields } from "../core/cache/vary.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
+import { cancelBody } from "./cache-store.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
@@ -156,7 +157,7 @@ async function answerPassed(
 ): Promise<Response> {
   const { decision, fetching } = course;
   const { context, settle } = fetching;
-  await look.found?.response.body?.cancel();
+  await cancelBody(look.found?.body);
   const { stored, updated, isOutdated } = settled;
   if (stored.ok) return keepAndAnswer(look, response, { ...course, record: stored.value });
   settle("released");

@@ -64,7 +64,7 @@ describe("a part of a stored body", () => {
 describe("keepRefreshed()", () => {
   it("keeps the body of what was found, and nothing of what came meanwhile", async () => {
     const first = await stored("0123", { etag: '"a"' }, 1_000);
-    const found = { ...first, response: new Response(null) };
+    const found = { ...first, body: null };
     const newer = { ...first.record, responseTimeMs: 3_000, mark: NO_MARK };
     expect(await keepRefreshed(store, found, newer)).toBe(true);
     expect((await store.read(first.key))?.entry).toEqual(newer);
