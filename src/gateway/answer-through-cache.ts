@@ -42,7 +42,8 @@ export async function answerThroughCache(look: Look, context: ThroughCache): Pro
 
 /** Waits for whoever is fetching the same, else fetches, and lets others wait. */
 async function answerByOrigin(look: LookedUp, decision: Forward, context: ThroughCache): Promise<Answer> {
-  if (!look.plan.mayStore) return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
+  if (isAskedAlone(look, decision))
+    return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
   const flight = toFlightKey(look);
   const outcome = await context.inFlight.wait(flight, context.timeoutMs);
   if (outcome === "stored") {
@@ -66,6 +67,11 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
     settle?.("released");
     throw error;
   }
+}
+
+/** Nothing that another is told saves the question that no-cache demands of every use: to wait costs twice the time. */
+function isAskedAlone({ plan }: LookedUp, { record }: Forward): boolean {
+  return !plan.mayStore || record?.mustValidate === true;
 }
 
 function isOfVariants(look: Look): look is LookedUp & { readonly decision: Forward } {

@@ -72,13 +72,13 @@ export function toCacheRequest(facts: RequestFacts): CacheRequest {
 }
 
 /** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
-function toForwardedFields({ request, header, caller }: RequestFacts): FieldReader {
+function toForwardedFields({ fields, header, caller }: RequestFacts): FieldReader {
   const nominated = toNominated(header("connection"));
   if (caller !== undefined) {
     const read = (name: string): string | undefined => (nominated.includes(name) ? undefined : header(name));
     return { get: (name) => readCallerField(caller, name, read) };
   }
-  if (nominated.length === 0) return request.headers;
+  if (nominated.length === 0) return fields;
   return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }
 
@@ -91,7 +91,7 @@ export async function lookUp(
   // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
   const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
   if (plan.kind === "pass") return { plan, request };
-  const key = toCacheKey(request, settings, facts.country);
+  const key = toCacheKey(request, settings, settings.key.country ? facts.country : undefined);
   const { store, purges, marks, waitUntil } = context;
   const held = store.recall(key);
   const [index, mark, primary] = await Promise.all([
