@@ -172,15 +172,14 @@ export class CacheStore {
 
 /** A small body whole, a large one as it comes; "broken" where less comes than was stored. */
 async function readBody(response: Response, entry: StoredEntry): Promise<StoredBody | "broken"> {
-  const { headers, body } = response;
+  const { body } = response;
   if (body === null) return null;
   if (entry.kind !== "record") {
     await body.cancel();
     return null;
   }
-  const length = headers.get("content-length");
-  const bytes = length === null ? entry.bodyBytes : Number(length);
-  if (bytes === null || bytes > HELD_BODY_BYTES_MAX) return body;
+  const bytes = entry.bodyBytes ?? 0;
+  if (bytes > HELD_BODY_BYTES_MAX) return body;
   const whole = await readWhole(body, bytes);
   return whole?.byteLength === bytes ? whole : "broken";
 }

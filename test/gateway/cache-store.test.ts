@@ -122,6 +122,20 @@ describe("memory", () => {
     await cancelBody(large?.body);
   });
 
+  it("has nothing whose length is not the stored one, and neither is it answered with", async () => {
+    const { key } = await stored("0123", FRESH, Date.now());
+    const url = `https://headgate.invalid/${encodeURIComponent(`https://origin.example ${key}`)}`;
+    const whole = await caches.default.match(url);
+    expect(await whole?.clone().text()).toBe("0123");
+    for (const body of ["012", "01234"]) {
+      await caches.default.put(url, new Response(body, { headers: toHeaders(whole) }));
+      expect([await other.read(key), other.recall(key)]).toEqual([undefined, undefined]);
+    }
+    await caches.default.put(url, new Response("0123", { headers: toHeaders(whole) }));
+    expect((await other.read(key))?.isHeld).toBe(false);
+    expect(other.recall(key)).toBeDefined();
+  });
+
   it("has a confirmed record at once, and writes what is validated before every use only now and then", async () => {
     const { key, record: first } = await stored("0123", NEVER_FRESH, Date.now());
     const second = { ...first, responseTimeMs: first.responseTimeMs + 1_000 };
@@ -142,3 +156,9 @@ describe("memory", () => {
     expect((await other.read(key))?.entry).toEqual(fresh);
   });
 });
+
+function toHeaders(response: Response | undefined): Headers {
+  const headers = new Headers(response?.headers);
+  headers.delete("content-length");
+  return headers;
+}
