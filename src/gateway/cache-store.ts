@@ -80,9 +80,8 @@ export class CacheStore {
       }
       const body = await readBody(response, entry);
       if (body === "broken") return undefined;
-      const writtenMs = entry.kind === "record" ? entry.responseTimeMs : 0;
-      if (entry.kind !== "mark" && !(body instanceof ReadableStream))
-        this.#held.hold(key, { entry, body, textLength: text.length, writtenMs }, since);
+      if (!(body instanceof ReadableStream))
+        this.#held.hold(key, { entry, body, textLength: text.length, writtenMs: toWrittenMs(entry) }, since);
       return { entry, body, isHeld: false };
     } catch {
       return undefined;
@@ -106,27 +105,23 @@ export class CacheStore {
   /** Resolves to whether it is stored, when the whole body is: of a body that breaks off nothing stays. Never throws. */
   async write(key: string, entry: StoredEntry, body: StreamedBody | Uint8Array | null): Promise<boolean> {
     const since = this.#held.change(key);
-    const record = writeStored(entry);
-    if (record === undefined) {
-      if (body !== null && "readable" in body) await body.readable.cancel();
+    const text = writeStored(entry);
+    if (text === undefined) {
+      if (isStreamed(body)) await body.readable.cancel();
       return false;
     }
-    // A mark has to outlive every record of before.
-    const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
-    const headers = new Headers({
-      "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,
-      [RECORD_HEADER]: record,
-    });
     if (entry.kind === "record") this.#unfinished.set(key, entry.responseTimeMs);
     try {
-      const isStreamed = body !== null && "readable" in body;
-      const content = isStreamed ? body.readable : body;
-      await caches.default.put(this.#toRequest(key), new Response(content, { headers }));
-      if (isStreamed && !(await body.isWhole)) throw new Error("body broke off");
+      const content = isStreamed(body) ? body.readable : body;
+      await caches.default.put(
+        this.#toRequest(key),
+        new Response(content, { headers: toHeaders(entry, text) }),
+      );
+      if (isStreamed(body) && !(await body.isWhole)) throw new Error("body broke off");
       this.#unfinished.delete(key);
-      // Once more: what was read while it was being written is older.
-      if (!isStreamed && entry.kind !== "mark" && !this.#held.isChanged(key, since)) {
-        const held = { entry, body, textLength: record.length, writtenMs: readClock() };
+      if (!isStreamed(body) && !this.#held.isChanged(key, since)) {
+        const held = { entry, body, textLength: text.length, writtenMs: readClock() };
+        // A change once more: what was read while it was being written is older.
         this.#held.hold(key, held, this.#held.change(key));
       }
       return true;
@@ -168,6 +163,23 @@ export class CacheStore {
       scoped.length <= PLAIN_KEY_LENGTH_MAX ? encodeURIComponent(scoped) : `sha256/${hashText(scoped)}`;
     return new Request(`https://headgate.invalid/${name}`, { headers });
   }
+}
+
+function isStreamed(body: StreamedBody | Uint8Array | null): body is StreamedBody {
+  return body !== null && "readable" in body;
+}
+
+function toWrittenMs(entry: StoredEntry): number {
+  return entry.kind === "record" ? entry.responseTimeMs : 0;
+}
+
+function toHeaders(entry: StoredEntry, text: string): Record<string, string> {
+  // A mark has to outlive every record of before.
+  const keepMs = entry.kind === "record" ? toRetentionMs(entry) : RETENTION_MS_MAX;
+  return {
+    "cache-control": `public, max-age=${Math.max(1, Math.ceil(keepMs / 1_000))}`,
+    [RECORD_HEADER]: text,
+  };
 }
 
 /** A small body whole, a large one as it comes; "broken" where less comes than was stored. */

@@ -73,6 +73,8 @@ export class HeldEntries {
 
   /** Holds what stood there when there had been `since` changes: unless its key has changed meanwhile. */
   hold(key: string, held: HeldEntry, since: number): void {
+    // Marks are remembered where they are read.
+    if (held.entry.kind === "mark") return;
     if ((held.body?.byteLength ?? 0) > HELD_BODY_BYTES_MAX || this.isChanged(key, since)) return;
     const nowMs = readClock();
     const untilMs = toHeldUntilMs(held.entry, nowMs);

@@ -188,7 +188,7 @@ async function readCandidates(
   if (entry.kind === "record") return [{ key, record: entry, body, isHeld }];
   if (entry.kind === "mark") return [];
   const keys = toVariantKeys(key, entry, { fields: request.fields, settings });
-  const stored = await Promise.all(keys.map((variantKey) => read(variantKey)));
+  const stored = await Promise.all(keys.map(async (variantKey) => read(variantKey)));
   return stored.flatMap((variant, place) =>
     variant?.entry.kind === "record"
       ? [{ key: keys[place] ?? key, record: variant.entry, body: variant.body, isHeld: variant.isHeld }]

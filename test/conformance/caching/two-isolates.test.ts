@@ -111,4 +111,26 @@ describe("what an isolate holds in memory", () => {
       2,
     ]);
   });
+
+  it("and when it was changed through another: what that one has stored since is found", async () => {
+    const path = `${BOTH.first}found`;
+    const inSecond = path.replace(BOTH.first, BOTH.second);
+    origin.serve(path, () => ({
+      fields: control("max-age=600"),
+      body: `answer ${origin.requests(path).length}`,
+    }));
+    await ask(path);
+    for (const each of [path, inSecond])
+      await until("a hit", async () => statusOf(await ask(each))["hit"] === true);
+    await ask(path, { method: "POST" });
+    expect((await ask(path)).text()).toBe("answer 3");
+    await until("the new answer in the store", async () => statusOf(await ask(path))["hit"] === true);
+    await wait(1_000);
+    const reply = await ask(inSecond);
+    expect([reply.text(), statusOf(reply)["hit"], origin.requests(path).length]).toEqual([
+      "answer 3",
+      true,
+      3,
+    ]);
+  });
 });
