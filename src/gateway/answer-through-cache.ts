@@ -144,12 +144,13 @@ async function answerConfirmed(
   { settled, exchange }: { readonly settled: Confirmed; readonly exchange: Exchange },
   { decision, fetching }: Course,
 ): Promise<Answer> {
-  const { context } = fetching;
+  const { context, settle } = fetching;
   const { found } = look;
   if (found === undefined) throw new Error("a confirmation without a stored response");
   const { record } = settled;
   const stored = settled.refusal === undefined;
-  context.waitUntil(replace(found, settled, fetching));
+  if (stored && context.store.renew(found.key, found.record, record)) settle("stored");
+  else context.waitUntil(replace(found, settled, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
   const own = toExchangeFields(exchange.response.fields);
   return ok(await answerFromCache(look, found, { ...context, record, ageMs: settled.ageMs, status, own }));
