@@ -19,11 +19,14 @@ interface Stored {
 export interface CacheStore {
   /** host:port */
   readonly address: string;
+  /** What it was asked so far. */
+  readonly asked: { readonly lookUps: number; readonly writes: number };
   readonly close: () => void;
 }
 
 export async function startCacheStore(): Promise<CacheStore> {
   const entries = new Map<string, Stored>();
+  const asked = { lookUps: 0, writes: 0 };
   const keep =
     (key: string, response: ServerResponse) =>
     (stored: Stored): ServerResponse => {
@@ -35,9 +38,11 @@ export async function startCacheStore(): Promise<CacheStore> {
     const key = `${String(request.headers["cf-cache-namespace"] ?? "")} ${request.url}`;
     switch (request.method) {
       case "GET":
+        asked.lookUps += 1;
         answer(response, entries.get(key));
         break;
       case "PUT":
+        asked.writes += 1;
         // What a server that is ended no longer sends is not stored.
         readResponse(request).then(keep(key, response), () => response.destroy());
         break;
@@ -52,6 +57,7 @@ export async function startCacheStore(): Promise<CacheStore> {
   });
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -1,13 +1,16 @@
 // Starts one workerd for one Worker: no proxy, no simulator, one process.
 
 import { mkdir, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import workerd from "workerd";
 import { CommandError } from "../../src/cli/command-error.ts";
 import { type RunningProcess, runProcess, START_MS_MAX } from "./run-process.ts";
 import { toWorkerdConfig, type WorkerdConfig } from "./workerd-config.ts";
+
+/** The program's path. Tests import CommonJS in another way than Node does: this is the same in both. */
+const { default: WORKERD } = createRequire(import.meta.url)("workerd") as { readonly default: string };
 
 export interface WorkerdOptions extends Omit<WorkerdConfig, "storagePath"> {
   /** Exists; for the configuration and the objects' storage. */
@@ -28,7 +31,7 @@ export async function startWorkerd({ folder, pinned, ...config }: WorkerdOptions
   const configPath = join(folder, "workerd.capnp");
   await mkdir(storagePath);
   await writeFile(configPath, toWorkerdConfig({ ...config, storagePath }));
-  const running = runProcess([...pinned, workerd.default, "serve", configPath, "--control-fd=3"]);
+  const running = runProcess([...pinned, WORKERD, "serve", configPath, "--control-fd=3"]);
   return { port: await readPort(running), processIds: [running.id], stop: running.stop };
 }
 

@@ -13,6 +13,7 @@ import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
 import type { Found, LookedUp } from "./look-up.ts";
+import { concatenate } from "./read-whole.ts";
 
 export interface HitOptions {
   readonly store: CacheStore;
@@ -32,48 +33,86 @@ export async function answerFromCache(
   found: Found,
   { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
 ): Promise<Response> {
-  const length = found.response.headers.get("content-length");
   const context: AnswerContext = {
     request: request.fields,
     nowMs: readClock(),
-    bodyBytes: length === null ? record.bodyBytes : Number(length),
+    bodyBytes: found.body instanceof Uint8Array ? found.body.byteLength : record.bodyBytes,
     createBoundary: () => crypto.randomUUID().replaceAll("-", ""),
   };
   let answer = toAnswer(record, plan, context);
-  let body = await readBody(answer, found, store);
+  const held = found.body;
+  let body =
+    held instanceof ReadableStream ? await readBody(answer, held, { found, store }) : takeBody(answer, held);
   if (body === undefined) {
     // The part is gone, the whole is open: a range may always be ignored (RFC 9110 section 14.2).
     answer = toAnswer(record, { ...plan, isRange: false }, context);
-    body = found.response.body;
+    body = held;
   }
-  const headers = new Headers();
-  for (const [field, value] of answer.fields) headers.append(field, value);
-  for (const [field, value] of own) headers.append(field, value);
-  if (ageMs !== undefined) headers.set("Age", String(toAgeSeconds(ageMs)));
-  headers.set("Cache-Status", toCacheStatus(headers.get("cache-status"), name, status));
+  const headers = toHeaders(answer.fields, { name, status, ageMs, own });
   // What is stored is coded already, if at all.
   return new Response(body, { status: answer.status, headers, encodeBody: "manual" });
+}
+
+/** A plain object where no name comes twice: a Headers object costs a call of the runtime for each field. */
+function toHeaders(
+  fields: Fields,
+  { name, status, ageMs, own = [] }: Pick<HitOptions, "name" | "status" | "ageMs" | "own">,
+): Headers | Record<string, string> {
+  // Without a prototype: a field may be called "constructor" or "__proto__".
+  const plain = Object.create(null) as Record<string, string>;
+  let received: string | undefined;
+  for (const [field, value] of fields) {
+    if (field === "cache-status") received = received === undefined ? value : `${received}, ${value}`;
+    else plain[field] = field in plain ? `${plain[field]}, ${value}` : value;
+  }
+  if (ageMs !== undefined) plain["Age"] = String(toAgeSeconds(ageMs));
+  plain["Cache-Status"] = toCacheStatus(received, name, status);
+  if (own.length === 0) return plain;
+  const headers = new Headers(plain);
+  for (const [field, value] of own) headers.append(field, value);
+  return headers;
+}
+
+/** Of a body in memory, what an answer has of it. */
+function takeBody({ body }: Answer, held: Uint8Array | null): Uint8Array | null {
+  if (body.kind === "none" || held === null) return null;
+  if (body.kind === "whole") return held;
+  const encoder = new TextEncoder();
+  const parts = body.segments.map((segment) =>
+    typeof segment === "string" ? encoder.encode(segment) : held.subarray(segment.first, segment.last + 1),
+  );
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  return concatenate(
+    parts,
+    parts.reduce((bytes, part) => bytes + part.byteLength, 0),
+  );
+}
+
+interface Source {
+  readonly found: Found;
+  readonly store: CacheStore;
 }
 
 /** undefined when a part cannot be read any longer; what was found is then still open. */
 async function readBody(
   { body, fields }: Answer,
-  found: Found,
-  store: CacheStore,
+  open: ReadableStream<Uint8Array>,
+  { found, store }: Source,
 ): Promise<ReadableStream | null | undefined> {
-  if (body.kind === "whole") return found.response.body;
+  if (body.kind === "whole") return open;
   if (body.kind === "none") {
-    await found.response.body?.cancel();
+    await open.cancel();
     return null;
   }
   const [only] = body.segments;
   if (body.segments.length === 1 && typeof only === "object") {
     const part = (await store.readRange(found.key, only, found.record))?.body;
     if (part === undefined || part === null) return undefined;
-    await found.response.body?.cancel();
+    await open.cancel();
     return part;
   }
-  await found.response.body?.cancel();
+  await open.cancel();
   // A stream of known length: of any other the runtime drops Content-Length.
   const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
   void writeSegments(body.segments, writable, { found, store });
@@ -84,7 +123,7 @@ async function readBody(
 async function writeSegments(
   segments: Extract<AnswerBody, { kind: "segments" }>["segments"],
   writable: WritableStream<Uint8Array>,
-  { found, store }: { readonly found: Found; readonly store: CacheStore },
+  { found, store }: Source,
 ): Promise<void> {
   const encoder = new TextEncoder();
   try {

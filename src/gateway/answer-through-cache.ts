@@ -18,6 +18,7 @@ import { toChosenFields } from "../core/cache/vary.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
+import { cancelBody } from "./cache-store.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
@@ -48,7 +49,8 @@ export async function answerThroughCache(look: Look, context: ThroughCache): Pro
 
 /** Waits for whoever is fetching the same, else fetches, and lets others wait. */
 async function answerByOrigin(look: LookedUp, decision: Forward, context: ThroughCache): Promise<Answer> {
-  if (!look.plan.mayStore) return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
+  if (isAskedAlone(look, decision))
+    return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
   const flight = toFlightKey(look);
   const outcome = await context.inFlight.wait(flight, context.timeoutMs);
   if (outcome === "stored") {
@@ -72,6 +74,11 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
     settle?.("released");
     throw error;
   }
+}
+
+/** Nothing that another is told saves the question that no-cache demands of every use: to wait costs twice the time. */
+function isAskedAlone({ plan }: LookedUp, { record }: Forward): boolean {
+  return !plan.mayStore || record?.mustValidate === true;
 }
 
 function isOfVariants(look: Look): look is LookedUp & { readonly decision: Forward } {
@@ -145,12 +152,13 @@ async function answerConfirmed(
   { settled, exchange }: { readonly settled: Confirmed; readonly exchange: Exchange },
   { decision, fetching }: Course,
 ): Promise<Answer> {
-  const { context } = fetching;
+  const { context, settle } = fetching;
   const { found } = look;
   if (found === undefined) throw new Error("a confirmation without a stored response");
   const { record } = settled;
   const stored = settled.refusal === undefined;
-  context.waitUntil(replace(found, settled, fetching));
+  if (stored && context.store.renew(found.key, found.record, record)) settle("stored");
+  else context.waitUntil(replace(found, settled, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
   const own = toExchangeFields(exchange.response.fields);
   return ok(await answerFromCache(look, found, { ...context, record, ageMs: settled.ageMs, status, own }));
@@ -164,7 +172,7 @@ async function answerPassed(
 ): Promise<Response> {
   const { decision, fetching } = course;
   const { context, settle } = fetching;
-  await look.found?.response.body?.cancel();
+  await cancelBody(look.found?.body);
   const { stored, updated, isOutdated } = settled;
   if (stored.ok) return keepAndAnswer(look, response, { ...course, record: stored.value });
   settle("released");

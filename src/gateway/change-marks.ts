@@ -3,13 +3,12 @@
 // it was asked for and is used only while that one stands, so a change reaches every variant, and what is on its way.
 
 import { toMarkKey } from "../core/cache/cache-key.ts";
+import { KNOWN_MS } from "../core/cache/held-until.ts";
 import { NO_MARK, RECORD_VERSION } from "../core/cache/stored-record.ts";
 import { LruMap } from "../core/lru-map.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
 
-/** How long what was read is believed: a change made through another isolate of the data centre holds within this. */
-const KNOWN_MS = 1_000;
 /** What is forgotten is read again. */
 const KNOWN_MAX = 2_000;
 
@@ -32,7 +31,6 @@ export class ChangeMarks {
     const known = this.#known.get(key);
     if (known !== undefined && readClock() < known.untilMs) return known.mark;
     const stored = await this.#store.read(key);
-    await stored?.response.body?.cancel();
     const mark = stored?.entry.kind === "mark" ? stored.entry.mark : NO_MARK;
     const learnt = this.#known.get(key);
     // A change that was made here meanwhile is newer than what was read.

@@ -4,8 +4,10 @@
 import type { Exchange } from "../core/cache/exchange.ts";
 import { isSameBody, type StoredRecord } from "../core/cache/stored-record.ts";
 import { toStorePlace } from "../core/cache/variants.ts";
-import type { CacheStore, StreamedBody } from "./cache-store.ts";
+import { cancelBody, type CacheStore, type StreamedBody } from "./cache-store.ts";
+import { HELD_BODY_BYTES_MAX } from "./held-entries.ts";
 import type { Found, LookedUp } from "./look-up.ts";
+import { readWhole } from "./read-whole.ts";
 
 export interface KeepOptions {
   readonly store: CacheStore;
@@ -22,29 +24,32 @@ export async function keepResponse(look: LookedUp, { store, record, body }: Keep
     return false;
   }
   if (body === null) return await store.write(place.key, record, null);
-  // A body of stated length streams into the store; one without is read whole before.
-  if (record.bodyBytes !== null) {
-    return await store.write(place.key, record, toFixedLength(body, record.bodyBytes));
+  const { bodyBytes } = record;
+  // A large body of stated length streams into the store; any other is read whole before.
+  if (bodyBytes !== null && bodyBytes > HELD_BODY_BYTES_MAX) {
+    return await store.write(place.key, record, toFixedLength(body, bodyBytes));
   }
-  const bytes = await readWhole(body, settings.bodyBytesMax);
-  if (bytes === undefined) return false;
+  const bytes = await readWhole(body, bodyBytes ?? settings.bodyBytesMax);
+  if (bytes === undefined || bytes.byteLength !== (bodyBytes ?? bytes.byteLength)) return false;
   return await store.write(place.key, { ...record, bodyBytes: bytes.byteLength }, bytes);
 }
 
 /** Writes a record that replaces the one that was found, with its body: if no other answer has taken its place meanwhile. */
 export async function keepRefreshed(
   store: CacheStore,
-  { key, record: found }: Found,
+  { key, record: found }: Pick<Found, "key" | "record">,
   record: StoredRecord,
 ): Promise<boolean> {
+  if (store.renew(key, found, record)) return true;
   const stored = await store.read(key);
   if (stored === undefined) return false;
-  const { body } = stored.response;
-  if (stored.entry.kind !== "record" || !isSameBody(stored.entry, found)) {
-    await body?.cancel();
+  const { entry, body } = stored;
+  if (entry.kind !== "record" || !isSameBody(entry, found)) {
+    await cancelBody(body);
     return false;
   }
-  if (body === null || record.bodyBytes === null) return await store.write(key, record, null);
+  if (!(body instanceof ReadableStream)) return await store.write(key, record, body);
+  if (record.bodyBytes === null) return await store.write(key, record, null);
   return await store.write(key, record, toFixedLength(body, record.bodyBytes));
 }
 
@@ -56,37 +61,6 @@ function toFixedLength(body: ReadableStream<Uint8Array>, bytes: number): Streame
     () => false,
   );
   return { readable, isWhole };
-}
-
-/** The bytes of a body that ends properly within the bound; undefined of one that breaks off or is larger. */
-async function readWhole(
-  body: ReadableStream<Uint8Array>,
-  bytesMax: number,
-): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      bytes += value.byteLength;
-      if (bytes > bytesMax) {
-        await reader.cancel();
-        return undefined;
-      }
-      chunks.push(value);
-    }
-  } catch {
-    return undefined;
-  }
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
 
 /** A response of the origin as the cache reasons about it. */

@@ -5,13 +5,14 @@ import type { CacheSettings } from "../core/cache/cache-settings.ts";
 import { type CacheDecision, decideCache, type Lookup } from "../core/cache/decide.ts";
 import type { CacheRequest } from "../core/cache/exchange.ts";
 import type { FieldReader } from "../core/cache/fields.ts";
-import { isPurged } from "../core/cache/purge-index.ts";
+import { isNeverFresh } from "../core/cache/held-until.ts";
+import { isPurged, type PurgeIndex } from "../core/cache/purge-index.ts";
 import { type LookupPlan, type PassPlan, planRequest } from "../core/cache/request-plan.ts";
 import type { StoredEntry, StoredRecord } from "../core/cache/stored-record.ts";
 import { selectRecord, toVariantKeys } from "../core/cache/variants.ts";
 import { toNominated } from "../core/http/forwarded-fields.ts";
 import { readClock } from "../platform/clock.ts";
-import type { CacheStore, Stored } from "./cache-store.ts";
+import { cancelBody, type CacheStore, type Stored, type StoredBody } from "./cache-store.ts";
 import { readCallerField } from "./caller.ts";
 import { isWebSocketUpgrade } from "./forward.ts";
 import type { ChangeMarks } from "./change-marks.ts";
@@ -43,7 +44,7 @@ export interface LookedUp {
   readonly decision: CacheDecision;
   /** What stands at the primary key. */
   readonly present: StoredEntry | undefined;
-  /** The selected record's own key and response; undefined when there is none that may be used. */
+  /** The selected record's own key and body; undefined when there is none that may be used. */
   readonly found: Found | undefined;
 }
 
@@ -52,8 +53,7 @@ export type Look = LookedUp | Passed;
 export interface Found {
   readonly key: string;
   readonly record: StoredRecord;
-  /** Its body is unread: use it or cancel it. */
-  readonly response: Response;
+  readonly body: StoredBody;
 }
 
 const PASS: PassPlan = Object.freeze({ kind: "pass", reason: "bypass" });
@@ -72,13 +72,13 @@ export function toCacheRequest(facts: RequestFacts): CacheRequest {
 }
 
 /** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
-function toForwardedFields({ request, header, caller }: RequestFacts): FieldReader {
+function toForwardedFields({ fields, header, caller }: RequestFacts): FieldReader {
   const nominated = toNominated(header("connection"));
   if (caller !== undefined) {
     const read = (name: string): string | undefined => (nominated.includes(name) ? undefined : header(name));
     return { get: (name) => readCallerField(caller, name, read) };
   }
-  if (nominated.length === 0) return request.headers;
+  if (nominated.length === 0) return fields;
   return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }
 
@@ -91,30 +91,58 @@ export async function lookUp(
   // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
   const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
   if (plan.kind === "pass") return { plan, request };
-  const key = toCacheKey(request, settings, facts.country);
-  const [purges, mark, primary] = await Promise.all([
-    context.purges.read(context.waitUntil),
-    context.marks.read(toKeyUrl(request.target, settings)),
-    context.store.read(key),
+  const key = toCacheKey(request, settings, settings.key.country ? facts.country : undefined);
+  const { store, purges, marks, waitUntil } = context;
+  const held = store.recall(key);
+  const [index, mark, primary] = await Promise.all([
+    purges.read(waitUntil),
+    marks.read(toKeyUrl(request.target, settings)),
+    held ?? store.read(key),
   ]);
-  const candidates = await readCandidates(primary, { key, request, settings, store: context.store });
+  const asked: Asked = { plan, request, settings, key, mark, index, store };
+  const look = await select(primary, asked, (variant) => store.recall(variant) ?? store.read(variant));
+  if (!look.isHeld || isDecided(look.decision)) return look;
+  // Another isolate may have stored what this one knows nothing of: before the origin is asked, the store itself is.
+  await cancelLookUp(look);
+  return await select(await store.read(key), asked, (variant) => store.read(variant));
+}
+
+/** What a request is looked up with. */
+interface Asked extends Pick<LookedUp, "plan" | "request" | "settings" | "key" | "mark"> {
+  readonly index: PurgeIndex | undefined;
+  readonly store: CacheStore;
+}
+
+type Read = (key: string) => Stored | undefined | Promise<Stored | undefined>;
+
+async function select(
+  primary: Stored | undefined,
+  { plan, request, settings, key, mark, index }: Asked,
+  read: Read,
+): Promise<LookedUp & { readonly isHeld: boolean }> {
+  const candidates = await readCandidates(primary, { key, request, settings, read });
   // Without knowledge of purges nothing stored is used: what was purged must not come back.
   const usable =
-    purges === undefined
+    index === undefined
       ? []
       : candidates.filter(
-          ({ record }) => record.mark === mark && !isPurged(record, purges, settings.key.query),
+          ({ record }) => record.mark === mark && !isPurged(record, index, settings.key.query),
         );
-  const variant = { fields: request.fields, settings };
   const record = selectRecord(
     usable.map((candidate) => candidate.record),
-    variant,
+    { fields: request.fields, settings },
   );
   const found = usable.find((candidate) => candidate.record === record);
   await cancelOthers(candidates, found);
-  const miss = toMiss(primary, usable.length > 0);
-  const decision = decideCache(plan, { record, miss }, readClock());
-  return { plan, request, settings, key, mark, decision, present: primary?.entry, found };
+  const decision = decideCache(plan, { record, miss: toMiss(primary, usable.length > 0) }, readClock());
+  const isHeld = primary?.isHeld === true || candidates.some((candidate) => candidate.isHeld);
+  return { plan, request, settings, key, mark, decision, present: primary?.entry, found, isHeld };
+}
+
+/** Whether no other isolate's answer would change a decision: a hit, or a question that every use asks of the origin. */
+function isDecided(decision: CacheDecision): boolean {
+  if (decision.kind === "hit") return true;
+  return decision.kind === "forward" && decision.record !== undefined && isNeverFresh(decision.record);
 }
 
 /** Whether what was found may still be used, after a time. */
@@ -136,37 +164,36 @@ export function isHit(look: Look): boolean {
 
 /** For a look-up whose answer is not used after all. */
 export async function cancelLookUp(look: Look | undefined): Promise<void> {
-  if (look !== undefined && "found" in look) await look.found?.response.body?.cancel();
+  if (look !== undefined && "found" in look) await cancelBody(look.found?.body);
 }
 
 interface CandidateSource {
   readonly key: string;
   readonly request: CacheRequest;
   readonly settings: CacheSettings;
-  readonly store: CacheStore;
+  readonly read: Read;
+}
+
+interface Candidate extends Found {
+  readonly isHeld: boolean;
 }
 
 /** The record at the primary key, or the variants that its index leads to. */
 async function readCandidates(
   primary: Stored | undefined,
-  source: CandidateSource,
-): Promise<readonly Found[]> {
+  { key, request, settings, read }: CandidateSource,
+): Promise<readonly Candidate[]> {
   if (primary === undefined) return [];
-  const { key, request, settings, store } = source;
-  const { entry, response } = primary;
-  if (entry.kind === "record") return [{ key, record: entry, response }];
-  await response.body?.cancel();
+  const { entry, body, isHeld } = primary;
+  if (entry.kind === "record") return [{ key, record: entry, body, isHeld }];
   if (entry.kind === "mark") return [];
   const keys = toVariantKeys(key, entry, { fields: request.fields, settings });
-  const read = await Promise.all(
-    keys.map(async (variantKey) => ({ variantKey, stored: await store.read(variantKey) })),
+  const stored = await Promise.all(keys.map(async (variantKey) => read(variantKey)));
+  return stored.flatMap((variant, place) =>
+    variant?.entry.kind === "record"
+      ? [{ key: keys[place] ?? key, record: variant.entry, body: variant.body, isHeld: variant.isHeld }]
+      : [],
   );
-  const found: Found[] = [];
-  for (const { variantKey, stored } of read) {
-    if (stored?.entry.kind === "record")
-      found.push({ key: variantKey, record: stored.entry, response: stored.response });
-  }
-  return found;
 }
 
 function toMiss(primary: Stored | undefined, isAnyUsable: boolean): Lookup["miss"] {
@@ -175,5 +202,5 @@ function toMiss(primary: Stored | undefined, isAnyUsable: boolean): Lookup["miss
 }
 
 async function cancelOthers(candidates: readonly Found[], found: Found | undefined): Promise<void> {
-  for (const { response } of candidates) if (response !== found?.response) await response.body?.cancel();
+  for (const candidate of candidates) if (candidate !== found) await cancelBody(candidate.body);
 }

@@ -89,3 +89,48 @@ describe("a change reaches another isolate of the data centre", () => {
       ]);
   });
 });
+
+describe("what an isolate holds in memory", () => {
+  it("is asked of the store again when it is stale, before the origin is asked: another has refreshed it", async () => {
+    const path = `${BOTH.first}refreshed`;
+    const inSecond = path.replace(BOTH.first, BOTH.second);
+    origin.serve(path, () => ({
+      fields: control(origin.requests(path).length === 1 ? "max-age=1" : "max-age=600"),
+      body: `answer ${origin.requests(path).length}`,
+    }));
+    await ask(path);
+    for (const each of [path, inSecond])
+      await until("a hit", async () => statusOf(await ask(each))["hit"] === true);
+    await wait(1_000);
+    expect((await ask(path)).text()).toBe("answer 2");
+    await until("the new answer in the store", async () => statusOf(await ask(path))["hit"] === true);
+    const reply = await ask(inSecond);
+    expect([reply.text(), statusOf(reply)["hit"], origin.requests(path).length]).toEqual([
+      "answer 2",
+      true,
+      2,
+    ]);
+  });
+
+  it("and when it was changed through another: what that one has stored since is found", async () => {
+    const path = `${BOTH.first}found`;
+    const inSecond = path.replace(BOTH.first, BOTH.second);
+    origin.serve(path, () => ({
+      fields: control("max-age=600"),
+      body: `answer ${origin.requests(path).length}`,
+    }));
+    await ask(path);
+    for (const each of [path, inSecond])
+      await until("a hit", async () => statusOf(await ask(each))["hit"] === true);
+    await ask(path, { method: "POST" });
+    expect((await ask(path)).text()).toBe("answer 3");
+    await until("the new answer in the store", async () => statusOf(await ask(path))["hit"] === true);
+    await wait(1_000);
+    const reply = await ask(inSecond);
+    expect([reply.text(), statusOf(reply)["hit"], origin.requests(path).length]).toEqual([
+      "answer 3",
+      true,
+      3,
+    ]);
+  });
+});
