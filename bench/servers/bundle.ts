@@ -7,7 +7,7 @@ export async function bundle(source: URL, outFile: string): Promise<void> {
   await build({
     input: fileURLToPath(source),
     platform: "neutral",
-    external: /^cloudflare:/,
+    external: /^(cloudflare|node):/,
     logLevel: "silent",
     output: { file: outFile, format: "esm", codeSplitting: false },
   });

@@ -10,6 +10,7 @@ import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
 import { toAddressKey } from "../core/keys/ip.ts";
 import { readClock } from "../platform/clock.ts";
+import { hashText } from "../platform/hash-text.ts";
 import type { AdminControls } from "./operation.ts";
 
 /** Where a key with an address may be counted. */
@@ -47,12 +48,14 @@ export function findKeyObject(
   const part = toOwnPart(written);
   if (part === undefined) return undefined;
   const value = part.label === "consumer" ? consumer : id;
-  const counter = toCounterKey([{ ...part, read: () => value }], {} as Facts, { onMissing: "skip" });
+  // The part reads its given value: of the facts, only the hash is asked.
+  const facts = { hash: hashText } as Facts;
+  const counter = toCounterKey([{ ...part, read: () => value }], facts, { onMissing: "skip" });
   if (typeof counter === "string") return undefined;
   const key = written.key.map(({ label }) => (label === part.label ? value : undefined));
   const applied = findOverride(overrides() ?? new Map(), written.name, { key, tier, nowMs: readClock() });
   const policy = applied?.policy ?? (tier === undefined ? undefined : written.tiers.get(tier)) ?? written;
-  return { object: toObjectName(counter, {} as Facts, 1), policy };
+  return { object: toObjectName(counter, facts, 1), policy };
 }
 
 function toOwnPart({ key }: Policy): Policy["key"][number] | undefined {
@@ -75,8 +78,8 @@ export function findCounters(
   const parts = policy.key.map((part, at) => ({ ...part, read: () => values[at] }));
   const places = hasAddress(policy) ? (place === undefined ? PLACES : [place]) : ["unknown"];
   return places.flatMap((continent) => {
-    // Every part reads its given value: of the facts, only the place is asked.
-    const facts = { continent: continent === "unknown" ? undefined : continent } as Facts;
+    // Every part reads its given value: of the facts, only the place and the hash are asked.
+    const facts = { continent: continent === "unknown" ? undefined : continent, hash: hashText } as Facts;
     const counter = toCounterKey(parts, facts, { onMissing: "shared" });
     if (typeof counter === "string") return [];
     const object = toObjectName(counter, facts, config().counters.shards);

@@ -6,7 +6,7 @@ import { object } from "../core/config/parse-with.ts";
 import { type Entry, keyBody } from "../core/control/entries.ts";
 import { createKeyText } from "../core/control/key-text.ts";
 import type { Changed, KeySecret } from "../core/control/messages.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
 import { toSecretKeySchema } from "./json-schemas.ts";

@@ -3,7 +3,7 @@
 
 import { parseWith } from "../core/config/parse-with.ts";
 import type { Seen } from "../core/control/messages.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TokenName } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";

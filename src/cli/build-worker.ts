@@ -51,7 +51,7 @@ export async function buildWorker({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
     cwd: PROJECT_FOLDER,
     platform: "neutral",
-    external: /^cloudflare:/,
+    external: /^(cloudflare|node):/,
     resolve: {
       alias: { "#headgate-config": resolve(configPath) },
       conditionNames: ["workerd", "worker", "browser"],

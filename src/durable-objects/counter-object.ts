@@ -14,7 +14,7 @@ import {
   type TopQuestion,
 } from "../core/counters/messages.ts";
 import { findTop } from "../core/counters/find-top.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
 import { CounterRows } from "./counter-rows.ts";

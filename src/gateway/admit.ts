@@ -7,7 +7,7 @@ import { findCredential, withoutParameter } from "../core/consumers/credential.t
 import { type CredentialVerdict, findMissingScopes } from "../core/consumers/verdict.ts";
 import { findBan } from "../core/control/ban-index.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import type { ShownCredential } from "./authority.ts";
 import { toCaller } from "./caller.ts";
 import { checkLimits, findDenial } from "./check-limits.ts";

@@ -12,7 +12,7 @@ import {
   type StoredRecord,
   toRetentionMs,
 } from "../core/cache/stored-record.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { LruMap } from "../core/lru-map.ts";
 import { readClock } from "../platform/clock.ts";
 import { HELD_BODY_BYTES_MAX, HeldEntries } from "./held-entries.ts";

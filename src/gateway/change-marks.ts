@@ -7,6 +7,7 @@ import { KNOWN_MS } from "../core/cache/held-until.ts";
 import { NO_MARK, RECORD_VERSION } from "../core/cache/stored-record.ts";
 import { LruMap } from "../core/lru-map.ts";
 import { readClock } from "../platform/clock.ts";
+import { hashText } from "../platform/hash-text.ts";
 import type { CacheStore } from "./cache-store.ts";
 
 /** What is forgotten is read again. */
@@ -27,7 +28,7 @@ export class ChangeMarks {
 
   /** The mark of a key URL. */
   async read(url: string): Promise<string> {
-    const key = toMarkKey(url);
+    const key = toMarkKey(url, hashText);
     const known = this.#known.get(key);
     if (known !== undefined && readClock() < known.untilMs) return known.mark;
     const stored = await this.#store.read(key);
@@ -41,7 +42,7 @@ export class ChangeMarks {
 
   /** Holds here at once, in the data centre when it resolves. Never throws. */
   async renew(url: string): Promise<void> {
-    const key = toMarkKey(url);
+    const key = toMarkKey(url, hashText);
     const mark = crypto.randomUUID();
     // Until it is written, and for good if it cannot be, at least this isolate keeps to it.
     const unwritten: Known = { mark, untilMs: Infinity };

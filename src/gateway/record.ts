@@ -3,7 +3,7 @@
 
 import type { Config, Route } from "../core/config/config.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
-import { hashText } from "../core/keys/counter-key.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { readClock } from "../platform/clock.ts";
 import { type LogFields, writeLog } from "../platform/log.ts";
 import type { CheckedLimits } from "./checked-limits.ts";

@@ -9,6 +9,7 @@ import type { Identity } from "../core/consumers/identity.ts";
 import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
 import { readParam, type RoutePattern } from "../core/policies/route-pattern.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import { hashText } from "../platform/hash-text.ts";
 import type { Caller } from "./caller.ts";
 import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
 
@@ -78,6 +79,8 @@ export class RequestFacts implements Facts {
   get ray(): string | undefined {
     return this.header("cf-ray");
   }
+
+  readonly hash = hashText;
 
   readonly header = (name: string): string | undefined => this.fields.get(name.toLowerCase());
 

@@ -6,7 +6,6 @@ import { findCookies } from "../http/cookies.ts";
 import { toDeviceClass } from "./device-class.ts";
 import type { CacheRequest, Target } from "./exchange.ts";
 import { toKeyQuery } from "./query-key.ts";
-import { hashText } from "../keys/counter-key.ts";
 import { toUrl } from "./target.ts";
 import { normaliseValue, toVaryValues } from "./vary.ts";
 
@@ -19,9 +18,9 @@ export function toKeyUrl(target: Target, settings: CacheSettings): string {
 /** Longer URLs are hashed: marks are kept in memory by their keys. */
 const MARK_URL_LENGTH_MAX = 256;
 
-/** The key of a key URL's mark (stored-record.ts). */
-export function toMarkKey(url: string): string {
-  return url.length <= MARK_URL_LENGTH_MAX ? write("mark", url) : write("mark of", hashText(url));
+/** The key of a key URL's mark (stored-record.ts). `hash` is SHA-256 in hexadecimal. */
+export function toMarkKey(url: string, hash: (text: string) => string): string {
+  return url.length <= MARK_URL_LENGTH_MAX ? write("mark", url) : write("mark of", hash(url));
 }
 
 /** The primary key: as long as the request is, so the store hashes it. `country` is the platform's, if it knows one. */

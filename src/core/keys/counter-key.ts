@@ -5,7 +5,6 @@
 import type { Facts } from "./facts.ts";
 import { hash32 } from "./hash32.ts";
 import type { KeyPart } from "./parse-key.ts";
-import { sha256 } from "./sha256.ts";
 
 export interface CounterKey {
   /** At most 160 characters. */
@@ -61,7 +60,7 @@ export function toCounterKey(
     place = written;
   }
   key += writeContext(context);
-  if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${hashText(key)}`;
+  if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${facts.hash(key)}`;
   return { key, place, rank };
 }
 
@@ -74,7 +73,7 @@ export function toCounterKey(
  */
 export function toObjectName({ place, rank }: CounterKey, facts: Facts, shards: number): string {
   // Only an accepted credential has these parts, so no anonymous client makes objects of this kind.
-  if (rank === CREDENTIAL_RANK) return `credential:${hashText(place)}`;
+  if (rank === CREDENTIAL_RANK) return `credential:${facts.hash(place)}`;
   const scope = rank === ADDRESS_RANK ? (facts.continent ?? "unknown") : "world";
   return `${scope}:${toShard(place, shards)}`;
 }
@@ -105,11 +104,6 @@ export function isEnforcedKey(
   { name, enforcePercent }: { readonly name: string; readonly enforcePercent: number },
 ): boolean {
   return enforcePercent === 100 || (enforcePercent > 0 && toShard(`${name}\n${key}`, 100) < enforcePercent);
-}
-
-/** SHA-256 in hexadecimal. Where a key must be named (in a log), it is named by this. */
-export function hashText(text: string): string {
-  return sha256(text);
 }
 
 function toShard(text: string, shards: number): number {

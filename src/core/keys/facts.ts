@@ -25,6 +25,8 @@ export interface Facts {
   readonly asn: number | undefined;
   /** Who an accepted credential says that it is; undefined where none was asked for or shown. */
   readonly identity: Identity | undefined;
+  /** SHA-256 in hexadecimal, of a text's UTF-8. */
+  readonly hash: (text: string) => string;
   /** A request header's combined value. `name` is lower case. */
   readonly header: (name: string) => string | undefined;
   /** AMBIGUOUS when it was sent more than once with different values. */

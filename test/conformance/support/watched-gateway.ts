@@ -103,7 +103,7 @@ export async function startWatchedGateway(
   await build({
     input: mainPath,
     platform: "neutral",
-    external: /^cloudflare:/,
+    external: /^(cloudflare|node):/,
     logLevel: "silent",
     output: { file: scriptPath, format: "esm", codeSplitting: false },
   });

@@ -1,12 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  hashText,
-  type MissingRule,
-  toCounterKey,
-  toObjectName,
-} from "../../../src/core/keys/counter-key.ts";
+import { type MissingRule, toCounterKey, toObjectName } from "../../../src/core/keys/counter-key.ts";
 import { parseKey } from "../../../src/core/keys/parse-key.ts";
 import { anyText } from "../any-text.ts";
 import { type FactsGiven, toFacts } from "./to-facts.ts";
@@ -264,10 +259,4 @@ describe("the object of a counter key", () => {
       "secret",
     );
   });
-});
-
-test("hashText() is SHA-256 of UTF-8 in hexadecimal", () => {
-  for (const text of ["", "abc", "é|\u{1f600}"]) {
-    expect(hashText(text)).toBe(createHash("sha256").update(text).digest("hex"));
-  }
 });

@@ -2,6 +2,7 @@
 
 import type { Identity } from "../../../src/core/consumers/identity.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
+import { hashText } from "../../../src/platform/hash-text.ts";
 
 type Named = Readonly<Record<string, string>>;
 
@@ -35,6 +36,7 @@ export function toFacts(given: FactsGiven = {}): Facts {
     continent,
     asn: given.asn,
     identity: given.identity,
+    hash: hashText,
     header: readFrom(given.headers),
     cookie: readFrom(given.cookies),
     query: readFrom(given.query),

@@ -1,0 +1,8 @@
+// SHA-256 by the platform, without a promise: a counter's key is made in the middle of a decision.
+
+import { createHash } from "node:crypto";
+
+/** In hexadecimal, of the text's UTF-8. Where a key must be named (in a log), it is named by this. */
+export function hashText(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
