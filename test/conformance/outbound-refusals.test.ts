@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { type Reply, send } from "./support/client.ts";
 import type { HttpAnswer } from "./support/origin.ts";
 import { startPoolStand } from "./support/pool-stand.ts";
-import { untilTime } from "./support/until.ts";
+import { until, untilTime } from "./support/until.ts";
 
 const policies = ["refused"];
 const { origins, gateway, counts } = await startPoolStand(1, (members) => ({
@@ -52,14 +52,17 @@ describe("an origin that refuses for its own limits", () => {
   );
 
   it("is left alone meanwhile, then tried by one, and gets the others after it", async () => {
-    serveRefusals("/refused/several", 1, REFUSAL);
+    serveRefusals("/refused/several", 2, REFUSAL);
     const replies = [send(gateway, "/refused/several")];
     await wait(300);
     replies.push(...Array.from({ length: 5 }, () => send(gateway, "/refused/several")));
     await wait(300);
     expect(counts("/refused/several")).toEqual([1]);
+    await until("the one that tries", () => counts("/refused/several")[0] === 2);
+    await wait(300);
+    expect(counts("/refused/several")).toEqual([2]);
     expect(new Set(statusesOf(await Promise.all(replies)))).toEqual(new Set([200]));
-    expect(counts("/refused/several")).toEqual([7]);
+    expect(counts("/refused/several")).toEqual([8]);
   });
 
   it("passes its refusal on where nobody waits, and is not asked meanwhile", async () => {
