@@ -53,7 +53,9 @@ export async function askPool(
     mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     tried: [],
-    outbound: client.outbound && new OutboundCall(facts, client.outbound, options),
+    outbound:
+      client.outbound &&
+      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: body?.byteLength ?? 0 }),
   });
 }
 

@@ -2,11 +2,13 @@
 // quota. Waiting for some is in outbound-queue.test.ts, what origins say themselves in outbound-refusals.test.ts.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { newAddress, type Reply, send } from "./support/client.ts";
-import type { HttpAnswer } from "./support/origin.ts";
+import { toConfigSource } from "./support/gateway.ts";
+import { type HttpAnswer, startOrigin } from "./support/origin.ts";
 import { readEvents, startPoolStand } from "./support/pool-stand.ts";
 import { lastMemberOf } from "./support/structured-fields.ts";
+import { BOTH, startTwoIsolates } from "./support/two-isolates.ts";
 import { untilTime } from "./support/until.ts";
 
 const HOURLY = { algorithm: "sliding-window-log", window: "1h" };
@@ -111,6 +113,20 @@ describe("the calls of an origin", () => {
       cause: "pool app, normal: no quota",
     });
   });
+
+  it("are no more in two isolates than in one", async () => {
+    const shared = await startOrigin();
+    afterAll(shared.close);
+    const policies = { shared: { ...HOURLY, limit: 10, key: "everyone" } };
+    const origins = { shared: { members: [shared.url], policies: ["shared"], ...REJECT } };
+    const config = { origin: "shared", policies, origins, routes: [{ path: "/*" }] };
+    const isolates = await startTwoIsolates(toConfigSource(config), {});
+    afterAll(isolates.close);
+    const paths = Array.from({ length: 30 }, (_, at) => `${at % 2 === 0 ? BOTH.first : BOTH.second}${at}`);
+    const replies = await Promise.all(paths.map((path) => send(isolates, path)));
+    expect(statusesOf(replies).filter((status) => status === 200)).toHaveLength(10);
+    expect(shared.requests()).toHaveLength(10);
+  }, 15_000);
 
   it("count those of a client that no policy of a route counts", async () => {
     expectLimited(await send(gateway, "/app/unlimited", { ip: UNLIMITED_ADDRESS }), ["app"]);

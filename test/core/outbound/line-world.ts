@@ -78,7 +78,7 @@ class LineWorld implements World {
     nowMs: number,
   ): void {
     const times = { sinceMs: nowMs, untilMs: nowMs + patienceMs, diesMs: nowMs + diesAfterMs };
-    const waiter = { id, rank, ...times, leaves, nextMs: nowMs, answerMs: undefined };
+    const waiter = { id, rank, bodyBytes: 0, ...times, leaves, nextMs: nowMs, answerMs: undefined };
     this.#living.set(id, waiter);
     this.#join(waiter, nowMs);
     if (this.#line.length === 1) this.#line.deny(id, Math.max(nowMs, this.#unitAtMs));
