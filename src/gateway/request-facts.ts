@@ -92,8 +92,11 @@ export class RequestFacts implements Facts {
   readonly query = (name: string): string | undefined =>
     toOneValue(new URLSearchParams(this.search).getAll(name));
 
-  readonly param = (name: string): string | undefined =>
-    this.pattern === undefined ? undefined : readParam(this.pattern, this.path, name);
+  /** Made when somebody asks: hardly any request's path is read by its parts. */
+  get param(): Facts["param"] {
+    const { pattern, path } = this;
+    return (name) => (pattern === undefined ? undefined : readParam(pattern, path, name));
+  }
 
   /** Read once: the platform makes the object anew on every look. */
   #readPlace(): Request["cf"] {
