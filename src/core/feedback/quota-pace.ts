@@ -3,7 +3,7 @@
 // reset is spread evenly over the time to it. After a stop the rate grows from nothing within seconds. Mutable, because
 // every request changes it; time is an argument.
 
-import { SentCalls } from "./sent-calls.ts";
+import { ServedCalls } from "./served-calls.ts";
 import { type Knowledge, NOTHING, type QuotaRules, toGuessMs } from "./quota-knowledge.ts";
 
 /** What other isolates do with the same quota. */
@@ -25,7 +25,7 @@ const SLOPE_PERCENT = 20;
 const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
-/** What should be regained by now is believed down to here: the next answer tells, for calls arrive late. */
+/** What should be regained by now is believed down to here: the next answer tells. */
 const REGAINED_PERCENT = 90;
 const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
@@ -53,8 +53,8 @@ export class QuotaPace {
   isGranted = false;
   /** Calls since the reading was asked for: it does not count them. */
   #bookedMs: number[] = [];
-  /** Of a rolling budget: what was sent a window ago no longer counts, whatever the last reading says. */
-  readonly #sent: SentCalls | undefined;
+  /** Of a rolling budget: what was answered a window ago no longer counts, whatever the last reading says. */
+  readonly #served: ServedCalls | undefined;
   #credit = 1;
   #creditMs = -Infinity;
   /** Calls per millisecond. */
@@ -64,7 +64,7 @@ export class QuotaPace {
 
   constructor(rules: QuotaRules) {
     this.rules = rules;
-    this.#sent = rules.windowMs === undefined ? undefined : new SentCalls(rules.windowMs);
+    this.#served = rules.windowMs === undefined ? undefined : new ServedCalls(rules.windowMs);
   }
 
   /** `measured` is the rate at which this isolate asks the origin now, in calls per millisecond. */
@@ -103,14 +103,16 @@ export class QuotaPace {
     this.#credit = Math.max(0, this.#credit - 1);
     this.#count += 1;
     if (this.#bookedMs.length < BOOKED_MAX) this.#bookedMs.push(nowMs);
-    this.#sent?.add(nowMs);
+  }
+
+  /** The origin has counted a call by now, and no earlier than it was asked. */
+  count(nowMs: number): void {
+    this.#served?.add(nowMs);
   }
 
   /** Of the last one that was booked. */
   release(): void {
-    const bookedMs = this.#bookedMs.pop();
-    if (bookedMs === undefined) return;
-    this.#sent?.remove(bookedMs);
+    if (this.#bookedMs.pop() === undefined) return;
     this.#credit += 1;
     this.#count = Math.max(0, this.#count - 1);
     if (this.known.isGuessed) this.probeFromMs = -Infinity;
@@ -191,7 +193,7 @@ export class QuotaPace {
     const { windowMs = 0 } = this.rules;
     const { askedMs, remaining } = this.known;
     if (remaining !== undefined) return 0;
-    return this.#sent?.countBetween(askedMs - windowMs, nowMs - windowMs) ?? 0;
+    return this.#served?.countBetween(askedMs - windowMs, nowMs - windowMs) ?? 0;
   }
 
   #countInFlight(nowMs: number): number {

@@ -60,9 +60,9 @@ describe("waitMs()", () => {
     expect(countCalls(toPace({ usagePercent: 0 }), 1, 1_001)).toBeLessThan(88);
   });
 
-  test("counts no longer what was sent a window ago, whatever the last reading says", () => {
+  test("counts no longer what was answered a window ago, whatever the last reading says", () => {
     const pace = toPace({ usagePercent: 80 });
-    for (let call = 0; call < 18; call += 1) pace.book(1_000 + call);
+    for (let call = 0; call < 18; call += 1) pace.count(1_000 + call);
     tell(pace, { usagePercent: 98 }, 2_000);
     expect(countCalls(pace, 50_000, 51_000)).toBeLessThanOrEqual(2);
     tell(pace, { usagePercent: 98 }, 90_000);

@@ -1,9 +1,9 @@
-// How many calls were sent when, within about a window: counted in hundredths of it, so that the memory is bounded whatever
+// How many calls were answered when, within about a window: counted in hundredths of it, so that the memory is bounded whatever
 // the rate is. Mutable; time is an argument.
 
 const PARTS = 100;
 
-export class SentCalls {
+export class ServedCalls {
   readonly #partMs: number;
   /** Calls by part of time, the oldest first. */
   readonly #counts = new Map<number, number>();
@@ -20,12 +20,6 @@ export class SentCalls {
       if (oldest >= part - 2 * PARTS) break;
       this.#counts.delete(oldest);
     }
-  }
-
-  remove(sentMs: number): void {
-    const part = Math.floor(sentMs / this.#partMs);
-    const count = this.#counts.get(part) ?? 0;
-    if (count > 0) this.#counts.set(part, count - 1);
   }
 
   /** Of the parts that lie wholly between two times. */
