@@ -36,14 +36,17 @@ export interface Promised {
   readonly usedMin: number;
 }
 
+const isAnswered = ({ status }: Call): boolean => status === 200;
+const isRefused = ({ status, hasRetryAfter }: Call): boolean => status === 503 && hasRetryAfter;
+
+const of = (calls: readonly Call[], priority: Priority): readonly Call[] =>
+  calls.filter((call) => call.priority === priority);
+
+const byPriority = <Value>(read: (priority: Priority) => Value): Record<Priority, Value> =>
+  Object.fromEntries(PRIORITIES.map((priority) => [priority, read(priority)])) as Record<Priority, Value>;
+
 export function toOutcome({ windows, budget }: Plan, { storm, calm, first, last, end }: Play): Outcome {
-  const isAnswered = ({ status }: Call): boolean => status === 200;
-  const isRefused = ({ status, hasRetryAfter }: Call): boolean => status === 503 && hasRetryAfter;
   const answered = storm.filter(isAnswered);
-  const byPriority = <Value>(read: (priority: Priority) => Value): Record<Priority, Value> =>
-    Object.fromEntries(PRIORITIES.map((priority) => [priority, read(priority)])) as Record<Priority, Value>;
-  const of = (calls: readonly Call[], priority: Priority): readonly Call[] =>
-    calls.filter((call) => call.priority === priority);
   const throttled = ({ refused }: typeof first): number => refused.app + refused.user + refused.page;
   return {
     asked: storm.length,

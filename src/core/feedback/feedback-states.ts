@@ -97,6 +97,8 @@ export class FeedbackStates {
       this.#toPace(key, scope).learn(known, this.#toCalls(times.nowMs) / RATE_MS);
       this.#dirty.add(key);
     }
+    if (this.#paces.size > 0 && readings.every(({ isRefused }) => isRefused !== true))
+      for (const [, pace] of this.#find(keys)) pace.count(times.nowMs);
     return isUrgent;
   }
 

@@ -3,6 +3,7 @@
 // reset is spread evenly over the time to it. After a stop the rate grows from nothing within seconds. Mutable, because
 // every request changes it; time is an argument.
 
+import { ServedCalls } from "./served-calls.ts";
 import { type Knowledge, NOTHING, type QuotaRules, toGuessMs } from "./quota-knowledge.ts";
 
 /** What other isolates do with the same quota. */
@@ -24,6 +25,8 @@ const SLOPE_PERCENT = 20;
 const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
+/** What should be regained by now is believed down to here: the next answer tells. */
+const REGAINED_PERCENT = 90;
 const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
@@ -50,6 +53,8 @@ export class QuotaPace {
   isGranted = false;
   /** Calls since the reading was asked for: it does not count them. */
   #bookedMs: number[] = [];
+  /** Of a rolling budget: what was answered a window ago no longer counts, whatever the last reading says. */
+  readonly #served: ServedCalls | undefined;
   #credit = 1;
   #creditMs = -Infinity;
   /** Calls per millisecond. */
@@ -59,6 +64,7 @@ export class QuotaPace {
 
   constructor(rules: QuotaRules) {
     this.rules = rules;
+    this.#served = rules.windowMs === undefined ? undefined : new ServedCalls(rules.windowMs);
   }
 
   /** `measured` is the rate at which this isolate asks the origin now, in calls per millisecond. */
@@ -97,6 +103,11 @@ export class QuotaPace {
     this.#credit = Math.max(0, this.#credit - 1);
     this.#count += 1;
     if (this.#bookedMs.length < BOOKED_MAX) this.#bookedMs.push(nowMs);
+  }
+
+  /** The origin has counted a call by now, and no earlier than it was asked. */
+  count(nowMs: number): void {
+    this.#served?.add(nowMs);
   }
 
   /** Of the last one that was booked. */
@@ -148,7 +159,9 @@ export class QuotaPace {
     const booked = this.#countInFlight(nowMs) * (1 + this.others.rivals);
     // What was read before a stop says nothing of the time after it.
     const isKnown = nowMs < untilMs && askedMs >= stopUntilMs;
-    const used = (isKnown ? usedPercent : 0) + (100 * booked) / units;
+    const most = (isKnown ? usedPercent : 0) + (100 * booked) / units;
+    const regained = isKnown ? (100 * this.#countRegained(nowMs)) / units : 0;
+    const used = Math.max(most - regained, Math.min(most, REGAINED_PERCENT));
     const left = Math.max(0, 100 - used);
     if (windowMs === undefined && remaining === undefined) return (this.#measured * left) / SLOPE_PERCENT;
     if (used < paceFromPercent) return Infinity;
@@ -173,6 +186,14 @@ export class QuotaPace {
     if (passedMs >= rampMs && !isUnread) return Infinity;
     const rate = windowMs === undefined ? this.#measured : (2 * limit) / windowMs;
     return rate * Math.min(1, passedMs / rampMs);
+  }
+
+  /** Own calls that have left a rolling window since the reading was asked for. */
+  #countRegained(nowMs: number): number {
+    const { windowMs = 0 } = this.rules;
+    const { askedMs, remaining } = this.known;
+    if (remaining !== undefined) return 0;
+    return this.#served?.countBetween(askedMs - windowMs, nowMs - windowMs) ?? 0;
   }
 
   #countInFlight(nowMs: number): number {
