@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import type { Input } from "./input.ts";
-import { MEMBER_NAMES, toPlausibleValues, toRightBodies } from "./plausible.ts";
+import { MEMBER_NAMES, RIGHT_QUERIES, toPlausibleValues, toRightBodies } from "./plausible.ts";
 
 export const TOKENS = { ADMIN_TOKEN: "a-token-of-the-operator", ADMIN_READ_TOKEN: "a-token-that-only-reads" };
 
@@ -32,6 +32,12 @@ const id = fc.oneof(
 function toId(given: string | number, path: string): string {
   if (typeof given === "string") return given;
   return path.includes("/versions/") ? String(given) : `${/\/v1\/(\w)/.exec(path)?.[1] ?? "k"}${given}`;
+}
+
+function toQuery(given: string, path: string): string {
+  const right = Object.entries(RIGHT_QUERIES).find(([end]) => path.endsWith(end))?.[1] ?? "";
+  const written = given === "" ? right : given;
+  return written === "" ? "" : `?${written}`;
 }
 
 const ifMatch = fc.constantFrom(
@@ -86,7 +92,7 @@ export function createAdminInputs(operations: readonly Operation[], config: obje
   return asked.map(({ operation, method = operation.method, ...given }) => ({
     group: `${operation.method} ${operation.path.replace(/^.*?\/v1/, "")}`,
     method,
-    target: `${operation.path.replace(/\{\w+\}/, toId(given.id, operation.path))}${given.query === "" ? "" : `?${given.query}`}`,
+    target: `${operation.path.replace(/\{\w+\}/, toId(given.id, operation.path))}${toQuery(given.query, operation.path)}`,
     fields: [
       ["CF-Connecting-IP", given.address],
       ["Authorization", `Bearer ${given.token}`],

@@ -59,6 +59,12 @@ export const toRightBodies = (config: object): Readonly<Record<string, object>> 
   "/explain": { url: "https://a.example/x", address: "192.0.2.1" },
 });
 
+/** The same of the queries without which nothing is answered. */
+export const RIGHT_QUERIES: Readonly<Record<string, string>> = {
+  "/counters": "policy=api&key=192.0.2.1&key=/a",
+  "/top": "policy=api",
+};
+
 /** `config` is one that the gateway takes. */
 export function toPlausibleValues(config: object): readonly unknown[] {
   return [
