@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
-import { DEFAULT_CACHE_SETTINGS } from "../../src/core/cache/cache-settings.ts";
 import { createRecord } from "../../src/core/cache/create-record.ts";
+import { settings } from "../core/cache/samples.ts";
 import { findTable, readCodes, readText } from "./markdown.ts";
 
 const schema = readText("docs/storage-schema.md");
@@ -40,7 +40,7 @@ describe("docs/storage-schema.md", () => {
         generation: 0,
         mark: "",
       },
-      DEFAULT_CACHE_SETTINGS,
+      settings(),
     );
     const { rows } = findTable(schema, ["member of a record"]);
     expect(rows.flatMap(([member = ""]) => readCodes(member)).sort()).toEqual(Object.keys(record).sort());

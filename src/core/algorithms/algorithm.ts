@@ -48,16 +48,6 @@ export interface Charge {
   readonly takenAtMs?: number;
 }
 
-/** What the README's table says of an algorithm. Each is a short phrase. */
-export interface AlgorithmFacts {
-  /** Whether no rolling window ever admits more than `worstCase` says, and whether that is the limit. */
-  readonly exact: string;
-  /** The most that one rolling window can admit. */
-  readonly worstCase: string;
-  readonly burst: string;
-  readonly storage: string;
-}
-
 /**
  * One limiting algorithm. `undefined` is the state of a counter that was never seen.
  * `parseState` reads what was stored: it refuses what is damaged or belongs to another algorithm.
@@ -65,7 +55,6 @@ export interface AlgorithmFacts {
 export interface Algorithm<Config, State> {
   /** The keys of a policy that this algorithm reads. */
   readonly optionNames: readonly string[];
-  readonly facts: AlgorithmFacts;
   /** `options` are a policy's own: { limit, window, ... } as in headgate.config.ts. Other keys are left alone. */
   readonly parseConfig: (options: unknown) => Result<Config>;
   readonly parseState: (stored: unknown) => Result<State | undefined>;

@@ -32,12 +32,6 @@ export interface ConcurrencyState extends UnitLog {
  */
 export const concurrency: Algorithm<ConcurrencyConfig, ConcurrencyState> = {
   optionNames: ["limit", "expires"],
-  facts: {
-    exact: "yes",
-    worstCase: "limit in flight",
-    burst: "`limit` at once",
-    storage: "up to 2 x limit integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),

@@ -32,12 +32,6 @@ export interface FixedWindowState {
  */
 export const fixedWindow: Algorithm<FixedWindowConfig, FixedWindowState> = {
   optionNames: ["limit", "window", "align"],
-  facts: {
-    exact: "per window",
-    worstCase: "2 x limit",
-    burst: "`limit` at once, twice across an edge",
-    storage: "3 integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide,

@@ -46,12 +46,6 @@ export interface LeakyBucketState extends Level {
  */
 export const leakyBucket: Algorithm<LeakyBucketConfig, LeakyBucketState> = {
   optionNames: ["limit", "window", "delayMax"],
-  facts: {
-    exact: "yes",
-    worstCase: "limit, evenly spaced; limit + c - 1 where requests cost c",
-    burst: "none: delays up to `delayMax`",
-    storage: "5 integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide,

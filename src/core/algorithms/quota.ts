@@ -29,12 +29,6 @@ export interface QuotaState {
  */
 export const quota: Algorithm<QuotaConfig, QuotaState> = {
   optionNames: ["limit", "period", "timeZone", "anchorDay"],
-  facts: {
-    exact: "per period",
-    worstCase: "limit per period",
-    burst: "`limit` at once",
-    storage: "2 integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide,

@@ -1,4 +1,5 @@
-// The one list of algorithms. The configuration, the contract tests and the README's table read it.
+// The one list of algorithms. The configuration and the contract tests read it; the README's table has a
+// row for each, by algorithm-facts.ts.
 
 import { concurrency } from "./concurrency.ts";
 import { fixedWindow } from "./fixed-window.ts";

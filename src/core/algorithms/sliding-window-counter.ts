@@ -35,12 +35,6 @@ export interface SlidingWindowCounterState {
  */
 export const slidingWindowCounter: Algorithm<SlidingWindowCounterConfig, SlidingWindowCounterState> = {
   optionNames: ["limit", "window"],
-  facts: {
-    exact: "no: an estimate",
-    worstCase: "just under 2 x limit",
-    burst: "`limit` at once",
-    storage: "4 integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide,

@@ -29,12 +29,6 @@ export interface SlidingWindowLogState extends UnitLog {
  */
 export const slidingWindowLog: Algorithm<SlidingWindowLogConfig, SlidingWindowLogState> = {
   optionNames: ["limit", "window"],
-  facts: {
-    exact: "yes",
-    worstCase: "limit",
-    burst: "`limit` at once",
-    storage: "up to 2 x limit integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),

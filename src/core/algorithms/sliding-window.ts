@@ -34,12 +34,6 @@ export interface SlidingWindowState extends UnitLog {
  */
 export const slidingWindow: Algorithm<SlidingWindowConfig, SlidingWindowState> = {
   optionNames: ["limit", "window", "subWindows"],
-  facts: {
-    exact: "yes; up to one sub-window stricter",
-    worstCase: "limit",
-    burst: "`limit` at once",
-    storage: "up to 2 x (k + 1) integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),

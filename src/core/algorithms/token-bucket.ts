@@ -36,12 +36,6 @@ export interface TokenBucketState extends Level {
  */
 export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
   optionNames: ["limit", "window", "burst"],
-  facts: {
-    exact: "yes",
-    worstCase: "burst + refill",
-    burst: "`burst` at once",
-    storage: "4 integers",
-  },
   parseConfig,
   parseState: (stored) => parseStored(schema, stored),
   decide,

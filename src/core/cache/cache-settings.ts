@@ -196,9 +196,6 @@ export const cacheSettings = v.pipe(
   ),
 );
 
-/** What `cache: {}` means. */
-export const DEFAULT_CACHE_SETTINGS: CacheSettings = v.parse(cacheSettings, {});
-
 /** The route's own freshness for a status: an exact status before its class; undefined where the route says nothing. */
 export function findTtlMs(settings: CacheSettings, status: number): number | undefined {
   if (settings.ttlMsByStatus.size === 0) return undefined;

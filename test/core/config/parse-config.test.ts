@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_CACHE_SETTINGS } from "../../../src/core/cache/cache-settings.ts";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
+import { settings } from "../cache/samples.ts";
 import { POLICY, toConfig, toInput, toProblems } from "./config-input.ts";
 import { findThawed } from "./find-thawed.ts";
 
@@ -46,7 +46,7 @@ describe("parseConfig() of the README's example", () => {
       hosts: undefined,
       policies: config.policies,
       cost: 2,
-      cache: { ...DEFAULT_CACHE_SETTINGS, ttlMs: 30_000 },
+      cache: { ...settings(), ttlMs: 30_000 },
       timeoutMs: 30_000,
     });
     expect(rest).toMatchObject({ name: "/*", methods: undefined, cost: 1, cache: undefined });
