@@ -6,15 +6,14 @@ import { toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
+import { method, textLike } from "../core/config/primitives.ts";
 
-const METHOD_WANTED = 'must be a method such as "GET"';
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";
-const COUNTRY_WANTED = "must be two upper-case letters or digits";
 
-const place = v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z0-9]{2}$/, COUNTRY_WANTED));
+const place = textLike(/^[A-Z0-9]{2}$/, "must be two upper-case letters or digits");
 const description = object({
-  method: v.optional(v.pipe(v.string(METHOD_WANTED), v.regex(/^[A-Z][A-Z-]{0,31}$/, METHOD_WANTED)), "GET"),
+  method: v.optional(method, "GET"),
   url: v.pipe(v.string(URL_WANTED), v.maxLength(8_192, URL_WANTED), v.regex(/^https?:\/\//, URL_WANTED)),
   headers: v.optional(
     v.pipe(
@@ -78,20 +77,14 @@ export const explainOperation: Operation = defineOperation({
 });
 
 /** undefined for what the platform does not take for a request. */
-function toRequest({
-  method,
-  url,
-  headers,
-  address,
-  country,
-  continent,
-}: v.InferOutput<typeof description>): Request | undefined {
+function toRequest({ address, ...described }: v.InferOutput<typeof description>): Request | undefined {
+  const { url, headers, country, continent } = described;
   try {
     const fields = new Headers(headers);
     // As the platform does: what a client says of its own address is not heard.
     fields.delete("cf-connecting-ip");
     if (address !== undefined) fields.set("cf-connecting-ip", address);
-    return new Request(url, { method, headers: fields, cf: { country, continent } as CfProperties });
+    return new Request(url, { method: described.method, headers: fields, cf: { country, continent } as CfProperties });
   } catch {
     return undefined;
   }

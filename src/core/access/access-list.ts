@@ -6,6 +6,7 @@ import { object } from "../config/parse-with.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 import type { Facts } from "../keys/facts.ts";
 import { AddressSet, isNetwork } from "./address-set.ts";
+import { country, integerBetween, textThat } from "../config/primitives.ts";
 
 /** Clients that one of these says something of. */
 export interface ClientList {
@@ -34,9 +35,6 @@ const DENIED: Access = { isDenied: true, isUnlimited: false };
 const ENTRIES_MAX = 1_000;
 const PATTERN_LENGTH_MAX = 256;
 
-const NETWORK_WANTED = 'must be a network such as "192.0.2.0/24" or "2001:db8::/32", or an address';
-const COUNTRY_WANTED = 'must be a country such as "CH", in upper case';
-const ASN_WANTED = "must be an autonomous system's number, 1 to 4294967295";
 const PATTERN_WANTED = `must be a pattern of at most ${PATTERN_LENGTH_MAX} characters, in which "*" is any text`;
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
@@ -47,24 +45,16 @@ function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
   );
 }
 
-const networks = listOf(v.pipe(v.string(NETWORK_WANTED), v.check(isNetwork, NETWORK_WANTED)));
+const networks = listOf(
+  textThat(isNetwork, 'must be a network such as "192.0.2.0/24" or "2001:db8::/32", or an address'),
+);
 
 const clientList = v.pipe(
   object({
     addresses: v.optional(networks, []),
-    countries: v.optional(
-      listOf(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
-      [],
-    ),
+    countries: v.optional(listOf(country), []),
     asns: v.optional(
-      listOf(
-        v.pipe(
-          v.number(ASN_WANTED),
-          v.integer(ASN_WANTED),
-          v.minValue(1, ASN_WANTED),
-          v.maxValue(4_294_967_295, ASN_WANTED),
-        ),
-      ),
+      listOf(integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295")),
       [],
     ),
     userAgents: v.optional(

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { parseWith, showGiven } from "../config/parse-with.ts";
-import { integerBetween, oneOf, quota as limit } from "../config/primitives.ts";
+import { integerBetween, oneOf, quota as limit, textThat } from "../config/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { type Calendar, isTimeZone, type Period, toPeriod } from "./calendars/calendar-period.ts";
@@ -39,11 +39,10 @@ export const quota: Algorithm<QuotaConfig, QuotaState> = {
   },
 };
 
-const wantedZone = 'must be an IANA time zone such as "Europe/Berlin"';
 const options = v.object({
   limit,
   period: oneOf(["day", "week", "month"]),
-  timeZone: v.optional(v.pipe(v.string(wantedZone), v.check(isTimeZone, wantedZone)), "UTC"),
+  timeZone: v.optional(textThat(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"'), "UTC"),
   anchorDay: v.optional(integerBetween(1, 31)),
 });
 const schema = storedState("quota", { used: storedCount, atMs: storedTimeMs });

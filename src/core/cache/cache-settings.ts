@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { toDurationMs } from "../config/durations.ts";
 import { object } from "../config/parse-with.ts";
-import { duration, integerBetween, oneOf, switchedOn } from "../config/primitives.ts";
+import { duration, integerBetween, oneOf, switchedOn, textLike } from "../config/primitives.ts";
 
 /** Which query parameters tell two responses apart. What is left out still reaches the origin: leave out only what it ignores. */
 export interface QueryKeySettings {
@@ -80,11 +80,8 @@ const headerName = v.pipe(
   v.regex(TOKEN, HEADER_WANTED),
   v.transform((name) => name.toLowerCase()),
 );
-const cookieName = v.pipe(v.string("must be a cookie's name"), v.regex(TOKEN, "must be a cookie's name"));
-const parameterName = v.pipe(
-  v.string("must be a query parameter's name"),
-  v.regex(PARAMETER, "must be a query parameter's name"),
-);
+const cookieName = textLike(TOKEN, "must be a cookie's name");
+const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
 const TTL_WANTED = 'must be a duration such as "10s", or "never"';
 const statusTtl = v.pipe(
@@ -93,13 +90,11 @@ const statusTtl = v.pipe(
   v.transform((text) => toDurationMs(text) ?? 0),
 );
 
-const STATUS_WANTED =
-  'must name statuses such as "404" or "5xx", but not 206, 304 and 429, which are never stored';
 const ttlByStatus = v.pipe(
   v.record(v.string(), statusTtl, "must be an object of statuses"),
   v.check(
     (ttls) => Object.keys(ttls).every((name) => STATUS.test(name) && !STATUSES_NEVER_STORED.has(name)),
-    STATUS_WANTED,
+    'must name statuses such as "404" or "5xx", but not 206, 304 and 429, which are never stored',
   ),
   v.transform((ttls): ReadonlyMap<string, number> => new Map(Object.entries(ttls))),
 );

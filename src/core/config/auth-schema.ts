@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { ClaimNames } from "../consumers/identity.ts";
 import { object } from "./parse-with.ts";
-import { duration, integerBetween, oneOf } from "./primitives.ts";
+import { duration, integerBetween, oneOf, textLike } from "./primitives.ts";
 
 /** Where the key is that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =
@@ -38,13 +38,9 @@ const KEY_ALGORITHMS = [
   "Ed25519",
 ] as const;
 
-const TEXT_WANTED = "must be a text of 1 to 256 characters without spaces";
-const text = v.pipe(v.string(TEXT_WANTED), v.regex(/^[!-~]{1,256}$/, TEXT_WANTED));
-const CLAIM_WANTED = "must be a claim's name";
-const claim = v.pipe(v.string(CLAIM_WANTED), v.regex(/^[!-~]{1,128}$/, CLAIM_WANTED));
-const VARIABLE_WANTED = 'must be the name of a secret such as "JWT_SECRET"';
-const variable = v.pipe(v.string(VARIABLE_WANTED), v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, VARIABLE_WANTED));
-const PARAMETER_WANTED = "must be a query parameter's name";
+const text = textLike(/^[!-~]{1,256}$/, "must be a text of 1 to 256 characters without spaces");
+const claim = textLike(/^[!-~]{1,128}$/, "must be a claim's name");
+const variable = textLike(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a secret such as "JWT_SECRET"');
 const JWKS_WANTED = "must be an https URL (http on the loopback address)";
 const JWKS =
   /^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:[/?][^\s#]*)?$/;
@@ -109,7 +105,7 @@ const issuer = v.pipe(
 export const authSchema = object({
   apiKeys: v.optional(
     object({
-      query: v.optional(v.pipe(v.string(PARAMETER_WANTED), v.regex(/^[\w.-]{1,64}$/, PARAMETER_WANTED))),
+      query: v.optional(textLike(/^[\w.-]{1,64}$/, "must be a query parameter's name")),
       onError: v.optional(oneOf(["closed", "known"]), "closed"),
     }),
     {},

@@ -12,7 +12,7 @@ import { toHost } from "../http/host.ts";
 import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { authSchema } from "./auth-schema.ts";
 import { isObject, object } from "./parse-with.ts";
-import { duration, integerBetween, oneOf, switchedOn } from "./primitives.ts";
+import { duration, integerBetween, method, oneOf, switchedOn, textLike, textThat } from "./primitives.ts";
 
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
@@ -23,12 +23,8 @@ const SCOPES_MAX = 20;
 const SHARDS_MAX = 4_096;
 // Without flags: JSON Schema has none.
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
-const METHOD_WANTED = 'must be a method such as "GET"';
-const HOST_WANTED = "must be a lower-case host without a port";
-const SCOPE_WANTED = "must be a scope without spaces, quotes and backslashes";
 const SHARE_WANTED = "must be a share from 0 to 1";
 
 const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
@@ -69,18 +65,12 @@ export const policyBase = {
 export const routeSchema = object({
   path: v.string("must be a path pattern"),
   methods: v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(METHOD_WANTED), v.regex(METHOD, METHOD_WANTED)), "must be a list of methods"),
-      v.minLength(1, "must name at least one method"),
-    ),
+    v.pipe(v.array(method, "must be a list of methods"), v.minLength(1, "must name at least one method")),
   ),
   hosts: v.optional(
     v.pipe(
       v.array(
-        v.pipe(
-          v.string(HOST_WANTED),
-          v.check((text) => toHost(text) === text, HOST_WANTED),
-        ),
+        textThat((text) => toHost(text) === text, "must be a lower-case host without a port"),
         "must be a list of hosts",
       ),
       v.minLength(1, "must name at least one host"),
@@ -100,7 +90,7 @@ export const routeSchema = object({
     v.pipe(
       // RFC 6749 section 3.3.
       v.array(
-        v.pipe(v.string(SCOPE_WANTED), v.regex(/^[!#-[\]-~]{1,128}$/, SCOPE_WANTED)),
+        textLike(/^[!#-[\]-~]{1,128}$/, "must be a scope without spaces, quotes and backslashes"),
         "must be a list of scopes",
       ),
       v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
@@ -111,11 +101,7 @@ export const routeSchema = object({
   access: v.optional(accessList),
 });
 
-const PREFIX_WANTED = 'must be a path such as "/__headgate/v1"';
-const adminPrefix = v.pipe(
-  v.string(PREFIX_WANTED),
-  v.regex(/^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/, PREFIX_WANTED),
-);
+const adminPrefix = textLike(/^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/, 'must be a path such as "/__headgate/v1"');
 
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
@@ -130,7 +116,7 @@ export const configSchema = object({
     ),
     {},
   ),
-  name: v.optional(v.pipe(v.string(NAME_WANTED), v.regex(NAME, NAME_WANTED)), "headgate"),
+  name: v.optional(textLike(NAME, NAME_WANTED), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
   headers: v.optional(

@@ -7,31 +7,27 @@ import type { Problem, Result } from "../result.ts";
 import type { Policy, PolicyContext } from "./config.ts";
 import { findNearest } from "./find-nearest.ts";
 import { isObject, object, parseWith, showGiven } from "./parse-with.ts";
+import { country, method, textLike } from "./primitives.ts";
 
 /** The options that other limits may change. Everything else of a policy stays. */
 const LIMIT_OPTIONS = ["limit", "burst", "window"] as const;
 const CONTEXTS_MAX = 20;
-const METHOD_WANTED = 'must be a method such as "GET"';
-const COUNTRY_WANTED = 'must be a country such as "CH", in upper case';
 
 const limits = {
   limit: v.optional(v.unknown()),
   burst: v.optional(v.unknown()),
   window: v.optional(v.unknown()),
 };
-const names = (pattern: RegExp, wanted: string) =>
-  v.optional(
-    v.pipe(
-      v.array(v.pipe(v.string(wanted), v.regex(pattern, wanted)), "must be a list"),
-      v.minLength(1, "must name at least one"),
-    ),
-  );
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
+  return v.optional(v.pipe(v.array(entry, "must be a list"), v.minLength(1, "must name at least one")));
+}
 
 /** One of a policy's `limits`: whom it is for, and what it changes. */
 export const contextEntries = {
-  methods: names(/^[A-Z][A-Z-]{0,31}$/, METHOD_WANTED),
-  countries: names(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED),
-  routes: names(/^\//, "must be a route's path, as it is written there"),
+  methods: listOf(method),
+  countries: listOf(country),
+  routes: listOf(textLike(/^\//, "must be a route's path, as it is written there")),
   ...limits,
 };
 const contextSchema = v.pipe(

@@ -6,31 +6,40 @@ import { toDurationMs } from "./durations.ts";
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
 
-export const duration = v.pipe(
-  v.string('must be a duration such as "10s", "1m" or "24h"'),
-  v.check((text) => toDurationMs(text) !== undefined, 'must be a duration such as "10s", "1m" or "24h"'),
-  v.transform((text) => toDurationMs(text) ?? 0),
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function textLike(pattern: RegExp, wanted: string) {
+  return v.pipe(v.string(wanted), v.regex(pattern, wanted));
+}
+
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function textThat(isFit: (text: string) => boolean, wanted: string) {
+  return v.pipe(v.string(wanted), v.check(isFit, wanted));
+}
+
+const toMs = (text: string): number => toDurationMs(text) ?? 0;
+
+/** As it is written. */
+export const durationText = textThat(
+  (text) => toDurationMs(text) !== undefined,
+  'must be a duration such as "10s", "1m" or "24h"',
 );
+
+export const duration = v.pipe(durationText, v.transform(toMs));
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function durationBetween(least: string, most: string) {
-  const message = `must be a duration from "${least}" to "${most}"`;
-  const [leastMs = 0, mostMs = 0] = [toDurationMs(least), toDurationMs(most)];
-  return v.pipe(
-    v.string(message),
-    v.check((text) => {
-      const ms = toDurationMs(text) ?? 0;
-      return ms >= leastMs && ms <= mostMs;
-    }, message),
-    v.transform((text) => toDurationMs(text) ?? 0),
-  );
+  const isBetween = (text: string): boolean => toMs(text) >= toMs(least) && toMs(text) <= toMs(most);
+  return v.pipe(textThat(isBetween, `must be a duration from "${least}" to "${most}"`), v.transform(toMs));
 }
 
 // Written out for each bound, so that the message names it.
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-export function integerBetween(least: number, most: number) {
-  const message = `must be a whole number from ${least} to ${most}`;
-  return v.pipe(v.number(message), v.integer(message), v.minValue(least, message), v.maxValue(most, message));
+export function integerBetween(
+  least: number,
+  most: number,
+  wanted = `must be a whole number from ${least} to ${most}`,
+) {
+  return v.pipe(v.number(wanted), v.integer(wanted), v.minValue(least, wanted), v.maxValue(most, wanted));
 }
 
 export const quota = integerBetween(1, LIMIT_MAX);
@@ -39,5 +48,10 @@ export const quota = integerBetween(1, LIMIT_MAX);
 export function oneOf<const Options extends readonly string[]>(options: Options) {
   return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
 }
+
+export const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method such as "GET"');
+
+/** As the platform names them: "T1" is Tor. */
+export const country = textLike(/^[A-Z][A-Z0-9]$/, 'must be a country such as "CH", in upper case');
 
 export const switchedOn = v.boolean("must be true or false");

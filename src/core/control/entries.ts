@@ -4,9 +4,8 @@
 import * as v from "valibot";
 import { isNetwork } from "../access/address-set.ts";
 import { NAME, NAME_WANTED } from "../config/config-schema.ts";
-import { toDurationMs } from "../config/durations.ts";
 import { object } from "../config/parse-with.ts";
-import { integerBetween, oneOf, quota, switchedOn } from "../config/primitives.ts";
+import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../config/primitives.ts";
 import { parseKey } from "../keys/parse-key.ts";
 
 const PARTS_MAX = 8;
@@ -29,30 +28,24 @@ export function textUpTo(most: number) {
   );
 }
 
-const name = v.pipe(v.string(NAME_WANTED), v.regex(NAME, NAME_WANTED));
+const name = textLike(NAME, NAME_WANTED);
 const reason = textUpTo(500);
 /** Epoch milliseconds. */
 const timeMs = integerBetween(0, TIME_MS_MAX);
-const LENGTH_WANTED = 'must be a duration such as "10s", "1m" or "24h"';
-/** As it is written in the configuration: what applies it reads it. */
-const length = v.pipe(
-  v.string(LENGTH_WANTED),
-  v.check((text) => toDurationMs(text) !== undefined, LENGTH_WANTED),
-);
 
-const SCOPE_WANTED = "must be a scope: 1 to 64 visible characters";
 const metadataText = v.pipe(v.string("must be text"), v.maxLength(500, "must be at most 500 characters"));
-const METADATA_WANTED = `must have at most ${METADATA_MAX} members`;
 
 /** Printable ASCII without spaces at its ends: it stands in a header field and in counters' keys. */
-const CONSUMER_WANTED = "must be 1 to 128 printable ASCII characters without spaces at the ends";
 
 export const keyBody = object({
-  consumer: v.pipe(v.string(CONSUMER_WANTED), v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED)),
+  consumer: textLike(
+    /^[!-~](?:[ -~]{0,126}[!-~])?$/,
+    "must be 1 to 128 printable ASCII characters without spaces at the ends",
+  ),
   tier: v.optional(name),
   scopes: v.optional(
     v.pipe(
-      v.array(v.pipe(v.string(SCOPE_WANTED), v.regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, SCOPE_WANTED))),
+      v.array(textLike(/^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/, "must be a scope: 1 to 64 visible characters")),
       v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
     ),
     [],
@@ -62,7 +55,10 @@ export const keyBody = object({
   metadata: v.optional(
     v.pipe(
       v.record(v.pipe(v.string(), v.regex(NAME, NAME_WANTED)), metadataText, "must be an object of texts"),
-      v.check((given) => Object.keys(given).length <= METADATA_MAX, METADATA_WANTED),
+      v.check(
+        (given) => Object.keys(given).length <= METADATA_MAX,
+        `must have at most ${METADATA_MAX} members`,
+      ),
     ),
     {},
   ),
@@ -89,7 +85,8 @@ export const overrideBody = v.pipe(
     tier: v.optional(name),
     limit: v.optional(quota),
     burst: v.optional(quota),
-    window: v.optional(length),
+    // What applies it reads it.
+    window: v.optional(durationText),
     expiresAtMs: v.optional(timeMs),
     reason,
   }),
@@ -116,7 +113,6 @@ export const banBody = object({
 });
 
 const CIDR_WANTED = 'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32"';
-const COUNTRY_WANTED = "must be a country's two upper-case letters";
 
 /** What it is about: exactly one of `cidr`, `country`, `asn` and `userAgent`. No policy counts who is `unlimited`. */
 export const accessBody = v.pipe(
@@ -125,7 +121,7 @@ export const accessBody = v.pipe(
     cidr: v.optional(
       v.pipe(v.string(CIDR_WANTED), v.maxLength(49, CIDR_WANTED), v.check(isNetwork, CIDR_WANTED)),
     ),
-    country: v.optional(v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z][A-Z0-9]$/, COUNTRY_WANTED))),
+    country: v.optional(textLike(/^[A-Z][A-Z0-9]$/, "must be a country's two upper-case letters")),
     asn: v.optional(integerBetween(1, 4_294_967_295)),
     userAgent: v.optional(pattern),
     expiresAtMs: v.optional(timeMs),

@@ -1,214 +1,187 @@
 // Every refusal and failure that the gateway makes itself, with its status, its RFC 9209 error token and its words. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
+import { statusTitles } from "./status-titles.ts";
+
+/** Registered problem types, with their titles. */
+const TYPES = {
+  "quota-exceeded": "Quota Exceeded",
+  "temporary-reduced-capacity": "Temporary Reduced Capacity",
+} as const;
+
 export interface ProblemDefinition {
-  readonly status: number;
-  readonly title: string;
+  readonly status: keyof typeof statusTitles;
   readonly detail: string;
   /** RFC 9209 section 2.3. */
   readonly proxyError: string;
   /** A registered problem type; about:blank where the status says all (RFC 9457 section 4.2.1). */
-  readonly type?: string;
+  readonly type?: keyof typeof TYPES;
 }
-
-const TYPES = "https://iana.org/assignments/http-problem-types";
 
 export const problems = {
   "quota-exceeded": {
     status: 429,
-    title: "Quota Exceeded",
     detail:
       "The request exceeds the quota of the policies named here. Retry-After says when it will be admitted.",
     proxyError: "http_request_error",
-    type: `${TYPES}#quota-exceeded`,
+    type: "quota-exceeded",
   },
   "impossible-cost": {
     status: 429,
-    title: "Quota Exceeded",
     detail: "The request costs more than the policies named here ever admit. Waiting does not help.",
     proxyError: "http_request_error",
-    type: `${TYPES}#quota-exceeded`,
+    type: "quota-exceeded",
   },
   "limiter-unavailable": {
     status: 503,
-    title: "Temporary Reduced Capacity",
     detail: "The quota of the policies named here cannot be checked at the moment.",
     proxyError: "proxy_internal_error",
-    type: `${TYPES}#temporary-reduced-capacity`,
+    type: "temporary-reduced-capacity",
   },
   "missing-key": {
     status: 403,
-    title: "Forbidden",
     detail: "The request lacks what the policies named here count by.",
     proxyError: "http_request_denied",
   },
   banned: {
     status: 403,
-    title: "Forbidden",
     detail: "The operator of this gateway has banned the caller.",
     proxyError: "http_request_denied",
   },
   "access-denied": {
     status: 403,
-    title: "Forbidden",
     detail: "The gateway's access lists do not let this client in.",
     proxyError: "http_request_denied",
   },
   "credential-missing": {
     status: 401,
-    title: "Unauthorized",
     detail: "The request needs an API key or a token.",
     proxyError: "http_request_denied",
   },
   "credential-several": {
     status: 400,
-    title: "Bad Request",
     detail: "The request has more than one credential.",
     proxyError: "http_request_error",
   },
   "credential-invalid": {
     status: 401,
-    title: "Unauthorized",
     detail: "The API key or the token is not accepted.",
     proxyError: "http_request_denied",
   },
   "credential-expired": {
     status: 401,
-    title: "Unauthorized",
     detail: "The API key or the token has expired.",
     proxyError: "http_request_denied",
   },
   "scope-missing": {
     status: 403,
-    title: "Forbidden",
     detail: "The API key or the token does not allow what the request asks for.",
     proxyError: "http_request_denied",
   },
   "credential-unverifiable": {
     status: 503,
-    title: "Service Unavailable",
     detail: "The API key or the token cannot be checked at the moment.",
     proxyError: "proxy_internal_error",
   },
   "malformed-url": {
     status: 400,
-    title: "Bad Request",
     detail: "The request's URL is malformed.",
     proxyError: "http_request_error",
   },
   "malformed-escape": {
     status: 400,
-    title: "Bad Request",
     detail: "The path has a percent sign without two hexadecimal digits.",
     proxyError: "http_request_error",
   },
   "control-character": {
     status: 400,
-    title: "Bad Request",
     detail: "The path has a control character.",
     proxyError: "http_request_error",
   },
   "encoded-slash": {
     status: 400,
-    title: "Bad Request",
     detail: "The path has an encoded slash or backslash, which origins read in different ways.",
     proxyError: "http_request_error",
   },
   "dot-segment": {
     status: 400,
-    title: "Bad Request",
     detail: "The path has a dot segment with a parameter, which origins read in different ways.",
     proxyError: "http_request_error",
   },
   "path-too-long": {
     status: 414,
-    title: "URI Too Long",
     detail: "The path is longer than 8192 characters.",
     proxyError: "http_request_error",
   },
   "headers-too-large": {
     status: 431,
-    title: "Request Header Fields Too Large",
     detail: "The request's header fields are larger than this gateway forwards.",
     proxyError: "http_request_error",
   },
   "method-not-allowed": {
     status: 405,
-    title: "Method Not Allowed",
     detail: "The method reflects requests and is not forwarded.",
     proxyError: "http_request_denied",
   },
   "no-route": {
     status: 404,
-    title: "Not Found",
     detail: "No route of this gateway matches the request.",
     proxyError: "http_request_error",
   },
   "loop-detected": {
     status: 508,
-    title: "Loop Detected",
     detail: "The request has passed this gateway before. Two gateways in a row need different names.",
     proxyError: "proxy_loop_detected",
   },
   "origin-refused": {
     status: 502,
-    title: "Bad Gateway",
     detail: "The origin refused the connection.",
     proxyError: "connection_refused",
   },
   "origin-unknown": {
     status: 502,
-    title: "Bad Gateway",
     detail: "The origin's name cannot be resolved.",
     proxyError: "dns_error",
   },
   "origin-closed": {
     status: 502,
-    title: "Bad Gateway",
     detail: "The connection to the origin ended before it answered.",
     proxyError: "connection_terminated",
   },
   "origin-protocol": {
     status: 502,
-    title: "Bad Gateway",
     detail: "The origin's answer is not HTTP.",
     proxyError: "http_protocol_error",
   },
   "origin-unreachable": {
     status: 502,
-    title: "Bad Gateway",
     detail: "The origin cannot be reached.",
     proxyError: "destination_unavailable",
   },
   "origin-timeout": {
     status: 504,
-    title: "Gateway Timeout",
     detail: "The origin did not answer in time.",
     proxyError: "http_response_timeout",
   },
   "origin-unavailable": {
     status: 503,
-    title: "Service Unavailable",
     detail: "None of the origins is well enough to be asked at the moment.",
     proxyError: "destination_unavailable",
   },
   "origin-limited": {
     status: 503,
-    title: "Temporary Reduced Capacity",
     detail: "The origin's own limits leave no quota at the moment. Retry-After says when there will be some.",
     // The nearest of RFC 9209: it is the gateway that keeps to a limit of the next hop.
     proxyError: "connection_limit_reached",
-    type: `${TYPES}#temporary-reduced-capacity`,
+    type: "temporary-reduced-capacity",
   },
   "not-cached": {
     status: 504,
-    title: "Gateway Timeout",
     detail: "The request asks for a stored response only, and there is none that may be used.",
     proxyError: "http_request_error",
   },
   "internal-error": {
     status: 500,
-    title: "Internal Server Error",
     detail: "The gateway failed. Its log has the reason.",
     proxyError: "proxy_internal_error",
   },
@@ -219,7 +192,11 @@ export type ProblemCode = keyof typeof problems;
 /** RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers). */
 export function toProblemBody(code: ProblemCode, violated?: readonly string[]): string {
   const definition: ProblemDefinition = problems[code];
-  const { type = "about:blank", title, status, detail } = definition;
-  const body = { type, title, status, detail, code };
+  const { type, status, detail } = definition;
+  const named =
+    type === undefined
+      ? { type: "about:blank", title: statusTitles[status] }
+      : { type: `https://iana.org/assignments/http-problem-types#${type}`, title: TYPES[type] };
+  const body = { ...named, status, detail, code };
   return JSON.stringify(violated === undefined ? body : { ...body, "violated-policies": violated });
 }

@@ -8,7 +8,7 @@ import { toCanonicalPath } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { object } from "../config/parse-with.ts";
-import { duration, durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
+import { duration, durationBetween, integerBetween, oneOf, textThat } from "../config/primitives.ts";
 
 const MEMBERS_MAX = 32;
 const HEADERS_MAX = 32;
@@ -16,10 +16,9 @@ const STATUSES_MAX = 16;
 const WEIGHT_MAX = 1_000;
 const BODY_BYTES_MAX = 1_048_576;
 
-const PREFIX_WANTED = 'must be a path in its canonical form without a trailing slash, such as "/api"';
-const prefix = v.pipe(
-  v.string(PREFIX_WANTED),
-  v.check((text) => isCanonical(text) && !text.endsWith("/"), PREFIX_WANTED),
+const prefix = textThat(
+  (text) => isCanonical(text) && !text.endsWith("/"),
+  'must be a path in its canonical form without a trailing slash, such as "/api"',
 );
 const CHECK_PATH_WANTED = 'must be a path in its canonical form such as "/health", with a query if need be';
 const checkPath = v.pipe(
@@ -32,11 +31,7 @@ const checkPath = v.pipe(
 );
 const checkInterval = durationBetween("1s", "24h");
 const checkTimeout = durationBetween("1ms", "60s");
-const HOST_WANTED = "must be a lower-case host without a port";
-const host = v.pipe(
-  v.string(HOST_WANTED),
-  v.check((text) => toHost(text) === text, HOST_WANTED),
-);
+const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
 const HEADERS_WANTED = `must be an object of at most ${HEADERS_MAX} header fields that a gateway may set, with text as values`;
 const headers = v.pipe(
   v.record(v.string(), v.string(HEADERS_WANTED), HEADERS_WANTED),
