@@ -2,8 +2,10 @@
 // the background when they grow old, and for a key that is not among them, but never again within a cool-down, whatever
 // tokens clients invent.
 
-import { createLocalJWKSet, type LocalJWKSet } from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import { isObject } from "../core/config/parse-with.ts";
 import { readClock } from "../platform/clock.ts";
+import { findJwk } from "./find-jwk.ts";
 import { InFlight } from "./in-flight.ts";
 
 const REFRESH_MS = 600_000;
@@ -22,7 +24,7 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 export class JwksClient {
   readonly #url: string;
   readonly #inFlight = new InFlight();
-  #keys: LocalJWKSet | undefined;
+  #keys: JWTVerifyGetKey | undefined;
   #learntMs = -Infinity;
   #askedMs = -Infinity;
 
@@ -31,7 +33,7 @@ export class JwksClient {
   }
 
   /** The keys, or undefined when they cannot be had. */
-  async read(waitUntil: WaitUntil): Promise<LocalJWKSet | undefined> {
+  async read(waitUntil: WaitUntil): Promise<JWTVerifyGetKey | undefined> {
     const ageMs = readClock() - this.#learntMs;
     if (ageMs >= KNOWN_MS_MAX) {
       await this.#ask(RETRY_MS, waitUntil);
@@ -42,7 +44,7 @@ export class JwksClient {
   }
 
   /** The keys after asking for one that is not among them; undefined where it is too early to ask again. */
-  async readAnew(waitUntil: WaitUntil): Promise<LocalJWKSet | undefined> {
+  async readAnew(waitUntil: WaitUntil): Promise<JWTVerifyGetKey | undefined> {
     const before = this.#keys;
     await this.#ask(COOL_DOWN_MS, waitUntil);
     return this.#keys === before ? undefined : this.#keys;
@@ -76,9 +78,9 @@ export class JwksClient {
         await response.body?.cancel();
         return;
       }
-      const set = JSON.parse(text) as Parameters<typeof createLocalJWKSet>[0];
-      if (!Array.isArray(set.keys) || set.keys.length > KEYS_MAX) return;
-      this.#keys = createLocalJWKSet(set);
+      const set = JSON.parse(text) as JSONWebKeySet;
+      if (!Array.isArray(set.keys) || set.keys.length > KEYS_MAX || !set.keys.every(isObject)) return;
+      this.#keys = (header) => findJwk(set.keys, header);
       this.#learntMs = askedMs;
     } catch {
       // What was known stays, until it is too old.
