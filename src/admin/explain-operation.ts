@@ -84,7 +84,11 @@ function toRequest({ address, ...described }: v.InferOutput<typeof description>)
     // As the platform does: what a client says of its own address is not heard.
     fields.delete("cf-connecting-ip");
     if (address !== undefined) fields.set("cf-connecting-ip", address);
-    return new Request(url, { method: described.method, headers: fields, cf: { country, continent } as CfProperties });
+    return new Request(url, {
+      method: described.method,
+      headers: fields,
+      cf: { country, continent } as CfProperties,
+    });
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
 // Quota: one counter for each calendar day, week or month of a time zone, or for each billing month from its anchor day.
 
 import * as v from "valibot";
-import { parseWith, showGiven } from "../config/parse-with.ts";
+import { parseWith, toInvalid } from "../config/parse-with.ts";
 import { integerBetween, oneOf, quota as limit, textThat } from "../config/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
@@ -53,8 +53,9 @@ function parseConfig(input: unknown): Result<QuotaConfig> {
   const { anchorDay, period } = parsed.value;
   if (anchorDay === undefined || period === "month")
     return ok({ ...parsed.value, anchorDay: anchorDay ?? 1 });
-  const message = `must be left out unless period is "month", received ${showGiven(anchorDay)}`;
-  return err([{ path: "anchorDay", code: "invalid", message }]);
+  return err([
+    toInvalid("anchorDay", { wanted: 'must be left out unless period is "month"', given: anchorDay }),
+  ]);
 }
 
 interface Settled {

@@ -12,10 +12,10 @@ import { findNearest } from "./find-nearest.ts";
 import { parseOrigin } from "./parse-origin.ts";
 import { parsePolicies } from "./parse-policies.ts";
 import { parsePools } from "./parse-pools.ts";
-import { parseRoutes } from "./parse-routes.ts";
+import { parseRoutes, toUnknownPool } from "./parse-routes.ts";
 import type { NamedPolicies } from "./resolve-policies.ts";
 import { findTierProblems } from "./parse-tiers.ts";
-import { isObject, parseWith, showGiven } from "./parse-with.ts";
+import { isObject, parseWith, toInvalid } from "./parse-with.ts";
 
 /** What the deployment's variables say over the configuration file. "" and undefined say nothing. */
 export interface ConfigVars {
@@ -121,10 +121,8 @@ function parseOriginOrPool(value: unknown, path: string, poolNames: readonly str
   if (typeof value !== "string" || !NAME.test(value)) return parseOrigin(value, path);
   if (poolNames.includes(value)) return ok(value);
   const origin = parseOrigin(value, path);
-  const nearest = findNearest(value, poolNames);
-  if (origin.ok || nearest === undefined) return origin;
-  const message = `must name an origin pool, received ${showGiven(value)}; did you mean "${nearest}"?`;
-  return err([{ path, code: "unknown-pool", message }]);
+  if (origin.ok || findNearest(value, poolNames) === undefined) return origin;
+  return err([toUnknownPool(path, value, poolNames)]);
 }
 
 function parseLimitFactor(value: unknown, problems: Problem[]): number {
@@ -133,8 +131,8 @@ function parseLimitFactor(value: unknown, problems: Problem[]): number {
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   const factor = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (factor >= 1 && factor <= LIMIT_FACTOR_MAX) return factor;
-  const message = `must be a whole number from 1 to ${LIMIT_FACTOR_MAX}, received ${showGiven(value)}`;
-  problems.push({ path: "vars.LIMIT_FACTOR", code: "invalid", message });
+  const wanted = `must be a whole number from 1 to ${LIMIT_FACTOR_MAX}`;
+  problems.push(toInvalid("vars.LIMIT_FACTOR", { wanted, given: value }));
   return 1;
 }
 

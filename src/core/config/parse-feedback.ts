@@ -5,8 +5,7 @@ import type { FeedbackSettings, feedbackSchema } from "../feedback/feedback-sche
 import { type ProfileName, profiles } from "../feedback/profiles/registry.ts";
 import type { Problem } from "../result.ts";
 import type { Policy } from "./config.ts";
-import { findNearest } from "./find-nearest.ts";
-import { isObject, showGiven } from "./parse-with.ts";
+import { isObject, toInvalid } from "./parse-with.ts";
 
 /** What has no shape is reported elsewhere. */
 export function findScopeProblems(feedback: unknown, path: string, policies: unknown): readonly Problem[] {
@@ -18,12 +17,12 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
   for (const [scope, policy] of Object.entries(scopes)) {
     const at = `${path}.scopes.${scope}`;
     if (!known.includes(scope)) {
-      const message = `must be a scope of the profile, received ${showNearest(scope, known)}`;
-      problems.push({ path: at, code: "unknown-scope", message });
+      const wanted = "must be a scope of the profile";
+      problems.push(toInvalid(at, { wanted, given: scope, code: "unknown-scope", known }));
     }
     if (typeof policy === "string" && !names.includes(policy)) {
-      const message = `must name a policy of the pool, received ${showNearest(policy, names)}`;
-      problems.push({ path: at, code: "unknown-policy", message });
+      const wanted = "must name a policy of the pool";
+      problems.push(toInvalid(at, { wanted, given: policy, code: "unknown-policy", known: names }));
     }
   }
   return problems;
@@ -31,11 +30,6 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
 
 const isProfile = (name: unknown): name is ProfileName =>
   typeof name === "string" && Object.hasOwn(profiles, name);
-
-function showNearest(name: string, known: readonly string[]): string {
-  const nearest = findNearest(name, known);
-  return `${showGiven(name)}${nearest === undefined ? "" : `; did you mean "${nearest}"?`}`;
-}
 
 /** With every scope of the profile: those that no policy stands for count for the whole origin. */
 export function toFeedback(

@@ -3,7 +3,7 @@
 import { toCanonicalPath } from "../http/canonical-path.ts";
 import { toHost } from "../http/host.ts";
 import { err, ok, type Result } from "../result.ts";
-import { showGiven } from "./parse-with.ts";
+import { toInvalid } from "./parse-with.ts";
 
 /** A scheme, a host without user information, an optional port and an optional base path without query or fragment. */
 const ORIGIN =
@@ -24,7 +24,7 @@ export function parseOrigin(value: unknown, path = "origin"): Result<string> {
   if (origin !== undefined) return ok(origin);
   const wanted = 'must be an http or https URL such as "https://api.example.com", or "zone"';
   const code = value === undefined ? "missing" : "invalid";
-  return err([{ path, code, message: `${wanted}, received ${showGiven(redact(value))}` }]);
+  return err([toInvalid(path, { wanted, given: redact(value), code })]);
 }
 
 function toOrigin(text: string): string | undefined {

@@ -10,7 +10,7 @@ import { NAME, NAME_WANTED, policyBase } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { findTierEntries, parseContexts, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
-import { isObject, parseWith, showGiven, toUnknownKeyMessage } from "./parse-with.ts";
+import { findUnknownKeys, isObject, parseWith, toInvalid } from "./parse-with.ts";
 
 const base = v.object(policyBase);
 
@@ -33,10 +33,9 @@ export function parsePolicies(
   for (const [name, options] of Object.entries(input)) {
     const path = `policies.${name}`;
     const isNamed = NAME.test(name);
-    if (!isNamed)
-      problems.push({ path, code: "invalid", message: `${NAME_WANTED}, received ${showGiven(name)}` });
+    if (!isNamed) problems.push(toInvalid(path, { wanted: NAME_WANTED, given: name }));
     if (!isObject(options)) {
-      problems.push({ path, code: "invalid", message: `must be an object, received ${showGiven(options)}` });
+      problems.push(toInvalid(path, { wanted: "must be an object", given: options }));
       continue;
     }
     const policy = parsePolicy({ name, options, context }, problems);
@@ -64,7 +63,10 @@ function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[
   if (settings?.ok === false) {
     found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
-  if (algorithm !== undefined) found.push(...findUnknownKeys(path, options, algorithm.optionNames));
+  if (algorithm !== undefined) {
+    const known = [...Object.keys(policyBase), ...algorithm.optionNames];
+    found.push(...findUnknownKeys(`${path}.`, Object.keys(options), known));
+  }
   problems.push(...found);
   if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
   const written = scale(pickOptions(options, algorithm), context.limitFactor);
@@ -175,19 +177,4 @@ function pickOptions(
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {
   if (typeof name !== "string" || !Object.hasOwn(algorithms, name)) return undefined;
   return algorithms[name as AlgorithmName] as Algorithm<unknown, unknown>;
-}
-
-function findUnknownKeys(
-  path: string,
-  options: PolicyGiven["options"],
-  optionNames: readonly string[],
-): readonly Problem[] {
-  const known = [...Object.keys(policyBase), ...optionNames];
-  return Object.keys(options)
-    .filter((key) => !known.includes(key))
-    .map((key) => ({
-      path: `${path}.${key}`,
-      code: "unknown-key",
-      message: toUnknownKeyMessage(key, known),
-    }));
 }

@@ -12,7 +12,7 @@ import { NAME, NAME_WANTED } from "./config-schema.ts";
 import type { Policy } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { parseOrigin, ZONE } from "./parse-origin.ts";
-import { isObject, parseWith, showGiven } from "./parse-with.ts";
+import { isObject, parseWith, showGiven, toInvalid } from "./parse-with.ts";
 import { findImpossible, type NamedPolicies, resolvePolicies } from "./resolve-policies.ts";
 
 /** The pools by name; problems are added to `problems`. */
@@ -26,8 +26,7 @@ export function parsePools(
     const path = `origins.${name}`;
     // "zone" is an origin already.
     if (!NAME.test(name) || name === ZONE) {
-      const message = `${NAME_WANTED}, and not "${ZONE}", received ${showGiven(name)}`;
-      problems.push({ path, code: "invalid", message });
+      problems.push(toInvalid(path, { wanted: `${NAME_WANTED}, and not "${ZONE}"`, given: name }));
     }
     const pool = parsePool({ name, index, options, named }, problems);
     if (pool !== undefined) pools.set(name, pool);

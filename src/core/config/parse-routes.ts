@@ -9,8 +9,7 @@ import type { Problem } from "../result.ts";
 import { routeSchema } from "./config-schema.ts";
 import type { Policy, Route } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
-import { findNearest } from "./find-nearest.ts";
-import { isObject, parseWith, showGiven } from "./parse-with.ts";
+import { isObject, parseWith, toInvalid } from "./parse-with.ts";
 import { findImpossible, type NamedPolicies, resolvePolicies } from "./resolve-policies.ts";
 
 export interface RouteContext extends NamedPolicies {
@@ -70,8 +69,7 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
   if (typeof given.path !== "string") return { pattern: undefined, policies, pool };
   const pattern = parseRoutePattern(given.path, context.caseSensitive);
   if (pattern.ok) return { pattern: pattern.value, policies, pool };
-  const message = `${pattern.error}, received ${showGiven(given.path)}`;
-  problems.push({ path: `${path}.path`, code: "invalid", message });
+  problems.push(toInvalid(`${path}.path`, { wanted: pattern.error, given: given.path }));
   return { pattern: undefined, policies, pool };
 }
 
@@ -123,12 +121,13 @@ function resolvePool(
 ): OriginPool | undefined {
   if (typeof name !== "string") return defaultPool;
   if (!poolNames.includes(name)) {
-    const nearest = findNearest(name, poolNames);
-    const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-    const message = `must name an origin pool, received ${showGiven(name)}${hint}`;
-    problems.push({ path: `${path}.origin`, code: "unknown-pool", message });
+    problems.push(toUnknownPool(`${path}.origin`, name, poolNames));
   }
   return pools.get(name);
+}
+
+export function toUnknownPool(path: string, given: string, known: readonly string[]): Problem {
+  return toInvalid(path, { wanted: "must name an origin pool", given, code: "unknown-pool", known });
 }
 
 /** A path that is no text is a problem of its own, and no route's. */

@@ -3,8 +3,8 @@
 
 import type { Problem } from "../result.ts";
 import { NAME, NAME_WANTED } from "./config-schema.ts";
-import { findNearest } from "./find-nearest.ts";
-import { isObject, showGiven } from "./parse-with.ts";
+import { isObject, toInvalid } from "./parse-with.ts";
+import { toUnknownPolicy } from "./resolve-policies.ts";
 
 export function findTierProblems(tiers: unknown, policyNames: readonly string[]): readonly Problem[] {
   // What is no object is a problem of the shape and has been reported.
@@ -12,15 +12,9 @@ export function findTierProblems(tiers: unknown, policyNames: readonly string[])
   const problems: Problem[] = [];
   for (const [tier, policies] of Object.entries(tiers)) {
     const path = `tiers.${tier}`;
-    if (!NAME.test(tier))
-      problems.push({ path, code: "invalid", message: `${NAME_WANTED}, received ${showGiven(tier)}` });
+    if (!NAME.test(tier)) problems.push(toInvalid(path, { wanted: NAME_WANTED, given: tier }));
     if (isObject(policies)) problems.push(...findUnknownPolicies(path, Object.keys(policies), policyNames));
-    else
-      problems.push({
-        path,
-        code: "invalid",
-        message: `must be an object of policies, received ${showGiven(policies)}`,
-      });
+    else problems.push(toInvalid(path, { wanted: "must be an object of policies", given: policies }));
   }
   return problems;
 }
@@ -32,10 +26,5 @@ function findUnknownPolicies(
 ): readonly Problem[] {
   return named
     .filter((name) => !policyNames.includes(name))
-    .map((name) => {
-      const nearest = findNearest(name, policyNames);
-      const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-      const message = `must name a policy, received ${showGiven(name)}${hint}`;
-      return { path: `${path}.${name}`, code: "unknown-policy", message };
-    });
+    .map((name) => toUnknownPolicy(`${path}.${name}`, name, policyNames));
 }

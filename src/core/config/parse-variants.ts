@@ -5,8 +5,7 @@ import * as v from "valibot";
 import { toOfferedTerms } from "../lease/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
 import type { Policy, PolicyContext } from "./config.ts";
-import { findNearest } from "./find-nearest.ts";
-import { isObject, object, parseWith, showGiven } from "./parse-with.ts";
+import { isObject, object, parseWith, toInvalid } from "./parse-with.ts";
 import { country, method, textLike } from "./primitives.ts";
 
 /** The options that other limits may change. Everything else of a policy stays. */
@@ -84,8 +83,7 @@ export function parseContexts(
 ): readonly PolicyContext[] {
   if (given === undefined) return [];
   if (!Array.isArray(given) || given.length > CONTEXTS_MAX) {
-    const message = `must be a list of at most ${CONTEXTS_MAX} limits, received ${showGiven(given)}`;
-    problems.push({ path, code: "invalid", message });
+    problems.push(toInvalid(path, { wanted: `must be a list of at most ${CONTEXTS_MAX} limits`, given }));
     return [];
   }
   return given.flatMap((entry: unknown, index) => {
@@ -94,38 +92,27 @@ export function parseContexts(
   });
 }
 
-function parseContext(source: VariantSource, { given, path, problems }: Given): PolicyContext | undefined {
-  const parsed = parseWith(contextSchema, given, path);
+function parseContext(
+  source: VariantSource,
+  { given: entry, path, problems }: Given,
+): PolicyContext | undefined {
+  const { routePaths: known } = source;
+  const parsed = parseWith(contextSchema, entry, path);
   if (!parsed.ok) {
     problems.push(...parsed.error);
     return undefined;
   }
   const { methods, countries, routes, ...changed } = parsed.value;
-  for (const [index, route] of (routes ?? []).entries())
-    findUnknownRoute(route, { path: `${path}.routes.${index}`, source, problems });
+  const wanted = "must be a route's path";
+  for (const [index, given] of (routes ?? []).entries()) {
+    if (!known.includes(given))
+      problems.push(toInvalid(`${path}.routes.${index}`, { wanted, given, code: "unknown-route", known }));
+  }
   // Named by what it is for, not by what it allows: a changed limit keeps what was used.
   const context = [methods, countries, routes].map((list) => (list ?? ["*"]).toSorted().join(",")).join(" ");
   const policy = parseVariant(source, changed, { path, problems, context });
   if (policy === undefined) return undefined;
   return { methods: toSet(methods), countries: toSet(countries), routes: toSet(routes), policy };
-}
-
-function findUnknownRoute(
-  route: string,
-  {
-    path,
-    source,
-    problems,
-  }: { readonly path: string; readonly source: VariantSource; readonly problems: Problem[] },
-): void {
-  if (source.routePaths.includes(route)) return;
-  const nearest = findNearest(route, source.routePaths);
-  const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-  problems.push({
-    path,
-    code: "unknown-route",
-    message: `must be a route's path, received ${showGiven(route)}${hint}`,
-  });
 }
 
 function parseVariant(
@@ -140,8 +127,8 @@ function parseVariant(
   const given = LIMIT_OPTIONS.filter((name) => changed[name] !== undefined);
   const foreign = given.filter((name) => !optionNames.includes(name));
   for (const name of foreign) {
-    const message = `must be an option of ${policy.algorithm}, received ${showGiven(name)}`;
-    problems.push({ path: `${path}.${name}`, code: "unknown-key", message });
+    const wanted = `must be an option of ${policy.algorithm}`;
+    problems.push(toInvalid(`${path}.${name}`, { wanted, given: name, code: "unknown-key" }));
   }
   if (foreign.length > 0) return undefined;
   const settings = parseSettings({

@@ -18,6 +18,21 @@ export function showGiven(value: unknown): string {
   return `a ${typeof value}`;
 }
 
+interface Refused {
+  readonly wanted: string;
+  readonly given: unknown;
+  readonly code?: string;
+  /** What it may have been meant to be. */
+  readonly known?: readonly string[];
+}
+
+/** What is wrong with a value: what was wanted, what was given, and the nearest known name where there is one. */
+export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Refused): Problem {
+  const nearest = typeof given === "string" ? findNearest(given, known) : undefined;
+  const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  return { path, code, message: `${wanted}, received ${showGiven(given)}${hint}` };
+}
+
 /** The message for a key that nobody knows, with the nearest one that somebody does. */
 export function toUnknownKeyMessage(key: string, known: readonly string[]): string {
   const nearest = findNearest(key, known);
@@ -49,23 +64,31 @@ function toProblems(issue: v.BaseIssue<unknown>, rootPath: string): readonly Pro
   const path = [...(rootPath === "" ? [] : [rootPath]), ...items.map(({ key }) => String(key))].join(".");
   const last = items.at(-1);
   if (last !== undefined && issue.type === "strict_object" && issue.expected === "never")
-    return findUnknownKeys(path.slice(0, path.length - String(last.key).length), last, issue.message);
+    return findUnknownOf(path.slice(0, -String(last.key).length), last, issue.message);
   if (isMissingKey(issue)) return [{ path, code: "missing", message: "is required" }];
   const wanted = issue.message.startsWith("Invalid")
     ? `must be a ${issue.expected ?? "value"}`
     : issue.message;
   const code = issue.input === undefined ? "missing" : "invalid";
-  return [{ path, code, message: `${wanted}, received ${showGiven(issue.input)}` }];
+  return [toInvalid(path, { wanted, given: issue.input, code })];
 }
 
-function findUnknownKeys(parentPath: string, item: v.IssuePathItem, carried: string): readonly Problem[] {
-  const known = carried.split(SEPARATOR);
+function findUnknownOf(prefix: string, item: v.IssuePathItem, carried: string): readonly Problem[] {
   // The key that valibot found may be an inherited one.
   const keys = new Set([String(item.key), ...Object.keys(item.input as object)]);
-  return [...keys]
+  return findUnknownKeys(prefix, [...keys], carried.split(SEPARATOR));
+}
+
+/** `prefix` is the parent's path with a dot, or empty. */
+export function findUnknownKeys(
+  prefix: string,
+  keys: readonly string[],
+  known: readonly string[],
+): readonly Problem[] {
+  return keys
     .filter((key) => !known.includes(key))
     .map((key) => ({
-      path: `${parentPath}${key}`,
+      path: prefix + key,
       code: "unknown-key",
       message: toUnknownKeyMessage(key, known),
     }));

@@ -4,8 +4,7 @@ import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Problem } from "../result.ts";
 import type { Policy } from "./config.ts";
-import { findNearest } from "./find-nearest.ts";
-import { showGiven } from "./parse-with.ts";
+import { showGiven, toInvalid } from "./parse-with.ts";
 import { LIMIT_MAX } from "./primitives.ts";
 
 export interface NamedPolicies {
@@ -32,13 +31,14 @@ export function resolvePolicies(
     } else if (policy !== undefined) {
       resolved.push(policy);
     } else if (!policyNames.includes(name)) {
-      const nearest = findNearest(name, policyNames);
-      const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-      const message = `must name a policy, received ${showGiven(name)}${hint}`;
-      problems.push({ path: at, code: "unknown-policy", message });
+      problems.push(toUnknownPolicy(at, name, policyNames));
     }
   }
   return resolved;
+}
+
+export function toUnknownPolicy(path: string, given: string, known: readonly string[]): Problem {
+  return toInvalid(path, { wanted: "must name a policy", given, code: "unknown-policy", known });
 }
 
 /** Whatever else stands there is a problem of the shape, or no number before there is a request. */

@@ -1,6 +1,6 @@
 // Reads a policy's key ("ip", "header:x-api-key", or a list of them) into the parts that read it from a request.
 
-import { showGiven } from "../config/parse-with.ts";
+import { showGiven, toInvalid } from "../config/parse-with.ts";
 import { findNearest } from "../config/find-nearest.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
@@ -36,8 +36,8 @@ export function parseKey(value: unknown, path: string): Result<readonly KeyPart[
 function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
   const known = Object.keys(keyExtractors);
   if (typeof text !== "string") {
-    const message = `must be one of ${known.join(", ")}, received ${showGiven(text)}`;
-    return err({ path, code: text === undefined ? "missing" : "invalid", message });
+    const code = text === undefined ? "missing" : "invalid";
+    return err(toInvalid(path, { wanted: `must be one of ${known.join(", ")}`, given: text, code }));
   }
   const colon = text.indexOf(":");
   const name = colon === -1 ? text : text.slice(0, colon);
@@ -48,15 +48,10 @@ function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
   const wanted = extractor.argument;
   if (wanted === undefined) {
     if (colon === -1) return ok(Object.freeze({ label: name, argument, read: extractor.read }));
-    return err({
-      path,
-      code: "invalid",
-      message: `must be "${name}" without an argument, received ${showGiven(text)}`,
-    });
+    return err(toInvalid(path, { wanted: `must be "${name}" without an argument`, given: text }));
   }
   if (!wanted.pattern.test(argument)) {
-    const message = `must be "${name}:" and ${wanted.wanted}, received ${showGiven(text)}`;
-    return err({ path, code: "invalid", message });
+    return err(toInvalid(path, { wanted: `must be "${name}:" and ${wanted.wanted}`, given: text }));
   }
   const read = wanted.toLowerCase ? argument.toLowerCase() : argument;
   return ok(Object.freeze({ label: `${name}:${read}`, argument: read, read: extractor.read }));
