@@ -13,7 +13,7 @@ import { askControl, toChangedResponse } from "./ask-control.ts";
 import { configAnswer, configCheckAnswer, configVersionAnswer, toPageSchema } from "./json-schemas.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 
 const CONFIG_BYTES_MAX = 524_288;
 const CHANGES_MAX = 1_000;
@@ -116,7 +116,7 @@ export const configOperations: readonly Operation[] = [
 async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, unknown>): Promise<Response> {
   await controls.learn();
   const problems = findProblems(toDocument(change.document, controls), controls);
-  if (problems.length > 0) return toProblem(400, "invalid-body", { problems });
+  if (problems.length > 0) return toInvalidBody(problems);
   const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
     control.putConfig(change, by),
   );

@@ -8,12 +8,12 @@ import { oneOf, quota } from "../core/config/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";
-import { toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { integer, text, toItemsSchema, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { findCounters, type FoundCounter, PLACES } from "./find-counters.ts";
 import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { queryInteger } from "./page-query.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 
 const KEY_WANTED = "must be the value of each part of the policy's key, 1 to 8";
@@ -42,8 +42,6 @@ const topQuery = object({
   cursor: v.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
 });
 
-const text: JsonSchema = { type: "string" };
-const integer: JsonSchema = { type: "integer" };
 const counterAnswer = (): JsonSchema =>
   toObjectSchema(
     {
@@ -54,7 +52,7 @@ const counterAnswer = (): JsonSchema =>
       outcome: { enum: ["allowed", "denied", "impossible"] },
       retryAfterMs: { type: ["integer", "null"] },
       resetMs: integer,
-      isBanned: { type: "boolean" },
+      isBanned: yesOrNo,
       override: text,
     },
     ["override"],
@@ -67,7 +65,7 @@ export const counterOperations: readonly Operation[] = [
     path: "/counters",
     summary: "What one key has used of a policy, and what a request of this cost would get; nothing is taken",
     query: counterQuery,
-    answer: () => toObjectSchema({ items: toListSchema(counterAnswer()) }),
+    answer: () => toItemsSchema(counterAnswer()),
     handle: async ({ controls, query }) =>
       withCounters(controls, query, async (counters) => {
         const items = await Promise.all(counters.map(async (counter) => peek(controls, counter, query.cost)));
@@ -156,7 +154,7 @@ async function withCounters(
   if (policy === undefined) return toProblem(404, "not-found");
   if (policy.key.length !== key.length) {
     const message = `must have ${policy.key.length} values, for ${policy.key.map(({ label }) => label).join(", ")}`;
-    return toProblem(400, "invalid-body", { problems: [{ path: "key", code: "invalid", message }] });
+    return toInvalidBody([{ path: "key", code: "invalid", message }]);
   }
   try {
     return await use(findCounters(controls, policy, { values: key, place }));
@@ -172,7 +170,7 @@ function findPolicy({ config }: AdminControls, named: string): Policy | undefine
 
 function toContinentProblem(): Response {
   const message = "is required where the policy's key has an address: there is a counter for each";
-  return toProblem(400, "invalid-body", { problems: [{ path: "continent", code: "missing", message }] });
+  return toInvalidBody([{ path: "continent", code: "missing", message }]);
 }
 
 /** Asked twice in one message: what is left, and what the request would get. */

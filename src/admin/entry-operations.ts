@@ -9,7 +9,7 @@ import { askControl, toChangedResponse } from "./ask-control.ts";
 import { toEntrySchema, toPageSchema } from "./json-schemas.ts";
 import { type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 
 /** What one of a kind is called. */
 const NOUNS: Readonly<Record<EntryKind, string>> = {
@@ -149,7 +149,7 @@ async function updateEntry(
   const { id: _id, revision, createdAtMs: _createdAtMs, ...known } = entry;
   const { prefixes: _prefixes, ...body } = { prefixes: undefined, ...known };
   const parsed = parseWith(schema, mergePatch(body, call.body));
-  if (!parsed.ok) return toProblem(400, "invalid-body", { problems: parsed.error });
+  if (!parsed.ok) return toInvalidBody(parsed.error);
   const asked = { kind, id: params["id"] ?? "", seen: revision };
   const changed = await askControl<Changed<Entry>>(controls.bindings, async (control) =>
     control.replaceEntry(asked, parsed.value, by),

@@ -2,9 +2,9 @@
 
 import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
-import { toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 import { method, textLike } from "../core/config/primitives.ts";
 
@@ -27,27 +27,26 @@ const description = object({
   continent: v.optional(place),
 });
 
-const text: JsonSchema = { type: "string" };
 const reasoned = toObjectSchema({ id: text, reason: text });
 const explanation = (): JsonSchema =>
   toObjectSchema(
     {
       problem: text,
       path: text,
-      route: toObjectSchema({ index: { type: "integer" }, name: text }),
+      route: toObjectSchema({ index: integer, name: text }),
       ban: reasoned,
-      cost: { type: "integer" },
-      isCached: { type: "boolean" },
+      cost: integer,
+      isCached: yesOrNo,
       policies: toListSchema(
         toObjectSchema(
           {
             policy: text,
-            limit: { type: "integer" },
-            windowMs: { type: "integer" },
+            limit: integer,
+            windowMs: integer,
             decidedBy: { enum: ["policy", "override"] },
             override: reasoned,
             counter: {},
-            isShadow: { type: "boolean" },
+            isShadow: yesOrNo,
           },
           ["windowMs", "override"],
         ),
@@ -68,8 +67,8 @@ export const explainOperation: Operation = defineOperation({
   handle: async ({ controls, body }) => {
     const request = toRequest(body);
     if (request === undefined) {
-      const problem = { path: "", code: "invalid", message: "must describe a request that can be sent" };
-      return toProblem(400, "invalid-body", { problems: [problem] });
+      const message = "must describe a request that can be sent";
+      return toInvalidBody([{ path: "", code: "invalid", message }]);
     }
     await controls.learn();
     return toJson(200, await controls.explain(request));

@@ -7,18 +7,20 @@ import { askControl } from "./ask-control.ts";
 import {
   auditAnswer,
   healthAnswer,
+  integer,
   purgeAnswer,
+  text,
+  toItemsSchema,
   toListSchema,
   toObjectSchema,
   toPageSchema,
+  yesOrNo,
 } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 
-const text: JsonSchema = { type: "string" };
-const integer: JsonSchema = { type: "integer" };
 const policyAnswer = (): JsonSchema =>
   toObjectSchema(
     {
@@ -42,7 +44,7 @@ const routeAnswer = (): JsonSchema =>
     methods: toListSchema(text),
     hosts: toListSchema(text),
     policies: toListSchema(text),
-    isCached: { type: "boolean" },
+    isCached: yesOrNo,
     timeoutMs: integer,
   });
 
@@ -70,7 +72,7 @@ export const gatewayOperations: readonly Operation[] = [
     method: "GET",
     path: "/policies",
     summary: "The policies in force",
-    answer: () => toObjectSchema({ items: toListSchema(policyAnswer()) }),
+    answer: () => toItemsSchema(policyAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();
       return toJson(200, { items: controls.config().policies.map(toPolicyView) });
@@ -81,7 +83,7 @@ export const gatewayOperations: readonly Operation[] = [
     method: "GET",
     path: "/routes",
     summary: "The routes in force, in the order in which they are tried",
-    answer: () => toObjectSchema({ items: toListSchema(routeAnswer()) }),
+    answer: () => toItemsSchema(routeAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();
       return toJson(200, { items: toRouteViews(controls.config()) });
@@ -93,7 +95,7 @@ export const gatewayOperations: readonly Operation[] = [
     path: "/origins",
     summary:
       "The members of every origin pool, their state and who waits for quota, as the isolate that answers sees it",
-    answer: () => toObjectSchema({ items: toListSchema(poolAnswer()) }),
+    answer: () => toItemsSchema(poolAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();
       return toJson(200, { items: controls.showPools() });
@@ -109,7 +111,7 @@ export const gatewayOperations: readonly Operation[] = [
     answer: purgeAnswer,
     handle: async ({ controls, body, by }) => {
       const purges = parsePurges(body);
-      if (!purges.ok) return toProblem(400, "invalid-body", { problems: purges.error });
+      if (!purges.ok) return toInvalidBody(purges.error);
       // Without a durable write only this isolate would keep to it: that is no purge to promise.
       if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
       const action = {

@@ -3,11 +3,11 @@
 import { type EntryKind, entryKinds } from "../core/control/entries.ts";
 import { type JsonSchema, toSchema } from "./to-schema.ts";
 
-const text: JsonSchema = { type: "string" };
-const integer: JsonSchema = { type: "integer" };
+export const text: JsonSchema = { type: "string" };
+export const integer: JsonSchema = { type: "integer" };
 /** Epoch milliseconds. */
 const timeMs: JsonSchema = { type: "integer", description: "Epoch milliseconds" };
-const yesOrNo: JsonSchema = { type: "boolean" };
+export const yesOrNo: JsonSchema = { type: "boolean" };
 
 export function toObjectSchema(
   properties: Readonly<Record<string, JsonSchema>>,
@@ -19,6 +19,11 @@ export function toObjectSchema(
 
 export function toListSchema(items: JsonSchema): JsonSchema {
   return { type: "array", items };
+}
+
+/** All of them at once. */
+export function toItemsSchema(items: JsonSchema): JsonSchema {
+  return toObjectSchema({ items: toListSchema(items) });
 }
 
 export function toPageSchema(items: JsonSchema): JsonSchema {

@@ -1,6 +1,7 @@
 // Answers of the admin API: JSON that nobody stores, and problem documents (RFC 9457) for everything that goes wrong.
 
 import { statusTitles } from "../core/http/status-titles.ts";
+import type { Problem } from "../core/result.ts";
 
 export interface AnswerFields {
   readonly [name: string]: string;
@@ -19,4 +20,8 @@ export function toProblem(
 ): Response {
   const body = { type: "about:blank", title: statusTitles[status], status, code, ...members };
   return toJson(status, body, { ...fields, "Content-Type": "application/problem+json" });
+}
+
+export function toInvalidBody(problems: readonly Problem[]): Response {
+  return toProblem(400, "invalid-body", { problems });
 }

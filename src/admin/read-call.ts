@@ -7,7 +7,8 @@ import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TokenName } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";
-import { toProblem } from "./problem.ts";
+import { readWhole } from "../platform/read-whole.ts";
+import { toInvalidBody, toProblem } from "./problem.ts";
 
 type Read<Value> = Result<Value, Response>;
 
@@ -72,20 +73,12 @@ function readQuery(params: URLSearchParams, { query }: Operation): Read<unknown>
 }
 
 async function readText({ headers, body }: Request, bytesMax: number): Promise<Read<string>> {
-  const tooLarge = (): Read<string> => err(toProblem(413, "body-too-large", { bytesMax }));
-  if (Number(headers.get("content-length") ?? 0) > bytesMax) {
-    await body?.cancel();
-    return tooLarge();
-  }
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
-    bytes += piece.byteLength;
-    if (bytes > bytesMax) return tooLarge();
-    text += decoder.decode(piece, { stream: true });
-  }
-  return ok(text + decoder.decode());
+  if (body === null) return ok("");
+  const isDeclared = Number(headers.get("content-length") ?? 0) > bytesMax;
+  const whole = isDeclared ? undefined : await readWhole(body, bytesMax);
+  if (whole !== undefined) return ok(new TextDecoder().decode(whole));
+  if (isDeclared) await body.cancel();
+  return err(toProblem(413, "body-too-large", { bytesMax }));
 }
 
 function readBody(text: string, { body }: Operation): Read<unknown> {
@@ -95,9 +88,8 @@ function readBody(text: string, { body }: Operation): Read<unknown> {
     // A body that may say nothing may also be nothing.
     value = text === "" ? {} : JSON.parse(text);
   } catch {
-    const problem = { path: "", code: "invalid", message: "must be JSON" };
-    return err(toProblem(400, "invalid-body", { problems: [problem] }));
+    return err(toInvalidBody([{ path: "", code: "invalid", message: "must be JSON" }]));
   }
   const parsed = parseWith(body, value);
-  return parsed.ok ? parsed : err(toProblem(400, "invalid-body", { problems: parsed.error }));
+  return parsed.ok ? parsed : err(toInvalidBody(parsed.error));
 }

@@ -16,7 +16,7 @@ import { hashText } from "../platform/hash-text.ts";
 import { LruMap } from "../core/lru-map.ts";
 import { readClock } from "../platform/clock.ts";
 import { HELD_BODY_BYTES_MAX, HeldEntries } from "./held-entries.ts";
-import { readWhole } from "./read-whole.ts";
+import { readWhole } from "../platform/read-whole.ts";
 
 /** Holds the record, as ASCII JSON. */
 const RECORD_HEADER = "x-headgate-record";

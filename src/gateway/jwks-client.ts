@@ -7,6 +7,7 @@ import { isObject } from "../core/config/parse-with.ts";
 import { readClock } from "../platform/clock.ts";
 import { findJwk } from "./find-jwk.ts";
 import { InFlight } from "./in-flight.ts";
+import { readWhole } from "../platform/read-whole.ts";
 
 const REFRESH_MS = 600_000;
 /** An issuer that does not answer for so long is believed no longer. */
@@ -73,12 +74,12 @@ export class JwksClient {
         redirect: "manual",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      const text = response.status === 200 ? await readText(response) : undefined;
-      if (text === undefined) {
+      if (response.status !== 200 || response.body === null) {
         await response.body?.cancel();
         return;
       }
-      const set = JSON.parse(text) as JSONWebKeySet;
+      const body = await readWhole(response.body, BODY_BYTES_MAX);
+      const set = JSON.parse(new TextDecoder().decode(body)) as JSONWebKeySet;
       if (!Array.isArray(set.keys) || set.keys.length > KEYS_MAX || !set.keys.every(isObject)) return;
       this.#keys = (header) => findJwk(set.keys, header);
       this.#learntMs = askedMs;
@@ -86,18 +87,4 @@ export class JwksClient {
       // What was known stays, until it is too old.
     }
   }
-}
-
-/** undefined when the body is larger than any set of keys. */
-async function readText({ body }: Response): Promise<string | undefined> {
-  if (body === null) return undefined;
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of body as ReadableStream<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -7,7 +7,7 @@ import { toStorePlace } from "../core/cache/variants.ts";
 import { cancelBody, type CacheStore, type StreamedBody } from "./cache-store.ts";
 import { HELD_BODY_BYTES_MAX } from "./held-entries.ts";
 import type { Found, LookedUp } from "./look-up.ts";
-import { readWhole } from "./read-whole.ts";
+import { readWhole } from "../platform/read-whole.ts";
 
 export interface KeepOptions {
   readonly store: CacheStore;
