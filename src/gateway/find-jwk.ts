@@ -2,14 +2,14 @@
 // that may verify is checked again where the token is.
 
 import { errors, type JWK, type JWTHeaderParameters } from "jose";
+import { toImportParams } from "./import-public-key.ts";
 
 /** Throws where none suits, and where the token does not say which of several it is. */
 export function findJwk(keys: readonly JWK[], { alg, kid }: JWTHeaderParameters): JWK {
-  const { kty, crv } = toKeyType(alg);
+  const params = toImportParams(alg);
   const [key, other] = keys.filter(
     (one) =>
-      one.kty === kty &&
-      (crv === undefined || one.crv === crv) &&
+      isOfType(one, params) &&
       (kid === undefined || one.kid === kid) &&
       (one.alg === undefined || one.alg === alg) &&
       (one.use === undefined || one.use === "sig") &&
@@ -20,16 +20,8 @@ export function findJwk(keys: readonly JWK[], { alg, kid }: JWTHeaderParameters)
   return key;
 }
 
-/** RFC 7518 sections 3.3 to 3.5 and RFC 8037 section 3.1. */
-function toKeyType(algorithm: string): { readonly kty: string; readonly crv?: string } {
-  const bits = algorithm.slice(2);
-  switch (algorithm.slice(0, 2)) {
-    case "RS":
-    case "PS":
-      return { kty: "RSA" };
-    case "ES":
-      return { kty: "EC", crv: bits === "512" ? "P-521" : `P-${bits}` };
-    default:
-      return { kty: "OKP", crv: "Ed25519" };
-  }
+/** RFC 7518 section 6.1 and RFC 8037 section 2. */
+function isOfType({ kty, crv }: JWK, { name, namedCurve }: SubtleCryptoImportKeyAlgorithm): boolean {
+  if (name === "ECDSA") return kty === "EC" && crv === namedCurve;
+  return name === "Ed25519" ? kty === "OKP" && crv === name : kty === "RSA";
 }

@@ -9,7 +9,7 @@ export async function importPublicKey(pem: string, algorithm: string): Promise<C
   return crypto.subtle.importKey("spki", bytes, toImportParams(algorithm), false, ["verify"]);
 }
 
-function toImportParams(algorithm: string): SubtleCryptoImportKeyAlgorithm {
+export function toImportParams(algorithm: string): SubtleCryptoImportKeyAlgorithm {
   const bits = algorithm.slice(2);
   const hash = `SHA-${bits}`;
   switch (algorithm.slice(0, 2)) {
