@@ -109,8 +109,13 @@ export class CounterTable {
   #lend(request: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs } = reply;
     if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
+    // What is never admitted is no demand, and must not tie up what others could have.
+    const impossible = toPolicies(reply, "impossible");
     this.#keys.change(request.keys, (counters, { key, checks }) => {
-      const peeks = checks.map((check) => toPeek(check));
+      const peeks = checks.map((check) => ({
+        ...toPeek(check),
+        lease: impossible.has(check.policy) ? undefined : check.lease,
+      }));
       return consumeChecks(counters, peeks, takenAtMs, this.#toHeld(key, takenAtMs));
     });
     return this.#grant(request, reply);
