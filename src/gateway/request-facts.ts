@@ -9,6 +9,7 @@ import type { Identity } from "../core/consumers/identity.ts";
 import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Caller } from "./caller.ts";
+import type { Shaping } from "./shaping.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
@@ -28,6 +29,8 @@ export class RequestFacts implements Facts {
   caller: Caller | undefined;
   /** Set once, by admit.ts: no policy counts this client. */
   isUnlimited = false;
+  /** Set once, by shape-request.ts: what the answer is to be made of. */
+  shaping: Shaping | undefined;
 
   #place: Request["cf"];
   #hasPlace = false;
