@@ -2,11 +2,21 @@
 
 import { type Batch, type BatchMember, type MemberBody, parseBatch } from "../core/batch/parse-batch.ts";
 import { showMember, toShownBody } from "../core/batch/member-answer.ts";
+import type { Config } from "../core/config/config.ts";
 import type { BatchSettings } from "../core/config/batch-schema.ts";
 import { parseExactly } from "../core/json/parse-exactly.ts";
 import { isJsonType } from "../core/json/json-type.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { err, ok, type Problem, type Result } from "../core/result.ts";
+import {
+  askMember,
+  type Deadline,
+  type MemberContext,
+  type MemberReply,
+  refuseMember,
+  startDeadline,
+  toTogether,
+} from "./ask-member.ts";
 import type { Gateway } from "./gateway.ts";
 import { handleSafely, safely } from "./handle-safely.ts";
 import { toMemberRequest } from "./member-request.ts";
@@ -15,24 +25,28 @@ import { readUpTo, toText } from "./read-up-to.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 import { Slots } from "./slots.ts";
 
-/** undefined when the request is no batch. */
+export function isBatch({ url }: Request, { batch }: Config): boolean {
+  return batch !== undefined && url.includes(batch.path) && new URL(url).pathname === batch.path;
+}
+
 export function answerBatch(
   request: Request,
   gateway: Gateway,
   execution: ExecutionContext,
-): Promise<Response> | undefined {
-  const { batch } = gateway.config;
-  if (batch === undefined || !request.url.includes(batch.path)) return undefined;
-  if (new URL(request.url).pathname !== batch.path) return undefined;
+): Promise<Response> {
   return safely(request, gateway, async () => {
-    const read = await readBatch(request, gateway, batch);
-    if (!read.ok) return read.error;
-    return await new Running(read.value, { gateway, execution, settings: batch }).answer();
+    const { batch: settings } = gateway.config;
+    // The configuration may have changed in this very moment.
+    if (settings === undefined) return toProblemResponse("no-route", gateway.config);
+    const read = await readBatch(request, gateway, settings);
+    return read.ok ? await new Running(read.value, { gateway, execution, settings }).answer() : read.error;
   });
 }
 
 interface ReadBatch extends Batch {
   readonly facts: RequestFacts;
+  /** The parameter that may hold a credential. */
+  readonly credentialName: string | undefined;
 }
 
 async function readBatch(
@@ -73,7 +87,9 @@ async function readBatch(
       return isCredential ? "must leave the credential to the batch request" : undefined;
     },
   });
-  return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
+  return batch.ok
+    ? ok({ ...batch.value, facts: facts.value, credentialName })
+    : refuse("invalid-batch", batch.error);
 }
 
 function parseText(text: string | undefined): { readonly value: unknown } | undefined {
@@ -90,99 +106,76 @@ interface RunningContext {
   readonly settings: BatchSettings;
 }
 
-interface MemberAnswer {
-  readonly isGood: boolean;
-  /** As the batch's answer has it. */
-  readonly text: string;
-}
-
 /** A batch whose members are being asked. */
 class Running {
   readonly #batch: ReadBatch;
-  readonly #context: RunningContext;
+  readonly #deadline: Deadline;
   readonly #slots: Slots;
-  readonly #cookies: string[] = [];
+  readonly #context: MemberContext;
   /** Bytes of bodies that the answer still has room for. */
   #bytesLeft: number;
   #isOver = false;
 
-  constructor(batch: ReadBatch, context: RunningContext) {
+  constructor(batch: ReadBatch, { gateway, execution, settings }: RunningContext) {
     this.#batch = batch;
-    this.#context = context;
-    this.#slots = new Slots(context.settings.parallel);
-    this.#bytesLeft = context.settings.answerBytesMax;
+    this.#slots = new Slots(settings.parallel);
+    this.#deadline = startDeadline(settings.timeoutMs);
+    this.#bytesLeft = settings.answerBytesMax;
+    this.#context = {
+      config: gateway.config,
+      ask: (request) => handleSafely(request, gateway, execution),
+      bytesMax: () => Math.min(settings.memberBytesMax, this.#bytesLeft),
+    };
   }
 
   async answer(): Promise<Response> {
     const { members, order } = this.#batch;
-    const timer = new AbortController();
-    const over = this.#waitForEnd(timer.signal);
-    const answers = new Map<number, Promise<MemberAnswer>>();
+    const asked = new Map<number, Promise<MemberReply>>();
     for (const at of order) {
       const member = members[at];
       if (member === undefined) continue;
-      const before = member.after.flatMap((place) => answers.get(place) ?? []);
-      answers.set(at, this.#answerInTurn(member, before, over));
+      const before = member.after.flatMap((place) => asked.get(place) ?? []);
+      asked.set(at, this.#askInTurn(member, before));
     }
-    const shown = await Promise.all(members.map(async (_, at) => (await answers.get(at))?.text));
-    timer.abort();
-    const headers = new Headers({ "Content-Type": "application/json", "Cache-Control": "no-store" });
-    for (const cookie of this.#cookies) headers.append("Set-Cookie", cookie);
-    return new Response(`[${shown.join(",")}]`, { headers });
+    const replies = await Promise.all(members.flatMap((_, at) => asked.get(at) ?? []));
+    this.#deadline.end();
+    const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
+    return toTogether(`[${shown.join(",")}]`, replies);
   }
 
-  async #waitForEnd(signal: AbortSignal): Promise<undefined> {
-    await scheduler.wait(this.#context.settings.timeoutMs, { signal }).catch(() => undefined);
-    this.#isOver = true;
-  }
-
-  async #answerInTurn(
-    member: BatchMember,
-    before: readonly Promise<MemberAnswer>[],
-    over: Promise<undefined>,
-  ): Promise<MemberAnswer> {
+  async #askInTurn(member: BatchMember, before: readonly Promise<MemberReply>[]): Promise<MemberReply> {
+    const { config } = this.#context;
     const others = await Promise.all(before);
-    if (others.some(({ isGood }) => !isGood)) return await this.#refuse(member, "dependency-failed");
+    if (others.some(({ response }) => !response.ok)) return await refuseMember("dependency-failed", config);
     const asked = this.#slots.run(async () => (this.#isOver ? undefined : await this.#ask(member)));
-    return (await Promise.race([asked, over])) ?? (await this.#refuse(member, "batch-timeout"));
+    const reply = await Promise.race([asked, this.#deadline.over]);
+    if (reply !== undefined) return reply;
+    this.#isOver = true;
+    return await refuseMember("batch-timeout", config);
   }
 
-  async #ask(member: BatchMember): Promise<MemberAnswer> {
-    const { gateway, execution, settings } = this.#context;
-    const { path, method, body, fields } = member;
-    const credentialName = gateway.config.auth.apiKeys.query;
+  async #ask({ path, method, body, fields }: BatchMember): Promise<MemberReply> {
+    const { credentialName, facts } = this.#batch;
     const call = { path, method, body: toBytes(body), fields: withType(fields, body), credentialName };
-    const response = await handleSafely(toMemberRequest(this.#batch.facts, call), gateway, execution);
-    const read = await readUpTo(response.body, Math.min(settings.memberBytesMax, this.#bytesLeft));
-    if (read.kind === "broken") return await this.#refuse(member, "origin-closed");
-    if (read.kind === "whole") {
-      this.#bytesLeft -= read.bytes.byteLength;
-      // Others may have been read meanwhile.
-      if (this.#bytesLeft >= 0) return this.#show(member, response, read.bytes);
-      this.#bytesLeft += read.bytes.byteLength;
-    } else await read.stream.cancel();
-    return await this.#refuse(member, "answer-too-large");
+    const reply = await askMember(toMemberRequest(facts, call), this.#context);
+    // Others may have been read meanwhile.
+    if (reply.bytes.byteLength > this.#bytesLeft)
+      return await refuseMember("answer-too-large", this.#context.config);
+    this.#bytesLeft -= reply.bytes.byteLength;
+    return reply;
   }
+}
 
-  async #refuse(member: BatchMember, code: ProblemCode): Promise<MemberAnswer> {
-    const response = toProblemResponse(code, this.#context.gateway.config);
-    return this.#show(member, response, new Uint8Array(await response.arrayBuffer()));
-  }
-
-  /** Cookies go to the client as cookies: what scripts must not read is not in what they read. */
-  #show({ name }: BatchMember, { status, ok: isGood, headers }: Response, bytes: Uint8Array): MemberAnswer {
-    this.#cookies.push(...headers.getSetCookie());
-    const fields = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
-    const isPlain = (headers.get("content-encoding") ?? "identity") === "identity";
-    const body =
-      bytes.byteLength === 0
-        ? undefined
-        : toShownBody(isPlain ? toText(bytes) : undefined, {
-            contentType: headers.get("content-type"),
-            toBase64: () => toBase64(bytes),
-          });
-    return { isGood, text: showMember({ name, status, headers: fields, body }) };
-  }
+/** Cookies go to the client as cookies: what scripts must not read is not in what they read. */
+function toShown(
+  name: string | undefined,
+  { response: { status, headers }, bytes, text }: MemberReply,
+): string {
+  const fields = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
+  const contentType = headers.get("content-type");
+  const body =
+    bytes.byteLength === 0 ? undefined : toShownBody(text, { contentType, toBase64: () => toBase64(bytes) });
+  return showMember({ name, status, headers: fields, body });
 }
 
 function toBytes(body: MemberBody | undefined): string | Uint8Array | undefined {

@@ -34,8 +34,7 @@ export function shapeRequest(
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
   const url = new URL(facts.url);
   if (asked.length > 0) url.search = withoutParameter(url.search, PARAMETER);
-  const request = new Request(url, facts.request);
-  changeFields(request, { shape, isTrimmed });
+  const request = changeRequest(facts.request, url, { shape, isTrimmed });
   const changed = readFacts(request, config);
   if (!changed.ok) return err(toProblemResponse(changed.error, config));
   changed.value.shaping = {
@@ -47,15 +46,22 @@ export function shapeRequest(
   return changed;
 }
 
-function changeFields(
-  { method, headers }: Request,
-  { shape, isTrimmed }: { readonly shape: RouteShape; readonly isTrimmed: boolean },
-): void {
+interface Change {
+  readonly shape: RouteShape;
+  readonly isTrimmed: boolean;
+}
+
+function changeRequest(
+  { method, headers: given, body, cf, signal }: Request,
+  url: URL,
+  { shape, isTrimmed }: Change,
+): Request {
+  const isRead = method === "GET" || method === "HEAD";
+  const headers = new Headers(given);
   const tags = headers.get("if-match");
   if (tags !== null) headers.set("if-match", toWholeTags(tags));
   if (isTrimmed) headers.set("accept-encoding", "identity");
-  if (isTrimmed && (method === "GET" || method === "HEAD"))
-    for (const name of ABOUT_BYTES) headers.delete(name);
+  if (isTrimmed && isRead) for (const name of ABOUT_BYTES) headers.delete(name);
   for (const [from, to] of shape.requestNames) {
     const value = headers.get(from);
     headers.delete(from);
@@ -63,4 +69,7 @@ function changeFields(
     if (value === null) headers.delete(to);
     else headers.set(to, value);
   }
+  // A body of a GET goes nowhere (forward.ts), and a new request cannot have one.
+  const content = isRead ? null : body;
+  return new Request(url, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
 }
