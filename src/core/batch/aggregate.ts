@@ -3,7 +3,7 @@
 
 import { toCanonicalPath } from "../http/canonical-path.ts";
 import { AMBIGUOUS } from "../keys/facts.ts";
-import { err, ok, type Problem, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 
 /** "fail": the first part that fails answers for all; the others put null or a problem document in its place. */
 export type PartialRule = "fail" | "null" | "problem";
@@ -25,7 +25,11 @@ const TEMPLATE_LENGTH_MAX = 1_024;
 const PLACEHOLDER = /\{([^{}]*)\}/;
 const QUERY = "query:";
 
-type TemplateProblem = Pick<Problem, "code" | "message">;
+interface TemplateProblem {
+  /** It has a parameter that nobody knows. */
+  readonly isUnknown: boolean;
+  readonly message: string;
+}
 
 /** `names` are the pattern's parameters by the places of their segments. */
 export function parsePartPath(
@@ -36,7 +40,7 @@ export function parsePartPath(
   const sample = written.map((piece, at) => (at % 2 === 0 ? piece : "x")).join("");
   if (!isPath(sample) || text.length > TEMPLATE_LENGTH_MAX) {
     const message = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
-    return err({ code: "invalid", message });
+    return err({ isUnknown: false, message });
   }
   const pieces: PartPiece[] = [];
   for (const [at, piece] of written.entries()) {
@@ -45,7 +49,7 @@ export function parsePartPath(
     if (read === undefined) {
       const known = [...names.keys()].join(", ");
       const message = `must use parameters of the route's path (${known || "it has none"}), and {query:name} in a query`;
-      return err({ code: "unknown-parameter", message });
+      return err({ isUnknown: true, message });
     }
     if (read !== "") pieces.push(read);
   }

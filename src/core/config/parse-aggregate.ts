@@ -33,7 +33,9 @@ export function parseAggregate(
     if (!NAME.test(name)) report(at, `${NAME_WANTED}, received ${showGiven(name)}`);
     const pieces = parsePartPath(typeof template === "string" ? template : "", places);
     if (pieces.ok) return [{ name, pieces: pieces.value }];
-    report(at, `${pieces.error.message}, received ${showGiven(template)}`, pieces.error.code);
+    const { isUnknown, message } = pieces.error;
+    const code = isUnknown ? "unknown-parameter" : "invalid";
+    report(at, `${message}, received ${showGiven(template)}`, code);
     return [];
   });
 }
