@@ -62,7 +62,7 @@ async function askPart(
   const path = toPartPath(part, facts);
   const credentialName = config.auth.apiKeys.query;
   const request = toMemberRequest(facts, { path, fields: [["accept", "application/json"]], credentialName });
-  const reply = await askMember(request, { ask, bytesMax: () => PART_BYTES_MAX, config });
+  const reply = await askMember(request, { ask, bytesMax: PART_BYTES_MAX, config });
   const isUsable = !reply.response.ok || reply.text === "" || toJson(reply) !== undefined;
   return isUsable ? reply : await refuseMember("answer-not-json", config);
 }

@@ -124,7 +124,7 @@ class Running {
     this.#context = {
       config: gateway.config,
       ask: (request) => handleSafely(request, gateway, execution),
-      bytesMax: () => Math.min(settings.memberBytesMax, this.#bytesLeft),
+      bytesMax: settings.memberBytesMax,
     };
   }
 
@@ -158,7 +158,6 @@ class Running {
     const { credentialName, facts } = this.#batch;
     const call = { path, method, body: toBytes(body), fields: withType(fields, body), credentialName };
     const reply = await askMember(toMemberRequest(facts, call), this.#context);
-    // Others may have been read meanwhile.
     if (reply.bytes.byteLength > this.#bytesLeft)
       return await refuseMember("answer-too-large", this.#context.config);
     this.#bytesLeft -= reply.bytes.byteLength;

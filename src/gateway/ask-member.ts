@@ -14,8 +14,8 @@ export interface MemberReply {
 
 export interface MemberContext {
   readonly ask: (request: Request) => Promise<Response>;
-  /** How many bytes a body may have, asked when its head is there. */
-  readonly bytesMax: () => number;
+  /** How many bytes a body may have. */
+  readonly bytesMax: number;
   /** How the gateway is called. */
   readonly config: ProblemOptions;
 }
@@ -25,7 +25,7 @@ export async function askMember(
   { ask, bytesMax, config }: MemberContext,
 ): Promise<MemberReply> {
   const response = await ask(request);
-  const read = await readUpTo(response.body, bytesMax());
+  const read = await readUpTo(response.body, bytesMax);
   if (read.kind === "whole") return toReply(response, read.bytes);
   if (read.kind === "broken") return await refuseMember("origin-closed", config);
   await read.stream.cancel();
