@@ -17,6 +17,7 @@ import {
   startDeadline,
   toTogether,
 } from "./ask-member.ts";
+import { toOrigin } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { handleSafely, safely } from "./handle-safely.ts";
 import { toMemberRequest } from "./member-request.ts";
@@ -80,7 +81,7 @@ async function readBatch(
     membersMax,
     isCarried: (name) => fields.has(name),
     findPathProblem: (asked) => {
-      const { pathname, searchParams } = new URL(url.origin + asked);
+      const { pathname, searchParams } = new URL(toOrigin(url) + asked);
       if (pathname === path || pathname === prefix || pathname.startsWith(`${prefix}/`))
         return "must not be one of the gateway's own";
       const isCredential = credentialName !== undefined && searchParams.has(credentialName);

@@ -4,7 +4,7 @@ import type { Route } from "../core/config/config.ts";
 import { ok } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { askPool } from "./ask-pool.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
 import { limitBody } from "./limit-body.ts";
 import { recordCut } from "./record.ts";

@@ -2,7 +2,6 @@
 // credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
-import type { LimitAnswer } from "../core/policies/combine-verdicts.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./admit.ts";
@@ -11,13 +10,14 @@ import type { ThroughCache } from "./cache-exchange.ts";
 import { askOrigin } from "./ask-origin.ts";
 import { err } from "../core/result.ts";
 import { answerAggregate } from "./answer-aggregate.ts";
-import { type CheckedLimits, checkLimits, type LimitContext } from "./check-limits.ts";
+import { checkLimits } from "./check-limits.ts";
+import type { CheckedLimits, LimitContext } from "./checked-limits.ts";
 import type { OriginAnswer } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./look-up.ts";
 import { toProblemResponse } from "./problem-response.ts";
-import { addLimitFields, toLimitFields, toRefusal } from "./rate-limit-response.ts";
+import { addLimitFields, toDenial, toRefusal } from "./rate-limit-response.ts";
 import { recordDenied, type Recorded, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
@@ -25,11 +25,15 @@ import { shapeRequest } from "./shape-request.ts";
 import { shapeResponse } from "./shape-response.ts";
 import { toThroughCache } from "./through-cache.ts";
 
+export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
+  /** The request is a part of an aggregate, and can be no aggregate itself. */
+  readonly isPart?: boolean;
+}
+
 export async function handleRequest(
   request: Request,
   gateway: Gateway,
-  execution: Pick<ExecutionContext, "waitUntil">,
-  isPart: boolean,
+  execution: Execution,
 ): Promise<Response> {
   const { config } = gateway;
   const startedMs = readClock();
@@ -42,34 +46,33 @@ export async function handleRequest(
   if (!shaped.ok) return shaped.error;
   const facts = shaped.value;
   const record = { config, route, facts, startedMs };
-  const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
+  const context: LimitContext = {
+    gateway,
+    waitUntil: (promise) => {
+      execution.waitUntil(promise);
+    },
+  };
 
   const admission = admit(record, context);
   const unadmitted = admission instanceof Promise ? await admission : admission;
   if (unadmitted !== undefined) return unadmitted;
 
   const through = toThroughCache(route, facts, context);
-  const early = through && (await through.lookUpFree());
-  const free = early && (await answerFreeHit(early, through, record));
-  if (free !== undefined) return free;
+  const early = through && (await answerFreeHit(through, record));
+  if (early instanceof Response) return early;
 
   const checked = checkLimits(route, facts, context);
   const limits = checked instanceof Promise ? await checked : checked;
-  recordLimits(record, limits);
-  const refusal = toRefusal(limits, route);
-  if (refusal !== undefined) {
-    recordDenied(record, limits, refusal);
-    await cancelLookUp(early);
-    const { code, violated } = refusal;
-    const fields = toLimitFields(limits, { gateway, route });
-    return toProblemResponse(code, { name: config.name, violated, limits: fields });
-  }
+  const refused = refuse(limits, record, { context, early });
+  if (refused !== undefined) return refused;
   settleWhenClientLeaves(request, limits, context);
-  await delay(limits.answer);
+  const { delayMs } = limits.answer;
+  // Shaping policies hold a request back; it then goes on in its turn.
+  if (delayMs > 0) await scheduler.wait(delayMs);
 
   const answer = await (through === undefined
-    ? askWithoutCache(record, context, isPart)
-    : answerLooked(early, through));
+    ? askWithoutCache(record, context, execution)
+    : askThroughCache(through, early));
   const response = toResponse(answer, record);
   invalidateAfter(facts, response, context);
   const settled = settleLimits(response, limits, context);
@@ -77,18 +80,18 @@ export async function handleRequest(
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
-function askWithoutCache(record: Recorded, context: LimitContext, isPart: boolean): Promise<OriginAnswer> {
+function askWithoutCache(
+  record: Recorded,
+  context: LimitContext,
+  { isPart = false }: Execution,
+): Promise<OriginAnswer> {
   const { facts, route, config } = record;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
   if (isPart) return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
-  const askPart = (part: Request): Promise<Response> => handleRequest(part, context.gateway, context, true);
+  const askPart = (part: Request): Promise<Response> =>
+    handleRequest(part, context.gateway, { waitUntil: context.waitUntil, isPart: true });
   return answerAggregate(facts, { ...route, aggregate }, { config, ask: askPart });
-}
-
-function answerLooked(early: Look | undefined, through: ThroughCache): Promise<OriginAnswer> {
-  if (early !== undefined) return answerThroughCache(early, through);
-  return through.lookUp().then((look) => answerThroughCache(look, through));
 }
 
 interface Finishing {
@@ -116,6 +119,21 @@ async function shape(response: Response, record: Recorded): Promise<Response> {
   return toResponse(await shapeResponse(response, shaping, method), record);
 }
 
+/** undefined: the request goes on. */
+function refuse(
+  limits: CheckedLimits,
+  record: Recorded,
+  { context, early }: { readonly context: LimitContext; readonly early: Look | undefined },
+): Response | undefined {
+  recordLimits(record, limits);
+  const { route } = record;
+  const refusal = toRefusal(limits, route);
+  if (refusal === undefined) return undefined;
+  recordDenied(record, limits, refusal);
+  if (early !== undefined) context.waitUntil(cancelLookUp(early));
+  return toDenial(limits, refusal, { gateway: context.gateway, route });
+}
+
 function toResponse(answer: OriginAnswer, record: Recorded): Response {
   if (answer.ok) return answer.value;
   recordFailed(record, answer.error);
@@ -123,18 +141,14 @@ function toResponse(answer: OriginAnswer, record: Recorded): Response {
   return toProblemResponse(code, { name: record.config.name, retryAfterMs });
 }
 
-/** The stored answer that costs no quota: where the route's hits are free. */
-async function answerFreeHit(
-  early: Look,
-  through: ThroughCache,
-  record: Recorded,
-): Promise<Response | undefined> {
-  if (!isHit(early)) return undefined;
-  const answer = await answerThroughCache(early, through);
-  return answer.ok ? await shape(answer.value, record) : undefined;
+async function askThroughCache(through: ThroughCache, early: Look | undefined): Promise<OriginAnswer> {
+  return await answerThroughCache(early ?? (await through.lookUp()), through);
 }
 
-/** Shaping policies hold a request back; it then goes on in its turn. */
-async function delay({ delayMs }: LimitAnswer): Promise<void> {
-  if (delayMs > 0) await scheduler.wait(delayMs);
+/** The stored answer that costs no quota, where the route's hits are free; else what was found instead, if anything. */
+async function answerFreeHit(through: ThroughCache, record: Recorded): Promise<Response | Look | undefined> {
+  const early = await through.lookUpFree();
+  if (early === undefined || !isHit(early)) return early;
+  const answer = await answerThroughCache(early, through);
+  return answer.ok ? await shape(answer.value, record) : early;
 }

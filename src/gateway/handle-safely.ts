@@ -11,7 +11,7 @@ export async function handleSafely(
   context: ExecutionContext,
 ): Promise<Response> {
   try {
-    return await handleRequest(request, gateway, context, false);
+    return await handleRequest(request, gateway, context);
   } catch (error) {
     return toCrashed(error, request, gateway);
   }

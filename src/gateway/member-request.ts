@@ -3,6 +3,7 @@
 
 import { isInherited } from "../core/batch/member-fields.ts";
 import { toNominated } from "../core/http/forwarded-fields.ts";
+import { toOrigin } from "./forward.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 export interface MemberCall {
@@ -28,7 +29,7 @@ export function toMemberRequest(
   for (const [name, value] of fields) headers.append(name, value);
   const { signal } = request;
   const cf = request.cf as RequestInitCfProperties;
-  const target = withCredential(`${url.origin}${path}`, request.url, credentialName);
+  const target = withCredential(toOrigin(url) + path, request.url, credentialName);
   return new Request(target, { method, headers, body: body ?? null, cf, signal });
 }
 

@@ -8,6 +8,7 @@ import { parseFieldMask } from "../core/json/field-mask.ts";
 import { toWholeTags } from "../core/json/trimmed-tag.ts";
 import { hash32 } from "../core/keys/hash32.ts";
 import { err, type Result } from "../core/result.ts";
+import { toOrigin } from "./forward.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 
@@ -24,7 +25,7 @@ export function shapeRequest(
 ): Result<RequestFacts, Response> {
   if (shape === undefined) return read;
   const facts = read.value;
-  const asked = shape.fields ? facts.url.searchParams.getAll(PARAMETER) : [];
+  const asked = shape.fields ? new URLSearchParams(facts.search).getAll(PARAMETER) : [];
   const text = asked.filter((one) => one !== "").join(",");
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
@@ -32,9 +33,10 @@ export function shapeRequest(
     return err(toProblemResponse("invalid-fields", { name: config.name, found }));
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
-  const url = new URL(facts.url);
-  if (asked.length > 0) url.search = withoutParameter(url.search, PARAMETER);
-  const request = changeRequest(facts.request, url, { shape, isTrimmed });
+  const { canonicalPath, url } = facts;
+  const search = asked.length > 0 ? withoutParameter(facts.search, PARAMETER) : facts.search;
+  const target = toOrigin(url) + canonicalPath + search;
+  const request = changeRequest(facts.request, target, { shape, isTrimmed });
   const changed = readFacts(request, config);
   if (!changed.ok) return err(toProblemResponse(changed.error, config));
   changed.value.shaping = {
@@ -53,7 +55,7 @@ interface Change {
 
 function changeRequest(
   { method, headers: given, body, cf, signal }: Request,
-  url: URL,
+  target: string,
   { shape, isTrimmed }: Change,
 ): Request {
   const isRead = method === "GET" || method === "HEAD";
@@ -71,5 +73,5 @@ function changeRequest(
   }
   // A body of a GET goes nowhere (forward.ts), and a new request cannot have one.
   const content = isRead ? null : body;
-  return new Request(url, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
+  return new Request(target, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
 }
