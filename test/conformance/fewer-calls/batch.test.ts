@@ -14,6 +14,7 @@ const { gateway, origin } = await startStand({
   policies: {
     ten: { ...HOUR, limit: 10, key: "ip", consistency: "exact" },
     two: { ...HOUR, limit: 2, key: ["ip", "path"] },
+    flights: { algorithm: "concurrency", limit: 2, expires: "1h", key: "ip" },
     country: { ...HOUR, limit: 1, key: ["ip", "country"] },
   },
   auth: { attempts: { limit: 3, window: "1h" }, apiKeys: { query: "api_key" } },
@@ -21,6 +22,7 @@ const { gateway, origin } = await startStand({
   routes: [
     { path: "/ten", policies: ["ten"] },
     { path: "/two/*", policies: ["two"] },
+    { path: "/flights/*", policies: ["flights"] },
     { path: "/country", policies: ["country"] },
     { path: "/cached/*", cache: { ttl: "1h" } },
     { path: "/private", auth: "required" },
@@ -326,6 +328,31 @@ describe("limits", () => {
     const batch = Array.from({ length: 20 }, () => ({ path: "/ten" }));
     const batches = await Promise.all(Array.from({ length: 5 }, () => askBatch(gateway, batch, { ip })));
     expect(batches.flat().filter(({ status }) => status === 200)).toHaveLength(10);
+  });
+
+  it("have their places back when their answers have been read, large and broken ones included", async () => {
+    origin.serve("/flights/big", { body: "x".repeat(5_000) });
+    origin.serve("/flights/broken", {
+      raw: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc",
+      ending: "reset",
+    });
+    const ip = newAddress();
+    const paths = ["/flights/big", "/flights/broken", "/flights/fine"];
+    for (let time = 0; time < 5; time += 1)
+      await askBatch(
+        gateway,
+        paths.map((path, at) => ({ path, name: `n${at}` })),
+        { ip },
+      );
+    await expect
+      .poll(async () => {
+        const both = await Promise.all([
+          send(gateway, "/flights/fine", { ip }),
+          send(gateway, "/flights/fine", { ip }),
+        ]);
+        return both.map(({ status }) => status);
+      })
+      .toEqual([200, 200]);
   });
 
   it("count each guess at a credential", async () => {

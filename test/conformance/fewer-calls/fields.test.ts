@@ -3,6 +3,7 @@
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { isHit, startCacheStand } from "../support/cache-stand.ts";
 
 const { gateway, origin, ask, serve, asked, lastAsked, untilHit } = await startCacheStand(
@@ -39,6 +40,7 @@ const { gateway, origin, ask, serve, asked, lastAsked, untilHit } = await startC
       },
     },
   },
+  { vars: { ADMIN_TOKEN } },
 );
 
 const TYPE = ["Content-Type", "application/json"] as const;
@@ -336,6 +338,22 @@ describe("other names and paths", () => {
         })
       ).text(),
     ).toBe("two");
+  });
+
+  it("are what explanations go by too", async () => {
+    const explain = async (query: string, headers: object) =>
+      await expectStatus(
+        200,
+        askAdmin(gateway, "POST", "/explain", { body: { url: `http://a.example/named/1${query}`, headers } }),
+      );
+    expect(await explain("", { "x-old": "acme" })).toMatchObject({
+      policies: [{ counter: { key: expect.stringMatching(/^sha256:/) } }],
+    });
+    expect(await explain("", { "x-new": "acme" })).toMatchObject({ policies: [{ counter: "deny" }] });
+    const body = { url: "http://a.example/cached/1?fields=a(" };
+    expect(await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }))).toMatchObject({
+      problem: "invalid-fields",
+    });
   });
 
   it("stripPrefix takes the front of the path off, and gives it back to redirects", async () => {
