@@ -24,10 +24,11 @@ import { toMemberRequest } from "./member-request.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { readUpTo, toText } from "./read-up-to.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
+import { parseRequestUrl } from "./request-url.ts";
 import { Slots } from "./slots.ts";
 
 export function isBatch({ url }: Request, { batch }: Config): boolean {
-  return batch !== undefined && url.includes(batch.path) && new URL(url).pathname === batch.path;
+  return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
 }
 
 export function answerBatch(

@@ -3,7 +3,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { askBatch, BATCH_PATH, sendBatch } from "../support/batch.ts";
-import { newAddress, send } from "../support/client.ts";
+import { newAddress, send, sendBytes } from "../support/client.ts";
 import { issueKey } from "../support/keys.ts";
 import { startStand } from "../support/stand.ts";
 
@@ -463,6 +463,25 @@ describe("what is no batch", () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
       const reply = await sendBatch(gateway, [{ path: "/open/text" }], { fields: [["Content-Type", type]] });
       expect([reply.status, reply.json()["code"]]).toEqual([415, "batch-not-json"]);
+    }
+  });
+
+  it("is an answer also to what no other client would send", async () => {
+    const head = `POST ${BATCH_PATH} HTTP/1.1\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+    const body = '[{"path":"/open/text"}]';
+    const sent = async (lines: string) =>
+      (await sendBytes(gateway, `${head}${lines}Content-Length: ${body.length}\r\n\r\n${body}`)).status;
+    expect(await sent("Host: a.example\r\nX-Bytes: \u00e4\u00ff\u0080\r\n")).toBe(200);
+    expect(await sent(`Host: a.example\r\nX-Name: ${Buffer.from("größe 価格").toString("latin1")}\r\n`)).toBe(
+      200,
+    );
+    expect(await sent("Host: a.example.\r\n")).toBe(200);
+    for (const host of ["a b", "[::1", "%", "a.example:99999", ""]) {
+      const alone = `GET /open/text HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      expect([host, await sent(`Host: ${host}\r\n`)]).toEqual([
+        host,
+        (await sendBytes(gateway, alone)).status,
+      ]);
     }
   });
 

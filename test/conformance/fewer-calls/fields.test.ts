@@ -127,6 +127,16 @@ describe("fields that a client asks for", () => {
     expect(lastAsked(path).body().toString()).toBe("x");
   });
 
+  it("are asked for by a GET with a body as by one without", async () => {
+    for (const folder of ["plain", "cached", "secret"]) {
+      const path = serve(folder, tagged);
+      for (const method of ["GET", "HEAD"]) {
+        const reply = await ask(`${path}?fields=name`, { method, body: "x" });
+        expect([reply.status, reply.text()]).toEqual([200, method === "GET" ? '{"name":"n"}' : ""]);
+      }
+    }
+  });
+
   it("are not taken out of errors", async () => {
     const path = serve("plain", { status: 404, fields: [TYPE], body: '{"message":"no"}' });
     expect((await ask(path + MASK)).text()).toBe('{"message":"no"}');
