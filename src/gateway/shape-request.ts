@@ -13,7 +13,9 @@ import { toProblemResponse } from "./problem-response.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 
 const PARAMETER = "fields";
-const ABOUT_BYTES = ["if-none-match", "if-modified-since", "range", "if-range"];
+const CONDITIONS = ["if-none-match", "if-modified-since"];
+/** A piece of JSON can be JSON, and its fields are not seen to be those that are dropped. */
+const RANGES = ["range", "if-range"];
 
 type Read = Extract<Result<RequestFacts>, { readonly ok: true }>;
 
@@ -63,7 +65,7 @@ function changeRequest(
   const tags = headers.get("if-match");
   if (tags !== null) headers.set("if-match", toWholeTags(tags));
   if (isTrimmed) headers.set("accept-encoding", "identity");
-  if (isTrimmed && isRead) for (const name of ABOUT_BYTES) headers.delete(name);
+  if (isTrimmed) for (const name of isRead ? [...RANGES, ...CONDITIONS] : RANGES) headers.delete(name);
   for (const [from, to] of shape.requestNames) {
     const value = headers.get(from);
     headers.delete(from);

@@ -23,6 +23,24 @@ describe("fields that nobody gets", () => {
     expect(asked(path)).toBe(1);
   });
 
+  it("are not in parts of answers to other methods", async () => {
+    const path = serve("secret", ({ field }) =>
+      field("range") === undefined
+        ? { fields: [TYPE], body: '{"password":"p"}' }
+        : { status: 206, fields: [TYPE], body: '"p"' },
+    );
+    for (const method of ["GET", "POST", "QUERY", "PUT"]) {
+      const reply = await ask(path, {
+        method,
+        fields: [
+          ["Range", "bytes=12-14"],
+          ["If-Range", '"v1"'],
+        ],
+      });
+      expect([method, reply.text().includes('"p"')]).toEqual([method, false]);
+    }
+  });
+
   it("are not in errors either", async () => {
     const path = serve("secret", { status: 500, fields: [TYPE], body: '{"password":1,"message":"no"}' });
     const reply = await ask(path);
