@@ -8,6 +8,7 @@ import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import type { Gateway } from "./gateway.ts";
 import { findOverrides } from "./override-policies.ts";
+import { shapeRequest } from "./shape-request.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 
 const NOTHING: Explanation = {
@@ -24,10 +25,12 @@ export async function explain(request: Request, gateway: Gateway): Promise<Expla
   const { config, bans } = gateway;
   const parsed = readFacts(request, config);
   if (!parsed.ok) return { ...NOTHING, problem: parsed.error };
-  const facts = parsed.value;
-  const { path } = facts;
-  const route = matchRoute(config.routes, facts);
+  const { path } = parsed.value;
+  const route = matchRoute(config.routes, parsed.value);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
+  const shaped = shapeRequest(parsed, route, config);
+  if (!shaped.ok) return { ...NOTHING, path, problem: "invalid-fields" };
+  const facts = shaped.value;
   facts.pattern = route.pattern;
   const ban = findBan(bans, facts, readClock());
   return Promise.resolve({

@@ -1,6 +1,8 @@
 // Every refusal and failure that the gateway makes itself, with its status, its RFC 9209 error token and its words. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
+import type { Problem } from "../result.ts";
+
 export interface ProblemDefinition {
   readonly status: number;
   readonly title: string;
@@ -144,6 +146,61 @@ export const problems = {
     detail: "No route of this gateway matches the request.",
     proxyError: "http_request_error",
   },
+  "invalid-fields": {
+    status: 400,
+    title: "Bad Request",
+    detail: "The parameter that names the wanted fields is not written as it must be.",
+    proxyError: "http_request_error",
+  },
+  "invalid-batch": {
+    status: 400,
+    title: "Bad Request",
+    detail: "The batch is not written as it must be. None of its requests was sent.",
+    proxyError: "http_request_error",
+  },
+  "batch-too-large": {
+    status: 413,
+    title: "Content Too Large",
+    detail: "The batch is larger than this gateway takes.",
+    proxyError: "http_request_error",
+  },
+  "batch-not-json": {
+    status: 415,
+    title: "Unsupported Media Type",
+    detail: "A batch is JSON, and its Content-Type must say so.",
+    proxyError: "http_request_error",
+  },
+  "dependency-failed": {
+    status: 424,
+    title: "Failed Dependency",
+    detail:
+      "A request of the batch that this one depends on was not answered with success. This one was not sent.",
+    proxyError: "http_request_error",
+  },
+  "batch-timeout": {
+    status: 504,
+    title: "Gateway Timeout",
+    detail: "The batch's time was over before this request was answered. It may have been carried out.",
+    proxyError: "http_response_timeout",
+  },
+  "answer-too-large": {
+    status: 502,
+    title: "Bad Gateway",
+    detail: "The answer is larger than can be put into another one or trimmed. The request was carried out.",
+    proxyError: "http_response_body_size",
+  },
+  "answer-not-json": {
+    status: 502,
+    title: "Bad Gateway",
+    detail: "The answer is not the plain JSON that is needed to put it into another one or to trim it.",
+    proxyError: "http_protocol_error",
+  },
+  "aggregate-nested": {
+    status: 508,
+    title: "Loop Detected",
+    detail: "A part of an aggregate leads to an aggregate again.",
+    proxyError: "proxy_loop_detected",
+  },
   "loop-detected": {
     status: 508,
     title: "Loop Detected",
@@ -216,10 +273,17 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers). */
-export function toProblemBody(code: ProblemCode, violated?: readonly string[]): string {
+/**
+ * RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is all that is wrong
+ * with what the client wrote.
+ */
+export function toProblemBody(
+  code: ProblemCode,
+  violated?: readonly string[],
+  found?: readonly Problem[],
+): string {
   const definition: ProblemDefinition = problems[code];
   const { type = "about:blank", title, status, detail } = definition;
-  const body = { type, title, status, detail, code };
+  const body = { type, title, status, detail, code, problems: found };
   return JSON.stringify(violated === undefined ? body : { ...body, "violated-policies": violated });
 }

@@ -17,7 +17,7 @@ const WEIGHT_MAX = 1_000;
 const BODY_BYTES_MAX = 1_048_576;
 
 const PREFIX_WANTED = 'must be a path in its canonical form without a trailing slash, such as "/api"';
-const prefix = v.pipe(
+export const prefix = v.pipe(
   v.string(PREFIX_WANTED),
   v.check((text) => isCanonical(text) && !text.endsWith("/"), PREFIX_WANTED),
 );
@@ -126,7 +126,7 @@ function isCanonical(path: string): boolean {
 }
 
 /** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
-function isSettable([name, value]: [string, string]): boolean {
+export function isSettable([name, value]: [string, string]): boolean {
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
     /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
