@@ -33,7 +33,7 @@ const admin = createAdminApi(
     deployed: exported,
     config: () => live.gateway.config,
     overrides: () => live.gateway.overrides,
-    explain: (request) => explain(request, live.gateway),
+    explain: (request, identity) => explain(request, identity, live.gateway),
     learn: () => live.learnNow(),
     showPools: () => showPools(live.gateway.pools),
     purge: (purges) => live.gateway.purges.add(purges),

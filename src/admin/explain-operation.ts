@@ -2,6 +2,8 @@
 
 import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
+import type { Identity } from "../core/consumers/identity.ts";
+import { consumerName, grants } from "../core/control/entries.ts";
 import { toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toJson, toProblem } from "./problem.ts";
@@ -10,6 +12,7 @@ import type { JsonSchema } from "./to-schema.ts";
 const METHOD_WANTED = 'must be a method such as "GET"';
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";
+const KEY_WANTED = "must be the id of an API key";
 const COUNTRY_WANTED = "must be two upper-case letters or digits";
 
 const place = v.pipe(v.string(COUNTRY_WANTED), v.regex(/^[A-Z0-9]{2}$/, COUNTRY_WANTED));
@@ -26,6 +29,9 @@ const description = object({
   address: v.optional(v.pipe(v.string("must be an address"), v.maxLength(45, "must be an address"))),
   country: v.optional(place),
   continent: v.optional(place),
+  consumer: v.optional(consumerName),
+  ...grants,
+  apiKey: v.optional(v.pipe(v.string(KEY_WANTED), v.maxLength(64, KEY_WANTED))),
 });
 
 const text: JsonSchema = { type: "string" };
@@ -38,6 +44,8 @@ const explanation = (): JsonSchema =>
       route: toObjectSchema({ index: { type: "integer" }, name: text }),
       ban: reasoned,
       cost: { type: "integer" },
+      consumer: text,
+      isUnlimited: { type: "boolean" },
       isCached: { type: "boolean" },
       policies: toListSchema(
         toObjectSchema(
@@ -45,7 +53,7 @@ const explanation = (): JsonSchema =>
             policy: text,
             limit: { type: "integer" },
             windowMs: { type: "integer" },
-            decidedBy: { enum: ["policy", "override"] },
+            decidedBy: { enum: ["policy", "limits", "tier", "override"] },
             override: reasoned,
             counter: {},
             isShadow: { type: "boolean" },
@@ -54,7 +62,7 @@ const explanation = (): JsonSchema =>
         ),
       ),
     },
-    ["problem", "path", "route", "ban", "cost"],
+    ["problem", "path", "route", "ban", "cost", "consumer"],
   );
 
 export const explainOperation: Operation = defineOperation({
@@ -73,9 +81,15 @@ export const explainOperation: Operation = defineOperation({
       return toProblem(400, "invalid-body", { problems: [problem] });
     }
     await controls.learn();
-    return toJson(200, await controls.explain(request));
+    return toJson(200, controls.explain(request, toIdentity(body)));
   },
 });
+
+/** Whose credential the request is taken to show: nobody is asked whether there is one. */
+function toIdentity(described: v.InferOutput<typeof description>): Identity | undefined {
+  const { consumer, tier, scopes, apiKey } = described;
+  return consumer === undefined ? undefined : { consumer, tier, scopes, apiKey, token: undefined };
+}
 
 /** undefined for what the platform does not take for a request. */
 function toRequest({

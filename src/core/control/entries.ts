@@ -47,8 +47,12 @@ const METADATA_WANTED = `must have at most ${METADATA_MAX} members`;
 /** Printable ASCII without spaces at its ends: it stands in a header field and in counters' keys. */
 const CONSUMER_WANTED = "must be 1 to 128 printable ASCII characters without spaces at the ends";
 
-export const keyBody = object({
-  consumer: v.pipe(v.string(CONSUMER_WANTED), v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED)),
+export const consumerName = v.pipe(
+  v.string(CONSUMER_WANTED),
+  v.regex(/^[!-~](?:[ -~]{0,126}[!-~])?$/, CONSUMER_WANTED),
+);
+/** What is said of a consumer beside the name. */
+export const grants = {
   tier: v.optional(name),
   scopes: v.optional(
     v.pipe(
@@ -57,6 +61,11 @@ export const keyBody = object({
     ),
     [],
   ),
+};
+
+export const keyBody = object({
+  consumer: consumerName,
+  ...grants,
   enabled: v.optional(switchedOn, true),
   expiresAtMs: v.optional(timeMs),
   metadata: v.optional(
