@@ -36,7 +36,7 @@ describe("take()", () => {
   test("wants what has shown from the third request on", () => {
     const leases = new IsolateLeases(() => "i", 4);
     for (const atMs of [0, 10, 20]) leases.take("k", 1, NOW_MS + atMs);
-    const { wantedPerSecond = 0 } = toReport(leases, NOW_MS + 20) ?? {};
+    const { wantedPerSecond } = toReport(leases, NOW_MS + 20);
     expect(HEADROOM * wantedPerSecond * (TERMS.ttlMs / 1_000)).toBeGreaterThan(4);
   });
 
