@@ -3,6 +3,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
+/** What a machine needs that does other things beside. */
+const TEST_TIMEOUT_MS = 30_000;
+
 const inFolders = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
 
@@ -16,6 +19,7 @@ export default defineConfig({
           environment: "node",
           isolate: false,
           include: inFolders("core", "cli", "project", "bench"),
+          testTimeout: TEST_TIMEOUT_MS,
         },
       },
       {
@@ -34,7 +38,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workers", include: inFolders("durable-objects", "gateway", "admin") },
+        test: {
+          name: "workers",
+          include: inFolders("durable-objects", "gateway", "admin"),
+          testTimeout: TEST_TIMEOUT_MS,
+        },
       },
       {
         test: {
@@ -43,7 +51,7 @@ export default defineConfig({
           // Each file starts its own origin and gateway: a worker of its own would only cost time.
           isolate: false,
           include: inFolders("conformance"),
-          testTimeout: 30_000,
+          testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: 60_000,
         },
       },

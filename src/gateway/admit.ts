@@ -10,7 +10,8 @@ import type { ProblemCode } from "../core/http/problems.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import type { ShownCredential } from "./authority.ts";
 import { toCaller } from "./caller.ts";
-import { type CheckedLimits, checkLimits, findDenial, type LimitContext } from "./check-limits.ts";
+import { checkLimits, findDenial } from "./check-limits.ts";
+import type { CheckedLimits, LimitContext } from "./checked-limits.ts";
 import type { Gateway } from "./gateway.ts";
 import { toProblemResponse } from "./problem-response.ts";
 import { toLimitFields, toRefusal } from "./rate-limit-response.ts";
@@ -75,8 +76,7 @@ async function authenticate(
   facts.caller = toCaller({ identity, place: credential.place, hash: shown.hash }, route);
   const name = config.auth.apiKeys.query;
   // It must not reach the origin, its log, or a cache key.
-  if (name !== undefined && credential.place === "query")
-    facts.url.search = withoutParameter(facts.url.search, name);
+  if (name !== undefined && credential.place === "query") facts.search = withoutParameter(facts.search, name);
   return undefined;
 }
 

@@ -205,6 +205,7 @@ async function answerStale(
   answer: OriginAnswer,
   { decision, context }: { readonly decision: Forward; readonly context: ThroughCache },
 ): Promise<Answer | undefined> {
+  if (answer.ok && !isOriginError(answer.value.status)) return undefined;
   const [stale, detail] = findStandIn(look, answer, decision);
   if (stale === undefined || look.found === undefined) return undefined;
   // It may have been purged or changed while the origin was silent.
@@ -230,8 +231,7 @@ function findStandIn(
   const nowMs = readClock();
   if (!answer.ok && answer.error.denied !== undefined)
     return [answer.error.mayStandIn ? decideOnLimit(record, nowMs) : undefined, "stale-if-limited"];
-  const isError = !answer.ok || isOriginError(answer.value.status);
-  return [isError ? decideOnError(plan, record, nowMs) : undefined, "stale-if-error"];
+  return [decideOnError(plan, record, nowMs), "stale-if-error"];
 }
 
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */

@@ -2,7 +2,7 @@
 // hold at once, and all commit when all have said yes.
 
 import type { Committed, Refused } from "../core/counters/messages.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 
 export interface Asking {

@@ -5,7 +5,7 @@ import { ok } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { askPool } from "./ask-pool.ts";
 import type { AskingFor } from "./cache-exchange.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
 import { limitBody } from "./limit-body.ts";
 import { recordCut } from "./record.ts";

@@ -53,7 +53,9 @@ export async function askPool(
     mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     tried: [],
-    outbound: client.outbound && new OutboundCall(facts, client.outbound, options),
+    outbound:
+      client.outbound &&
+      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: body?.byteLength ?? 0 }),
   });
 }
 
@@ -71,8 +73,7 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
     if (next === asked.answer) return next;
     if (asked.answer.ok) await asked.answer.value.body?.cancel();
     if ("ok" in next) return next;
-    if (next.waitMs > 0) await scheduler.wait(next.waitMs);
-    at = next.waitMs > 0 ? choose(asking) : next.at;
+    at = await waitForRetry(asking, next);
   }
   const retryAfterMs = client.states.waitMs(readClock());
   const cause = `no member of ${client.pool.name} may be asked`;
@@ -82,6 +83,13 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
 interface Retry {
   readonly waitMs: number;
   readonly at: number | undefined;
+}
+
+async function waitForRetry(asking: Asking, { waitMs, at }: Retry): Promise<number | undefined> {
+  if (waitMs === 0) return at;
+  await scheduler.wait(waitMs);
+  // Much may have been learnt meanwhile.
+  return choose(asking);
 }
 
 /** What the client gets, or the retry that there is to be instead. */

@@ -1,24 +1,24 @@
 // Decides a request by its route's policies: all or nothing. A denial that is certain, and quota that was lent to this
 // isolate, are decided here; all else is asked of the counter objects.
 
-import type { Policy, Route } from "../core/config/config.ts";
+import type { Policy } from "../core/config/config.ts";
 import type { CheckVerdict } from "../core/counters/messages.ts";
 import { MARGIN_MS } from "../core/lease/lease-terms.ts";
 import { TURN_MS } from "../core/lease/lent-quota.ts";
-import {
-  combineVerdicts,
-  type LimitAnswer,
-  type PolicyVerdict,
-  toPolicyVerdict,
-  UNLIMITED,
-} from "../core/policies/combine-verdicts.ts";
+import { combineVerdicts, type PolicyVerdict, toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { areAllowed, askGroups, type Asking } from "./ask-groups.ts";
+import {
+  type CheckedLimits,
+  type LimitContext,
+  type Limited,
+  type Taken,
+  UNCHECKED,
+} from "./checked-limits.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
 import { decideByLeases, takeLater } from "./decide-by-leases.ts";
-import type { Gateway } from "./gateway.ts";
 import { groupPolicies, type PolicyKeys, readKeys } from "./group-policies.ts";
 import { overridePolicies } from "./override-policies.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -32,51 +32,6 @@ import {
   toLeaseVerdicts,
   withLeaseUnits,
 } from "./take-leases.ts";
-
-/** One object's part in an allowed decision: what a settlement corrects. */
-export interface Taken {
-  readonly id: string;
-  readonly group: Group;
-  readonly answer: GroupAnswer;
-}
-
-/** What limits a request: a route, or what stands for one. */
-export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost"> & {
-  /** Also clients that no policy of a route counts. */
-  readonly countsAll?: boolean;
-};
-
-export interface CheckedLimits {
-  /** The policies that were asked, with the limits that are the request's. */
-  readonly policies: readonly Policy[];
-  readonly answer: LimitAnswer;
-  /** What policies said that refuse nobody. */
-  readonly shadows: readonly PolicyVerdict[];
-  /** The counter key of each policy that was asked, by its name: for the log, which hashes it. */
-  readonly keys: ReadonlyMap<string, string>;
-  /** Policies that refuse because what they count by is missing. */
-  readonly missing: readonly string[];
-  /** Policies that were decided without their counter object, and why. */
-  readonly degraded: ReadonlyMap<string, string>;
-  /** Empty unless the request was allowed. */
-  readonly taken: readonly Taken[];
-}
-
-export interface LimitContext {
-  readonly gateway: Gateway;
-  /** Lets what need not be waited for go on after the response. */
-  readonly waitUntil: (promise: Promise<unknown>) => void;
-}
-
-const UNCHECKED: CheckedLimits = {
-  policies: [],
-  answer: UNLIMITED,
-  shadows: [],
-  keys: new Map(),
-  missing: [],
-  degraded: new Map(),
-  taken: [],
-};
 
 /** A value, and no promise of one, when nobody has to be asked: a hot key's requests, and most of a flood. */
 export function checkLimits(
@@ -93,14 +48,16 @@ export function checkLimits(
   if (missing.length > 0) return { ...UNCHECKED, missing };
   if (keys.size === 0) return UNCHECKED;
 
-  const denialKey = toDenialKey(route, facts, { read, cost });
   const sentMs = readClock();
-  const known = denialKey === undefined ? undefined : denials.find(denialKey, sentMs);
+  // A key is made of all that the request is counted by: not while there is nothing to be found by it.
+  const soughtKey = denials.isEmpty ? undefined : toDenialKey(route, facts, { read, cost });
+  const known = soughtKey === undefined ? undefined : denials.find(soughtKey, sentMs);
   if (known !== undefined) return { ...UNCHECKED, ...known, policies, keys };
   const toGroups = (): readonly Group[] =>
     groupPolicies(read, facts, { shards: config.counters.shards, cost });
   const take = takeLeases(policies, keys, { leases, cost, nowMs: sentMs });
   if (take?.isDecided === true) return decideByLeases(policies, keys, { take, toGroups, context });
+  const denialKey = soughtKey ?? toDenialKey(route, facts, { read, cost });
   return askCounters(policies, { groups: toGroups(), keys }, { denialKey, take, sentMs, context });
 }
 

@@ -1,9 +1,9 @@
 // Answers a request from this isolate's leases alone: taken from all of its policies, or from none.
 
 import type { Policy } from "../core/config/config.ts";
-import { combineVerdicts, toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
+import { combineVerdicts, type PolicyVerdict, toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import { readClock } from "../platform/clock.ts";
-import type { CheckedLimits, LimitContext } from "./check-limits.ts";
+import { type CheckedLimits, type LimitContext, UNCHECKED } from "./checked-limits.ts";
 import type { Group } from "./counter-client.ts";
 import { giveLeasesBack, type LeaseTake, renewLeases, takeLeases, toLeaseVerdicts } from "./take-leases.ts";
 
@@ -22,14 +22,15 @@ export function decideByLeases(
 ): CheckedLimits {
   const { leases } = context.gateway;
   if (take.isRefused) giveLeasesBack(take, leases);
-  const verdicts = new Map(toLeaseVerdicts(take, leases).map((verdict) => [verdict.policy, verdict]));
-  renewLeases(toGroups, take, context);
-  const enforced = policies.flatMap((policy) => {
-    const verdict = verdicts.get(policy.name);
-    return verdict === undefined ? [] : [toPolicyVerdict(verdict, policy)];
-  });
-  const answer = combineVerdicts(enforced);
-  return { policies, answer, shadows: [], keys, missing: [], degraded: new Map(), taken: [] };
+  const verdicts = toLeaseVerdicts(take, leases);
+  if (take.isDue) renewLeases(toGroups, take, context);
+  // Verdicts come in the order of the policies; those that do not count this request have none.
+  const enforced: PolicyVerdict[] = [];
+  for (const policy of policies) {
+    const verdict = verdicts[enforced.length];
+    if (verdict?.policy === policy.name) enforced.push(toPolicyVerdict(verdict, policy));
+  }
+  return { ...UNCHECKED, policies, answer: combineVerdicts(enforced), keys };
 }
 
 /** What was asked before a lease came, and denied because of it, is for that lease to allow. */

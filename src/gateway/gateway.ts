@@ -13,7 +13,7 @@ import type { Bindings } from "../platform/bindings.ts";
 import { type Authority, createAuthority } from "./authority.ts";
 import { ChangeMarks } from "./change-marks.ts";
 import { CacheStore } from "./cache-store.ts";
-import type { Limited } from "./check-limits.ts";
+import type { Limited } from "./checked-limits.ts";
 import { InFlight } from "./in-flight.ts";
 import { CounterClient } from "./counter-client.ts";
 import { PoolClient } from "./pool-client.ts";

@@ -6,7 +6,7 @@ import type { Target } from "../core/cache/exchange.ts";
 import { toInvalidations } from "../core/cache/invalidation.ts";
 import { toMatchPath } from "../core/http/canonical-path.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import { toCacheRequest } from "./look-up.ts";
 import type { RequestFacts } from "./request-facts.ts";
 

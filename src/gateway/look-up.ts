@@ -59,12 +59,12 @@ export interface Found {
 const PASS: PassPlan = Object.freeze({ kind: "pass", reason: "bypass" });
 
 export function toCacheRequest(facts: RequestFacts): CacheRequest {
-  const { request, url, canonicalPath, method } = facts;
+  const { request, url, search, canonicalPath, method } = facts;
   const target = {
-    scheme: url.protocol.slice(0, -1),
+    scheme: url.scheme,
     host: url.host,
     path: canonicalPath,
-    query: url.search.slice(1),
+    query: search.slice(1),
   };
   const hasBody = request.body !== null;
   const isAuthenticated = facts.caller !== undefined;

@@ -9,7 +9,8 @@ import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import type { AskingFor } from "./cache-exchange.ts";
-import { type CheckedLimits, checkLimits, type Limited, type LimitContext } from "./check-limits.ts";
+import { checkLimits } from "./check-limits.ts";
+import type { CheckedLimits, Limited, LimitContext } from "./checked-limits.ts";
 import type { OriginFailure } from "./forward.ts";
 import { readKeys } from "./group-policies.ts";
 import type { Observed, OriginFeedback } from "./origin-feedback.ts";
@@ -49,7 +50,7 @@ const ASK_MARGIN_MS = 1_000;
 export class OutboundCall {
   readonly #facts: RequestFacts;
   readonly #outbound: Outbound;
-  readonly #given: OutboundContext;
+  readonly #given: OutboundContext & { readonly bodyBytes: number };
   readonly #limited: Limited;
   readonly #keys: ReadonlyMap<string, string>;
   readonly #rank: number;
@@ -59,7 +60,12 @@ export class OutboundCall {
   #notBeforeMs = -Infinity;
   #limits: CheckedLimits | undefined;
 
-  constructor(facts: RequestFacts, outbound: Outbound, given: OutboundContext) {
+  /** `given.bodyBytes`: what is kept of the request's body. */
+  constructor(
+    facts: RequestFacts,
+    outbound: Outbound,
+    given: OutboundContext & { readonly bodyBytes: number },
+  ) {
     const { limited, priority, whenLimited } = outbound.settings;
     const { route } = given;
     this.#facts = facts;
@@ -190,8 +196,12 @@ export class OutboundCall {
     const timeouts = settings.limited.policies.map(({ timeoutMs }) => timeoutMs);
     const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
     const { signal } = this.#facts.request;
-    const untilMs = this.#untilMs;
-    this.#waiter ??= lines.toWaiter(this.#rank, { nowMs: readClock(), untilMs });
+    this.#waiter ??= lines.toWaiter({
+      rank: this.#rank,
+      sinceMs: readClock(),
+      untilMs: this.#untilMs,
+      bodyBytes: this.#given.bodyBytes,
+    });
     return await waitInLine(limit, {
       lines,
       rules: { pool, lengthMax, rankMs: waitMsMax / 4, askMs },

@@ -79,7 +79,9 @@ export interface ShownPool {
 export function showPools(clients: ReadonlyMap<OriginPool, PoolClient>): readonly ShownPool[] {
   const nowMs = readClock();
   return [...clients].map(([{ name }, { states, outbound }]) => {
-    const waiting = outbound && { waiting: outbound.lines.count(name) };
-    return { pool: name, origins: states.show(nowMs), ...waiting };
+    const origins = states.show(nowMs);
+    return outbound === undefined
+      ? { pool: name, origins }
+      : { pool: name, origins, waiting: outbound.lines.count(name) };
   });
 }

@@ -14,11 +14,21 @@ export interface ProblemOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
+export interface ProblemParts {
+  readonly body: string;
+  readonly init: { readonly status: number; readonly headers: Record<string, string> };
+}
+
+export function toProblemResponse(code: ProblemCode, options: ProblemOptions): Response {
+  const { body, init } = toProblemParts(code, options);
+  return new Response(body, init);
+}
+
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */
-export function toProblemResponse(
+export function toProblemParts(
   code: ProblemCode,
   { name, violated, limits, challenge, retryAfterMs }: ProblemOptions,
-): Response {
+): ProblemParts {
   const { status, proxyError } = problems[code];
   const headers: Record<string, string> = {
     "Content-Type": "application/problem+json",
@@ -32,5 +42,5 @@ export function toProblemResponse(
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   for (const [field, value] of limits?.set ?? []) headers[field] = value;
   for (const [field, value] of limits?.append ?? []) headers[field] = value;
-  return new Response(toProblemBody(code, violated), { status, headers });
+  return { body: toProblemBody(code, violated), init: { status, headers } };
 }

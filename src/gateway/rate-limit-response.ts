@@ -8,8 +8,9 @@ import {
 } from "../core/http/rate-limit-headers.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { readClock } from "../platform/clock.ts";
-import type { CheckedLimits, Limited } from "./check-limits.ts";
+import type { CheckedLimits, Limited } from "./checked-limits.ts";
 import { type Gateway, toPolicyField } from "./gateway.ts";
+import { toProblemParts } from "./problem-response.ts";
 
 /** Why a request does not go on. */
 export interface Refusal {
@@ -49,6 +50,42 @@ export function toLimitFields(
     marks.push(["X-RateLimit-Shadow", toShadowField(shadows)]);
   if (degraded.size > 0) marks.push(["X-RateLimit-Degraded", [...degraded.keys()].join(", ")]);
   return marks.length === 0 ? fields : { ...fields, set: [...marks, ...fields.set] };
+}
+
+interface Rendered {
+  readonly body: string;
+  readonly init: { readonly status: number; readonly headers: Headers };
+  readonly untilMs: number;
+}
+
+/** By the remembered denial: a flood is answered from here. */
+const rendered = new WeakMap<object, Rendered>();
+
+/** The answer to a request that does not go on. */
+export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, answered: Answered): Response {
+  const { origin } = limits;
+  const nowMs = readClock();
+  const known = origin === undefined ? undefined : rendered.get(origin);
+  if (known !== undefined && nowMs < known.untilMs) return new Response(known.body, known.init);
+  const { name } = answered.gateway.config;
+  const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, answered) });
+  if (origin === undefined) return new Response(body, init);
+  const kept = { status: init.status, headers: new Headers(init.headers) };
+  rendered.set(origin, { body, init: kept, untilMs: nowMs + toSameMs(limits) });
+  return new Response(body, kept);
+}
+
+/** How long every wait of an answer is the same in whole seconds. */
+function toSameMs({ answer, shadows }: CheckedLimits): number {
+  const waits = [...answer.verdicts, ...shadows].flatMap(({ retryAfterMs, resetMs }) => [
+    retryAfterMs,
+    resetMs,
+  ]);
+  return Math.min(
+    ...[answer.retryAfterMs, ...waits]
+      .filter((ms) => ms > 0 && ms < Infinity)
+      .map((ms) => ((ms - 1) % 1_000) + 1),
+  );
 }
 
 /** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */

@@ -6,7 +6,7 @@ import type { ProblemCode } from "../core/http/problems.ts";
 import { hashText } from "../core/keys/counter-key.ts";
 import { readClock } from "../platform/clock.ts";
 import { type LogFields, writeLog } from "../platform/log.ts";
-import type { CheckedLimits } from "./check-limits.ts";
+import type { CheckedLimits } from "./checked-limits.ts";
 import type { OriginFailure } from "./forward.ts";
 import type { Refusal } from "./rate-limit-response.ts";
 import type { RequestFacts } from "./request-facts.ts";

@@ -10,13 +10,16 @@ import { AMBIGUOUS, type Facts } from "../core/keys/facts.ts";
 import { readParam, type RoutePattern } from "../core/policies/route-pattern.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Caller } from "./caller.ts";
+import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
 
 export class RequestFacts implements Facts {
   readonly request: Request;
-  readonly url: URL;
+  readonly url: RequestUrl;
+  /** As it is cached and forwarded: `url.search`, without a credential that stood in it. */
+  search: string;
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
@@ -35,9 +38,14 @@ export class RequestFacts implements Facts {
   #place: Request["cf"];
   #hasPlace = false;
 
-  constructor(request: Request, url: URL, read: Pick<RequestFacts, "canonicalPath" | "path" | "fields">) {
+  constructor(
+    request: Request,
+    url: RequestUrl,
+    read: Pick<RequestFacts, "canonicalPath" | "path" | "fields">,
+  ) {
     this.request = request;
     this.url = url;
+    this.search = url.search;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
     this.fields = read.fields;
@@ -78,10 +86,14 @@ export class RequestFacts implements Facts {
     return header === undefined ? undefined : toOneValue(findCookies(header, name));
   };
 
-  readonly query = (name: string): string | undefined => toOneValue(this.url.searchParams.getAll(name));
+  readonly query = (name: string): string | undefined =>
+    toOneValue(new URLSearchParams(this.search).getAll(name));
 
-  readonly param = (name: string): string | undefined =>
-    this.pattern === undefined ? undefined : readParam(this.pattern, this.path, name);
+  /** Made when somebody asks: hardly any request's path is read by its parts. */
+  get param(): Facts["param"] {
+    const { pattern, path } = this;
+    return (name) => (pattern === undefined ? undefined : readParam(pattern, path, name));
+  }
 
   /** Read once: the platform makes the object anew on every look. */
   #readPlace(): Request["cf"] {
@@ -102,16 +114,10 @@ export function readFacts(request: Request, config: Config): Result<RequestFacts
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
   const { fields, bytes } = readFields(request.headers);
   if (hasPassed(fields.get("via") ?? null, config.name)) return err("loop-detected");
-  let url: URL;
-  try {
-    url = new URL(request.url);
-  } catch {
-    return err("malformed-url");
-  }
-  // The root's dot names the same host (RFC 1034 section 3.1), and must not make a second key of it.
-  if (url.hostname.endsWith(".")) url.hostname = url.hostname.slice(0, -1);
+  const url = parseRequestUrl(request.url);
+  if (url === undefined) return err("malformed-url");
   if (bytes > config.headerBytesMax) return err("headers-too-large");
-  const canonicalPath = toCanonicalPath(url.pathname, config);
+  const canonicalPath = toCanonicalPath(url.path, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
   return ok(new RequestFacts(request, url, { canonicalPath: canonicalPath.value, path, fields }));
@@ -120,7 +126,8 @@ export function readFacts(request: Request, config: Config): Result<RequestFacts
 function readFields(headers: Headers): Pick<RequestFacts, "fields"> & { readonly bytes: number } {
   const fields = new Map<string, string>();
   let bytes = 0;
-  for (const [name, value] of headers) {
+  // One call into the platform makes the list; iterating over the object itself is one for each field.
+  for (const [name, value] of Array.from(headers)) {
     const before = fields.get(name);
     fields.set(name, before === undefined ? value : `${before}, ${value}`);
     bytes += name.length + value.length;

@@ -5,7 +5,7 @@ import type { Policy } from "../core/config/config.ts";
 import { MESSAGE_VERSION, type SettledCheck } from "../core/counters/messages.ts";
 import { toActualUnits } from "../core/policies/settle-rule.ts";
 import { toPipe } from "./body-pipe.ts";
-import type { CheckedLimits, LimitContext, Taken } from "./check-limits.ts";
+import type { CheckedLimits, LimitContext, Taken } from "./checked-limits.ts";
 
 /** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
 export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimitContext): Response {

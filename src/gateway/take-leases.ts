@@ -7,7 +7,7 @@ import type { IsolateLeases, LeaseAnswer } from "../core/lease/isolate-leases.ts
 import type { LeaseReport } from "../core/lease/lease-messages.ts";
 import type { LeaseTerms } from "../core/lease/lease-terms.ts";
 import { readClock } from "../platform/clock.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
 
 interface Leased {
@@ -23,14 +23,19 @@ export interface LeaseTake {
   readonly cost: number;
   readonly nowMs: number;
   readonly seq: number;
-  /** By policy: those that may be leased. */
-  readonly leased: ReadonlyMap<string, Leased>;
+  /** Those policies that may be leased, in the request's order. */
+  readonly leased: readonly Leased[];
   /** Every policy was either taken from a lease or refused: nobody has to be asked. */
   readonly isDecided: boolean;
   readonly isRefused: boolean;
+  /** A lease should be renewed. */
+  readonly isDue: boolean;
 }
 
-const isTaken = ({ answer }: Leased): boolean => answer.startsWith("taken");
+const isTaken = ({ answer }: Leased): boolean => answer === "taken" || answer === "taken-renew";
+
+const findLeased = (leased: readonly Leased[], policy: string): Leased | undefined =>
+  leased.find((one) => one.policy === policy);
 
 /** Takes the cost from every lease that has it. `keys` are the counter keys by policy. undefined: nothing is leased. */
 export function takeLeases(
@@ -38,9 +43,10 @@ export function takeLeases(
   keys: ReadonlyMap<string, string>,
   { leases, cost, nowMs }: { readonly leases: IsolateLeases; readonly cost: number; readonly nowMs: number },
 ): LeaseTake | undefined {
-  const leased = new Map<string, Leased>();
+  const leased: Leased[] = [];
   let isDecided = true;
   let isRefused = false;
+  let isDue = false;
   for (const { name: policy, lease: terms } of policies) {
     const counterKey = keys.get(policy);
     if (counterKey === undefined) continue;
@@ -51,21 +57,24 @@ export function takeLeases(
     const key = `${policy}\n${counterKey}`;
     // A peek wants to know what the counter knows.
     const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
-    leased.set(policy, { policy, key, terms, answer });
+    leased.push({ policy, key, terms, answer });
     isDecided &&= answer !== "ask";
-    isRefused ||= answer.startsWith("refused");
+    isRefused ||= answer === "refused" || answer === "refused-renew";
+    isDue ||= answer === "taken-renew" || answer === "refused-renew";
   }
-  return leased.size === 0 ? undefined : { cost, nowMs, seq: leases.seq, leased, isDecided, isRefused };
+  return leased.length === 0
+    ? undefined
+    : { cost, nowMs, seq: leases.seq, leased, isDecided, isRefused, isDue };
 }
 
 /** Gives back what was taken: another policy denies. */
 export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: IsolateLeases): void {
-  for (const one of leased.values()) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
+  for (const one of leased) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
 }
 
 /** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
 export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
-  const held = [...leased.values()].filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
+  const held = leased.filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
   return (isSpent) => {
     for (const { key, term } of held) leases.release(key, cost, { term, isSpent });
   };
@@ -76,13 +85,19 @@ export function toLeaseVerdicts(
   { leased, nowMs, isDecided }: LeaseTake,
   leases: IsolateLeases,
 ): readonly CheckVerdict[] {
-  return [...leased.values()].flatMap((one): CheckVerdict[] => {
-    if (!isTaken(one) && !isDecided) return [];
+  const decided = isDecided ? leased : leased.filter(isTaken);
+  return decided.map((one) => {
     const { remaining, resetMs, waitMs } = leases.toLeft(one.key, nowMs);
     const { policy } = one;
-    if (isTaken(one)) return [{ policy, outcome: "allowed", remaining, retryAfterMs: 0, resetMs }];
-    const waits = { retryAfterMs: waitMs, resetMs: Math.max(waitMs, resetMs) };
-    return [{ policy, outcome: "denied", remaining, ...waits }];
+    return isTaken(one)
+      ? { policy, outcome: "allowed", remaining, retryAfterMs: 0, resetMs }
+      : {
+          policy,
+          outcome: "denied",
+          remaining,
+          retryAfterMs: waitMs,
+          resetMs: Math.max(waitMs, resetMs),
+        };
   });
 }
 
@@ -93,7 +108,7 @@ export function withLeaseUnits(
   leases: IsolateLeases,
 ): GroupAnswer {
   const counted = verdicts.map((verdict) => {
-    const key = leased.get(verdict.policy)?.key;
+    const key = findLeased(leased, verdict.policy)?.key;
     if (key === undefined) return verdict;
     const { units, remaining } = leases.toLeft(key, nowMs);
     return { ...verdict, remaining: verdict.lease === undefined ? verdict.remaining + units : remaining };
@@ -110,7 +125,7 @@ export function toAsking(
   leases: IsolateLeases,
 ): { readonly groups: readonly Group[]; readonly reports: Reports } {
   const rest = pickChecks(groups, (check) => {
-    const one = take.leased.get(check.policy);
+    const one = findLeased(take.leased, check.policy);
     return one !== undefined && isTaken(one) ? undefined : check;
   });
   if (rest.length > 1) return { groups: rest, reports: new Map() };
@@ -154,7 +169,7 @@ export function acceptGrants(
   const nowMs = readClock();
   for (const verdict of verdicts) {
     const { policy, outcome, retryAfterMs: waitMs, isTentative, lease: grant } = verdict;
-    const key = leased.get(policy)?.key;
+    const key = findLeased(leased, policy)?.key;
     if (key === undefined) continue;
     const seq = reports.get(policy)?.seq;
     if (failure !== undefined) {
@@ -174,7 +189,7 @@ function toReports(
 ): Reports {
   const nowMs = readClock();
   const reports = new Map<string, LeaseReport>();
-  for (const one of leased.values()) {
+  for (const one of leased) {
     const report = isAsked(one) ? leases.toReport(one.key, { cost, terms: one.terms }, nowMs) : undefined;
     if (report !== undefined) reports.set(one.policy, report);
   }

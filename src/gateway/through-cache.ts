@@ -3,7 +3,7 @@
 import type { Route } from "../core/config/config.ts";
 import { askOrigin } from "./ask-origin.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
-import type { LimitContext } from "./check-limits.ts";
+import type { LimitContext } from "./checked-limits.ts";
 import { type Look, lookUp } from "./look-up.ts";
 import type { RequestFacts } from "./request-facts.ts";
 

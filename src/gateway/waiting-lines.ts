@@ -6,8 +6,9 @@ import { PRIORITIES, type Priority } from "../core/outbound/priority.ts";
 import { type Waiter, WaitingLine } from "../core/outbound/waiting-line.ts";
 import { readClock } from "../platform/clock.ts";
 
-/** Waiters of an isolate, in all lines. */
+/** Waiters of an isolate, in all lines, and the bytes of their bodies: an isolate has 128 MiB. */
 const WAITERS_MAX = 1_000;
+const BODY_BYTES_MAX = 16 * 1_048_576;
 
 /** Whose line it is, and how long that may be. */
 export interface LineRules {
@@ -58,18 +59,20 @@ export class WaitingLines {
   findAhead(names: readonly string[], rank: number): { line: string; readyMs: number } | undefined {
     const nowMs = readClock();
     let longest: { line: string; readyMs: number } | undefined;
-    for (const line of names) {
-      const queue = this.#lines.get(line)?.queue;
-      if (queue?.hasAhead(rank, nowMs) !== true) continue;
-      const readyMs = nowMs + queue.waitMs(nowMs);
-      if (longest === undefined || readyMs > longest.readyMs) longest = { line, readyMs };
+    for (const name of names) {
+      const line = this.#lines.get(name);
+      if (line === undefined) continue;
+      this.#tidy(line);
+      if (!line.queue.hasAhead(rank, nowMs)) continue;
+      const readyMs = nowMs + line.queue.waitMs(nowMs);
+      if (longest === undefined || readyMs > longest.readyMs) longest = { line: name, readyMs };
     }
     return longest;
   }
 
-  toWaiter(rank: number, { nowMs, untilMs }: { nowMs: number; untilMs: number }): Waiter {
+  toWaiter(given: Omit<Waiter, "id">): Waiter {
     this.#arrivals += 1;
-    return { id: this.#arrivals, rank, sinceMs: nowMs, untilMs };
+    return { id: this.#arrivals, ...given };
   }
 
   /** undefined when the line is full and nobody in it has to make room. `readyMs`: when quota is expected. */
@@ -120,7 +123,15 @@ export class WaitingLines {
   #join(line: Line, waiter: Waiter, sleeper: Sleeper): void {
     const { queue, rules, sleepers } = line;
     let waiters = 0;
-    for (const { queue: other } of this.#lines.values()) waiters += other.length;
+    let { bodyBytes } = waiter;
+    for (const other of this.#lines.values()) {
+      this.#tidy(other);
+      waiters += other.queue.length;
+      if (bodyBytes > 0) bodyBytes += other.queue.bodyBytes;
+    }
+    // Nobody's place would make room for what it keeps.
+    sleeper.isShed = bodyBytes > BODY_BYTES_MAX;
+    if (sleeper.isShed) return;
     const isFull = queue.length >= rules.lengthMax || waiters >= WAITERS_MAX;
     sleepers.set(waiter.id, sleeper);
     if (!this.#lines.has(line.name)) this.#lines.set(line.name, line);
@@ -152,10 +163,13 @@ export class WaitingLines {
 
   /** Wakes those whose turn it is, and forgets those who have no place any more. */
   #tidy({ name, queue, sleepers }: Line): void {
-    for (const id of queue.toWake(readClock())) sleepers.get(id)?.wake();
-    if (sleepers.size === queue.length) return;
-    const ids = new Set(queue.waiters.map(({ id }) => id));
-    for (const id of sleepers.keys()) if (!ids.has(id)) sleepers.delete(id);
+    const nowMs = readClock();
+    queue.sweep(nowMs);
+    for (const id of queue.toWake(nowMs)) sleepers.get(id)?.wake();
+    if (sleepers.size !== queue.length) {
+      const ids = new Set(queue.waiters.map(({ id }) => id));
+      for (const id of sleepers.keys()) if (!ids.has(id)) sleepers.delete(id);
+    }
     if (queue.length === 0) this.#lines.delete(name);
   }
 }

@@ -9,7 +9,7 @@ import { until } from "./support/until.ts";
 const { origin, gateway } = await startStand({
   policies: {},
   routes: [
-    { path: "/body/*", bodyTimeout: "300ms" },
+    { path: "/body/*", bodyTimeout: "700ms" },
     { path: "/total/*", totalTimeout: "600ms" },
   ],
 });
@@ -31,8 +31,8 @@ describe("a response", () => {
     const before = cuts().length;
     origin.serve(path, { raw: `HTTP/1.1 200 OK\r\n${rest}`, ending: "stall" });
     const tookMs = await cutOff(path);
-    expect(tookMs).toBeGreaterThanOrEqual(290);
-    expect(tookMs).toBeLessThan(2_000);
+    expect(tookMs).toBeGreaterThanOrEqual(690);
+    expect(tookMs).toBeLessThan(3_000);
     const [cut] = await until("a log line", () => cuts().length > before && cuts().slice(before));
     expect(cut).toMatchObject({ code: "origin-timeout", cause: "the body stalled" });
   });

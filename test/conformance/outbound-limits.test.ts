@@ -1,12 +1,14 @@
 // An origin whose calls are counted: what is counted and what is not, by what, and what clients get while there is no
-// quota. Waiting for some is in outbound-queue.test.ts.
+// quota. Waiting for some is in outbound-queue.test.ts, what origins say themselves in outbound-refusals.test.ts.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { newAddress, type Reply, send } from "./support/client.ts";
-import type { HttpAnswer } from "./support/origin.ts";
+import { toConfigSource } from "./support/gateway.ts";
+import { type HttpAnswer, startOrigin } from "./support/origin.ts";
 import { readEvents, startPoolStand } from "./support/pool-stand.ts";
 import { lastMemberOf } from "./support/structured-fields.ts";
+import { BOTH, startTwoIsolates } from "./support/two-isolates.ts";
 import { untilTime } from "./support/until.ts";
 
 const HOURLY = { algorithm: "sliding-window-log", window: "1h" };
@@ -33,7 +35,6 @@ const { origins, gateway, counts } = await startPoolStand(2, (urls) => {
       settled: { ...HOURLY, limit: 2, key: "everyone", settle: { status: { "404": 0 } } },
       permits: { algorithm: "concurrency", limit: 2, key: "everyone" },
       strict: { ...HOURLY, limit: 5, key: "query:app", onMissing: "deny" },
-      refused: { ...HOURLY, limit: 50, key: "path" },
     },
     origins: {
       app: { members, policies: ["app"], ...REJECT },
@@ -53,8 +54,6 @@ const { origins, gateway, counts } = await startPoolStand(2, (urls) => {
       settled: { members, policies: ["settled"], ...REJECT },
       permits: { members, policies: ["permits"], queue: { waitMax: "5s" } },
       strict: { members, policies: ["strict"], ...REJECT },
-      refused: { members, policies: ["refused"], queue: { waitMax: "5s" } },
-      refusing: { members, policies: ["refused"], ...REJECT },
     },
     routes: [
       { path: "/app/*", origin: "app" },
@@ -78,9 +77,6 @@ const { origins, gateway, counts } = await startPoolStand(2, (urls) => {
       { path: "/settled/*", origin: "settled" },
       { path: "/permits/*", origin: "permits" },
       { path: "/strict/*", origin: "strict" },
-      { path: "/refused/stale/*", origin: "refused", cache: { ttl: "1s", staleIfLimited: "1h" } },
-      { path: "/refused/*", origin: "refused" },
-      { path: "/refusing/*", origin: "refusing" },
     ],
   };
 });
@@ -110,13 +106,27 @@ describe("the calls of an origin", () => {
     for (const reply of refused) expectLimited(reply, ["app"]);
     for (const reply of refused) expect(Number(reply.field("Retry-After"))).toBeGreaterThan(3_590);
     expect(first.requests().filter(({ target }) => target.startsWith("/app/"))).toHaveLength(5);
-    const [line] = readEvents(gateway, "denied").filter(({ route }) => route === "/app/*");
+    const line = readEvents(gateway, "denied").find(({ route }) => route === "/app/*");
     expect(line).toMatchObject({
       code: "origin-limited",
       policy: ["app"],
       cause: "pool app, normal: no quota",
     });
   });
+
+  it("are no more in two isolates than in one", async () => {
+    const shared = await startOrigin();
+    afterAll(shared.close);
+    const policies = { shared: { ...HOURLY, limit: 10, key: "everyone" } };
+    const pools = { shared: { members: [shared.url], policies: ["shared"], ...REJECT } };
+    const config = { origin: "shared", policies, origins: pools, routes: [{ path: "/*" }] };
+    const isolates = await startTwoIsolates(toConfigSource(config), {});
+    afterAll(isolates.close);
+    const paths = Array.from({ length: 30 }, (_, at) => `${at % 2 === 0 ? BOTH.first : BOTH.second}${at}`);
+    const replies = await Promise.all(paths.map((path) => send(isolates, path)));
+    expect(statusesOf(replies).filter((status) => status === 200)).toHaveLength(10);
+    expect(shared.requests()).toHaveLength(10);
+  }, 15_000);
 
   it("count those of a client that no policy of a route counts", async () => {
     expectLimited(await send(gateway, "/app/unlimited", { ip: UNLIMITED_ADDRESS }), ["app"]);
@@ -246,62 +256,5 @@ describe("the cache", () => {
     expect(Number(allowed?.field("Age"))).toBeGreaterThanOrEqual(2);
     for (const reply of others) expectLimited(reply, ["stale"]);
     for (const path of paths) expect(counts(`/stale/${path}`)).toEqual([1, 0]);
-  });
-});
-
-describe("an origin that refuses for its own limits", () => {
-  /** Refuses so many times, and answers then. */
-  const serveRefusals = (path: string, times: number, refusal: HttpAnswer): void => {
-    let asked = 0;
-    first.serve(path, () => {
-      asked += 1;
-      return asked <= times ? refusal : { body: "now" };
-    });
-  };
-  const REFUSAL: HttpAnswer = { status: 429, fields: [["Retry-After", "1"]] };
-
-  it.each(["GET", "POST"])(
-    "is asked again when it said, and the sender of the %s does not know",
-    async (method) => {
-      const path = `/refused/${method}`;
-      serveRefusals(path, 1, REFUSAL);
-      const reply = await send(gateway, path, { method, body: method === "POST" ? "kept" : "" });
-      expect([reply.status, reply.text()]).toEqual([200, "now"]);
-      expect(reply.answeredAtMs - reply.sentAtMs).toBeGreaterThanOrEqual(950);
-      const bodies = first.requests(path).map((request) => request.body().toString());
-      expect(bodies).toEqual(method === "POST" ? ["kept", "kept"] : ["", ""]);
-    },
-  );
-
-  it("is left alone meanwhile, then tried by one, and gets the others after it", async () => {
-    serveRefusals("/refused/several", 1, REFUSAL);
-    const replies = [send(gateway, "/refused/several")];
-    await wait(300);
-    replies.push(...Array.from({ length: 5 }, () => send(gateway, "/refused/several")));
-    await wait(300);
-    expect(counts("/refused/several")).toEqual([1, 0]);
-    expect(new Set(statusesOf(await Promise.all(replies)))).toEqual(new Set([200]));
-    expect(counts("/refused/several")).toEqual([7, 0]);
-  });
-
-  it("passes its refusal on where nobody waits, and is not asked meanwhile", async () => {
-    serveRefusals("/refusing/x", 1, { status: 429, fields: [["Retry-After", "2"]], body: "slow down" });
-    const refused = await send(gateway, "/refusing/x");
-    expect([refused.status, refused.text(), refused.field("Retry-After")]).toEqual([429, "slow down", "2"]);
-    const reply = await send(gateway, "/refusing/x");
-    expectLimited(reply, []);
-    expect(counts("/refusing/x")).toEqual([1, 0]);
-    await untilTime(refused.answeredAtMs + 2_000);
-    expect((await send(gateway, "/refusing/x")).status).toBe(200);
-  });
-
-  it("is stood in for by a stored answer rather than passed on", async () => {
-    first.serve("/refused/stale/x", { body: "stored" });
-    expect((await send(gateway, "/refused/stale/x")).status).toBe(200);
-    first.serve("/refused/stale/x", { status: 429, fields: [["Retry-After", "60"]] });
-    await untilTime(Date.now() + 1_100);
-    const reply = await send(gateway, "/refused/stale/x");
-    expect([reply.status, reply.text()]).toEqual([200, "stored"]);
-    expect(reply.field("Cache-Status")).toContain("detail=stale-if-limited");
   });
 });

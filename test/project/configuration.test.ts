@@ -30,12 +30,14 @@ const isRequiredElsewhere = (section: string, path: string): boolean =>
 const routeKeys = readSchemaKeys(routeSchema);
 const topKeys = readSchemaKeys(configSchema);
 const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
+/** A pool's `cost` is written like a route's. */
+const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
 const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key))],
-  ["Origin pools", readSchemaKeys(poolSchema)],
+  ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
   ["Pool members", readSchemaKeys(memberSchema)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(contextEntries)],

@@ -176,10 +176,17 @@ export const cacheSettings = v.pipe(
     hits: v.optional(oneOf(["counted", "free"]), "counted"),
   }),
   v.transform(
-    ({ ttl, ttlByStatus, staleWhileRevalidate, staleIfError, staleIfLimited, ...rest }): CacheSettings => {
+    ({
+      ttl,
+      ttlByStatus: ttlMsByStatus,
+      staleWhileRevalidate,
+      staleIfError,
+      staleIfLimited,
+      ...rest
+    }): CacheSettings => {
       return Object.freeze({
         ttlMs: ttl,
-        ttlMsByStatus: ttlByStatus,
+        ttlMsByStatus,
         staleWhileRevalidateMs: staleWhileRevalidate,
         staleIfErrorMs: staleIfError,
         staleIfLimitedMs: staleIfLimited ?? 0,

@@ -104,10 +104,10 @@ export function decideOnLimit(record: StoredRecord | undefined, nowMs: number): 
 }
 
 function decideStandIn(record: StoredRecord | undefined, allowedMs: number, nowMs: number): Hit | undefined {
-  if (record === undefined || record.isStaleForbidden) return undefined;
+  if (allowedMs === 0 || record === undefined || record.isStaleForbidden) return undefined;
   const ageMs = toCurrentAgeMs(record, nowMs);
   const ttlMs = record.lifetimeMs - ageMs;
-  if (allowedMs === 0 || -ttlMs > allowedMs) return undefined;
+  if (-ttlMs > allowedMs) return undefined;
   return { kind: "hit", record, ageMs, ttlMs, refresh: false };
 }
 

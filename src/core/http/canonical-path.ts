@@ -22,6 +22,8 @@ const UNRESERVED = /[A-Za-z0-9._~-]/;
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** A step up or down to an origin that drops path parameters (Tomcat) or decodes separators, and a name to all others. */
 const DISGUISED_DOTS = /(?:^|%2F|%5C)\.{1,2}(?:;|%3B|%2F|%5C|$)/;
+/** What toMatchPath has something to do with. */
+const FOLDABLE = /[A-Z%;]|.\/$/;
 /** Escapes of the visible ASCII characters that are no separators: `%`, `/`, `?`, `#` and the backslash stay escaped. */
 const VISIBLE_ESCAPE = /%(?:2[1246-9A-C]|3[A-E]|40|5[BDE]|60|7[B-D])/g;
 
@@ -76,6 +78,7 @@ function resolveSegments(path: string): Result<string, PathProblem> {
  * is the safe one.
  */
 export function toMatchPath(canonicalPath: string, caseSensitive: boolean): string {
+  if (!FOLDABLE.test(canonicalPath)) return canonicalPath;
   let path = canonicalPath.replace(VISIBLE_ESCAPE, toCharacter);
   if (path.includes(";")) path = path.replace(/;[^/]*/g, "").replace(/\/{2,}/g, "/");
   if (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);

@@ -50,11 +50,21 @@ export function isDroppedFromRequests(name: string): boolean {
 }
 
 /** Fields of an origin's response that stay at the gateway. */
-export const DROPPED_FROM_RESPONSES: readonly string[] = [
-  ...HOP_BY_HOP,
+const DROPPED_FROM_RESPONSES: readonly string[] = [
+  "proxy-connection",
   "proxy-authenticate",
   "proxy-authentication-info",
 ];
+const DROPPED_WITH_CONNECTION: readonly string[] = [...HOP_BY_HOP, ...DROPPED_FROM_RESPONSES];
+
+/**
+ * The fields that stay at the gateway of a response with this Connection field; of one without, only those that the
+ * platform would pass on: each name that is looked for is a call into it.
+ */
+export function toDroppedFromResponse(connection: string | undefined): readonly string[] {
+  if (connection === undefined) return DROPPED_FROM_RESPONSES;
+  return [...DROPPED_WITH_CONNECTION, ...toNominated(connection)];
+}
 
 /** The lower-case names that a Connection field nominates. */
 export function toNominated(connection: string | undefined): readonly string[] {

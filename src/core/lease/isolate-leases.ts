@@ -23,8 +23,9 @@ export interface LeaseLeft {
   readonly waitMs: number;
 }
 
-/** Requests that a key has had before it is leased. */
+/** Requests after which a key's demand is known. Until then it is lent what a few more like it take. */
 const REQUESTS_MIN = 3;
+const FIRST_REQUESTS = 4;
 /** How long nothing is asked for after a report that brought nothing. */
 const BACK_OFF_MS = 1_000;
 /** A wait is told in whole seconds, so nobody asks before one is over; after one, a limit may have been raised. */
@@ -146,16 +147,28 @@ export class IsolateLeases {
     if (lease === undefined || isAwaiting(lease, nowMs)) return undefined;
     const isTooLittle = hasTooLittle(lease, cost);
     if (nowMs < lease.renewAfterMs && !isTooLittle) return undefined;
-    const wanted = HEADROOM * toDemand(lease.demand, nowMs) * terms.ttlMs;
-    const pays = lease.demand.requests >= REQUESTS_MIN && wanted >= LEASE_UNITS_MIN;
+    const demand = this.#toKnownDemand(lease, { cost, terms }, nowMs);
+    const wanted = HEADROOM * demand * terms.ttlMs;
+    const pays = wanted >= LEASE_UNITS_MIN;
     endTerm(lease, nowMs);
     const { units, held } = lease;
     if (!pays && units + held === 0 && lease.spent === lease.spentAtReport) return undefined;
     // Too little for the request that asks goes back: with what the counter has it may be enough.
     const wantedUnits = isTooLittle ? 0 : Math.min(units, Math.ceil(wanted));
     const kept = nowMs < lease.expiresMs ? held + wantedUnits : 0;
-    const wantedPerSecond = pays ? toDemand(lease.demand, nowMs) * 1_000 : 0;
+    const wantedPerSecond = pays ? demand * 1_000 : 0;
     return this.#report(lease, { kept, wantedPerSecond, cost }, nowMs);
+  }
+
+  /** Units per millisecond: what has shown, or while little has, what a few units are. */
+  #toKnownDemand(
+    { demand }: IsolateLease,
+    { cost, terms }: { readonly cost: number; readonly terms: LeaseTerms },
+    nowMs: number,
+  ): number {
+    const shown = toDemand(demand, nowMs);
+    if (demand.requests >= REQUESTS_MIN) return shown;
+    return Math.min(shown, (FIRST_REQUESTS * cost) / (HEADROOM * terms.ttlMs));
   }
 
   /** The last word on a lease that has ended, when it is worth a call. To be asked for at its end. */

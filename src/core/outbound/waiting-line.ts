@@ -10,6 +10,8 @@ export interface Waiter {
   readonly sinceMs: number;
   /** When its patience ends. */
   readonly untilMs: number;
+  /** What it keeps in memory meanwhile, so that it can be sent again. */
+  readonly bodyBytes: number;
 }
 
 /** Ask now; the patience is over; there is no such place (any more); or look again after so many milliseconds. */
@@ -48,6 +50,10 @@ export class WaitingLine {
     return this.#places.map(({ waiter }) => waiter);
   }
 
+  get bodyBytes(): number {
+    return this.#places.reduce((sum, { waiter }) => sum + waiter.bodyBytes, 0);
+  }
+
   get length(): number {
     return this.#places.length;
   }
@@ -59,7 +65,6 @@ export class WaitingLine {
 
   /** Whether somebody would go before a newcomer of this rank. */
   hasAhead(rank: number, nowMs: number): boolean {
-    this.#sweep(nowMs);
     const first = this.#places[0];
     return first !== undefined && first.orderMs <= nowMs + rank * this.#rankMs;
   }
@@ -79,7 +84,7 @@ export class WaitingLine {
     const own = this.#find(id);
     if (own === undefined) return "gone";
     own.nextMs = nowMs;
-    this.#sweep(nowMs);
+    this.sweep(nowMs);
     if (nowMs >= own.waiter.untilMs) {
       this.leave(id);
       return "late";
@@ -111,6 +116,11 @@ export class WaitingLine {
     this.#room = 1;
   }
 
+  /** Forgets those who did not look when they were to. One that was only slow comes back as it was. */
+  sweep(nowMs: number): void {
+    this.#places = this.#places.filter(({ nextMs }) => nextMs + GRACE_MS >= nowMs);
+  }
+
   leave(id: number): void {
     this.#places = this.#places.filter(({ waiter }) => waiter.id !== id);
   }
@@ -130,9 +140,5 @@ export class WaitingLine {
   #inTurn(): readonly Place[] {
     const idle = this.#places.filter(({ isAsking }) => !isAsking);
     return idle.slice(0, Math.max(0, this.#room - (this.#places.length - idle.length)));
-  }
-
-  #sweep(nowMs: number): void {
-    this.#places = this.#places.filter(({ nextMs }) => nextMs + GRACE_MS >= nowMs);
   }
 }

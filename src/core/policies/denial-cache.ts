@@ -13,6 +13,8 @@ const ASK_AGAIN_MS = 1_000;
 export interface Denial {
   readonly answer: LimitAnswer;
   readonly shadows: readonly PolicyVerdict[];
+  /** The same object as long as the counters have said nothing new: what is made of it once can be used again. */
+  readonly origin?: object | undefined;
 }
 
 interface Remembered extends Denial {
@@ -38,7 +40,11 @@ export class DenialCache {
     denial.refusedMs = nowMs;
     const ageMs = nowMs - denial.receivedMs;
     const shadows = denial.shadows.map((verdict) => ageVerdict(verdict, ageMs));
-    return { answer: age(denial.answer, ageMs), shadows };
+    return { answer: age(denial.answer, ageMs), shadows, origin: denial };
+  }
+
+  get isEmpty(): boolean {
+    return this.#denials.size === 0;
   }
 
   /** The denial as it stands now, also when it is time to ask again: for limits that nobody raises meanwhile. */

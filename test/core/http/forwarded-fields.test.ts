@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  DROPPED_FROM_RESPONSES,
+  toDroppedFromResponse,
   hasPassed,
   isDroppedFromRequests,
   toClientLocation,
@@ -66,8 +66,15 @@ test.each([
   expect(isDroppedFromRequests(name)).toBe(false);
 });
 
-test("DROPPED_FROM_RESPONSES has the hop-by-hop fields and what is said to a proxy", () => {
-  expect(DROPPED_FROM_RESPONSES).toEqual([...HOP_BY_HOP, "proxy-authenticate", "proxy-authentication-info"]);
+test("toDroppedFromResponse() has the hop-by-hop fields, what is said to a proxy, and what Connection names", () => {
+  const dropped = toDroppedFromResponse("close, X-Own");
+  const expected = [...HOP_BY_HOP, "proxy-authenticate", "proxy-authentication-info", "close", "x-own"];
+  expect(new Set(dropped)).toEqual(new Set(expected));
+  expect(toDroppedFromResponse(undefined)).toEqual([
+    "proxy-connection",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+  ]);
 });
 
 test.each([

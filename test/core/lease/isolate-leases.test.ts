@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { IsolateLeases } from "../../../src/core/lease/isolate-leases.ts";
+import { HEADROOM } from "../../../src/core/lease/lease-terms.ts";
 import type { LeaseGrant, LeaseReport } from "../../../src/core/lease/lease-messages.ts";
 
 const TERMS = { ttlMs: 5_000, refillPerMs: 0.1 };
@@ -24,14 +25,19 @@ function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; rep
 }
 
 describe("take()", () => {
-  test("asks for the first requests of a key, and wants no lease before the third", () => {
+  test.each([1, 3])("asks for a key's first request, and wants what four of its cost take: %i", (cost) => {
     const leases = new IsolateLeases(() => "i", 4);
-    for (const atMs of [NOW_MS, NOW_MS + 10]) {
-      expect(leases.take("k", 1, atMs)).toBe("ask");
-      expect(leases.toReport("k", { cost: 1, terms: TERMS }, atMs)).toBeUndefined();
-    }
-    expect(leases.take("k", 1, NOW_MS + 20)).toBe("ask");
-    expect(toReport(leases, NOW_MS + 20)).toMatchObject({ seq: 2, spent: 0, kept: 0, cost: 1 });
+    expect(leases.take("k", cost, NOW_MS)).toBe("ask");
+    const report = leases.toReport("k", { cost, terms: TERMS }, NOW_MS);
+    expect(report).toMatchObject({ seq: 2, spent: 0, kept: 0, cost });
+    expect(HEADROOM * (report?.wantedPerSecond ?? 0) * (TERMS.ttlMs / 1_000)).toBeCloseTo(4 * cost);
+  });
+
+  test("wants what has shown from the third request on", () => {
+    const leases = new IsolateLeases(() => "i", 4);
+    for (const atMs of [0, 10, 20]) leases.take("k", 1, NOW_MS + atMs);
+    const { wantedPerSecond } = toReport(leases, NOW_MS + 20);
+    expect(HEADROOM * wantedPerSecond * (TERMS.ttlMs / 1_000)).toBeGreaterThan(4);
   });
 
   test("spends what was lent and no more, until the lease is over by the time of sending", () => {

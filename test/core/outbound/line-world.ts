@@ -45,88 +45,109 @@ interface Living extends Waiter {
 }
 
 export function runWorld(arrivals: readonly Arrival[], rules: WorldRules): World {
-  const { rankMs, lengthMax, unitMs, answerMs } = rules;
-  const line = new WaitingLine(rankMs);
-  const living = new Map<number, Living>();
-  const ended: Ended[] = [];
-  const asked: number[] = [];
-  const overtaken: (readonly [Waiter, Waiter])[] = [];
-  const toOrder = ({ sinceMs, rank, id }: Waiter): number => (sinceMs + rank * rankMs) * 1e6 + id;
-  let longest = 0;
-  /** The counter has none before. */
-  let unitAtMs = unitMs;
-  let nowMs = 0;
+  const world = new LineWorld(rules);
+  const lastMs = Math.max(0, ...arrivals.map(({ atMs, patienceMs }) => atMs + patienceMs)) + 10_000;
+  for (let nowMs = 0; nowMs <= lastMs; nowMs += 1) {
+    for (const [index, arrival] of arrivals.entries())
+      if (arrival.atMs === nowMs) world.arrive(index + 1, arrival, nowMs);
+    world.pass(nowMs);
+  }
+  return world;
+}
 
-  const end = (waiter: Living, outcome: Ended["outcome"]): void => {
-    living.delete(waiter.id);
-    ended.push({ waiter, outcome, atMs: nowMs });
-  };
-  const wake = (): void => {
-    for (const id of line.toWake(nowMs)) {
-      const woken = living.get(id);
-      if (woken !== undefined) woken.nextMs = nowMs;
+class LineWorld implements World {
+  readonly ended: Ended[] = [];
+  readonly asked: number[] = [];
+  readonly overtaken: (readonly [Waiter, by: Waiter])[] = [];
+  lengthMax = 0;
+  readonly #rules: WorldRules;
+  readonly #line: WaitingLine;
+  readonly #living = new Map<number, Living>();
+  /** The counter has none before. */
+  #unitAtMs: number;
+
+  constructor(rules: WorldRules) {
+    this.#rules = rules;
+    this.#line = new WaitingLine(rules.rankMs);
+    this.#unitAtMs = rules.unitMs;
+  }
+
+  arrive(
+    id: number,
+    { rank, patienceMs, diesAfterMs = Infinity, leaves = false }: Arrival,
+    nowMs: number,
+  ): void {
+    const times = { sinceMs: nowMs, untilMs: nowMs + patienceMs, diesMs: nowMs + diesAfterMs };
+    const waiter = { id, rank, bodyBytes: 0, ...times, leaves, nextMs: nowMs, answerMs: undefined };
+    this.#living.set(id, waiter);
+    this.#join(waiter, nowMs);
+    if (this.#line.length === 1) this.#line.deny(id, Math.max(nowMs, this.#unitAtMs));
+  }
+
+  /** What happens at this moment: those who leave, then answers, then those who look. */
+  pass(nowMs: number): void {
+    for (const waiter of this.#living.values()) {
+      if (waiter.diesMs > nowMs) continue;
+      this.#end(waiter, "died", nowMs);
+      if (waiter.leaves) this.#line.leave(waiter.id);
+      this.#wake(nowMs);
     }
-  };
-  const join = (waiter: Living): void => {
-    const shed = line.enter(waiter, { nowMs, isFull: line.length >= lengthMax });
-    const gone = shed === undefined ? undefined : living.get(shed);
-    if (gone !== undefined) end(gone, "shed");
-    longest = Math.max(longest, line.length);
-  };
-  const look = (waiter: Living): void => {
-    const step = line.look(waiter.id, { nowMs, askMs: answerMs + 1 });
-    if (step === "late") end(waiter, "late");
-    else if (step === "gone") join(waiter);
+    for (const waiter of this.#living.values()) if (waiter.answerMs === nowMs) this.#answer(waiter, nowMs);
+    const findDue = (): Living | undefined =>
+      [...this.#living.values()].find(({ nextMs, answerMs }) => nextMs <= nowMs && answerMs === undefined);
+    for (let due = findDue(); due !== undefined; due = findDue()) this.#look(due, nowMs);
+  }
+
+  #look(waiter: Living, nowMs: number): void {
+    const { answerMs } = this.#rules;
+    const step = this.#line.look(waiter.id, { nowMs, askMs: answerMs + 1 });
+    if (step === "late") this.#end(waiter, "late", nowMs);
+    else if (step === "gone") this.#join(waiter, nowMs);
     else if (step === "ask") {
-      asked.push(nowMs);
+      this.asked.push(nowMs);
       Object.assign(waiter, { answerMs: nowMs + answerMs, nextMs: Infinity });
-    } else waiter.nextMs = nowMs + step;
-    wake();
-  };
-  const answer = (waiter: Living): void => {
-    waiter.answerMs = undefined;
-    if (nowMs < unitAtMs) {
-      line.deny(waiter.id, unitAtMs);
-      waiter.nextMs = nowMs;
+    } else Object.assign(waiter, { nextMs: nowMs + step });
+    this.#wake(nowMs);
+  }
+
+  #answer(waiter: Living, nowMs: number): void {
+    Object.assign(waiter, { answerMs: undefined, nextMs: nowMs });
+    if (nowMs < this.#unitAtMs) {
+      this.#line.deny(waiter.id, this.#unitAtMs);
       return;
     }
-    unitAtMs = nowMs + unitMs;
-    const askedMs = nowMs - answerMs;
-    for (const other of living.values()) {
-      const isBefore = toOrder(other) < toOrder(waiter) && other.sinceMs < askedMs;
-      if (isBefore && other.answerMs === undefined) overtaken.push([other, waiter]);
+    this.#unitAtMs = nowMs + this.#rules.unitMs;
+    const askedMs = nowMs - this.#rules.answerMs;
+    for (const other of this.#living.values()) {
+      const isBefore = this.#toOrder(other) < this.#toOrder(waiter) && other.sinceMs < askedMs;
+      if (isBefore && other.answerMs === undefined) this.overtaken.push([other, waiter]);
     }
-    line.admit(waiter.id, 0);
-    end(waiter, "admitted");
-    wake();
-  };
+    this.#line.admit(waiter.id, 0);
+    this.#end(waiter, "admitted", nowMs);
+    this.#wake(nowMs);
+  }
 
-  const coming = arrivals.map((arrival, index) => ({ ...arrival, id: index + 1 }));
-  const lastMs = Math.max(0, ...arrivals.map(({ atMs, patienceMs }) => atMs + patienceMs)) + 10_000;
-  for (; nowMs <= lastMs; nowMs += 1) {
-    for (const { atMs, rank, patienceMs, diesAfterMs = Infinity, leaves = false, id } of coming) {
-      if (atMs !== nowMs) continue;
-      const times = { sinceMs: nowMs, untilMs: nowMs + patienceMs, diesMs: nowMs + diesAfterMs, leaves };
-      const waiter = { id, rank, ...times, nextMs: nowMs, answerMs: undefined };
-      living.set(id, waiter);
-      join(waiter);
-      if (line.length === 1) line.deny(id, Math.max(nowMs, unitAtMs));
-    }
-    for (const waiter of living.values()) {
-      if (waiter.diesMs > nowMs) continue;
-      end(waiter, "died");
-      if (waiter.leaves) line.leave(waiter.id);
-      wake();
-    }
-    for (const waiter of living.values()) if (waiter.answerMs === nowMs) answer(waiter);
-    for (let again = true; again;) {
-      again = false;
-      for (const waiter of living.values()) {
-        if (waiter.nextMs > nowMs || waiter.answerMs !== undefined) continue;
-        look(waiter);
-        again = true;
-      }
+  #join(waiter: Living, nowMs: number): void {
+    const isFull = this.#line.length >= this.#rules.lengthMax;
+    const shed = this.#line.enter(waiter, { nowMs, isFull });
+    const gone = shed === undefined ? undefined : this.#living.get(shed);
+    if (gone !== undefined) this.#end(gone, "shed", nowMs);
+    this.lengthMax = Math.max(this.lengthMax, this.#line.length);
+  }
+
+  #wake(nowMs: number): void {
+    for (const id of this.#line.toWake(nowMs)) {
+      const woken = this.#living.get(id);
+      if (woken !== undefined) woken.nextMs = nowMs;
     }
   }
-  return { ended, asked, lengthMax: longest, overtaken };
+
+  #end(waiter: Living, outcome: Ended["outcome"], atMs: number): void {
+    this.#living.delete(waiter.id);
+    this.ended.push({ waiter, outcome, atMs });
+  }
+
+  #toOrder({ sinceMs, rank, id }: Waiter): number {
+    return (sinceMs + rank * this.#rules.rankMs) * 1e6 + id;
+  }
 }

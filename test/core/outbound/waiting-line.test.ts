@@ -23,7 +23,7 @@ const anyRules: fc.Arbitrary<WorldRules> = fc.record({
 });
 
 function waiter(id: number, rank: number, sinceMs: number): Waiter {
-  return { id, rank, sinceMs, untilMs: Infinity };
+  return { id, rank, sinceMs, untilMs: Infinity, bodyBytes: 0 };
 }
 
 /** The ids in the order of the line. */
