@@ -47,7 +47,7 @@ const ROWS: readonly (readonly [what: string, show: (outcome: Outcome) => string
   ...PRIORITIES.flatMap((priority) => [
     [`answered, ${priority}`, ({ answeredShare }: Outcome) => toPercent(answeredShare[priority])] as const,
     [
-      `wait, ${priority}: mean, p95`,
+      `wait, ${priority}: mean, p95 (in vain: 20 s)`,
       ({ waitMs }: Outcome) => `${toSeconds(waitMs[priority].mean)}, ${toSeconds(waitMs[priority].p95)}`,
     ] as const,
   ]),
