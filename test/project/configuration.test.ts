@@ -10,6 +10,7 @@ import { issuerEntries } from "../../src/core/config/auth-schema.ts";
 import { configSchema, policyBase, routeSchema } from "../../src/core/config/config-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { contextEntries } from "../../src/core/config/parse-variants.ts";
+import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
 import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
@@ -187,6 +188,14 @@ test("docs/configuration.md has every key extractor, and no other", () => {
     argument === undefined ? name : `${name}:<name>`,
   );
   expect(documented).toEqual(registered);
+});
+
+test("docs/configuration.md has every feedback profile with its scopes, and no other", () => {
+  const documented = findTable(guide, ["profile", "scopes"]).rows.map(([name = "", scopes = ""]) => [
+    readCodes(name)[0],
+    readCodes(scopes),
+  ]);
+  expect(documented).toEqual(Object.entries(profiles).map(([name, { scopes }]) => [name, scopes]));
 });
 
 describe.each(["README.md", "docs/configuration.md"])("the configurations in %s", (path) => {

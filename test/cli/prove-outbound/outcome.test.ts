@@ -45,8 +45,9 @@ describe("toOutcome()", () => {
     expect([outcome.throttledFirst, outcome.throttledLater, outcome.used]).toEqual([4, 2, 0.95]);
   });
 
-  test("measures waits of answered calls by priority", () => {
+  test("measures waits by priority, and counts those in vain as the longest", () => {
     expect(outcome.waitMs.critical).toEqual({ mean: 20, p95: 30 });
+    expect(outcome.waitMs.background).toEqual({ mean: 20_000, p95: 20_000 });
     expect(outcome.answeredShare).toEqual({ critical: 1, normal: 1 / 3, background: 0 });
     expect([outcome.calmUnanswered, outcome.calmWaitMs]).toEqual([1, 70]);
   });
