@@ -55,6 +55,7 @@ describe("README.md", () => {
       "bench",
       "prove",
       "prove:outbound",
+      "headgate",
       "graph",
       "build",
       "deploy",
