@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
+import { answerBatch, isBatch } from "./gateway/answer-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
@@ -32,7 +33,7 @@ const admin = createAdminApi(
     deployed: exported,
     config: () => live.gateway.config,
     overrides: () => live.gateway.overrides,
-    explain: (request) => explain(request, live.gateway),
+    explain: (request, identity) => explain(request, identity, live.gateway),
     learn: () => live.learnNow(),
     showPools: () => showPools(live.gateway.pools),
     purge: (purges) => live.gateway.purges.add(purges),
@@ -41,5 +42,9 @@ const admin = createAdminApi(
 );
 
 export default {
-  fetch: (request, _env, context) => admin(request) ?? handleSafely(request, live.current(context), context),
+  fetch: (request, _env, context) => {
+    // A batch lives below the admin API's prefix, and is no operator's.
+    if (isBatch(request, live.gateway.config)) return answerBatch(request, live.current(context), context);
+    return admin(request) ?? handleSafely(request, live.current(context), context);
+  },
 } satisfies ExportedHandler;

@@ -10,6 +10,7 @@ import { countUse } from "./count-use.ts";
 import { type Row, type RunningRow, startRow } from "./row.ts";
 import type { MeasuredRow } from "./summarize.ts";
 import { takeTurn, type Times, type Turn } from "./take-turn.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 const MEMORY_FOLDER = "/dev/shm";
 
@@ -72,9 +73,12 @@ async function takeTurns(
   return turns;
 }
 
+const toShares = ({ settles = 1 }: Workload): number => settles;
+
 async function countUses(rows: readonly RunningRow[], forMs: number): Promise<readonly (Use | undefined)[]> {
-  const countable = rows.filter(({ server }) => server.startCounting !== undefined).length;
+  const countable = rows.filter(({ server }) => server.startCounting !== undefined);
+  const shares = countable.reduce((sum, { workload }) => sum + toShares(workload), 0);
   const uses: (Use | undefined)[] = [];
-  for (const row of rows) uses.push(await countUse(row, forMs / countable));
+  for (const row of rows) uses.push(await countUse(row, (forMs * toShares(row.workload)) / shares));
   return uses;
 }

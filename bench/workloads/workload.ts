@@ -11,6 +11,8 @@ export interface Workload {
   /** What each key may have. */
   readonly limit: Limit;
   readonly origin: OriginBehavior;
+  /** How much longer than one key its keys take until each has been seen now and then. Default: 1. */
+  readonly settles?: number;
   /** What must hold of a contender that caches, or the row shows something else than it says. */
   readonly expected?: ExpectedOrigin;
 }

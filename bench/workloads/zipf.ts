@@ -6,7 +6,7 @@ const CLIENTS = 1_000;
 /** Long enough that its repetition is nothing a limiter could learn. */
 const DRAWS = 65_536;
 
-export const zipf: Workload = { name: "zipf", createAddresses, limit: AMPLE, origin: PROMPT };
+export const zipf: Workload = { name: "zipf", createAddresses, limit: AMPLE, origin: PROMPT, settles: 8 };
 
 function createAddresses(): () => string {
   const shares = Array.from({ length: CLIENTS }, (_, rank) => 1 / (rank + 1));

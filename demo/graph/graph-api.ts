@@ -13,6 +13,7 @@ const HOST = "127.0.0.1";
 const APP = "app";
 const MINUTE_MS = 60_000;
 const BODY_BYTES_MAX = 1_048_576;
+const KEEP_ALIVE_MS = 300_000;
 
 export interface GraphBudgets {
   readonly app: BudgetRules;
@@ -104,7 +105,11 @@ export async function startGraphApi({ port, budgets, latencyMs = [0, 0] }: Graph
     sendJson(response, body, options);
   };
 
-  const server = createServer((request, response) => void answer(request, response));
+  // A connection that is closed while a call is on its way loses the call: Node's own 5 seconds are a burst apart.
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => void answer(request, response),
+  );
   await listen(server, port);
   const { port: taken } = server.address() as AddressInfo;
   return {

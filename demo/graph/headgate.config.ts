@@ -10,7 +10,7 @@ export default defineConfig({
       members: ["http://127.0.0.1:8791"],
       policies: ["graph-app", "graph-user", "graph-page"],
       whenLimited: ["queue", "stale", "reject"],
-      queue: { waitMax: "20s", lengthMax: 500 },
+      queue: { waitMax: "20s", lengthMax: 100 },
       priority: { header: "X-Priority", headerMax: "critical" },
       feedback: {
         profile: "facebook-graph",
@@ -19,24 +19,13 @@ export default defineConfig({
     },
   },
   policies: {
-    // As many calls as the stand-in serves, in a window that is longer by as much as calls may differ in how late they arrive.
-    "graph-app": {
-      algorithm: "sliding-window-log",
-      limit: 100,
-      window: "10200ms",
-      key: "everyone",
-      consistency: "exact",
-    },
-    "graph-user": {
-      algorithm: "sliding-window-log",
-      limit: 50,
-      window: "10200ms",
-      key: "header:authorization",
-    },
+    // Each two in a hundred below the stand-in's budget: at 100 % it would tell everybody to stop.
+    "graph-app": { algorithm: "sliding-window-log", limit: 98, window: "10s", key: "everyone" },
+    "graph-user": { algorithm: "sliding-window-log", limit: 49, window: "10s", key: "header:authorization" },
     "graph-page": {
       algorithm: "sliding-window-log",
-      limit: 70,
-      window: "10200ms",
+      limit: 68,
+      window: "10s",
       key: "param:page",
       onMissing: "skip",
     },

@@ -2,6 +2,8 @@
 
 import * as v from "valibot";
 import { object } from "../core/config/parse-with.ts";
+import type { Identity } from "../core/consumers/identity.ts";
+import { consumerName, grants } from "../core/control/entries.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toInvalidBody, toJson } from "./problem.ts";
@@ -10,6 +12,7 @@ import { method, textLike } from "../core/config/primitives.ts";
 
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";
+const KEY_WANTED = "must be the id of an API key";
 
 const place = textLike(/^[A-Z0-9]{2}$/, "must be two upper-case letters or digits");
 const description = object({
@@ -25,6 +28,9 @@ const description = object({
   address: v.optional(v.pipe(v.string("must be an address"), v.maxLength(45, "must be an address"))),
   country: v.optional(place),
   continent: v.optional(place),
+  consumer: v.optional(consumerName),
+  ...grants,
+  apiKey: v.optional(v.pipe(v.string(KEY_WANTED), v.maxLength(64, KEY_WANTED))),
 });
 
 const reasoned = toObjectSchema({ id: text, reason: text });
@@ -36,6 +42,8 @@ const explanation = (): JsonSchema =>
       route: toObjectSchema({ index: integer, name: text }),
       ban: reasoned,
       cost: integer,
+      consumer: text,
+      isUnlimited: yesOrNo,
       isCached: yesOrNo,
       policies: toListSchema(
         toObjectSchema(
@@ -43,7 +51,7 @@ const explanation = (): JsonSchema =>
             policy: text,
             limit: integer,
             windowMs: integer,
-            decidedBy: { enum: ["policy", "override"] },
+            decidedBy: { enum: ["policy", "limits", "tier", "override"] },
             override: reasoned,
             counter: {},
             isShadow: yesOrNo,
@@ -52,7 +60,7 @@ const explanation = (): JsonSchema =>
         ),
       ),
     },
-    ["problem", "path", "route", "ban", "cost"],
+    ["problem", "path", "route", "ban", "cost", "consumer"],
   );
 
 export const explainOperation: Operation = defineOperation({
@@ -71,9 +79,15 @@ export const explainOperation: Operation = defineOperation({
       return toInvalidBody([{ path: "", code: "invalid", message }]);
     }
     await controls.learn();
-    return toJson(200, await controls.explain(request));
+    return toJson(200, controls.explain(request, toIdentity(body)));
   },
 });
+
+/** Whose credential the request is taken to show: nobody is asked whether there is one. */
+function toIdentity(described: v.InferOutput<typeof description>): Identity | undefined {
+  const { consumer, tier, scopes, apiKey } = described;
+  return consumer === undefined ? undefined : { consumer, tier, scopes, apiKey, token: undefined };
+}
 
 /** undefined for what the platform does not take for a request. */
 function toRequest({ address, ...described }: v.InferOutput<typeof description>): Request | undefined {

@@ -3,6 +3,7 @@
 import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
+import type { Identity } from "../core/consumers/identity.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { Changer, Seen } from "../core/control/messages.ts";
@@ -20,7 +21,7 @@ export interface AdminControls {
   /** The overrides in force here; undefined where there are none. */
   readonly overrides: () => OverrideIndex | undefined;
   /** What would become of a request, without it. */
-  readonly explain: (request: Request) => Promise<Explanation>;
+  readonly explain: (request: Request, identity: Identity | undefined) => Explanation;
   /** Puts in force here at once what was just changed. */
   readonly learn: () => Promise<void>;
   /** The state of every origin pool's members, as this isolate sees it. */

@@ -19,10 +19,10 @@ export function askOrigin(
   context: LimitContext,
   asking: Asking = {},
 ): Promise<OriginAnswer> {
-  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs } = route;
+  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
   // Most routes lead to one origin and limit no body: they pay for neither.
   if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)
-    return forward(facts, { config: context.gateway.config, timeoutMs, ...asking });
+    return forward(facts, { config: context.gateway.config, timeoutMs, stripPrefix, ...asking });
   return askWithin(facts, route, { context, asking });
 }
 
@@ -33,11 +33,11 @@ async function askWithin(
 ): Promise<OriginAnswer> {
   const { gateway, waitUntil } = context;
   const { config, pools } = gateway;
-  const { bodyTimeoutMs, totalTimeoutMs } = route;
+  const { bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
-  const options = { config, timeoutMs, ...asking };
+  const options = { config, timeoutMs, stripPrefix, ...asking };
   const client = route.pool === undefined ? undefined : pools.get(route.pool);
   const answer = await (client === undefined
     ? forward(facts, options)

@@ -1,13 +1,21 @@
 // Says what would become of a request, by the same steps as handle-request.ts takes, and takes nothing.
 
+import { decideAccess } from "../core/access/access-list.ts";
+import type { Policy, Route } from "../core/config/config.ts";
+import type { Identity } from "../core/consumers/identity.ts";
+import { findMissingScopes } from "../core/consumers/verdict.ts";
 import { findBan } from "../core/control/ban-index.ts";
 import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import { matchRoute } from "../core/policies/match-route.ts";
+import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
+import { toCaller } from "./caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { findOverrides } from "./override-policies.ts";
+import { shapeRequest } from "./shape-request.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 
 const NOTHING: Explanation = {
@@ -16,42 +24,66 @@ const NOTHING: Explanation = {
   route: undefined,
   ban: undefined,
   cost: undefined,
+  consumer: undefined,
+  isUnlimited: false,
   isCached: false,
   policies: [],
 };
 
-export async function explain(request: Request, gateway: Gateway): Promise<Explanation> {
+/** `identity` is whose credential the request is taken to show; undefined: nobody's. */
+export function explain(request: Request, identity: Identity | undefined, gateway: Gateway): Explanation {
   const { config, bans } = gateway;
   const parsed = readFacts(request, config);
   if (!parsed.ok) return { ...NOTHING, problem: parsed.error };
-  const facts = parsed.value;
-  const { path } = facts;
-  const route = matchRoute(config.routes, facts);
+  const { path } = parsed.value;
+  const route = matchRoute(config.routes, parsed.value);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
+  const shaped = shapeRequest(parsed, route, config);
+  if (!shaped.ok) return { ...NOTHING, path, problem: "invalid-fields" };
+  const facts = shaped.value;
   facts.pattern = route.pattern;
-  const ban = findBan(bans, facts, readClock());
-  return Promise.resolve({
-    problem: ban === undefined ? undefined : "banned",
+  const nowMs = readClock();
+  const access = decideAccess(route.access, facts, gateway.access?.at(nowMs));
+  facts.isUnlimited = access.isUnlimited;
+  if (route.auth !== "none" && identity !== undefined)
+    facts.caller = toCaller({ identity, place: "authorization", hash: "" }, route);
+  const ban = findBan(bans, facts, nowMs);
+  return {
+    problem: ban === undefined ? findProblem(route, facts, access.isDenied) : "banned",
     path,
     route: { index: route.index, name: route.name },
     ban: ban === undefined ? undefined : { id: ban.id, reason: ban.reason },
     cost: toCost(route.cost, facts),
+    consumer: facts.identity?.consumer,
+    isUnlimited: facts.isUnlimited,
     isCached: route.cache !== undefined,
-    policies: explainPolicies(route.policies, facts, gateway),
-  });
+    policies: explainPolicies(route, facts, gateway),
+  };
+}
+
+/** What refuses the request before any limit, beside a ban. */
+function findProblem(
+  { auth, scopes }: Route,
+  { identity }: RequestFacts,
+  isDenied: boolean,
+): ProblemCode | undefined {
+  if (isDenied) return "access-denied";
+  if (identity === undefined) return auth === "required" ? "credential-missing" : undefined;
+  return findMissingScopes(identity, scopes).length > 0 ? "scope-missing" : undefined;
 }
 
 function explainPolicies(
-  policies: Parameters<typeof findOverrides>[0],
+  route: Route,
   facts: RequestFacts,
   { config, overrides }: Gateway,
 ): readonly ExplainedPolicy[] {
-  const found = findOverrides(policies, facts, overrides);
-  return policies.map((written, index) => {
+  const resolved = resolvePolicies(route, facts);
+  const found = findOverrides(resolved, facts, overrides);
+  return resolved.map((own, index) => {
     const applied = found[index];
-    const policy = applied?.policy ?? written;
-    const { name, key, onMissing, limit, windowMs } = policy;
-    const counted = toCounterKey(key, facts, { onMissing });
+    const { name, key, onMissing, limit, windowMs } = applied?.policy ?? own;
+    // What an override changes is counted where it was counted before.
+    const counted = toCounterKey(key, facts, { onMissing, context: own.context });
     const counter =
       typeof counted === "string"
         ? counted
@@ -60,11 +92,21 @@ function explainPolicies(
       policy: name,
       limit,
       windowMs,
-      decidedBy: applied === undefined ? "policy" : "override",
+      decidedBy: applied === undefined ? toSource(own, route.policies[index], facts) : "override",
       override:
         applied === undefined ? undefined : { id: applied.override.id, reason: applied.override.reason },
       counter,
-      isShadow: !isEnforcedKey(typeof counter === "string" ? "" : counter.key, policy),
+      isShadow: !isEnforcedKey(typeof counter === "string" ? "" : counter.key, own),
     };
   });
+}
+
+function toSource(
+  own: Policy,
+  written: Policy | undefined,
+  { identity }: RequestFacts,
+): ExplainedPolicy["decidedBy"] {
+  if (own === written) return "policy";
+  const plan = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
+  return own === plan ? "tier" : "limits";
 }

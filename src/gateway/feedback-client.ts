@@ -6,6 +6,7 @@ import type { FeedbackReport, ProbeClaim } from "../core/feedback/feedback-messa
 import type { FeedbackSettings } from "../core/feedback/feedback-schema.ts";
 import { FeedbackStates, type RequestKeys } from "../core/feedback/feedback-states.ts";
 import { profiles } from "../core/feedback/profiles/registry.ts";
+import type { OriginPool } from "../core/origins/origin-pool.ts";
 import type { Profile } from "../core/feedback/reading.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
@@ -21,6 +22,7 @@ const TIMEOUT_MS = 250;
 
 export class FeedbackClient implements OriginFeedback {
   readonly #pool: string;
+  readonly #isLone: boolean;
   readonly #profile: Profile;
   readonly #namespace: Bindings["FEEDBACK"];
   readonly #states: FeedbackStates;
@@ -28,9 +30,16 @@ export class FeedbackClient implements OriginFeedback {
   #id: string | undefined;
   #viewMs = -Infinity;
   #askedMs = -Infinity;
+  #failedMs = -Infinity;
+  #underWay: Promise<void> | undefined;
 
-  constructor(pool: string, { profile, scopes }: FeedbackSettings, namespace: Bindings["FEEDBACK"]) {
-    this.#pool = pool;
+  constructor(
+    { name, members }: Pick<OriginPool, "name" | "members">,
+    { profile, scopes }: FeedbackSettings,
+    namespace: Bindings["FEEDBACK"],
+  ) {
+    this.#pool = name;
+    this.#isLone = members.length === 1;
     this.#profile = profiles[profile];
     this.#namespace = namespace;
     this.#states = new FeedbackStates(scopes);
@@ -42,8 +51,8 @@ export class FeedbackClient implements OriginFeedback {
    */
   waitMs(keys: RequestKeys, nowMs: number): number | Promise<number> {
     const claims = this.#states.toClaims(keys, nowMs);
-    // While the object does not answer it is asked once a second: not every request waits for it.
-    const isOld = nowMs - Math.max(this.#viewMs, this.#askedMs) >= VIEW_MS_MAX;
+    // While the object does not answer it is waited for once a second, and not by every request.
+    const isOld = nowMs - Math.max(this.#viewMs, this.#failedMs) >= VIEW_MS_MAX;
     if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
     if (nowMs - Math.max(this.#viewMs, this.#askedMs) >= REFRESH_MS) waitUntil(this.#exchange([]));
     return this.#states.waitMs(keys, nowMs);
@@ -63,6 +72,8 @@ export class FeedbackClient implements OriginFeedback {
     { sentMs, waitUntil: keep }: FeedbackContext,
   ): Promise<Observed> {
     const { status, headers } = answer;
+    // It speaks for the member that sent it; everything else is about who asks, whichever member answers.
+    if (status === 503 && !this.#isLone) return { response: answer };
     const isRead = this.#profile.bodyStatuses.includes(status);
     const { response, json } = isRead ? await readJsonBody(answer) : { response: answer, json: undefined };
     const nowMs = readClock();
@@ -79,10 +90,21 @@ export class FeedbackClient implements OriginFeedback {
   }
 
   async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {
-    const asked = this.#exchange(claims);
-    waitUntil(asked);
-    await Promise.race([asked, scheduler.wait(TIMEOUT_MS)]);
+    const asked = this.#ask(claims);
+    // Others may wait for what this request asks, each by its own clock.
+    const isLate = await Promise.race([asked, scheduler.wait(TIMEOUT_MS).then(() => true)]);
+    if (isLate === true) this.#failedMs = readClock();
     return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
+  }
+
+  #ask(claims: readonly ProbeClaim[]): Promise<void> {
+    if (this.#underWay !== undefined && claims.length === 0) return this.#underWay;
+    const asked = this.#exchange(claims).finally(() => {
+      if (this.#underWay === asked) this.#underWay = undefined;
+    });
+    this.#underWay = asked;
+    waitUntil(asked);
+    return asked;
   }
 
   /** Never throws. */
@@ -96,6 +118,7 @@ export class FeedbackClient implements OriginFeedback {
       this.#states.learnView(view, readClock());
       this.#viewMs = Math.max(this.#viewMs, nowMs);
     } catch {
+      this.#failedMs = nowMs;
       this.#states.retell(report);
     }
   }

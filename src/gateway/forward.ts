@@ -42,6 +42,8 @@ export interface ForwardOptions {
   readonly method?: "GET" | undefined;
   /** The member of an origin pool to ask, in place of the configuration's origin. */
   readonly member?: PoolMember | undefined;
+  /** Taken from the front of the path, before the member does the same; "" for nothing. */
+  readonly stripPrefix?: string;
   /** The request's body where it was kept; undefined: as it comes. */
   readonly body?: ArrayBuffer | null | undefined;
 }
@@ -97,13 +99,14 @@ function toBody(request: Request): ReadableStream | null {
  */
 function toOriginUrl(
   { url, search, canonicalPath }: RequestFacts,
-  { config: { origin }, member }: ForwardOptions,
+  { config: { origin }, member, stripPrefix = "" }: ForwardOptions,
 ): string {
-  if (member !== undefined) return member.base + toMemberPath(canonicalPath, member) + search;
-  return (origin === ZONE ? toOrigin(url) : origin) + canonicalPath + search;
+  const path = stripPrefix === "" ? canonicalPath : toMemberPath(canonicalPath, { stripPrefix });
+  if (member !== undefined) return member.base + toMemberPath(path, member) + search;
+  return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-function toOrigin({ scheme, host }: RequestUrl): string {
+export function toOrigin({ scheme, host }: RequestUrl): string {
   return `${scheme}://${host}`;
 }
 
@@ -146,7 +149,7 @@ export function isWebSocketUpgrade(facts: RequestFacts): boolean {
 function toClientResponse(
   response: Response,
   { url, canonicalPath }: RequestFacts,
-  { config, member }: ForwardOptions,
+  { config, member, stripPrefix = "" }: ForwardOptions,
 ): Response {
   // One copy with fields that may be changed; the body stays the origin's stream.
   const copy = new Response(response.body, response);
@@ -155,7 +158,9 @@ function toClientResponse(
   const location = headers.get("location");
   const origin = member?.base ?? config.origin;
   if (location !== null && origin !== ZONE) {
-    const prefix = member === undefined ? "" : toStrippedPrefix(canonicalPath, member);
+    const own = toStrippedPrefix(canonicalPath, { stripPrefix });
+    const path = canonicalPath.slice(own.length);
+    const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
     headers.set("location", toClientLocation(location, { origin, gateway: toOrigin(url), prefix }));
   }
   return copy;

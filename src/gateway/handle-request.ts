@@ -1,5 +1,5 @@
-// The way of a request, top to bottom: facts -> canonical path -> route -> bans -> access lists ->
-// credential -> limits -> cache -> origin -> headers -> record.
+// The way of a request, top to bottom: facts -> canonical path -> route -> (shape) -> bans -> access lists ->
+// credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import { matchRoute } from "../core/policies/match-route.ts";
@@ -8,6 +8,8 @@ import { admit } from "./admit.ts";
 import { answerThroughCache } from "./answer-through-cache.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import { askOrigin } from "./ask-origin.ts";
+import { err } from "../core/result.ts";
+import { answerAggregate } from "./answer-aggregate.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { CheckedLimits, LimitContext } from "./checked-limits.ts";
 import type { OriginAnswer } from "./forward.ts";
@@ -19,21 +21,30 @@ import { addLimitFields, toDenial, toRefusal } from "./rate-limit-response.ts";
 import { recordDenied, type Recorded, recordFailed, recordLimits } from "./record.ts";
 import { readFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
+import { shapeRequest } from "./shape-request.ts";
+import { shapeResponse } from "./shape-response.ts";
 import { toThroughCache } from "./through-cache.ts";
+
+export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
+  /** The request is a part of an aggregate, and can be no aggregate itself. */
+  readonly isPart?: boolean;
+}
 
 export async function handleRequest(
   request: Request,
   gateway: Gateway,
-  execution: ExecutionContext,
+  execution: Execution,
 ): Promise<Response> {
   const { config } = gateway;
   const startedMs = readClock();
 
   const parsed = readFacts(request, config);
   if (!parsed.ok) return toProblemResponse(parsed.error, config);
-  const facts = parsed.value;
-  const route = matchRoute(config.routes, facts);
+  const route = matchRoute(config.routes, parsed.value);
   if (route === undefined) return toProblemResponse("no-route", config);
+  const shaped = shapeRequest(parsed, route, config);
+  if (!shaped.ok) return shaped.error;
+  const facts = shaped.value;
   facts.pattern = route.pattern;
   const record = { config, route, facts, startedMs };
   const context: LimitContext = {
@@ -48,9 +59,8 @@ export async function handleRequest(
   if (unadmitted !== undefined) return unadmitted;
 
   const through = toThroughCache(route, facts, context);
-  const early = through && (await through.lookUpFree());
-  const free = early && (await answerFreeHit(early, through));
-  if (free !== undefined) return free;
+  const early = through && (await answerFreeHit(through, record));
+  if (early instanceof Response) return early;
 
   const checked = checkLimits(route, facts, context);
   const limits = checked instanceof Promise ? await checked : checked;
@@ -62,11 +72,52 @@ export async function handleRequest(
   if (delayMs > 0) await scheduler.wait(delayMs);
 
   const answer = await (through === undefined
-    ? askOrigin(facts, route, context)
+    ? askWithoutCache(record, context, execution)
     : askThroughCache(through, early));
   const response = toResponse(answer, record);
   invalidateAfter(facts, response, context);
-  return addLimitFields(settleLimits(response, limits, context), limits, { gateway, route });
+  const settled = settleLimits(response, limits, context);
+  return finish(settled, limits, { gateway, route, record, isAnswered: answer.ok });
+}
+
+/** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
+function askWithoutCache(
+  record: Recorded,
+  context: LimitContext,
+  { isPart = false }: Execution,
+): Promise<OriginAnswer> {
+  const { facts, route, config } = record;
+  const { aggregate } = route;
+  if (aggregate === undefined) return askOrigin(facts, route, context);
+  if (isPart) return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
+  const askPart = (part: Request): Promise<Response> =>
+    handleRequest(part, context.gateway, { waitUntil: context.waitUntil, isPart: true });
+  return answerAggregate(facts, { ...route, aggregate }, { config, ask: askPart });
+}
+
+interface Finishing {
+  readonly gateway: Gateway;
+  readonly route: Recorded["route"];
+  readonly record: Recorded;
+  /** Not by a problem of the gateway's own. */
+  readonly isAnswered: boolean;
+}
+
+function finish(
+  response: Response,
+  limits: CheckedLimits,
+  finishing: Finishing,
+): Response | Promise<Response> {
+  const { record, isAnswered } = finishing;
+  if (record.facts.shaping === undefined || !isAnswered) return addLimitFields(response, limits, finishing);
+  return shape(response, record).then((shaped) => addLimitFields(shaped, limits, finishing));
+}
+
+/** The answer as its client wants it, on a route that changes answers. */
+async function shape(response: Response, record: Recorded): Promise<Response> {
+  const { shaping, method } = record.facts;
+  if (shaping === undefined) return response;
+  return toResponse(await shapeResponse(response, shaping, method), record);
 }
 
 /** undefined: the request goes on. */
@@ -97,9 +148,10 @@ async function askThroughCache(through: ThroughCache, early: Look | undefined): 
   return await answerThroughCache(early ?? (await through.lookUp()), through);
 }
 
-/** The stored answer that costs no quota: where the route's hits are free. */
-async function answerFreeHit(early: Look, through: ThroughCache): Promise<Response | undefined> {
-  if (!isHit(early)) return undefined;
+/** The stored answer that costs no quota, where the route's hits are free; else what was found instead, if anything. */
+async function answerFreeHit(through: ThroughCache, record: Recorded): Promise<Response | Look | undefined> {
+  const early = await through.lookUpFree();
+  if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);
-  return answer.ok ? answer.value : undefined;
+  return answer.ok ? await shape(answer.value, record) : early;
 }

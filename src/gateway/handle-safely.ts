@@ -13,8 +13,25 @@ export async function handleSafely(
   try {
     return await handleRequest(request, gateway, context);
   } catch (error) {
-    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
-    return toProblemResponse("internal-error", gateway.config);
+    return toCrashed(error, request, gateway);
   }
+}
+
+/** The same for what is no request to be routed. */
+export async function safely(
+  request: Request,
+  gateway: Gateway,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    return toCrashed(error, request, gateway);
+  }
+}
+
+function toCrashed(error: unknown, request: Request, gateway: Gateway): Response {
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
+  return toProblemResponse("internal-error", gateway.config);
 }

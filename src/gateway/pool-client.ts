@@ -32,7 +32,7 @@ export class PoolClient {
     const feedback =
       pool.feedback === undefined
         ? new PlainFeedback(members.length)
-        : new FeedbackClient(name, pool.feedback, bindings.FEEDBACK);
+        : new FeedbackClient(pool, pool.feedback, bindings.FEEDBACK);
     this.outbound = settings && { pool: name, settings, feedback, lines };
     this.states = new MemberStates(pool, (url, state) => {
       writeLog("origin", { pool: pool.name, origin: url, state });

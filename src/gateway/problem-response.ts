@@ -1,6 +1,7 @@
 // A response that the gateway makes itself: RFC 9457 body, RFC 9209 Proxy-Status, never stored by anyone.
 
 import { type ProblemCode, problems, toProblemBody } from "../core/http/problems.ts";
+import type { Problem } from "../core/result.ts";
 import type { RateLimitFields } from "../core/http/rate-limit-headers.ts";
 
 export interface ProblemOptions {
@@ -8,6 +9,8 @@ export interface ProblemOptions {
   readonly name: string;
   readonly violated?: readonly string[];
   readonly limits?: RateLimitFields;
+  /** All that is wrong with what the client wrote. */
+  readonly found?: readonly Problem[] | undefined;
   /** WWW-Authenticate. */
   readonly challenge?: string | undefined;
   /** Put on the response as Retry-After, in whole seconds from 1 on. */
@@ -27,7 +30,7 @@ export function toProblemResponse(code: ProblemCode, options: ProblemOptions): R
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */
 export function toProblemParts(
   code: ProblemCode,
-  { name, violated, limits, challenge, retryAfterMs }: ProblemOptions,
+  { name, violated, limits, found, challenge, retryAfterMs }: ProblemOptions,
 ): ProblemParts {
   const { status, proxyError } = problems[code];
   const headers: Record<string, string> = {
@@ -42,5 +45,5 @@ export function toProblemParts(
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   for (const [field, value] of limits?.set ?? []) headers[field] = value;
   for (const [field, value] of limits?.append ?? []) headers[field] = value;
-  return { body: toProblemBody(code, violated), init: { status, headers } };
+  return { body: toProblemBody(code, violated, found), init: { status, headers } };
 }

@@ -12,6 +12,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Caller } from "./caller.ts";
 import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
+import type { Shaping } from "./shaping.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
@@ -35,6 +36,8 @@ export class RequestFacts implements Facts {
   pattern: RoutePattern | undefined;
   /** Set once, by admit.ts: no policy counts this client. */
   isUnlimited = false;
+  /** Set once, by shape-request.ts: what the answer is to be made of. */
+  shaping: Shaping | undefined;
 
   #place: Request["cf"];
   #hasPlace = false;

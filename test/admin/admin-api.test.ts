@@ -37,7 +37,9 @@ const controls: AdminControls = {
   deployed: {},
   config: () => config.value,
   overrides: () => undefined,
-  explain: () => Promise.reject(new Error("nobody explains here")),
+  explain: () => {
+    throw new Error("nobody explains here");
+  },
   learn: () => Promise.resolve(),
   showPools: () => ORIGINS,
   purge: () => Promise.resolve(true),

@@ -132,6 +132,33 @@ describe("facebook-graph", () => {
   });
 });
 
+describe("standard", () => {
+  it("takes a 503 with Retry-After for the whole pool where it has one member, and for that member where it has more", async () => {
+    const { origins, gateway } = await startPoolStand(2, ([a = "", b = ""]) => ({
+      origin: "lone",
+      origins: {
+        lone: toPool(a, "standard"),
+        both: {
+          ...toPool(a, "standard"),
+          members: [a, { url: b, role: "fallback" }],
+          breaker: { failures: 1, open: "20s" },
+        },
+      },
+      policies,
+      routes: [{ path: "/both/*", origin: "both" }, { path: "/*" }],
+    }));
+    origins[0]?.serve("*", { status: 503, fields: [["Retry-After", "30"]] });
+    const ask = async (path: string): Promise<string> => {
+      const reply = await send(gateway, path);
+      return reply.status === 503 && reply.text() !== ""
+        ? String(reply.json()["code"])
+        : String(reply.status);
+    };
+    expect([await ask("/x"), await ask("/x")]).toEqual(["503", "origin-limited"]);
+    expect([await ask("/both/x"), await ask("/both/x")]).toEqual(["503", "200"]);
+  });
+});
+
 describe("two isolates", () => {
   let isolates: TwoIsolates;
   let origin: Origin;

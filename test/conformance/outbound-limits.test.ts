@@ -118,8 +118,8 @@ describe("the calls of an origin", () => {
     const shared = await startOrigin();
     afterAll(shared.close);
     const policies = { shared: { ...HOURLY, limit: 10, key: "everyone" } };
-    const origins = { shared: { members: [shared.url], policies: ["shared"], ...REJECT } };
-    const config = { origin: "shared", policies, origins, routes: [{ path: "/*" }] };
+    const pools = { shared: { members: [shared.url], policies: ["shared"], ...REJECT } };
+    const config = { origin: "shared", policies, origins: pools, routes: [{ path: "/*" }] };
     const isolates = await startTwoIsolates(toConfigSource(config), {});
     afterAll(isolates.close);
     const paths = Array.from({ length: 30 }, (_, at) => `${at % 2 === 0 ? BOTH.first : BOTH.second}${at}`);

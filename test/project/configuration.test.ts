@@ -10,6 +10,7 @@ import { issuerEntries } from "../../src/core/config/auth-schema.ts";
 import { configSchema, policyBase, routeSchema } from "../../src/core/config/config-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { contextEntries } from "../../src/core/config/parse-variants.ts";
+import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
 import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
@@ -33,19 +34,24 @@ const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
 /** A pool's `cost` is written like a route's. */
 const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
+const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
+const isShapeKey = ({ path }: SchemaKey): boolean =>
+  /^(?:aggregate|onPartial|fields|request\..*|response\..*)$/.test(path);
 const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
-  ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key))],
+  ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key) && !isBatchKey(key))],
   ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
   ["Pool members", readSchemaKeys(memberSchema)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(contextEntries)],
-  ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key))],
+  ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key) && !isShapeKey(key))],
   ["Credentials", topKeys.filter(isAuthKey)],
   ["Issuers", readEntryKeys(issuerEntries)],
   ["Access lists", topKeys.filter(isAccessKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
+  ["Batches", topKeys.filter(isBatchKey)],
+  ["Aggregates and fields", routeKeys.filter(isShapeKey)],
 ];
 
 const basePolicy: Options = { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" };
@@ -85,6 +91,8 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Access lists": inConfig,
   Routes: inRoute,
   Cache: inRoute,
+  Batches: inConfig,
+  "Aggregates and fields": inRoute,
 };
 
 /** The object that a piece of configuration writes: `key: value, ...`, or the argument of defineConfig. */
@@ -180,6 +188,14 @@ test("docs/configuration.md has every key extractor, and no other", () => {
     argument === undefined ? name : `${name}:<name>`,
   );
   expect(documented).toEqual(registered);
+});
+
+test("docs/configuration.md has every feedback profile with its scopes, and no other", () => {
+  const documented = findTable(guide, ["profile", "scopes"]).rows.map(([name = "", scopes = ""]) => [
+    readCodes(name)[0],
+    readCodes(scopes),
+  ]);
+  expect(documented).toEqual(Object.entries(profiles).map(([name, { scopes }]) => [name, scopes]));
 });
 
 describe.each(["README.md", "docs/configuration.md"])("the configurations in %s", (path) => {

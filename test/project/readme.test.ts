@@ -47,7 +47,19 @@ describe("README.md", () => {
     const named = new Set(documents.flatMap((path) => toScripts(readText(path))));
     expect([...named].filter((name) => !(name in scripts))).toEqual([]);
     const rows = findTable(readme, ["command"]).rows.flatMap(([command = ""]) => toScripts(command));
-    expect(rows).toEqual(["start", "dev", "test", "check", "bench", "prove", "headgate", "build", "deploy"]);
+    expect(rows).toEqual([
+      "start",
+      "dev",
+      "test",
+      "check",
+      "bench",
+      "prove",
+      "prove:outbound",
+      "headgate",
+      "graph",
+      "build",
+      "deploy",
+    ]);
   });
 
   test("shows answers of a 200, a 429 and a cache hit", () => {

@@ -14,6 +14,10 @@ export class StallingObject extends DurableObject {
   async decide(): Promise<void> {
     await scheduler.wait(5_000);
   }
+
+  async exchange(): Promise<void> {
+    await scheduler.wait(1_500);
+  }
 }
 
 export class ThrowingObject extends DurableObject {
@@ -22,6 +26,10 @@ export class ThrowingObject extends DurableObject {
   }
 
   findKey(): never {
+    throw new Error("broken on purpose");
+  }
+
+  exchange(): never {
     throw new Error("broken on purpose");
   }
 }

@@ -15,8 +15,8 @@ export interface Plan {
   readonly windowMs: number;
   /** The stand-in's, for its app, in a window. */
   readonly budget: number;
-  /** By how much the window of the gateway's policy is longer: calls differ in how late they arrive. */
-  readonly marginMs: number;
+  /** How many calls fewer the gateway's policy admits. */
+  readonly margin: number;
 }
 
 export interface Play {
@@ -92,11 +92,11 @@ function startGraph({ budget, windowMs }: Plan): Promise<GraphApi> {
   return startGraphApi({ port: 0, budgets, latencyMs: LATENCY_MS });
 }
 
-function toConfigSource({ budget, marginMs, windowMs }: Plan, url: string): string {
+function toConfigSource({ budget, margin, windowMs }: Plan, url: string): string {
   const { graph } = graphConfig.origins ?? {};
-  const window = `${windowMs + marginMs}ms`;
+  const window = `${windowMs}ms`;
   const policies = Object.entries(graphConfig.policies).map(([name, policy]) => {
-    const limit = name === "graph-app" ? budget : 10 * budget;
+    const limit = name === "graph-app" ? budget - margin : 10 * budget;
     return [name, { ...policy, limit, window }] as const;
   });
   const config = {

@@ -6,8 +6,11 @@ import type { FieldReader, Fields } from "./fields.ts";
 import { parseHttpDate } from "./http-date.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
+/** What conditions are about. */
+type Conditioned = Pick<StoredRecord, "status" | "etag" | "lastModified" | "dateMs">;
+
 /** Whether the client already has what is stored: a 304 answers it. */
-export function isNotModified(record: StoredRecord, request: FieldReader, nowMs: number): boolean {
+export function isNotModified(record: Conditioned, request: FieldReader, nowMs: number): boolean {
   // RFC 9110 section 13.2.1: conditions are ignored where the plain answer is not a success.
   if (record.status < 200 || record.status > 299) return false;
   const tags = request.get("if-none-match");
@@ -51,7 +54,7 @@ const OF_THE_REPRESENTATION: ReadonlySet<string> = new Set([
   "repr-digest",
 ]);
 
-export function toNotModifiedFields(record: StoredRecord): Fields {
+export function toNotModifiedFields(record: Pick<StoredRecord, "fields" | "etag">): Fields {
   return record.fields.filter(
     ([name]) => !OF_THE_REPRESENTATION.has(name) && !(name === "last-modified" && record.etag !== null),
   );
@@ -66,7 +69,7 @@ function isListed(etag: string | null, tags: string): boolean {
 }
 
 /** Section 4.3.2: without Last-Modified, the Date counts, which a record always has. An invalid date is no condition. */
-function isUnmodifiedSince(record: StoredRecord, since: string, nowMs: number): boolean {
+function isUnmodifiedSince(record: Conditioned, since: string, nowMs: number): boolean {
   const sinceMs = parseHttpDate(since, nowMs);
   if (sinceMs === undefined) return false;
   const modifiedMs = parseHttpDate(record.lastModified ?? "", nowMs) ?? record.dateMs;

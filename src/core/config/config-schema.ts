@@ -10,9 +10,21 @@ import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { toHost } from "../http/host.ts";
 import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
+import { prefix } from "../origins/pool-schema.ts";
 import { authSchema } from "./auth-schema.ts";
+import { batchSchema } from "./batch-schema.ts";
+import { shapeEntries } from "./shape-schema.ts";
 import { isObject, object } from "./parse-with.ts";
-import { duration, integerBetween, method, oneOf, switchedOn, textLike, textThat } from "./primitives.ts";
+import {
+  duration,
+  integerBetween,
+  method,
+  oneOf,
+  ownPath,
+  switchedOn,
+  textLike,
+  textThat,
+} from "./primitives.ts";
 
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
@@ -99,9 +111,9 @@ export const routeSchema = object({
   ),
   forwardCredential: v.optional(switchedOn, false),
   access: v.optional(accessList),
+  stripPrefix: v.optional(prefix),
+  ...shapeEntries,
 });
-
-const adminPrefix = textLike(/^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/, 'must be a path such as "/__headgate/v1"');
 
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
@@ -133,7 +145,8 @@ export const configSchema = object({
     }),
     {},
   ),
-  admin: v.optional(object({ prefix: v.optional(adminPrefix, "/__headgate/v1") }), {}),
+  admin: v.optional(object({ prefix: v.optional(ownPath, "/__headgate/v1") }), {}),
+  batch: v.optional(batchSchema),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
   auth: v.optional(authSchema, {}),
   access: v.optional(accessList),

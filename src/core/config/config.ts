@@ -14,7 +14,10 @@ import type { RouteCost } from "../policies/route-cost.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { RoutePattern } from "../policies/route-pattern.ts";
 import type { SettleRule } from "../policies/settle-rule.ts";
+import type { Aggregate } from "../batch/aggregate.ts";
 import type { AuthSettings } from "./auth-schema.ts";
+import type { BatchSettings } from "./batch-schema.ts";
+import type { RouteShape } from "./route-shape.ts";
 
 /** What a policy does when its counter cannot answer in time. */
 export type ErrorRule = "local" | "open" | "closed";
@@ -98,6 +101,12 @@ export interface Route {
   readonly access: readonly AccessList[];
   /** Nothing is asked of who comes in: no credential, no access list. */
   readonly isOpen: boolean;
+  /** Taken from the front of a forwarded path, before a pool's member does the same: "/api", or "" for nothing. */
+  readonly stripPrefix: string;
+  /** undefined: messages pass as they are. */
+  readonly shape: RouteShape | undefined;
+  /** The calls that answer it, in place of an origin. */
+  readonly aggregate: Aggregate | undefined;
 }
 
 export interface Config {
@@ -119,6 +128,8 @@ export interface Config {
   };
   /** The path of the admin API, without a trailing slash. */
   readonly admin: { readonly prefix: string };
+  /** Many requests in one; undefined: there are no batches. */
+  readonly batch: BatchSettings | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
   /** What callers are limited by that show credentials nobody issued. */

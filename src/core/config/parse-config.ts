@@ -55,7 +55,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const access = toAccess(parsed);
   const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, admin, counters, auth } = parsed.value;
+  const { name, encodedSlash, headers, headerBytesMax, log, admin, batch, counters, auth } = parsed.value;
   return ok(
     Object.freeze({
       origin: origins.origin,
@@ -67,6 +67,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headerBytesMax,
       log: Object.freeze(log),
       admin: Object.freeze(admin),
+      batch: batch === undefined ? undefined : Object.freeze(batch),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
       attempts: toAttemptsPolicy(auth.attempts),

@@ -9,6 +9,9 @@ import type { Problem } from "../result.ts";
 import { routeSchema } from "./config-schema.ts";
 import type { Policy, Route } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import type { AggregatePart } from "../batch/aggregate.ts";
+import { parseAggregate, type AggregateGiven } from "./parse-aggregate.ts";
+import { toRouteShape } from "./route-shape.ts";
 import { isObject, parseWith, toInvalid } from "./parse-with.ts";
 import { findImpossible, type NamedPolicies, resolvePolicies } from "./resolve-policies.ts";
 
@@ -49,11 +52,11 @@ interface References {
   readonly pattern: RoutePattern | undefined;
   readonly policies: readonly Policy[];
   readonly pool: OriginPool | undefined;
+  readonly parts: readonly AggregatePart[] | undefined;
 }
 
-type RouteGiven = Readonly<
-  Partial<Record<"path" | "policies" | "cost" | "origin" | "auth" | "scopes", unknown>>
->;
+type RouteGiven = AggregateGiven &
+  Readonly<Partial<Record<"policies" | "cost" | "origin" | "auth" | "scopes", unknown>>>;
 type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
@@ -66,11 +69,12 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
     problems.push({ path: `${path}.scopes`, code: "invalid", message });
   }
   const pool = resolvePool(given.origin, context, problems);
-  if (typeof given.path !== "string") return { pattern: undefined, policies, pool };
+  const parts = parseAggregate(given, path, problems);
+  if (typeof given.path !== "string") return { pattern: undefined, policies, pool, parts };
   const pattern = parseRoutePattern(given.path, context.caseSensitive);
-  if (pattern.ok) return { pattern: pattern.value, policies, pool };
+  if (pattern.ok) return { pattern: pattern.value, policies, pool, parts };
   problems.push(toInvalid(`${path}.path`, { wanted: pattern.error, given: given.path }));
-  return { pattern: undefined, policies, pool };
+  return { pattern: undefined, policies, pool, parts };
 }
 
 function toRoute(
@@ -79,12 +83,15 @@ function toRoute(
     pattern,
     policies,
     pool,
+    parts,
     index,
     access,
   }: References & { readonly index: number; readonly access: AccessList | undefined },
 ): Route | undefined {
   if (pattern === undefined) return undefined;
-  const methods = options.methods === undefined ? undefined : new Set(options.methods);
+  // What is made of several calls can only be read.
+  const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
+  const methods = written === undefined ? undefined : new Set(written);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
   const lists = [access, options.access].filter((list) => list !== undefined);
   return deepFreeze({
@@ -109,6 +116,9 @@ function toRoute(
     forwardCredential: options.forwardCredential,
     access: lists,
     isOpen: options.auth === "none" && lists.length === 0,
+    stripPrefix: options.stripPrefix ?? "",
+    shape: toRouteShape(options),
+    aggregate: parts && { parts, onPartial: options.onPartial },
   });
 }
 

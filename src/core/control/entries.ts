@@ -37,11 +37,12 @@ const metadataText = v.pipe(v.string("must be text"), v.maxLength(500, "must be 
 
 /** Printable ASCII without spaces at its ends: it stands in a header field and in counters' keys. */
 
-export const keyBody = object({
-  consumer: textLike(
-    /^[!-~](?:[ -~]{0,126}[!-~])?$/,
-    "must be 1 to 128 printable ASCII characters without spaces at the ends",
-  ),
+export const consumerName = textLike(
+  /^[!-~](?:[ -~]{0,126}[!-~])?$/,
+  "must be 1 to 128 printable ASCII characters without spaces at the ends",
+);
+/** What is said of a consumer beside the name. */
+export const grants = {
   tier: v.optional(name),
   scopes: v.optional(
     v.pipe(
@@ -50,6 +51,11 @@ export const keyBody = object({
     ),
     [],
   ),
+};
+
+export const keyBody = object({
+  consumer: consumerName,
+  ...grants,
   enabled: v.optional(switchedOn, true),
   expiresAtMs: v.optional(timeMs),
   metadata: v.optional(

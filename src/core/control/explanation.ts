@@ -6,8 +6,8 @@ export interface ExplainedPolicy {
   readonly policy: string;
   readonly limit: number;
   readonly windowMs: number | undefined;
-  /** Where the limit is from. */
-  readonly decidedBy: "policy" | "override";
+  /** Where the limit is from: the policy itself, its limits for some requests, the caller's tier, or an override. */
+  readonly decidedBy: "policy" | "limits" | "tier" | "override";
   /** The override's id and reason. */
   readonly override: { readonly id: string; readonly reason: string } | undefined;
   /** The counter's key, and the object that owns it; or what the policy does without one. */
@@ -24,6 +24,10 @@ export interface Explanation {
   /** The id and reason of the ban that it falls under. */
   readonly ban: { readonly id: string; readonly reason: string } | undefined;
   readonly cost: number | undefined;
+  /** Who is taken to be calling; undefined where the route asks nobody, or nobody was described. */
+  readonly consumer: string | undefined;
+  /** An access list says that no policy counts this client. */
+  readonly isUnlimited: boolean;
   readonly isCached: boolean;
   readonly policies: readonly ExplainedPolicy[];
 }

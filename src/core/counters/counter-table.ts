@@ -1,7 +1,6 @@
 // The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
 // one message in one turn, with no await in between, and reads and writes through what it is handed.
 
-import type { Outcome } from "../algorithms/algorithm.ts";
 import { toEndings } from "../lease/lent-quota.ts";
 import { LruMap } from "../lru-map.ts";
 import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
@@ -17,6 +16,7 @@ import {
   toProvisionalUnits,
 } from "./in-flight.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
+import { toCommitted, toPeek, toPolicies } from "./counter-reply.ts";
 import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
 import { readReports, toGrant } from "./lend-checks.ts";
 import {
@@ -109,8 +109,13 @@ export class CounterTable {
   #lend(request: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs } = reply;
     if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
+    // What is never admitted is no demand, and must not tie up what others could have.
+    const impossible = toPolicies(reply, "impossible");
     this.#keys.change(request.keys, (counters, { key, checks }) => {
-      const peeks = checks.map((check) => toPeek(check));
+      const peeks = checks.map((check) => ({
+        ...toPeek(check),
+        lease: impossible.has(check.policy) ? undefined : check.lease,
+      }));
       return consumeChecks(counters, peeks, takenAtMs, this.#toHeld(key, takenAtMs));
     });
     return this.#grant(request, reply);
@@ -286,15 +291,4 @@ export class CounterTable {
       banChecks(counters, checks, { denials, nowMs }),
     );
   }
-}
-
-function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
-  return new Set(verdicts.filter((verdict) => verdict.outcome === outcome).map(({ policy }) => policy));
-}
-
-const toPeek = (check: Check): Check => ({ ...check, cost: 0 });
-
-/** A shadow policy that denied has consumed nothing. */
-function toCommitted(reply: CounterReply): Committed {
-  return { takenAtMs: reply.takenAtMs, policies: [...toPolicies(reply, "allowed")] };
 }

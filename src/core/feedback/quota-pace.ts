@@ -26,14 +26,14 @@ const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
 /** What should be regained by now is believed down to here: the next answer tells. */
-const REGAINED_PERCENT = 90;
+const REGAINED_PERCENT = 95;
 const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
 const IN_FLIGHT_WINDOWS = 0.25;
 const BOOKED_MAX = 1_000;
 const RAMP_MS_MAX = 10_000;
-const RAMP_WINDOWS = 0.1;
+const RAMP_WINDOWS = 0.02;
 /** Times of the day are rounded and timers come late: so long may be made up for at once. */
 const LATE_MS_MAX = 100;
 /** The longest part of a pace that is told, and the shortest: an answer may change it at any time. */

@@ -1,6 +1,7 @@
 // Every refusal and failure that the gateway makes itself, with its status, its RFC 9209 error token and its words. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
+import type { Problem } from "../result.ts";
 import { statusTitles } from "./status-titles.ts";
 
 /** Registered problem types, with their titles. */
@@ -128,6 +129,52 @@ export const problems = {
     detail: "No route of this gateway matches the request.",
     proxyError: "http_request_error",
   },
+  "invalid-fields": {
+    status: 400,
+    detail: "The parameter that names the wanted fields is not written as it must be.",
+    proxyError: "http_request_error",
+  },
+  "invalid-batch": {
+    status: 400,
+    detail: "The batch is not written as it must be. None of its requests was sent.",
+    proxyError: "http_request_error",
+  },
+  "batch-too-large": {
+    status: 413,
+    detail: "The batch is larger than this gateway takes.",
+    proxyError: "http_request_error",
+  },
+  "batch-not-json": {
+    status: 415,
+    detail: "A batch is JSON, and its Content-Type must say so.",
+    proxyError: "http_request_error",
+  },
+  "dependency-failed": {
+    status: 424,
+    detail:
+      "A request of the batch that this one depends on was not answered with success. This one was not sent.",
+    proxyError: "http_request_error",
+  },
+  "batch-timeout": {
+    status: 504,
+    detail: "The batch's time was over before this request was answered. It may have been carried out.",
+    proxyError: "http_response_timeout",
+  },
+  "answer-too-large": {
+    status: 502,
+    detail: "The answer is larger than can be put into another one or trimmed. The request was carried out.",
+    proxyError: "http_response_body_size",
+  },
+  "answer-not-json": {
+    status: 502,
+    detail: "The answer is not the plain JSON that is needed to put it into another one or to trim it.",
+    proxyError: "http_protocol_error",
+  },
+  "aggregate-nested": {
+    status: 508,
+    detail: "A part of an aggregate leads to an aggregate again.",
+    proxyError: "proxy_loop_detected",
+  },
   "loop-detected": {
     status: 508,
     detail: "The request has passed this gateway before. Two gateways in a row need different names.",
@@ -189,14 +236,21 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers). */
-export function toProblemBody(code: ProblemCode, violated?: readonly string[]): string {
+/**
+ * RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is all that is wrong
+ * with what the client wrote.
+ */
+export function toProblemBody(
+  code: ProblemCode,
+  violated?: readonly string[],
+  found?: readonly Problem[],
+): string {
   const definition: ProblemDefinition = problems[code];
   const { type, status, detail } = definition;
   const named =
     type === undefined
       ? { type: "about:blank", title: statusTitles[status] }
       : { type: `https://iana.org/assignments/http-problem-types#${type}`, title: TYPES[type] };
-  const body = { ...named, status, detail, code };
+  const body = { ...named, status, detail, code, problems: found };
   return JSON.stringify(violated === undefined ? body : { ...body, "violated-policies": violated });
 }

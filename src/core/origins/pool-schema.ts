@@ -16,7 +16,7 @@ const STATUSES_MAX = 16;
 const WEIGHT_MAX = 1_000;
 const BODY_BYTES_MAX = 1_048_576;
 
-const prefix = textThat(
+export const prefix = textThat(
   (text) => isCanonical(text) && !text.endsWith("/"),
   'must be a path in its canonical form without a trailing slash, such as "/api"',
 );
@@ -121,7 +121,7 @@ function isCanonical(path: string): boolean {
 }
 
 /** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
-function isSettable([name, value]: [string, string]): boolean {
+export function isSettable([name, value]: [string, string]): boolean {
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
     /^[\t\x20-\x7e]{0,1024}$/.test(value) &&

@@ -180,6 +180,23 @@ describe("an explanation", () => {
     expect(origin.requests().length).toBe(asked);
   });
 
+  it("takes the described caller's word for who it is", async () => {
+    const explain = async (body: object): Promise<Item> =>
+      expectStatus(
+        200,
+        askAdmin(gateway, "POST", "/explain", { body: { url: "https://a.example/mine", ...body } }),
+      );
+    expect(await explain({})).toMatchObject({ problem: "credential-missing" });
+    expect(await explain({ consumer: "acme" })).toMatchObject({
+      consumer: "acme",
+      policies: [{ limit: 2, decidedBy: "policy", counter: { key: "consumer=4:acme" } }],
+    });
+    const paying = await explain({ consumer: "acme", tier: "pro" });
+    expect(paying).toMatchObject({ policies: [{ limit: 90, decidedBy: "tier" }] });
+    expect(paying).not.toHaveProperty("problem");
+    expect(await explain({ url: "https://a.example/", consumer: "acme" })).not.toHaveProperty("consumer");
+  });
+
   it("says what the request would end with", async () => {
     await expectStatus(
       201,

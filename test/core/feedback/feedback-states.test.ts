@@ -63,8 +63,9 @@ describe("one isolate", () => {
     expect(states.waitMs(page("a"), 100)).toBe(1_900);
     states.learn(page("a"), [{ scope: "app", isRefused: true }], times(2_000));
     expect(states.waitMs(page("a"), 2_000)).toBe(2_000);
+    expect(states.toClaims(page("a"), 5_000)).toHaveLength(2);
     states.learn(page("a"), [], times(5_000));
-    expect(states.waitMs(page("a"), 5_000)).toBe(0);
+    expect(states.toClaims(page("a"), 5_000)).toEqual([]);
   });
 });
 
@@ -130,6 +131,11 @@ describe("several isolates", () => {
       uses: [{ key: "app\n", perSecond: 0, isHungry: false }],
       claims: [],
     };
+    const own = shared.exchange(
+      { ...idle, id: "one", uses: [{ ...idle.uses[0], key: "app\n", perSecond: 0, isHungry: true }] },
+      550,
+    );
+    expect(own.others[0]?.rivals).toBe(2);
     expect(shared.exchange(idle, 600).others).toEqual([{ key: "app\n", perSecond: 0, rivals: 3 }]);
     expect(shared.exchange(idle, 4_000).others).toEqual([{ key: "app\n", perSecond: 0, rivals: 0 }]);
   });

@@ -13,10 +13,15 @@ export const explain: Command = {
     address: { value: "ip", help: "of the client" },
     country: { value: "code", help: "of the client: two upper-case letters" },
     continent: { value: "code", help: "of the client: AF, AN, AS, EU, NA, OC or SA" },
+    consumer: { value: "name", help: "whose credential it shows; else nobody's" },
+    tier: { value: "name", help: "of the consumer" },
+    scope: { value: "scope", help: "that the credential allows", isRepeatable: true },
+    "key-id": { value: "id", help: "the credential is this API key" },
   },
   examples: [
     "explain https://api.example.com/search?q=tea --address 192.0.2.1",
     'explain https://api.example.com/orders --method POST --header "X-Org: acme"',
+    "explain https://api.example.com/orders --consumer acme --tier pro",
   ],
   run: async (given, { api }) => {
     const body = {
@@ -26,13 +31,27 @@ export const explain: Command = {
       address: given.text("address"),
       country: given.text("country"),
       continent: given.text("continent"),
+      consumer: given.text("consumer"),
+      tier: given.text("tier"),
+      scopes: given.texts("scope"),
+      apiKey: given.text("key-id"),
     };
     const answer = await api().ask("POST", "/explain", { body });
     return { json: answer.body, text: () => toText(toItem(answer.body)) };
   },
 };
 
-function toText({ problem, path, route, ban, cost, isCached, policies }: Item): string {
+function toText({
+  problem,
+  path,
+  route,
+  ban,
+  cost,
+  consumer,
+  isUnlimited,
+  isCached,
+  policies,
+}: Item): string {
   const { index, name } = toItem(route);
   const lines = toLines({
     "ends with": problem,
@@ -40,6 +59,8 @@ function toText({ problem, path, route, ban, cost, isCached, policies }: Item): 
     path,
     route: route === undefined ? undefined : `${String(index)}: ${String(name)}`,
     cost,
+    consumer,
+    limited: isUnlimited === true ? "no: an access list says so" : undefined,
     cached: isCached === true ? "yes" : "no",
   });
   const table = toTable(

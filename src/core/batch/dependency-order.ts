@@ -1,0 +1,21 @@
+// The order in which members of a batch can be asked that wait for others.
+
+import { err, ok, type Result } from "../result.ts";
+
+/**
+ * `after[at]` are the places of those that `at` waits for. Every place comes after all of those that it waits for, and
+ * otherwise as it stands; the failure is the places that wait for one another in a circle, or for such.
+ */
+export function toDependencyOrder(
+  after: readonly (readonly number[])[],
+): Result<readonly number[], readonly number[]> {
+  const order = new Set<number>();
+  let left = [...after.keys()];
+  while (left.length > 0) {
+    const ready = left.filter((at) => after[at]?.every((before) => order.has(before)) ?? true);
+    if (ready.length === 0) return err(left);
+    for (const at of ready) order.add(at);
+    left = left.filter((at) => !order.has(at));
+  }
+  return ok([...order]);
+}

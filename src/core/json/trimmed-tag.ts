@@ -1,0 +1,16 @@
+// Entity tags of trimmed answers. A tag belongs to one representation (RFC 9110 section 8.8.3): each way of trimming has
+// tags of its own, derived from the whole answer's, and as strong, for the same bytes are always trimmed to the same.
+
+const TAG = /^((?:W\/)?"[!#-~\u0080-\u{10ffff}]*)"$/u;
+const MARK = /-f[0-9a-f]{8}(?=")/g;
+
+/** `trim` stands for what is trimmed. undefined where the tag is not written as one. */
+export function toTrimmedTag(tag: string | null, trim: number): string | undefined {
+  const [, start] = TAG.exec(tag?.trim() ?? "") ?? [];
+  return start === undefined ? undefined : `${start}-f${trim.toString(16).padStart(8, "0")}"`;
+}
+
+/** If-Match as the origin knows its tags: whoever saw a part of an answer has seen that answer. */
+export function toWholeTags(tags: string): string {
+  return tags.replace(MARK, "");
+}

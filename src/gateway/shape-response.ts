@@ -1,0 +1,118 @@
+// Trims an answer to what its client wants and may see, and gives its header fields other names. The store holds answers
+// as the origin gave them: this comes after it.
+
+import { isNotModified, toNotModifiedFields } from "../core/cache/conditional-request.ts";
+import { hasField } from "../core/cache/fields.ts";
+import { parseHttpDate } from "../core/cache/http-date.ts";
+import { isJsonType } from "../core/json/json-type.ts";
+import { toTrimmedTag } from "../core/json/trimmed-tag.ts";
+import { trimJson } from "../core/json/trim-json.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
+import { err, ok } from "../core/result.ts";
+import { readClock } from "../platform/clock.ts";
+import type { OriginAnswer } from "./forward.ts";
+import { readUpTo, toText } from "./read-up-to.ts";
+import type { Shaping } from "./shaping.ts";
+
+/** Says why an answer is whole that was to be trimmed. */
+const IGNORED_FIELD = "X-Fields-Ignored";
+/** Of the whole's bytes. */
+const OF_THE_BYTES = [
+  "content-length",
+  "content-md5",
+  "content-digest",
+  "repr-digest",
+  "digest",
+  "accept-ranges",
+];
+const PROBLEMS: Readonly<Record<string, ProblemCode>> = { "too-large": "answer-too-large" };
+
+export async function shapeResponse(
+  response: Response,
+  shaping: Shaping,
+  method: string,
+): Promise<OriginAnswer> {
+  const { shape, mask } = shaping;
+  const { headers } = response;
+  for (const [from, to] of shape.responseNames) {
+    const value = headers.get(from);
+    if (value === null) continue;
+    headers.delete(from);
+    headers.set(to, value);
+  }
+  const isWanted = (mask !== undefined && response.ok) || shape.dropped !== undefined;
+  if (!isWanted || response.webSocket !== null || response.status === 304) return ok(response);
+  const trimmed = await trim(response, shaping);
+  const isRead = method === "GET" || method === "HEAD";
+  return trimmed.ok && isRead ? ok(await meetConditions(trimmed.value, shaping)) : trimmed;
+}
+
+async function trim(response: Response, shaping: Shaping): Promise<OriginAnswer> {
+  const { shape, trim: tagMark } = shaping;
+  const { status, headers, body } = response;
+  const obstacle = findObstacle(response, shape.bodyBytesMax);
+  if (obstacle !== undefined) return leave(response, shaping, obstacle);
+  let text: string | undefined = "";
+  if (body !== null) {
+    const read = await readUpTo(body, shape.bodyBytesMax);
+    if (read.kind === "broken") return err({ code: "origin-closed", cause: read.cause });
+    if (read.kind === "more") return leave(new Response(read.stream, response), shaping, "too-large");
+    if (read.bytes.byteLength > 0) {
+      text = trimText(toText(read.bytes), shaping);
+      if (text === undefined) return leave(new Response(read.bytes, response), shaping, "malformed");
+    }
+  }
+  const tag = toTrimmedTag(headers.get("etag"), tagMark);
+  for (const name of OF_THE_BYTES) headers.delete(name);
+  if (tag === undefined) headers.delete("etag");
+  else headers.set("etag", tag);
+  return ok(new Response(body === null ? null : text, { status, headers }));
+}
+
+/** Why an answer cannot be trimmed, as far as its head says. */
+function findObstacle({ headers }: Response, bytesMax: number): string | undefined {
+  if (!isJsonType(headers.get("content-type"))) return "not-json";
+  const coding = headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") return "encoded";
+  return Number(headers.get("content-length") ?? 0) > bytesMax ? "too-large" : undefined;
+}
+
+function trimText(text: string | undefined, { shape, mask }: Shaping): string | undefined {
+  let trimmed = text;
+  if (trimmed !== undefined && shape.dropped !== undefined)
+    trimmed = trimJson(trimmed, shape.dropped, "drop");
+  return trimmed === undefined || mask === undefined ? trimmed : trimJson(trimmed, mask, "keep");
+}
+
+/** What a client wants less of it may also have whole. What it must not see it does not get: JSON that cannot be trimmed. */
+async function leave(response: Response, { shape, mask }: Shaping, obstacle: string): Promise<OriginAnswer> {
+  if (shape.dropped !== undefined && obstacle !== "not-json") {
+    await response.body?.cancel();
+    const code = PROBLEMS[obstacle] ?? "answer-not-json";
+    return err({ code, cause: `fields cannot be dropped: ${obstacle}` });
+  }
+  if (mask !== undefined) response.headers.set(IGNORED_FIELD, obstacle);
+  return ok(response);
+}
+
+/** RFC 9110 section 13.2, for what the client gets in the end. */
+async function meetConditions(response: Response, { conditions }: Shaping): Promise<Response> {
+  const { status, headers } = response;
+  const nowMs = readClock();
+  const record = {
+    status,
+    fields: [...headers],
+    etag: headers.get("etag"),
+    lastModified: headers.get("last-modified"),
+    dateMs: parseHttpDate(headers.get("date") ?? "", nowMs) ?? nowMs,
+  };
+  if (!isConditional(conditions) || !isNotModified(record, conditions, nowMs)) return response;
+  await response.body?.cancel();
+  const kept = new Headers();
+  for (const [name, value] of toNotModifiedFields(record)) kept.append(name, value);
+  return new Response(null, { status: 304, headers: kept });
+}
+
+function isConditional(conditions: Shaping["conditions"]): boolean {
+  return hasField(conditions, "if-none-match") || hasField(conditions, "if-modified-since");
+}

@@ -1,0 +1,59 @@
+// The stand of the tests of fields: routes that trim, with and without a cache, and an answer to trim.
+
+import { ADMIN_TOKEN } from "./admin.ts";
+import { type CacheStand, startCacheStand } from "./cache-stand.ts";
+
+export const TYPE = ["Content-Type", "application/json"] as const;
+export const BODY =
+  '{ "id": 12345678901234567890, "name": "n", "owner": { "name": "o", "email": "e" }, "items": [ { "price": 1.10, "n": 1 }, { "price": 2 } ], "password": "p" }';
+export const TRIMMED =
+  '{"id":12345678901234567890,"owner":{"name":"o"},"items":[{"price":1.10},{"price":2}]}';
+export const MASK = "?fields=id,owner(name),items/price";
+export const tagged = {
+  fields: [
+    TYPE,
+    ["ETag", '"v1"'],
+    ["Last-Modified", "Mon, 02 Nov 2026 10:00:00 GMT"],
+    ["Accept-Ranges", "bytes"],
+  ],
+  body: BODY,
+} as const;
+
+export function startFieldsStand(): Promise<CacheStand> {
+  return startCacheStand(
+    [
+      { path: "/cached/*", fields: true, cache: { ttl: "1h" } },
+      { path: "/free/*", fields: true, cache: { ttl: "1h", hits: "free" }, policies: ["few"] },
+      { path: "/plain/*", fields: true, response: { bodyBytesMax: 1_024 } },
+      {
+        path: "/secret/*",
+        fields: true,
+        cache: { ttl: "1h" },
+        response: { dropFields: "password,owner(email),items/secret", bodyBytesMax: 1_024 },
+      },
+      { path: "/off/*", cache: { ttl: "1h" } },
+      {
+        path: "/named/*",
+        policies: ["tenant"],
+        cache: { ttl: "1h" },
+        request: { renameHeaders: { "X-Old": "X-New" } },
+        response: { renameHeaders: { "X-Backend": "X-Shown", "X-Other": "X-Another" } },
+      },
+      { path: "/api/*", stripPrefix: "/api" },
+      { path: "/*" },
+    ],
+    {
+      policies: {
+        few: { algorithm: "sliding-window", limit: 1, window: "1h", key: "path" },
+        tenant: {
+          algorithm: "sliding-window",
+          limit: 100,
+          window: "1h",
+          key: "header:x-new",
+          onMissing: "deny",
+        },
+      },
+    },
+    { vars: { ADMIN_TOKEN } },
+  );
+}
