@@ -22,7 +22,7 @@ import type { Gateway } from "./gateway.ts";
 import { handleSafely, safely } from "./handle-safely.ts";
 import { toMemberRequest } from "./member-request.ts";
 import { toProblemResponse } from "./problem-response.ts";
-import { readUpTo, toText } from "./read-up-to.ts";
+import { readUpTo, toText } from "../platform/read-up-to.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 import { parseRequestUrl } from "./request-url.ts";
 import { Slots } from "./slots.ts";

@@ -13,7 +13,7 @@ import type { StoredRecord } from "../core/cache/stored-record.ts";
 import { readClock } from "../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
 import type { Found, LookedUp } from "./look-up.ts";
-import { concatenate } from "../platform/read-whole.ts";
+import { concatenate } from "../platform/read-up-to.ts";
 
 export interface HitOptions {
   readonly store: CacheStore;

@@ -2,7 +2,7 @@
 
 import type { ProblemCode } from "../core/http/problems.ts";
 import { type ProblemOptions, toProblemResponse } from "./problem-response.ts";
-import { readUpTo, toText } from "./read-up-to.ts";
+import { readUpTo, toText } from "../platform/read-up-to.ts";
 
 export interface MemberReply {
   /** Its body has been read. */

@@ -11,7 +11,7 @@ import type { ProblemCode } from "../core/http/problems.ts";
 import { err, ok } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import type { OriginAnswer } from "./forward.ts";
-import { readUpTo, toText } from "./read-up-to.ts";
+import { readUpTo, toText } from "../platform/read-up-to.ts";
 import type { Shaping } from "./shaping.ts";
 
 /** Says why an answer is whole that was to be trimmed. */

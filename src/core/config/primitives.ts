@@ -56,10 +56,8 @@ export const country = textLike(/^[A-Z][A-Z0-9]$/, 'must be a country such as "C
 
 export const switchedOn = v.boolean("must be true or false");
 
-const OWN_PATH_WANTED = 'must be a path such as "/__headgate/v1"';
-
 /** Where the gateway itself answers. */
-export const ownPath = v.pipe(
-  v.string(OWN_PATH_WANTED),
-  v.regex(/^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/, OWN_PATH_WANTED),
+export const ownPath = textLike(
+  /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/,
+  'must be a path such as "/__headgate/v1"',
 );

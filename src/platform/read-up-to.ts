@@ -17,7 +17,7 @@ export async function readUpTo(body: ReadableStream<Uint8Array> | null, bytesMax
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return { kind: "whole", bytes: join(pieces, length) };
+      if (done) return { kind: "whole", bytes: concatenate(pieces, length) };
       pieces.push(value);
       length += value.byteLength;
       if (length > bytesMax) return { kind: "more", stream: goOn(pieces, reader) };
@@ -36,7 +36,8 @@ export function toText(bytes: Uint8Array): string | undefined {
   }
 }
 
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
+/** `length` is how many bytes they are together. */
+export function concatenate(pieces: readonly Uint8Array[], length: number): Uint8Array {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {
