@@ -47,9 +47,8 @@ function createRouter(controls: AdminControls): AdminRouter {
     here: all.filter((operation) => operation.path === path),
   }));
   return async (request, who) => {
-    const { pathname } = new URL(request.url);
     for (const { pattern, here } of paths) {
-      const found = pattern.exec({ pathname });
+      const found = pattern.exec(request.url);
       if (found === null) continue;
       const params = found.pathname.groups as Readonly<Record<string, string>>;
       const operation = here.find(({ method }) => method === request.method);
