@@ -72,37 +72,21 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
     const next = toNext(asking, asked);
     if (next === asked.answer) return next;
     if (asked.answer.ok) await asked.answer.value.body?.cancel();
-    if ("ok" in next) return next;
-    at = await waitForRetry(asking, next);
+    if (typeof next === "object") return next;
+    if (next > 0) await scheduler.wait(next);
+    at = choose(asking);
   }
   const retryAfterMs = client.states.waitMs(readClock());
   const cause = `no member of ${client.pool.name} may be asked`;
   return err({ code: "origin-unavailable", cause, retryAfterMs });
 }
 
-interface Retry {
-  readonly waitMs: number;
-  readonly at: number | undefined;
-}
-
-async function waitForRetry(asking: Asking, { waitMs, at }: Retry): Promise<number | undefined> {
-  if (waitMs === 0) return at;
-  await scheduler.wait(waitMs);
-  // Much may have been learnt meanwhile.
-  return choose(asking);
-}
-
-/** What the client gets, or the retry that there is to be instead. */
-function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | Retry {
+/** What the client gets, or after how long there is to be a retry instead. */
+function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | number {
   const { client, tried, outbound, isRepeatable } = asking;
-  const at = choose(asking);
-  if (!isRefused) {
-    const waitMs = at === undefined ? undefined : toRetryWaitMs(asking, outcome, !tried.includes(at));
-    return waitMs === undefined ? answer : { waitMs, at };
-  }
+  if (!isRefused) return toRetryWaitMs(asking, outcome) ?? answer;
   // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
-  if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true)
-    return { waitMs: 0, at };
+  if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true) return 0;
   const standIn = outbound?.findStandIn();
   return standIn === undefined ? answer : err(standIn);
 }
@@ -111,12 +95,12 @@ function choose({ client, keyHash, tried, mayProbe }: Asking): number | undefine
   return client.states.choose({ nowMs: readClock(), point: Math.random(), keyHash, tried, mayProbe });
 }
 
-/** undefined when there must be no retry, or no time or budget for it. */
-function toRetryWaitMs(
-  { facts, client, options, isRepeatable, tried }: Asking,
-  outcome: AttemptOutcome,
-  isElsewhere: boolean,
-): number | undefined {
+/** undefined when there must be no retry, or no member, time or budget for it. */
+function toRetryWaitMs(asking: Asking, outcome: AttemptOutcome): number | undefined {
+  const { facts, client, options, isRepeatable, tried } = asking;
+  const at = choose(asking);
+  if (at === undefined) return undefined;
+  const isElsewhere = !tried.includes(at);
   const attempt = { method: facts.method, isRepeatable, outcome, retries: tried.length - 1, isElsewhere };
   const waitMs = decideRetry(client.pool.retries, attempt, Math.random());
   if (waitMs === undefined || readClock() + waitMs >= options.deadlineMs) return undefined;
@@ -182,17 +166,14 @@ function withMemberFields(
   fields: ForwardOptions["fields"] = [],
   member: PoolMember | undefined,
 ): NonNullable<ForwardOptions["fields"]> {
-  if (member === undefined || member.headers.length === 0) return fields;
-  const own = member.headers.filter(([name]) => !fields.some(([taken]) => taken === name));
+  const own = member?.headers.filter(([name]) => !fields.some(([taken]) => taken === name)) ?? [];
   return [...own, ...fields];
 }
 
 function toOutcome(answer: OriginAnswer, nowMs: number): AttemptOutcome {
   if (!answer.ok) return { kind: "failure", code: answer.error.code };
   const { status, headers } = answer.value;
-  if (status < 400) return { kind: "answer", status, retryAfterMs: undefined };
-  const retryAfterMs = parseRetryAfter(headers.get("retry-after") ?? undefined, nowMs);
-  return { kind: "answer", status, retryAfterMs };
+  return { kind: "answer", status, retryAfterMs: parseRetryAfter(headers.get("retry-after"), nowMs) };
 }
 
 /** Kept up to the bound when its length is stated: what is longer, or of unknown length, goes on as it comes. */

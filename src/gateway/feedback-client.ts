@@ -28,9 +28,9 @@ export class FeedbackClient implements OriginFeedback {
   readonly #states: FeedbackStates;
   /** Made with the first report: the global scope has no randomness. */
   #id: string | undefined;
-  #viewMs = -Infinity;
   #askedMs = -Infinity;
-  #failedMs = -Infinity;
+  /** Of which time the view is, or since when it is known that there is none. */
+  #heardMs = -Infinity;
   #underWay: Promise<void> | undefined;
 
   constructor(
@@ -52,9 +52,9 @@ export class FeedbackClient implements OriginFeedback {
   waitMs(keys: RequestKeys, nowMs: number): number | Promise<number> {
     const claims = this.#states.toClaims(keys, nowMs);
     // While the object does not answer it is waited for once a second, and not by every request.
-    const isOld = nowMs - Math.max(this.#viewMs, this.#failedMs) >= VIEW_MS_MAX;
+    const isOld = nowMs - this.#heardMs >= VIEW_MS_MAX;
     if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
-    if (nowMs - Math.max(this.#viewMs, this.#askedMs) >= REFRESH_MS) waitUntil(this.#exchange([]));
+    if (nowMs - this.#askedMs >= REFRESH_MS) waitUntil(this.#exchange([]));
     return this.#states.waitMs(keys, nowMs);
   }
 
@@ -93,7 +93,7 @@ export class FeedbackClient implements OriginFeedback {
     const asked = this.#ask(claims);
     // Others may wait for what this request asks, each by its own clock.
     const isLate = await Promise.race([asked, scheduler.wait(TIMEOUT_MS).then(() => true)]);
-    if (isLate === true) this.#failedMs = readClock();
+    if (isLate === true) this.#heardMs = readClock();
     return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
   }
 
@@ -116,10 +116,9 @@ export class FeedbackClient implements OriginFeedback {
     try {
       const view = await this.#namespace.getByName(this.#pool).exchange(report);
       this.#states.learnView(view, readClock());
-      this.#viewMs = Math.max(this.#viewMs, nowMs);
     } catch {
-      this.#failedMs = nowMs;
       this.#states.retell(report);
     }
+    this.#heardMs = Math.max(this.#heardMs, nowMs);
   }
 }

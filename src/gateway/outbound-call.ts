@@ -4,7 +4,6 @@
 import type { Route } from "../core/config/config.ts";
 import type { LimitedWay, OutboundSettings } from "../core/outbound/outbound-settings.ts";
 import { PRIORITIES, toRank } from "../core/outbound/priority.ts";
-import type { Waiter } from "../core/outbound/waiting-line.ts";
 import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
@@ -19,7 +18,7 @@ import { recordLimits } from "./record.ts";
 import type { RequestFacts } from "./request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
-import type { WaitingLines } from "./waiting-lines.ts";
+import type { Sleeper, WaitingLines } from "./waiting-lines.ts";
 
 /** What an isolate has for the calls of one pool. */
 export interface Outbound {
@@ -55,7 +54,7 @@ export class OutboundCall {
   readonly #keys: ReadonlyMap<string, string>;
   readonly #rank: number;
   readonly #ways: readonly LimitedWay[];
-  #waiter: Waiter | undefined;
+  #waiter: Sleeper | undefined;
   /** The origin refused this very request. */
   #notBeforeMs = -Infinity;
   #limits: CheckedLimits | undefined;

@@ -49,7 +49,7 @@ export class PlainFeedback implements OriginFeedback {
     const nowMs = readClock();
     const isRefusal = this.#statuses.includes(response.status);
     const retryAfter = isRefusal ? response.headers.get("retry-after") : null;
-    const retryAfterMs = parseRetryAfter(retryAfter ?? undefined, nowMs);
+    const retryAfterMs = parseRetryAfter(retryAfter, nowMs);
     if (retryAfterMs !== undefined) {
       const untilMs = nowMs + Math.min(STOP_MS_MAX, retryAfterMs);
       this.#stops.set(toName(keys), { untilMs, isTried: false });

@@ -1,9 +1,8 @@
 // Waits in line for quota of an origin, and takes it: from the moment at which there was none until there is some, the
 // request's patience is over, or somebody more urgent needs its place.
 
-import type { Waiter } from "../core/outbound/waiting-line.ts";
 import type { OriginFailure } from "./forward.ts";
-import type { LineRules, Standing, WaitingLines } from "./waiting-lines.ts";
+import type { LineRules, Sleeper, Standing, WaitingLines } from "./waiting-lines.ts";
 
 /** No quota now. Times are of the isolate's clock. */
 export interface Limit {
@@ -23,7 +22,7 @@ export interface InVain {
 export interface Patience {
   readonly lines: WaitingLines;
   readonly rules: LineRules;
-  readonly waiter: Waiter;
+  readonly waiter: Sleeper;
   /** Aborted when the client leaves. */
   readonly signal: AbortSignal;
   /** How many more like it have room, when quota was there and has been taken. */

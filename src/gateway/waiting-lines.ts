@@ -20,8 +20,8 @@ export interface LineRules {
   readonly askMs: number;
 }
 
-/** A waiter that sleeps. */
-interface Sleeper {
+/** A waiter that sleeps until it is woken. */
+export interface Sleeper extends Waiter {
   wake: () => void;
   /** Another one needed its place. */
   isShed: boolean;
@@ -30,8 +30,7 @@ interface Sleeper {
 interface Line {
   readonly name: string;
   readonly rules: LineRules;
-  readonly queue: WaitingLine;
-  readonly sleepers: Map<number, Sleeper>;
+  readonly queue: WaitingLine<Sleeper>;
 }
 
 /** A place in a line. Whoever has one leaves it, whatever happens. */
@@ -70,27 +69,26 @@ export class WaitingLines {
     return longest;
   }
 
-  toWaiter(given: Omit<Waiter, "id">): Waiter {
+  toWaiter(given: Omit<Waiter, "id">): Sleeper {
     this.#arrivals += 1;
-    return { id: this.#arrivals, ...given };
+    return { id: this.#arrivals, ...given, wake: () => undefined, isShed: false };
   }
 
   /** undefined when the line is full and nobody in it has to make room. `readyMs`: when quota is expected. */
   enter(
     name: string,
-    waiter: Waiter,
+    waiter: Sleeper,
     { rules, readyMs }: { rules: LineRules; readyMs: number },
   ): Standing | undefined {
-    const line = this.#lines.get(name) ?? this.#open(name, rules);
+    const line = this.#lines.get(name) ?? { name, rules, queue: new WaitingLine<Sleeper>(rules.rankMs) };
     const { queue } = line;
     const { id } = waiter;
-    const sleeper: Sleeper = { wake: () => undefined, isShed: false };
-    this.#join(line, waiter, sleeper);
-    if (sleeper.isShed) return undefined;
+    this.#join(line, waiter);
+    if (waiter.isShed) return undefined;
     if (queue.length === 1) queue.deny(id, readyMs);
     return {
       line: name,
-      turn: () => this.#turn(line, waiter, sleeper),
+      turn: () => this.#turn(line, waiter),
       admit: (room) => {
         queue.admit(id, room);
         this.#tidy(line);
@@ -113,15 +111,9 @@ export class WaitingLines {
     return Object.fromEntries(counts) as Waiting;
   }
 
-  #open(name: string, rules: LineRules): Line {
-    const line = { name, rules, queue: new WaitingLine(rules.rankMs), sleepers: new Map<number, Sleeper>() };
-    this.#lines.set(name, line);
-    return line;
-  }
-
   /** Whoever has to make room hears of it: the newcomer itself, perhaps. */
-  #join(line: Line, waiter: Waiter, sleeper: Sleeper): void {
-    const { queue, rules, sleepers } = line;
+  #join(line: Line, waiter: Sleeper): void {
+    const { queue, rules } = line;
     let waiters = 0;
     let { bodyBytes } = waiter;
     for (const other of this.#lines.values()) {
@@ -130,28 +122,28 @@ export class WaitingLines {
       if (bodyBytes > 0) bodyBytes += other.queue.bodyBytes;
     }
     // Nobody's place would make room for what it keeps.
-    sleeper.isShed = bodyBytes > BODY_BYTES_MAX;
-    if (sleeper.isShed) return;
+    // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
+    waiter.isShed = bodyBytes > BODY_BYTES_MAX;
+    if (waiter.isShed) return;
     const isFull = queue.length >= rules.lengthMax || waiters >= WAITERS_MAX;
-    sleepers.set(waiter.id, sleeper);
-    if (!this.#lines.has(line.name)) this.#lines.set(line.name, line);
-    const shed = sleepers.get(queue.enter(waiter, { nowMs: readClock(), isFull }) ?? 0);
+    this.#lines.set(line.name, line);
+    const shed = queue.enter(waiter, { nowMs: readClock(), isFull });
     if (shed === undefined) return;
     shed.isShed = true;
     shed.wake();
     this.#tidy(line);
   }
 
-  async #turn(line: Line, waiter: Waiter, sleeper: Sleeper): Promise<"ask" | "late" | "shed"> {
+  async #turn(line: Line, waiter: Sleeper): Promise<"ask" | "late" | "shed"> {
     for (;;) {
-      if (sleeper.isShed) return "shed";
+      if (waiter.isShed) return "shed";
       const { promise, resolve } = Promise.withResolvers<void>();
       // Whoever runs next may wake it, whichever request that is.
       // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
-      sleeper.wake = resolve;
+      waiter.wake = resolve;
       const step = line.queue.look(waiter.id, { nowMs: readClock(), askMs: line.rules.askMs });
       // It was too slow to look, and was taken for gone.
-      if (step === "gone") this.#join(line, waiter, sleeper);
+      if (step === "gone") this.#join(line, waiter);
       else {
         this.#tidy(line);
         if (typeof step === "string") return step;
@@ -161,15 +153,11 @@ export class WaitingLines {
     }
   }
 
-  /** Wakes those whose turn it is, and forgets those who have no place any more. */
-  #tidy({ name, queue, sleepers }: Line): void {
+  /** Forgets those who are gone, and wakes those whose turn it is. */
+  #tidy({ name, queue }: Line): void {
     const nowMs = readClock();
     queue.sweep(nowMs);
-    for (const id of queue.toWake(nowMs)) sleepers.get(id)?.wake();
-    if (sleepers.size !== queue.length) {
-      const ids = new Set(queue.waiters.map(({ id }) => id));
-      for (const id of sleepers.keys()) if (!ids.has(id)) sleepers.delete(id);
-    }
+    for (const sleeper of queue.toWake(nowMs)) sleeper.wake();
     if (queue.length === 0) this.#lines.delete(name);
   }
 }

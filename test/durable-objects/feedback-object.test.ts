@@ -57,10 +57,10 @@ describe("exchange()", () => {
 
   test("remembers over an eviction which guess it was", async () => {
     const object = newObject();
-    await object.exchange(toReport({ ...stopFor(60_000), isGuessed: true, guesses: 4 }));
+    await object.exchange(toReport({ ...stopFor(60_000), guesses: 4 }));
     await evictDurableObject(object);
     const { news } = await object.exchange(EMPTY);
-    expect(news[0]?.known).toMatchObject({ isGuessed: true, guesses: 4 });
+    expect(news[0]?.known).toMatchObject({ guesses: 4 });
   });
 
   test("stores no pace and no stop of seconds", async () => {
@@ -73,7 +73,7 @@ describe("exchange()", () => {
 
   test("forgets a stored stop that turned out too long", async () => {
     const object = newObject();
-    await object.exchange(toReport({ ...stopFor(60_000), isGuessed: true, guesses: 2 }));
+    await object.exchange(toReport({ ...stopFor(60_000), guesses: 2 }));
     expect(await countRows(object)).toBe(1);
     await object.exchange(toReport({ askedMs: 0, usedPercent: 50, untilMs: 60_000 }));
     expect(await countRows(object)).toBe(0);

@@ -27,6 +27,13 @@ export interface FeedbackScope {
 /** What a request counts by: policy name -> counter key. */
 export type RequestKeys = ReadonlyMap<string, string>;
 
+/** A quota that is known, and that a request counts against. */
+interface Found {
+  readonly scope: FeedbackScope;
+  readonly key: string;
+  readonly pace: QuotaPace;
+}
+
 const RATE_MS = 5_000;
 
 export class FeedbackStates {
@@ -45,12 +52,10 @@ export class FeedbackStates {
 
   /** How long a request has to wait; 0: it goes now, and its place is taken. */
   waitMs(keys: RequestKeys, nowMs: number): number {
-    if (this.#paces.size > 0) {
-      const paces = this.#find(keys).map(([, pace]) => pace);
-      const waitMs = Math.max(0, ...paces.map((pace) => pace.waitMs(nowMs)));
-      if (waitMs > 0) return waitMs;
-      for (const pace of paces) pace.book(nowMs);
-    }
+    const found = this.#find(keys);
+    const waitMs = Math.max(0, ...found.map(({ pace }) => pace.waitMs(nowMs)));
+    if (waitMs > 0) return waitMs;
+    for (const { pace } of found) pace.book(nowMs);
     this.#calls = this.#toCalls(nowMs) + 1;
     this.#callsMs = nowMs;
     return 0;
@@ -58,7 +63,7 @@ export class FeedbackStates {
 
   /** Gives back the place of a call that is not sent. */
   release(keys: RequestKeys): void {
-    for (const [, pace] of this.#find(keys)) pace.release();
+    for (const { pace } of this.#find(keys)) pace.release();
     this.#calls = Math.max(0, this.#calls - 1);
   }
 
@@ -66,8 +71,8 @@ export class FeedbackStates {
   findLimiting(keys: RequestKeys, nowMs: number): string {
     let longestMs = 0;
     let limiting = "";
-    for (const scope of this.#scopes) {
-      const waitMs = this.#paces.get(toQuotaKey(scope, keys))?.waitMs(nowMs) ?? 0;
+    for (const { scope, pace } of this.#find(keys)) {
+      const waitMs = pace.waitMs(nowMs);
       if (waitMs <= longestMs) continue;
       longestMs = waitMs;
       limiting = scope.policy ?? "";
@@ -77,10 +82,9 @@ export class FeedbackStates {
 
   /** Whether the request would try, as the first of all isolates, if a guessed stop is over. */
   toClaims(keys: RequestKeys, nowMs: number): readonly ProbeClaim[] {
-    if (this.#paces.size === 0) return [];
     return this.#find(keys)
-      .filter(([, pace]) => pace.mustProbe(nowMs) && !pace.isGranted && pace.probeFromMs <= nowMs)
-      .map(([key, pace]) => ({ key, forMs: pace.toProbeMs() }));
+      .filter(({ pace }) => pace.mustProbe(nowMs) && !pace.isGranted && pace.probeFromMs <= nowMs)
+      .map(({ key, pace }) => ({ key, forMs: pace.toProbeMs() }));
   }
 
   /** What an answer said. True when it is a stop that others must know at once, or the end of one. */
@@ -88,8 +92,6 @@ export class FeedbackStates {
     let isUrgent = false;
     for (const reading of [...readings, ...this.#toRefutals(keys, readings, times.askedMs)])
       if (this.#learnOne(keys, reading, times)) isUrgent = true;
-    if (this.#paces.size > 0 && readings.every(({ isRefused }) => isRefused !== true))
-      for (const [, pace] of this.#find(keys)) pace.count(times.nowMs);
     return isUrgent;
   }
 
@@ -160,21 +162,19 @@ export class FeedbackStates {
    * A call that was asked during a guessed stop and served ends it, where its quota has no reading of its own.
    */
   #toRefutals(keys: RequestKeys, readings: readonly Reading[], askedMs: number): readonly Reading[] {
-    if (this.#paces.size === 0 || readings.some(({ isRefused }) => isRefused)) return [];
-    return this.#scopes
-      .filter((scope) => {
-        const known = this.#paces.get(toQuotaKey(scope, keys))?.known;
-        return known?.isGuessed && askedMs > known.stopBeganMs;
-      })
-      .filter(({ scope }) => readings.every((reading) => reading.scope !== scope))
-      .map(({ scope }) => ({ scope, usagePercent: 0 }));
+    if (readings.some(({ isRefused }) => isRefused)) return [];
+    return this.#find(keys)
+      .filter(({ pace: { known } }) => known.guesses > 0 && askedMs > known.stopBeganMs)
+      .map(({ scope: { scope } }) => ({ scope, usagePercent: 0 }))
+      .filter(({ scope }) => readings.every((reading) => reading.scope !== scope));
   }
 
-  #find(keys: RequestKeys): readonly (readonly [key: string, pace: QuotaPace])[] {
+  #find(keys: RequestKeys): readonly Found[] {
+    if (this.#paces.size === 0) return [];
     return this.#scopes.flatMap((scope) => {
       const key = toQuotaKey(scope, keys);
       const pace = this.#paces.get(key);
-      return pace === undefined ? [] : [[key, pace] as const];
+      return pace === undefined ? [] : [{ scope, key, pace }];
     });
   }
 

@@ -17,9 +17,7 @@ export interface Knowledge {
   readonly stopBeganMs: number;
   /** -Infinity before there was any stop. */
   readonly stopUntilMs: number;
-  /** Nobody said how long: when the stop is over one call tries, and the next stop is longer. */
-  readonly isGuessed: boolean;
-  /** Guessed stops in a row. */
+  /** Guessed stops in a row, for nobody said how long: then one call tries, and the next stop is longer. 0: it was said. */
   readonly guesses: number;
 }
 
@@ -49,7 +47,6 @@ export const NOTHING: Knowledge = Object.freeze({
   untilMs: -Infinity,
   stopBeganMs: -Infinity,
   stopUntilMs: -Infinity,
-  isGuessed: false,
   guesses: 0,
 });
 
@@ -91,16 +88,12 @@ export function mergeKnowledge(known: Knowledge, other: Knowledge, nowMs: number
   const read = isNewer(other, known) ? other : known;
   const stop = isStronger(other, known, nowMs) ? other : known;
   // An answer to a call that was asked after the stop began and finds quota shows that the guess was too long.
-  const isRefuted = stop.isGuessed && read.askedMs > stop.stopBeganMs && read.usedPercent < 100;
+  const isRefuted = stop.guesses > 0 && read.askedMs > stop.stopBeganMs && read.usedPercent < 100;
+  const { stopBeganMs } = stop;
   return {
-    askedMs: read.askedMs,
-    usedPercent: read.usedPercent,
-    remaining: read.remaining,
-    limit: read.limit,
-    untilMs: read.untilMs,
-    stopBeganMs: stop.stopBeganMs,
+    ...read,
+    stopBeganMs,
     stopUntilMs: isRefuted ? Math.min(stop.stopUntilMs, read.askedMs) : stop.stopUntilMs,
-    isGuessed: stop.isGuessed && !isRefuted,
     guesses: isRefuted ? 0 : stop.guesses,
   };
 }
@@ -128,7 +121,7 @@ function isNewer(other: Read, known: Read): boolean {
 
 /** What the origin said holds before what was guessed; of two equals the one that ends later, or began later. */
 function isStronger(other: Knowledge, known: Knowledge, nowMs: number): boolean {
-  const isSaid = (stop: Knowledge): boolean => !stop.isGuessed && stop.stopUntilMs > nowMs;
+  const isSaid = (stop: Knowledge): boolean => stop.guesses === 0 && stop.stopUntilMs > nowMs;
   if (isSaid(other) !== isSaid(known)) return isSaid(other);
   if (!isSaid(known)) return other.stopBeganMs > known.stopBeganMs;
   return other.stopUntilMs > known.stopUntilMs + ON_THE_WAY_MS;
@@ -156,7 +149,7 @@ function toLimit(known: Knowledge, { limit, remaining = 0 }: Reading, rules: Quo
   return limit || Math.max(known.limit ?? 0, rules.limit ?? 0, remaining) || undefined;
 }
 
-type Stop = Pick<Knowledge, "stopBeganMs" | "stopUntilMs" | "isGuessed" | "guesses">;
+type Stop = Pick<Knowledge, "stopBeganMs" | "stopUntilMs" | "guesses">;
 
 function toStop(
   known: Knowledge,
@@ -167,10 +160,10 @@ function toStop(
   const saidMs = reading.stopMs ?? (isUsedUp && read.remaining === 0 ? reading.resetMs : undefined) ?? 0;
   if (saidMs > 0) {
     const stopUntilMs = nowMs + Math.min(saidMs, rules.stopMsMax);
-    return { stopBeganMs: nowMs, stopUntilMs, isGuessed: false, guesses: 0 };
+    return { stopBeganMs: nowMs, stopUntilMs, guesses: 0 };
   }
   const isRefused = isUsedUp || reading.isRefused === true;
-  const isSaid = !known.isGuessed && nowMs < known.stopUntilMs;
+  const isSaid = known.guesses === 0 && nowMs < known.stopUntilMs;
   // Calls that were on their way when the stop began say nothing new, and what the origin said needs no guess.
   return isRefused && !isSaid && askedMs > known.stopBeganMs ? toGuess(known, reading, { rules, nowMs }) : {};
 }
@@ -184,7 +177,7 @@ function toGuess(
   const guesses = isRefused === true ? Math.min(GUESSES_MAX, known.guesses + 1) : 1;
   const firstMs = probeAfterMs ?? toGuessMs(rules);
   const guessMs = Math.min(firstMs * 2 ** (guesses - 1), GUESS_MS_MAX, rules.stopMsMax);
-  return { stopBeganMs: nowMs, stopUntilMs: nowMs + guessMs, isGuessed: true, guesses };
+  return { stopBeganMs: nowMs, stopUntilMs: nowMs + guessMs, guesses };
 }
 
 /** How long the first guessed stop lasts. */

@@ -3,7 +3,6 @@
 // reset is spread evenly over the time to it. After a stop the rate grows from nothing within seconds. Mutable, because
 // every request changes it; time is an argument.
 
-import { ServedCalls } from "./served-calls.ts";
 import { type Knowledge, NOTHING, type QuotaRules, toGuessMs } from "./quota-knowledge.ts";
 
 /** What other isolates do with the same quota. */
@@ -25,8 +24,6 @@ const SLOPE_PERCENT = 20;
 const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
-/** What should be regained by now is believed down to here: the next answer tells. */
-const REGAINED_PERCENT = 95;
 const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
@@ -53,8 +50,6 @@ export class QuotaPace {
   isGranted = false;
   /** Calls since the reading was asked for: it does not count them. */
   #bookedMs: number[] = [];
-  /** Of a rolling budget: what was answered a window ago no longer counts, whatever the last reading says. */
-  readonly #served: ServedCalls | undefined;
   #credit = 1;
   #creditMs = -Infinity;
   /** Calls per millisecond. */
@@ -64,7 +59,6 @@ export class QuotaPace {
 
   constructor(rules: QuotaRules) {
     this.rules = rules;
-    this.#served = rules.windowMs === undefined ? undefined : new ServedCalls(rules.windowMs);
   }
 
   /** `measured` is the rate at which this isolate asks the origin now, in calls per millisecond. */
@@ -94,7 +88,7 @@ export class QuotaPace {
 
   /** A guessed stop is over and nobody knows whether it was long enough. */
   mustProbe(nowMs: number): boolean {
-    return this.known.isGuessed && nowMs >= this.known.stopUntilMs;
+    return this.known.guesses > 0 && nowMs >= this.known.stopUntilMs;
   }
 
   book(nowMs: number): void {
@@ -105,17 +99,12 @@ export class QuotaPace {
     if (this.#bookedMs.length < BOOKED_MAX) this.#bookedMs.push(nowMs);
   }
 
-  /** The origin has counted a call by now, and no earlier than it was asked. */
-  count(nowMs: number): void {
-    this.#served?.add(nowMs);
-  }
-
   /** Of the last one that was booked. */
   release(): void {
     if (this.#bookedMs.pop() === undefined) return;
     this.#credit += 1;
     this.#count = Math.max(0, this.#count - 1);
-    if (this.known.isGuessed) this.probeFromMs = -Infinity;
+    if (this.known.guesses > 0) this.probeFromMs = -Infinity;
   }
 
   /** Between two probes. */
@@ -152,29 +141,19 @@ export class QuotaPace {
   }
 
   #toPacedRate(nowMs: number): number {
-    const { remaining, limit = Infinity, untilMs, askedMs, stopUntilMs } = this.known;
+    const { usedPercent, remaining, limit = Infinity, untilMs, askedMs, stopUntilMs } = this.known;
     const { paceFromPercent, windowMs } = this.rules;
     const units = Math.min(this.rules.limit ?? Infinity, limit);
     // Others that want more than they get have as many on their way.
     const booked = this.#countInFlight(nowMs) * (1 + this.others.rivals);
     // What was read before a stop says nothing of the time after it.
     const isKnown = nowMs < untilMs && askedMs >= stopUntilMs;
-    const used = this.#toUsed(nowMs, { units, booked, isKnown });
+    const used = (isKnown ? usedPercent : 0) + (100 * booked) / units;
     const left = Math.max(0, 100 - used);
     if (windowMs === undefined && remaining === undefined) return (this.#measured * left) / SLOPE_PERCENT;
     if (used < paceFromPercent) return Infinity;
     if (isKnown && remaining !== undefined) return toSpread(remaining - booked, untilMs - nowMs);
     return windowMs === undefined ? Infinity : ((units / windowMs) * left) / HEADROOM_PERCENT;
-  }
-
-  /** In percent, by now. */
-  #toUsed(
-    nowMs: number,
-    { units, booked, isKnown }: { units: number; booked: number; isKnown: boolean },
-  ): number {
-    const most = (isKnown ? this.known.usedPercent : 0) + (100 * booked) / units;
-    const regained = isKnown ? (100 * this.#countRegained(nowMs)) / units : 0;
-    return Math.max(most - regained, Math.min(most, REGAINED_PERCENT));
   }
 
   #toRampRate(nowMs: number): number {
@@ -189,14 +168,6 @@ export class QuotaPace {
     if (passedMs >= rampMs && !isUnread) return Infinity;
     const rate = windowMs === undefined ? this.#measured : (2 * limit) / windowMs;
     return rate * Math.min(1, passedMs / rampMs);
-  }
-
-  /** Own calls that have left a rolling window since the reading was asked for. */
-  #countRegained(nowMs: number): number {
-    const { windowMs = 0 } = this.rules;
-    const { askedMs, remaining } = this.known;
-    if (remaining !== undefined) return 0;
-    return this.#served?.countBetween(askedMs - windowMs, nowMs - windowMs) ?? 0;
   }
 
   #countInFlight(nowMs: number): number {

@@ -3,9 +3,8 @@
 import { parseHttpDate } from "../cache/http-date.ts";
 
 /** Milliseconds from now, 0 when that time has come; undefined when the field says nothing that can be read. */
-export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
-  if (value === undefined) return undefined;
-  const text = value.trim();
+export function parseRetryAfter(value: string | null | undefined, nowMs: number): number | undefined {
+  const text = value?.trim() ?? "";
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;
   const dateMs = parseHttpDate(text, nowMs);
   return dateMs === undefined ? undefined : Math.max(0, dateMs - nowMs);

@@ -76,26 +76,11 @@ export function addCheck(
   { url, isGood, nowMs }: { readonly url: string; readonly isGood: boolean; readonly nowMs: number },
 ): PoolHealth {
   const member = health.get(url) ?? UNKNOWN;
-  return new Map(health).set(
-    url,
-    countCheck(member, { isGood, nowMs, turnsAfter: member.isDown ? upAfter : downAfter }),
-  );
-}
-
-function countCheck(
-  member: MemberHealth,
-  {
-    isGood,
-    nowMs,
-    turnsAfter,
-  }: { readonly isGood: boolean; readonly nowMs: number; readonly turnsAfter: number },
-): MemberHealth {
-  if (isGood !== member.isDown) return member.against === 0 ? member : { ...member, against: 0 };
-  const against = member.against + 1;
-  if (against < turnsAfter) return { ...member, against };
-  return isGood
-    ? { ...member, isDown: false, against: 0, upSinceMs: nowMs }
-    : { ...member, isDown: true, against: 0 };
+  const { isDown } = member;
+  const against = isGood === isDown ? member.against + 1 : 0;
+  if (against < (isDown ? upAfter : downAfter)) return new Map(health).set(url, { ...member, against });
+  const upSinceMs = isGood ? nowMs : member.upSinceMs;
+  return new Map(health).set(url, { ...member, isDown: !isGood, against: 0, upSinceMs });
 }
 
 export function toViews(health: PoolHealth, nowMs: number): readonly MemberView[] {

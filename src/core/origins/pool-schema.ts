@@ -15,28 +15,27 @@ const HEADERS_MAX = 32;
 const STATUSES_MAX = 16;
 const WEIGHT_MAX = 1_000;
 const BODY_BYTES_MAX = 1_048_576;
+const CHECK_PATH_LENGTH_MAX = 1_024;
 
 export const prefix = textThat(
   (text) => isCanonical(text) && !text.endsWith("/"),
   'must be a path in its canonical form without a trailing slash, such as "/api"',
 );
-const CHECK_PATH_WANTED = 'must be a path in its canonical form such as "/health", with a query if need be';
-const checkPath = v.pipe(
-  v.string(CHECK_PATH_WANTED),
-  v.maxLength(1_024, CHECK_PATH_WANTED),
-  v.check(
-    (text) => /^[^?#\s]+(?:\?[\x21\x24-\x7e]*)?$/.test(text) && isCanonical(text.split("?", 1)[0] ?? ""),
-    CHECK_PATH_WANTED,
-  ),
+const checkPath = textThat(
+  (text) =>
+    text.length <= CHECK_PATH_LENGTH_MAX &&
+    /^[^?#\s]+(?:\?[\x21\x24-\x7e]*)?$/.test(text) &&
+    isCanonical(text.split("?", 1)[0] ?? ""),
+  'must be a path in its canonical form such as "/health", with a query if need be',
 );
-const checkInterval = durationBetween("1s", "24h");
-const checkTimeout = durationBetween("1ms", "60s");
 const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
 const HEADERS_WANTED = `must be an object of at most ${HEADERS_MAX} header fields that a gateway may set, with text as values`;
 const headers = v.pipe(
   v.record(v.string(), v.string(HEADERS_WANTED), HEADERS_WANTED),
-  v.check((fields) => Object.keys(fields).length <= HEADERS_MAX, HEADERS_WANTED),
-  v.check((fields) => Object.entries(fields).every(isSettable), HEADERS_WANTED),
+  v.check((fields) => {
+    const entries = Object.entries(fields);
+    return entries.length <= HEADERS_MAX && entries.every(isSettable);
+  }, HEADERS_WANTED),
 );
 
 /** A member that is given by its URL alone has the defaults of the rest. */
@@ -89,8 +88,8 @@ export const poolSchema = object({
   checks: v.optional(
     object({
       path: checkPath,
-      interval: v.optional(checkInterval, "10s"),
-      timeout: v.optional(checkTimeout, "2s"),
+      interval: v.optional(durationBetween("1s", "24h"), "10s"),
+      timeout: v.optional(durationBetween("1ms", "60s"), "2s"),
       statuses: v.optional(
         v.pipe(
           v.array(status, "must be a list of statuses"),
@@ -115,17 +114,18 @@ export const poolSchema = object({
 
 /** Whether a path is already as the gateway forwards paths. */
 function isCanonical(path: string): boolean {
-  if (!path.startsWith("/") || /[?#]/.test(path)) return false;
+  if (!/^\/[^?#]*$/.test(path)) return false;
   const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
   return canonical.ok && canonical.value === path;
 }
 
 /** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
 export function isSettable([name, value]: [string, string]): boolean {
+  const lower = name.toLowerCase();
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
     /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
-    !isDroppedFromRequests(name.toLowerCase()) &&
-    !["via", "content-length"].includes(name.toLowerCase())
+    !isDroppedFromRequests(lower) &&
+    !["via", "content-length"].includes(lower)
   );
 }

@@ -17,8 +17,8 @@ export interface Waiter {
 /** Ask now; the patience is over; there is no such place (any more); or look again after so many milliseconds. */
 export type Step = "ask" | "late" | "gone" | number;
 
-interface Place {
-  readonly waiter: Waiter;
+interface Place<Who> {
+  readonly waiter: Who;
   readonly orderMs: number;
   isAsking: boolean;
   /** When it will look again, as it was told. */
@@ -32,9 +32,9 @@ const BEHIND_MS = 2 * GRACE_MS;
 /** How many ask at the same moment, after an answer that said that there is room. */
 const ROOM_MAX = 32;
 
-export class WaitingLine {
+export class WaitingLine<Who extends Waiter> {
   readonly #rankMs: number;
-  #places: Place[] = [];
+  #places: Place<Who>[] = [];
   #readyMs = -Infinity;
   #room = 1;
 
@@ -46,7 +46,7 @@ export class WaitingLine {
     this.#rankMs = rankMs;
   }
 
-  get waiters(): readonly Waiter[] {
+  get waiters(): readonly Who[] {
     return this.#places.map(({ waiter }) => waiter);
   }
 
@@ -69,14 +69,14 @@ export class WaitingLine {
     return first !== undefined && first.orderMs <= nowMs + rank * this.#rankMs;
   }
 
-  /** Takes a place. In a full line whoever then stands last has to go: its id, which may be the newcomer's own. */
-  enter(waiter: Waiter, { nowMs, isFull }: { nowMs: number; isFull: boolean }): number | undefined {
+  /** Takes a place. In a full line whoever then stands last has to go, perhaps the newcomer. */
+  enter(waiter: Who, { nowMs, isFull }: { nowMs: number; isFull: boolean }): Who | undefined {
     const orderMs = waiter.sinceMs + waiter.rank * this.#rankMs;
     const before = this.#places.findLastIndex(
       (place) => place.orderMs < orderMs || (place.orderMs === orderMs && place.waiter.id < waiter.id),
     );
     this.#places.splice(before + 1, 0, { waiter, orderMs, isAsking: false, nextMs: nowMs });
-    return isFull ? this.#places.pop()?.waiter.id : undefined;
+    return isFull ? this.#places.pop()?.waiter : undefined;
   }
 
   /** What the waiter is to do now. `askMs`: how long an answer may take it. */
@@ -126,18 +126,18 @@ export class WaitingLine {
   }
 
   /** Who is to look at once, for it would look too late: the caller must wake them. */
-  toWake(nowMs: number): readonly number[] {
+  toWake(nowMs: number): readonly Who[] {
     const dueMs = Math.max(nowMs, this.#readyMs);
     const woken = this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);
     for (const place of woken) place.nextMs = Math.min(place.nextMs, nowMs);
-    return woken.map(({ waiter }) => waiter.id);
+    return woken.map(({ waiter }) => waiter);
   }
 
-  #find(id: number): Place | undefined {
+  #find(id: number): Place<Who> | undefined {
     return this.#places.find(({ waiter }) => waiter.id === id);
   }
 
-  #inTurn(): readonly Place[] {
+  #inTurn(): readonly Place<Who>[] {
     const idle = this.#places.filter(({ isAsking }) => !isAsking);
     return idle.slice(0, Math.max(0, this.#room - (this.#places.length - idle.length)));
   }

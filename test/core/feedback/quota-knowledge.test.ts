@@ -28,7 +28,7 @@ function learn(steps: readonly Step[], rules = RULES, known = NOTHING): Knowledg
   return learnt;
 }
 
-const toStop = ({ stopUntilMs, isGuessed, guesses }: Knowledge): unknown => [stopUntilMs, isGuessed, guesses];
+const toStop = ({ stopUntilMs, guesses }: Knowledge): unknown => [stopUntilMs, guesses];
 const refused = { isRefused: true };
 
 describe("learnReading()", () => {
@@ -65,8 +65,8 @@ describe("learnReading()", () => {
       [50, 200, { stopMs: 5_000, isRefused: true }],
       [150, 300, refused],
     ];
-    expect(toStop(learn(steps))).toEqual([60_100, false, 0]);
-    expect(toStop(learn([[0, 100, { remaining: 0, limit: 9, resetMs: 7_000 }]]))).toEqual([7_100, false, 0]);
+    expect(toStop(learn(steps))).toEqual([60_100, 0]);
+    expect(toStop(learn([[0, 100, { remaining: 0, limit: 9, resetMs: 7_000 }]]))).toEqual([7_100, 0]);
   });
 
   test("does not end what the origin said for an answer that was good", () => {
@@ -85,9 +85,9 @@ describe("learnReading()", () => {
       [5_150, 5_200, refused],
       [15_250, 15_300, refused],
     ];
-    expect(toStop(learn(steps.slice(0, 2)))).toEqual([5_100, true, 1]);
-    expect(toStop(learn(steps.slice(0, 3)))).toEqual([15_200, true, 2]);
-    expect(toStop(learn(steps))).toEqual([35_300, true, 3]);
+    expect(toStop(learn(steps.slice(0, 2)))).toEqual([5_100, 1]);
+    expect(toStop(learn(steps.slice(0, 3)))).toEqual([15_200, 2]);
+    expect(toStop(learn(steps))).toEqual([35_300, 3]);
   });
 
   test("guesses by the policy's window, and by what the profile says", () => {
@@ -106,14 +106,14 @@ describe("learnReading()", () => {
 
   test("stops briefly at 100 % and does not take a served call for a refusal", () => {
     const steps = [0, 1_000, 2_000, 3_000].map((ms): Step => [ms, ms + 10, { usagePercent: 100 }]);
-    expect(toStop(learn(steps, WINDOW))).toEqual([3_210, true, 1]);
+    expect(toStop(learn(steps, WINDOW))).toEqual([3_210, 1]);
   });
 
   test("ends a guess by an answer to a call that was asked after it began and found quota", () => {
     const known = learn([[0, 100, refused]]);
     const early = learn([[90, 150, { usagePercent: 99 }]], RULES, known);
-    expect(toStop(early)).toEqual([5_100, true, 1]);
-    expect(toStop(learn([[200, 250, { usagePercent: 99 }]], RULES, early))).toEqual([200, false, 0]);
+    expect(toStop(early)).toEqual([5_100, 1]);
+    expect(toStop(learn([[200, 250, { usagePercent: 99 }]], RULES, early))).toEqual([200, 0]);
   });
 });
 

@@ -60,18 +60,6 @@ describe("waitMs()", () => {
     expect(countCalls(toPace({ usagePercent: 0 }), 1, 1_001)).toBeLessThan(88);
   });
 
-  test("counts no longer what was answered a window ago, whatever the last reading says", () => {
-    const pace = toPace({ usagePercent: 80 });
-    for (let call = 0; call < 18; call += 1) pace.count(1_000 + call);
-    tell(pace, { usagePercent: 98 }, 2_000);
-    expect(countCalls(pace, 50_000, 51_000)).toBe(1);
-    tell(pace, { usagePercent: 98 }, 90_000);
-    // 18 of the 98 have left it by then: the pace is that of 95 % until an answer tells more.
-    expect(countCalls(pace, 103_000, 104_000)).toBe(2);
-    tell(pace, { usagePercent: 98 }, 104_500);
-    expect(countCalls(pace, 105_000, 106_000)).toBe(1);
-  });
-
   test("forgets calls that nobody answers", () => {
     const pace = toPace({ usagePercent: 97 });
     countCalls(pace, 1, 5_001);

@@ -61,14 +61,14 @@ class LineWorld implements World {
   readonly overtaken: (readonly [Waiter, by: Waiter])[] = [];
   lengthMax = 0;
   readonly #rules: WorldRules;
-  readonly #line: WaitingLine;
+  readonly #line: WaitingLine<Living>;
   readonly #living = new Map<number, Living>();
   /** The counter has none before. */
   #unitAtMs: number;
 
   constructor(rules: WorldRules) {
     this.#rules = rules;
-    this.#line = new WaitingLine(rules.rankMs);
+    this.#line = new WaitingLine<Living>(rules.rankMs);
     this.#unitAtMs = rules.unitMs;
   }
 
@@ -130,16 +130,12 @@ class LineWorld implements World {
   #join(waiter: Living, nowMs: number): void {
     const isFull = this.#line.length >= this.#rules.lengthMax;
     const shed = this.#line.enter(waiter, { nowMs, isFull });
-    const gone = shed === undefined ? undefined : this.#living.get(shed);
-    if (gone !== undefined) this.#end(gone, "shed", nowMs);
+    if (shed !== undefined && this.#living.has(shed.id)) this.#end(shed, "shed", nowMs);
     this.lengthMax = Math.max(this.lengthMax, this.#line.length);
   }
 
   #wake(nowMs: number): void {
-    for (const id of this.#line.toWake(nowMs)) {
-      const woken = this.#living.get(id);
-      if (woken !== undefined) woken.nextMs = nowMs;
-    }
+    for (const woken of this.#line.toWake(nowMs)) if (this.#living.has(woken.id)) woken.nextMs = nowMs;
   }
 
   #end(waiter: Living, outcome: Ended["outcome"], atMs: number): void {

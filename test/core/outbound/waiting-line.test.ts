@@ -27,14 +27,17 @@ function waiter(id: number, rank: number, sinceMs: number): Waiter {
 }
 
 /** The ids in the order of the line. */
-function enterAll(line: WaitingLine, waiters: readonly Waiter[]): readonly number[] {
+function enterAll(line: WaitingLine<Waiter>, waiters: readonly Waiter[]): readonly number[] {
   for (const one of waiters) line.enter(one, { nowMs: one.sinceMs, isFull: false });
   return line.waiters.map(({ id }) => id);
 }
 
+const idsToWake = (line: WaitingLine<Waiter>, nowMs: number): readonly number[] =>
+  line.toWake(nowMs).map(({ id }) => id);
+
 describe("a WaitingLine", () => {
   test("is in the order of priority, then of arrival; a priority is worth so much time", () => {
-    const ids = enterAll(new WaitingLine(RANK_MS), [
+    const ids = enterAll(new WaitingLine<Waiter>(RANK_MS), [
       waiter(1, 2, 0),
       waiter(2, 1, 0),
       waiter(3, 1, 0),
@@ -46,10 +49,10 @@ describe("a WaitingLine", () => {
   });
 
   test("that is full lets go whoever stands last: the background first, and never one that was there for its time", () => {
-    const line = new WaitingLine(RANK_MS);
+    const line = new WaitingLine<Waiter>(RANK_MS);
     enterAll(line, [waiter(1, 2, 0), waiter(2, 2, 10), waiter(3, 1, 20)]);
     const enter = (id: number, rank: number, nowMs: number): number | undefined =>
-      line.enter(waiter(id, rank, nowMs), { nowMs, isFull: true });
+      line.enter(waiter(id, rank, nowMs), { nowMs, isFull: true })?.id;
     expect(enter(4, 2, 30)).toBe(4);
     expect(enter(5, 0, 40)).toBe(2);
     expect(enter(6, 1, 50)).toBe(1);
@@ -61,16 +64,16 @@ describe("a WaitingLine", () => {
   });
 
   test("lets its head alone ask when quota is expected, and after quota was there as many as have room", () => {
-    const line = new WaitingLine(RANK_MS);
+    const line = new WaitingLine<Waiter>(RANK_MS);
     enterAll(line, [waiter(1, 1, 0), waiter(2, 1, 0), waiter(3, 1, 0), waiter(4, 1, 0)]);
     line.deny(1, 100);
     const look = (id: number, nowMs: number): unknown => line.look(id, { nowMs, askMs: 50 });
     expect(look(1, 0)).toBe(100);
     for (const id of [2, 3, 4]) expect(look(id, 0)).toBeGreaterThan(100);
-    expect(line.toWake(99)).toEqual([]);
+    expect(idsToWake(line, 99)).toEqual([]);
     expect([look(1, 100), look(2, 100)]).toEqual(["ask", expect.any(Number)]);
     line.admit(1, 2);
-    expect(line.toWake(110)).toEqual([2, 3]);
+    expect(idsToWake(line, 110)).toEqual([2, 3]);
     expect([look(3, 110), look(2, 110), look(4, 110)]).toEqual(["ask", "ask", expect.any(Number)]);
     line.deny(2, 500);
     line.deny(3, 500);
@@ -78,19 +81,19 @@ describe("a WaitingLine", () => {
   });
 
   test("wakes whoever becomes its head, to look when quota is expected and no later", () => {
-    const line = new WaitingLine(RANK_MS);
+    const line = new WaitingLine<Waiter>(RANK_MS);
     enterAll(line, [waiter(1, 1, 0), waiter(2, 1, 0)]);
     line.deny(1, 100);
     const look = (id: number, nowMs: number): unknown => line.look(id, { nowMs, askMs: 50 });
     expect([look(1, 0), look(2, 0)]).toEqual([100, expect.any(Number)]);
     line.leave(1);
-    expect(line.toWake(40)).toEqual([2]);
-    expect(line.toWake(40)).toEqual([]);
+    expect(idsToWake(line, 40)).toEqual([2]);
+    expect(idsToWake(line, 40)).toEqual([]);
     expect(look(2, 40)).toBe(60);
   });
 
   test("has somebody ahead of a newcomer, unless the newcomer is more urgent", () => {
-    const line = new WaitingLine(RANK_MS);
+    const line = new WaitingLine<Waiter>(RANK_MS);
     enterAll(line, [waiter(1, 1, 0)]);
     expect([0, 1, 2].map((rank) => line.hasAhead(rank, 0))).toEqual([false, true, true]);
     // By then the normal one has stood for as long as its priority is behind.
