@@ -105,16 +105,14 @@ export class CounterCalls {
   }
 
   /** Retried once where the platform says that it may help: with a new stub, for the old one is broken. */
-  async #decide(object: string, requests: readonly CounterRequest[]): Promise<Answers> {
+  async #decide(object: string, requests: readonly CounterRequest[], mayRetry = true): Promise<Answers> {
     try {
       return await this.stub(object).decide(requests);
     } catch (error) {
-      if (!readFlag(error, "retryable") || readFlag(error, "overloaded")) return toCallFailure(error);
-    }
-    try {
-      return await this.stub(object).decide(requests);
-    } catch (error) {
-      return toCallFailure(error);
+      if (mayRetry && readFlag(error, "retryable") && !readFlag(error, "overloaded"))
+        return await this.#decide(object, requests, false);
+      const failure = error instanceof Error ? error.message : String(error);
+      return { failure, isOverloaded: readFlag(error, "overloaded") };
     }
   }
 }
@@ -131,11 +129,6 @@ function toAnswer(answer: CounterReply | CounterFailure | undefined): CounterRep
 
 function toFailure(failure: string): CallFailure {
   return { failure, isOverloaded: false };
-}
-
-function toCallFailure(error: unknown): CallFailure {
-  const failure = error instanceof Error ? error.message : String(error);
-  return { failure, isOverloaded: readFlag(error, "overloaded") };
 }
 
 /** The platform marks its errors by properties that no type declares. */

@@ -114,18 +114,14 @@ export class WaitingLines {
   /** Whoever has to make room hears of it: the newcomer itself, perhaps. */
   #join(line: Line, waiter: Sleeper): void {
     const { queue, rules } = line;
-    let waiters = 0;
-    let { bodyBytes } = waiter;
-    for (const other of this.#lines.values()) {
-      this.#tidy(other);
-      waiters += other.queue.length;
-      if (bodyBytes > 0) bodyBytes += other.queue.bodyBytes;
-    }
+    for (const other of this.#lines.values()) this.#tidy(other);
+    const others = [...this.#lines.values()].flatMap((other) => other.queue.waiters);
+    const bodyBytes = others.reduce((sum, other) => sum + other.bodyBytes, waiter.bodyBytes);
     // Nobody's place would make room for what it keeps.
     // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
-    waiter.isShed = bodyBytes > BODY_BYTES_MAX;
+    waiter.isShed = waiter.bodyBytes > 0 && bodyBytes > BODY_BYTES_MAX;
     if (waiter.isShed) return;
-    const isFull = queue.length >= rules.lengthMax || waiters >= WAITERS_MAX;
+    const isFull = queue.length >= rules.lengthMax || others.length >= WAITERS_MAX;
     this.#lines.set(line.name, line);
     const shed = queue.enter(waiter, { nowMs: readClock(), isFull });
     if (shed === undefined) return;

@@ -154,17 +154,14 @@ function toPool(
       openMs: breaker.open,
       probes: breaker.probes,
     },
-    checks:
-      checks === undefined
-        ? undefined
-        : {
-            path: checks.path,
-            intervalMs: checks.interval,
-            timeoutMs: checks.timeout,
-            statuses: checks.statuses,
-            body: checks.body,
-            downAfter: checks.down,
-            upAfter: checks.up,
-          },
+    checks: checks && {
+      path: checks.path,
+      intervalMs: checks.interval,
+      timeoutMs: checks.timeout,
+      statuses: checks.statuses,
+      body: checks.body,
+      downAfter: checks.down,
+      upAfter: checks.up,
+    },
   });
 }

@@ -33,10 +33,8 @@ const RAMP_MS_MAX = 10_000;
 const RAMP_WINDOWS = 0.02;
 /** Times of the day are rounded and timers come late: so long may be made up for at once. */
 const LATE_MS_MAX = 100;
-/** The longest part of a pace that is told, and the shortest: an answer may change it at any time. */
+/** The longest part of a pace that is told: an answer may change it at any time. */
 const TOLD_MS_MAX = 1_000;
-const TOLD_MS_MIN = 10;
-const TOLD_WINDOWS = 0.01;
 /** Others leave at least this share. */
 const SHARE_MIN = 0.1;
 
@@ -78,12 +76,12 @@ export class QuotaPace {
   waitMs(nowMs: number): number {
     const { stopUntilMs } = this.known;
     if (nowMs < stopUntilMs) return stopUntilMs - nowMs;
-    if (this.mustProbe(nowMs)) return Math.min(this.#toToldMs(), Math.max(0, this.probeFromMs - nowMs));
+    if (this.mustProbe(nowMs)) return Math.min(TOLD_MS_MAX, Math.max(0, this.probeFromMs - nowMs));
     const rate = this.#toRate(nowMs);
     this.#earn(rate, nowMs);
     if (rate === Infinity || this.#credit >= 1) return 0;
     this.#isHungry = true;
-    return Math.max(1, Math.min((1 - this.#credit) / rate, this.#toToldMs()));
+    return Math.max(1, Math.min((1 - this.#credit) / rate, TOLD_MS_MAX));
   }
 
   /** A guessed stop is over and nobody knows whether it was long enough. */
@@ -123,13 +121,8 @@ export class QuotaPace {
   #earn(rate: number, nowMs: number): void {
     const passedMs = Math.max(0, nowMs - this.#creditMs);
     this.#creditMs = nowMs;
-    const most = 1 + rate * Math.min(LATE_MS_MAX, this.#toToldMs());
+    const most = 1 + rate * LATE_MS_MAX;
     this.#credit = rate === Infinity ? 1 : Math.min(most, this.#credit + (rate === 0 ? 0 : rate * passedMs));
-  }
-
-  #toToldMs(): number {
-    const { windowMs = Infinity } = this.rules;
-    return Math.min(Math.max(windowMs * TOLD_WINDOWS, TOLD_MS_MIN), TOLD_MS_MAX);
   }
 
   /** Calls per millisecond. */

@@ -1,7 +1,7 @@
 // Chooses the member of a pool that a request goes to: one that may be asked, primaries first, none twice while there is
 // another; among equals by weight, at random or by the request's key. Pure: the random point is an argument.
 
-import { type BreakerSettings, type BreakerState, mayAsk } from "./breaker.ts";
+import { type BreakerSettings, type BreakerState, CLOSED, mayAsk } from "./breaker.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
 
 /** What is known of a member. */
@@ -11,6 +11,18 @@ export interface MemberState {
   readonly isDown: boolean;
   /** When active checks last found it up again; -Infinity when they never found it down. */
   readonly upSinceMs: number;
+}
+
+export const UNKNOWN: MemberState = Object.freeze({ breaker: CLOSED, isDown: false, upSinceMs: -Infinity });
+
+interface Candidate extends MemberState {
+  readonly member: PoolMember;
+  /** The member's place in the pool. */
+  readonly at: number;
+}
+
+interface Weighted extends Candidate {
+  readonly weight: number;
 }
 
 export interface Chooser {
@@ -36,17 +48,15 @@ export function chooseMember(
   states: readonly MemberState[],
   chooser: Chooser,
 ): number | undefined {
-  const ranks = pool.members.map((member, at) =>
-    toRank(pool.breaker, { member, at, state: states[at] }, chooser),
-  );
+  const candidates = pool.members.map((member, at) => ({ ...UNKNOWN, ...states[at], member, at }));
+  const ranks = candidates.map((candidate) => toRank(pool.breaker, candidate, chooser));
   const best = Math.min(...ranks);
   if (best === Infinity) return undefined;
-  const weights = ranks.map((rank, at) =>
-    rank === best ? toWeight(pool, { at, state: states[at] }, chooser.nowMs) : 0,
-  );
-  return chooser.keyHash === undefined
-    ? chooseByPoint(weights, chooser.point)
-    : chooseByKey(pool.members, weights, chooser.keyHash);
+  const equals = candidates
+    .filter(({ at }) => ranks[at] === best)
+    .map((candidate) => ({ ...candidate, weight: toWeight(pool, candidate, chooser.nowMs) }));
+  const { keyHash, point } = chooser;
+  return (keyHash === undefined ? chooseByPoint(equals, point) : chooseByKey(equals, keyHash))?.at;
 }
 
 /** From when on, in milliseconds, a pool of which no member may be asked may be asked again: 0 when it may be now. */
@@ -58,19 +68,14 @@ export function toWaitMs({ breaker }: OriginPool, states: readonly MemberState[]
   return Math.max(0, Math.min(...waits));
 }
 
-interface Placed {
-  readonly at: number;
-  readonly state: MemberState | undefined;
-}
-
 /** Lower goes first; Infinity is never asked. */
 function toRank(
   settings: BreakerSettings,
-  { member, at, state }: Placed & { readonly member: PoolMember },
+  { member, at, isDown, breaker }: Candidate,
   { nowMs, tried, mayProbe }: Chooser,
 ): number {
-  if (state === undefined || state.isDown || !mayAsk(settings, state.breaker, nowMs)) return Infinity;
-  const isProbe = !mayProbe && isUntried(settings, state.breaker, nowMs);
+  if (isDown || !mayAsk(settings, breaker, nowMs)) return Infinity;
+  const isProbe = !mayProbe && isUntried(settings, breaker, nowMs);
   return (tried.includes(at) ? RANK_TRIED : 0) + (isProbe ? RANK_PROBE : 0) + (member.isFallback ? 1 : 0);
 }
 
@@ -80,45 +85,32 @@ function isUntried({ openMs }: BreakerSettings, state: BreakerState, nowMs: numb
 }
 
 /** A member that came back gets its share back little by little, or all that waited would meet it at once. */
-function toWeight({ members, slowStartMs }: OriginPool, { at, state }: Placed, nowMs: number): number {
-  const weight = members[at]?.weight ?? 0;
-  if (state === undefined) return weight;
-  const backForMs = nowMs - Math.max(state.breaker.closedAtMs, state.upSinceMs);
+function toWeight(
+  { slowStartMs }: OriginPool,
+  { member: { weight }, breaker, upSinceMs }: Candidate,
+  nowMs: number,
+): number {
+  const backForMs = nowMs - Math.max(breaker.closedAtMs, upSinceMs);
   if (backForMs >= slowStartMs) return weight;
   return weight * (START_SHARE + (1 - START_SHARE) * (Math.max(0, backForMs) / slowStartMs));
 }
 
-function chooseByPoint(weights: readonly number[], point: number): number | undefined {
-  let rest = point * weights.reduce((sum, weight) => sum + weight, 0);
-  let last: number | undefined;
-  for (const [at, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    if (rest < weight) return at;
-    rest -= weight;
-    last = at;
+function chooseByPoint(equals: readonly Weighted[], point: number): Weighted | undefined {
+  let rest = point * equals.reduce((sum, { weight }) => sum + weight, 0);
+  for (const candidate of equals) {
+    rest -= candidate.weight;
+    if (rest < 0) return candidate;
   }
-  return last;
+  return equals.at(-1);
 }
 
 /**
  * Weighted rendezvous hashing (Thaler and Ravishankar 1998; weights as in Schindelhauer and Schomaker 2005): each member
  * draws a time from the key, the earliest wins. A member that comes or goes moves the keys of its own share alone.
  */
-function chooseByKey(
-  members: readonly PoolMember[],
-  weights: readonly number[],
-  keyHash: number,
-): number | undefined {
-  let chosen: number | undefined;
-  let earliest = Infinity;
-  for (const [at, weight] of weights.entries()) {
-    if (weight === 0) continue;
-    const drawn = -Math.log(toUnit(keyHash ^ (members[at]?.seed ?? 0))) / weight;
-    if (drawn >= earliest && chosen !== undefined) continue;
-    earliest = drawn;
-    chosen = at;
-  }
-  return chosen;
+function chooseByKey(equals: readonly Weighted[], keyHash: number): Weighted | undefined {
+  const drawn = equals.map(({ member, weight }) => -Math.log(toUnit(keyHash ^ member.seed)) / weight);
+  return equals[drawn.indexOf(Math.min(...drawn))];
 }
 
 /** MurmurHash3's finalizer, into the open interval from 0 to 1. */

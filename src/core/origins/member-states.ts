@@ -1,8 +1,8 @@
 // What one isolate knows of the members of one pool, and what it has yet to tell the others. Mutable, because every request
 // changes it; time is an argument.
 
-import { type BreakerPhase, CLOSED, openUntil, recordAnswers, startAsking, toPhase } from "./breaker.ts";
-import { chooseMember, type Chooser, type MemberState, toWaitMs } from "./choose-member.ts";
+import { type BreakerPhase, openUntil, recordAnswers, startAsking, toPhase } from "./breaker.ts";
+import { chooseMember, type Chooser, type MemberState, toWaitMs, UNKNOWN } from "./choose-member.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { MemberReport, MemberView } from "./pool-health.ts";
 
@@ -11,6 +11,16 @@ const VIEW_MS_MAX = 30_000;
 
 /** For so long a good answer outweighs what other isolates say of a member. */
 const GOOD_MS = 1_000;
+
+/** A member, and the answers of it that are not reported yet. */
+interface Known extends MemberState {
+  readonly url: string;
+  answers: number;
+  bad: number;
+  failures: number;
+  /** When it last answered well. */
+  goodMs: number;
+}
 
 export interface Asked {
   readonly at: number;
@@ -27,56 +37,52 @@ export type OnChange = (url: string, state: "open" | "closed" | "down" | "up") =
 export class MemberStates {
   readonly #pool: OriginPool;
   readonly #onChange: OnChange;
-  #states: MemberState[];
-  /** Answers not reported yet, by the member's place. */
-  #counts: Counts[];
-  /** When each member last answered well. */
-  readonly #goodMs: number[];
+  readonly #members: Known[];
   #learntMs = -Infinity;
 
   constructor(pool: OriginPool, onChange: OnChange) {
     this.#pool = pool;
     this.#onChange = onChange;
-    this.#states = pool.members.map(() => UNKNOWN);
-    this.#counts = pool.members.map(toNone);
-    this.#goodMs = pool.members.map(() => -Infinity);
+    this.#members = pool.members.map(({ url }) => ({ ...UNKNOWN, ...NONE, url, goodMs: -Infinity }));
   }
 
   choose(chooser: Chooser): number | undefined {
-    if (chooser.nowMs - this.#learntMs > VIEW_MS_MAX) this.#forgetChecks();
-    return chooseMember(this.#pool, this.#states, chooser);
+    if (chooser.nowMs - this.#learntMs > VIEW_MS_MAX)
+      for (const known of this.#members) this.#set(known, { isDown: false });
+    return chooseMember(this.#pool, this.#members, chooser);
   }
 
   waitMs(nowMs: number): number {
-    return toWaitMs(this.#pool, this.#states, nowMs);
+    return toWaitMs(this.#pool, this.#members, nowMs);
   }
 
   startAsking(at: number, nowMs: number): Asked {
-    const state = this.#at(at);
-    const breaker = startAsking(this.#pool.breaker, state.breaker, nowMs);
-    this.#set(at, breaker === state.breaker ? state : { ...state, breaker });
+    const known = this.#members[at];
+    if (known === undefined) return { at, turn: 0 };
+    const breaker = startAsking(this.#pool.breaker, known.breaker, nowMs);
+    this.#set(known, { breaker });
     return { at, turn: breaker.turn };
   }
 
   record({ at, turn }: Asked, { isBad, nowMs }: { readonly isBad: boolean; readonly nowMs: number }): void {
+    const known = this.#members[at];
+    if (known === undefined) return;
     const bad = isBad ? 1 : 0;
-    const state = this.#at(at);
     const outcome = { nowMs, turn, answers: 1, bad, failures: bad };
-    this.#set(at, { ...state, breaker: recordAnswers(this.#pool.breaker, state.breaker, outcome) });
-    if (!isBad) this.#goodMs[at] = nowMs;
-    const counts = this.#counts[at];
-    if (counts === undefined) return;
-    counts.answers += 1;
-    counts.bad += bad;
-    counts.failures = isBad ? counts.failures + 1 : 0;
+    this.#set(known, { breaker: recordAnswers(this.#pool.breaker, known.breaker, outcome) });
+    known.answers += 1;
+    known.bad += bad;
+    known.failures = isBad ? known.failures + 1 : 0;
+    if (!isBad) known.goodMs = nowMs;
   }
 
   /** What was seen since the last call. */
   takeReports(): readonly MemberReport[] {
-    const taken = this.#counts;
-    this.#counts = this.#pool.members.map(toNone);
-    const reports = this.#pool.members.map(({ url }, at) => ({ url, ...(taken[at] ?? toNone()) }));
-    return reports.filter(({ answers }) => answers > 0);
+    const reports = this.#members
+      .filter(({ answers }) => answers > 0)
+      .map(({ url, answers, bad, failures }) => ({ url, answers, bad, failures }));
+    for (const known of this.#members) Object.assign(known, NONE);
+    return reports;
   }
 
   /**
@@ -85,11 +91,11 @@ export class MemberStates {
   learn(views: readonly MemberView[], nowMs: number): void {
     this.#learntMs = nowMs;
     for (const { url, openForMs, isDown, upForMs } of views) {
-      const at = this.#pool.members.findIndex((member) => member.url === url);
-      if (at === -1) continue;
-      const { breaker } = this.#at(at);
-      const isHeard = openForMs > 0 && nowMs - (this.#goodMs[at] ?? -Infinity) >= GOOD_MS;
-      this.#set(at, {
+      const known = this.#members.find((member) => member.url === url);
+      if (known === undefined) continue;
+      const { breaker, goodMs } = known;
+      const isHeard = openForMs > 0 && nowMs - goodMs >= GOOD_MS;
+      this.#set(known, {
         breaker: isHeard ? openUntil(breaker, nowMs + openForMs) : breaker,
         isDown,
         upSinceMs: upForMs === null ? -Infinity : nowMs - upForMs,
@@ -98,36 +104,18 @@ export class MemberStates {
   }
 
   show(nowMs: number): readonly MemberShown[] {
-    return this.#pool.members.map(({ url }, at) => {
-      const { isDown, breaker } = this.#at(at);
-      return { url, state: isDown ? "down" : toPhase(breaker, nowMs) };
-    });
+    return this.#members.map(({ url, isDown, breaker }) => ({
+      url,
+      state: isDown ? "down" : toPhase(breaker, nowMs),
+    }));
   }
 
-  #forgetChecks(): void {
-    for (const [at, state] of this.#states.entries())
-      if (state.isDown) this.#set(at, { ...state, isDown: false });
-  }
-
-  #at(at: number): MemberState {
-    return this.#states[at] ?? UNKNOWN;
-  }
-
-  #set(at: number, state: MemberState): void {
-    const before = this.#at(at);
-    this.#states[at] = state;
-    const url = this.#pool.members[at]?.url ?? "";
-    if (before.breaker.isOpen !== state.breaker.isOpen)
-      this.#onChange(url, state.breaker.isOpen ? "open" : "closed");
-    if (before.isDown !== state.isDown) this.#onChange(url, state.isDown ? "down" : "up");
+  #set(known: Known, changes: Partial<MemberState>): void {
+    const { url, breaker, isDown } = known;
+    Object.assign(known, changes);
+    if (breaker.isOpen !== known.breaker.isOpen) this.#onChange(url, known.breaker.isOpen ? "open" : "closed");
+    if (isDown !== known.isDown) this.#onChange(url, known.isDown ? "down" : "up");
   }
 }
 
-interface Counts {
-  answers: number;
-  bad: number;
-  failures: number;
-}
-
-const UNKNOWN: MemberState = Object.freeze({ breaker: CLOSED, isDown: false, upSinceMs: -Infinity });
-const toNone = (): Counts => ({ answers: 0, bad: 0, failures: 0 });
+const NONE = Object.freeze({ answers: 0, bad: 0, failures: 0 });

@@ -50,10 +50,6 @@ export class WaitingLine<Who extends Waiter> {
     return this.#places.map(({ waiter }) => waiter);
   }
 
-  get bodyBytes(): number {
-    return this.#places.reduce((sum, { waiter }) => sum + waiter.bodyBytes, 0);
-  }
-
   get length(): number {
     return this.#places.length;
   }

@@ -16,17 +16,10 @@ const CODES: Readonly<Record<number, string>> = {
   341: "app",
   368: "user",
   613: "ad-account",
-  80000: "business",
-  80001: "business",
-  80002: "business",
-  80003: "business",
-  80004: "business",
-  80005: "business",
-  80006: "business",
-  80008: "business",
-  80009: "business",
-  80014: "business",
 };
+/** Of a kind of business use case each. */
+const BUSINESS_MIN = 80_000;
+const BUSINESS_MAX = 80_014;
 /** Where the subcode says it better. */
 const SUBCODES: Readonly<Record<number, string | undefined>> = {
   1504022: "insights-app",
@@ -98,7 +91,9 @@ function readRefusal({ body }: OriginAnswer, usage: readonly Reading[]): readonl
   const error = member(body, "error");
   const code = toAmount(member(error, "code")) ?? -1;
   const subcode = toAmount(member(error, "error_subcode")) ?? -1;
-  const scope = Object.hasOwn(SUBCODES, subcode) ? SUBCODES[subcode] : CODES[code];
+  const isBusiness = code >= BUSINESS_MIN && code <= BUSINESS_MAX;
+  const known = isBusiness ? "business" : CODES[code];
+  const scope = Object.hasOwn(SUBCODES, subcode) ? SUBCODES[subcode] : known;
   const stopMs = Math.max(0, ...usage.map((reading) => reading.stopMs ?? 0)) || undefined;
-  return scope === undefined || CODES[code] === undefined ? [] : [{ scope, stopMs, isRefused: true }];
+  return scope === undefined || known === undefined ? [] : [{ scope, stopMs, isRefused: true }];
 }
