@@ -24,10 +24,8 @@ const SLOPE_PERCENT = 20;
 const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
-const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
-const IN_FLIGHT_WINDOWS = 0.25;
 const BOOKED_MAX = 1_000;
 const RAMP_MS_MAX = 10_000;
 const RAMP_WINDOWS = 0.02;
@@ -68,7 +66,7 @@ export class QuotaPace {
       this.#bookedMs = this.#bookedMs.filter((atMs) => atMs > known.askedMs);
       if (known.usedPercent < EASY_PERCENT) this.#measured *= 1 + STEP;
       else if (known.usedPercent > TIGHT_PERCENT)
-        this.#measured *= 1 - (known.usedPercent < 100 ? STEP : STEP_USED_UP);
+        this.#measured *= 1 - STEP;
     }
   }
 
@@ -78,8 +76,9 @@ export class QuotaPace {
     if (nowMs < stopUntilMs) return stopUntilMs - nowMs;
     if (this.mustProbe(nowMs)) return Math.min(TOLD_MS_MAX, Math.max(0, this.probeFromMs - nowMs));
     const rate = this.#toRate(nowMs);
+    if (rate === Infinity) return 0;
     this.#earn(rate, nowMs);
-    if (rate === Infinity || this.#credit >= 1) return 0;
+    if (this.#credit >= 1) return 0;
     this.#isHungry = true;
     return Math.max(1, Math.min((1 - this.#credit) / rate, TOLD_MS_MAX));
   }
@@ -122,7 +121,7 @@ export class QuotaPace {
     const passedMs = Math.max(0, nowMs - this.#creditMs);
     this.#creditMs = nowMs;
     const most = 1 + rate * LATE_MS_MAX;
-    this.#credit = rate === Infinity ? 1 : Math.min(most, this.#credit + (rate === 0 ? 0 : rate * passedMs));
+    this.#credit = Math.min(most, this.#credit + (rate === 0 ? 0 : rate * passedMs));
   }
 
   /** Calls per millisecond. */
@@ -164,11 +163,8 @@ export class QuotaPace {
   }
 
   #countInFlight(nowMs: number): number {
-    const { windowMs = Infinity } = this.rules;
-    const fromMs = nowMs - Math.min(IN_FLIGHT_MS, windowMs * IN_FLIGHT_WINDOWS);
-    let at = 0;
-    while ((this.#bookedMs[at] ?? Infinity) < fromMs) at += 1;
-    if (at > 0) this.#bookedMs.splice(0, at);
+    const fromMs = nowMs - IN_FLIGHT_MS;
+    while ((this.#bookedMs[0] ?? Infinity) < fromMs) this.#bookedMs.shift();
     return this.#bookedMs.length;
   }
 }
