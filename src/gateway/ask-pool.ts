@@ -1,7 +1,6 @@
 // Asks an origin pool: a member that is well, and after a failure that is safe to repeat another one, within the pool's
 // retry budget. What goes wrong becomes a problem, never an exception.
 
-import { problems } from "../core/http/problems.ts";
 import { parseRetryAfter } from "../core/http/retry-after.ts";
 import { toAffinityHash } from "../core/origins/affinity-hash.ts";
 import { type AttemptOutcome, decideRetry, isBad, isSafeToRepeat } from "../core/origins/decide-retry.ts";
@@ -9,7 +8,7 @@ import type { PoolMember, RetrySettings } from "../core/origins/origin-pool.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
-import { OutboundCall, type OutboundContext } from "./outbound-call.ts";
+import { type Heard, OutboundCall, type OutboundContext } from "./outbound-call.ts";
 import type { PoolClient } from "./pool-client.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -107,11 +106,8 @@ function toRetryWaitMs(asking: Asking, outcome: AttemptOutcome): number | undefi
   return client.takeRetry(isElsewhere) ? waitMs : undefined;
 }
 
-interface Asked {
-  readonly answer: OriginAnswer;
+interface Asked extends Heard {
   readonly outcome: AttemptOutcome;
-  /** For the origin's own limits. */
-  readonly isRefused: boolean;
 }
 
 async function askMember({ facts, client, options, body, outbound }: Asking, at: number): Promise<Asked> {
@@ -124,10 +120,8 @@ async function askMember({ facts, client, options, body, outbound }: Asking, at:
   const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member, body });
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
-  const { answer, isRefused } =
-    outbound === undefined
-      ? { answer: forwarded, isRefused: false }
-      : await hear(outbound, { answer: forwarded, sentMs });
+  const unheard = { answer: forwarded, isRefused: false };
+  const { answer, isRefused } = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
   const isStreamed = body === undefined;
   if (!isStreamed || answer.ok) {
@@ -135,19 +129,6 @@ async function askMember({ facts, client, options, body, outbound }: Asking, at:
     client.states.record(asked, { isBad: isSlow || (!isRefused && isBad(outcome)), nowMs });
   }
   return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
-}
-
-/** What the origin's answer says of its limits, and of what was taken for it. */
-async function hear(
-  outbound: OutboundCall,
-  { answer, sentMs }: { readonly answer: OriginAnswer; readonly sentMs: number },
-): Promise<Pick<Asked, "answer" | "isRefused">> {
-  if (answer.ok) {
-    const { response, refused } = await outbound.observe(answer.value, sentMs);
-    return { answer: ok(response), isRefused: refused !== undefined };
-  }
-  outbound.settle(new Response(null, { status: problems[answer.error.code].status }));
-  return { answer, isRefused: false };
 }
 
 /** The log must say which member it was; the client need not know. */

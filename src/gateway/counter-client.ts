@@ -12,7 +12,6 @@ import {
 } from "../core/counters/breaker.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
-  type Check,
   type CheckVerdict,
   type Committed,
   type CounterRequest,
@@ -26,7 +25,7 @@ import {
 import { LruMap } from "../core/lru-map.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
-import { type CallFailure, type Caller, CounterCalls } from "./counter-calls.ts";
+import { type Caller, CounterCalls } from "./counter-calls.ts";
 
 /** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
 const LOCAL_KEYS_MAX = 10_000;
@@ -89,12 +88,15 @@ export class CounterClient {
     const asked = startAsking(breaker, readClock());
     this.#setBreaker(group.object, asked);
     const reply = await this.#calls.call(group.object, request, { timeoutMs: toTimeoutMs(group), waitUntil });
+    // A full object refuses new keys alone: whoever invents them must not cut off the others.
+    const isWell = !("failure" in reply) || reply.failure.includes(FULL_MESSAGE);
     // Others asked at the same time: what came of that is in the breaker as it is by now.
-    if ("failure" in reply) {
-      this.#recordFailure(group.object, asked, reply);
-      return this.#decideWithout(group, request, reply.failure);
-    }
-    this.#setBreaker(group.object, recordSuccess(this.#breaker(group.object), asked));
+    const since = this.#breaker(group.object);
+    const after = isWell
+      ? recordSuccess(since, asked)
+      : recordFailure(since, { nowMs: readClock(), isOverloaded: reply.isOverloaded });
+    this.#setBreaker(group.object, after);
+    if ("failure" in reply) return this.#decideWithout(group, request, reply.failure);
     const { verdicts, takenAtMs } = reply;
     return { verdicts, takenAtMs, failure: undefined };
   }
@@ -123,16 +125,6 @@ export class CounterClient {
     return ids;
   }
 
-  #recordFailure(object: string, asked: BreakerState, { failure, isOverloaded }: CallFailure): void {
-    const breaker = this.#breaker(object);
-    // A full object refuses new keys alone: whoever invents them must not cut off the others.
-    const isFull = failure.includes(FULL_MESSAGE);
-    const after = isFull
-      ? recordSuccess(breaker, asked)
-      : recordFailure(breaker, { nowMs: readClock(), isOverloaded });
-    this.#setBreaker(object, after);
-  }
-
   #breaker(object: string): BreakerState {
     return this.#breakers.get(object) ?? CLOSED;
   }
@@ -150,7 +142,8 @@ export class CounterClient {
       key,
       checks: checks
         .filter((check) => rules.get(check.policy)?.onError === "local")
-        .map((check) => withoutLease(check)),
+        // What an isolate lent itself would be on top of what it decides by itself.
+        .map((check) => ({ ...check, lease: undefined })),
     }));
     const nowMs = readClock();
     const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
@@ -160,11 +153,6 @@ export class CounterClient {
     if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
     return { verdicts: all, takenAtMs, failure };
   }
-}
-
-/** What an isolate lent itself would be on top of what it decides by itself. */
-function withoutLease(check: Check): Check {
-  return { ...check, lease: undefined };
 }
 
 /** Whether these verdicts, of all or some of a group's policies, let the request pass. */
@@ -179,13 +167,13 @@ function toTimeoutMs({ policies, shadows }: Group): number {
 }
 
 function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {
-  return onError === "closed"
-    ? {
-        policy: name,
-        outcome: "denied",
-        remaining: 0,
-        retryAfterMs: CLOSED_RETRY_MS,
-        resetMs: CLOSED_RETRY_MS,
-      }
-    : { policy: name, outcome: "allowed", remaining: limit, retryAfterMs: 0, resetMs: 0 };
+  const isClosed = onError === "closed";
+  const waitMs = isClosed ? CLOSED_RETRY_MS : 0;
+  return {
+    policy: name,
+    outcome: isClosed ? "denied" : "allowed",
+    remaining: isClosed ? 0 : limit,
+    retryAfterMs: waitMs,
+    resetMs: waitMs,
+  };
 }

@@ -54,7 +54,7 @@ export class FeedbackClient implements OriginFeedback {
     // While the object does not answer it is waited for once a second, and not by every request.
     const isOld = nowMs - this.#heardMs >= VIEW_MS_MAX;
     if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
-    if (nowMs - this.#askedMs >= REFRESH_MS) waitUntil(this.#exchange([]));
+    if (nowMs - this.#askedMs >= REFRESH_MS) this.#exchange([]);
     return this.#states.waitMs(keys, nowMs);
   }
 
@@ -79,7 +79,7 @@ export class FeedbackClient implements OriginFeedback {
     const nowMs = readClock();
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
     const readings = this.#profile.readings({ status, field, body: json, nowMs });
-    if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) keep(this.#exchange([]));
+    if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) this.#exchange([], keep);
     const refusals = readings.filter(({ isRefused }) => isRefused === true);
     if (refusals.length === 0) return { response };
     const waits = readings.map(
@@ -90,25 +90,23 @@ export class FeedbackClient implements OriginFeedback {
   }
 
   async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {
-    const asked = this.#ask(claims);
+    if (this.#underWay === undefined || claims.length > 0) this.#exchange(claims);
     // Others may wait for what this request asks, each by its own clock.
-    const isLate = await Promise.race([asked, scheduler.wait(TIMEOUT_MS).then(() => true)]);
+    const isLate = await Promise.race([this.#underWay, scheduler.wait(TIMEOUT_MS).then(() => true)]);
     if (isLate === true) this.#heardMs = readClock();
     return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
   }
 
-  #ask(claims: readonly ProbeClaim[]): Promise<void> {
-    if (this.#underWay !== undefined && claims.length === 0) return this.#underWay;
-    const asked = this.#exchange(claims).finally(() => {
+  #exchange(claims: readonly ProbeClaim[], keep = waitUntil): void {
+    const asked = this.#report(claims).finally(() => {
       if (this.#underWay === asked) this.#underWay = undefined;
     });
     this.#underWay = asked;
-    waitUntil(asked);
-    return asked;
+    keep(asked);
   }
 
   /** Never throws. */
-  async #exchange(claims: readonly ProbeClaim[]): Promise<void> {
+  async #report(claims: readonly ProbeClaim[]): Promise<void> {
     const nowMs = readClock();
     this.#askedMs = nowMs;
     this.#id ??= crypto.randomUUID();

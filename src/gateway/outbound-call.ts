@@ -2,6 +2,7 @@
 // some, before it is sent, and what the origin says of its own limits is heard.
 
 import type { Route } from "../core/config/config.ts";
+import { problems } from "../core/http/problems.ts";
 import type { LimitedWay, OutboundSettings } from "../core/outbound/outbound-settings.ts";
 import { PRIORITIES, toRank } from "../core/outbound/priority.ts";
 import { resolvePolicies } from "../core/policies/resolve-settings.ts";
@@ -10,9 +11,9 @@ import { readClock } from "../platform/clock.ts";
 import type { AskingFor } from "./cache-exchange.ts";
 import { checkLimits } from "./check-limits.ts";
 import type { CheckedLimits, LimitContext, Limited } from "./checked-limits.ts";
-import type { OriginFailure } from "./forward.ts";
+import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { readKeys } from "./group-policies.ts";
-import type { Observed, OriginFeedback } from "./origin-feedback.ts";
+import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "./rate-limit-response.ts";
 import { recordLimits } from "./record.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -33,6 +34,12 @@ export interface OutboundContext extends AskingFor {
   readonly context: LimitContext;
   /** When the whole request must be over, by the isolate's clock. */
   readonly deadlineMs: number;
+}
+
+export interface Heard {
+  readonly answer: OriginAnswer;
+  /** For the origin's own limits: nothing was done. */
+  readonly isRefused: boolean;
 }
 
 /** Permits come back at any moment: one waiter asks so often, for all. */
@@ -90,17 +97,16 @@ export class OutboundCall {
   }
 
   /** Hears what the origin says of its limits, and corrects what was taken. */
-  async observe(answer: Response, sentMs: number): Promise<Observed> {
+  async observe(answer: OriginAnswer, sentMs: number): Promise<Heard> {
+    if (!answer.ok) {
+      this.#settle(new Response(null, { status: problems[answer.error.code].status }));
+      return { answer, isRefused: false };
+    }
     const { waitUntil } = this.#given.context;
-    const observed = await this.#outbound.feedback.observe(answer, this.#keys, { waitUntil, sentMs });
-    const { refused } = observed;
+    const { feedback } = this.#outbound;
+    const { response, refused } = await feedback.observe(answer.value, this.#keys, { waitUntil, sentMs });
     if (refused !== undefined) this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
-    return { ...observed, response: this.settle(observed.response) };
-  }
-
-  settle(response: Response): Response {
-    const limits = this.#limits;
-    return limits === undefined ? response : settleLimits(response, limits, this.#given.context);
+    return { answer: ok(this.#settle(response)), isRefused: refused !== undefined };
   }
 
   /** Whether it may wait until the origin no longer refuses it. */
@@ -114,6 +120,11 @@ export class OutboundCall {
     const readyMs = this.#notBeforeMs;
     const limit = { line: "", askAgainMs: readyMs, readyMs, violated: [] };
     return this.#toFailure({ limit, cause: "the origin refused" }, true);
+  }
+
+  #settle(response: Response): Response {
+    const limits = this.#limits;
+    return limits === undefined ? response : settleLimits(response, limits, this.#given.context);
   }
 
   get #untilMs(): number {
