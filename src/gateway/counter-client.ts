@@ -12,6 +12,7 @@ import {
 } from "../core/counters/breaker.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
+  type Check,
   type CheckVerdict,
   type Committed,
   type CounterRequest,
@@ -142,8 +143,7 @@ export class CounterClient {
       key,
       checks: checks
         .filter((check) => rules.get(check.policy)?.onError === "local")
-        // What an isolate lent itself would be on top of what it decides by itself.
-        .map((check) => ({ ...check, lease: undefined })),
+        .map((check) => withoutLease(check)),
     }));
     const nowMs = readClock();
     const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
@@ -153,6 +153,11 @@ export class CounterClient {
     if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
     return { verdicts: all, takenAtMs, failure };
   }
+}
+
+/** What an isolate lent itself would be on top of what it decides by itself. */
+function withoutLease(check: Check): Check {
+  return { ...check, lease: undefined };
 }
 
 /** Whether these verdicts, of all or some of a group's policies, let the request pass. */

@@ -80,13 +80,11 @@ export class FeedbackClient implements OriginFeedback {
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
     const readings = this.#profile.readings({ status, field, body: json, nowMs });
     if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) this.#exchange([], keep);
-    const refusals = readings.filter(({ isRefused }) => isRefused === true);
-    if (refusals.length === 0) return { response };
-    const waits = readings.map(
-      ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined),
+    if (!readings.some(({ isRefused }) => isRefused)) return { response };
+    const waits = readings.flatMap(
+      ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
     );
-    const known = waits.filter((waitMs) => waitMs !== undefined);
-    return { response, refused: { retryAfterMs: known.length === 0 ? undefined : Math.max(...known) } };
+    return { response, refused: { retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) } };
   }
 
   async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {

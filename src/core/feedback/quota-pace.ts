@@ -65,8 +65,7 @@ export class QuotaPace {
     if (known.askedMs > before.askedMs) {
       this.#bookedMs = this.#bookedMs.filter((atMs) => atMs > known.askedMs);
       if (known.usedPercent < EASY_PERCENT) this.#measured *= 1 + STEP;
-      else if (known.usedPercent > TIGHT_PERCENT)
-        this.#measured *= 1 - STEP;
+      else if (known.usedPercent > TIGHT_PERCENT) this.#measured *= 1 - STEP;
     }
   }
 

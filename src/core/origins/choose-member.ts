@@ -21,8 +21,8 @@ interface Candidate extends MemberState {
   readonly at: number;
 }
 
-interface Weighted extends Candidate {
-  readonly weight: number;
+interface Weighted extends Pick<PoolMember, "seed" | "weight"> {
+  readonly at: number;
 }
 
 export interface Chooser {
@@ -54,7 +54,11 @@ export function chooseMember(
   if (best === Infinity) return undefined;
   const equals = candidates
     .filter(({ at }) => ranks[at] === best)
-    .map((candidate) => ({ ...candidate, weight: toWeight(pool, candidate, chooser.nowMs) }));
+    .map((candidate) => ({
+      at: candidate.at,
+      seed: candidate.member.seed,
+      weight: toWeight(pool, candidate, chooser.nowMs),
+    }));
   const { keyHash, point } = chooser;
   return (keyHash === undefined ? chooseByPoint(equals, point) : chooseByKey(equals, keyHash))?.at;
 }
@@ -109,7 +113,7 @@ function chooseByPoint(equals: readonly Weighted[], point: number): Weighted | u
  * draws a time from the key, the earliest wins. A member that comes or goes moves the keys of its own share alone.
  */
 function chooseByKey(equals: readonly Weighted[], keyHash: number): Weighted | undefined {
-  const drawn = equals.map(({ member, weight }) => -Math.log(toUnit(keyHash ^ member.seed)) / weight);
+  const drawn = equals.map(({ seed, weight }) => -Math.log(toUnit(keyHash ^ seed)) / weight);
   return equals[drawn.indexOf(Math.min(...drawn))];
 }
 

@@ -113,7 +113,8 @@ export class MemberStates {
   #set(known: Known, changes: Partial<MemberState>): void {
     const { url, breaker, isDown } = known;
     Object.assign(known, changes);
-    if (breaker.isOpen !== known.breaker.isOpen) this.#onChange(url, known.breaker.isOpen ? "open" : "closed");
+    if (breaker.isOpen !== known.breaker.isOpen)
+      this.#onChange(url, known.breaker.isOpen ? "open" : "closed");
     if (isDown !== known.isDown) this.#onChange(url, known.isDown ? "down" : "up");
   }
 }
