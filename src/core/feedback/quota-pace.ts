@@ -24,15 +24,19 @@ const SLOPE_PERCENT = 20;
 const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
+const STEP_USED_UP = 0.1;
 /** Calls that are not answered by then are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
+const IN_FLIGHT_WINDOWS = 0.25;
 const BOOKED_MAX = 1_000;
 const RAMP_MS_MAX = 10_000;
 const RAMP_WINDOWS = 0.02;
 /** Times of the day are rounded and timers come late: so long may be made up for at once. */
 const LATE_MS_MAX = 100;
-/** The longest part of a pace that is told: an answer may change it at any time. */
+/** The longest part of a pace that is told, and the shortest: an answer may change it at any time. */
 const TOLD_MS_MAX = 1_000;
+const TOLD_MS_MIN = 10;
+const TOLD_WINDOWS = 0.01;
 /** Others leave at least this share. */
 const SHARE_MIN = 0.1;
 
@@ -65,7 +69,8 @@ export class QuotaPace {
     if (known.askedMs > before.askedMs) {
       this.#bookedMs = this.#bookedMs.filter((atMs) => atMs > known.askedMs);
       if (known.usedPercent < EASY_PERCENT) this.#measured *= 1 + STEP;
-      else if (known.usedPercent > TIGHT_PERCENT) this.#measured *= 1 - STEP;
+      else if (known.usedPercent > TIGHT_PERCENT)
+        this.#measured *= 1 - (known.usedPercent < 100 ? STEP : STEP_USED_UP);
     }
   }
 
@@ -73,13 +78,12 @@ export class QuotaPace {
   waitMs(nowMs: number): number {
     const { stopUntilMs } = this.known;
     if (nowMs < stopUntilMs) return stopUntilMs - nowMs;
-    if (this.mustProbe(nowMs)) return Math.min(TOLD_MS_MAX, Math.max(0, this.probeFromMs - nowMs));
+    if (this.mustProbe(nowMs)) return Math.min(this.#toToldMs(), Math.max(0, this.probeFromMs - nowMs));
     const rate = this.#toRate(nowMs);
-    if (rate === Infinity) return 0;
     this.#earn(rate, nowMs);
-    if (this.#credit >= 1) return 0;
+    if (rate === Infinity || this.#credit >= 1) return 0;
     this.#isHungry = true;
-    return Math.max(1, Math.min((1 - this.#credit) / rate, TOLD_MS_MAX));
+    return Math.max(1, Math.min((1 - this.#credit) / rate, this.#toToldMs()));
   }
 
   /** A guessed stop is over and nobody knows whether it was long enough. */
@@ -119,8 +123,13 @@ export class QuotaPace {
   #earn(rate: number, nowMs: number): void {
     const passedMs = Math.max(0, nowMs - this.#creditMs);
     this.#creditMs = nowMs;
-    const most = 1 + rate * LATE_MS_MAX;
-    this.#credit = Math.min(most, this.#credit + (rate === 0 ? 0 : rate * passedMs));
+    const most = 1 + rate * Math.min(LATE_MS_MAX, this.#toToldMs());
+    this.#credit = rate === Infinity ? 1 : Math.min(most, this.#credit + (rate === 0 ? 0 : rate * passedMs));
+  }
+
+  #toToldMs(): number {
+    const { windowMs = Infinity } = this.rules;
+    return Math.min(Math.max(windowMs * TOLD_WINDOWS, TOLD_MS_MIN), TOLD_MS_MAX);
   }
 
   /** Calls per millisecond. */
@@ -162,8 +171,11 @@ export class QuotaPace {
   }
 
   #countInFlight(nowMs: number): number {
-    const fromMs = nowMs - IN_FLIGHT_MS;
-    while ((this.#bookedMs[0] ?? Infinity) < fromMs) this.#bookedMs.shift();
+    const { windowMs = Infinity } = this.rules;
+    const fromMs = nowMs - Math.min(IN_FLIGHT_MS, windowMs * IN_FLIGHT_WINDOWS);
+    let at = 0;
+    while ((this.#bookedMs[at] ?? Infinity) < fromMs) at += 1;
+    if (at > 0) this.#bookedMs.splice(0, at);
     return this.#bookedMs.length;
   }
 }
