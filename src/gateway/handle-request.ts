@@ -92,7 +92,7 @@ function askWithoutCache(
   if (isPart) return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
     handleRequest(part, context.gateway, { waitUntil: context.waitUntil, isPart: true });
-  return answerAggregate(facts, { ...route, aggregate }, { config, ask: askPart });
+  return answerAggregate({ ...route, aggregate }, { facts, config, ask: askPart });
 }
 
 interface Finishing {

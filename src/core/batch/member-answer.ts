@@ -1,7 +1,6 @@
 // How a batch's answer shows one of its members: what it was answered with, and its body as JSON, text or base64.
 
-import { isJson } from "../json/trim-json.ts";
-import { isJsonType } from "../json/json-type.ts";
+import { toJson } from "../json/json-type.ts";
 
 export interface ShownMember {
   readonly name: string | undefined;
@@ -23,7 +22,7 @@ export function toShownBody(
   { contentType, toBase64 }: { readonly contentType: string | null; readonly toBase64: () => string },
 ): ShownBody {
   if (text === undefined) return { encoding: "base64", text: toBase64() };
-  return { encoding: isJsonType(contentType) && isJson(text) ? "json" : "text", text };
+  return { encoding: toJson(text, contentType) === undefined ? "text" : "json", text };
 }
 
 /** The member as JSON text. */

@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { toHost } from "../http/host.ts";
 import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
-import { toCanonicalPath } from "../http/canonical-path.ts";
+import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { object } from "../config/parse-with.ts";
@@ -20,14 +20,9 @@ export const prefix = textThat(
   (text) => isCanonical(text) && !text.endsWith("/"),
   'must be a path in its canonical form without a trailing slash, such as "/api"',
 );
-const CHECK_PATH_WANTED = 'must be a path in its canonical form such as "/health", with a query if need be';
-const checkPath = v.pipe(
-  v.string(CHECK_PATH_WANTED),
-  v.maxLength(1_024, CHECK_PATH_WANTED),
-  v.check(
-    (text) => /^[^?#\s]+(?:\?[\x21\x24-\x7e]*)?$/.test(text) && isCanonical(text.split("?", 1)[0] ?? ""),
-    CHECK_PATH_WANTED,
-  ),
+const checkPath = textThat(
+  isForwardable,
+  'must be a path in its canonical form such as "/health", with a query if need be',
 );
 const checkInterval = durationBetween("1s", "24h");
 const checkTimeout = durationBetween("1ms", "60s");
@@ -112,13 +107,6 @@ export const poolSchema = object({
   ),
   feedback: v.optional(feedbackSchema),
 });
-
-/** Whether a path is already as the gateway forwards paths. */
-function isCanonical(path: string): boolean {
-  if (!path.startsWith("/") || /[?#]/.test(path)) return false;
-  const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
-  return canonical.ok && canonical.value === path;
-}
 
 /** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
 export function isSettable([name, value]: [string, string]): boolean {
