@@ -152,13 +152,8 @@ export const problems = {
   "dependency-failed": {
     status: 424,
     detail:
-      "A request of the batch that this one depends on was not answered with success. This one was not sent.",
+      "A request of the batch that this one depends on has failed. This one was not sent.",
     proxyError: "http_request_error",
-  },
-  "batch-timeout": {
-    status: 504,
-    detail: "The batch's time was over before this request was answered. It may have been carried out.",
-    proxyError: "http_response_timeout",
   },
   "answer-too-large": {
     status: 502,
@@ -170,14 +165,9 @@ export const problems = {
     detail: "The answer is not the plain JSON that is needed to put it into another one or to trim it.",
     proxyError: "http_protocol_error",
   },
-  "aggregate-nested": {
-    status: 508,
-    detail: "A part of an aggregate leads to an aggregate again.",
-    proxyError: "proxy_loop_detected",
-  },
   "loop-detected": {
     status: 508,
-    detail: "The request has passed this gateway before. Two gateways in a row need different names.",
+    detail: "The request has passed this gateway before, or is a part of an aggregate that leads to an aggregate.",
     proxyError: "proxy_loop_detected",
   },
   "origin-refused": {
