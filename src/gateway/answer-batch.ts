@@ -13,7 +13,8 @@ import { toOrigin } from "./forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { handleSafely, safely } from "./handle-safely.ts";
 import { toProblemResponse } from "./problem-response.ts";
-import { readUpTo, toText } from "../platform/read-up-to.ts";
+import { toText } from "../platform/read-up-to.ts";
+import { readWhole } from "../platform/read-whole.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 import { parseRequestUrl } from "./request-url.ts";
 
@@ -27,13 +28,13 @@ export function answerBatch(
   execution: ExecutionContext,
 ): Promise<Response> {
   return safely(request, gateway, async () => {
-    const { batch: settings } = gateway.config;
+    const { config } = gateway;
+    const { batch: settings } = config;
     // The configuration may have changed in this very moment.
-    if (settings === undefined) return toProblemResponse("no-route", gateway.config);
-    const read = await readBatch(request, gateway, settings);
+    if (settings === undefined) return toProblemResponse("no-route", config);
+    const read = await readBatch(request, config, settings);
     if (!read.ok) return read.error;
     const { facts, members, order } = read.value;
-    const { config } = gateway;
     const ask = (member: Request): Promise<Response> => handleSafely(member, gateway, execution);
     const replies = await askMembers(members.map(toMember), { facts, config, ask, bounds: settings }, order);
     const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
@@ -47,50 +48,43 @@ interface ReadBatch extends Batch {
 
 async function readBatch(
   request: Request,
-  { config }: Gateway,
-  { bodyBytesMax, membersMax, path }: BatchSettings,
+  config: Config,
+  settings: BatchSettings,
 ): Promise<Result<ReadBatch, Response>> {
   const refuse = (code: ProblemCode, found?: readonly Problem[]): Result<never, Response> =>
     err(toProblemResponse(code, { name: config.name, found }));
   const facts = readFacts(request, config);
   if (!facts.ok) return refuse(facts.error);
-  const { header, fields, url } = facts.value;
   if (request.method !== "POST") {
     const refused = toProblemResponse("method-not-allowed", config);
     refused.headers.set("Allow", "POST");
     return err(refused);
   }
   // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
-  if (!isJsonType(header("content-type"))) return refuse("batch-not-json");
-  const body = await readUpTo(request.body, bodyBytesMax);
-  if (body.kind === "more") {
-    await body.stream.cancel();
-    return refuse("batch-too-large");
-  }
-  const given = body.kind === "whole" ? parseText(toText(body.bytes)) : undefined;
-  if (given === undefined)
-    return refuse("invalid-batch", [{ path: "", code: "invalid", message: "must be JSON" }]);
-  const { prefix } = config.admin;
-  const credentialName = config.auth.apiKeys.query;
-  const batch = parseBatch(given.value, {
-    membersMax,
-    isCarried: (name) => fields.has(name),
-    findPathProblem: (asked) => {
-      const { pathname, searchParams } = new URL(toOrigin(url) + asked);
-      if (pathname === path || pathname === prefix || pathname.startsWith(`${prefix}/`))
-        return "must not be one of the gateway's own";
-      const isCredential = credentialName !== undefined && searchParams.has(credentialName);
-      return isCredential ? "must leave the credential to the batch request" : undefined;
-    },
+  if (!isJsonType(facts.value.header("content-type"))) return refuse("batch-not-json");
+  const bytes = await readWhole(request.body, settings.bodyBytesMax);
+  if (bytes === undefined) return refuse("batch-too-large");
+  const batch = parseBatch(parseText(toText(bytes)), {
+    membersMax: settings.membersMax,
+    isCarried: (name) => facts.value.fields.has(name),
+    isAskable: (path) => isAskable(new URL(toOrigin(facts.value.url) + path), config, settings),
   });
-  return batch.ok
-    ? ok({ ...batch.value, facts: facts.value })
-    : refuse("invalid-batch", batch.error);
+  return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
 }
 
-function parseText(text: string | undefined): { readonly value: unknown } | undefined {
+function isAskable(
+  { pathname, searchParams }: URL,
+  { admin, auth: { apiKeys } }: Config,
+  { path }: BatchSettings,
+): boolean {
+  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`)) return false;
+  return apiKeys.query === undefined || !searchParams.has(apiKeys.query);
+}
+
+/** What is no JSON is no list of requests either. */
+function parseText(text = ""): unknown {
   try {
-    return text === undefined ? undefined : { value: parseExactly(text) };
+    return parseExactly(text);
   } catch {
     return undefined;
   }

@@ -45,21 +45,23 @@ export async function askMembers(
   order: readonly number[] = [...members.keys()],
 ): Promise<readonly MemberReply[]> {
   const { parallel, timeoutMs, memberBytesMax } = bounds;
-  const deadline = startDeadline(timeoutMs);
   let bytesLeft = bounds.answerBytesMax;
   let isOver = false;
+  const timer = new AbortController();
+  const over = scheduler.wait(timeoutMs, { signal: timer.signal }).then(
+    () => {
+      isOver = true;
+    },
+    () => undefined,
+  );
   const replies: Promise<MemberReply>[] = [];
 
   const askInTurn = async ({ after = [], ...call }: Member): Promise<MemberReply> => {
     const others = await Promise.all(after.map((at) => replies[at]));
     if (others.some((other) => other?.response.ok === false)) return toRefusal("dependency-failed", config);
     const asked = isOver ? undefined : askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
-    const reply = await Promise.race([asked, deadline.over]);
-    if (reply === undefined) {
-      isOver = true;
-      return toRefusal("origin-timeout", config);
-    }
-    if (typeof reply === "string") return toRefusal(reply, config);
+    const reply = await Promise.race([asked, over]);
+    if (typeof reply !== "object") return toRefusal(reply ?? "origin-timeout", config);
     if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
     bytesLeft -= reply.bytes.byteLength;
     return reply;
@@ -72,7 +74,7 @@ export async function askMembers(
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  deadline.end();
+  timer.abort();
   return await Promise.all(replies);
 }
 
@@ -105,22 +107,4 @@ export function toTogether(text: string, replies: readonly MemberReply[]): Respo
   for (const { response } of replies)
     for (const cookie of response.headers.getSetCookie()) headers.append("Set-Cookie", cookie);
   return new Response(text, { headers });
-}
-
-interface Deadline {
-  /** Resolves when the time is over, or `end` was called. */
-  readonly over: Promise<undefined>;
-  readonly end: () => void;
-}
-
-const nothing = (): undefined => undefined;
-
-function startDeadline(timeoutMs: number): Deadline {
-  const timer = new AbortController();
-  return {
-    over: scheduler.wait(timeoutMs, { signal: timer.signal }).then(nothing, nothing),
-    end: () => {
-      timer.abort();
-    },
-  };
 }

@@ -71,7 +71,7 @@ type Given = v.InferOutput<typeof memberSchema>;
 export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
   const { membersMax } = rules;
   if (!Array.isArray(input) || input.length === 0 || input.length > membersMax) {
-    const message = `must be a list of 1 to ${membersMax} requests`;
+    const message = `must be a JSON list of 1 to ${membersMax} requests`;
     return err([{ path: "", code: "invalid", message }]);
   }
   const problems: Problem[] = [];
