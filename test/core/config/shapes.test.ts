@@ -34,15 +34,15 @@ describe("parseConfig() of batch", () => {
 });
 
 describe("parseConfig() of aggregate", () => {
-  it("compiles the paths, and is read with GET alone", () => {
+  it("keeps the paths as they are written, and is read with GET alone", () => {
     const route = toRoute({
       aggregate: { user: "/users/{id}.json", orders: "/orders?user={id}&page={query:page}" },
     });
     expect(route?.aggregate).toEqual({
       onPartial: "fail",
       parts: [
-        { name: "user", pieces: ["/users/", 1, ".json"] },
-        { name: "orders", pieces: ["/orders?user=", 1, "&page=", { query: "page" }] },
+        { name: "user", path: "/users/{id}.json" },
+        { name: "orders", path: "/orders?user={id}&page={query:page}" },
       ],
     });
     expect(route?.methods).toEqual(new Set(["GET"]));
