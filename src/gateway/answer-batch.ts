@@ -1,7 +1,7 @@
 // Answers a batch: many requests in one. Each goes the way of a request that came alone; one that fails fails alone.
 
 import { type Batch, type BatchMember, type MemberBody, parseBatch } from "../core/batch/parse-batch.ts";
-import { showMember, toShownBody } from "../core/batch/member-answer.ts";
+import { showMember } from "../core/batch/member-answer.ts";
 import type { Config } from "../core/config/config.ts";
 import type { BatchSettings } from "../core/config/batch-schema.ts";
 import { parseExactly } from "../core/json/parse-exactly.ts";
@@ -95,15 +95,9 @@ function toMember({ body, fields, ...member }: BatchMember): Member {
 }
 
 /** Cookies go to the client as cookies: what scripts must not read is not in what they read. */
-function toShown(
-  name: string | undefined,
-  { response: { status, headers }, bytes, text }: MemberReply,
-): string {
-  const fields = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
-  const contentType = headers.get("content-type");
-  const body =
-    bytes.byteLength === 0 ? undefined : toShownBody(text, { contentType, toBase64: () => bytes.toBase64() });
-  return showMember({ name, status, headers: fields, body });
+function toShown(name: string | undefined, { response: { status, headers }, bytes, text }: MemberReply): string {
+  const shown = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
+  return showMember({ name, status, headers: shown, bytes, text });
 }
 
 function toBytes(body: MemberBody | undefined): string | Uint8Array | undefined {

@@ -9,6 +9,6 @@ export function isJsonType(contentType: string | null | undefined): boolean {
 }
 
 /** A body that says that it is JSON, and is. */
-export function toJson(text: string | undefined, contentType: string | null): string | undefined {
+export function toJson(text: string | undefined, contentType: string | null | undefined): string | undefined {
   return text !== undefined && isJsonType(contentType) && isJson(text) ? text : undefined;
 }
