@@ -26,7 +26,7 @@ const checkPath = textThat(
 );
 const checkInterval = durationBetween("1s", "24h");
 const checkTimeout = durationBetween("1ms", "60s");
-const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
+export const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
 const HEADERS_WANTED = `must be an object of at most ${HEADERS_MAX} header fields that a gateway may set, with text as values`;
 const headers = v.pipe(
   v.record(v.string(), v.string(HEADERS_WANTED), HEADERS_WANTED),
