@@ -95,7 +95,10 @@ function toMember({ body, fields, ...member }: BatchMember): Member {
 }
 
 /** Cookies go to the client as cookies: what scripts must not read is not in what they read. */
-function toShown(name: string | undefined, { response: { status, headers }, bytes, text }: MemberReply): string {
+function toShown(
+  name: string | undefined,
+  { response: { status, headers }, bytes, text }: MemberReply,
+): string {
   const shown = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
   return showMember({ name, status, headers: shown, bytes, text });
 }

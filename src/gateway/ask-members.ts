@@ -38,7 +38,10 @@ export interface MemberBounds {
   readonly answerBytesMax: number;
 }
 
-/** Replies by their members' places. In `order` each member comes after those that it waits for: none can wait for ever. */
+/**
+ * Replies by their members' places. In `order` each member comes after those that it waits for, so that none waits for
+ * ever; one that waits takes a turn, as those that follow it mostly wait too.
+ */
 export async function askMembers(
   members: readonly Member[],
   { facts, config, ask, bounds }: MembersContext,
@@ -47,19 +50,19 @@ export async function askMembers(
   const { parallel, timeoutMs, memberBytesMax } = bounds;
   let bytesLeft = bounds.answerBytesMax;
   let isOver = false;
-  const timer = new AbortController();
-  const over = scheduler.wait(timeoutMs, { signal: timer.signal }).then(
-    () => {
-      isOver = true;
-    },
-    () => undefined,
-  );
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => {
+    isOver = true;
+    resolve(undefined);
+  }, timeoutMs);
   const replies: Promise<MemberReply>[] = [];
 
   const askInTurn = async ({ after = [], ...call }: Member): Promise<MemberReply> => {
-    const others = await Promise.all(after.map((at) => replies[at]));
-    if (others.some((other) => other?.response.ok === false)) return toRefusal("dependency-failed", config);
-    const asked = isOver ? undefined : askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
+    const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
+    if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
+    const asked = isOver
+      ? undefined
+      : askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
     const reply = await Promise.race([asked, over]);
     if (typeof reply !== "object") return toRefusal(reply ?? "origin-timeout", config);
     if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
@@ -74,7 +77,7 @@ export async function askMembers(
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  timer.abort();
+  clearTimeout(timer);
   return await Promise.all(replies);
 }
 

@@ -15,7 +15,14 @@ import type { Shaping } from "./shaping.ts";
 /** Says why an answer is whole that was to be trimmed. */
 const IGNORED_FIELD = "X-Fields-Ignored";
 /** Of the whole's bytes. */
-const OF_THE_BYTES = ["content-length", "content-md5", "content-digest", "repr-digest", "digest", "accept-ranges"];
+const OF_THE_BYTES = [
+  "content-length",
+  "content-md5",
+  "content-digest",
+  "repr-digest",
+  "digest",
+  "accept-ranges",
+];
 
 export async function shapeResponse(
   response: Response,

@@ -61,7 +61,10 @@ const memberSchema = v.pipe(
     body: v.optional(v.unknown()),
     encoding: v.optional(oneOf(["json", "text", "base64"])),
     depends_on: v.optional(
-      v.union([name, v.pipe(v.array(name), v.maxLength(DEPENDENCIES_MAX))], "must be a name or a list of names"),
+      v.union(
+        [name, v.pipe(v.array(name), v.maxLength(DEPENDENCIES_MAX))],
+        "must be a name or a list of names",
+      ),
       [],
     ),
   }),

@@ -5,8 +5,7 @@ import type { Problem } from "../result.ts";
 import { NAME, NAME_WANTED } from "./config-schema.ts";
 import { isObject, toInvalid } from "./parse-with.ts";
 
-const PATH_WANTED =
-  'must be a path in its canonical form such as "/users/{id}", with a query if need be';
+const PATH_WANTED = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
 
 /** What a route says of them and beside them. */
 export interface AggregateGiven {
@@ -32,8 +31,7 @@ export function parseAggregate(
   const report = (at: string, message: string): void => {
     problems.push({ path: `${path}.${at}`, code: "invalid", message });
   };
-  if (cache !== undefined)
-    report("cache", "must not stand beside aggregate: its parts have their own routes' caches");
+  if (cache !== undefined) report("cache", "must not stand beside aggregate");
   if (Array.isArray(methods) && methods.some((method) => method !== "GET" && method !== "HEAD"))
     report("methods", "must be GET and HEAD alone beside aggregate");
   return Object.entries(aggregate).map(([name, given]) => {

@@ -12,7 +12,7 @@ const PARTS_MAX = 10;
 
 /** What caches, ranges and framing go by. */
 const FIXED =
-  /^(?:age|cache-.*|cdn-.*|connection|content-.*|date|etag|expires|host|if-.*|location|pragma|range|accept-.*|set-cookie|vary|warning|authorization|x-api-key|cookie|cf-.*)$/;
+  /^(?:age|cache-.*|cdn-.*|content-.*|date|etag|expires|if-.*|location|pragma|range|accept-.*|set-cookie|vary|warning|authorization|x-api-key|cookie|cf-.*)$/;
 const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields with other names that a gateway may give them`;
 const renamed = v.pipe(
   v.custom<Readonly<Record<string, string>>>(

@@ -131,7 +131,7 @@ export const problems = {
   },
   "invalid-fields": {
     status: 400,
-    detail: "The parameter that names the wanted fields is not written as it must be.",
+    detail: "The wanted fields are not written as they must be.",
     proxyError: "http_request_error",
   },
   "invalid-batch": {
@@ -146,28 +146,27 @@ export const problems = {
   },
   "batch-not-json": {
     status: 415,
-    detail: "A batch is JSON, and its Content-Type must say so.",
+    detail: "The Content-Type of a batch must be JSON.",
     proxyError: "http_request_error",
   },
   "dependency-failed": {
     status: 424,
-    detail:
-      "A request of the batch that this one depends on has failed. This one was not sent.",
+    detail: "A request of the batch that this one depends on has failed. This one was not sent.",
     proxyError: "http_request_error",
   },
   "answer-too-large": {
     status: 502,
-    detail: "The answer is larger than can be put into another one or trimmed. The request was carried out.",
+    detail: "The answer is too large to be put into another one or trimmed. The request was carried out.",
     proxyError: "http_response_body_size",
   },
   "answer-not-json": {
     status: 502,
-    detail: "The answer is not the plain JSON that is needed to put it into another one or to trim it.",
+    detail: "The answer is not plain JSON, and cannot be put into another one or trimmed.",
     proxyError: "http_protocol_error",
   },
   "loop-detected": {
     status: 508,
-    detail: "The request has passed this gateway before, or is a part of an aggregate that leads to an aggregate.",
+    detail: "The request has passed this gateway or an aggregate before.",
     proxyError: "proxy_loop_detected",
   },
   "origin-refused": {

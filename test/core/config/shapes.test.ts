@@ -57,7 +57,7 @@ describe("parseConfig() of aggregate", () => {
     const path = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
     expect(toProblems(inRoute({ aggregate, methods: ["GET", "POST"], cache: {}, onPartial: "x" }))).toEqual([
       'routes.0.onPartial: must be one of "fail", "null", "problem", received "x" [invalid]',
-      "routes.0.cache: must not stand beside aggregate: its parts have their own routes' caches [invalid]",
+      "routes.0.cache: must not stand beside aggregate [invalid]",
       "routes.0.methods: must be GET and HEAD alone beside aggregate [invalid]",
       `routes.0.aggregate.user: ${wanted}, received "/users/{name}" [unknown-parameter]`,
       `routes.0.aggregate.orders: ${path}, received "orders" [invalid]`,
