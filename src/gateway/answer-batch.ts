@@ -175,26 +175,17 @@ function toShown(
   const fields = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
   const contentType = headers.get("content-type");
   const body =
-    bytes.byteLength === 0 ? undefined : toShownBody(text, { contentType, toBase64: () => toBase64(bytes) });
+    bytes.byteLength === 0 ? undefined : toShownBody(text, { contentType, toBase64: () => bytes.toBase64() });
   return showMember({ name, status, headers: fields, body });
 }
 
 function toBytes(body: MemberBody | undefined): string | Uint8Array | undefined {
   if (body?.encoding !== "base64") return body?.text;
-  return Uint8Array.from(atob(body.text), (character) => character.charCodeAt(0));
+  return Uint8Array.fromBase64(body.text);
 }
 
 /** Text has the type that every text has which is sent without one. */
 function withType(fields: BatchMember["fields"], body: MemberBody | undefined): BatchMember["fields"] {
   if (body?.encoding !== "json" || fields.some(([name]) => name === "content-type")) return fields;
   return [...fields, ["content-type", "application/json"]];
-}
-
-const PIECE_LENGTH = 8_192;
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = "";
-  for (let at = 0; at < bytes.byteLength; at += PIECE_LENGTH)
-    binary += String.fromCharCode(...bytes.subarray(at, at + PIECE_LENGTH));
-  return btoa(binary);
 }
