@@ -41,10 +41,10 @@ function createRouter(controls: AdminControls): AdminRouter {
     summary: "This document",
     handle: async () => Promise.resolve(toJson(200, (written ??= toOpenApi(operations, controls.prefix)))),
   });
-  const all = [...operations, document];
-  const paths = [...new Set(all.map(({ path }) => path))].map((path) => ({
+  const byPath = Map.groupBy([...operations, document], ({ path }) => path);
+  const paths = [...byPath].map(([path, here]) => ({
     pattern: new URLPattern({ pathname: `${controls.prefix}${path}{/}?` }),
-    here: all.filter((operation) => operation.path === path),
+    here,
   }));
   return async (request, who) => {
     const { pathname } = new URL(request.url);
