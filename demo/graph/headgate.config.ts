@@ -10,7 +10,7 @@ export default defineConfig({
       members: ["http://127.0.0.1:8791"],
       policies: ["graph-app", "graph-user", "graph-page"],
       whenLimited: ["queue", "stale", "reject"],
-      queue: { waitMax: "20s", lengthMax: 100 },
+      queue: { waitMax: "20s", lengthMax: 500 },
       priority: { header: "X-Priority", headerMax: "critical" },
       feedback: {
         profile: "facebook-graph",

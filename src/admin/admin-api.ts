@@ -1,11 +1,12 @@
 // The admin API: what an operator may ask of a running gateway, and change of it. Off unless a token is set; every answer
 // is for its caller alone.
 
+import { type IRequest, Router } from "itty-router";
 import { writeLog } from "../platform/log.ts";
 import { UnavailableError } from "./ask-control.ts";
 import { type Authenticate, createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
 import { toOpenApi } from "./openapi.ts";
-import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
+import type { AdminControls, Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { toJson, toProblem } from "./problem.ts";
 import { readCall } from "./read-call.ts";
@@ -13,58 +14,46 @@ import { readCall } from "./read-call.ts";
 /** undefined when the API is off or the request is not for it. */
 export type AdminApi = (request: Request) => Promise<Response> | undefined;
 
+/** What the document says of itself is not worth an operation. */
+const DOCUMENT_PATH = "/openapi.json";
+
 export function createAdminApi(controls: AdminControls, tokens: Tokens): AdminApi {
   const { prefix } = controls;
   if (!isSet(tokens.ADMIN_TOKEN) && !isSet(tokens.ADMIN_READ_TOKEN)) return () => undefined;
   const authenticate = createAuthenticate(tokens);
-  let router: AdminRouter | undefined;
+  const router = createRouter(controls);
   return (request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) return undefined;
-    router ??= createRouter(controls);
     return answer(request, { authenticate, router });
   };
 }
 
 const isSet = (token: string | undefined): boolean => token !== undefined && token !== "";
 
-/** Made with the first request for the API: most isolates never get one. */
-type AdminRouter = (request: Request, who: TokenName) => Promise<Response>;
+type AdminRouter = ReturnType<typeof createRouter>;
 
-/** Operations by path, each path once: which method was asked for decides only then. */
-function createRouter(controls: AdminControls): AdminRouter {
-  let written: object | undefined;
-  const document = defineOperation({
-    name: "openapi",
-    method: "GET",
-    path: "/openapi.json",
-    summary: "This document",
-    handle: async () => Promise.resolve(toJson(200, (written ??= toOpenApi(operations, controls.prefix)))),
-  });
-  const byPath = Map.groupBy([...operations, document], ({ path }) => path);
-  const paths = [...byPath].map(([path, here]) => ({
-    pattern: new URLPattern({ pathname: `${controls.prefix}${path}{/}?` }),
-    here,
-  }));
-  return async (request, who) => {
-    const { pathname } = new URL(request.url);
-    for (const { pattern, here } of paths) {
-      const found = pattern.exec({ pathname });
-      if (found === null) continue;
-      const params = found.pathname.groups as Readonly<Record<string, string>>;
-      const operation = here.find(({ method }) => method === request.method);
-      return operation === undefined
-        ? refuseMethod(here)
-        : run(request, operation, { controls, params, who });
-    }
-    return toProblem(404, "no-route");
-  };
-}
-
-function refuseMethod(here: readonly Operation[]): Response {
-  const allowed = here.map(({ method }) => method);
-  const heads = allowed.includes("GET") ? ["HEAD"] : [];
-  return toProblem(405, "method-not-allowed", {}, { Allow: [...allowed, ...heads].join(", ") });
+// The router's type is itty-router's own inference.
+// oxlint-disable-next-line typescript/explicit-function-return-type -- see above
+function createRouter(controls: AdminControls) {
+  const router = Router<IRequest, [TokenName]>({ base: controls.prefix });
+  const methods = new Map<string, string[]>();
+  for (const operation of operations) {
+    methods.set(operation.path, [...(methods.get(operation.path) ?? []), operation.method]);
+    router.all(operation.path, (request, who) =>
+      request.method === operation.method ? run(request, who, { controls, operation }) : undefined,
+    );
+  }
+  let document: object | undefined;
+  router.get(DOCUMENT_PATH, () => toJson(200, (document ??= toOpenApi(operations, controls.prefix))));
+  methods.set(DOCUMENT_PATH, ["GET"]);
+  for (const [path, allowed] of methods)
+    router.all(path, () => {
+      const heads = allowed.includes("GET") ? ["HEAD"] : [];
+      return toProblem(405, "method-not-allowed", {}, { Allow: [...allowed, ...heads].join(", ") });
+    });
+  router.all("*", () => toProblem(404, "no-route"));
+  return router;
 }
 
 async function answer(
@@ -74,9 +63,9 @@ async function answer(
   try {
     const who = await authenticate(request);
     if (who instanceof Response) return who;
-    if (request.method !== "HEAD") return await router(request, who);
+    if (request.method !== "HEAD") return (await router.fetch(request, who)) as Response;
     const asked = new Request(request.url, { headers: request.headers });
-    const { status, headers } = await router(asked, who);
+    const { status, headers } = (await router.fetch(asked, who)) as Response;
     return new Response(null, { status, headers });
   } catch (error) {
     if (error instanceof UnavailableError) return toProblem(503, "control-unavailable");
@@ -86,11 +75,12 @@ async function answer(
 }
 
 async function run(
-  request: Request,
-  operation: Operation,
-  given: Parameters<typeof readCall>[2],
+  request: IRequest,
+  who: TokenName,
+  { controls, operation }: { readonly controls: AdminControls; readonly operation: Operation },
 ): Promise<Response> {
-  if (!operation.isRead && given.who !== "ADMIN_TOKEN") return toProblem(403, "read-only");
-  const call = await readCall(request, operation, given);
+  if (!operation.isRead && who !== "ADMIN_TOKEN") return toProblem(403, "read-only");
+  const { params } = request;
+  const call = await readCall(request, operation, { controls, params, who });
   return call.ok ? operation.handle(call.value as never) : call.error;
 }

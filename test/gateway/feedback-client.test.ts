@@ -46,7 +46,9 @@ describe("before it knows what others know", () => {
     const { client, desk } = toClient(FEEDBACK);
     const waits = Array.from({ length: 20 }, () => client.waitMs(NO_KEYS, Date.now()));
     expect(waits.every((wait) => wait instanceof Promise)).toBe(true);
-    expect(await Promise.all(waits)).toEqual(Array.from({ length: 20 }, () => 0));
+    expect(await Promise.all(waits.map(async (wait) => await wait))).toEqual(
+      Array.from({ length: 20 }, () => 0),
+    );
     expect(desk.calls).toBe(1);
     expect(client.waitMs(NO_KEYS, Date.now())).toBe(0);
   });

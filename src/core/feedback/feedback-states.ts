@@ -86,17 +86,8 @@ export class FeedbackStates {
   /** What an answer said. True when it is a stop that others must know at once, or the end of one. */
   learn(keys: RequestKeys, readings: readonly Reading[], times: { askedMs: number; nowMs: number }): boolean {
     let isUrgent = false;
-    for (const reading of [...readings, ...this.#toRefutals(keys, readings, times.askedMs)]) {
-      const scope = this.#scopes.find((known) => known.scope === reading.scope);
-      if (scope === undefined) continue;
-      const key = toQuotaKey(scope, keys);
-      const before = this.#paces.get(key);
-      const known = learnReading(before?.known ?? NOTHING, reading, { rules: scope.rules, ...times });
-      if (before === undefined && !isPressing(known, scope.rules)) continue;
-      isUrgent ||= known.stopUntilMs !== (before?.known ?? NOTHING).stopUntilMs;
-      this.#toPace(key, scope).learn(known, this.#toCalls(times.nowMs) / RATE_MS);
-      this.#dirty.add(key);
-    }
+    for (const reading of [...readings, ...this.#toRefutals(keys, readings, times.askedMs)])
+      if (this.#learnOne(keys, reading, times)) isUrgent = true;
     if (this.#paces.size > 0 && readings.every(({ isRefused }) => isRefused !== true))
       for (const [, pace] of this.#find(keys)) pace.count(times.nowMs);
     return isUrgent;
@@ -150,6 +141,19 @@ export class FeedbackStates {
   /** What was told and did not arrive is told again. */
   retell({ news }: FeedbackReport): void {
     for (const { key } of news) this.#dirty.add(key);
+  }
+
+  #learnOne(keys: RequestKeys, reading: Reading, times: { askedMs: number; nowMs: number }): boolean {
+    const scope = this.#scopes.find((known) => known.scope === reading.scope);
+    if (scope === undefined) return false;
+    const key = toQuotaKey(scope, keys);
+    const pace = this.#paces.get(key);
+    const before = pace?.known ?? NOTHING;
+    const known = learnReading(before, reading, { rules: scope.rules, ...times });
+    if (pace === undefined && !isPressing(known, scope.rules)) return false;
+    this.#toPace(key, scope).learn(known, this.#toCalls(times.nowMs) / RATE_MS);
+    this.#dirty.add(key);
+    return known.stopUntilMs !== before.stopUntilMs;
   }
 
   /**

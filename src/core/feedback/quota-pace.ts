@@ -152,26 +152,29 @@ export class QuotaPace {
   }
 
   #toPacedRate(nowMs: number): number {
-    const { usedPercent, remaining, limit, untilMs, askedMs, stopUntilMs } = this.known;
+    const { remaining, limit = Infinity, untilMs, askedMs, stopUntilMs } = this.known;
     const { paceFromPercent, windowMs } = this.rules;
-    const units = Math.min(this.rules.limit ?? Infinity, limit ?? Infinity);
+    const units = Math.min(this.rules.limit ?? Infinity, limit);
     // Others that want more than they get have as many on their way.
     const booked = this.#countInFlight(nowMs) * (1 + this.others.rivals);
     // What was read before a stop says nothing of the time after it.
     const isKnown = nowMs < untilMs && askedMs >= stopUntilMs;
-    const most = (isKnown ? usedPercent : 0) + (100 * booked) / units;
-    const regained = isKnown ? (100 * this.#countRegained(nowMs)) / units : 0;
-    const used = Math.max(most - regained, Math.min(most, REGAINED_PERCENT));
+    const used = this.#toUsed(nowMs, { units, booked, isKnown });
     const left = Math.max(0, 100 - used);
     if (windowMs === undefined && remaining === undefined) return (this.#measured * left) / SLOPE_PERCENT;
     if (used < paceFromPercent) return Infinity;
-    if (isKnown && remaining !== undefined) {
-      const calls = Math.max(0, remaining - booked);
-      // One more, or the last call would be due at the very moment of the reset.
-      return calls === 0 ? 0 : (calls + 1) / (untilMs - nowMs);
-    }
-    if (windowMs === undefined) return Infinity;
-    return ((units / windowMs) * left) / HEADROOM_PERCENT;
+    if (isKnown && remaining !== undefined) return toSpread(remaining - booked, untilMs - nowMs);
+    return windowMs === undefined ? Infinity : ((units / windowMs) * left) / HEADROOM_PERCENT;
+  }
+
+  /** In percent, by now. */
+  #toUsed(
+    nowMs: number,
+    { units, booked, isKnown }: { units: number; booked: number; isKnown: boolean },
+  ): number {
+    const most = (isKnown ? this.known.usedPercent : 0) + (100 * booked) / units;
+    const regained = isKnown ? (100 * this.#countRegained(nowMs)) / units : 0;
+    return Math.max(most - regained, Math.min(most, REGAINED_PERCENT));
   }
 
   #toRampRate(nowMs: number): number {
@@ -204,4 +207,9 @@ export class QuotaPace {
     if (at > 0) this.#bookedMs.splice(0, at);
     return this.#bookedMs.length;
   }
+}
+
+/** Calls per millisecond. One more than there are, or the last would be due at the very moment of the reset. */
+function toSpread(calls: number, forMs: number): number {
+  return calls <= 0 ? 0 : (calls + 1) / forMs;
 }
