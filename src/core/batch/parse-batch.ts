@@ -90,10 +90,10 @@ export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
   const members = given.flatMap((member, at) =>
     member === undefined ? [] : [toMember(member, { at, names, rules }, report)],
   );
+  if (problems.length > 0) return err(problems);
   const order = toDependencyOrder(members.map(({ after }) => after));
-  if (order.ok && problems.length === 0) return ok({ members, order: order.value });
-  if (!order.ok && problems.length === 0)
-    for (const at of order.error) report(`${at}.depends_on`, "must not form a circle");
+  if (order.ok) return ok({ members, order: order.value });
+  for (const at of order.error) report(`${at}.depends_on`, "must not form a circle");
   return err(problems);
 }
 
