@@ -13,6 +13,6 @@ await runCommand(async () => {
     console.warn(`The origin is ${origin}, the demo origin of npm start: set your own before you deploy.`);
   const { gzipBytes } = await buildWorker({ configPath: CONFIG_PATH, outFile: WORKER_PATH });
   console.log(
-    `Built ${WORKER_PATH} from ${CONFIG_PATH}: ${toKib(gzipBytes)} gzipped (at most ${toKib(BUNDLE_GZIP_BYTES_MAX)})`,
+    `Built ${WORKER_PATH} from ${CONFIG_PATH}: ${toKib(gzipBytes)} gzipped (at most ${toKib(BUNDLE_GZIP_BYTES_MAX)} beside the configuration)`,
   );
 });

@@ -5,7 +5,7 @@ const PEM = /^\s*-----BEGIN PUBLIC KEY-----([\sA-Za-z0-9+/=]+)-----END PUBLIC KE
 
 /** Throws where the text is no key of that algorithm. */
 export async function importPublicKey(pem: string, algorithm: string): Promise<CryptoKey> {
-  const bytes = Uint8Array.from(atob(PEM.exec(pem)?.[1] ?? ""), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.fromBase64(PEM.exec(pem)?.[1] ?? "");
   return crypto.subtle.importKey("spki", bytes, toImportParams(algorithm), false, ["verify"]);
 }
 

@@ -2,6 +2,7 @@
 // nothing that says of these what the caller could not have said.
 
 import { isInherited } from "../core/batch/member-fields.ts";
+import type { Config } from "../core/config/config.ts";
 import { toNominated } from "../core/http/forwarded-fields.ts";
 import { toOrigin } from "./forward.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -12,13 +13,12 @@ export interface MemberCall {
   readonly method?: string;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array | undefined;
-  /** The parameter that may hold a credential. */
-  readonly credentialName: string | undefined;
 }
 
 export function toMemberRequest(
   { request, url, fields: inherited, header }: RequestFacts,
-  { path, method = "GET", fields, body, credentialName }: MemberCall,
+  { path, method = "GET", fields, body }: MemberCall,
+  { auth }: Config,
 ): Request {
   const headers = new Headers();
   const nominated = toNominated(header("connection"));
@@ -29,7 +29,7 @@ export function toMemberRequest(
   for (const [name, value] of fields) headers.append(name, value);
   const { signal } = request;
   const cf = request.cf as RequestInitCfProperties;
-  const target = withCredential(toOrigin(url) + path, request.url, credentialName);
+  const target = withCredential(toOrigin(url) + path, request.url, auth.apiKeys.query);
   return new Request(target, { method, headers, body: body ?? null, cf, signal });
 }
 

@@ -1,5 +1,7 @@
 // Reads the start of an answer's body as JSON and gives the answer back whole.
 
+import { readWhole } from "../platform/read-whole.ts";
+
 /** A longer body is no error message: it is passed on unread. */
 const BYTES_MAX = 65_536;
 const TIMEOUT_MS = 1_000;
@@ -30,20 +32,11 @@ async function readJson(
   encoding: string | null,
   signal: AbortSignal,
 ): Promise<unknown> {
-  let text = "";
   try {
     const plain =
-      encoding === null ? body : body.pipeThrough(new DecompressionStream(encoding as "gzip"), { signal });
-    const reader = plain.pipeThrough(new TextDecoderStream(), { signal }).getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return JSON.parse(text) as unknown;
-      text += value;
-      if (text.length > BYTES_MAX) {
-        await reader.cancel();
-        return undefined;
-      }
-    }
+      encoding === null ? new IdentityTransformStream() : new DecompressionStream(encoding as "gzip");
+    const bytes = await readWhole(body.pipeThrough(plain, { signal }), BYTES_MAX);
+    return bytes === undefined ? undefined : (JSON.parse(new TextDecoder().decode(bytes)) as unknown);
   } catch {
     return undefined;
   }

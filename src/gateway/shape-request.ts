@@ -13,9 +13,9 @@ import { toProblemResponse } from "./problem-response.ts";
 import { readFacts, type RequestFacts } from "./request-facts.ts";
 
 const PARAMETER = "fields";
-const CONDITIONS = ["if-none-match", "if-modified-since"];
 /** A piece of JSON can be JSON, and its fields are not seen to be those that are dropped. */
 const RANGES = ["range", "if-range"];
+const CONDITIONS_AND_RANGES = [...RANGES, "if-none-match", "if-modified-since"];
 
 type Read = Extract<Result<RequestFacts>, { readonly ok: true }>;
 
@@ -64,8 +64,10 @@ function changeRequest(
   const headers = new Headers(given);
   const tags = headers.get("if-match");
   if (tags !== null) headers.set("if-match", toWholeTags(tags));
-  if (isTrimmed) headers.set("accept-encoding", "identity");
-  if (isTrimmed) for (const name of isRead ? [...RANGES, ...CONDITIONS] : RANGES) headers.delete(name);
+  if (isTrimmed) {
+    headers.set("accept-encoding", "identity");
+    for (const name of isRead ? CONDITIONS_AND_RANGES : RANGES) headers.delete(name);
+  }
   for (const [from, to] of shape.requestNames) {
     const value = headers.get(from);
     headers.delete(from);

@@ -2,12 +2,10 @@
 // as the origin gave them: this comes after it.
 
 import { isNotModified, toNotModifiedFields } from "../core/cache/conditional-request.ts";
-import { hasField } from "../core/cache/fields.ts";
 import { parseHttpDate } from "../core/cache/http-date.ts";
 import { isJsonType } from "../core/json/json-type.ts";
 import { toTrimmedTag } from "../core/json/trimmed-tag.ts";
 import { trimJson } from "../core/json/trim-json.ts";
-import type { ProblemCode } from "../core/http/problems.ts";
 import { err, ok } from "../core/result.ts";
 import { readClock } from "../platform/clock.ts";
 import type { OriginAnswer } from "./forward.ts";
@@ -25,7 +23,6 @@ const OF_THE_BYTES = [
   "digest",
   "accept-ranges",
 ];
-const PROBLEMS: Readonly<Record<string, ProblemCode>> = { "too-large": "answer-too-large" };
 
 export async function shapeResponse(
   response: Response,
@@ -48,25 +45,20 @@ export async function shapeResponse(
 }
 
 async function trim(response: Response, shaping: Shaping): Promise<OriginAnswer> {
-  const { shape, trim: tagMark } = shaping;
-  const { status, headers, body } = response;
-  const obstacle = findObstacle(response, shape.bodyBytesMax);
+  const { bodyBytesMax } = shaping.shape;
+  const obstacle = findObstacle(response, bodyBytesMax);
   if (obstacle !== undefined) return leave(response, shaping, obstacle);
-  let text: string | undefined = "";
-  if (body !== null) {
-    const read = await readUpTo(body, shape.bodyBytesMax);
-    if (read.kind === "broken") return err({ code: "origin-closed", cause: read.cause });
-    if (read.kind === "more") return leave(new Response(read.stream, response), shaping, "too-large");
-    if (read.bytes.byteLength > 0) {
-      text = trimText(toText(read.bytes), shaping);
-      if (text === undefined) return leave(new Response(read.bytes, response), shaping, "malformed");
-    }
-  }
-  const tag = toTrimmedTag(headers.get("etag"), tagMark);
-  for (const name of OF_THE_BYTES) headers.delete(name);
-  if (tag === undefined) headers.delete("etag");
-  else headers.set("etag", tag);
-  return ok(new Response(body === null ? null : text, { status, headers }));
+  const read = await readUpTo(response.body, bodyBytesMax);
+  if (read.kind === "broken") return err({ code: "origin-closed", cause: read.cause });
+  if (read.kind === "more") return leave(new Response(read.stream, response), shaping, "too-large");
+  const isEmpty = read.bytes.byteLength === 0;
+  const text = isEmpty ? null : trimText(toText(read.bytes), shaping);
+  if (text === undefined) return leave(new Response(read.bytes, response), shaping, "malformed");
+  const { status, headers } = response;
+  const tag = toTrimmedTag(headers.get("etag"), shaping.trim);
+  for (const name of [...OF_THE_BYTES, "etag"]) headers.delete(name);
+  if (tag !== undefined) headers.set("etag", tag);
+  return ok(new Response(text, { status, headers }));
 }
 
 /** Why an answer cannot be trimmed, as far as its head says. */
@@ -88,7 +80,7 @@ function trimText(text: string | undefined, { shape, mask }: Shaping): string | 
 async function leave(response: Response, { shape, mask }: Shaping, obstacle: string): Promise<OriginAnswer> {
   if (shape.dropped !== undefined && obstacle !== "not-json") {
     await response.body?.cancel();
-    const code = PROBLEMS[obstacle] ?? "answer-not-json";
+    const code = obstacle === "too-large" ? "answer-too-large" : "answer-not-json";
     return err({ code, cause: `fields cannot be dropped: ${obstacle}` });
   }
   if (mask !== undefined) response.headers.set(IGNORED_FIELD, obstacle);
@@ -106,13 +98,7 @@ async function meetConditions(response: Response, { conditions }: Shaping): Prom
     lastModified: headers.get("last-modified"),
     dateMs: parseHttpDate(headers.get("date") ?? "", nowMs) ?? nowMs,
   };
-  if (!isConditional(conditions) || !isNotModified(record, conditions, nowMs)) return response;
+  if (!isNotModified(record, conditions, nowMs)) return response;
   await response.body?.cancel();
-  const kept = new Headers();
-  for (const [name, value] of toNotModifiedFields(record)) kept.append(name, value);
-  return new Response(null, { status: 304, headers: kept });
-}
-
-function isConditional(conditions: Shaping["conditions"]): boolean {
-  return hasField(conditions, "if-none-match") || hasField(conditions, "if-modified-since");
+  return new Response(null, { status: 304, headers: toNotModifiedFields(record) as [string, string][] });
 }

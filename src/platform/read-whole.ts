@@ -4,7 +4,7 @@ import { readUpTo } from "./read-up-to.ts";
 
 /** The bytes of a body that ends properly within the bound; undefined of one that breaks off or is larger. */
 export async function readWhole(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | null,
   bytesMax: number,
 ): Promise<Uint8Array | undefined> {
   const read = await readUpTo(body, bytesMax);

@@ -102,18 +102,10 @@ export class Isolate {
     });
   }
 
-  /** What is left of the lease at its end goes back. */
   #accept(seq: number, { grant }: Reply, sentMs: number): void {
     const sent = this.#toClock(sentMs);
     const nowMs = this.#toClock(sentMs + this.#place.roundTripMs);
     this.#leases.accept(KEY, { seq, grant }, { sentMs: sent, nowMs });
-    if (grant === undefined || grant.units === 0) return;
-    const endsMs = sentMs + grant.ttlMs + 1;
-    this.#world.events.add(endsMs, () => {
-      if (!this.#isAlive) return;
-      const report = this.#leases.toLastReport(KEY, seq, this.#toClock(endsMs));
-      if (report !== undefined) this.#call({ cost: 0, report }, endsMs, () => undefined);
-    });
   }
 
   #toClock(atMs: number): number {

@@ -1,19 +1,17 @@
 // A route that is made of several calls: the paths that it asks for, filled in from its own request, and the one JSON
 // object that their answers make.
 
-import { toCanonicalPath } from "../http/canonical-path.ts";
 import { AMBIGUOUS } from "../keys/facts.ts";
-import { err, ok, type Result } from "../result.ts";
+import { isForwardable } from "../http/canonical-path.ts";
+import { readParam, type RoutePattern } from "../policies/route-pattern.ts";
 
 /** "fail": the first part that fails answers for all; the others put null or a problem document in its place. */
 export type PartialRule = "fail" | "null" | "problem";
 
-/** What stands in a path as it is, the place of a segment of the request's path, or a parameter of its query. */
-export type PartPiece = string | number | { readonly query: string };
-
 export interface AggregatePart {
   readonly name: string;
-  readonly pieces: readonly PartPiece[];
+  /** With a parameter of the route's path as `{name}`, and one of the request's query as `{query:name}`. */
+  readonly path: string;
 }
 
 export interface Aggregate {
@@ -21,92 +19,41 @@ export interface Aggregate {
   readonly onPartial: PartialRule;
 }
 
-const TEMPLATE_LENGTH_MAX = 1_024;
-const PLACEHOLDER = /\{([^{}]*)\}/;
-const QUERY = "query:";
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+const OF_THE_QUERY = /^query:(.+)/;
 
-interface TemplateProblem {
-  /** It has a parameter that nobody knows. */
-  readonly isUnknown: boolean;
-  readonly message: string;
-}
-
-/** `names` are the pattern's parameters by the places of their segments. */
-export function parsePartPath(
-  text: string,
-  names: ReadonlyMap<string, number>,
-): Result<readonly PartPiece[], TemplateProblem> {
-  const written = text.split(PLACEHOLDER);
-  const sample = written.map((piece, at) => (at % 2 === 0 ? piece : "x")).join("");
-  if (!isPath(sample) || text.length > TEMPLATE_LENGTH_MAX) {
-    const message = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
-    return err({ isUnknown: false, message });
-  }
-  const pieces: PartPiece[] = [];
-  for (const [at, piece] of written.entries()) {
-    const isInQuery = written.slice(0, at).some((before, place) => place % 2 === 0 && before.includes("?"));
-    const read = at % 2 === 0 ? piece : toPlace(piece, names, isInQuery);
-    if (read === undefined) {
-      const known = [...names.keys()].join(", ");
-      const message = `must use parameters of the route's path (${known || "it has none"}), and {query:name} in a query`;
-      return err({ isUnknown: true, message });
-    }
-    if (read !== "") pieces.push(read);
-  }
-  return ok(pieces);
+/** Whether it is a path whatever its parameters are. */
+export function isPartPath(path: string): boolean {
+  return isForwardable(path.replace(PLACEHOLDER, "x"));
 }
 
 /** A value from the query may be a dot segment, which no encoding can hide: it cannot stand in a path. */
-function toPlace(
-  name: string,
-  names: ReadonlyMap<string, number>,
-  isInQuery: boolean,
-): PartPiece | undefined {
-  if (isInQuery && name.startsWith(QUERY) && name.length > QUERY.length)
-    return { query: name.slice(QUERY.length) };
-  return names.get(name);
-}
-
-function isPath(text: string): boolean {
-  const [path = "", ...query] = text.split("?");
-  if (!path.startsWith("/") || !/^[!"$-z|~]*$/.test(text) || query.join("").includes("\\")) return false;
-  const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
-  return canonical.ok && canonical.value === path;
-}
-
-/** The parameters of a route's path pattern, by the places of their segments. */
-export function toParameterPlaces(pattern: string): ReadonlyMap<string, number> {
-  const segments = pattern.slice(1).split("/");
-  return new Map(
-    segments.flatMap((segment, at) => (segment.startsWith(":") ? [[segment.slice(1), at] as const] : [])),
+export function hasKnownParameters(path: string, params: readonly string[]): boolean {
+  return [...path.matchAll(PLACEHOLDER)].every(
+    ({ 1: name = "", index }) =>
+      params.includes(name) || (OF_THE_QUERY.test(name) && path.slice(0, index).includes("?")),
   );
+}
+
+interface Asked {
+  readonly pattern: RoutePattern;
+  readonly canonicalPath: string;
+  readonly query: (name: string) => string | undefined;
 }
 
 /** What a part asks for. No value leaves its segment or its parameter. */
-export function toPartPath(
-  { pieces }: AggregatePart,
-  {
-    canonicalPath,
-    query,
-  }: { readonly canonicalPath: string; readonly query: (name: string) => string | undefined },
-): string {
-  const segments = canonicalPath.slice(1).split("/");
-  return pieces
-    .map((piece) => {
-      if (typeof piece === "string") return piece;
-      if (typeof piece === "number") return encodeSegment(segments[piece] ?? "");
-      const value = query(piece.query);
-      return value === undefined || value === AMBIGUOUS ? "" : encodeURIComponent(value);
-    })
-    .join("");
+export function toPartPath({ path }: AggregatePart, { pattern, canonicalPath, query }: Asked): string {
+  return path.replace(PLACEHOLDER, (_, name: string) => {
+    const [, parameter] = OF_THE_QUERY.exec(name) ?? [];
+    if (parameter === undefined) return encodeSegment(readParam(pattern, canonicalPath, name) ?? "");
+    const value = query(parameter) ?? "";
+    return value === AMBIGUOUS ? "" : encodeURIComponent(value);
+  });
 }
 
-/** A segment of a canonical path is ASCII, no dot segment, and has its escapes already. */
+/** A segment of a canonical path has its escapes already. */
 function encodeSegment(segment: string): string {
-  return segment.replace(
-    /[^\w.~%-]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  return encodeURIComponent(segment).replaceAll("%25", "%");
 }
 
 export interface PartAnswer {

@@ -1,34 +1,21 @@
 // How a batch's answer shows one of its members: what it was answered with, and its body as JSON, text or base64.
 
-import { isJson } from "../json/trim-json.ts";
-import { isJsonType } from "../json/json-type.ts";
+import { toJson } from "../json/json-type.ts";
 
 export interface ShownMember {
   readonly name: string | undefined;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** undefined: the answer has none. */
-  readonly body: ShownBody | undefined;
+  readonly bytes: { readonly byteLength: number; readonly toBase64: () => string };
+  /** The same where it is UTF-8. */
+  readonly text: string | undefined;
 }
 
-/** JSON stays as it was written, so that no number loses a digit. */
-export interface ShownBody {
-  readonly encoding: "json" | "text" | "base64";
-  readonly text: string;
-}
-
-/** `text` is the body where it is UTF-8; undefined: `toBase64` says it. */
-export function toShownBody(
-  text: string | undefined,
-  { contentType, toBase64 }: { readonly contentType: string | null; readonly toBase64: () => string },
-): ShownBody {
-  if (text === undefined) return { encoding: "base64", text: toBase64() };
-  return { encoding: isJsonType(contentType) && isJson(text) ? "json" : "text", text };
-}
-
-/** The member as JSON text. */
-export function showMember({ name, status, headers, body }: ShownMember): string {
-  const head = JSON.stringify({ name, status, headers, encoding: body?.encoding }).slice(0, -1);
-  if (body === undefined) return `${head},"body":null}`;
-  return `${head},"body":${body.encoding === "json" ? body.text : JSON.stringify(body.text)}}`;
+/** The member as JSON text. A body that is JSON stays as it was written, so that no number loses a digit. */
+export function showMember({ name, status, headers, bytes, text }: ShownMember): string {
+  const json = toJson(text, headers["content-type"]);
+  const encoding = json === undefined ? (text === undefined ? "base64" : "text") : "json";
+  const head = { name, status, headers, encoding };
+  if (bytes.byteLength === 0) return JSON.stringify({ ...head, encoding: undefined, body: null });
+  return `${JSON.stringify(head).slice(0, -1)},"body":${json ?? JSON.stringify(text ?? bytes.toBase64())}}`;
 }

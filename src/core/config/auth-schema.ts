@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { ClaimNames } from "../consumers/identity.ts";
 import { object } from "./parse-with.ts";
-import { duration, integerBetween, oneOf, textLike } from "./primitives.ts";
+import { duration, integerBetween, listOf, oneOf, textLike } from "./primitives.ts";
 
 /** Where the key is that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =
@@ -51,10 +51,7 @@ export const issuerEntries = {
     [text, v.pipe(v.array(text), v.minLength(1), v.maxLength(AUDIENCES_MAX))],
     `must be an audience or a list of 1 to ${AUDIENCES_MAX}`,
   ),
-  algorithms: v.pipe(
-    v.array(oneOf([...SECRET_ALGORITHMS, ...KEY_ALGORITHMS]), "must be a list of algorithms"),
-    v.minLength(1, "must name at least one algorithm"),
-  ),
+  algorithms: listOf(oneOf([...SECRET_ALGORITHMS, ...KEY_ALGORITHMS]), "algorithm"),
   jwks: v.optional(
     v.pipe(v.string(JWKS_WANTED), v.maxLength(2_048, JWKS_WANTED), v.regex(JWKS, JWKS_WANTED)),
   ),

@@ -8,22 +8,22 @@ import { accessList } from "../access/access-list.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
-import { toHost } from "../http/host.ts";
 import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
-import { prefix } from "../origins/pool-schema.ts";
+import { host, prefix } from "../origins/pool-schema.ts";
 import { authSchema } from "./auth-schema.ts";
 import { batchSchema } from "./batch-schema.ts";
 import { shapeEntries } from "./shape-schema.ts";
-import { isObject, object } from "./parse-with.ts";
+import { object } from "./parse-with.ts";
 import {
   duration,
   integerBetween,
+  listOf,
   method,
+  objectOf,
   oneOf,
   ownPath,
   switchedOn,
   textLike,
-  textThat,
 } from "./primitives.ts";
 
 export const POLICIES_MAX = 100;
@@ -46,14 +46,7 @@ const banRule = v.pipe(
   object({
     after: integerBetween(1, 1_000_000),
     window: v.optional(duration, "1m"),
-    for: v.optional(
-      v.pipe(
-        v.array(duration, "must be a list of durations"),
-        v.minLength(1, "must name at least one duration"),
-        v.maxLength(BANS_MAX, `must name at most ${BANS_MAX} durations`),
-      ),
-      ["1m", "10m", "1h"],
-    ),
+    for: v.optional(listOf(duration, "duration", BANS_MAX), ["1m", "10m", "1h"]),
   }),
   v.transform(({ after, window, for: forMs }): BanSettings => ({ after, windowMs: window, forMs })),
 );
@@ -76,18 +69,8 @@ export const policyBase = {
 
 export const routeSchema = object({
   path: v.string("must be a path pattern"),
-  methods: v.optional(
-    v.pipe(v.array(method, "must be a list of methods"), v.minLength(1, "must name at least one method")),
-  ),
-  hosts: v.optional(
-    v.pipe(
-      v.array(
-        textThat((text) => toHost(text) === text, "must be a lower-case host without a port"),
-        "must be a list of hosts",
-      ),
-      v.minLength(1, "must name at least one host"),
-    ),
-  ),
+  methods: v.optional(listOf(method, "method")),
+  hosts: v.optional(listOf(host, "host")),
   policies: v.optional(policyNames, []),
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
@@ -118,16 +101,7 @@ export const routeSchema = object({
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
   origin: v.optional(v.unknown()),
-  origins: v.optional(
-    v.pipe(
-      v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of origin pools"),
-      v.check(
-        (pools) => Object.keys(pools).length <= POOLS_MAX,
-        `must name at most ${POOLS_MAX} origin pools`,
-      ),
-    ),
-    {},
-  ),
+  origins: v.optional(objectOf("origin pools", POOLS_MAX), {}),
   name: v.optional(textLike(NAME, NAME_WANTED), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
@@ -150,20 +124,8 @@ export const configSchema = object({
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
   auth: v.optional(authSchema, {}),
   access: v.optional(accessList),
-  tiers: v.optional(
-    v.pipe(
-      v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of tiers"),
-      v.check((tiers) => Object.keys(tiers).length <= TIERS_MAX, `must name at most ${TIERS_MAX} tiers`),
-    ),
-    {},
-  ),
-  policies: v.pipe(
-    v.custom<Readonly<Record<string, unknown>>>(isObject, "must be an object of policies"),
-    v.check(
-      (policies) => Object.keys(policies).length <= POLICIES_MAX,
-      `must name at most ${POLICIES_MAX} policies`,
-    ),
-  ),
+  tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
+  policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(
     v.array(v.unknown(), "must be a list of routes"),
     v.minLength(1, "must have at least one route"),

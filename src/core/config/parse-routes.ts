@@ -56,7 +56,7 @@ interface References {
 }
 
 type RouteGiven = AggregateGiven &
-  Readonly<Partial<Record<"policies" | "cost" | "origin" | "auth" | "scopes", unknown>>>;
+  Readonly<Partial<Record<"path" | "policies" | "cost" | "origin" | "auth" | "scopes", unknown>>>;
 type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
@@ -69,11 +69,12 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
     problems.push({ path: `${path}.scopes`, code: "invalid", message });
   }
   const pool = resolvePool(given.origin, context, problems);
-  const parts = parseAggregate(given, path, problems);
-  if (typeof given.path !== "string") return { pattern: undefined, policies, pool, parts };
-  const pattern = parseRoutePattern(given.path, context.caseSensitive);
+  const pattern = parseRoutePattern(toText(given.path), context.caseSensitive);
+  const params = pattern.ok ? pattern.value.params.filter((name) => name !== undefined) : [];
+  const parts = parseAggregate(given, { path, params }, problems);
   if (pattern.ok) return { pattern: pattern.value, policies, pool, parts };
-  problems.push(toInvalid(`${path}.path`, { wanted: pattern.error, given: given.path }));
+  if (typeof given.path === "string")
+    problems.push(toInvalid(`${path}.path`, { wanted: pattern.error, given: given.path }));
   return { pattern: undefined, policies, pool, parts };
 }
 

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { toDurationMs } from "./durations.ts";
+import { isObject } from "./parse-with.ts";
 
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
@@ -47,6 +48,25 @@ export const quota = integerBetween(1, LIMIT_MAX);
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function oneOf<const Options extends readonly string[]>(options: Options) {
   return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
+}
+
+/** `thing` is one of them, in words. */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function listOf<const Entry extends v.GenericSchema>(entry: Entry, thing: string, most = 1_000) {
+  return v.pipe(
+    v.array(entry, `must be a list of ${thing}s`),
+    v.minLength(1, `must name at least one ${thing}`),
+    v.maxLength(most, `must name at most ${most} ${thing}s`),
+  );
+}
+
+/** What it names is read elsewhere. */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function objectOf(things: string, most: number) {
+  return v.pipe(
+    v.custom<Readonly<Record<string, unknown>>>(isObject, `must be an object of ${things}`),
+    v.check((named) => Object.keys(named).length <= most, `must name at most ${most} ${things}`),
+  );
 }
 
 export const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method such as "GET"');

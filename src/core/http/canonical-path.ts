@@ -35,6 +35,19 @@ export function toCanonicalPath(path: string, rules: PathRules): Result<string, 
   return decoded.ok ? resolveSegments(decoded.value) : decoded;
 }
 
+/** Whether a path is already as the gateway forwards paths. */
+export function isCanonical(path: string): boolean {
+  if (!path.startsWith("/") || /[?#]/.test(path)) return false;
+  const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
+  return canonical.ok && canonical.value === path;
+}
+
+/** Whether a path, with a query if need be, is. */
+export function isForwardable(target: string): boolean {
+  const [path = ""] = target.split("?", 1);
+  return /^[!"$-[\]-z|~]{1,1024}$/.test(target) && isCanonical(path);
+}
+
 /** Escapes of unreserved characters become the characters, all others upper case; separators in disguise are refused. */
 function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<string, PathProblem> {
   let problem: PathProblem | undefined;

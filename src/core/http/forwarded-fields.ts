@@ -1,7 +1,7 @@
 // Which header fields cross the gateway. Hop-by-hop fields stop here both ways (RFC 9110 section 7.6.1), and so do the
 // fields by which a client could speak for the gateway or change what was matched and limited.
 
-const HOP_BY_HOP: readonly string[] = [
+export const HOP_BY_HOP: readonly string[] = [
   "connection",
   "keep-alive",
   "proxy-connection",

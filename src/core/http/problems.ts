@@ -131,7 +131,7 @@ export const problems = {
   },
   "invalid-fields": {
     status: 400,
-    detail: "The parameter that names the wanted fields is not written as it must be.",
+    detail: "The wanted fields are not written as they must be.",
     proxyError: "http_request_error",
   },
   "invalid-batch": {
@@ -146,38 +146,27 @@ export const problems = {
   },
   "batch-not-json": {
     status: 415,
-    detail: "A batch is JSON, and its Content-Type must say so.",
+    detail: "The Content-Type of a batch must be JSON.",
     proxyError: "http_request_error",
   },
   "dependency-failed": {
     status: 424,
-    detail:
-      "A request of the batch that this one depends on was not answered with success. This one was not sent.",
+    detail: "A request of the batch that this one depends on has failed. This one was not sent.",
     proxyError: "http_request_error",
-  },
-  "batch-timeout": {
-    status: 504,
-    detail: "The batch's time was over before this request was answered. It may have been carried out.",
-    proxyError: "http_response_timeout",
   },
   "answer-too-large": {
     status: 502,
-    detail: "The answer is larger than can be put into another one or trimmed. The request was carried out.",
+    detail: "The answer is too large to be put into another one or trimmed. The request was carried out.",
     proxyError: "http_response_body_size",
   },
   "answer-not-json": {
     status: 502,
-    detail: "The answer is not the plain JSON that is needed to put it into another one or to trim it.",
+    detail: "The answer is not plain JSON, and cannot be put into another one or trimmed.",
     proxyError: "http_protocol_error",
-  },
-  "aggregate-nested": {
-    status: 508,
-    detail: "A part of an aggregate leads to an aggregate again.",
-    proxyError: "proxy_loop_detected",
   },
   "loop-detected": {
     status: 508,
-    detail: "The request has passed this gateway before. Two gateways in a row need different names.",
+    detail: "The request has passed this gateway or an aggregate before.",
     proxyError: "proxy_loop_detected",
   },
   "origin-refused": {

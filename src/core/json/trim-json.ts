@@ -5,8 +5,9 @@ import type { FieldMask } from "./field-mask.ts";
 
 /** Deeper structures that a mask leads into are not trimmed. */
 const DEPTH_MAX = 64;
-const SPACE = /[ \t\n\r]*/y;
-const SCALAR = /[^ \t\n\r,\]}]*/y;
+const SPACE = /\s*/y;
+/** A number or a word, or one character of what is between such. */
+const TOKEN = /[^\s"[\]{},:]+|./sy;
 
 export function isJson(text: string): boolean {
   try {
@@ -23,96 +24,79 @@ export function isJson(text: string): boolean {
  */
 export function trimJson(text: string, mask: FieldMask, rule: "keep" | "drop"): string | undefined {
   if (!isJson(text)) return undefined;
-  const trimmer = new Trimmer(text, rule === "keep");
-  const trimmed = trimmer.trim(mask, 1);
-  return trimmer.isTooDeep ? undefined : trimmed;
-}
-
-/** Walks a text that is JSON: what can only stand in one place is not looked at again. */
-class Trimmer {
-  isTooDeep = false;
-  readonly #text: string;
-  readonly #isKept: boolean;
-  #at = 0;
-
-  constructor(text: string, isKept: boolean) {
-    this.#text = text;
-    this.#isKept = isKept;
-  }
-
-  trim(mask: FieldMask, depth: number): string {
-    this.#skip(SPACE);
-    const opening = this.#text[this.#at];
-    if (opening !== "{" && opening !== "[") return this.#copy();
+  // What can only stand in one place of a text that is JSON is not looked at again.
+  let at = 0;
+  let isTooDeep = false;
+  /** The next character that is no space. */
+  const peek = (): string | undefined => {
+    at = skip(text, at, SPACE);
+    return text[at];
+  };
+  /** The next value as it is written. */
+  const copy = (): string => {
+    peek();
+    const start = at;
+    at = findEnd(text, start);
+    return text.slice(start, at);
+  };
+  const trim = (fields: FieldMask, depth: number): string => {
+    const opening = peek();
+    if (opening !== "{" && opening !== "[") return copy();
     if (depth > DEPTH_MAX) {
-      this.isTooDeep = true;
-      return this.#copy();
+      isTooDeep = true;
+      return copy();
     }
     const parts: string[] = [];
-    const closing = opening === "{" ? "}" : "]";
-    this.#at += 1;
-    for (;;) {
-      this.#skip(SPACE);
-      const next = this.#text[this.#at];
-      if (next === closing) break;
-      if (next === ",") this.#at += 1;
-      else if (opening === "[") parts.push(this.trim(mask, depth + 1));
-      else this.#trimField(mask, depth, parts);
+    at += 1;
+    for (let next = peek(); next !== "}" && next !== "]"; next = peek()) {
+      if (next === ",") at += 1;
+      else if (opening === "[") parts.push(trim(fields, depth + 1));
+      else parts.push(...trimField(fields, depth));
     }
-    this.#at += 1;
-    return opening + parts.join(",") + closing;
-  }
-
-  #trimField(mask: FieldMask, depth: number, parts: string[]): void {
-    const key = this.#copy();
-    this.#skip(SPACE);
-    this.#at += 1;
+    at += 1;
+    return opening + parts.join(",") + (opening === "{" ? "}" : "]");
+  };
+  const trimField = (fields: FieldMask, depth: number): readonly string[] => {
+    const key = copy();
+    peek();
+    at += 1;
     const name = key.includes("\\") ? (JSON.parse(key) as string) : key.slice(1, -1);
-    const below = mask.get(name);
-    if (below !== undefined) parts.push(`${key}:${this.trim(below, depth + 1)}`);
-    else {
-      const value = this.#copy();
-      if (mask.has(name) === this.#isKept) parts.push(`${key}:${value}`);
-    }
-  }
+    const below = fields.get(name);
+    const value = below === undefined ? copy() : trim(below, depth + 1);
+    return below !== undefined || fields.has(name) === (rule === "keep") ? [`${key}:${value}`] : [];
+  };
+  const trimmed = trim(mask, 1);
+  return isTooDeep ? undefined : trimmed;
+}
 
-  /** The next value as it is written. */
-  #copy(): string {
-    this.#skip(SPACE);
-    const start = this.#at;
-    let open = 0;
-    do {
-      const next = this.#text[this.#at];
-      if (next === '"') this.#skipString();
-      else if (next === "{" || next === "[") {
-        open += 1;
-        this.#at += 1;
-      } else if (open === 0) this.#skip(SCALAR);
-      else {
-        if (next === "}" || next === "]") open -= 1;
-        this.#at += 1;
-      }
-    } while (open > 0);
-    return this.#text.slice(start, this.#at);
-  }
+/** Where the value ends that starts there. */
+function findEnd(text: string, start: number): number {
+  let at = start;
+  let open = 0;
+  do {
+    const next = text[at];
+    if (next === "{" || next === "[") open += 1;
+    if (next === "}" || next === "]") open -= 1;
+    at = next === '"' ? findStringEnd(text, at) : skip(text, at, TOKEN);
+  } while (open > 0);
+  return at;
+}
 
-  #skipString(): void {
-    let end = this.#at;
-    do end = this.#text.indexOf('"', end + 1);
-    while (this.#isEscaped(end));
-    this.#at = end + 1;
+/** A quote behind an odd number of backslashes is a part of the string. */
+function findStringEnd(text: string, start: number): number {
+  let end = start;
+  let isEscaped = true;
+  while (isEscaped) {
+    end = text.indexOf('"', end + 1);
+    let before = end;
+    while (text[before - 1] === "\\") before -= 1;
+    isEscaped = (end - before) % 2 === 1;
   }
+  return end + 1;
+}
 
-  /** By an odd number of backslashes. */
-  #isEscaped(at: number): boolean {
-    let before = at;
-    while (this.#text[before - 1] === "\\") before -= 1;
-    return (at - before) % 2 === 1;
-  }
-
-  #skip(pattern: RegExp): void {
-    pattern.lastIndex = this.#at;
-    pattern.test(this.#text);
-    this.#at = pattern.lastIndex;
-  }
+function skip(text: string, at: number, pattern: RegExp): number {
+  pattern.lastIndex = at;
+  pattern.test(text);
+  return pattern.lastIndex;
 }

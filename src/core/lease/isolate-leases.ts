@@ -30,8 +30,6 @@ const FIRST_REQUESTS = 4;
 const BACK_OFF_MS = 1_000;
 /** A wait is told in whole seconds, so nobody asks before one is over; after one, a limit may have been raised. */
 const REFUSED_MS = 1_000;
-/** What is worth a call of its own to hand back. */
-const HANDED_BACK_MIN = 8;
 const ROUND_TRIP_MS = 50;
 const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0, remaining: 0, resetMs: 0 };
 /** A clock that goes back by more than this has been set: how long leases still last is not known any more. */
@@ -169,16 +167,6 @@ export class IsolateLeases {
     const shown = toDemand(demand, nowMs);
     if (demand.requests >= REQUESTS_MIN) return shown;
     return Math.min(shown, (FIRST_REQUESTS * cost) / (HEADROOM * terms.ttlMs));
-  }
-
-  /** The last word on a lease that has ended, when it is worth a call. To be asked for at its end. */
-  toLastReport(key: string, seq: number, nowMs: number): LeaseReport | undefined {
-    const lease = this.#find(key);
-    if (lease === undefined || lease.seq !== seq || nowMs < lease.expiresMs) return undefined;
-    endTerm(lease, nowMs);
-    const granted = lease.units + lease.spent - lease.spentAtReport;
-    if (lease.units < HANDED_BACK_MIN || lease.units * 4 < granted) return undefined;
-    return this.#report(lease, { kept: 0, wantedPerSecond: 0, cost: 0 }, nowMs);
   }
 
   /** The counter's answer to a report. An answer to any but the last is not read: the next report hands it back. */

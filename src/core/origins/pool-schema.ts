@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { toHost } from "../http/host.ts";
 import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
-import { toCanonicalPath } from "../http/canonical-path.ts";
+import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { object } from "../config/parse-with.ts";
@@ -15,20 +15,16 @@ const HEADERS_MAX = 32;
 const STATUSES_MAX = 16;
 const WEIGHT_MAX = 1_000;
 const BODY_BYTES_MAX = 1_048_576;
-const CHECK_PATH_LENGTH_MAX = 1_024;
 
 export const prefix = textThat(
   (text) => isCanonical(text) && !text.endsWith("/"),
   'must be a path in its canonical form without a trailing slash, such as "/api"',
 );
 const checkPath = textThat(
-  (text) =>
-    text.length <= CHECK_PATH_LENGTH_MAX &&
-    /^[^?#\s]+(?:\?[\x21\x24-\x7e]*)?$/.test(text) &&
-    isCanonical(text.split("?", 1)[0] ?? ""),
+  isForwardable,
   'must be a path in its canonical form such as "/health", with a query if need be',
 );
-const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
+export const host = textThat((text) => toHost(text) === text, "must be a lower-case host without a port");
 const HEADERS_WANTED = `must be an object of at most ${HEADERS_MAX} header fields that a gateway may set, with text as values`;
 const headers = v.pipe(
   v.record(v.string(), v.string(HEADERS_WANTED), HEADERS_WANTED),
@@ -111,13 +107,6 @@ export const poolSchema = object({
   ),
   feedback: v.optional(feedbackSchema),
 });
-
-/** Whether a path is already as the gateway forwards paths. */
-function isCanonical(path: string): boolean {
-  if (!/^\/[^?#]*$/.test(path)) return false;
-  const canonical = toCanonicalPath(path, { encodedSlash: "reject" });
-  return canonical.ok && canonical.value === path;
-}
 
 /** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
 export function isSettable([name, value]: [string, string]): boolean {

@@ -1,30 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  parsePartPath,
+  hasKnownParameters,
+  isPartPath,
   toAggregateBody,
-  toParameterPlaces,
   toPartPath,
 } from "../../../src/core/batch/aggregate.ts";
 import { AMBIGUOUS } from "../../../src/core/keys/facts.ts";
+import { parseRoutePattern } from "../../../src/core/policies/route-pattern.ts";
 
-const PLACES = toParameterPlaces("/pages/:id/:Tab");
+const parsed = parseRoutePattern("/pages/:id/:Tab", false);
+if (!parsed.ok) throw new Error(parsed.error);
+const pattern = parsed.value;
 
-function fill(template: string, canonicalPath: string, query: Readonly<Record<string, string>> = {}): string {
-  const pieces = parsePartPath(template, PLACES);
-  if (!pieces.ok) return pieces.error.isUnknown ? "unknown" : "invalid";
-  return toPartPath({ name: "a", pieces: pieces.value }, { canonicalPath, query: (name) => query[name] });
+function fill(path: string, canonicalPath: string, query: Readonly<Record<string, string>> = {}): string {
+  if (!isPartPath(path)) return "invalid";
+  if (!hasKnownParameters(path, ["id", "Tab"])) return "unknown";
+  return toPartPath({ name: "a", path }, { pattern, canonicalPath, query: (name) => query[name] });
 }
-
-describe("toParameterPlaces()", () => {
-  it("has every parameter of a pattern", () => {
-    expect([...PLACES]).toEqual([
-      ["id", 1],
-      ["Tab", 2],
-    ]);
-    expect([...toParameterPlaces("/a/*")]).toEqual([]);
-  });
-});
 
 describe("toPartPath()", () => {
   it.each([
@@ -73,7 +66,7 @@ describe("toPartPath()", () => {
   });
 });
 
-describe("parsePartPath()", () => {
+describe("isPartPath(), hasKnownParameters()", () => {
   it.each([
     "",
     "users",

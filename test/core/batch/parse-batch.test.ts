@@ -5,7 +5,7 @@ import { type BatchRules, parseBatch } from "../../../src/core/batch/parse-batch
 const RULES: BatchRules = {
   membersMax: 50,
   isCarried: (name) => name === "x-tenant",
-  findPathProblem: (path) => (path.startsWith("/own") ? "must not be one of the gateway's own" : undefined),
+  isAskable: (path) => !path.startsWith("/own"),
 };
 
 const PATH_WANTED = 'must be a path and query of at most 16384 visible ASCII characters without "#"';
@@ -72,10 +72,10 @@ describe("parseBatch()", () => {
       "4.depends_on: must be a name or a list of names, received 7",
       '7.name: must be a name of 1 to 64 visible ASCII characters, received ""',
       `7.headers: ${FIELDS_WANTED}, received an object`,
-      "3.name: must name each request once",
-      "2.path: must not be one of the gateway's own",
+      "2.path: must not be one of the gateway's own, or have a credential",
       "2.headers.authorization: must be left to the batch request and the gateway",
       "2.headers.x-tenant: must be left to the batch request and the gateway",
+      "3.name: must name each request once",
       "3.body: must not be with GET",
       "3.depends_on: must name requests of this batch",
       "5.body: must be text",
@@ -96,7 +96,7 @@ describe("parseBatch()", () => {
   it.each([[[]], [{}], [null], ["[]"], [Array.from({ length: 51 }, () => ({ path: "/" }))]])(
     "refuses %j",
     (input) => {
-      expect(toProblems(input)).toEqual([": must be a list of 1 to 50 requests"]);
+      expect(toProblems(input)).toEqual([": must be a JSON list of 1 to 50 requests"]);
     },
   );
 

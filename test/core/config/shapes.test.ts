@@ -34,15 +34,15 @@ describe("parseConfig() of batch", () => {
 });
 
 describe("parseConfig() of aggregate", () => {
-  it("compiles the paths, and is read with GET alone", () => {
+  it("keeps the paths as they are written, and is read with GET alone", () => {
     const route = toRoute({
       aggregate: { user: "/users/{id}.json", orders: "/orders?user={id}&page={query:page}" },
     });
     expect(route?.aggregate).toEqual({
       onPartial: "fail",
       parts: [
-        { name: "user", pieces: ["/users/", 1, ".json"] },
-        { name: "orders", pieces: ["/orders?user=", 1, "&page=", { query: "page" }] },
+        { name: "user", path: "/users/{id}.json" },
+        { name: "orders", path: "/orders?user={id}&page={query:page}" },
       ],
     });
     expect(route?.methods).toEqual(new Set(["GET"]));
@@ -57,7 +57,7 @@ describe("parseConfig() of aggregate", () => {
     const path = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
     expect(toProblems(inRoute({ aggregate, methods: ["GET", "POST"], cache: {}, onPartial: "x" }))).toEqual([
       'routes.0.onPartial: must be one of "fail", "null", "problem", received "x" [invalid]',
-      "routes.0.cache: must not stand beside aggregate: its parts have their own routes' caches [invalid]",
+      "routes.0.cache: must not stand beside aggregate [invalid]",
       "routes.0.methods: must be GET and HEAD alone beside aggregate [invalid]",
       `routes.0.aggregate.user: ${wanted}, received "/users/{name}" [unknown-parameter]`,
       `routes.0.aggregate.orders: ${path}, received "orders" [invalid]`,

@@ -131,16 +131,6 @@ describe("accept()", () => {
   });
 });
 
-test("toLastReport() hands back what is left at the end, when that is much and nothing was said since", () => {
-  const { leases, report } = toLeased({ units: 12 });
-  expect(leases.toLastReport("k", report.seq, NOW_MS + 4_999)).toBeUndefined();
-  expect(leases.toLastReport("k", report.seq - 1, NOW_MS + 5_000)).toBeUndefined();
-  expect(leases.toLastReport("k", report.seq, NOW_MS + 5_000)).toMatchObject({ kept: 0, wantedPerSecond: 0 });
-  const { leases: others, report: other } = toLeased({ units: 12 });
-  others.take("k", 5, NOW_MS + 30);
-  expect(others.toLastReport("k", other.seq, NOW_MS + 5_000)).toBeUndefined();
-});
-
 describe("hold()", () => {
   test("keeps what waits for others out of what is told as spent; it goes back or is spent then", () => {
     const { leases } = toLeased({ units: 40 });

@@ -16,7 +16,6 @@ interface Member {
   leases: IsolateLeases;
   name: string;
   aheadMs: number;
-  lastSeq: number;
 }
 
 interface InFlight {
@@ -49,7 +48,6 @@ const action = fc.oneof(
   },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant("deliver-all") }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("lose-all") }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("last-word"), who: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("kill"), who: pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart") }) },
   {
@@ -116,7 +114,6 @@ export class World {
     else if (done.kind === "deliver") this.#deliver(done);
     else if (done.kind === "deliver-all") this.#deliverAll();
     else if (done.kind === "lose-all") this.#flights = [];
-    else if (done.kind === "last-word") this.#sayLast(done.who);
     else if (done.kind === "kill") this.#kill(done.who);
     else if (done.kind === "restart") this.owner.restart();
     else if (done.kind === "step") this.#stepClock(done.who, done.byMs);
@@ -126,7 +123,7 @@ export class World {
   #open(aheadMs: number): Member {
     this.#names += 1;
     const name = `isolate ${this.#names}`;
-    return { leases: new IsolateLeases(() => name, 10), name, aheadMs, lastSeq: 0 };
+    return { leases: new IsolateLeases(() => name, 10), name, aheadMs };
   }
 
   #member(who: number): { member: Member; index: number; clockMs: number } {
@@ -175,7 +172,6 @@ export class World {
 
   #send(index: number, message: Message): void {
     const { member, clockMs } = this.#member(index);
-    if (message.report !== undefined) member.lastSeq = message.report.seq;
     this.#flights.push({ from: member.name, member: index, message, sentMs: clockMs });
   }
 
@@ -217,12 +213,6 @@ export class World {
     }
     if (report !== undefined)
       member.leases.accept(KEY, { seq: report.seq, grant }, { sentMs, nowMs: clockMs });
-  }
-
-  #sayLast(who: number): void {
-    const { member, index, clockMs } = this.#member(who);
-    const report = member.leases.toLastReport(KEY, member.lastSeq, clockMs);
-    if (report !== undefined) this.#send(index, { cost: 0, report });
   }
 
   #kill(who: number): void {
