@@ -8,6 +8,8 @@ export async function bundle(source: URL, outFile: string): Promise<void> {
     input: fileURLToPath(source),
     platform: "neutral",
     external: /^(cloudflare|node):/,
+    // What a package's own build for Workers is found by.
+    resolve: { conditionNames: ["workerd", "worker", "browser", "import"], mainFields: ["module", "main"] },
     logLevel: "silent",
     output: { file: outFile, format: "esm", codeSplitting: false },
   });
