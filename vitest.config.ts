@@ -11,7 +11,7 @@ const inFolders = (...folders: readonly string[]): string[] =>
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         test: {
