@@ -1,6 +1,7 @@
 // `npm run fuzz`: hostile requests to the admin API and hostile credentials, so many and by the seed that are named. Prints
 // what was answered, and ends with 1 when an answer was a 500, undocumented, or did not come.
 
+import { alignColumns } from "./align-columns.ts";
 import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "./command-error.ts";
 import { fuzz } from "./fuzz/fuzz.ts";
@@ -39,12 +40,7 @@ function toTable({ counts }: Tally): string {
     ...groups.map(([name, group]) => toRow(name, group)),
     toRow("all", all),
   ];
-  const widths = ["", "sent", ...statuses].map((_, at) =>
-    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-  );
-  const pad = (cell: string, at: number): string =>
-    at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0);
-  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+  return alignColumns(rows, 1);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,6 +1,7 @@
 // `npm run prove:outbound`: ten clients that ask for three times what the Graph API stand-in gives, through Headgate on
 // workerd and without it, side by side. Ends with 1 when a promise is broken.
 
+import { alignColumns } from "./align-columns.ts";
 import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "./command-error.ts";
 import { PRIORITIES } from "./prove-outbound/clients.ts";
@@ -56,19 +57,10 @@ const ROWS: readonly (readonly [what: string, show: (outcome: Outcome) => string
 ];
 
 function toTable(through: Outcome, without: Outcome): string {
-  const rows = [
+  return alignColumns([
     ["", "through Headgate", "without"],
     ...ROWS.map(([what, show]) => [what, show(through), show(without)]),
-  ];
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  ]);
 }
 
 await runCommand(async () => {

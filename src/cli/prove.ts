@@ -1,6 +1,7 @@
 // `npm run prove`: an adversary attacks every algorithm and prints the most that it got one window to admit, beside the
 // bound that the documentation promises. Ends with 1 when a bound is broken.
 
+import { alignColumns } from "./align-columns.ts";
 import { CommandError, runCommand } from "./command-error.ts";
 import { type Proof, toProofs } from "./prove/proofs.ts";
 import { type Finding, searchWorst } from "./prove/search.ts";
@@ -32,18 +33,6 @@ function toRow(proof: Proof, { worst }: Finding): readonly string[] {
 
 const isWithin = ({ unitsMax }: Proof["worstCase"], worst: number): boolean => worst <= unitsMax;
 
-function toTable(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}
-
 await runCommand(async () => {
   const startedMs = performance.now();
   const rows: (readonly string[])[] = [HEADINGS];
@@ -53,7 +42,7 @@ await runCommand(async () => {
     if (!isWithin(proof.worstCase, finding.worst)) broken += 1;
     rows.push(toRow(proof, finding));
   }
-  console.log(toTable(rows));
+  console.log(alignColumns(rows));
   console.log(
     `\n${rows.length - 1} policies attacked in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`,
   );

@@ -6,6 +6,7 @@ import { startOrigin } from "./support/origin.ts";
 import { startWatchedGateway } from "./support/watched-gateway.ts";
 
 const AT_ONCE = 10;
+const DAY_MS = 86_400_000;
 const HOURLY = { algorithm: "sliding-window", window: "1h" };
 
 const origin = await startOrigin();
@@ -16,11 +17,13 @@ const gateway = await startWatchedGateway({
     one: { ...HOURLY, limit: 1, key: "ip" },
     many: { ...HOURLY, limit: 1_000_000, key: "host" },
     second: { algorithm: "token-bucket", limit: 2, window: "1s", key: "ip" },
+    edge: { algorithm: "fixed-window", limit: 1, window: "1d", key: "ip" },
   },
   routes: [
     { path: "/one", policies: ["one"] },
     { path: "/apart", policies: ["one", "many"] },
     { path: "/second", policies: ["second"] },
+    { path: "/edge", policies: ["edge"] },
   ],
 });
 afterAll(gateway.close);
@@ -75,6 +78,22 @@ describe("a flood of 1,000 requests from one client that is denied", () => {
       expect(retryAfter).toBeLessThanOrEqual(3_960);
       const reset = Number(reply.field("X-RateLimit-Reset"));
       expect(Math.abs(reset - reply.answeredAtMs / 1_000 - retryAfter)).toBeLessThan(3);
+    }
+  });
+
+  it("is told a wait that is right to the second at every moment", async () => {
+    const ip = newAddress();
+    // The window ends on a whole second: a wait's seconds change between two questions to the counter.
+    await new Promise((resolve) => setTimeout(resolve, 1_600 - (Date.now() % 1_000)));
+    const midnightMs = Math.ceil(Date.now() / DAY_MS) * DAY_MS;
+    await send(gateway, "/edge", { ip });
+    const untilMs = Date.now() + 2_500;
+    for (let nowMs = 0; nowMs < untilMs; nowMs = Date.now()) {
+      const reply = await send(gateway, "/edge", { ip });
+      const waitMs = Number(reply.field("Retry-After")) * 1_000;
+      // One second less fails; it is less than one too long, and a little, where an isolate counts from the answer on.
+      expect(reply.answeredAtMs + waitMs).toBeGreaterThanOrEqual(midnightMs);
+      expect(reply.sentAtMs + waitMs).toBeLessThan(midnightMs + 1_200);
     }
   });
 

@@ -2,7 +2,7 @@
 
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { algorithms, type AlgorithmName } from "../../src/core/algorithms/registry.ts";
 import {
   type Check,
@@ -189,4 +189,27 @@ test("200 parallel decisions over two objects leave each exactly at the number a
   expect(admitted).toBe(25);
   expect(await remaining(stubs[0], limits[0])).toBe(60 - 25);
   expect(await remaining(stubs[1], limits[1])).toBe(0);
+});
+
+test("a clock that is set back by a day gives nothing back, and makes nobody wait for that day", async () => {
+  const stub = counters.getByName("set-back");
+  const check = toCheck({ algorithm: "token-bucket", limit: 10, window: "1h" });
+  for (let time = 0; time < 10; time += 1) expect((await ask(stub, check)).outcome).toBe("allowed");
+  const { retryAfterMs } = await ask(stub, check);
+  const dayMs = 86_400_000;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - dayMs });
+  try {
+    const denied = await ask(stub, check);
+    expect(denied.outcome).toBe("denied");
+    expect(denied.retryAfterMs).toBeLessThanOrEqual(retryAfterMs);
+    vi.setSystemTime(Date.now() + dayMs + retryAfterMs);
+    expect((await ask(stub, check)).outcome).toBe("allowed");
+    // What counted from the day before would have been given a day's refill here.
+    vi.setSystemTime(Date.now() - dayMs);
+    await ask(stub, { ...check, cost: 0 });
+    vi.setSystemTime(Date.now() + dayMs + 1);
+    expect((await ask(stub, check)).outcome).toBe("denied");
+  } finally {
+    vi.useRealTimers();
+  }
 });

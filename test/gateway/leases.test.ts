@@ -54,6 +54,21 @@ describe("a leased key", () => {
     expect(await left()).toBe(before - 1);
   });
 
+  test("has back what it gave to a request that another lease refuses", async () => {
+    const policies = { ...given.policies, q: { ...given.policies.q, limit: 100 } };
+    const routes = { ...given.routes, "/q": { policies: ["q"] } };
+    const desk = new LimitsDesk({ policies, routes });
+    await warm(desk, "/p");
+    const left = async (): Promise<number | undefined> =>
+      (await desk.ask("/p")).answer.verdicts[0]?.remaining;
+    const before = (await left()) ?? NaN;
+    for (let time = 0; time < 200 && (await desk.isAllowed("/q")); time += 1) await desk.settle();
+    const refused = desk.askAtOnce("/both");
+    expect(refused).not.toBeInstanceOf(Promise);
+    expect(refused).toMatchObject({ answer: { outcome: "denied", violated: ["q"] } });
+    expect(await left()).toBe(before - 1);
+  });
+
   test("never over-admits while its object is evicted again and again", async () => {
     const desk = new LimitsDesk(given);
     const [object] = desk.objects("/p");

@@ -1,5 +1,6 @@
 // Answers as people read them: lists as tables, single things as lines of names and values.
 
+import { alignColumns } from "../align-columns.ts";
 import { toSafeText } from "./print-safely.ts";
 
 /** A longer cell is cut: a list is for looking over, and `show` has all of it. */
@@ -10,19 +11,10 @@ export type Column = readonly [heading: string, read: (item: Item) => unknown];
 
 export function toTable(columns: readonly Column[], items: readonly Item[]): string {
   if (items.length === 0) return "(none)";
-  const rows = [
+  return alignColumns([
     columns.map(([heading]) => heading),
     ...items.map((item) => columns.map(([, read]) => toCell(read(item)))),
-  ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  ]);
 }
 
 function toCell(value: unknown): string {

@@ -2,14 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { toTime } from "../table.ts";
-import {
-  create,
-  createEntryCommands,
-  idempotencyOption,
-  reasonOption,
-  toCreated,
-  untilOption,
-} from "./entries.ts";
+import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
 
 export const accessCommands: readonly Command[] = [
   {
@@ -21,25 +14,21 @@ export const accessCommands: readonly Command[] = [
       country: { value: "code", help: "two upper-case letters" },
       asn: { value: "number", help: "the number of a network's operator" },
       "user-agent": { value: "pattern", help: "of the User-Agent; * is any text" },
-      until: untilOption,
-      reason: reasonOption,
-      "idempotency-key": idempotencyOption,
+      ...createOptions,
     },
     examples: [
       "access create deny --cidr 203.0.113.0/24 --reason scrapers",
       'access create unlimited --cidr 198.51.100.7 --reason "our own checks"',
     ],
-    run: async (given, { api, nowMs }) => {
+    run: async (given, context) => {
       const body = {
         action: given.argument(0),
         cidr: given.text("cidr"),
         country: given.text("country"),
         asn: given.integer("asn"),
         userAgent: given.text("user-agent"),
-        expiresAtMs: given.timeMs("until", nowMs()),
-        reason: given.text("reason"),
       };
-      return toCreated(await create(api(), "access", { given, body }));
+      return createEntry("access", context, { given, body });
     },
   },
   ...createEntryCommands({

@@ -2,14 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { toTime } from "../table.ts";
-import {
-  create,
-  createEntryCommands,
-  idempotencyOption,
-  reasonOption,
-  toCreated,
-  untilOption,
-} from "./entries.ts";
+import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
 
 export const banCommands: readonly Command[] = [
   {
@@ -18,22 +11,18 @@ export const banCommands: readonly Command[] = [
     arguments: [{ name: "value" }],
     options: {
       by: { value: "part", help: "the part of a key that the value is of; default ip" },
-      until: untilOption,
-      reason: reasonOption,
-      "idempotency-key": idempotencyOption,
+      ...createOptions,
     },
     examples: [
       "bans create 203.0.113.7 --until 24h --reason scraper",
       'bans create acme --by consumer --reason "did not pay"',
     ],
-    run: async (given, { api, nowMs }) => {
+    run: async (given, context) => {
       const body = {
         key: given.text("by"),
         value: given.argument(0),
-        expiresAtMs: given.timeMs("until", nowMs()),
-        reason: given.text("reason"),
       };
-      return toCreated(await create(api(), "bans", { given, body }));
+      return createEntry("bans", context, { given, body });
     },
   },
   ...createEntryCommands({

@@ -3,7 +3,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { Answer, Api } from "../api.ts";
-import type { Command, Option, Said } from "../command.ts";
+import type { Command, Context, Option, Said } from "../command.ts";
 import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 import { type Column, type Item, toItem, toLines, toReadable, toTable } from "../table.ts";
@@ -24,7 +24,7 @@ export const untilOption: Option = {
   value: "time",
   help: "when it ends: 2026-12-04, 2026-12-04T18:00Z, or a duration such as 7d",
 };
-export const reasonOption: Option = { value: "text", help: "why, for the audit log", isRequired: true };
+const reasonOption: Option = { value: "text", help: "why, for the audit log", isRequired: true };
 export const revisionOption: Option = {
   value: "number",
   help: "change it only while it has this revision; without it, whatever is there",
@@ -69,6 +69,23 @@ export function createEntryCommands({ kind, noun, id, columns }: EntryGroup): re
   ];
 }
 
+/** What every create but a key's may say beside its own. */
+export const createOptions: Readonly<Record<string, Option>> = {
+  until: untilOption,
+  reason: reasonOption,
+  "idempotency-key": idempotencyOption,
+};
+
+/** Creates an entry of its own members and what `createOptions` say. */
+export async function createEntry(
+  kind: string,
+  { api, nowMs }: Context,
+  { given, body }: { readonly given: Given; readonly body: Item },
+): Promise<Said> {
+  const said = { expiresAtMs: given.timeMs("until", nowMs()), reason: given.text("reason") };
+  return toCreated(await create(api(), kind, { given, body: { ...body, ...said } }));
+}
+
 export async function create(
   api: Api,
   kind: string,
@@ -82,7 +99,7 @@ export async function create(
 }
 
 /** `columns` of what was created. */
-export function toCreated({ status, body }: Answer): Said {
+function toCreated({ status, body }: Answer): Said {
   const isRepeat = status === 200;
   const text = (): string =>
     `${isRepeat ? "It was there already" : "Created"}\n${toLines(toReadable(toItem(body)))}`;

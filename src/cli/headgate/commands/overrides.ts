@@ -3,14 +3,7 @@
 import type { Command } from "../command.ts";
 import { toSafeText } from "../print-safely.ts";
 import { toTime } from "../table.ts";
-import {
-  create,
-  createEntryCommands,
-  idempotencyOption,
-  reasonOption,
-  toCreated,
-  untilOption,
-} from "./entries.ts";
+import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
 
 export const overrideCommands: readonly Command[] = [
   {
@@ -27,15 +20,13 @@ export const overrideCommands: readonly Command[] = [
       limit: { value: "units", help: "the new limit" },
       burst: { value: "units", help: "the new burst" },
       window: { value: "duration", help: "the new window" },
-      until: untilOption,
-      reason: reasonOption,
-      "idempotency-key": idempotencyOption,
+      ...createOptions,
     },
     examples: [
       'overrides create plan --key acme --limit 5000 --until 7d --reason "their launch"',
       'overrides create per-client --key "192.0.2.*" --limit 10 --reason scrapers',
     ],
-    run: async (given, { api, nowMs }) => {
+    run: async (given, context) => {
       const body = {
         policy: given.argument(0),
         key: given.texts("key"),
@@ -43,10 +34,8 @@ export const overrideCommands: readonly Command[] = [
         limit: given.integer("limit"),
         burst: given.integer("burst"),
         window: given.text("window"),
-        expiresAtMs: given.timeMs("until", nowMs()),
-        reason: given.text("reason"),
       };
-      return toCreated(await create(api(), "overrides", { given, body }));
+      return createEntry("overrides", context, { given, body });
     },
   },
   ...createEntryCommands({
