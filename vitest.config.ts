@@ -18,7 +18,7 @@ export default defineConfig({
           name: "core",
           environment: "node",
           isolate: false,
-          include: inFolders("core", "cli", "project", "bench"),
+          include: inFolders("core", "cli", "tools", "project", "bench"),
           testTimeout: TEST_TIMEOUT_MS,
         },
       },
@@ -40,7 +40,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
-          include: inFolders("durable-objects", "gateway", "admin"),
+          include: inFolders("durable-objects", "gateway", "platform", "admin"),
           testTimeout: TEST_TIMEOUT_MS,
         },
       },

@@ -4,11 +4,11 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
-import { answerBatch, isBatch } from "./gateway/answer-batch.ts";
+import { answerBatch, isBatch } from "./gateway/batch/answer-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
-import { showPools } from "./gateway/pool-client.ts";
+import { showPools } from "./gateway/origins/pool-client.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";

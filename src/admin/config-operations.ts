@@ -2,9 +2,9 @@
 // back. It is checked as the file is; gateways learn it within seconds.
 
 import * as v from "valibot";
-import { isObject, object } from "../core/config/parse-with.ts";
+import { isObject, object } from "../core/schema/parse-with.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
-import { integerBetween } from "../core/config/primitives.ts";
+import { integerBetween } from "../core/schema/primitives.ts";
 import { diffValues } from "../core/control/diff-values.ts";
 import { textUpTo } from "../core/control/entries.ts";
 import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/messages.ts";

@@ -2,9 +2,9 @@
 // object that it concerns.
 
 import * as v from "valibot";
-import { object } from "../core/config/parse-with.ts";
+import { object } from "../core/schema/parse-with.ts";
 import type { Policy } from "../core/config/config.ts";
-import { oneOf, quota } from "../core/config/primitives.ts";
+import { oneOf, quota } from "../core/schema/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";

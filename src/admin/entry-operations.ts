@@ -1,7 +1,7 @@
 // The operations that all entries have: list, show, create, change, delete. One set for each kind.
 
 import * as v from "valibot";
-import { isObject, parseWith } from "../core/config/parse-with.ts";
+import { isObject, parseWith } from "../core/schema/parse-with.ts";
 import { type Entry, type EntryBody, type EntryKind, entryKinds } from "../core/control/entries.ts";
 import { mergePatch } from "../core/control/merge-patch.ts";
 import type { Changed, Created, Creation, Page } from "../core/control/messages.ts";

@@ -1,14 +1,14 @@
 // Explains a request that is only described: nothing is asked of the origin, and no quota is taken.
 
 import * as v from "valibot";
-import { object } from "../core/config/parse-with.ts";
-import type { Identity } from "../core/consumers/identity.ts";
+import { object } from "../core/schema/parse-with.ts";
+import type { Identity } from "../core/keys/identity.ts";
 import { consumerName, grants } from "../core/control/entries.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toInvalidBody, toJson } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
-import { method, textLike } from "../core/config/primitives.ts";
+import { method, textLike } from "../core/schema/primitives.ts";
 
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";

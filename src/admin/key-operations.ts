@@ -1,8 +1,8 @@
 // API keys: create and rotate, the two operations that make a secret. It is in their answer and nowhere else.
 
 import * as v from "valibot";
-import { duration } from "../core/config/primitives.ts";
-import { object } from "../core/config/parse-with.ts";
+import { duration } from "../core/schema/primitives.ts";
+import { object } from "../core/schema/parse-with.ts";
 import { type Entry, keyBody } from "../core/control/entries.ts";
 import { createKeyText } from "../core/control/key-text.ts";
 import type { Changed, KeySecret } from "../core/control/messages.ts";

@@ -3,7 +3,7 @@
 import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
-import type { Identity } from "../core/consumers/identity.ts";
+import type { Identity } from "../core/keys/identity.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { Changer, Seen } from "../core/control/messages.ts";

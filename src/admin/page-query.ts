@@ -1,8 +1,8 @@
 // The query of a list: how many, and from where on. A cursor is what the page before answered as `next`.
 
 import * as v from "valibot";
-import { object } from "../core/config/parse-with.ts";
-import { integerBetween } from "../core/config/primitives.ts";
+import { object } from "../core/schema/parse-with.ts";
+import { integerBetween } from "../core/schema/primitives.ts";
 import type { Page, PageRequest } from "../core/control/messages.ts";
 import { toJson } from "./problem.ts";
 

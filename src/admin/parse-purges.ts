@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import { parseTarget, toUrl } from "../core/cache/target.ts";
-import { object } from "../core/config/parse-with.ts";
+import { object } from "../core/schema/parse-with.ts";
 import { err, ok, type Result } from "../core/result.ts";
 
 /** One call; more of the cache is purged by prefix or tag. */

@@ -1,7 +1,7 @@
 // Reads one request to the admin API into what its operation takes, or says all that is wrong with it. Bodies are read no
 // further than they may be long.
 
-import { parseWith } from "../core/config/parse-with.ts";
+import { parseWith } from "../core/schema/parse-with.ts";
 import type { Seen } from "../core/control/messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";

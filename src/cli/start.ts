@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { unstable_readConfig } from "wrangler";
 import { startDemoOrigin } from "../../demo/origin.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
-import { ZONE } from "../core/config/parse-origin.ts";
+import { ZONE } from "../core/origins/parse-origin.ts";
 import { buildWorker, readConfigFile, toKib } from "./build-worker.ts";
 import { CommandError, runCommand } from "./command-error.ts";
 import { CONFIG_PATH, WORKER_PATH } from "./paths.ts";

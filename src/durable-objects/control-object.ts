@@ -2,7 +2,7 @@
 // transaction with its line of the audit log; gateways read the whole of it, every few seconds, when it is newer.
 
 import { DurableObject } from "cloudflare:workers";
-import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { KeyRecord } from "../core/keys/key-record.ts";
 import type { AccessEntry, Ban, Entry, EntryBody, EntryKind, Override } from "../core/control/entries.ts";
 import type {
   AuditEntry,

@@ -1,7 +1,7 @@
 // The control object's entries as rows: API keys, overrides, bans and access entries, each with a number that is never
 // given twice. A key's secret is in `key_hashes`, as its hash alone.
 
-import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { KeyRecord } from "../core/keys/key-record.ts";
 import {
   type Entry,
   type EntryBody,

@@ -2,21 +2,21 @@
 
 import { decideAccess } from "../core/access/access-list.ts";
 import type { Policy, Route } from "../core/config/config.ts";
-import type { Identity } from "../core/consumers/identity.ts";
+import type { Identity } from "../core/keys/identity.ts";
 import { findMissingScopes } from "../core/consumers/verdict.ts";
 import { findBan } from "../core/control/ban-index.ts";
 import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
-import { matchRoute } from "../core/policies/match-route.ts";
+import { matchRoute } from "../core/routes/match-route.ts";
 import { resolvePolicies } from "../core/policies/resolve-settings.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
-import { toCaller } from "./caller.ts";
+import { toCaller } from "./request/caller.ts";
 import type { Gateway } from "./gateway.ts";
-import { findOverrides } from "./override-policies.ts";
-import { shapeRequest } from "./shape-request.ts";
-import { readFacts, type RequestFacts } from "./request-facts.ts";
+import { findOverrides } from "./limits/override-policies.ts";
+import { shapeRequest } from "./shape/shape-request.ts";
+import { readFacts, type RequestFacts } from "./request/request-facts.ts";
 
 const NOTHING: Explanation = {
   problem: undefined,

@@ -1,24 +1,24 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
-import { AccessEntries } from "../core/access/access-entries.ts";
+import { AccessEntries } from "../core/control/access-entries.ts";
 import type { Config, Policy } from "../core/config/config.ts";
 import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
 import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
-import { toRateLimitPolicyField } from "../core/http/rate-limit-headers.ts";
+import { toRateLimitPolicyField } from "../core/policies/rate-limit-headers.ts";
 import type { OriginPool } from "../core/origins/origin-pool.ts";
-import { IsolateLeases } from "../core/lease/isolate-leases.ts";
+import { IsolateLeases } from "../core/leases/isolate-leases.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
-import { type Authority, createAuthority } from "./authority.ts";
-import { ChangeMarks } from "./change-marks.ts";
-import { CacheStore } from "./cache-store.ts";
-import type { Limited } from "./checked-limits.ts";
-import { InFlight } from "./in-flight.ts";
-import { CounterClient } from "./counter-client.ts";
-import { PoolClient } from "./pool-client.ts";
-import { PurgeClient } from "./purge-client.ts";
-import { WaitingLines } from "./waiting-lines.ts";
+import { type Authority, createAuthority } from "./credentials/authority.ts";
+import { ChangeMarks } from "./cache/change-marks.ts";
+import { CacheStore } from "./cache/cache-store.ts";
+import type { Limited } from "./limits/checked-limits.ts";
+import { InFlight } from "./request/collapsing.ts";
+import { CounterClient } from "./limits/counter-client.ts";
+import { PoolClient } from "./origins/pool-client.ts";
+import { PurgeClient } from "./cache/purge-client.ts";
+import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
 const LEASED_KEYS_MAX = 10_000;

@@ -2,28 +2,28 @@
 // credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
-import { matchRoute } from "../core/policies/match-route.ts";
+import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
-import { admit } from "./admit.ts";
-import { answerThroughCache } from "./answer-through-cache.ts";
-import type { ThroughCache } from "./cache-exchange.ts";
-import { askOrigin } from "./ask-origin.ts";
+import { admit } from "./credentials/admit.ts";
+import { answerThroughCache } from "./cache/answer-through-cache.ts";
+import type { ThroughCache } from "./cache/cache-exchange.ts";
+import { askOrigin } from "./origins/ask-origin.ts";
 import { err } from "../core/result.ts";
-import { answerAggregate } from "./answer-aggregate.ts";
-import { checkLimits } from "./check-limits.ts";
-import type { CheckedLimits, LimitContext } from "./checked-limits.ts";
-import type { OriginAnswer } from "./forward.ts";
+import { answerAggregate } from "./batch/answer-aggregate.ts";
+import { checkLimits } from "./limits/check-limits.ts";
+import type { CheckedLimits, LimitContext } from "./limits/checked-limits.ts";
+import type { OriginAnswer } from "./origins/forward.ts";
 import type { Gateway } from "./gateway.ts";
-import { invalidateAfter } from "./invalidate-after.ts";
-import { cancelLookUp, isHit, type Look } from "./look-up.ts";
-import { toProblemResponse } from "./problem-response.ts";
-import { addLimitFields, toDenial, toRefusal } from "./rate-limit-response.ts";
-import { recordDenied, type Recorded, recordFailed, recordLimits } from "./record.ts";
-import { readFacts } from "./request-facts.ts";
-import { settleLimits, settleWhenClientLeaves } from "./settle-limits.ts";
-import { shapeRequest } from "./shape-request.ts";
-import { shapeResponse } from "./shape-response.ts";
-import { toThroughCache } from "./through-cache.ts";
+import { invalidateAfter } from "./cache/invalidate-after.ts";
+import { cancelLookUp, isHit, type Look } from "./cache/look-up.ts";
+import { toProblemResponse } from "./request/problem-response.ts";
+import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
+import { recordDenied, type Recorded, recordFailed, recordLimits } from "./log/record.ts";
+import { readFacts } from "./request/request-facts.ts";
+import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
+import { shapeRequest } from "./shape/shape-request.ts";
+import { shapeResponse } from "./shape/shape-response.ts";
+import { toThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
   /** The request is a part of an aggregate, and can be no aggregate itself. */

@@ -3,7 +3,7 @@
 import { writeLog } from "../platform/log.ts";
 import type { Gateway } from "./gateway.ts";
 import { handleRequest } from "./handle-request.ts";
-import { toProblemResponse } from "./problem-response.ts";
+import { toProblemResponse } from "./request/problem-response.ts";
 
 export async function handleSafely(
   request: Request,

@@ -8,7 +8,7 @@ import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
-import { Poll } from "./poll.ts";
+import { Poll } from "./request/poll.ts";
 
 export class LiveGateway {
   readonly #deployed: Config;

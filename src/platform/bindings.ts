@@ -1,7 +1,7 @@
 // The names of wrangler.toml as the Worker sees them.
 
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
-import type { KeyRecord } from "../core/consumers/key-record.ts";
+import type { KeyRecord } from "../core/keys/key-record.ts";
 import type { Entry, EntryBody, EntryKind } from "../core/control/entries.ts";
 import type {
   AuditEntry,

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 const OWN = "readme.test.ts";
+/** Its README.md has what is not here, section by section of the specifications. */
+const hasOwnTable = (file: string): boolean => file.startsWith("cache/");
 
 interface Row {
   readonly file: string;
@@ -23,8 +25,8 @@ function readRows(): readonly Row[] {
 
 describe("README.md", () => {
   it("names every test file", () => {
-    const files = readdirSync(import.meta.dirname).filter(
-      (file) => file.endsWith(".test.ts") && file !== OWN,
+    const files = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter(
+      (file) => file.endsWith(".test.ts") && file !== OWN && !hasOwnTable(file),
     );
     const named = new Set(readRows().map(({ file }) => file));
     expect(files.filter((file) => !named.has(file))).toEqual([]);

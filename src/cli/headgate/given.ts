@@ -1,7 +1,7 @@
 // The arguments and options of one call, read by the commands: bounded and checked here, so that a mistake is told before
 // anything is sent.
 
-import { toDurationMs } from "../../core/config/durations.ts";
+import { toDurationMs } from "../../core/schema/durations.ts";
 import { toUsageFailure } from "./exit-codes.ts";
 
 export class Given {

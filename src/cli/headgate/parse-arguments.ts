@@ -2,7 +2,7 @@
 // would have been right, and without the value of an option that nobody knows: it may be a secret.
 
 import { parseArgs } from "node:util";
-import { findNearest } from "../../core/config/find-nearest.ts";
+import { findNearest } from "../../core/schema/find-nearest.ts";
 import { type Command, commonOptions, type Option } from "./command.ts";
 import { toUsageFailure } from "./exit-codes.ts";
 import { Given } from "./given.ts";

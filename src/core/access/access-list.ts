@@ -2,11 +2,11 @@
 // A denial goes before everything else; where something is allowed, nothing else is.
 
 import * as v from "valibot";
-import { object } from "../config/parse-with.ts";
+import { object } from "../schema/parse-with.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 import type { Facts } from "../keys/facts.ts";
 import { AddressSet, isNetwork } from "./address-set.ts";
-import { country, integerBetween, textThat } from "../config/primitives.ts";
+import { country, integerBetween, textThat } from "../schema/primitives.ts";
 
 /** Clients that one of these says something of. */
 export interface ClientList {

@@ -1,7 +1,7 @@
 // A set of IP networks (CIDR, RFC 4632 and RFC 4291 section 2.3) that is asked in one look-up for each prefix length in
 // it, however many networks there are. IPv4-mapped IPv6 is the IPv4 that it is.
 
-import { isIpv4, isIpv4Mapped, parseIpv6 } from "../keys/ip-address.ts";
+import { isIpv4, isIpv4Mapped, parseIpv6 } from "../http/ip-address.ts";
 
 interface Address {
   readonly bits: bigint;

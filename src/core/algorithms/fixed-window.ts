@@ -2,8 +2,8 @@
 // request after the last one ended.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration, oneOf, quota } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration, oneOf, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { parseStored, storedCount, storedState, storedTimeMs } from "./stored-state.ts";

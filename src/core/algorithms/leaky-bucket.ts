@@ -2,8 +2,8 @@
 // `delayMax` is denied. The gateway does the waiting: the verdict says how long.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration, LIMIT_MAX, quota } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration, LIMIT_MAX, quota } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import {

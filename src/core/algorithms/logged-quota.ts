@@ -1,7 +1,7 @@
 // The limit of an algorithm that stores what it admits one by one: bounded, since storage and time grow with it.
 
 import * as v from "valibot";
-import { quota } from "../config/primitives.ts";
+import { quota } from "../schema/primitives.ts";
 import { LOG_ENTRIES_MAX } from "./unit-log.ts";
 
 export const loggedQuota = v.pipe(

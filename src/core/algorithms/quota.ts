@@ -1,8 +1,8 @@
 // Quota: one counter for each calendar day, week or month of a time zone, or for each billing month from its anchor day.
 
 import * as v from "valibot";
-import { parseWith, toInvalid } from "../config/parse-with.ts";
-import { integerBetween, oneOf, quota as limit, textThat } from "../config/primitives.ts";
+import { parseWith, toInvalid } from "../schema/parse-with.ts";
+import { integerBetween, oneOf, quota as limit, textThat } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { type Calendar, isTimeZone, type Period, toPeriod } from "./calendars/calendar-period.ts";

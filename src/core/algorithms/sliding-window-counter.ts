@@ -2,8 +2,8 @@
 // rolling window still overlaps. An estimate: it takes the previous window's units to be spread evenly.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration, quota } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";

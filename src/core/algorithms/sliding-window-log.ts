@@ -1,8 +1,8 @@
 // Sliding window log: every unit that was taken, with its millisecond. The exact limit in every rolling window.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";

@@ -2,8 +2,8 @@
 // counts whole, so that no rolling window ever passes the limit.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration, integerBetween, quota } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration, integerBetween, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";

@@ -1,8 +1,8 @@
 // Reading a counter's stored state: what is damaged or belongs to something else is refused, never repaired.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { LIMIT_MAX } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { LIMIT_MAX } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 
 /** Far above every limit and every clock, and the sum of two is still exact. */

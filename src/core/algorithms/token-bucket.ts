@@ -1,8 +1,8 @@
 // Token bucket: a bucket of `burst` tokens that refills evenly at limit / window. It decides at once and never delays.
 
 import * as v from "valibot";
-import { parseWith } from "../config/parse-with.ts";
-import { duration, quota } from "../config/primitives.ts";
+import { parseWith } from "../schema/parse-with.ts";
+import { duration, quota } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import {

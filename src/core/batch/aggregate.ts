@@ -3,7 +3,7 @@
 
 import { AMBIGUOUS } from "../keys/facts.ts";
 import { isForwardable } from "../http/canonical-path.ts";
-import { readParam, type RoutePattern } from "../policies/route-pattern.ts";
+import { readParam, type RoutePattern } from "../http/path-pattern.ts";
 
 /** "fail": the first part that fails answers for all; the others put null or a problem document in its place. */
 export type PartialRule = "fail" | "null" | "problem";

@@ -1,6 +1,6 @@
 // How a batch's answer shows one of its members: what it was answered with, and its body as JSON, text or base64.
 
-import { toJson } from "../json/json-type.ts";
+import { toJson } from "../shape/json-type.ts";
 
 export interface ShownMember {
   readonly name: string | undefined;

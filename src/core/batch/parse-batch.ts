@@ -1,8 +1,8 @@
 // unknown -> the members of a batch, or every problem at once. Sizes are looked at before contents: all input is hostile.
 
 import * as v from "valibot";
-import { isObject, object, parseWith } from "../config/parse-with.ts";
-import { oneOf, textLike } from "../config/primitives.ts";
+import { isObject, object, parseWith } from "../schema/parse-with.ts";
+import { oneOf, textLike } from "../schema/primitives.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import { toDependencyOrder } from "./dependency-order.ts";
 import { isSettable } from "./member-fields.ts";

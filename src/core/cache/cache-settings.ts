@@ -2,9 +2,9 @@
 // frozen record. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
-import { toDurationMs } from "../config/durations.ts";
-import { object } from "../config/parse-with.ts";
-import { duration, integerBetween, oneOf, switchedOn, textLike } from "../config/primitives.ts";
+import { toDurationMs } from "../schema/durations.ts";
+import { object } from "../schema/parse-with.ts";
+import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
 
 /** Which query parameters tell two responses apart. What is left out still reaches the origin: leave out only what it ignores. */
 export interface QueryKeySettings {

@@ -3,7 +3,7 @@
 
 import { matchesWeakly, matchesStrongly, parseEntityTag, parseEntityTags } from "./entity-tags.ts";
 import type { FieldReader, Fields } from "./fields.ts";
-import { parseHttpDate } from "./http-date.ts";
+import { parseHttpDate } from "../http/http-date.ts";
 import type { StoredRecord } from "./stored-record.ts";
 
 /** What conditions are about. */

@@ -7,7 +7,7 @@ import type { CacheSettings } from "./cache-settings.ts";
 import type { Exchange } from "./exchange.ts";
 import { type FieldReader, type Fields, toFieldReader } from "./fields.ts";
 import { type LifetimeSource, toLifetime } from "./freshness.ts";
-import { formatHttpDate, parseHttpDate } from "./http-date.ts";
+import { formatHttpDate, parseHttpDate } from "../http/http-date.ts";
 import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
 import { toStoredFields } from "./stored-fields.ts";
 import { RECORD_VERSION, type StoredRecord } from "./stored-record.ts";

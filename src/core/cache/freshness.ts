@@ -4,7 +4,7 @@
 import { AGE_MS_MAX } from "./age.ts";
 import { type CacheSettings, findTtlMs } from "./cache-settings.ts";
 import { type FieldReader, hasField } from "./fields.ts";
-import { parseHttpDate } from "./http-date.ts";
+import { parseHttpDate } from "../http/http-date.ts";
 import { type ResponseDirectives, toMs } from "./response-directives.ts";
 
 /** "none": no explicit time and no guess allowed. */

@@ -3,7 +3,7 @@
 
 import type { Directive } from "./cache-control.ts";
 import type { FieldReader } from "./fields.ts";
-import { parseDictionary, type StructuredValue } from "./structured-dictionary.ts";
+import { parseDictionary, type StructuredValue } from "../http/structured-dictionary.ts";
 
 /** From the most to the least specific (section 2.2). Other targeted fields pass through and change nothing. */
 const TARGET_LIST = ["cloudflare-cdn-cache-control", "cdn-cache-control"] as const;

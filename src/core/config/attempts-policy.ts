@@ -2,9 +2,9 @@
 
 import { slidingWindow } from "../algorithms/sliding-window.ts";
 import { ip } from "../keys/ip.ts";
-import type { AuthSettings } from "./auth-schema.ts";
+import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { Policy } from "./config.ts";
-import { deepFreeze } from "./deep-freeze.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
 
 /** No configured policy can have a name with a colon. */
 export const ATTEMPTS_POLICY = "auth:attempts";

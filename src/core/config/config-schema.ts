@@ -10,10 +10,10 @@ import type { BanSettings } from "../counters/ban.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { host, prefix } from "../origins/pool-schema.ts";
-import { authSchema } from "./auth-schema.ts";
-import { batchSchema } from "./batch-schema.ts";
-import { shapeEntries } from "./shape-schema.ts";
-import { object } from "./parse-with.ts";
+import { authSchema } from "../consumers/auth-schema.ts";
+import { batchSchema } from "../batch/batch-schema.ts";
+import { shapeEntries } from "../shape/shape-schema.ts";
+import { object } from "../schema/parse-with.ts";
 import {
   duration,
   integerBetween,
@@ -24,7 +24,7 @@ import {
   ownPath,
   switchedOn,
   textLike,
-} from "./primitives.ts";
+} from "../schema/primitives.ts";
 
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;

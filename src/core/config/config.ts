@@ -7,17 +7,17 @@ import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
-import type { LeaseTerms } from "../lease/lease-terms.ts";
+import type { LeaseTerms } from "../leases/lease-terms.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
 import type { Priority } from "../outbound/priority.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { AccessList } from "../access/access-list.ts";
-import type { RoutePattern } from "../policies/route-pattern.ts";
+import type { RoutePattern } from "../http/path-pattern.ts";
 import type { SettleRule } from "../policies/settle-rule.ts";
 import type { Aggregate } from "../batch/aggregate.ts";
-import type { AuthSettings } from "./auth-schema.ts";
-import type { BatchSettings } from "./batch-schema.ts";
-import type { RouteShape } from "./route-shape.ts";
+import type { AuthSettings } from "../consumers/auth-schema.ts";
+import type { BatchSettings } from "../batch/batch-schema.ts";
+import type { RouteShape } from "../shape/route-shape.ts";
 
 /** What a policy does when its counter cannot answer in time. */
 export type ErrorRule = "local" | "open" | "closed";

@@ -7,15 +7,15 @@ import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema, NAME } from "./config-schema.ts";
 import { toAttemptsPolicy } from "./attempts-policy.ts";
 import type { Config } from "./config.ts";
-import { deepFreeze } from "./deep-freeze.ts";
-import { findNearest } from "./find-nearest.ts";
-import { parseOrigin } from "./parse-origin.ts";
-import { parsePolicies } from "./parse-policies.ts";
-import { parsePools } from "./parse-pools.ts";
-import { parseRoutes, toUnknownPool } from "./parse-routes.ts";
-import type { NamedPolicies } from "./resolve-policies.ts";
-import { findTierProblems } from "./parse-tiers.ts";
-import { isObject, parseWith, toInvalid } from "./parse-with.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
+import { findNearest } from "../schema/find-nearest.ts";
+import { parseOrigin } from "../origins/parse-origin.ts";
+import { parsePolicies } from "../policies/parse-policies.ts";
+import { parsePools } from "../origins/parse-pools.ts";
+import { parseRoutes, toUnknownPool } from "../routes/parse-routes.ts";
+import type { NamedPolicies } from "../policies/find-named-policies.ts";
+import { findTierProblems } from "../policies/parse-tiers.ts";
+import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
 
 /** What the deployment's variables say over the configuration file. "" and undefined say nothing. */
 export interface ConfigVars {

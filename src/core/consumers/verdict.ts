@@ -1,8 +1,8 @@
 // What becomes of a credential: it is somebody's, or why it is not accepted.
 
 import type { ProblemCode } from "../http/problems.ts";
-import { type Identity, toKeyIdentity } from "./identity.ts";
-import type { KeyRecord } from "./key-record.ts";
+import { type Identity, toKeyIdentity } from "../keys/identity.ts";
+import type { KeyRecord } from "../keys/key-record.ts";
 
 export type CredentialVerdict =
   | { readonly kind: "accepted"; readonly identity: Identity }

@@ -1,6 +1,6 @@
 // What changes between two JSON values, leaf by leaf: for a dry run and for the audit log.
 
-import { isObject } from "../config/parse-with.ts";
+import { isObject } from "../schema/parse-with.ts";
 
 export interface ValueChange {
   /** Dotted from the root. */

@@ -4,8 +4,8 @@
 import * as v from "valibot";
 import { isNetwork } from "../access/address-set.ts";
 import { NAME, NAME_WANTED } from "../config/config-schema.ts";
-import { object } from "../config/parse-with.ts";
-import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../config/primitives.ts";
+import { object } from "../schema/parse-with.ts";
+import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../schema/primitives.ts";
 import { parseKey } from "../keys/parse-key.ts";
 
 const PARTS_MAX = 8;

@@ -1,7 +1,7 @@
 // The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
 // one message in one turn, with no await in between, and reads and writes through what it is handed.
 
-import { toEndings } from "../lease/lent-quota.ts";
+import { toEndings } from "../leases/lent-quota.ts";
 import { LruMap } from "../lru-map.ts";
 import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";

@@ -5,7 +5,7 @@ import type { BanSettings, BanState } from "./ban.ts";
 import { toAlgorithm, toState } from "./decide-checks.ts";
 import type { DecisionRing } from "./decision-ring.ts";
 import type { Check } from "./messages.ts";
-import { NOTHING_LENT } from "../lease/lent-quota.ts";
+import { NOTHING_LENT } from "../leases/lent-quota.ts";
 import { lendCheck } from "./lend-checks.ts";
 import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
 

@@ -1,8 +1,8 @@
 // What leases do to the counters of one key: before anything is decided, those that ended are charged and what isolates
 // report is read; afterwards the rest is lent. The way between is key-counters.ts, for one row covers both.
 
-import type { LeaseGrant } from "../lease/lease-messages.ts";
-import { MARGIN_MS, toLeaseTerms } from "../lease/lease-terms.ts";
+import type { LeaseGrant } from "../leases/lease-messages.ts";
+import { MARGIN_MS, toLeaseTerms } from "../leases/lease-terms.ts";
 import {
   endLeases,
   lend,
@@ -10,7 +10,7 @@ import {
   NOTHING_LENT,
   readReport,
   toEndings,
-} from "../lease/lent-quota.ts";
+} from "../leases/lent-quota.ts";
 import { decideCheck, toAlgorithm, toState } from "./decide-checks.ts";
 import type { KeyCounters } from "./key-counters.ts";
 import type { Check, CheckVerdict, SettledCheck } from "./messages.ts";

@@ -3,7 +3,7 @@
 
 import type { Outcome } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import type { LeaseGrant, LeaseReport } from "../lease/lease-messages.ts";
+import type { LeaseGrant, LeaseReport } from "../leases/lease-messages.ts";
 import type { BanSettings } from "./ban.ts";
 
 export const MESSAGE_VERSION = 1;

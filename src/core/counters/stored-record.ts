@@ -3,9 +3,9 @@
 
 import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
-import { isObject } from "../config/parse-with.ts";
+import { isObject } from "../schema/parse-with.ts";
 import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-state.ts";
-import { toRowLease } from "../lease/lent-quota.ts";
+import { toRowLease } from "../leases/lent-quota.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "./decide-checks.ts";
 import { readRing, settleUntil, writeRing } from "./decision-ring.ts";

@@ -7,7 +7,7 @@
 // A leased counter's row holds what it is ahead by aside instead, like a lease, until the last lease that it covers ends.
 // docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
-import { type LentQuota, NOTHING_LENT, type RowAhead, toEndings } from "../lease/lent-quota.ts";
+import { type LentQuota, NOTHING_LENT, type RowAhead, toEndings } from "../leases/lent-quota.ts";
 import { type Counter, toAlgorithm } from "./decide-checks.ts";
 
 /** How long one write covers, in milliseconds. */

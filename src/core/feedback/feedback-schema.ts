@@ -1,8 +1,8 @@
 // A pool's `feedback`: the dialect in which its origin speaks of its own limits, and what its scopes are called here.
 
 import * as v from "valibot";
-import { isObject, object } from "../config/parse-with.ts";
-import { durationBetween, integerBetween, oneOf } from "../config/primitives.ts";
+import { isObject, object } from "../schema/parse-with.ts";
+import { durationBetween, integerBetween, oneOf } from "../schema/primitives.ts";
 import type { FeedbackScope } from "./feedback-states.ts";
 import { type ProfileName, profiles } from "./profiles/registry.ts";
 

@@ -1,7 +1,7 @@
 // Reads a host into the one form that URL parsers give it, so that hosts can be compared as text. Forms that a URL parser
 // would turn into another host ("127.1" is 127.0.0.1) are refused, not repaired.
 
-import { isIpv4, parseIpv6, writeIpv6 } from "../keys/ip-address.ts";
+import { isIpv4, parseIpv6, writeIpv6 } from "./ip-address.ts";
 
 const HOST_LENGTH_MAX = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;

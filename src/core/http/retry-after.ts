@@ -1,6 +1,6 @@
 // Reads a Retry-After field (RFC 9110 section 10.2.3): whole seconds or a date.
 
-import { parseHttpDate } from "../cache/http-date.ts";
+import { parseHttpDate } from "./http-date.ts";
 
 /** Milliseconds from now, 0 when that time has come; undefined when the field says nothing that can be read. */
 export function parseRetryAfter(value: string | null | undefined, nowMs: number): number | undefined {

@@ -1,7 +1,7 @@
 // What the core knows of a request: plain values, read once at the border. Nothing here can be forged by the client
 // but what is the client's own to say (method, path, query, headers, cookies).
 
-import type { Identity } from "../consumers/identity.ts";
+import type { Identity } from "./identity.ts";
 
 /**
  * What counts as the value of something that was sent several times: origins differ in which one they take, so a client

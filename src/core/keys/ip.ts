@@ -1,7 +1,7 @@
 // The client's address: IPv4 whole, IPv6 by its /64 (what one subscriber gets), IPv4-mapped IPv6 as the IPv4 it is.
 
 import type { Facts } from "./facts.ts";
-import { isIpv4, isIpv4Mapped, parseIpv6 } from "./ip-address.ts";
+import { isIpv4, isIpv4Mapped, parseIpv6 } from "../http/ip-address.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 
 export const ip: KeyExtractor = {

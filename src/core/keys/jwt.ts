@@ -1,7 +1,7 @@
 // A verified claim of an accepted token, with the token's issuer: what a claim names is unique within its issuer only
 // (OpenID Connect Core section 2).
 
-import { readClaim } from "../consumers/identity.ts";
+import { readClaim } from "./identity.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 
 export const jwt: KeyExtractor = {

@@ -1,7 +1,7 @@
 // Reads a policy's key ("ip", "header:x-api-key", or a list of them) into the parts that read it from a request.
 
-import { showGiven, toInvalid } from "../config/parse-with.ts";
-import { findNearest } from "../config/find-nearest.ts";
+import { showGiven, toInvalid } from "../schema/parse-with.ts";
+import { findNearest } from "../schema/find-nearest.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 import { keyExtractors } from "./registry.ts";

@@ -7,8 +7,8 @@ import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
 import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
-import { object } from "../config/parse-with.ts";
-import { duration, durationBetween, integerBetween, oneOf, textThat } from "../config/primitives.ts";
+import { object } from "../schema/parse-with.ts";
+import { duration, durationBetween, integerBetween, oneOf, textThat } from "../schema/primitives.ts";
 
 const MEMBERS_MAX = 32;
 const HEADERS_MAX = 32;

@@ -1,8 +1,8 @@
 // The valibot schemas of what a pool and a route say about outbound limits: shapes, defaults and bounds.
 
 import * as v from "valibot";
-import { object } from "../config/parse-with.ts";
-import { duration, integerBetween, oneOf } from "../config/primitives.ts";
+import { object } from "../schema/parse-with.ts";
+import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
 import { TOKEN } from "../keys/key-extractor.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { LIMITED_WAYS } from "./outbound-settings.ts";

@@ -4,8 +4,8 @@
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Policy } from "../config/config.ts";
-import { deepFreeze } from "../config/deep-freeze.ts";
-import { toOfferedTerms } from "../lease/lease-terms.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
+import { toOfferedTerms } from "../leases/lease-terms.ts";
 import { ok, type Result } from "../result.ts";
 
 /** As in the configuration. */

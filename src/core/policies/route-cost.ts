@@ -2,8 +2,8 @@
 // or a function of the configuration. Whatever is given, the cost is a whole number within the rule's bounds.
 
 import * as v from "valibot";
-import { object } from "../config/parse-with.ts";
-import { integerBetween, LIMIT_MAX } from "../config/primitives.ts";
+import { object } from "../schema/parse-with.ts";
+import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import type { Facts } from "../keys/facts.ts";
 
 /** Quota units of a request. Its result is rounded up, to LIMIT_MAX at most; what is no number of at least 0 costs 1. */

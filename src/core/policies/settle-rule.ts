@@ -2,8 +2,8 @@
 // the route's cost is taken as an estimate.
 
 import * as v from "valibot";
-import { object } from "../config/parse-with.ts";
-import { integerBetween, LIMIT_MAX } from "../config/primitives.ts";
+import { object } from "../schema/parse-with.ts";
+import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import { parseUnits } from "./route-cost.ts";
 
 export interface SettleRule {

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { describe, expect, it } from "vitest";
 import { findTable, readCodes, readText } from "../../project/markdown.ts";
-import { toRightBodies } from "../../../src/cli/fuzz/plausible.ts";
+import { toRightBodies } from "../../../tools/fuzz/plausible.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX, tagOf } from "../support/admin.ts";
 import { send, type Reply } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";

@@ -2,7 +2,7 @@
 // thousand here; `npm run fuzz` sends 100,000.
 
 import { expect, it } from "vitest";
-import { fuzz } from "../../../src/cli/fuzz/fuzz.ts";
+import { fuzz } from "../../../tools/fuzz/fuzz.ts";
 
 const INPUTS = 3_000;
 

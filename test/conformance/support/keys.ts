@@ -1,7 +1,7 @@
 // API keys of a running gateway, put straight into its control object: the one place of the tests that knows how.
 
 import { createHash, randomBytes } from "node:crypto";
-import type { KeyRecord } from "../../../src/core/consumers/key-record.ts";
+import type { KeyRecord } from "../../../src/core/keys/key-record.ts";
 import type { EntryBody } from "../../../src/core/control/entries.ts";
 import type { Changed, Changer, Created, Creation, EntryChange } from "../../../src/core/control/messages.ts";
 import type { Gateway } from "./gateway.ts";

@@ -1,4 +1,4 @@
-// Tokens and the keys that they are signed with: made with jose. Wrong ones are forged by src/cli/fuzz/forge-token.ts.
+// Tokens and the keys that they are signed with: made with jose. Wrong ones are forged by tools/fuzz/forge-token.ts.
 
 import type { webcrypto } from "node:crypto";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from "jose";

@@ -7,7 +7,7 @@ import {
   toPartPath,
 } from "../../../src/core/batch/aggregate.ts";
 import { AMBIGUOUS } from "../../../src/core/keys/facts.ts";
-import { parseRoutePattern } from "../../../src/core/policies/route-pattern.ts";
+import { parseRoutePattern } from "../../../src/core/http/path-pattern.ts";
 
 const parsed = parseRoutePattern("/pages/:id/:Tab", false);
 if (!parsed.ok) throw new Error(parsed.error);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cacheSettings, findTtlMs } from "../../../src/core/cache/cache-settings.ts";
-import { parseWith } from "../../../src/core/config/parse-with.ts";
+import { parseWith } from "../../../src/core/schema/parse-with.ts";
 import { settings } from "./samples.ts";
 
 describe("cacheSettings", () => {

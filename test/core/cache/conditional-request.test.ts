@@ -4,7 +4,7 @@ import {
   isRangeCurrent,
   toNotModifiedFields,
 } from "../../../src/core/cache/conditional-request.ts";
-import { formatHttpDate } from "../../../src/core/cache/http-date.ts";
+import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type FieldObject, NOW_MS, readerOf, record } from "./samples.ts";
 
 const AT = (seconds: number): string => formatHttpDate(NOW_MS + seconds * 1_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRecord } from "../../../src/core/cache/create-record.ts";
-import { formatHttpDate } from "../../../src/core/cache/http-date.ts";
+import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { exchange, type FieldObject, NOW_MS, settings } from "./samples.ts";
 
 /** Seconds and source of a response's lifetime. */

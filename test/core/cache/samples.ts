@@ -5,11 +5,11 @@ import { type CacheSettings, cacheSettings } from "../../../src/core/cache/cache
 import { createRecord } from "../../../src/core/cache/create-record.ts";
 import type { CacheRequest, Exchange, Target } from "../../../src/core/cache/exchange.ts";
 import { type FieldReader, type Fields, toFieldReader } from "../../../src/core/cache/fields.ts";
-import { formatHttpDate } from "../../../src/core/cache/http-date.ts";
+import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type LookupPlan, planRequest } from "../../../src/core/cache/request-plan.ts";
 import { type StoreRefusal, toStored } from "../../../src/core/cache/store-response.ts";
 import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
-import { parseWith } from "../../../src/core/config/parse-with.ts";
+import { parseWith } from "../../../src/core/schema/parse-with.ts";
 
 /** Sun, 06 Nov 1994 08:49:37 GMT, the date of the specification's examples. */
 export const NOW_MS = 784_111_777_000;

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CacheRequest } from "../../../src/core/cache/exchange.ts";
 import type { Fields } from "../../../src/core/cache/fields.ts";
-import { formatHttpDate } from "../../../src/core/cache/http-date.ts";
+import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type GatewayAnswer, MemoryGateway, type OriginAnswer } from "./memory-gateway.ts";
 import { NaiveCache, type Policy, type Prediction } from "./naive-cache.ts";
 import { type FieldObject, NOW_MS, request, settings } from "./samples.ts";

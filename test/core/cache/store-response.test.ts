@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatHttpDate } from "../../../src/core/cache/http-date.ts";
+import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type ExchangeOptions, type FieldObject, NOW_MS, storing } from "./samples.ts";
 
 const A_DAY_AGO = formatHttpDate(NOW_MS - 86_400_000);

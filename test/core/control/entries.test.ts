@@ -1,7 +1,7 @@
 // What an operator may write down, and what is refused.
 
 import { describe, expect, test } from "vitest";
-import { parseWith } from "../../../src/core/config/parse-with.ts";
+import { parseWith } from "../../../src/core/schema/parse-with.ts";
 import { entryKinds, isInForce, type EntryKind } from "../../../src/core/control/entries.ts";
 
 const parse = (kind: EntryKind, given: unknown): readonly string[] => {

@@ -1,7 +1,7 @@
 // When a leased counter is written, and that a counter that starts from its row knows enough.
 
 import { describe, expect, test } from "vitest";
-import { Owner } from "../../../src/cli/simulate-leases/owner.ts";
+import { Owner } from "../../../tools/simulate-leases/owner.ts";
 import { algorithms } from "../../../src/core/algorithms/registry.ts";
 
 const NOW_MS = 1_700_000_000_000;

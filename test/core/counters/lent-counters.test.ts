@@ -2,12 +2,12 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Bound, type Spending, toOverAdmission } from "../../../src/cli/simulate-leases/exact-log.ts";
+import { type Bound, type Spending, toOverAdmission } from "../../../tools/simulate-leases/exact-log.ts";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
 import type { Check, CheckVerdict, Phase } from "../../../src/core/counters/messages.ts";
-import { IsolateLeases } from "../../../src/core/lease/isolate-leases.ts";
-import type { LeaseReport } from "../../../src/core/lease/lease-messages.ts";
-import { toLeaseTerms } from "../../../src/core/lease/lease-terms.ts";
+import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
+import type { LeaseReport } from "../../../src/core/leases/lease-messages.ts";
+import { toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";
 import { MapStore, toCheck, toRequest } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;

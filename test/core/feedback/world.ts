@@ -4,8 +4,8 @@
 import type { FeedbackScope } from "../../../src/core/feedback/feedback-states.ts";
 import { FeedbackStates } from "../../../src/core/feedback/feedback-states.ts";
 import { SharedFeedback } from "../../../src/core/feedback/shared-feedback.ts";
-import { EventQueue } from "../../../src/cli/simulate-leases/event-queue.ts";
-import { createRandom } from "../../../src/cli/simulate-leases/random.ts";
+import { EventQueue } from "../../../tools/simulate-leases/event-queue.ts";
+import { createRandom } from "../../../tools/simulate-leases/random.ts";
 import type { ModelOrigin } from "./model-origins.ts";
 
 export interface World {

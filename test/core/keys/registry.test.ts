@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Identity } from "../../../src/core/consumers/identity.ts";
+import type { Identity } from "../../../src/core/keys/identity.ts";
 import { keyExtractors, type KeyExtractorName } from "../../../src/core/keys/registry.ts";
 import { type FactsGiven, toFacts } from "./to-facts.ts";
 

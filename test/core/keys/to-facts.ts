@@ -1,6 +1,6 @@
 // A request's facts for tests: a plain GET, with what matters written out.
 
-import type { Identity } from "../../../src/core/consumers/identity.ts";
+import type { Identity } from "../../../src/core/keys/identity.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
 import { hashText } from "../../../src/platform/hash-text.ts";
 

@@ -1,6 +1,6 @@
 // Pools for tests, read from a configuration as the gateway reads them.
 
-import { parsePools } from "../../../src/core/config/parse-pools.ts";
+import { parsePools } from "../../../src/core/origins/parse-pools.ts";
 import type { Policy } from "../../../src/core/config/config.ts";
 import type { OriginPool } from "../../../src/core/origins/origin-pool.ts";
 import type { Problem } from "../../../src/core/result.ts";

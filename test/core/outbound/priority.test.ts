@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Identity } from "../../../src/core/consumers/identity.ts";
+import type { Identity } from "../../../src/core/keys/identity.ts";
 import {
   PRIORITIES,
   type Priority,

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseWith } from "../../../src/core/config/parse-with.ts";
-import { LIMIT_MAX } from "../../../src/core/config/primitives.ts";
+import { parseWith } from "../../../src/core/schema/parse-with.ts";
+import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";
 import { type CostFunction, parseUnits, routeCost, toCost } from "../../../src/core/policies/route-cost.ts";
 import { type FactsGiven, toFacts } from "../keys/to-facts.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseWith } from "../../../src/core/config/parse-with.ts";
+import { parseWith } from "../../../src/core/schema/parse-with.ts";
 import { settleRule, toActualUnits } from "../../../src/core/policies/settle-rule.ts";
 
 /** The units that a response makes of its request, under a rule as a configuration gives it. */

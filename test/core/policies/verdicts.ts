@@ -1,7 +1,7 @@
 // Verdicts of policies, for tests: one with what matters written out, and any.
 
 import * as fc from "fast-check";
-import { LIMIT_MAX } from "../../../src/core/config/primitives.ts";
+import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";
 import type { PolicyVerdict } from "../../../src/core/policies/combine-verdicts.ts";
 
 export function toVerdict(policy: string, given: Partial<PolicyVerdict>): PolicyVerdict {

@@ -1,7 +1,7 @@
 // The fields that many origins have: Retry-After (RFC 9110), X-RateLimit-* and its spellings, and RateLimit of
 // draft-ietf-httpapi-ratelimit-headers: -07 as a dictionary, from -08 on as a list of named items.
 
-import { parseDictionary } from "../../cache/structured-dictionary.ts";
+import { parseDictionary } from "../../http/structured-dictionary.ts";
 import { parseRetryAfter } from "../../http/retry-after.ts";
 import { type OriginAnswer, type Profile, readInteger, type Reading } from "../reading.ts";
 

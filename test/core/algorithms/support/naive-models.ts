@@ -3,7 +3,7 @@
 
 import type { Calendar } from "../../../../src/core/algorithms/calendars/calendar-period.ts";
 import type { AlgorithmName } from "../../../../src/core/algorithms/registry.ts";
-import type { ConfigOf } from "../../../../src/cli/prove/worst-cases.ts";
+import type { ConfigOf } from "../../../../tools/prove/worst-cases.ts";
 
 /** One admitted request. */
 export interface Taken {

@@ -4,7 +4,7 @@
 import * as fc from "fast-check";
 import type { Algorithm } from "../../../../src/core/algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../../../../src/core/algorithms/registry.ts";
-import { type ConfigOf, type WorstCase, worstCases } from "../../../../src/cli/prove/worst-cases.ts";
+import { type ConfigOf, type WorstCase, worstCases } from "../../../../tools/prove/worst-cases.ts";
 import { naiveModels, type Taken } from "./naive-models.ts";
 
 /** More units than any policy holds. */

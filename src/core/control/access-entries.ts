@@ -1,0 +1,50 @@
+// The access entries that operators keep at run time, as one list. Entries end by themselves: the list is made anew when
+// one has ended, and not for each request.
+
+import { type AccessEntry, isInForce } from "./entries.ts";
+import { type AccessList, type ClientList, toClientList } from "../access/access-list.ts";
+import { AddressSet } from "../access/address-set.ts";
+
+export class AccessEntries {
+  #entries: readonly AccessEntry[];
+  #list: AccessList | undefined;
+  #untilMs = -Infinity;
+
+  constructor(entries: readonly AccessEntry[]) {
+    this.#entries = entries;
+  }
+
+  /** What the entries in force say; undefined when there are none. */
+  at(nowMs: number): AccessList | undefined {
+    if (nowMs >= this.#untilMs) this.#read(nowMs);
+    return this.#list;
+  }
+
+  #read(nowMs: number): void {
+    this.#entries = this.#entries.filter((entry) => isInForce(entry, nowMs));
+    this.#untilMs = Math.min(...this.#entries.map(({ expiresAtMs = Infinity }) => expiresAtMs));
+    this.#list = this.#entries.length === 0 ? undefined : toList(this.#entries);
+  }
+}
+
+function toList(entries: readonly AccessEntry[]): AccessList {
+  const unlimited = entries.flatMap(({ action, cidr }) =>
+    action === "unlimited" && cidr !== undefined ? [cidr] : [],
+  );
+  return {
+    allow: toClients(entries, "allow"),
+    deny: toClients(entries, "deny"),
+    unlimited: unlimited.length === 0 ? undefined : new AddressSet(unlimited),
+  };
+}
+
+function toClients(entries: readonly AccessEntry[], wanted: "allow" | "deny"): ClientList | undefined {
+  const listed = entries.filter(({ action }) => action === wanted);
+  if (listed.length === 0) return undefined;
+  return toClientList({
+    addresses: listed.flatMap(({ cidr = [] }) => cidr),
+    countries: listed.flatMap(({ country = [] }) => country),
+    asns: listed.flatMap(({ asn = [] }) => asn),
+    userAgents: listed.flatMap(({ userAgent = [] }) => userAgent),
+  });
+}

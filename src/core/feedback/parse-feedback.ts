@@ -1,0 +1,51 @@
+// Reads what a pool's `feedback` refers to: scopes of its profile, and the pool's policies that stand for them.
+
+import type * as v from "valibot";
+import type { FeedbackSettings, feedbackSchema } from "./feedback-schema.ts";
+import { type ProfileName, profiles } from "./profiles/registry.ts";
+import type { Problem } from "../result.ts";
+import type { Policy } from "../config/config.ts";
+import { isObject, toInvalid } from "../schema/parse-with.ts";
+
+/** What has no shape is reported elsewhere. */
+export function findScopeProblems(feedback: unknown, path: string, policies: unknown): readonly Problem[] {
+  const { profile, scopes }: Readonly<Record<string, unknown>> = isObject(feedback) ? feedback : {};
+  if (!isProfile(profile) || !isObject(scopes)) return [];
+  const { scopes: known } = profiles[profile];
+  const names = Array.isArray(policies) ? policies.filter((name) => typeof name === "string") : [];
+  const problems: Problem[] = [];
+  for (const [scope, policy] of Object.entries(scopes)) {
+    const at = `${path}.scopes.${scope}`;
+    if (!known.includes(scope)) {
+      const wanted = "must be a scope of the profile";
+      problems.push(toInvalid(at, { wanted, given: scope, code: "unknown-scope", known }));
+    }
+    if (typeof policy === "string" && !names.includes(policy)) {
+      const wanted = "must name a policy of the pool";
+      problems.push(toInvalid(at, { wanted, given: policy, code: "unknown-policy", known: names }));
+    }
+  }
+  return problems;
+}
+
+const isProfile = (name: unknown): name is ProfileName =>
+  typeof name === "string" && Object.hasOwn(profiles, name);
+
+/** With every scope of the profile: those that no policy stands for count for the whole origin. */
+export function toFeedback(
+  { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
+  policies: readonly Policy[],
+): FeedbackSettings {
+  const { scopes: names, readingMs } = profiles[profile];
+  const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };
+  return {
+    profile,
+    scopes: names.map((scope) => {
+      const policy = policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
+      const { limit, windowMs } = policy ?? {};
+      // A rate needs both.
+      const rate = windowMs === undefined ? { limit: undefined, windowMs } : { limit, windowMs };
+      return { scope, policy: policy?.name, rules: { ...rules, ...rate } };
+    }),
+  };
+}

@@ -1,0 +1,167 @@
+// Reads the origin pools of the configuration: unknown -> frozen pools by name, or every problem.
+
+import type * as v from "valibot";
+import { hash32 } from "../keys/hash32.ts";
+import { type KeyPart, parseKey } from "../keys/parse-key.ts";
+import type { OriginPool, PoolMember } from "./origin-pool.ts";
+import type { OutboundSettings } from "../outbound/outbound-settings.ts";
+import { memberSchema, poolSchema } from "./pool-schema.ts";
+import { ok, type Problem, type Result } from "../result.ts";
+import { findScopeProblems, toFeedback } from "../feedback/parse-feedback.ts";
+import { NAME, NAME_WANTED } from "../config/config-schema.ts";
+import type { Policy } from "../config/config.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
+import { parseOrigin, ZONE } from "./parse-origin.ts";
+import { isObject, parseWith, showGiven, toInvalid } from "../schema/parse-with.ts";
+import { findImpossible, type NamedPolicies, resolvePolicies } from "../policies/find-named-policies.ts";
+
+/** The pools by name; problems are added to `problems`. */
+export function parsePools(
+  input: Readonly<Record<string, unknown>>,
+  named: NamedPolicies,
+  problems: Problem[],
+): ReadonlyMap<string, OriginPool> {
+  const pools = new Map<string, OriginPool>();
+  for (const [index, [name, options]] of Object.entries(input).entries()) {
+    const path = `origins.${name}`;
+    // "zone" is an origin already.
+    if (!NAME.test(name) || name === ZONE) {
+      problems.push(toInvalid(path, { wanted: `${NAME_WANTED}, and not "${ZONE}"`, given: name }));
+    }
+    const pool = parsePool({ name, index, options, named }, problems);
+    if (pool !== undefined) pools.set(name, pool);
+  }
+  return pools;
+}
+
+interface PoolGiven {
+  readonly name: string;
+  readonly index: number;
+  readonly options: unknown;
+  readonly named: NamedPolicies;
+}
+
+function parsePool({ name, index, options, named }: PoolGiven, problems: Problem[]): OriginPool | undefined {
+  const path = `origins.${name}`;
+  const parsed = parseWith(poolSchema, options, path);
+  if (!parsed.ok) problems.push(...parsed.error);
+  // References are read also when the rest has problems, so that all are reported at once.
+  const given: Readonly<Record<string, unknown>> = isObject(options) ? options : {};
+  const members = parseMembers(given["members"], path, problems);
+  const affinity = parseAffinity(given["affinity"], path);
+  if (!affinity.ok) problems.push(...affinity.error);
+  const policies = resolvePolicies(given["policies"], { ...named, path }, problems);
+  problems.push(...findImpossible(policies, given["cost"], path));
+  problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
+  if (!parsed.ok || !affinity.ok) return undefined;
+  const outbound = toOutbound(parsed.value, { policies, index });
+  return toPool(name, parsed.value, { members, affinity: affinity.value, outbound });
+}
+
+function parseMembers(input: unknown, path: string, problems: Problem[]): readonly PoolMember[] {
+  const members: PoolMember[] = [];
+  const given: readonly unknown[] = Array.isArray(input) ? input : [];
+  for (const [index, value] of given.entries()) {
+    const at = `${path}.members.${index}`;
+    const member = parseMember(value, at, problems);
+    if (member === undefined) continue;
+    if (members.some(({ url }) => url === member.url)) {
+      const message = `must name each origin once, received ${showGiven(member.url)} again`;
+      problems.push({ path: at, code: "duplicate", message });
+    } else members.push(member);
+  }
+  return members;
+}
+
+function parseMember(value: unknown, path: string, problems: Problem[]): PoolMember | undefined {
+  const options = typeof value === "string" ? { url: value } : value;
+  const parsed = parseWith(memberSchema, options, path);
+  if (!parsed.ok) problems.push(...parsed.error.filter((problem) => problem.path !== `${path}.url`));
+  if (!isObject(options)) return undefined;
+  const url = parseUrl(options["url"], typeof value === "string" ? path : `${path}.url`);
+  if (!url.ok) problems.push(...url.error);
+  if (!parsed.ok || !url.ok) return undefined;
+  const { weight, role, host, stripPrefix = "", headers } = parsed.value;
+  return {
+    url: url.value,
+    weight,
+    isFallback: role === "fallback",
+    ...toTarget(url.value, host),
+    stripPrefix,
+    headers: Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text] as const),
+    seed: hash32(url.value),
+  };
+}
+
+function toTarget(url: string, host: string | undefined): Pick<PoolMember, "base" | "connectTo"> {
+  if (host === undefined) return { base: url, connectTo: undefined };
+  const [, scheme = "", connectTo = "", rest = ""] =
+    /^(https?:\/\/)([^/:[\]]+|\[[^\]]+\])(.*)$/.exec(url) ?? [];
+  return { base: scheme + host + rest, connectTo };
+}
+
+/** A zone has no URL that could be told from another member's. */
+function parseUrl(value: unknown, path: string): Result<string> {
+  return parseOrigin(value === ZONE ? "" : value, path);
+}
+
+function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] | undefined> {
+  return value === undefined ? ok(undefined) : parseKey(value, `${path}.affinity`);
+}
+
+/** Without policies and without a profile it would only cost time. */
+function toOutbound(
+  { cost, whenLimited, queue, priority, feedback }: v.InferOutput<typeof poolSchema>,
+  { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
+): OutboundSettings | undefined {
+  if (policies.length === 0 && feedback === undefined) return undefined;
+  const hasVariants = policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0);
+  return {
+    // Routes count up from 0, and the limit of failed credentials has -1.
+    limited: { index: -2 - index, path: "", policies, hasVariants, cost, countsAll: true },
+    whenLimited,
+    queue: { waitMsMax: queue.waitMax, lengthMax: queue.lengthMax },
+    priority,
+  };
+}
+
+function toPool(
+  name: string,
+  { slow, slowStart, retries, breaker, checks, feedback }: v.InferOutput<typeof poolSchema>,
+  { members, affinity, outbound }: Pick<OriginPool, "members" | "affinity" | "outbound">,
+): OriginPool {
+  return deepFreeze({
+    name,
+    members,
+    affinity,
+    outbound,
+    slowMs: slow ?? Infinity,
+    slowStartMs: slowStart,
+    feedback: feedback && toFeedback(feedback, outbound?.limited.policies ?? []),
+    retries: {
+      max: retries.max,
+      backoffMs: retries.backoff,
+      backoffMsMax: retries.backoffMax,
+      retryAfterMsMax: retries.retryAfterMax,
+      bodyBytesMax: retries.bodyBytesMax,
+      budgetPercent: retries.budgetPercent,
+    },
+    breaker: {
+      failuresMax: breaker.failures,
+      badPercent: breaker.percent,
+      answersMin: breaker.answers,
+      windowMs: breaker.window,
+      openMs: breaker.open,
+      probes: breaker.probes,
+    },
+    checks: checks && {
+      path: checks.path,
+      intervalMs: checks.interval,
+      timeoutMs: checks.timeout,
+      statuses: checks.statuses,
+      body: checks.body,
+      downAfter: checks.down,
+      upAfter: checks.up,
+    },
+  });
+}

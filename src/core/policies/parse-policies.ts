@@ -1,0 +1,180 @@
+// Reads the policies: what all have in common, then the options of each one's algorithm, which the registry checks.
+
+import * as v from "valibot";
+import type { Algorithm } from "../algorithms/algorithm.ts";
+import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
+import { toOfferedTerms } from "../leases/lease-terms.ts";
+import { parseKey } from "../keys/parse-key.ts";
+import { err, type Problem, type Result } from "../result.ts";
+import { NAME, NAME_WANTED, policyBase } from "../config/config-schema.ts";
+import type { Policy } from "../config/config.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
+import { findTierEntries, parseContexts, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
+import { findUnknownKeys, isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
+
+const base = v.object(policyBase);
+
+export interface PoliciesContext {
+  /** Multiplies limits and bursts. */
+  readonly limitFactor: number;
+  /** The configuration's `tiers`, as they are given. */
+  readonly tiers?: unknown;
+  /** The paths of all routes, as they are written. */
+  readonly routePaths?: readonly string[];
+}
+
+/** The policies by name; problems are added to `problems`. */
+export function parsePolicies(
+  input: Readonly<Record<string, unknown>>,
+  context: PoliciesContext,
+  problems: Problem[],
+): ReadonlyMap<string, Policy> {
+  const policies = new Map<string, Policy>();
+  for (const [name, options] of Object.entries(input)) {
+    const path = `policies.${name}`;
+    const isNamed = NAME.test(name);
+    if (!isNamed) problems.push(toInvalid(path, { wanted: NAME_WANTED, given: name }));
+    if (!isObject(options)) {
+      problems.push(toInvalid(path, { wanted: "must be an object", given: options }));
+      continue;
+    }
+    const policy = parsePolicy({ name, options, context }, problems);
+    if (policy !== undefined && isNamed) policies.set(name, policy);
+  }
+  return policies;
+}
+
+interface PolicyGiven {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly context: PoliciesContext;
+}
+
+function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[]): Policy | undefined {
+  const path = `policies.${name}`;
+  const found: Problem[] = [];
+  const common = parseWith(base, options, path);
+  if (!common.ok) found.push(...common.error.filter((problem) => problem.path !== `${path}.key`));
+  const key = parseKey(options["key"], `${path}.key`);
+  if (!key.ok) found.push(...key.error);
+  const algorithm = findAlgorithm(options["algorithm"]);
+  const settings =
+    algorithm === undefined ? undefined : parseSettings(algorithm, options, context.limitFactor);
+  if (settings?.ok === false) {
+    found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
+  }
+  if (algorithm !== undefined) {
+    const known = [...Object.keys(policyBase), ...algorithm.optionNames];
+    found.push(...findUnknownKeys(`${path}.`, Object.keys(options), known));
+  }
+  problems.push(...found);
+  if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
+  const written = scale(pickOptions(options, algorithm), context.limitFactor);
+  const hasTiers = findTierEntries(context.tiers, name).length > 0;
+  const parsed = { settings: settings.value, options: written, key: key.value, hasTiers };
+  const policy = toPolicy(name, common.value, parsed);
+  return withVariants(policy, { name, options, context }, problems);
+}
+
+/** The policy with the limits that it has for tiers, methods, countries and routes. */
+function withVariants(
+  policy: Policy,
+  { name, options, context: { limitFactor, tiers, routePaths = [] } }: PolicyGiven,
+  problems: Problem[],
+): Policy {
+  const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
+  const source: VariantSource = {
+    policy,
+    options,
+    optionNames: algorithm.optionNames,
+    parseSettings: (changed) => parseSettings(algorithm, changed, limitFactor),
+    routePaths,
+  };
+  const contexts = parseContexts(source, {
+    given: options["limits"],
+    path: `policies.${name}.limits`,
+    problems,
+  });
+  const byTier = new Map<string, Policy>();
+  for (const [tier, given] of findTierEntries(tiers, name)) {
+    const plan = parseTierPolicy(source, { given, path: `tiers.${tier}.${name}`, problems });
+    if (plan !== undefined) byTier.set(tier, deepFreeze(plan));
+  }
+  return deepFreeze({ ...policy, contexts, tiers: byTier });
+}
+
+function toPolicy(
+  name: string,
+  common: v.InferOutput<typeof base>,
+  { settings, options, key, hasTiers }: Pick<Policy, "settings" | "options" | "key"> & { hasTiers: boolean },
+): Policy {
+  const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
+  const algorithm = common.algorithm as AlgorithmName;
+  // What corrects, counts denials or tries out has to hear of every request; and tiers have one counter with several
+  // limits, of which the lowest must not cut what was lent under another.
+  const isExact =
+    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasTiers;
+  const consistency = isExact ? "exact" : common.consistency;
+  const shown = settings as { readonly limit: number; readonly windowMs?: number };
+  return {
+    name,
+    algorithm,
+    settings,
+    options,
+    limit: shown.limit,
+    windowMs: shown.windowMs,
+    key,
+    onMissing,
+    onError,
+    timeoutMs,
+    enforcePercent: mode === "shadow" ? 0 : enforcePercent,
+    settle,
+    ban,
+    consistency,
+    lease: toOfferedTerms({ algorithm, consistency }, settings),
+    context: "",
+    contexts: [],
+    tiers: new Map(),
+  };
+}
+
+/** What is written must be right by itself, and also after multiplying. */
+function parseSettings(
+  algorithm: Algorithm<unknown, unknown>,
+  options: PolicyGiven["options"],
+  limitFactor: number,
+): Result<unknown> {
+  const written = algorithm.parseConfig(options);
+  if (!written.ok || limitFactor === 1) return written;
+  const scaled = algorithm.parseConfig(scale(options, limitFactor));
+  if (scaled.ok) return scaled;
+  const toProblem = ({ path, code, message }: Problem): Problem => ({
+    path,
+    code,
+    message: `${message} after LIMIT_FACTOR ${limitFactor}`,
+  });
+  return err(scaled.error.map(toProblem));
+}
+
+function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["options"] {
+  const scaled: Record<string, unknown> = { ...options };
+  for (const name of ["limit", "burst"]) {
+    const value = scaled[name];
+    if (typeof value === "number") scaled[name] = value * factor;
+  }
+  return scaled;
+}
+
+function pickOptions(
+  options: PolicyGiven["options"],
+  algorithm: Algorithm<unknown, unknown> | undefined,
+): PolicyGiven["options"] {
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => algorithm?.optionNames.includes(name)),
+  );
+}
+
+function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {
+  if (typeof name !== "string" || !Object.hasOwn(algorithms, name)) return undefined;
+  return algorithms[name as AlgorithmName] as Algorithm<unknown, unknown>;
+}

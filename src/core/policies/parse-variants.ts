@@ -1,0 +1,167 @@
+// Reads the other limits that a policy may have: for tiers, and for methods, countries and routes. Each becomes a complete
+// policy of the same name and key, so that nothing is put together while a request waits.
+
+import * as v from "valibot";
+import { toOfferedTerms } from "../leases/lease-terms.ts";
+import type { Problem, Result } from "../result.ts";
+import type { Policy, PolicyContext } from "../config/config.ts";
+import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
+import { country, method, textLike } from "../schema/primitives.ts";
+
+/** The options that other limits may change. Everything else of a policy stays. */
+const LIMIT_OPTIONS = ["limit", "burst", "window"] as const;
+const CONTEXTS_MAX = 20;
+
+const limits = {
+  limit: v.optional(v.unknown()),
+  burst: v.optional(v.unknown()),
+  window: v.optional(v.unknown()),
+};
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
+  return v.optional(v.pipe(v.array(entry, "must be a list"), v.minLength(1, "must name at least one")));
+}
+
+/** One of a policy's `limits`: whom it is for, and what it changes. */
+export const contextEntries = {
+  methods: listOf(method),
+  countries: listOf(country),
+  routes: listOf(textLike(/^\//, "must be a route's path, as it is written there")),
+  ...limits,
+};
+const contextSchema = v.pipe(
+  object(contextEntries),
+  v.check(
+    ({ methods, countries, routes }) => (methods ?? countries ?? routes) !== undefined,
+    "must say for which methods, countries or routes it is",
+  ),
+);
+const planSchema = object({ ...limits, limits: v.optional(v.unknown()) });
+
+type Options = Readonly<Record<string, unknown>>;
+
+export interface VariantSource {
+  readonly policy: Policy;
+  /** As they are written, the policy's own. */
+  readonly options: Options;
+  readonly optionNames: readonly string[];
+  readonly parseSettings: (options: Options) => Result<unknown>;
+  /** The paths of all routes, as they are written. */
+  readonly routePaths: readonly string[];
+}
+
+/** What a tier says of a policy; undefined when it has problems, which are added. */
+export function parseTierPolicy(source: VariantSource, { given, path, problems }: Given): Policy | undefined {
+  const parsed = parseWith(planSchema, given, path);
+  if (!parsed.ok) {
+    problems.push(...parsed.error);
+    return undefined;
+  }
+  const { limits: contexts, ...changed } = parsed.value;
+  const plan = parseVariant(source, changed, { path, problems, context: "" });
+  if (plan === undefined) return undefined;
+  const options = { ...source.options, ...changed };
+  return {
+    ...plan,
+    contexts: parseContexts(
+      { ...source, options, policy: plan },
+      { given: contexts, path: `${path}.limits`, problems },
+    ),
+  };
+}
+
+export interface Given {
+  readonly given: unknown;
+  readonly path: string;
+  readonly problems: Problem[];
+}
+
+/** A policy's `limits`: in order, for the first that fits a request holds. */
+export function parseContexts(
+  source: VariantSource,
+  { given, path, problems }: Given,
+): readonly PolicyContext[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given) || given.length > CONTEXTS_MAX) {
+    problems.push(toInvalid(path, { wanted: `must be a list of at most ${CONTEXTS_MAX} limits`, given }));
+    return [];
+  }
+  return given.flatMap((entry: unknown, index) => {
+    const context = parseContext(source, { given: entry, path: `${path}.${index}`, problems });
+    return context === undefined ? [] : [context];
+  });
+}
+
+function parseContext(
+  source: VariantSource,
+  { given: entry, path, problems }: Given,
+): PolicyContext | undefined {
+  const { routePaths: known } = source;
+  const parsed = parseWith(contextSchema, entry, path);
+  if (!parsed.ok) {
+    problems.push(...parsed.error);
+    return undefined;
+  }
+  const { methods, countries, routes, ...changed } = parsed.value;
+  const wanted = "must be a route's path";
+  for (const [index, given] of (routes ?? []).entries()) {
+    if (!known.includes(given))
+      problems.push(toInvalid(`${path}.routes.${index}`, { wanted, given, code: "unknown-route", known }));
+  }
+  // Named by what it is for, not by what it allows: a changed limit keeps what was used.
+  const context = [methods, countries, routes].map((list) => (list ?? ["*"]).toSorted().join(",")).join(" ");
+  const policy = parseVariant(source, changed, { path, problems, context });
+  if (policy === undefined) return undefined;
+  return { methods: toSet(methods), countries: toSet(countries), routes: toSet(routes), policy };
+}
+
+function parseVariant(
+  { policy, options, optionNames, parseSettings }: VariantSource,
+  changed: Options,
+  {
+    path,
+    problems,
+    context,
+  }: { readonly path: string; readonly problems: Problem[]; readonly context: string },
+): Policy | undefined {
+  const given = LIMIT_OPTIONS.filter((name) => changed[name] !== undefined);
+  const foreign = given.filter((name) => !optionNames.includes(name));
+  for (const name of foreign) {
+    const wanted = `must be an option of ${policy.algorithm}`;
+    problems.push(toInvalid(`${path}.${name}`, { wanted, given: name, code: "unknown-key" }));
+  }
+  if (foreign.length > 0) return undefined;
+  const settings = parseSettings({
+    ...options,
+    ...Object.fromEntries(given.map((name) => [name, changed[name]])),
+  });
+  if (!settings.ok) {
+    problems.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
+    return undefined;
+  }
+  const shown = settings.value as { readonly limit: number; readonly windowMs?: number };
+  return {
+    ...policy,
+    settings: settings.value,
+    limit: shown.limit,
+    windowMs: shown.windowMs,
+    lease: toOfferedTerms(policy, settings.value),
+    context,
+    contexts: [],
+    tiers: new Map(),
+  };
+}
+
+const toSet = (values: readonly string[] | undefined): ReadonlySet<string> | undefined =>
+  values === undefined ? undefined : new Set(values);
+
+/** What each tier says of a policy, by the tier's name. */
+export function findTierEntries(
+  tiers: unknown,
+  policyName: string,
+): readonly (readonly [tier: string, given: unknown])[] {
+  if (!isObject(tiers)) return [];
+  return Object.entries(tiers).flatMap(([tier, policies]) =>
+    isObject(policies) && Object.hasOwn(policies, policyName) ? [[tier, policies[policyName]] as const] : [],
+  );
+}

@@ -1,0 +1,77 @@
+// The header fields that tell a client where it stands: X-RateLimit-* as GitHub and its clients read them, and RateLimit
+// and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-11 (parameter names in one table: the draft may yet
+// rename them).
+
+import type { Policy } from "../config/config.ts";
+import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
+
+const PARAMETERS = { quota: "q", windowSeconds: "w", remaining: "r", seconds: "t" } as const;
+
+/** For Access-Control-Expose-Headers: what a browser must be told it may read. */
+export const EXPOSED_FIELDS =
+  "RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+
+export interface RateLimitFields {
+  /** Replace what the origin said: X-RateLimit-*, Retry-After. */
+  readonly set: readonly (readonly [name: string, value: string])[];
+  /** Are added to what the origin said: RateLimit, RateLimit-Policy. */
+  readonly append: readonly (readonly [name: string, value: string])[];
+}
+
+const NONE: RateLimitFields = { set: [], append: [] };
+
+/** Whole seconds, rounded up, at least 1 (RFC 9110 section 10.2.3 knows no fractions). */
+export function toRetryAfterSeconds(retryAfterMs: number): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1_000));
+}
+
+/** The value of RateLimit-Policy for these policies: the same for every response of a route, so made at start-up. */
+export function toRateLimitPolicyField(policies: readonly Policy[]): string {
+  return policies
+    .map(({ name, limit, windowMs }) => {
+      const window =
+        windowMs === undefined ? "" : `;${PARAMETERS.windowSeconds}=${Math.ceil(windowMs / 1_000)}`;
+      return `"${name}";${PARAMETERS.quota}=${limit}${window}`;
+    })
+    .join(", ");
+}
+
+/**
+ * The fields of one answer. `nowMs` is the gateway's clock: X-RateLimit-Reset is epoch seconds, for clients that obey it
+ * (Octokit) take a small number for a time long past and retry at once.
+ */
+export function toRateLimitFields(
+  { outcome, verdicts, nearest, retryAfterMs }: LimitAnswer,
+  { nowMs, policyField }: { readonly nowMs: number; readonly policyField: string | undefined },
+): RateLimitFields {
+  if (nearest === undefined) return NONE;
+  const set: [string, string][] = [
+    ["X-RateLimit-Limit", String(nearest.limit)],
+    ["X-RateLimit-Remaining", String(nearest.remaining)],
+    ["X-RateLimit-Reset", String(Math.ceil((nowMs + toWaitMs(nearest)) / 1_000))],
+  ];
+  if (outcome === "denied") set.push(["Retry-After", String(toRetryAfterSeconds(retryAfterMs))]);
+  if (policyField === undefined) return { set, append: [] };
+  const append: [string, string][] = [
+    ["RateLimit-Policy", policyField],
+    ["RateLimit", verdicts.map(toRateLimitMember).join(", ")],
+  ];
+  return { set, append };
+}
+
+/** X-RateLimit-Shadow: like RateLimit, for policies that are tried out; `denied` marks those that would have refused. */
+export function toShadowField(verdicts: readonly PolicyVerdict[]): string {
+  return verdicts
+    .map((verdict) => toRateLimitMember(verdict) + (verdict.outcome === "allowed" ? "" : ";denied"))
+    .join(", ");
+}
+
+function toRateLimitMember(verdict: PolicyVerdict): string {
+  const seconds = Math.ceil(toWaitMs(verdict) / 1_000);
+  return `"${verdict.policy}";${PARAMETERS.remaining}=${verdict.remaining};${PARAMETERS.seconds}=${seconds}`;
+}
+
+/** Until the same request is admitted when it was denied, else until all of the quota is back. */
+function toWaitMs({ outcome, retryAfterMs, resetMs }: PolicyVerdict): number {
+  return outcome === "denied" ? retryAfterMs : resetMs;
+}

@@ -1,0 +1,20 @@
+// Finds the route of a request: the first in the configuration's order that fits.
+
+import type { Route } from "../config/config.ts";
+import type { Facts } from "../keys/facts.ts";
+import { matchesPattern } from "../http/path-pattern.ts";
+
+/** undefined when no route fits. A route for GET is also one for HEAD, or HEAD would get around its limits. */
+export function matchRoute(
+  routes: readonly Route[],
+  facts: Pick<Facts, "method" | "host" | "path">,
+): Route | undefined {
+  const method = facts.method === "HEAD" ? "GET" : facts.method;
+  for (const route of routes) {
+    if (route.methods !== undefined && !route.methods.has(method) && !route.methods.has(facts.method))
+      continue;
+    if (route.hosts !== undefined && !route.hosts.has(facts.host)) continue;
+    if (matchesPattern(route.pattern, facts.path)) return route;
+  }
+  return undefined;
+}

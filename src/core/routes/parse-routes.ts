@@ -1,0 +1,145 @@
+// Reads the routes and resolves what they refer to: policies by name, patterns, and whether a cost can ever be met.
+
+import type { AccessList } from "../access/access-list.ts";
+import type * as v from "valibot";
+import { toVariants } from "../policies/resolve-settings.ts";
+import type { OriginPool } from "../origins/origin-pool.ts";
+import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
+import type { Problem } from "../result.ts";
+import { routeSchema } from "../config/config-schema.ts";
+import type { Policy, Route } from "../config/config.ts";
+import { deepFreeze } from "../schema/deep-freeze.ts";
+import type { AggregatePart } from "../batch/aggregate.ts";
+import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
+import { toRouteShape } from "../shape/route-shape.ts";
+import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
+import { findImpossible, type NamedPolicies, resolvePolicies } from "../policies/find-named-policies.ts";
+
+export interface RouteContext extends NamedPolicies {
+  readonly poolNames: readonly string[];
+  readonly pools: ReadonlyMap<string, OriginPool>;
+  /** Of routes that name no other. */
+  readonly defaultPool: OriginPool | undefined;
+  readonly caseSensitive: boolean;
+  /** The gateway's own list. */
+  readonly access?: AccessList | undefined;
+}
+
+/** The routes in order; problems are added to `problems`. */
+export function parseRoutes(
+  input: readonly unknown[],
+  context: RouteContext,
+  problems: Problem[],
+): readonly Route[] {
+  const routes: Route[] = [];
+  for (const [index, options] of input.entries()) {
+    const path = `routes.${index}`;
+    const parsed = parseWith(routeSchema, options, path);
+    if (!parsed.ok) problems.push(...parsed.error);
+    // References are read also when the shape has problems, so that all are reported at once.
+    const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
+    const references = parseReferences(given, { ...context, path }, problems);
+    const route = parsed.ok
+      ? toRoute(parsed.value, { ...references, index, access: context.access })
+      : undefined;
+    if (route !== undefined) routes.push(route);
+  }
+  return Object.freeze(routes);
+}
+
+interface References {
+  /** undefined when there is none that is right. */
+  readonly pattern: RoutePattern | undefined;
+  readonly policies: readonly Policy[];
+  readonly pool: OriginPool | undefined;
+  readonly parts: readonly AggregatePart[] | undefined;
+}
+
+type RouteGiven = AggregateGiven &
+  Readonly<Partial<Record<"path" | "policies" | "cost" | "origin" | "auth" | "scopes", unknown>>>;
+type RouteAt = RouteContext & { readonly path: string };
+
+function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
+  const { path } = context;
+  const policies = resolvePolicies(given.policies, context, problems);
+  const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
+  problems.push(...findImpossible(variants, given.cost, path));
+  if (isList(given.scopes) && given.auth !== "required") {
+    const message = 'must stand beside auth: "required"';
+    problems.push({ path: `${path}.scopes`, code: "invalid", message });
+  }
+  const pool = resolvePool(given.origin, context, problems);
+  const pattern = parseRoutePattern(toText(given.path), context.caseSensitive);
+  const params = pattern.ok ? pattern.value.params.filter((name) => name !== undefined) : [];
+  const parts = parseAggregate(given, { path, params }, problems);
+  if (pattern.ok) return { pattern: pattern.value, policies, pool, parts };
+  if (typeof given.path === "string")
+    problems.push(toInvalid(`${path}.path`, { wanted: pattern.error, given: given.path }));
+  return { pattern: undefined, policies, pool, parts };
+}
+
+function toRoute(
+  options: v.InferOutput<typeof routeSchema>,
+  {
+    pattern,
+    policies,
+    pool,
+    parts,
+    index,
+    access,
+  }: References & { readonly index: number; readonly access: AccessList | undefined },
+): Route | undefined {
+  if (pattern === undefined) return undefined;
+  // What is made of several calls can only be read.
+  const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
+  const methods = written === undefined ? undefined : new Set(written);
+  const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
+  const lists = [access, options.access].filter((list) => list !== undefined);
+  return deepFreeze({
+    index,
+    name,
+    path: options.path,
+    pattern,
+    methods,
+    hosts: options.hosts === undefined ? undefined : new Set(options.hosts),
+    policies,
+    hasVariants: policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0),
+    cost: options.cost,
+    cache: options.cache,
+    pool,
+    priority: options.priority,
+    whenLimited: options.whenLimited,
+    timeoutMs: options.timeout,
+    bodyTimeoutMs: options.bodyTimeout ?? Infinity,
+    totalTimeoutMs: options.totalTimeout ?? Infinity,
+    auth: options.auth,
+    scopes: options.scopes,
+    forwardCredential: options.forwardCredential,
+    access: lists,
+    isOpen: options.auth === "none" && lists.length === 0,
+    stripPrefix: options.stripPrefix ?? "",
+    shape: toRouteShape(options),
+    aggregate: parts && { parts, onPartial: options.onPartial },
+  });
+}
+
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+function resolvePool(
+  name: unknown,
+  { pools, poolNames, defaultPool, path }: RouteAt,
+  problems: Problem[],
+): OriginPool | undefined {
+  if (typeof name !== "string") return defaultPool;
+  if (!poolNames.includes(name)) {
+    problems.push(toUnknownPool(`${path}.origin`, name, poolNames));
+  }
+  return pools.get(name);
+}
+
+export function toUnknownPool(path: string, given: string, known: readonly string[]): Problem {
+  return toInvalid(path, { wanted: "must name an origin pool", given, code: "unknown-pool", known });
+}
+
+/** A path that is no text is a problem of its own, and no route's. */
+const toText = (value: unknown): string => (typeof value === "string" ? value : "");

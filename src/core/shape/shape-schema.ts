@@ -1,0 +1,61 @@
+// The keys of a route that change the shape of what passes: which fields of JSON answers there are, how header fields are
+// called, and of which calls an answer is made.
+
+import * as v from "valibot";
+import { parseFieldMask } from "./field-mask.ts";
+import { isSettable } from "../origins/pool-schema.ts";
+import { isObject, object } from "../schema/parse-with.ts";
+import { integerBetween, oneOf, switchedOn, textThat } from "../schema/primitives.ts";
+
+const RENAMED_MAX = 32;
+const PARTS_MAX = 10;
+
+/** What caches, ranges and framing go by. */
+const FIXED =
+  /^(?:age|cache-.*|cdn-.*|content-.*|date|etag|expires|if-.*|location|pragma|range|accept-.*|set-cookie|vary|warning|authorization|x-api-key|cookie|cf-.*)$/;
+const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields with other names that a gateway may give them`;
+const renamed = v.pipe(
+  v.custom<Readonly<Record<string, string>>>(
+    (names) => isObject(names) && isRenaming(Object.entries(names).flat()),
+    RENAMED_WANTED,
+  ),
+  v.transform((names) =>
+    Object.entries(names).map(([from, to]) => [from.toLowerCase(), to.toLowerCase()] as const),
+  ),
+);
+
+const mask = textThat(
+  (text) => parseFieldMask(text).ok,
+  'must name fields such as "password,owner(email),items/secret"',
+);
+
+export const shapeEntries = {
+  fields: v.optional(switchedOn, false),
+  request: v.optional(object({ renameHeaders: v.optional(renamed, {}) }), {}),
+  response: v.optional(
+    object({
+      renameHeaders: v.optional(renamed, {}),
+      dropFields: v.optional(mask),
+      bodyBytesMax: v.optional(integerBetween(0, 16_777_216), 1_048_576),
+    }),
+    {},
+  ),
+  // parse-aggregate.ts reads the paths.
+  aggregate: v.optional(
+    v.custom<Readonly<Record<string, unknown>>>(
+      (parts) => isObject(parts) && isFew(Object.keys(parts)),
+      `must be an object of 1 to ${PARTS_MAX} paths`,
+    ),
+  ),
+  onPartial: v.optional(oneOf(["fail", "null", "problem"]), "fail"),
+};
+
+/** No name is given twice, or taken from what is given. */
+function isRenaming(names: readonly unknown[]): boolean {
+  const lower = names.filter((name) => typeof name === "string").map((name) => name.toLowerCase());
+  return names.length <= 2 * RENAMED_MAX && new Set(lower).size === names.length && lower.every(isFree);
+}
+
+const isFree = (name: string): boolean => isSettable([name, ""]) && !FIXED.test(name);
+
+const isFew = ({ length }: readonly unknown[]): boolean => length > 0 && length <= PARTS_MAX;

@@ -1,0 +1,115 @@
+// Answers a batch: many requests in one. Each goes the way of a request that came alone; one that fails fails alone.
+
+import { type Batch, type BatchMember, type MemberBody, parseBatch } from "../../core/batch/parse-batch.ts";
+import { showMember } from "../../core/batch/member-answer.ts";
+import type { Config } from "../../core/config/config.ts";
+import type { BatchSettings } from "../../core/batch/batch-schema.ts";
+import { parseExactly } from "../../core/shape/parse-exactly.ts";
+import { isJsonType } from "../../core/shape/json-type.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import { err, ok, type Problem, type Result } from "../../core/result.ts";
+import { askMembers, type Member, type MemberReply, toTogether } from "./ask-members.ts";
+import { toOrigin } from "../origins/forward.ts";
+import type { Gateway } from "../gateway.ts";
+import { handleSafely, safely } from "../handle-safely.ts";
+import { toProblemResponse } from "../request/problem-response.ts";
+import { toText } from "../../platform/read-up-to.ts";
+import { readWhole } from "../../platform/read-whole.ts";
+import { readFacts, type RequestFacts } from "../request/request-facts.ts";
+import { parseRequestUrl } from "../request/request-url.ts";
+
+export function isBatch({ url }: Request, { batch }: Config): boolean {
+  return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
+}
+
+export function answerBatch(
+  request: Request,
+  gateway: Gateway,
+  execution: ExecutionContext,
+): Promise<Response> {
+  return safely(request, gateway, async () => {
+    const { config } = gateway;
+    const { batch: settings } = config;
+    // The configuration may have changed in this very moment.
+    if (settings === undefined) return toProblemResponse("no-route", config);
+    const read = await readBatch(request, config, settings);
+    if (!read.ok) return read.error;
+    const { facts, members, order } = read.value;
+    const ask = (member: Request): Promise<Response> => handleSafely(member, gateway, execution);
+    const replies = await askMembers(members.map(toMember), { facts, config, ask, bounds: settings }, order);
+    const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
+    return toTogether(`[${shown.join(",")}]`, replies);
+  });
+}
+
+interface ReadBatch extends Batch {
+  readonly facts: RequestFacts;
+}
+
+async function readBatch(
+  request: Request,
+  config: Config,
+  settings: BatchSettings,
+): Promise<Result<ReadBatch, Response>> {
+  const refuse = (code: ProblemCode, found?: readonly Problem[]): Result<never, Response> =>
+    err(toProblemResponse(code, { name: config.name, found }));
+  const facts = readFacts(request, config);
+  if (!facts.ok) return refuse(facts.error);
+  if (request.method !== "POST") {
+    const refused = toProblemResponse("method-not-allowed", config);
+    refused.headers.set("Allow", "POST");
+    return err(refused);
+  }
+  // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
+  if (!isJsonType(facts.value.header("content-type"))) return refuse("batch-not-json");
+  const bytes = await readWhole(request.body, settings.bodyBytesMax);
+  if (bytes === undefined) return refuse("batch-too-large");
+  const batch = parseBatch(parseText(toText(bytes)), {
+    membersMax: settings.membersMax,
+    isCarried: (name) => facts.value.fields.has(name),
+    isAskable: (path) => isAskable(new URL(toOrigin(facts.value.url) + path), config, settings),
+  });
+  return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
+}
+
+function isAskable(
+  { pathname, searchParams }: URL,
+  { admin, auth: { apiKeys } }: Config,
+  { path }: BatchSettings,
+): boolean {
+  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`)) return false;
+  return apiKeys.query === undefined || !searchParams.has(apiKeys.query);
+}
+
+/** What is no JSON is no list of requests either. */
+function parseText(text = ""): unknown {
+  try {
+    return parseExactly(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toMember({ body, fields, ...member }: BatchMember): Member {
+  return { ...member, fields: withType(fields, body), body: toBytes(body) };
+}
+
+/** Cookies go to the client as cookies: what scripts must not read is not in what they read. */
+function toShown(
+  name: string | undefined,
+  { response: { status, headers }, bytes, text }: MemberReply,
+): string {
+  const shown = Object.fromEntries([...headers].filter(([field]) => field !== "set-cookie"));
+  return showMember({ name, status, headers: shown, bytes, text });
+}
+
+function toBytes(body: MemberBody | undefined): string | Uint8Array | undefined {
+  if (body?.encoding !== "base64") return body?.text;
+  return Uint8Array.fromBase64(body.text);
+}
+
+/** Text has the type that every text has which is sent without one. */
+function withType(fields: BatchMember["fields"], body: MemberBody | undefined): BatchMember["fields"] {
+  if (body?.encoding !== "json" || fields.some(([name]) => name === "content-type")) return fields;
+  return [...fields, ["content-type", "application/json"]];
+}

@@ -1,0 +1,113 @@
+// Asks the calls that came as one, so many at a time, and reads what they are answered with, as far as that may be long
+// and take time. A call that fails fails alone.
+
+import type { Config } from "../../core/config/config.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import { readUpTo, toText } from "../../platform/read-up-to.ts";
+import { type MemberCall, toMemberRequest } from "./member-request.ts";
+import { toProblemParts } from "../request/problem-response.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+
+export interface MemberReply {
+  /** Its body has been read. */
+  readonly response: Response;
+  readonly bytes: Uint8Array;
+  /** undefined: it is no plain UTF-8. */
+  readonly text: string | undefined;
+}
+
+export interface Member extends MemberCall {
+  /** Places of those that must have been answered well before. */
+  readonly after?: readonly number[];
+}
+
+export interface MembersContext {
+  /** Of the request that they came in. */
+  readonly facts: RequestFacts;
+  readonly config: Config;
+  readonly ask: (request: Request) => Promise<Response>;
+  readonly bounds: MemberBounds;
+}
+
+export interface MemberBounds {
+  /** How many are asked at a time. */
+  readonly parallel: number;
+  readonly timeoutMs: number;
+  /** How many bytes a body may have, and all together. */
+  readonly memberBytesMax: number;
+  readonly answerBytesMax: number;
+}
+
+/**
+ * Replies by their members' places. In `order` each member comes after those that it waits for, so that none waits for
+ * ever; one that waits takes a turn, as those that follow it mostly wait too.
+ */
+export async function askMembers(
+  members: readonly Member[],
+  { facts, config, ask, bounds }: MembersContext,
+  order: readonly number[] = [...members.keys()],
+): Promise<readonly MemberReply[]> {
+  const { parallel, timeoutMs, memberBytesMax } = bounds;
+  let bytesLeft = bounds.answerBytesMax;
+  let isOver = false;
+  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => {
+    isOver = true;
+    resolve(undefined);
+  }, timeoutMs);
+  const replies: Promise<MemberReply>[] = [];
+
+  const askInTurn = async ({ after = [], ...call }: Member): Promise<MemberReply> => {
+    const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
+    if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
+    const asked = isOver
+      ? undefined
+      : askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
+    const reply = await Promise.race([asked, over]);
+    if (typeof reply !== "object") return toRefusal(reply ?? "origin-timeout", config);
+    if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
+    bytesLeft -= reply.bytes.byteLength;
+    return reply;
+  };
+  const turns = order.values();
+  const work = async (): Promise<void> => {
+    for (const at of turns) {
+      const member = members[at];
+      if (member !== undefined) await (replies[at] = askInTurn(member));
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  clearTimeout(timer);
+  return await Promise.all(replies);
+}
+
+/** The reply, or why there is none. */
+async function askMember(
+  request: Request,
+  { ask, memberBytesMax }: Pick<MembersContext, "ask"> & Pick<MemberBounds, "memberBytesMax">,
+): Promise<MemberReply | ProblemCode> {
+  const response = await ask(request);
+  const read = await readUpTo(response.body, memberBytesMax);
+  if (read.kind === "broken") return "origin-closed";
+  if (read.kind === "whole") return toReply(response, read.bytes);
+  await read.stream.cancel();
+  return "answer-too-large";
+}
+
+export function toRefusal(code: ProblemCode, config: Config): MemberReply {
+  const { body, init } = toProblemParts(code, config);
+  return toReply(new Response(null, init), new TextEncoder().encode(body));
+}
+
+function toReply(response: Response, bytes: Uint8Array): MemberReply {
+  const coding = response.headers.get("content-encoding") ?? "identity";
+  return { response, bytes, text: coding === "identity" ? toText(bytes) : undefined };
+}
+
+/** The answer to several calls: JSON for the one who asked, with their cookies as cookies. */
+export function toTogether(text: string, replies: readonly MemberReply[]): Response {
+  const headers = new Headers({ "Content-Type": "application/json", "Cache-Control": "no-store" });
+  for (const { response } of replies)
+    for (const cookie of response.headers.getSetCookie()) headers.append("Set-Cookie", cookie);
+  return new Response(text, { headers });
+}

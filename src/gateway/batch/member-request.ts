@@ -1,0 +1,41 @@
+// The request of one call among several that came as one: it has the caller's credential, address, place and way, and
+// nothing that says of these what the caller could not have said.
+
+import { isInherited } from "../../core/batch/member-fields.ts";
+import type { Config } from "../../core/config/config.ts";
+import { toNominated } from "../../core/http/forwarded-fields.ts";
+import { toOrigin } from "../origins/forward.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+
+export interface MemberCall {
+  /** With its query, on the host that was asked. */
+  readonly path: string;
+  readonly method?: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly body?: string | Uint8Array | undefined;
+}
+
+export function toMemberRequest(
+  { request, url, fields: inherited, header }: RequestFacts,
+  { path, method = "GET", fields, body }: MemberCall,
+  { auth }: Config,
+): Request {
+  const headers = new Headers();
+  const nominated = toNominated(header("connection"));
+  for (const [name, value] of inherited)
+    if (isInherited(name) && !nominated.includes(name)) headers.set(name, value);
+  // What comes is put into another answer.
+  headers.set("accept-encoding", "identity");
+  for (const [name, value] of fields) headers.append(name, value);
+  const { signal } = request;
+  const cf = request.cf as RequestInitCfProperties;
+  const target = withCredential(toOrigin(url) + path, request.url, auth.apiKeys.query);
+  return new Request(target, { method, headers, body: body ?? null, cf, signal });
+}
+
+/** A credential in the query goes with every call. Where it was accepted it is no longer among the facts. */
+function withCredential(target: string, asked: string, name: string | undefined): string {
+  const credential = name === undefined ? null : new URL(asked).searchParams.get(name);
+  if (credential === null) return target;
+  return `${target}${target.includes("?") ? "&" : "?"}${new URLSearchParams([[name ?? "", credential]]).toString()}`;
+}

@@ -1,0 +1,145 @@
+// Makes the response that a stored record gives: whole, not modified, or in parts, with its age and what the cache did.
+
+import {
+  type Answer,
+  type AnswerBody,
+  type AnswerContext,
+  toAgeSeconds,
+  toAnswer,
+} from "../../core/cache/answer.ts";
+import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
+import { type Fields, toFieldReader } from "../../core/cache/fields.ts";
+import type { StoredRecord } from "../../core/cache/stored-record.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { CacheStore } from "./cache-store.ts";
+import type { Found, LookedUp } from "./look-up.ts";
+import { concatenate } from "../../platform/read-up-to.ts";
+
+export interface HitOptions {
+  readonly store: CacheStore;
+  /** This deployment's name. */
+  readonly name: string;
+  readonly status: CacheStatus;
+  /** undefined: the origin has just confirmed it, and there is no Age. */
+  readonly ageMs: number | undefined;
+  /** The record to answer with, where it is newer than what was found. */
+  readonly record?: StoredRecord;
+  /** Fields of the exchange that confirmed it: for this client alone. */
+  readonly own?: Fields;
+}
+
+export async function answerFromCache(
+  { plan, request }: LookedUp,
+  found: Found,
+  { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
+): Promise<Response> {
+  const context: AnswerContext = {
+    request: request.fields,
+    nowMs: readClock(),
+    bodyBytes: found.body instanceof Uint8Array ? found.body.byteLength : record.bodyBytes,
+    createBoundary: () => crypto.randomUUID().replaceAll("-", ""),
+  };
+  let answer = toAnswer(record, plan, context);
+  const held = found.body;
+  let body =
+    held instanceof ReadableStream ? await readBody(answer, held, { found, store }) : takeBody(answer, held);
+  if (body === undefined) {
+    // The part is gone, the whole is open: a range may always be ignored (RFC 9110 section 14.2).
+    answer = toAnswer(record, { ...plan, isRange: false }, context);
+    body = held;
+  }
+  const headers = toHeaders(answer.fields, { name, status, ageMs, own });
+  // What is stored is coded already, if at all.
+  return new Response(body, { status: answer.status, headers, encodeBody: "manual" });
+}
+
+/** A plain object where no name comes twice: a Headers object costs a call of the runtime for each field. */
+function toHeaders(
+  fields: Fields,
+  { name, status, ageMs, own = [] }: Pick<HitOptions, "name" | "status" | "ageMs" | "own">,
+): Headers | Record<string, string> {
+  // Without a prototype: a field may be called "constructor" or "__proto__".
+  const plain = Object.create(null) as Record<string, string>;
+  let received: string | undefined;
+  for (const [field, value] of fields) {
+    if (field === "cache-status") received = received === undefined ? value : `${received}, ${value}`;
+    else plain[field] = field in plain ? `${plain[field]}, ${value}` : value;
+  }
+  if (ageMs !== undefined) plain["Age"] = String(toAgeSeconds(ageMs));
+  plain["Cache-Status"] = toCacheStatus(received, name, status);
+  if (own.length === 0) return plain;
+  const headers = new Headers(plain);
+  for (const [field, value] of own) headers.append(field, value);
+  return headers;
+}
+
+/** Of a body in memory, what an answer has of it. */
+function takeBody({ body }: Answer, held: Uint8Array | null): Uint8Array | null {
+  if (body.kind === "none" || held === null) return null;
+  if (body.kind === "whole") return held;
+  const encoder = new TextEncoder();
+  const parts = body.segments.map((segment) =>
+    typeof segment === "string" ? encoder.encode(segment) : held.subarray(segment.first, segment.last + 1),
+  );
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  return concatenate(
+    parts,
+    parts.reduce((bytes, part) => bytes + part.byteLength, 0),
+  );
+}
+
+interface Source {
+  readonly found: Found;
+  readonly store: CacheStore;
+}
+
+/** undefined when a part cannot be read any longer; what was found is then still open. */
+async function readBody(
+  { body, fields }: Answer,
+  open: ReadableStream<Uint8Array>,
+  { found, store }: Source,
+): Promise<ReadableStream | null | undefined> {
+  if (body.kind === "whole") return open;
+  if (body.kind === "none") {
+    await open.cancel();
+    return null;
+  }
+  const [only] = body.segments;
+  if (body.segments.length === 1 && typeof only === "object") {
+    const part = (await store.readRange(found.key, only, found.record))?.body;
+    if (part === undefined || part === null) return undefined;
+    await open.cancel();
+    return part;
+  }
+  await open.cancel();
+  // A stream of known length: of any other the runtime drops Content-Length.
+  const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
+  void writeSegments(body.segments, writable, { found, store });
+  return readable;
+}
+
+/** One part after the other: never more than one is open. */
+async function writeSegments(
+  segments: Extract<AnswerBody, { kind: "segments" }>["segments"],
+  writable: WritableStream<Uint8Array>,
+  { found, store }: Source,
+): Promise<void> {
+  const encoder = new TextEncoder();
+  try {
+    for (const segment of segments) {
+      if (typeof segment === "string") {
+        const writer = writable.getWriter();
+        await writer.write(encoder.encode(segment));
+        writer.releaseLock();
+        continue;
+      }
+      const part = await store.readRange(found.key, segment, found.record);
+      if (part?.body === undefined || part.body === null) throw new Error("stored body is gone");
+      await part.body.pipeTo(writable, { preventClose: true });
+    }
+    await writable.close();
+  } catch (error) {
+    await writable.abort(error).catch(() => undefined);
+  }
+}

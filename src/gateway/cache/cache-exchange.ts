@@ -1,0 +1,54 @@
+// What answering one request through the cache needs, and what all ways of asking the origin for it have in common.
+
+import type { Forward } from "../../core/cache/decide.ts";
+import type { Exchange } from "../../core/cache/exchange.ts";
+import { toVariantKeys } from "../../core/cache/variants.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { OriginAnswer } from "../origins/forward.ts";
+import type { InFlight } from "../request/collapsing.ts";
+import type { CacheContext, Look, LookedUp } from "./look-up.ts";
+
+export interface AskingFor {
+  /** Whatever the client's method. */
+  readonly method?: "GET";
+  /** Nobody waits for the answer. */
+  readonly isRefresh?: boolean;
+  /** There is a stored answer that may stand in while the origin's limits leave no quota. */
+  readonly hasStandIn?: boolean;
+}
+
+export interface ThroughCache extends CacheContext {
+  readonly name: string;
+  readonly inFlight: InFlight;
+  /** How long to wait for another request's answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Asks the origin, with these fields put over the client's and without those. */
+  readonly ask: (
+    fields: Forward["conditions"],
+    without: readonly string[],
+    how?: AskingFor,
+  ) => Promise<OriginAnswer>;
+  /** Looks the request up: anew each time. */
+  readonly lookUp: () => Promise<Look>;
+  /** Looks it up before the limits, where the route's hits are free; else undefined. */
+  readonly lookUpFree: () => Promise<Look | undefined>;
+}
+
+/** What is stored serves clients of every coding, so it is asked for without one; the edge encodes for each client. */
+export const PLAIN = ["accept-encoding", "identity"] as const;
+
+/** Before the request leaves: a purge that comes while the origin answers must reach the answer. */
+export function startExchange({ purges }: ThroughCache): Pick<Exchange, "requestTimeMs" | "generation"> {
+  return { requestTimeMs: readClock(), generation: purges.latest };
+}
+
+/** What requests that wait for one answer have in common: the key, and the variant as far as the store knows variants. */
+export function toFlightKey({ key, present, request, settings }: LookedUp): string {
+  if (present?.kind !== "index") return key;
+  return toVariantKeys(key, present, { fields: request.fields, settings })[0] ?? key;
+}
+
+/** Removes what was found and must not be used any longer. */
+export async function forget({ found }: LookedUp, { store }: ThroughCache): Promise<void> {
+  if (found !== undefined) await store.delete(found.key);
+}

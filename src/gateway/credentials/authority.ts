@@ -1,0 +1,44 @@
+// Says who a credential belongs to: API keys by the control object, tokens by their issuers.
+
+import type { Config } from "../../core/config/config.ts";
+import type { Credential } from "../../core/consumers/credential.ts";
+import { type CredentialVerdict, judgeKey, refuse } from "../../core/consumers/verdict.ts";
+import type { Bindings } from "../../platform/bindings.ts";
+import { readClock } from "../../platform/clock.ts";
+import { KeyClient } from "./key-client.ts";
+import { TokenClient } from "./token-client.ts";
+
+export type ShownCredential = Extract<Credential, { readonly text: string }>;
+
+export interface Shown {
+  readonly credential: ShownCredential;
+  /** SHA-256 of its text. */
+  readonly hash: string;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+export interface Authority {
+  /** What this isolate knows without asking or verifying; undefined when it must. */
+  readonly recall: (shown: Shown) => CredentialVerdict | undefined;
+  readonly find: (shown: Shown) => Promise<CredentialVerdict>;
+}
+
+export function createAuthority({ auth }: Config, bindings: Bindings): Authority {
+  const keys = new KeyClient(bindings.CONTROL, auth.apiKeys.onError);
+  const tokens = new TokenClient(auth.issuers, { ...bindings });
+  return {
+    recall: ({ credential, hash, waitUntil }) => {
+      if (credential.kind === "malformed")
+        return refuse("credential-invalid", "neither a key nor a token", true);
+      if (credential.kind === "token") return tokens.recall(hash);
+      const known = keys.recall(hash, waitUntil);
+      return known === undefined ? undefined : judgeKey(known.record, readClock());
+    },
+    find: async ({ credential, hash, waitUntil }) => {
+      if (credential.kind === "token") return await tokens.verify(credential.text, hash, waitUntil);
+      const known = await keys.find(hash, waitUntil);
+      if (known === undefined) return refuse("credential-unverifiable", "the control object does not answer");
+      return judgeKey(known.record, readClock());
+    },
+  };
+}

@@ -1,0 +1,152 @@
+// Verifies JSON Web Tokens (RFC 7519, RFC 8725) by what the configuration pins for their issuer: where its key is, which
+// algorithms it signs with, and whom its tokens are for. Nothing that a token says counts before that.
+
+import { base64url, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import type { Issuer } from "../../core/consumers/auth-schema.ts";
+import { type Identity, toTokenIdentity } from "../../core/keys/identity.ts";
+import { type CredentialVerdict, refuse } from "../../core/consumers/verdict.ts";
+import { LruMap } from "../../core/lru-map.ts";
+import { readClock } from "../../platform/clock.ts";
+import { importPublicKey } from "./import-public-key.ts";
+import { JwksClient } from "./jwks-client.ts";
+
+const VERIFIED_MAX = 10_000;
+/** A verified token is verified again after this: its issuer may have withdrawn the key. */
+const VERIFIED_MS_MAX = 600_000;
+/** RFC 7518 section 3.2: an HMAC's secret has at least as many bits as its hash. */
+const SECRET_BYTES_MIN: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+
+type WaitUntil = (promise: Promise<unknown>) => void;
+
+interface Verified {
+  readonly identity: Identity;
+  readonly untilMs: number;
+}
+
+/** Where an issuer's key is. `find` answers undefined while the key cannot be had. */
+interface Keys {
+  readonly find: (waitUntil: WaitUntil) => Promise<JWTVerifyGetKey | undefined>;
+  /** For a key that was not among them. */
+  readonly findAnew: (waitUntil: WaitUntil) => Promise<JWTVerifyGetKey | undefined>;
+}
+
+export class TokenClient {
+  readonly #issuers: ReadonlyMap<string, { readonly issuer: Issuer; readonly keys: Keys }>;
+  readonly #verified = new LruMap<string, Verified>(VERIFIED_MAX);
+
+  /** `secrets` are the deployment's variables. */
+  constructor(issuers: readonly Issuer[], secrets: Readonly<Record<string, unknown>>) {
+    this.#issuers = new Map(
+      issuers.map((issuer) => [issuer.name, { issuer, keys: toKeys(issuer, secrets) }]),
+    );
+  }
+
+  /** Who a token belongs to that this isolate has verified, by the token's hash. */
+  recall(hash: string): CredentialVerdict | undefined {
+    const verified = this.#verified.get(hash);
+    if (verified === undefined) return undefined;
+    if (readClock() < verified.untilMs) return { kind: "accepted", identity: verified.identity };
+    this.#verified.delete(hash);
+    return undefined;
+  }
+
+  async verify(text: string, hash: string, waitUntil: WaitUntil): Promise<CredentialVerdict> {
+    const pinned = this.#issuers.get(readIssuer(text) ?? "");
+    if (pinned === undefined) return refuse("credential-invalid", "token of no known issuer", true);
+    const { issuer, keys } = pinned;
+    const finder = await keys.find(waitUntil);
+    if (finder === undefined)
+      return refuse("credential-unverifiable", `no key to verify tokens of ${issuer.name}`);
+    let verdict = await this.#verifyWith(finder, { text, hash, issuer });
+    if (verdict === "no-key") {
+      const newer = await keys.findAnew(waitUntil);
+      verdict = newer === undefined ? verdict : await this.#verifyWith(newer, { text, hash, issuer });
+    }
+    return verdict === "no-key"
+      ? refuse("credential-invalid", "token signed with no known key", true)
+      : verdict;
+  }
+
+  async #verifyWith(
+    finder: JWTVerifyGetKey,
+    { text, hash, issuer }: { readonly text: string; readonly hash: string; readonly issuer: Issuer },
+  ): Promise<CredentialVerdict | "no-key"> {
+    const nowMs = readClock();
+    let claims: JWTPayload;
+    try {
+      const { payload } = await jwtVerify(text, finder, {
+        issuer: issuer.name,
+        audience: [...issuer.audiences],
+        algorithms: [...issuer.algorithms],
+        clockTolerance: issuer.skewMs / 1_000,
+        currentDate: new Date(nowMs),
+        requiredClaims: ["exp"],
+      });
+      claims = payload;
+    } catch (error) {
+      return toRefusal(error);
+    }
+    const identity = toTokenIdentity({ issuer: issuer.name, claims }, issuer.claims);
+    if (identity === undefined) return refuse("credential-invalid", "token without a consumer");
+    const untilMs = Math.min((claims.exp ?? 0) * 1_000, nowMs + VERIFIED_MS_MAX);
+    if (untilMs > nowMs) this.#verified.set(hash, { identity, untilMs });
+    return { kind: "accepted", identity };
+  }
+}
+
+/** What the token says of itself: only to find what is pinned for it. */
+function readIssuer(text: string): string | undefined {
+  try {
+    const payload = new TextDecoder().decode(base64url.decode(text.split(".")[1] ?? ""));
+    return (JSON.parse(payload) as JWTPayload).iss;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is wrong with the claims of a token that was signed as it should be is no guess. */
+function toRefusal(error: unknown): CredentialVerdict | "no-key" {
+  if (error instanceof errors.JWKSNoMatchingKey) return "no-key";
+  if (error instanceof errors.JWTExpired) return refuse("credential-expired", "expired token");
+  const cause = error instanceof errors.JOSEError ? error.code : "malformed token";
+  return refuse("credential-invalid", cause, !(error instanceof errors.JWTClaimValidationFailed));
+}
+
+const none = (): Promise<undefined> => Promise.resolve(undefined);
+
+function toKeys({ source, algorithms }: Issuer, secrets: Readonly<Record<string, unknown>>): Keys {
+  if (source.kind === "jwks") {
+    const client = new JwksClient(source.url);
+    return {
+      find: (waitUntil) => client.read(waitUntil),
+      findAnew: (waitUntil) => client.readAnew(waitUntil),
+    };
+  }
+  const value = secrets[source.variable];
+  const text = typeof value === "string" ? value : "";
+  if (source.kind === "public-key") return { find: () => readPublicKey(text, algorithms), findAnew: none };
+  const secret = new TextEncoder().encode(text);
+  const isLongEnough = algorithms.every((name) => secret.byteLength >= (SECRET_BYTES_MIN[name] ?? Infinity));
+  const finder: JWTVerifyGetKey = () => secret;
+  return { find: () => Promise.resolve(isLongEnough ? finder : undefined), findAnew: none };
+}
+
+/** Imported anew for a token that this isolate has not verified: a key is bound to one algorithm. */
+async function readPublicKey(
+  pem: string,
+  algorithms: readonly string[],
+): Promise<JWTVerifyGetKey | undefined> {
+  try {
+    const keys = new Map(
+      await Promise.all(
+        // A deployment's variable may have its line ends written out.
+        algorithms.map(
+          async (name) => [name, await importPublicKey(pem.replaceAll("\\n", "\n"), name)] as const,
+        ),
+      ),
+    );
+    return ({ alg }) => keys.get(alg) ?? Promise.reject(new errors.JOSEAlgNotAllowed());
+  } catch {
+    return undefined;
+  }
+}

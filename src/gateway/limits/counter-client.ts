@@ -1,0 +1,184 @@
+// Asks counter objects, in time or not at all. When one does not answer, each policy's onError decides: by the same
+// algorithm in this isolate, open, or closed. Never throws.
+
+import type { Policy } from "../../core/config/config.ts";
+import {
+  type BreakerState,
+  CLOSED,
+  mayAsk,
+  recordFailure,
+  recordSuccess,
+  startAsking,
+} from "../../core/counters/breaker.ts";
+import { CounterTable } from "../../core/counters/counter-table.ts";
+import {
+  type Check,
+  type CheckVerdict,
+  type Committed,
+  type CounterRequest,
+  type KeyChecks,
+  FULL_MESSAGE,
+  MESSAGE_VERSION,
+  type Phase,
+  type Refused,
+  type Settlement,
+} from "../../core/counters/messages.ts";
+import { LruMap } from "../../core/lru-map.ts";
+import type { Bindings } from "../../platform/bindings.ts";
+import { readClock } from "../../platform/clock.ts";
+import { type Caller, CounterCalls } from "./counter-calls.ts";
+
+/** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
+const LOCAL_KEYS_MAX = 10_000;
+/** Objects that an isolate keeps breakers of. */
+const OBJECTS_MAX = 10_000;
+/** How long a refused client waits when the limiter itself cannot answer. */
+const CLOSED_RETRY_MS = 1_000;
+/** Confirmations that wait for the next message to their object. One that is lost only keeps denials uncached. */
+const CONFIRMED_MAX = 16;
+
+/** The policies of one request that one object decides. */
+export interface Group {
+  readonly object: string;
+  readonly keys: readonly KeyChecks[];
+  /** In the order of the keys' checks. */
+  readonly policies: readonly Policy[];
+  /** Policies that are decided for this request and refuse nobody. */
+  readonly shadows: ReadonlySet<string>;
+}
+
+export interface Question {
+  readonly phase: Phase;
+  readonly id: string;
+  readonly refusedBefore?: Refused | undefined;
+  readonly committed?: Committed | undefined;
+}
+
+export interface GroupAnswer {
+  readonly verdicts: readonly CheckVerdict[];
+  /** The owner's token for a settlement. */
+  readonly takenAtMs: number;
+  /** Why the object did not answer; undefined when it did. */
+  readonly failure: string | undefined;
+}
+
+export class CounterClient {
+  readonly #calls: CounterCalls;
+  readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
+  /** Decisions that every object has committed, by the object that has yet to hear of it. */
+  readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
+  readonly #local = new CounterTable(
+    { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
+    LOCAL_KEYS_MAX,
+  );
+
+  constructor(namespace: Bindings["COUNTERS"]) {
+    this.#calls = new CounterCalls(namespace);
+  }
+
+  async ask(
+    group: Group,
+    question: Question,
+    { waitUntil }: Pick<Caller, "waitUntil">,
+  ): Promise<GroupAnswer> {
+    const confirmed = this.#takeConfirmed(group.object);
+    const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys, confirmed };
+    const breaker = this.#breaker(group.object);
+    if (!mayAsk(breaker, readClock()))
+      return this.#decideWithout(group, request, "counter object keeps failing");
+    const asked = startAsking(breaker, readClock());
+    this.#setBreaker(group.object, asked);
+    const reply = await this.#calls.call(group.object, request, { timeoutMs: toTimeoutMs(group), waitUntil });
+    // A full object refuses new keys alone: whoever invents them must not cut off the others.
+    const isWell = !("failure" in reply) || reply.failure.includes(FULL_MESSAGE);
+    // Others asked at the same time: what came of that is in the breaker as it is by now.
+    const since = this.#breaker(group.object);
+    const after = isWell
+      ? recordSuccess(since, asked)
+      : recordFailure(since, { nowMs: readClock(), isOverloaded: reply.isOverloaded });
+    this.#setBreaker(group.object, after);
+    if ("failure" in reply) return this.#decideWithout(group, request, reply.failure);
+    const { verdicts, takenAtMs } = reply;
+    return { verdicts, takenAtMs, failure: undefined };
+  }
+
+  /** Tells the owner what a decision really cost. `failure` says whether the decision was this isolate's own. */
+  async settle(object: string, settlement: Settlement, failure: string | undefined): Promise<void> {
+    if (failure !== undefined) {
+      this.#local.settle(settlement, readClock());
+      return;
+    }
+    try {
+      await this.#calls.stub(object).settle(settlement);
+    } catch {
+      // What was taken stays taken: the counter can only under-admit for it.
+    }
+  }
+
+  /** No release will come for this decision: the objects learn of it with the next message that goes there anyway. */
+  confirm({ object }: Group, id: string): void {
+    this.#confirmed.set(object, [...(this.#confirmed.get(object) ?? []), id].slice(-CONFIRMED_MAX));
+  }
+
+  #takeConfirmed(object: string): readonly string[] | undefined {
+    const ids = this.#confirmed.get(object);
+    if (ids !== undefined) this.#confirmed.delete(object);
+    return ids;
+  }
+
+  #breaker(object: string): BreakerState {
+    return this.#breakers.get(object) ?? CLOSED;
+  }
+
+  /** A closed one takes no room. */
+  #setBreaker(object: string, breaker: BreakerState): void {
+    if (breaker === CLOSED) this.#breakers.delete(object);
+    else this.#breakers.set(object, breaker);
+  }
+
+  /** One verdict a policy, each by its own rule. */
+  #decideWithout(group: Group, request: CounterRequest, failure: string): GroupAnswer {
+    const rules = new Map(group.policies.map((policy) => [policy.name, policy]));
+    const keys = group.keys.map(({ key, checks }) => ({
+      key,
+      checks: checks
+        .filter((check) => rules.get(check.policy)?.onError === "local")
+        .map((check) => withoutLease(check)),
+    }));
+    const nowMs = readClock();
+    const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
+    const decided = new Map(verdicts.map((verdict) => [verdict.policy, verdict]));
+    const all = group.policies.map((policy) => decided.get(policy.name) ?? toRuleVerdict(policy));
+    // What one policy's rule refuses must not cost the others.
+    if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
+    return { verdicts: all, takenAtMs, failure };
+  }
+}
+
+/** What an isolate lent itself would be on top of what it decides by itself. */
+function withoutLease(check: Check): Check {
+  return { ...check, lease: undefined };
+}
+
+/** Whether these verdicts, of all or some of a group's policies, let the request pass. */
+export function isAllowed(verdicts: readonly CheckVerdict[], { shadows }: Pick<Group, "shadows">): boolean {
+  return verdicts.every(({ outcome, policy }) => outcome === "allowed" || shadows.has(policy));
+}
+
+/** The shortest that a policy waits; shadow policies do not make the others wait for less. */
+function toTimeoutMs({ policies, shadows }: Group): number {
+  const enforced = policies.filter(({ name }) => !shadows.has(name));
+  return Math.min(...(enforced.length > 0 ? enforced : policies).map(({ timeoutMs }) => timeoutMs));
+}
+
+function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {
+  const isClosed = onError === "closed";
+  const waitMs = isClosed ? CLOSED_RETRY_MS : 0;
+  return {
+    policy: name,
+    outcome: isClosed ? "denied" : "allowed",
+    remaining: isClosed ? 0 : limit,
+    retryAfterMs: waitMs,
+    resetMs: waitMs,
+  };
+}

@@ -1,0 +1,36 @@
+// Puts the overrides in force over a request's policies. Nobody pays for it where there is none.
+
+import type { Policy } from "../../core/config/config.ts";
+import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+
+/** The policies with the limits that are this request's: the very list where no override changes any. */
+export function overridePolicies(
+  policies: readonly Policy[],
+  facts: RequestFacts,
+  overrides: OverrideIndex | undefined,
+): readonly Policy[] {
+  if (overrides === undefined) return policies;
+  const found = findOverrides(policies, facts, overrides);
+  if (found.every((applied) => applied === undefined)) return policies;
+  // The requests that a policy's limits of their own count separately go on doing so: what was used stays used.
+  return policies.map((policy, index) => {
+    const applied = found[index]?.policy;
+    return applied === undefined ? policy : { ...applied, context: policy.context };
+  });
+}
+
+/** In the order of the policies; undefined where none is in force. */
+export function findOverrides(
+  policies: readonly Policy[],
+  facts: RequestFacts,
+  overrides: OverrideIndex | undefined,
+): readonly (AppliedOverride | undefined)[] {
+  const nowMs = readClock();
+  return policies.map((policy) => {
+    if (overrides?.has(policy.name) !== true) return undefined;
+    const key = policy.key.map(({ read, argument }) => read(facts, argument));
+    return findOverride(overrides, policy.name, { key, tier: facts.identity?.tier, nowMs });
+  });
+}

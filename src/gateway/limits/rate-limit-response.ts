@@ -1,0 +1,101 @@
+// Puts what the limits said on a response, and turns a refusal into its problem.
+
+import {
+  EXPOSED_FIELDS,
+  type RateLimitFields,
+  toRateLimitFields,
+  toShadowField,
+} from "../../core/policies/rate-limit-headers.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { CheckedLimits, Limited } from "./checked-limits.ts";
+import { type Gateway, toPolicyField } from "../gateway.ts";
+import { toProblemParts } from "../request/problem-response.ts";
+
+/** Why a request does not go on. */
+export interface Refusal {
+  readonly code: ProblemCode;
+  /** Policies' names. */
+  readonly violated: readonly string[];
+}
+
+/** The refusal that the limits amount to; undefined when the request goes on. */
+export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: Limited): Refusal | undefined {
+  if (missing.length > 0) return { code: "missing-key", violated: missing };
+  const { outcome, violated } = answer;
+  if (outcome === "allowed") return undefined;
+  if (outcome === "impossible") return { code: "impossible-cost", violated };
+  const isClosed = (name: string): boolean =>
+    route.policies.some((policy) => policy.name === name && policy.onError === "closed");
+  const isUnanswered = violated.every((name) => degraded.has(name) && isClosed(name));
+  return { code: isUnanswered ? "limiter-unavailable" : "quota-exceeded", violated };
+}
+
+interface Answered {
+  readonly gateway: Gateway;
+  readonly route: Limited;
+}
+
+/** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
+export function toLimitFields(
+  { policies, answer, shadows, degraded }: CheckedLimits,
+  { gateway, route }: Answered,
+): RateLimitFields {
+  // Made at start-up for the limits that are everybody's.
+  const policyField =
+    policies === route.policies ? gateway.policyFields.get(route) : toPolicyField(policies, gateway.config);
+  const fields = toRateLimitFields(answer, { nowMs: readClock(), policyField });
+  const marks: [string, string][] = [];
+  if (gateway.config.headers.shadow && shadows.length > 0)
+    marks.push(["X-RateLimit-Shadow", toShadowField(shadows)]);
+  if (degraded.size > 0) marks.push(["X-RateLimit-Degraded", [...degraded.keys()].join(", ")]);
+  return marks.length === 0 ? fields : { ...fields, set: [...marks, ...fields.set] };
+}
+
+interface Rendered {
+  readonly body: string;
+  readonly init: { readonly status: number; readonly headers: Headers };
+  readonly untilMs: number;
+}
+
+/** By the remembered denial: a flood is answered from here. */
+const rendered = new WeakMap<object, Rendered>();
+
+/** The answer to a request that does not go on. */
+export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, answered: Answered): Response {
+  const { origin } = limits;
+  const nowMs = readClock();
+  const known = origin === undefined ? undefined : rendered.get(origin);
+  if (known !== undefined && nowMs < known.untilMs) return new Response(known.body, known.init);
+  const { name } = answered.gateway.config;
+  const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, answered) });
+  if (origin === undefined) return new Response(body, init);
+  const kept = { status: init.status, headers: new Headers(init.headers) };
+  rendered.set(origin, { body, init: kept, untilMs: nowMs + toSameMs(limits) });
+  return new Response(body, kept);
+}
+
+/** How long every wait of an answer is the same in whole seconds. */
+function toSameMs({ answer, shadows }: CheckedLimits): number {
+  const waits = [...answer.verdicts, ...shadows].flatMap(({ retryAfterMs, resetMs }) => [
+    retryAfterMs,
+    resetMs,
+  ]);
+  return Math.min(
+    ...[answer.retryAfterMs, ...waits]
+      .filter((ms) => ms > 0 && ms < Infinity)
+      .map((ms) => ((ms - 1) % 1_000) + 1),
+  );
+}
+
+/** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
+export function addLimitFields(response: Response, limits: CheckedLimits, answered: Answered): Response {
+  const { set, append } = toLimitFields(limits, answered);
+  if (set.length === 0) return response;
+  const { headers } = response;
+  for (const [name, value] of set) headers.set(name, value);
+  for (const [name, value] of append) headers.append(name, value);
+  if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
+    headers.append("Access-Control-Expose-Headers", EXPOSED_FIELDS);
+  return response;
+}

@@ -1,0 +1,83 @@
+// Tells counters what a request really cost once its response is known: by the policies' settle rules when the response
+// begins, and permits back when its body ends. Always after the response, never in its way.
+
+import type { Policy } from "../../core/config/config.ts";
+import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/messages.ts";
+import { toActualUnits } from "../../core/policies/settle-rule.ts";
+import { toPipe } from "../request/body-pipe.ts";
+import type { CheckedLimits, LimitContext, Taken } from "./checked-limits.ts";
+
+/** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
+export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimitContext): Response {
+  if (!hasSome(taken, isSettled)) return response;
+  const { status, headers } = response;
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  settle(taken, context, ({ settle: rule }) =>
+    rule === undefined ? undefined : toActualUnits(rule, { status, header }),
+  );
+  if (!hasSome(taken, isPermit)) return response;
+  const giveBack = (): void => {
+    giveBackPermits(taken, context);
+  };
+  // A WebSocket's end is not seen here: its permit frees itself when it expires.
+  if (response.webSocket !== null) return response;
+  const [watched, ended] = watchBody(response);
+  context.waitUntil(ended.then(giveBack, giveBack));
+  return watched;
+}
+
+/**
+ * Gives permits back when the client goes away. Nothing else of the request runs from then on, so a client that never
+ * waits for its answer would keep them until they expire. What it takes otherwise stays taken, as estimated.
+ */
+export function settleWhenClientLeaves(
+  request: Request,
+  { taken }: CheckedLimits,
+  context: LimitContext,
+): void {
+  if (!hasSome(taken, isPermit)) return;
+  request.signal.addEventListener("abort", () => {
+    giveBackPermits(taken, context);
+  });
+}
+
+function giveBackPermits(taken: readonly Taken[], context: LimitContext): void {
+  settle(taken, context, (policy) => (isPermit(policy) ? 0 : undefined));
+}
+
+const isPermit = ({ algorithm }: Policy): boolean => algorithm === "concurrency";
+const isSettled = (policy: Policy): boolean => policy.settle !== undefined || isPermit(policy);
+const hasSome = (taken: readonly Taken[], is: (policy: Policy) => boolean): boolean =>
+  taken.some(({ group }) => group.policies.some(is));
+
+/** `toActual` answers the units to have taken in the end, or undefined to leave a policy as it is. */
+function settle(
+  taken: readonly Taken[],
+  { gateway, waitUntil }: LimitContext,
+  toActual: (policy: Policy) => number | undefined,
+): void {
+  for (const { id, group, answer } of taken) {
+    const actual = new Map(group.policies.map((policy) => [policy.name, toActual(policy)]));
+    const allowed = new Set(
+      answer.verdicts.filter(({ outcome }) => outcome === "allowed").map(({ policy }) => policy),
+    );
+    const keys = group.keys.map(({ key, checks }) => ({
+      key,
+      checks: checks.flatMap(({ policy, algorithm, settings, cost }): SettledCheck[] => {
+        const units = allowed.has(policy) ? actual.get(policy) : undefined;
+        return units === undefined ? [] : [{ policy, algorithm, settings, taken: cost, actual: units }];
+      }),
+    }));
+    if (keys.every(({ checks }) => checks.length === 0)) continue;
+    const settlement = { version: MESSAGE_VERSION, id, takenAtMs: answer.takenAtMs, keys } as const;
+    waitUntil(gateway.counters.settle(group.object, settlement, answer.failure));
+  }
+}
+
+/** The response, and a promise that settles when its body has gone to the client, has failed, or nobody reads it. */
+function watchBody(response: Response): readonly [watched: Response, ended: Promise<void>] {
+  if (response.body === null) return [response, Promise.resolve()];
+  const { readable, writable } = toPipe(response.headers);
+  const ended = response.body.pipeTo(writable);
+  return [new Response(readable, response), ended];
+}

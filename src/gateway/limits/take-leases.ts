@@ -1,0 +1,210 @@
+// What this isolate decides of a request by itself: from quota that counter objects have lent it. Renewals go out behind
+// the response; a request never waits for one.
+
+import type { Policy } from "../../core/config/config.ts";
+import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
+import type { IsolateLeases, LeaseAnswer } from "../../core/leases/isolate-leases.ts";
+import type { LeaseReport } from "../../core/leases/lease-messages.ts";
+import type { LeaseTerms } from "../../core/leases/lease-terms.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { LimitContext } from "./checked-limits.ts";
+import type { Group, GroupAnswer } from "./counter-client.ts";
+
+interface Leased {
+  readonly policy: string;
+  /** Names the lease in this isolate. */
+  readonly key: string;
+  readonly terms: LeaseTerms;
+  readonly answer: LeaseAnswer;
+}
+
+/** What leases said of a request. */
+export interface LeaseTake {
+  readonly cost: number;
+  readonly nowMs: number;
+  readonly seq: number;
+  /** Those policies that may be leased, in the request's order. */
+  readonly leased: readonly Leased[];
+  /** Every policy was either taken from a lease or refused: nobody has to be asked. */
+  readonly isDecided: boolean;
+  readonly isRefused: boolean;
+  /** A lease should be renewed. */
+  readonly isDue: boolean;
+}
+
+const isTaken = ({ answer }: Leased): boolean => answer === "taken" || answer === "taken-renew";
+
+const findLeased = (leased: readonly Leased[], policy: string): Leased | undefined =>
+  leased.find((one) => one.policy === policy);
+
+/** Takes the cost from every lease that has it. `keys` are the counter keys by policy. undefined: nothing is leased. */
+export function takeLeases(
+  policies: readonly Policy[],
+  keys: ReadonlyMap<string, string>,
+  { leases, cost, nowMs }: { readonly leases: IsolateLeases; readonly cost: number; readonly nowMs: number },
+): LeaseTake | undefined {
+  const leased: Leased[] = [];
+  let isDecided = true;
+  let isRefused = false;
+  let isDue = false;
+  for (const { name: policy, lease: terms } of policies) {
+    const counterKey = keys.get(policy);
+    if (counterKey === undefined) continue;
+    if (terms === undefined) {
+      isDecided = false;
+      continue;
+    }
+    const key = `${policy}\n${counterKey}`;
+    // A peek wants to know what the counter knows.
+    const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
+    leased.push({ policy, key, terms, answer });
+    isDecided &&= answer !== "ask";
+    isRefused ||= answer === "refused" || answer === "refused-renew";
+    isDue ||= answer === "taken-renew" || answer === "refused-renew";
+  }
+  return leased.length === 0
+    ? undefined
+    : { cost, nowMs, seq: leases.seq, leased, isDecided, isRefused, isDue };
+}
+
+/** Gives back what was taken: another policy denies. */
+export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: IsolateLeases): void {
+  for (const one of leased) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
+}
+
+/** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
+export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
+  const held = leased.filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
+  return (isSpent) => {
+    for (const { key, term } of held) leases.release(key, cost, { term, isSpent });
+  };
+}
+
+/** What the policies say that were decided here. */
+export function toLeaseVerdicts(
+  { leased, nowMs, isDecided }: LeaseTake,
+  leases: IsolateLeases,
+): readonly CheckVerdict[] {
+  const decided = isDecided ? leased : leased.filter(isTaken);
+  return decided.map((one) => {
+    const { remaining, resetMs, waitMs } = leases.toLeft(one.key, nowMs);
+    const { policy } = one;
+    return isTaken(one)
+      ? { policy, outcome: "allowed", remaining, retryAfterMs: 0, resetMs }
+      : {
+          policy,
+          outcome: "denied",
+          remaining,
+          retryAfterMs: waitMs,
+          resetMs: Math.max(waitMs, resetMs),
+        };
+  });
+}
+
+/** What counters said that were asked, with what is left of this isolate's leases: they count that as used. */
+export function withLeaseUnits(
+  { verdicts, ...answer }: GroupAnswer,
+  { leased, nowMs }: LeaseTake,
+  leases: IsolateLeases,
+): GroupAnswer {
+  const counted = verdicts.map((verdict) => {
+    const key = findLeased(leased, verdict.policy)?.key;
+    if (key === undefined) return verdict;
+    const { units, remaining } = leases.toLeft(key, nowMs);
+    return { ...verdict, remaining: verdict.lease === undefined ? verdict.remaining + units : remaining };
+  });
+  return { ...answer, verdicts: counted };
+}
+
+type Reports = ReadonlyMap<string, LeaseReport>;
+
+/** What has to be asked, without what leases have allowed; with reports where the answer can carry leases. */
+export function toAsking(
+  groups: readonly Group[],
+  take: LeaseTake,
+  leases: IsolateLeases,
+): { readonly groups: readonly Group[]; readonly reports: Reports } {
+  const rest = pickChecks(groups, (check) => {
+    const one = findLeased(take.leased, check.policy);
+    return one !== undefined && isTaken(one) ? undefined : check;
+  });
+  if (rest.length > 1) return { groups: rest, reports: new Map() };
+  const reports = toReports(take, leases, (one) => !isTaken(one));
+  const asked = pickChecks(rest, (check) => ({ ...check, lease: reports.get(check.policy) }));
+  return { groups: asked, reports };
+}
+
+/** Renews, behind the response, the leases that have to be; those of `reports` were. */
+export function renewLeases(
+  toGroups: () => readonly Group[],
+  take: LeaseTake,
+  { gateway: { counters, leases }, waitUntil }: LimitContext,
+): void {
+  const reports = toReports(take, leases, ({ key }) => leases.isDue(key, take.cost, take.nowMs));
+  if (reports.size === 0) return;
+  const renewals = pickChecks(toGroups(), (check) => {
+    const lease = reports.get(check.policy);
+    return lease === undefined ? undefined : { ...check, cost: 0, lease };
+  });
+  const sentMs = readClock();
+  for (const group of renewals) {
+    const asked = counters.ask(group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+    waitUntil(asked.then((answer) => acceptGrants(answer, take, { leases, reports, sentMs, group })));
+  }
+}
+
+interface Answered {
+  readonly leases: IsolateLeases;
+  readonly reports: Reports;
+  readonly sentMs: number;
+  readonly group: Group;
+}
+
+/** Takes down what an object lent, and whom it refused. */
+export function acceptGrants(
+  { verdicts, failure }: GroupAnswer,
+  { leased, cost }: LeaseTake,
+  { leases, reports, sentMs }: Answered,
+): void {
+  const nowMs = readClock();
+  for (const verdict of verdicts) {
+    const { policy, outcome, retryAfterMs: waitMs, isTentative, lease: grant } = verdict;
+    const key = findLeased(leased, policy)?.key;
+    if (key === undefined) continue;
+    const seq = reports.get(policy)?.seq;
+    if (failure !== undefined) {
+      if (seq !== undefined) leases.fail(key, seq, nowMs);
+      continue;
+    }
+    if (outcome === "denied" && isTentative !== true) leases.refuse(key, { cost, waitMs }, { sentMs, nowMs });
+    if (seq !== undefined) leases.accept(key, { seq, grant }, { sentMs, nowMs });
+    else if (outcome === "allowed") leases.see(key, verdict, nowMs);
+  }
+}
+
+function toReports(
+  { leased, cost }: LeaseTake,
+  leases: IsolateLeases,
+  isAsked: (one: Leased) => boolean,
+): Reports {
+  const nowMs = readClock();
+  const reports = new Map<string, LeaseReport>();
+  for (const one of leased) {
+    const report = isAsked(one) ? leases.toReport(one.key, { cost, terms: one.terms }, nowMs) : undefined;
+    if (report !== undefined) reports.set(one.policy, report);
+  }
+  return reports;
+}
+
+/** The groups with what `pick` makes of their checks; without those of which it makes nothing. */
+function pickChecks(groups: readonly Group[], pick: (check: Check) => Check | undefined): readonly Group[] {
+  return groups.flatMap((group) => {
+    const keys = group.keys.flatMap(({ key, checks }) => {
+      const picked = checks.flatMap((check) => pick(check) ?? []);
+      return picked.length === 0 ? [] : [{ key, checks: picked }];
+    });
+    if (keys.length === 0) return [];
+    const names = new Set(keys.flatMap(({ checks }) => checks.map(({ policy }) => policy)));
+    return [{ ...group, keys, policies: group.policies.filter(({ name }) => names.has(name)) }];
+  });
+}

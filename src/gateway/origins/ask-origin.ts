@@ -1,0 +1,50 @@
+// Asks what a route leads to, one origin or a pool, within the route's timeouts.
+
+import type { Route } from "../../core/config/config.ts";
+import { ok } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
+import { askPool } from "./ask-pool.ts";
+import type { LimitContext } from "../limits/checked-limits.ts";
+import type { AskingFor } from "../cache/cache-exchange.ts";
+import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
+import { limitBody } from "./limit-body.ts";
+import { recordCut } from "../log/record.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+
+type Asking = Pick<ForwardOptions, "fields" | "without"> & AskingFor;
+
+export function askOrigin(
+  facts: RequestFacts,
+  route: Route,
+  context: LimitContext,
+  asking: Asking = {},
+): Promise<OriginAnswer> {
+  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  // Most routes lead to one origin and limit no body: they pay for neither.
+  if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)
+    return forward(facts, { config: context.gateway.config, timeoutMs, stripPrefix, ...asking });
+  return askWithin(facts, route, { context, asking });
+}
+
+async function askWithin(
+  facts: RequestFacts,
+  route: Route,
+  { context, asking }: { readonly context: LimitContext; readonly asking: Asking },
+): Promise<OriginAnswer> {
+  const { gateway, waitUntil } = context;
+  const { config, pools } = gateway;
+  const { bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const startedMs = readClock();
+  const deadlineMs = startedMs + totalTimeoutMs;
+  const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
+  const options = { config, timeoutMs, stripPrefix, ...asking };
+  const client = route.pool === undefined ? undefined : pools.get(route.pool);
+  const answer = await (client === undefined
+    ? forward(facts, options)
+    : askPool(facts, client, { ...options, deadlineMs, route, context }));
+  if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
+  const onCut = (cause: string): void => {
+    recordCut({ config, route, facts, startedMs }, cause);
+  };
+  return ok(limitBody(answer.value, { pauseMsMax: bodyTimeoutMs, deadlineMs, onCut, waitUntil }));
+}

@@ -1,0 +1,174 @@
+// Asks an origin pool: a member that is well, and after a failure that is safe to repeat another one, within the pool's
+// retry budget. What goes wrong becomes a problem, never an exception.
+
+import { parseRetryAfter } from "../../core/http/retry-after.ts";
+import { toAffinityHash } from "../../core/origins/affinity-hash.ts";
+import { type AttemptOutcome, decideRetry, isBad, isSafeToRepeat } from "../../core/origins/decide-retry.ts";
+import type { PoolMember, RetrySettings } from "../../core/origins/origin-pool.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
+import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
+import { type Heard, OutboundCall, type OutboundContext } from "./outbound-call.ts";
+import type { PoolClient } from "./pool-client.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+
+export type PoolOptions = ForwardOptions & OutboundContext;
+
+/** The bytes of a body that can be sent again, null where there is none, undefined where it is streamed. */
+type KeptBody = ArrayBuffer | null | undefined;
+
+interface Asking {
+  readonly facts: RequestFacts;
+  readonly client: PoolClient;
+  readonly options: PoolOptions;
+  readonly body: KeptBody;
+  readonly isRepeatable: boolean;
+  /** Whether any failure of an origin can be made good by another one. */
+  readonly mayProbe: boolean;
+  readonly keyHash: number | undefined;
+  /** Members that were asked, in order. */
+  readonly tried: number[];
+  /** undefined: nobody counts the pool's calls. */
+  readonly outbound: OutboundCall | undefined;
+}
+
+export async function askPool(
+  facts: RequestFacts,
+  client: PoolClient,
+  options: PoolOptions,
+): Promise<OriginAnswer> {
+  const { affinity, retries } = client.pool;
+  client.begin(options.context.waitUntil);
+  const kept = await keepBody(facts.request, retries);
+  if (!kept.ok) return kept;
+  const body = kept.value;
+  const isRepeatable = body !== undefined && retries.max > 0;
+  return await askInTurn({
+    facts,
+    client,
+    options,
+    body,
+    isRepeatable,
+    mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
+    keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
+    tried: [],
+    outbound:
+      client.outbound &&
+      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: body?.byteLength ?? 0 }),
+  });
+}
+
+async function askInTurn(asking: Asking): Promise<OriginAnswer> {
+  const { client, tried, outbound } = asking;
+  let at = choose(asking);
+  while (at !== undefined) {
+    const admitted = outbound && (await outbound.admit());
+    if (admitted?.ok === false) return admitted;
+    // It may have waited, and much may have been learnt meanwhile.
+    if (outbound !== undefined) at = choose(asking) ?? at;
+    const asked = await askMember(asking, at);
+    tried.push(at);
+    const next = toNext(asking, asked);
+    if (next === asked.answer) return next;
+    if (asked.answer.ok) await asked.answer.value.body?.cancel();
+    if (typeof next === "object") return next;
+    if (next > 0) await scheduler.wait(next);
+    at = choose(asking);
+  }
+  const retryAfterMs = client.states.waitMs(readClock());
+  const cause = `no member of ${client.pool.name} may be asked`;
+  return err({ code: "origin-unavailable", cause, retryAfterMs });
+}
+
+/** What the client gets, or after how long there is to be a retry instead. */
+function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | number {
+  const { client, tried, outbound, isRepeatable } = asking;
+  if (!isRefused) return toRetryWaitMs(asking, outcome) ?? answer;
+  // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
+  if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true) return 0;
+  const standIn = outbound?.findStandIn();
+  return standIn === undefined ? answer : err(standIn);
+}
+
+function choose({ client, keyHash, tried, mayProbe }: Asking): number | undefined {
+  return client.states.choose({ nowMs: readClock(), point: Math.random(), keyHash, tried, mayProbe });
+}
+
+/** undefined when there must be no retry, or no member, time or budget for it. */
+function toRetryWaitMs(asking: Asking, outcome: AttemptOutcome): number | undefined {
+  const { facts, client, options, isRepeatable, tried } = asking;
+  const at = choose(asking);
+  if (at === undefined) return undefined;
+  const isElsewhere = !tried.includes(at);
+  const attempt = { method: facts.method, isRepeatable, outcome, retries: tried.length - 1, isElsewhere };
+  const waitMs = decideRetry(client.pool.retries, attempt, Math.random());
+  if (waitMs === undefined || readClock() + waitMs >= options.deadlineMs) return undefined;
+  return client.takeRetry(isElsewhere) ? waitMs : undefined;
+}
+
+interface Asked extends Heard {
+  readonly outcome: AttemptOutcome;
+}
+
+async function askMember({ facts, client, options, body, outbound }: Asking, at: number): Promise<Asked> {
+  const sentMs = readClock();
+  const asked = client.states.startAsking(at, sentMs);
+  const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
+  const member = client.pool.members[at];
+  const fields = withMemberFields(options.fields, member);
+  const without = withPriorityField(options.without, client);
+  const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member, body });
+  const nowMs = readClock();
+  const outcome = toOutcome(forwarded, nowMs);
+  const unheard = { answer: forwarded, isRefused: false };
+  const { answer, isRefused } = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
+  // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
+  const isStreamed = body === undefined;
+  if (!isStreamed || answer.ok) {
+    const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
+    client.states.record(asked, { isBad: isSlow || (!isRefused && isBad(outcome)), nowMs });
+  }
+  return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
+}
+
+/** The log must say which member it was; the client need not know. */
+function toNamedFailure(failure: OriginFailure, member: PoolMember | undefined): OriginFailure {
+  return { ...failure, cause: `${member?.url ?? ""}: ${failure.cause}` };
+}
+
+/** What a request says of its own priority is for the gateway alone. */
+function withPriorityField(without: readonly string[] = [], { outbound }: PoolClient): readonly string[] {
+  const header = outbound?.settings.priority.header;
+  return header === undefined ? without : [...without, header];
+}
+
+/** What the cache asks with goes before the member's fields, or it would store what it did not ask for. */
+function withMemberFields(
+  fields: ForwardOptions["fields"] = [],
+  member: PoolMember | undefined,
+): NonNullable<ForwardOptions["fields"]> {
+  const own = member?.headers.filter(([name]) => !fields.some(([taken]) => taken === name)) ?? [];
+  return [...own, ...fields];
+}
+
+function toOutcome(answer: OriginAnswer, nowMs: number): AttemptOutcome {
+  if (!answer.ok) return { kind: "failure", code: answer.error.code };
+  const { status, headers } = answer.value;
+  return { kind: "answer", status, retryAfterMs: parseRetryAfter(headers.get("retry-after"), nowMs) };
+}
+
+/** Kept up to the bound when its length is stated: what is longer, or of unknown length, goes on as it comes. */
+async function keepBody(
+  request: Request,
+  { max, bodyBytesMax }: RetrySettings,
+): Promise<Result<KeptBody, OriginFailure>> {
+  if (request.body === null || request.method === "GET" || request.method === "HEAD") return ok(null);
+  const length = Number(request.headers.get("content-length") ?? Infinity);
+  if (max === 0 || !(length <= bodyBytesMax)) return ok(undefined);
+  try {
+    return ok(await request.arrayBuffer());
+  } catch (error) {
+    // The client's upload broke off: no origin has to do with it.
+    return err({ code: "origin-closed", cause: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,120 @@
+// What the origin of one pool says of its own limits, in this isolate: read from its answers, shared with the other isolates
+// through the pool's feedback object, and turned into how long a request has to wait.
+
+import { waitUntil } from "cloudflare:workers";
+import type { FeedbackReport, ProbeClaim } from "../../core/feedback/feedback-messages.ts";
+import type { FeedbackSettings } from "../../core/feedback/feedback-schema.ts";
+import { FeedbackStates, type RequestKeys } from "../../core/feedback/feedback-states.ts";
+import { profiles } from "../../core/feedback/profiles/registry.ts";
+import type { OriginPool } from "../../core/origins/origin-pool.ts";
+import type { Profile } from "../../core/feedback/reading.ts";
+import type { Bindings } from "../../platform/bindings.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { FeedbackContext, Observed, OriginFeedback } from "./origin-feedback.ts";
+import { readJsonBody } from "../request/read-json-body.ts";
+
+/** A request is not let go by an older view. */
+const VIEW_MS_MAX = 1_000;
+/** While requests come, the view is renewed behind their backs. */
+const REFRESH_MS = 500;
+/** How long a request waits for a view; then it goes on with what is known. */
+const TIMEOUT_MS = 250;
+
+export class FeedbackClient implements OriginFeedback {
+  readonly #pool: string;
+  readonly #isLone: boolean;
+  readonly #profile: Profile;
+  readonly #namespace: Bindings["FEEDBACK"];
+  readonly #states: FeedbackStates;
+  /** Made with the first report: the global scope has no randomness. */
+  #id: string | undefined;
+  #askedMs = -Infinity;
+  /** Of which time the view is, or since when it is known that there is none. */
+  #heardMs = -Infinity;
+  #underWay: Promise<void> | undefined;
+
+  constructor(
+    { name, members }: Pick<OriginPool, "name" | "members">,
+    { profile, scopes }: FeedbackSettings,
+    namespace: Bindings["FEEDBACK"],
+  ) {
+    this.#pool = name;
+    this.#isLone = members.length === 1;
+    this.#profile = profiles[profile];
+    this.#namespace = namespace;
+    this.#states = new FeedbackStates(scopes);
+  }
+
+  /**
+   * 0: the request may be sent now, and its place is taken; else how long it has to wait. A pace changes with every answer:
+   * whoever waits asks again at least once a second. A promise when this isolate has to ask the others first.
+   */
+  waitMs(keys: RequestKeys, nowMs: number): number | Promise<number> {
+    const claims = this.#states.toClaims(keys, nowMs);
+    // While the object does not answer it is waited for once a second, and not by every request.
+    const isOld = nowMs - this.#heardMs >= VIEW_MS_MAX;
+    if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
+    if (nowMs - this.#askedMs >= REFRESH_MS) this.#exchange([]);
+    return this.#states.waitMs(keys, nowMs);
+  }
+
+  release(keys: RequestKeys): void {
+    this.#states.release(keys);
+  }
+
+  findLimiting(keys: RequestKeys, nowMs: number): string {
+    return this.#states.findLimiting(keys, nowMs);
+  }
+
+  async observe(
+    answer: Response,
+    keys: RequestKeys,
+    { sentMs, waitUntil: keep }: FeedbackContext,
+  ): Promise<Observed> {
+    const { status, headers } = answer;
+    // It speaks for the member that sent it; everything else is about who asks, whichever member answers.
+    if (status === 503 && !this.#isLone) return { response: answer };
+    const isRead = this.#profile.bodyStatuses.includes(status);
+    const { response, json } = isRead ? await readJsonBody(answer) : { response: answer, json: undefined };
+    const nowMs = readClock();
+    const field = (name: string): string | undefined => headers.get(name) ?? undefined;
+    const readings = this.#profile.readings({ status, field, body: json, nowMs });
+    if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) this.#exchange([], keep);
+    if (!readings.some(({ isRefused }) => isRefused)) return { response };
+    const waits = readings.flatMap(
+      ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
+    );
+    return { response, refused: { retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) } };
+  }
+
+  async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {
+    if (this.#underWay === undefined || claims.length > 0) this.#exchange(claims);
+    // Others may wait for what this request asks, each by its own clock.
+    const isLate = await Promise.race([this.#underWay, scheduler.wait(TIMEOUT_MS).then(() => true)]);
+    if (isLate === true) this.#heardMs = readClock();
+    return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
+  }
+
+  #exchange(claims: readonly ProbeClaim[], keep = waitUntil): void {
+    const asked = this.#report(claims).finally(() => {
+      if (this.#underWay === asked) this.#underWay = undefined;
+    });
+    this.#underWay = asked;
+    keep(asked);
+  }
+
+  /** Never throws. */
+  async #report(claims: readonly ProbeClaim[]): Promise<void> {
+    const nowMs = readClock();
+    this.#askedMs = nowMs;
+    this.#id ??= crypto.randomUUID();
+    const report: FeedbackReport = this.#states.takeReport(this.#id, claims, nowMs);
+    try {
+      const view = await this.#namespace.getByName(this.#pool).exchange(report);
+      this.#states.learnView(view, readClock());
+    } catch {
+      this.#states.retell(report);
+    }
+    this.#heardMs = Math.max(this.#heardMs, nowMs);
+  }
+}

@@ -1,0 +1,236 @@
+// A request on its way to an origin whose calls are counted, over all its attempts: each takes quota, or waits in line for
+// some, before it is sent, and what the origin says of its own limits is heard.
+
+import type { Route } from "../../core/config/config.ts";
+import { problems } from "../../core/http/problems.ts";
+import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
+import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
+import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { AskingFor } from "../cache/cache-exchange.ts";
+import { checkLimits } from "../limits/check-limits.ts";
+import type { CheckedLimits, LimitContext, Limited } from "../limits/checked-limits.ts";
+import type { OriginAnswer, OriginFailure } from "./forward.ts";
+import { readKeys } from "../limits/group-policies.ts";
+import type { OriginFeedback } from "./origin-feedback.ts";
+import { toRefusal } from "../limits/rate-limit-response.ts";
+import { recordLimits } from "../log/record.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
+import { settleLimits, settleWhenClientLeaves } from "../limits/settle-limits.ts";
+import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
+import type { Sleeper, WaitingLines } from "./waiting-lines.ts";
+
+/** What an isolate has for the calls of one pool. */
+export interface Outbound {
+  readonly pool: string;
+  readonly settings: OutboundSettings;
+  readonly feedback: OriginFeedback;
+  readonly lines: WaitingLines;
+}
+
+export interface OutboundContext extends AskingFor {
+  readonly route: Route;
+  readonly context: LimitContext;
+  /** When the whole request must be over, by the isolate's clock. */
+  readonly deadlineMs: number;
+}
+
+export interface Heard {
+  readonly answer: OriginAnswer;
+  /** For the origin's own limits: nothing was done. */
+  readonly isRefused: boolean;
+}
+
+/** Permits come back at any moment: one waiter asks so often, for all. */
+const PERMIT_MS = 100;
+/** What is lent to other isolates comes back earlier than a denial can promise. */
+const LEASE_MS = 1_000;
+/** A stop that was guessed, or a pace, ends when an answer says so. */
+const HELD_MS = 100;
+/** The pause after a refusal that does not say how long. */
+const REFUSED_MS = 1_000;
+/** Beside what the policies allow their counters. */
+const ASK_MARGIN_MS = 1_000;
+
+export class OutboundCall {
+  readonly #facts: RequestFacts;
+  readonly #outbound: Outbound;
+  readonly #given: OutboundContext & { readonly bodyBytes: number };
+  readonly #limited: Limited;
+  readonly #keys: ReadonlyMap<string, string>;
+  readonly #rank: number;
+  readonly #ways: readonly LimitedWay[];
+  #waiter: Sleeper | undefined;
+  /** The origin refused this very request. */
+  #notBeforeMs = -Infinity;
+  #limits: CheckedLimits | undefined;
+
+  /** `given.bodyBytes`: what is kept of the request's body. */
+  constructor(
+    facts: RequestFacts,
+    outbound: Outbound,
+    given: OutboundContext & { readonly bodyBytes: number },
+  ) {
+    const { limited, priority, whenLimited } = outbound.settings;
+    const { route } = given;
+    this.#facts = facts;
+    this.#outbound = outbound;
+    this.#given = given;
+    this.#limited = limited.hasVariants ? { ...limited, path: route.path } : limited;
+    this.#keys = readKeys(resolvePolicies(this.#limited, facts), facts).keys;
+    this.#rank = toRank(priority, route.priority, facts);
+    // Nobody waits for a refresh, and it must make nobody wait.
+    this.#ways = given.isRefresh === true ? [] : (route.whenLimited ?? whenLimited);
+  }
+
+  /** Takes what the next attempt costs, as soon as there is quota; or why it must not be sent. */
+  async admit(): Promise<Result<undefined, OriginFailure>> {
+    const asked = this.#findAhead() ?? (await this.#ask());
+    if (typeof asked === "object") {
+      const failure = "code" in asked ? asked : await this.#giveWay(asked);
+      if (failure !== undefined) return err(failure);
+    }
+    const delayMs = this.#limits?.answer.delayMs ?? 0;
+    if (delayMs > 0) await scheduler.wait(delayMs);
+    return ok(undefined);
+  }
+
+  /** Hears what the origin says of its limits, and corrects what was taken. */
+  async observe(answer: OriginAnswer, sentMs: number): Promise<Heard> {
+    if (!answer.ok) {
+      this.#settle(new Response(null, { status: problems[answer.error.code].status }));
+      return { answer, isRefused: false };
+    }
+    const { waitUntil } = this.#given.context;
+    const { feedback } = this.#outbound;
+    const { response, refused } = await feedback.observe(answer.value, this.#keys, { waitUntil, sentMs });
+    if (refused !== undefined) this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
+    return { answer: ok(this.#settle(response)), isRefused: refused !== undefined };
+  }
+
+  /** Whether it may wait until the origin no longer refuses it. */
+  get mayWait(): boolean {
+    return this.#ways.includes("queue") && this.#notBeforeMs <= this.#untilMs;
+  }
+
+  /** What is answered in place of the origin's refusal; undefined: that is passed on. */
+  findStandIn(): OriginFailure | undefined {
+    if (this.#given.hasStandIn !== true || !this.#ways.includes("stale")) return undefined;
+    const readyMs = this.#notBeforeMs;
+    const limit = { line: "", askAgainMs: readyMs, readyMs, violated: [] };
+    return this.#toFailure({ limit, cause: "the origin refused" }, true);
+  }
+
+  #settle(response: Response): Response {
+    const limits = this.#limits;
+    return limits === undefined ? response : settleLimits(response, limits, this.#given.context);
+  }
+
+  get #untilMs(): number {
+    const { waitMsMax } = this.#outbound.settings.queue;
+    return this.#waiter?.untilMs ?? Math.min(readClock() + waitMsMax, this.#given.deadlineMs);
+  }
+
+  /** Somebody waits for the same quota, and goes before this request. */
+  #findAhead(): Limit | undefined {
+    const { lines } = this.#outbound;
+    if (lines.isEmpty) return undefined;
+    const names = [...this.#keys].map(([policy, key]) => this.#toLine(policy, key));
+    const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], this.#rank);
+    return ahead && { ...ahead, askAgainMs: ahead.readyMs, violated: [...this.#keys.keys()] };
+  }
+
+  /** How many more have room, once the attempt's quota has been taken. */
+  async #ask(): Promise<Limit | OriginFailure | number> {
+    const nowMs = readClock();
+    const told = this.#outbound.feedback.waitMs(this.#keys, nowMs);
+    const toldMs = typeof told === "number" ? told : await told;
+    const readyMs = Math.max(nowMs + toldMs, this.#notBeforeMs);
+    if (readyMs > nowMs) return this.#toHeld(readyMs, nowMs);
+
+    const { route, context } = this.#given;
+    const checked = checkLimits(this.#limited, this.#facts, context);
+    const limits = checked instanceof Promise ? await checked : checked;
+    const { config } = context.gateway;
+    recordLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits);
+    const refusal = toRefusal(limits, this.#limited);
+    if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
+    if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);
+    if (refusal !== undefined) {
+      const { code, violated } = refusal;
+      return { code, cause: `pool ${this.#outbound.pool}`, denied: { violated, keys: this.#keys } };
+    }
+    this.#limits = limits;
+    settleWhenClientLeaves(this.#facts.request, limits, context);
+    return limits.answer.nearest?.remaining ?? Infinity;
+  }
+
+  /** The origin's own limits hold it back. Where it can wait so long it asks again and again: answers change the pace. */
+  #toHeld(readyMs: number, nowMs: number): Limit {
+    const policy = this.#outbound.feedback.findLimiting(this.#keys, nowMs);
+    const line = policy === undefined ? this.#toLine() : this.#toLine(policy, this.#keys.get(policy) ?? "");
+    const isBearable = this.#notBeforeMs <= nowMs && readyMs <= this.#untilMs;
+    const askAgainMs = isBearable ? Math.min(readyMs, nowMs + HELD_MS) : readyMs;
+    return { line, askAgainMs, readyMs, violated: policy ? [policy] : [] };
+  }
+
+  #toLimit({ answer, policies }: CheckedLimits, violated: readonly string[]): Limit {
+    const { retryAfterMs, verdicts } = answer;
+    const name = verdicts.find((verdict) => verdict.retryAfterMs === retryAfterMs)?.policy ?? "";
+    const policy = policies.find((one) => one.name === name);
+    const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
+    const waitMs = Math.min(retryAfterMs, policy?.algorithm === "concurrency" ? PERMIT_MS : soonMs);
+    const nowMs = readClock();
+    const line = this.#toLine(name, this.#keys.get(name));
+    return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };
+  }
+
+  /** Tries one way after the other. undefined when it waited, and may now be sent. */
+  async #giveWay(limit: Limit): Promise<OriginFailure | undefined> {
+    let vain: InVain = { limit, cause: "no quota" };
+    for (const way of this.#ways) {
+      if (way === "reject") break;
+      if (way === "stale" && this.#given.hasStandIn === true) return this.#toFailure(vain, true);
+      if (way !== "queue") continue;
+      const waited = await this.#wait(vain.limit);
+      if (waited === undefined || "code" in waited) return waited;
+      vain = waited;
+    }
+    return this.#toFailure(vain, false);
+  }
+
+  async #wait(limit: Limit): Promise<InVain | OriginFailure | undefined> {
+    const { lines, pool, settings } = this.#outbound;
+    const { lengthMax, waitMsMax } = settings.queue;
+    const timeouts = settings.limited.policies.map(({ timeoutMs }) => timeoutMs);
+    const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
+    const { signal } = this.#facts.request;
+    this.#waiter ??= lines.toWaiter({
+      rank: this.#rank,
+      sinceMs: readClock(),
+      untilMs: this.#untilMs,
+      bodyBytes: this.#given.bodyBytes,
+    });
+    return await waitInLine(limit, {
+      lines,
+      rules: { pool, lengthMax, rankMs: waitMsMax / 4, askMs },
+      waiter: this.#waiter,
+      signal,
+      ask: () => this.#ask(),
+    });
+  }
+
+  #toFailure({ limit, cause }: InVain, mayStandIn: boolean): OriginFailure {
+    const { readyMs, violated } = limit;
+    const what = `pool ${this.#outbound.pool}, ${PRIORITIES[this.#rank] ?? ""}: ${cause}`;
+    const retryAfterMs = Math.max(0, readyMs - readClock());
+    const denied = { violated, keys: this.#keys };
+    return { code: "origin-limited", cause: what, retryAfterMs, denied, mayStandIn };
+  }
+
+  /** Where to wait for a counter, or for what the origin itself says. */
+  #toLine(policy = "", key = [...this.#keys.values()].join("\n")): string {
+    return `${this.#outbound.pool}\n${policy}\n${key}`;
+  }
+}

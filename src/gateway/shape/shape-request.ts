@@ -1,0 +1,81 @@
+// Makes the request that goes on of the one that came, on a route that changes messages. What is trimmed is asked for
+// whole and plain, without conditions and ranges: they are about bytes that neither the store nor the origin has.
+
+import type { Config, Route } from "../../core/config/config.ts";
+import type { RouteShape } from "../../core/shape/route-shape.ts";
+import { withoutParameter } from "../../core/consumers/credential.ts";
+import { parseFieldMask } from "../../core/shape/field-mask.ts";
+import { toWholeTags } from "../../core/shape/trimmed-tag.ts";
+import { hash32 } from "../../core/keys/hash32.ts";
+import { err, type Result } from "../../core/result.ts";
+import { toOrigin } from "../origins/forward.ts";
+import { toProblemResponse } from "../request/problem-response.ts";
+import { readFacts, type RequestFacts } from "../request/request-facts.ts";
+
+const PARAMETER = "fields";
+/** A piece of JSON can be JSON, and its fields are not seen to be those that are dropped. */
+const RANGES = ["range", "if-range"];
+const CONDITIONS_AND_RANGES = [...RANGES, "if-none-match", "if-modified-since"];
+
+type Read = Extract<Result<RequestFacts>, { readonly ok: true }>;
+
+/** The facts to go on with, or the refusal. */
+export function shapeRequest(
+  read: Read,
+  { shape }: Pick<Route, "shape">,
+  config: Config,
+): Result<RequestFacts, Response> {
+  if (shape === undefined) return read;
+  const facts = read.value;
+  const asked = shape.fields ? new URLSearchParams(facts.search).getAll(PARAMETER) : [];
+  const text = asked.filter((one) => one !== "").join(",");
+  const mask = text === "" ? undefined : parseFieldMask(text);
+  if (mask?.ok === false) {
+    const found = [{ path: PARAMETER, code: "invalid", message: mask.error }];
+    return err(toProblemResponse("invalid-fields", { name: config.name, found }));
+  }
+  const isTrimmed = mask !== undefined || shape.dropped !== undefined;
+  const { canonicalPath, url } = facts;
+  const search = asked.length > 0 ? withoutParameter(facts.search, PARAMETER) : facts.search;
+  const target = toOrigin(url) + canonicalPath + search;
+  const request = changeRequest(facts.request, target, { shape, isTrimmed });
+  const changed = readFacts(request, config);
+  if (!changed.ok) return err(toProblemResponse(changed.error, config));
+  changed.value.shaping = {
+    shape,
+    mask: mask?.value,
+    trim: hash32(`${text}\n${shape.droppedText}`),
+    conditions: { get: facts.header },
+  };
+  return changed;
+}
+
+interface Change {
+  readonly shape: RouteShape;
+  readonly isTrimmed: boolean;
+}
+
+function changeRequest(
+  { method, headers: given, body, cf, signal }: Request,
+  target: string,
+  { shape, isTrimmed }: Change,
+): Request {
+  const isRead = method === "GET" || method === "HEAD";
+  const headers = new Headers(given);
+  const tags = headers.get("if-match");
+  if (tags !== null) headers.set("if-match", toWholeTags(tags));
+  if (isTrimmed) {
+    headers.set("accept-encoding", "identity");
+    for (const name of isRead ? CONDITIONS_AND_RANGES : RANGES) headers.delete(name);
+  }
+  for (const [from, to] of shape.requestNames) {
+    const value = headers.get(from);
+    headers.delete(from);
+    // The new name is the gateway's to give: a client that knows it has not been given it.
+    if (value === null) headers.delete(to);
+    else headers.set(to, value);
+  }
+  // A body of a GET goes nowhere (forward.ts), and a new request cannot have one.
+  const content = isRead ? null : body;
+  return new Request(target, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
+}

@@ -1,0 +1,104 @@
+// Trims an answer to what its client wants and may see, and gives its header fields other names. The store holds answers
+// as the origin gave them: this comes after it.
+
+import { isNotModified, toNotModifiedFields } from "../../core/cache/conditional-request.ts";
+import { parseHttpDate } from "../../core/http/http-date.ts";
+import { isJsonType } from "../../core/shape/json-type.ts";
+import { toTrimmedTag } from "../../core/shape/trimmed-tag.ts";
+import { trimJson } from "../../core/shape/trim-json.ts";
+import { err, ok } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { OriginAnswer } from "../origins/forward.ts";
+import { readUpTo, toText } from "../../platform/read-up-to.ts";
+import type { Shaping } from "../request/shaping.ts";
+
+/** Says why an answer is whole that was to be trimmed. */
+const IGNORED_FIELD = "X-Fields-Ignored";
+/** Of the whole's bytes. */
+const OF_THE_BYTES = [
+  "content-length",
+  "content-md5",
+  "content-digest",
+  "repr-digest",
+  "digest",
+  "accept-ranges",
+];
+
+export async function shapeResponse(
+  response: Response,
+  shaping: Shaping,
+  method: string,
+): Promise<OriginAnswer> {
+  const { shape, mask } = shaping;
+  const { headers } = response;
+  for (const [from, to] of shape.responseNames) {
+    const value = headers.get(from);
+    if (value === null) continue;
+    headers.delete(from);
+    headers.set(to, value);
+  }
+  const isWanted = (mask !== undefined && response.ok) || shape.dropped !== undefined;
+  if (!isWanted || response.webSocket !== null || response.status === 304) return ok(response);
+  const trimmed = await trim(response, shaping);
+  const isRead = method === "GET" || method === "HEAD";
+  return trimmed.ok && isRead ? ok(await meetConditions(trimmed.value, shaping)) : trimmed;
+}
+
+async function trim(response: Response, shaping: Shaping): Promise<OriginAnswer> {
+  const { bodyBytesMax } = shaping.shape;
+  const obstacle = findObstacle(response, bodyBytesMax);
+  if (obstacle !== undefined) return leave(response, shaping, obstacle);
+  const read = await readUpTo(response.body, bodyBytesMax);
+  if (read.kind === "broken") return err({ code: "origin-closed", cause: read.cause });
+  if (read.kind === "more") return leave(new Response(read.stream, response), shaping, "too-large");
+  const isEmpty = read.bytes.byteLength === 0;
+  const text = isEmpty ? null : trimText(toText(read.bytes), shaping);
+  if (text === undefined) return leave(new Response(read.bytes, response), shaping, "malformed");
+  const { status, headers } = response;
+  const tag = toTrimmedTag(headers.get("etag"), shaping.trim);
+  for (const name of [...OF_THE_BYTES, "etag"]) headers.delete(name);
+  if (tag !== undefined) headers.set("etag", tag);
+  return ok(new Response(text, { status, headers }));
+}
+
+/** Why an answer cannot be trimmed, as far as its head says. */
+function findObstacle({ headers }: Response, bytesMax: number): string | undefined {
+  if (!isJsonType(headers.get("content-type"))) return "not-json";
+  const coding = headers.get("content-encoding");
+  if (coding !== null && coding.toLowerCase() !== "identity") return "encoded";
+  return Number(headers.get("content-length") ?? 0) > bytesMax ? "too-large" : undefined;
+}
+
+function trimText(text: string | undefined, { shape, mask }: Shaping): string | undefined {
+  let trimmed = text;
+  if (trimmed !== undefined && shape.dropped !== undefined)
+    trimmed = trimJson(trimmed, shape.dropped, "drop");
+  return trimmed === undefined || mask === undefined ? trimmed : trimJson(trimmed, mask, "keep");
+}
+
+/** What a client wants less of it may also have whole. What it must not see it does not get: JSON that cannot be trimmed. */
+async function leave(response: Response, { shape, mask }: Shaping, obstacle: string): Promise<OriginAnswer> {
+  if (shape.dropped !== undefined && obstacle !== "not-json") {
+    await response.body?.cancel();
+    const code = obstacle === "too-large" ? "answer-too-large" : "answer-not-json";
+    return err({ code, cause: `fields cannot be dropped: ${obstacle}` });
+  }
+  if (mask !== undefined) response.headers.set(IGNORED_FIELD, obstacle);
+  return ok(response);
+}
+
+/** RFC 9110 section 13.2, for what the client gets in the end. */
+async function meetConditions(response: Response, { conditions }: Shaping): Promise<Response> {
+  const { status, headers } = response;
+  const nowMs = readClock();
+  const record = {
+    status,
+    fields: [...headers],
+    etag: headers.get("etag"),
+    lastModified: headers.get("last-modified"),
+    dateMs: parseHttpDate(headers.get("date") ?? "", nowMs) ?? nowMs,
+  };
+  if (!isNotModified(record, conditions, nowMs)) return response;
+  await response.body?.cancel();
+  return new Response(null, { status: 304, headers: toNotModifiedFields(record) as [string, string][] });
+}

@@ -1,0 +1,82 @@
+// Rule 7: a counter object that stalls, throws or answers in another version never breaks a request. Real Durable
+// Objects that fail, not stand-ins.
+
+import { env, waitUntil } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { parseConfig } from "../../../src/core/config/parse-config.ts";
+import type { Policy } from "../../../src/core/config/config.ts";
+import { CounterClient, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import type { Bindings } from "../../../src/platform/bindings.ts";
+
+const namespaces = env as unknown as Readonly<Record<string, Bindings["COUNTERS"]>>;
+const FAILING = ["STALLING", "THROWING", "FOREIGN"] as const;
+
+function toPolicy(onError: "local" | "open" | "closed"): Policy {
+  const config = parseConfig({
+    origin: "https://origin.example",
+    policies: {
+      p: { algorithm: "sliding-window", limit: 2, window: "1h", key: "ip", onError, timeoutMs: 50 },
+    },
+    routes: [{ path: "/*", policies: ["p"] }],
+  });
+  const policy = config.ok ? config.value.policies[0] : undefined;
+  if (policy === undefined) throw new Error("test configuration is wrong");
+  return policy;
+}
+
+function ask(client: CounterClient, policy: Policy): Promise<GroupAnswer> {
+  const check = { policy: policy.name, algorithm: policy.algorithm, settings: policy.settings, cost: 1 };
+  const group = {
+    object: "o",
+    keys: [{ key: "k", checks: [check] }],
+    policies: [policy],
+    shadows: new Set<string>(),
+  };
+  return client.ask(group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+}
+
+function createClient(name: string): CounterClient {
+  const namespace = namespaces[name];
+  if (namespace === undefined) throw new Error(`no namespace ${name}`);
+  return new CounterClient(namespace);
+}
+
+test.each(FAILING)(
+  "%s counters: onError local decides in the isolate by the same algorithm",
+  async (name) => {
+    const client = createClient(name);
+    const outcomes: unknown[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const { verdicts, failure } = await ask(client, toPolicy("local"));
+      outcomes.push(verdicts[0]?.outcome);
+      expect(failure).toBeDefined();
+    }
+    expect(outcomes).toEqual(["allowed", "allowed", "denied"]);
+  },
+);
+
+test.each(FAILING)("%s counters: onError open lets pass", async (name) => {
+  const client = createClient(name);
+  for (let index = 0; index < 3; index += 1) {
+    expect((await ask(client, toPolicy("open"))).verdicts[0]?.outcome).toBe("allowed");
+  }
+});
+
+test.each(FAILING)("%s counters: onError closed refuses for a second", async (name) => {
+  const { verdicts } = await ask(createClient(name), toPolicy("closed"));
+  expect(verdicts).toMatchObject([{ outcome: "denied", retryAfterMs: 1_000 }]);
+});
+
+test("a stalling counter is waited for no longer than timeoutMs", async () => {
+  const { failure } = await ask(createClient("STALLING"), toPolicy("local"));
+  expect(failure).toBe("no answer within 50 ms");
+});
+
+test("a counter that answers is not degraded", async () => {
+  const { verdicts, failure } = await ask(createClient("COUNTERS"), {
+    ...toPolicy("closed"),
+    timeoutMs: 5_000,
+  });
+  expect(failure).toBeUndefined();
+  expect(verdicts[0]?.remaining).toBe(1);
+});

@@ -1,0 +1,189 @@
+// How the gateway asks counter objects that fail: with the properties by which the platform marks its errors, and in the
+// ways in which workerd lets a real object fail.
+
+import { runInDurableObject } from "cloudflare:test";
+import { env, waitUntil } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { parseConfig } from "../../../src/core/config/parse-config.ts";
+import type { Policy } from "../../../src/core/config/config.ts";
+import { OPEN_MS } from "../../../src/core/counters/breaker.ts";
+import type { Phase } from "../../../src/core/counters/messages.ts";
+import { CounterClient, type Group, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import type { Bindings } from "../../../src/platform/bindings.ts";
+import type { Failure, ScriptedObject } from "../../support/scripted-object.ts";
+
+const { SCRIPTED, STALLING } = env as unknown as {
+  readonly SCRIPTED: DurableObjectNamespace<ScriptedObject>;
+  readonly STALLING: Bindings["COUNTERS"];
+};
+
+const HOURLY = { algorithm: "sliding-window", limit: 10, window: "1h", key: "ip", timeoutMs: 5_000 };
+
+function toPolicies(options: Readonly<Record<string, object>>): readonly Policy[] {
+  const config = parseConfig({ origin: "zone", policies: options, routes: [{ path: "/*" }] });
+  if (!config.ok) throw new Error(JSON.stringify(config.error));
+  return config.value.policies;
+}
+
+function toGroup(object: string, policies: readonly Policy[], shadows: readonly string[] = []): Group {
+  const checks = policies.map(({ name, algorithm, settings }) => ({
+    policy: name,
+    algorithm,
+    settings,
+    cost: 1,
+    isShadow: shadows.includes(name),
+  }));
+  return { object, keys: [{ key: "k", checks }], policies, shadows: new Set(shadows) };
+}
+
+/** A client of its own, and one object that it asks. */
+class Desk {
+  readonly client = new CounterClient(SCRIPTED);
+  readonly stub: DurableObjectStub<ScriptedObject>;
+  readonly group: Group;
+
+  constructor(object: string, options: object = HOURLY) {
+    this.stub = SCRIPTED.getByName(object);
+    this.group = toGroup(object, toPolicies({ p: options }));
+  }
+
+  ask(phase: Phase = "take", id: string = crypto.randomUUID()): Promise<GroupAnswer> {
+    return this.client.ask(this.group, { phase, id }, { waitUntil });
+  }
+
+  /** Asks so often at once, of an object that fails like this: how many answers were not its own, and its calls. */
+  async askWhile(failures: readonly Failure[], times: number): Promise<{ degraded: number; calls: number }> {
+    await this.stub.script(failures);
+    const answers = await Promise.all(Array.from({ length: times }, () => this.ask()));
+    const degraded = answers.filter(({ failure }) => failure !== undefined).length;
+    return { degraded, calls: await this.stub.takeCalls() };
+  }
+}
+
+const retries: readonly (readonly [
+  name: string,
+  failures: readonly Failure[],
+  degraded: number,
+  calls: number,
+])[] = [
+  ["that may be retried is asked once more", [{ retryable: true }], 0, 2],
+  ["that fails twice is asked twice", [{ retryable: true }, { retryable: true }], 1, 2],
+  ["that fails for good is asked once", [{}], 1, 1],
+  ["that is overloaded is never asked again", [{ overloaded: true }], 1, 1],
+  ["that is overloaded is not retried, whatever else it says", [{ retryable: true, overloaded: true }], 1, 1],
+];
+test.each(retries)("an object %s", async (name, failures, degraded, calls) => {
+  expect(await new Desk(name).askWhile(failures, 1)).toEqual({ degraded, calls });
+});
+
+test("an object is asked once more with a new stub, for the old one may be broken", async () => {
+  const stubs: unknown[] = [];
+  const namespace = {
+    idFromName: (name: string) => SCRIPTED.idFromName(name),
+    get: (id: DurableObjectId) => {
+      const stub = SCRIPTED.get(id);
+      stubs.push(stub);
+      return stub;
+    },
+  };
+  const { stub, group } = new Desk("new stub");
+  await stub.script([{ retryable: true }]);
+  const client = new CounterClient(namespace as unknown as Bindings["COUNTERS"]);
+  expect((await client.ask(group, { phase: "take", id: "one" }, { waitUntil })).failure).toBeUndefined();
+  expect(new Set(stubs).size).toBe(2);
+});
+
+test("an answer that is lost is asked for again, and consumes once", async () => {
+  const desk = new Desk("lost answer");
+  await desk.stub.script([{ retryable: true, isDecided: true }]);
+  const { verdicts, failure } = await desk.ask();
+  expect([failure, verdicts[0]?.remaining]).toEqual([undefined, 9]);
+  expect((await desk.ask()).verdicts[0]?.remaining).toBe(8);
+});
+
+test("five requests in a row that fail are enough, whatever call they share: then the object is left alone", async () => {
+  const desk = new Desk("keeps failing");
+  const failures = Array.from({ length: 20 }, () => ({}));
+  expect(await desk.askWhile(failures, 10)).toEqual({ degraded: 10, calls: 2 });
+  expect(await desk.askWhile(failures, 10)).toEqual({ degraded: 10, calls: 0 });
+  expect((await desk.ask()).failure).toBe("counter object keeps failing");
+});
+
+test("an answer in between starts the count again", async () => {
+  const desk = new Desk("fails now and then");
+  for (let round = 0; round < 3; round += 1) {
+    expect(await desk.askWhile([{}, {}, {}, {}], 4)).toEqual({ degraded: 4, calls: 2 });
+    expect(await desk.askWhile([], 1)).toEqual({ degraded: 0, calls: 1 });
+  }
+});
+
+test("an overloaded object is left alone at once, tried by one request, and asked again once it answers", async () => {
+  const desk = new Desk("overloaded");
+  expect(await desk.askWhile([{ overloaded: true }], 1)).toEqual({ degraded: 1, calls: 1 });
+  expect(await desk.askWhile([], 5)).toEqual({ degraded: 5, calls: 0 });
+  await scheduler.wait(OPEN_MS);
+  expect(await desk.askWhile([], 5)).toEqual({ degraded: 4, calls: 1 });
+  expect(await desk.askWhile([], 2)).toEqual({ degraded: 0, calls: 2 });
+});
+
+test("one object's failures say nothing of another", async () => {
+  const [broken, fine] = [new Desk("broken"), new Desk("fine")];
+  await broken.askWhile([{ overloaded: true }], 1);
+  const { failure } = await broken.client.ask(
+    fine.group,
+    { phase: "take", id: crypto.randomUUID() },
+    { waitUntil },
+  );
+  expect(failure).toBeUndefined();
+});
+
+test("an object that is reset between two requests is asked with a new stub, and knows what was used", async () => {
+  const desk = new Desk("reset");
+  await desk.ask();
+  const reset = runInDurableObject(desk.stub, (_instance, state) => {
+    state.abort("reset on purpose");
+  });
+  await expect(reset).rejects.toThrow("reset on purpose");
+  const { verdicts, failure } = await desk.ask();
+  expect([failure, verdicts[0]?.remaining]).toEqual([undefined, 8]);
+});
+
+test("a decision that an object could not commit is not left half consumed", async () => {
+  const desk = new Desk("half committed", { ...HOURLY, onError: "closed" });
+  expect((await desk.ask("hold", "one")).verdicts[0]?.outcome).toBe("allowed");
+  await desk.stub.script([{ isDecided: true }]);
+  expect((await desk.ask("commit", "one")).verdicts[0]?.outcome).toBe("denied");
+  await desk.ask("release", "one");
+  expect((await desk.ask("take", "two")).verdicts[0]?.remaining).toBe(9);
+});
+
+test("without its object, what one policy's rule refuses costs the others nothing", async () => {
+  const client = new CounterClient(SCRIPTED);
+  const [local, closed] = toPolicies({
+    local: { ...HOURLY, limit: 2 },
+    closed: { ...HOURLY, onError: "closed" },
+  });
+  if (local === undefined || closed === undefined) throw new Error("no policies");
+  const ask = (policies: readonly Policy[]): Promise<GroupAnswer> =>
+    client.ask(toGroup("refusing", policies), { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+  await SCRIPTED.getByName("refusing").script([{ overloaded: true }]);
+  for (let time = 0; time < 5; time += 1) {
+    const outcomes = (await ask([local, closed])).verdicts.map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(["allowed", "denied"]);
+  }
+  expect((await ask([local])).verdicts[0]).toMatchObject({ outcome: "allowed", remaining: 1 });
+});
+
+test("the shortest timeoutMs of the policies that refuse is waited for, not a shadow's", async () => {
+  const client = new CounterClient(STALLING);
+  const policies = toPolicies({
+    slow: { ...HOURLY, timeoutMs: 90 },
+    slower: { ...HOURLY, timeoutMs: 120 },
+    shadow: { ...HOURLY, timeoutMs: 1, mode: "shadow" },
+  });
+  const question = { phase: "take", id: "one" } as const;
+  const { failure } = await client.ask(toGroup("o", policies, ["shadow"]), question, { waitUntil });
+  expect(failure).toBe("no answer within 90 ms");
+  const shadow = toGroup("o", policies.slice(2), ["shadow"]);
+  expect((await client.ask(shadow, question, { waitUntil })).failure).toBe("no answer within 1 ms");
+});

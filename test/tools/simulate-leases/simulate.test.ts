@@ -1,0 +1,60 @@
+// The simulation, small: what `npm run simulate:leases` prints, held to what leases are for.
+
+import { describe, expect, test } from "vitest";
+import { toOverAdmission } from "../../../tools/simulate-leases/exact-log.ts";
+import type { Scenario } from "../../../tools/simulate-leases/scenarios.ts";
+import { simulate } from "../../../tools/simulate-leases/simulate.ts";
+
+const MINUTE = { algorithm: "token-bucket", limit: 1_200, window: "1m" } as const;
+const base: Scenario = {
+  name: "small",
+  options: MINUTE,
+  isolates: 5,
+  load: 1,
+  seconds: 90,
+  toWeight: () => 1,
+};
+
+describe("simulate()", () => {
+  test.each(["token-bucket", "sliding-window"] as const)(
+    "%s, with isolates and owner killed: nothing is let through too much",
+    (algorithm) => {
+      for (const load of [0.95, 2, 10]) {
+        const killed = { isolateKillsPerSecond: 0.5, ownerKillEveryMs: 7_000, costMax: 3 };
+        const scenario = { ...base, ...killed, load, options: { ...MINUTE, algorithm } };
+        expect(simulate(scenario, 7).over).toBeLessThanOrEqual(0);
+      }
+    },
+  );
+
+  test("one hot isolate hardly calls, and gets all that an exact counter would give", () => {
+    for (const load of [0.5, 2, 10]) {
+      const { calls, utilisation, rows } = simulate({ ...base, isolates: 1, load }, 7);
+      expect(calls).toBeLessThan(0.05);
+      expect(rows).toBeLessThan(0.05);
+      expect(utilisation).toBeGreaterThan(0.95);
+    }
+  });
+
+  test("says the same twice", () => {
+    expect(simulate(base, 7)).toEqual(simulate(base, 7));
+  });
+});
+
+describe("toOverAdmission()", () => {
+  test.each([
+    ["token-bucket", [0, 0, 0, 30_000], 0],
+    ["token-bucket", [0, 0, 0, 30_000, 30_000], 1],
+    ["sliding-window", [0, 1, 59_999, 60_000], 0],
+    ["sliding-window", [0, 1, 2, 59_999], 1],
+    ["fixed-window", [59_997, 59_998, 59_999, 60_000, 60_001, 60_002], 0],
+    ["fixed-window", [60_000, 60_001, 60_002, 119_999], 1],
+  ] as const)("%s of at most 3: units at %o are %i too many", (algorithm, timesMs, over) => {
+    const bound = { algorithm, limit: algorithm === "token-bucket" ? 2 : 3, windowMs: 60_000, burst: 3 };
+    const found = toOverAdmission(
+      timesMs.map((atMs) => ({ atMs, units: 1 })),
+      bound,
+    );
+    expect(Math.max(0, found)).toBe(over);
+  });
+});
