@@ -4,7 +4,8 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
-import { answerBatch, isBatch } from "./gateway/batch/answer-batch.ts";
+import { isBatch } from "./gateway/batch/answer-batch.ts";
+import { handleBatch } from "./gateway/handle-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
@@ -44,7 +45,7 @@ const admin = createAdminApi(
 export default {
   fetch: (request, _env, context) => {
     // A batch lives below the admin API's prefix, and is no operator's.
-    if (isBatch(request, live.gateway.config)) return answerBatch(request, live.current(context), context);
+    if (isBatch(request, live.gateway.config)) return handleBatch(request, live.current(context), context);
     return admin(request) ?? handleSafely(request, live.current(context), context);
   },
 } satisfies ExportedHandler;

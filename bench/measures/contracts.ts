@@ -1,6 +1,6 @@
 // What a limit allows one key, by its contract and not by anybody's code: the bench counts admissions against it.
 
-import type { Policy } from "../../src/core/config/config.ts";
+import type { Policy } from "../../src/core/policies/policy.ts";
 import type { Limit } from "../workloads/workload.ts";
 
 /** A counter's clock counts whole milliseconds: what it sees as an interval may be this much longer. */

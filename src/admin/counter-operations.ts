@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
-import type { Policy } from "../core/config/config.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import { oneOf, quota } from "../core/schema/primitives.ts";
 import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
 import type { Bindings } from "../platform/bindings.ts";

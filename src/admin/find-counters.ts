@@ -3,7 +3,7 @@
 
 import { algorithms } from "../core/algorithms/registry.ts";
 import type { Algorithm } from "../core/algorithms/algorithm.ts";
-import type { Policy } from "../core/config/config.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import { findOverride } from "../core/control/override-index.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";

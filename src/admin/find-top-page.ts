@@ -1,6 +1,6 @@
 // Ranks the keys of a policy by what they have used, over a page of the counter objects that may own them.
 
-import type { Policy } from "../core/config/config.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import type { Page } from "../core/control/messages.ts";
 import { toDearest } from "../core/counters/find-top.ts";

@@ -1,7 +1,9 @@
 // What concerns the gateway as it runs: health, its policies and routes, purges of its cache, and the audit log.
 
 import { parsePurges, purgeBody } from "./parse-purges.ts";
-import type { Config, Policy, Route } from "../core/config/config.ts";
+import type { Config } from "../core/config/config.ts";
+import type { Route } from "../core/routes/route.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { AuditEntry, Page } from "../core/control/messages.ts";
 import { askControl } from "./ask-control.ts";
 import {

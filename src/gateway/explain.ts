@@ -1,7 +1,8 @@
 // Says what would become of a request, by the same steps as handle-request.ts takes, and takes nothing.
 
 import { decideAccess } from "../core/access/access-list.ts";
-import type { Policy, Route } from "../core/config/config.ts";
+import type { Route } from "../core/routes/route.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { Identity } from "../core/keys/identity.ts";
 import { findMissingScopes } from "../core/consumers/verdict.ts";
 import { findBan } from "../core/control/ban-index.ts";

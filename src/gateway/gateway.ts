@@ -1,20 +1,21 @@
 // What every request needs and none changes: the configuration, the bindings, and what was worked out of them. A request
 // keeps to the one it began with; what an operator changes makes another one.
 import { AccessEntries } from "../core/control/access-entries.ts";
-import type { Config, Policy } from "../core/config/config.ts";
-import { type BanIndex, createBanIndex } from "../core/control/ban-index.ts";
-import { createOverrideIndex, type OverrideIndex } from "../core/control/override-index.ts";
+import type { Config } from "../core/config/config.ts";
+import { createBanIndex } from "../core/control/ban-index.ts";
+import { createOverrideIndex } from "../core/control/override-index.ts";
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
-import { toRateLimitPolicyField } from "../core/policies/rate-limit-headers.ts";
-import type { OriginPool } from "../core/origins/origin-pool.ts";
 import { IsolateLeases } from "../core/leases/isolate-leases.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
-import { type Authority, createAuthority } from "./credentials/authority.ts";
+import { createAuthority } from "./credentials/authority.ts";
 import { ChangeMarks } from "./cache/change-marks.ts";
 import { CacheStore } from "./cache/cache-store.ts";
-import type { Limited } from "./limits/checked-limits.ts";
-import { InFlight } from "./request/collapsing.ts";
+import type { CacheClients } from "./cache/cache-clients.ts";
+import type { Gatekeeper } from "./credentials/admit.ts";
+import type { LimitedRoute } from "../core/policies/limited-route.ts";
+import { toPolicyField } from "./limits/rate-limit-response.ts";
+import { Collapsing } from "./request/collapsing.ts";
 import { CounterClient } from "./limits/counter-client.ts";
 import { PoolClient } from "./origins/pool-client.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
@@ -23,36 +24,15 @@ import { WaitingLines } from "./origins/waiting-lines.ts";
 /** Keys that an isolate holds leases of at a time. */
 const LEASED_KEYS_MAX = 10_000;
 
-export interface Gateway {
-  readonly config: Config;
-  readonly counters: CounterClient;
-  readonly denials: DenialCache;
-  readonly leases: IsolateLeases;
-  readonly store: CacheStore;
-  readonly purges: PurgeClient;
-  readonly marks: ChangeMarks;
-  readonly inFlight: InFlight;
-  readonly pools: ReadonlyMap<OriginPool, PoolClient>;
+/** Whatever the rooms need; none of them knows it. */
+export interface Gateway extends CacheClients, Gatekeeper {
   readonly lines: WaitingLines;
-  /** Whether any route is cached. */
-  readonly hasCache: boolean;
-  /** Who may be calling. */
-  readonly authority: Authority;
-  /** Stands for a route where a credential is refused that nobody issued. */
-  readonly attempts: Limited;
-  /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
-  readonly policyFields: ReadonlyMap<Limited, string | undefined>;
-  /** Limits changed at run time; undefined when there are none. */
-  readonly overrides: OverrideIndex | undefined;
-  readonly bans: BanIndex;
-  /** Who is let in or kept out at run time; undefined when nobody is. */
-  readonly access: AccessEntries | undefined;
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
 type Derived = Omit<
   Gateway,
-  "counters" | "leases" | "purges" | "inFlight" | "lines" | "store" | "marks" | "authority" | "pools"
+  "counters" | "leases" | "purges" | "collapsing" | "lines" | "store" | "marks" | "authority" | "pools"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
@@ -62,7 +42,7 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES),
-    inFlight: new InFlight(),
+    collapsing: new Collapsing(),
     ...createClients(config, bindings, lines),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
@@ -100,7 +80,7 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 
 function derive(config: Config, snapshot: Snapshot): Derived {
   const attempts = { index: -1, path: "", policies: [config.attempts], hasVariants: false, cost: 1 };
-  const policyFields = new Map<Limited, string | undefined>();
+  const policyFields = new Map<LimitedRoute, string | undefined>();
   for (const route of [...config.routes, attempts])
     policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
@@ -115,10 +95,4 @@ function derive(config: Config, snapshot: Snapshot): Derived {
     bans: createBanIndex(snapshot.bans),
     access: snapshot.access.length === 0 ? undefined : new AccessEntries(snapshot.access),
   };
-}
-
-/** RateLimit-Policy; undefined where the draft's fields are switched off. */
-export function toPolicyField(policies: readonly Policy[], { headers }: Config): string | undefined {
-  if (!headers.draft) return undefined;
-  return toRateLimitPolicyField(policies.filter(({ enforcePercent }) => enforcePercent > 0));
 }

@@ -11,14 +11,15 @@ import { askOrigin } from "./origins/ask-origin.ts";
 import { err } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
-import type { CheckedLimits, LimitContext } from "./limits/checked-limits.ts";
+import type { CheckedLimits } from "./limits/checked-limits.ts";
+import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type Look } from "./cache/look-up.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { recordDenied, type Recorded, recordFailed, recordLimits } from "./log/record.ts";
+import { logDenied, type LoggedRequest, logFailed, logLimits } from "./log/log-request.ts";
 import { readFacts } from "./request/request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
@@ -47,7 +48,7 @@ export async function handleRequest(
   const facts = shaped.value;
   facts.pattern = route.pattern;
   const record = { config, route, facts, startedMs };
-  const context: LimitContext = {
+  const context: RequestContext<Gateway> = {
     gateway,
     waitUntil: (promise) => {
       execution.waitUntil(promise);
@@ -82,8 +83,8 @@ export async function handleRequest(
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
 function askWithoutCache(
-  record: Recorded,
-  context: LimitContext,
+  record: LoggedRequest,
+  context: RequestContext<Gateway>,
   { isPart = false }: Execution,
 ): Promise<OriginAnswer> {
   const { facts, route, config } = record;
@@ -97,8 +98,8 @@ function askWithoutCache(
 
 interface Finishing {
   readonly gateway: Gateway;
-  readonly route: Recorded["route"];
-  readonly record: Recorded;
+  readonly route: LoggedRequest["route"];
+  readonly record: LoggedRequest;
   /** Not by a problem of the gateway's own. */
   readonly isAnswered: boolean;
 }
@@ -114,7 +115,7 @@ function finish(
 }
 
 /** The answer as its client wants it, on a route that changes answers. */
-async function shape(response: Response, record: Recorded): Promise<Response> {
+async function shape(response: Response, record: LoggedRequest): Promise<Response> {
   const { shaping, method } = record.facts;
   if (shaping === undefined) return response;
   return toResponse(await shapeResponse(response, shaping, method), record);
@@ -123,21 +124,21 @@ async function shape(response: Response, record: Recorded): Promise<Response> {
 /** undefined: the request goes on. */
 function refuse(
   limits: CheckedLimits,
-  record: Recorded,
-  { context, early }: { readonly context: LimitContext; readonly early: Look | undefined },
+  record: LoggedRequest,
+  { context, early }: { readonly context: RequestContext<Gateway>; readonly early: Look | undefined },
 ): Response | undefined {
-  recordLimits(record, limits);
+  logLimits(record, limits);
   const { route } = record;
   const refusal = toRefusal(limits, route);
   if (refusal === undefined) return undefined;
-  recordDenied(record, limits, refusal);
+  logDenied(record, { ...refusal, keys: limits.keys, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
   return toDenial(limits, refusal, { gateway: context.gateway, route });
 }
 
-function toResponse(answer: OriginAnswer, record: Recorded): Response {
+function toResponse(answer: OriginAnswer, record: LoggedRequest): Response {
   if (answer.ok) return answer.value;
-  recordFailed(record, answer.error);
+  logFailed(record, answer.error);
   const { code, retryAfterMs, denied } = answer.error;
   const { name } = record.config;
   const violated = denied === undefined ? {} : { violated: denied.violated };
@@ -149,7 +150,10 @@ async function askThroughCache(through: ThroughCache, early: Look | undefined): 
 }
 
 /** The stored answer that costs no quota, where the route's hits are free; else what was found instead, if anything. */
-async function answerFreeHit(through: ThroughCache, record: Recorded): Promise<Response | Look | undefined> {
+async function answerFreeHit(
+  through: ThroughCache,
+  record: LoggedRequest,
+): Promise<Response | Look | undefined> {
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);

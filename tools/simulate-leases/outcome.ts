@@ -1,6 +1,6 @@
 // What a scenario came to, beside what one exact counter would have said to the same requests without any delay.
 
-import { toAlgorithm } from "../../src/core/counters/decide-checks.ts";
+import { toAlgorithm } from "../../src/core/algorithms/registry.ts";
 import { toWaterLevel } from "../../src/core/leases/fair-share.ts";
 import { admitByLog } from "./exact-log.ts";
 import type { Rules } from "../../src/core/leases/lent-quota.ts";

@@ -1,6 +1,7 @@
 // The one list of algorithms. The configuration and the contract tests read it; the README's table has a
 // row for each, by algorithm-facts.ts.
 
+import type { Algorithm } from "./algorithm.ts";
 import { concurrency } from "./concurrency.ts";
 import { fixedWindow } from "./fixed-window.ts";
 import { leakyBucket } from "./leaky-bucket.ts";
@@ -22,3 +23,7 @@ export const algorithms = {
 } as const;
 
 export type AlgorithmName = keyof typeof algorithms;
+
+export function toAlgorithm(name: AlgorithmName): Algorithm<unknown, unknown> {
+  return algorithms[name] as Algorithm<unknown, unknown>;
+}

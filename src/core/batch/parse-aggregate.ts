@@ -2,7 +2,7 @@
 
 import { type AggregatePart, hasKnownParameters, isPartPath } from "./aggregate.ts";
 import type { Problem } from "../result.ts";
-import { NAME, NAME_WANTED } from "../config/config-schema.ts";
+import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 
 const PATH_WANTED = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';

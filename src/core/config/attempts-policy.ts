@@ -3,7 +3,7 @@
 import { slidingWindow } from "../algorithms/sliding-window.ts";
 import { ip } from "../keys/ip.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
-import type { Policy } from "./config.ts";
+import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 
 /** No configured policy can have a name with a colon. */

@@ -2,23 +2,14 @@
 // options, references between keys) is in parse-policies.ts and parse-routes.ts.
 
 import * as v from "valibot";
-import { routeCost } from "../policies/route-cost.ts";
-import { settleRule } from "../policies/settle-rule.ts";
 import { accessList } from "../access/access-list.ts";
-import { algorithms } from "../algorithms/registry.ts";
-import type { BanSettings } from "../counters/ban.ts";
-import { cacheSettings } from "../cache/cache-settings.ts";
-import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
-import { host, prefix } from "../origins/pool-schema.ts";
-import { authSchema } from "../consumers/auth-schema.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
-import { shapeEntries } from "../shape/shape-schema.ts";
+import { authSchema } from "../consumers/auth-schema.ts";
 import { object } from "../schema/parse-with.ts";
 import {
-  duration,
   integerBetween,
-  listOf,
-  method,
+  NAME,
+  NAME_WANTED,
   objectOf,
   oneOf,
   ownPath,
@@ -29,74 +20,11 @@ import {
 export const POLICIES_MAX = 100;
 export const ROUTES_MAX = 1_000;
 const POOLS_MAX = 32;
-const BANS_MAX = 10;
 const TIERS_MAX = 100;
-const SCOPES_MAX = 20;
 const SHARDS_MAX = 4_096;
-// Without flags: JSON Schema has none.
-export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
-
-export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
 const SHARE_WANTED = "must be a share from 0 to 1";
 
 const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
-
-/** `{ after: 20, window: "1m", for: ["1m", "10m", "1h"] }`: how a policy answers a key that goes on after being denied. */
-const banRule = v.pipe(
-  object({
-    after: integerBetween(1, 1_000_000),
-    window: v.optional(duration, "1m"),
-    for: v.optional(listOf(duration, "duration", BANS_MAX), ["1m", "10m", "1h"]),
-  }),
-  v.transform(({ after, window, for: forMs }): BanSettings => ({ after, windowMs: window, forMs })),
-);
-
-/** What every policy has, whatever its algorithm. The algorithm's own options are checked by its parseConfig. */
-export const policyBase = {
-  algorithm: oneOf(Object.keys(algorithms)),
-  key: v.unknown(),
-  onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
-  onError: v.optional(oneOf(["local", "open", "closed"]), "local"),
-  timeoutMs: v.optional(integerBetween(1, 60_000), 500),
-  consistency: v.optional(oneOf(["auto", "exact"]), "auto"),
-  mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),
-  enforcePercent: v.optional(integerBetween(0, 100), 100),
-  settle: v.optional(settleRule),
-  ban: v.optional(banRule),
-  // parse-variants.ts reads them: they are the algorithm's to check.
-  limits: v.optional(v.unknown()),
-};
-
-export const routeSchema = object({
-  path: v.string("must be a path pattern"),
-  methods: v.optional(listOf(method, "method")),
-  hosts: v.optional(listOf(host, "host")),
-  policies: v.optional(policyNames, []),
-  cost: v.optional(routeCost, 1),
-  cache: v.optional(cacheSettings),
-  origin: v.optional(v.string("must be the name of an origin pool")),
-  priority: v.optional(priority, "normal"),
-  whenLimited: v.optional(whenLimited),
-  timeout: v.optional(duration, "30s"),
-  bodyTimeout: v.optional(duration),
-  totalTimeout: v.optional(duration),
-  auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
-  scopes: v.optional(
-    v.pipe(
-      // RFC 6749 section 3.3.
-      v.array(
-        textLike(/^[!#-[\]-~]{1,128}$/, "must be a scope without spaces, quotes and backslashes"),
-        "must be a list of scopes",
-      ),
-      v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
-    ),
-    [],
-  ),
-  forwardCredential: v.optional(switchedOn, false),
-  access: v.optional(accessList),
-  stripPrefix: v.optional(prefix),
-  ...shapeEntries,
-});
 
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.

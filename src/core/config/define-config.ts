@@ -6,7 +6,8 @@ import type { KeyExtractorName } from "../keys/registry.ts";
 import type { CostFunction, CostRule } from "../policies/route-cost.ts";
 import type { settleRule } from "../policies/settle-rule.ts";
 import type { memberSchema, poolSchema } from "../origins/pool-schema.ts";
-import type { configSchema, routeSchema } from "./config-schema.ts";
+import type { configSchema } from "./config-schema.ts";
+import type { routeSchema } from "../routes/route-schema.ts";
 
 export type { Facts } from "../keys/facts.ts";
 

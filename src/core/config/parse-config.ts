@@ -4,7 +4,8 @@
 import type { AccessList } from "../access/access-list.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
-import { configSchema, NAME } from "./config-schema.ts";
+import { configSchema } from "./config-schema.ts";
+import { NAME } from "../schema/primitives.ts";
 import { toAttemptsPolicy } from "./attempts-policy.ts";
 import type { Config } from "./config.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";

@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { isNetwork } from "../access/address-set.ts";
-import { NAME, NAME_WANTED } from "../config/config-schema.ts";
+import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { object } from "../schema/parse-with.ts";
 import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../schema/primitives.ts";
 import { parseKey } from "../keys/parse-key.ts";

@@ -1,7 +1,7 @@
 // Which override a request falls under: an exact key before the longest wildcard, that before a tier, that before the
 // whole policy. What each amounts to is worked out once per snapshot: a request only looks it up.
 
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "../policies/policy.ts";
 import { applyLimits } from "../policies/apply-limits.ts";
 import type { Override } from "./entries.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";

@@ -1,8 +1,8 @@
 // Decides several policies at once, all or nothing: either every enforced check is allowed and states move on, or no
 // state changes at all. A shadow policy is decided like the others and refuses nobody.
 
-import type { Algorithm, Verdict } from "../algorithms/algorithm.ts";
-import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
+import type { Verdict } from "../algorithms/algorithm.ts";
+import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
 import type { Check, CheckVerdict } from "./messages.ts";
 
 /** The state of one policy for one key. */
@@ -28,10 +28,6 @@ export interface CounterCheck {
 export interface Decision {
   readonly isAllowed: boolean;
   readonly verdicts: readonly CheckVerdict[];
-}
-
-export function toAlgorithm(name: AlgorithmName): Algorithm<unknown, unknown> {
-  return algorithms[name] as Algorithm<unknown, unknown>;
 }
 
 /** A counter that another algorithm left is "never seen": a changed algorithm starts fresh. */

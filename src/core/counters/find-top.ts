@@ -1,6 +1,6 @@
 // Finds the keys that have used most of a policy, among the rows of one counter object.
 
-import { toAlgorithm } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 import type { Consumer, TopAnswer, TopQuestion } from "./messages.ts";
 import { readRecord } from "./stored-record.ts";
 

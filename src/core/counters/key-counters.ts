@@ -2,7 +2,8 @@
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { BanSettings, BanState } from "./ban.ts";
-import { toAlgorithm, toState } from "./decide-checks.ts";
+import { toState } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 import type { DecisionRing } from "./decision-ring.ts";
 import type { Check } from "./messages.ts";
 import { NOTHING_LENT } from "../leases/lent-quota.ts";

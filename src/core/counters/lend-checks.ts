@@ -11,7 +11,8 @@ import {
   readReport,
   toEndings,
 } from "../leases/lent-quota.ts";
-import { decideCheck, toAlgorithm, toState } from "./decide-checks.ts";
+import { decideCheck, toState } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-counters.ts";
 import type { Check, CheckVerdict, SettledCheck } from "./messages.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";

@@ -7,7 +7,7 @@ import { isObject } from "../schema/parse-with.ts";
 import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-state.ts";
 import { toRowLease } from "../leases/lent-quota.ts";
 import { toBanExpiryMs } from "./ban.ts";
-import { toAlgorithm } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 import { readRing, settleUntil, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-counters.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";

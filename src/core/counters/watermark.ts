@@ -8,7 +8,8 @@
 // docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
 import { type LentQuota, NOTHING_LENT, type RowAhead, toEndings } from "../leases/lent-quota.ts";
-import { type Counter, toAlgorithm } from "./decide-checks.ts";
+import type { Counter } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 
 /** How long one write covers, in milliseconds. */
 const COVER_MS = 1_000;

@@ -4,7 +4,6 @@ import type * as v from "valibot";
 import type { FeedbackSettings, feedbackSchema } from "./feedback-schema.ts";
 import { type ProfileName, profiles } from "./profiles/registry.ts";
 import type { Problem } from "../result.ts";
-import type { Policy } from "../config/config.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 
 /** What has no shape is reported elsewhere. */
@@ -31,10 +30,18 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
 const isProfile = (name: unknown): name is ProfileName =>
   typeof name === "string" && Object.hasOwn(profiles, name);
 
+/** What a pace is made of. */
+interface CountedBy {
+  readonly name: string;
+  readonly limit: number;
+  /** undefined where the limit has no window. */
+  readonly windowMs: number | undefined;
+}
+
 /** With every scope of the profile: those that no policy stands for count for the whole origin. */
 export function toFeedback(
   { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
-  policies: readonly Policy[],
+  policies: readonly CountedBy[],
 ): FeedbackSettings {
   const { scopes: names, readingMs } = profiles[profile];
   const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };

@@ -133,3 +133,14 @@ function withoutBase(path: string, base: string): string | undefined {
   // "/base//evil.example" must not become "//evil.example", which leads to another host.
   return `/${rest.replace(/^[/\\]+/, "")}`;
 }
+
+/** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
+export function isSettable([name, value]: [string, string]): boolean {
+  const lower = name.toLowerCase();
+  return (
+    /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
+    /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
+    !isDroppedFromRequests(lower) &&
+    !["via", "content-length"].includes(lower)
+  );
+}

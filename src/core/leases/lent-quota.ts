@@ -2,7 +2,7 @@
 
 import type { Charge } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import { toAlgorithm } from "../counters/decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
 import { toWaterLevel } from "./fair-share.ts";
 import type { LeaseReport } from "./lease-messages.ts";
 import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms, MARGIN_MS } from "./lease-terms.ts";

@@ -8,12 +8,12 @@ import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "./pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
 import { findScopeProblems, toFeedback } from "../feedback/parse-feedback.ts";
-import { NAME, NAME_WANTED } from "../config/config-schema.ts";
-import type { Policy } from "../config/config.ts";
+import { NAME, NAME_WANTED } from "../schema/primitives.ts";
+import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { parseOrigin, ZONE } from "./parse-origin.ts";
 import { isObject, parseWith, showGiven, toInvalid } from "../schema/parse-with.ts";
-import { findImpossible, type NamedPolicies, resolvePolicies } from "../policies/find-named-policies.ts";
+import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
 /** The pools by name; problems are added to `problems`. */
 export function parsePools(
@@ -50,7 +50,7 @@ function parsePool({ name, index, options, named }: PoolGiven, problems: Problem
   const members = parseMembers(given["members"], path, problems);
   const affinity = parseAffinity(given["affinity"], path);
   if (!affinity.ok) problems.push(...affinity.error);
-  const policies = resolvePolicies(given["policies"], { ...named, path }, problems);
+  const policies = findNamedPolicies(given["policies"], { ...named, path }, problems);
   problems.push(...findImpossible(policies, given["cost"], path));
   problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
   if (!parsed.ok || !affinity.ok) return undefined;

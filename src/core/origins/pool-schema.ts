@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { toHost } from "../http/host.ts";
-import { isDroppedFromRequests } from "../http/forwarded-fields.ts";
+import { isSettable } from "../http/forwarded-fields.ts";
 import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
@@ -107,14 +107,3 @@ export const poolSchema = object({
   ),
   feedback: v.optional(feedbackSchema),
 });
-
-/** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
-export function isSettable([name, value]: [string, string]): boolean {
-  const lower = name.toLowerCase();
-  return (
-    /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
-    /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
-    !isDroppedFromRequests(lower) &&
-    !["via", "content-length"].includes(lower)
-  );
-}

@@ -1,6 +1,6 @@
 // What a pool says about the calls that it gets: which policies count them, and what is done while these leave no quota.
 
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { PriorityRules } from "./priority.ts";
 

@@ -3,7 +3,7 @@
 
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "./policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import { ok, type Result } from "../result.ts";

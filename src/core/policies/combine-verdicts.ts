@@ -1,6 +1,6 @@
 // Makes one answer of what several policies said: allowed only if all allow; denied until the last of them admits.
 
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "./policy.ts";
 import type { CheckVerdict } from "../counters/messages.ts";
 
 export interface PolicyVerdict extends CheckVerdict {

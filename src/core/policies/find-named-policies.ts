@@ -3,7 +3,7 @@
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Problem } from "../result.ts";
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "./policy.ts";
 import { showGiven, toInvalid } from "../schema/parse-with.ts";
 import { LIMIT_MAX } from "../schema/primitives.ts";
 
@@ -14,7 +14,7 @@ export interface NamedPolicies {
 }
 
 /** What is no list, or no text in it, is a problem of the shape and has been reported. */
-export function resolvePolicies(
+export function findNamedPolicies(
   given: unknown,
   { policies, policyNames, path }: NamedPolicies & { readonly path: string },
   problems: Problem[],

@@ -2,7 +2,7 @@
 // are read with the policies that they change (parse-variants.ts).
 
 import type { Problem } from "../result.ts";
-import { NAME, NAME_WANTED } from "../config/config-schema.ts";
+import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 import { toUnknownPolicy } from "./find-named-policies.ts";
 

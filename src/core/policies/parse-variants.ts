@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
-import type { Policy, PolicyContext } from "../config/config.ts";
+import type { Policy, PolicyContext } from "./policy.ts";
 import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
 import { country, method, textLike } from "../schema/primitives.ts";
 

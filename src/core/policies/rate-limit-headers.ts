@@ -2,7 +2,7 @@
 // and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers-11 (parameter names in one table: the draft may yet
 // rename them).
 
-import type { Policy } from "../config/config.ts";
+import type { Policy } from "./policy.ts";
 import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 
 const PARAMETERS = { quota: "q", windowSeconds: "w", remaining: "r", seconds: "t" } as const;

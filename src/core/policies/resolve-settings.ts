@@ -1,7 +1,8 @@
 // Which limits of a policy a request gets: its tier's, or the policy's own; and of those the first contextual ones that
 // fit. All of them were made complete when the configuration was read: nothing is merged here.
 
-import type { Policy, PolicyContext, Route } from "../config/config.ts";
+import type { LimitedRoute } from "./limited-route.ts";
+import type { Policy, PolicyContext } from "./policy.ts";
 import type { Facts } from "../keys/facts.ts";
 
 export interface LimitedFacts {
@@ -19,7 +20,7 @@ export function resolveSettings(policy: Policy, tier: string | undefined, limite
 
 /** A route's policies with the limits that are this request's. */
 export function resolvePolicies(
-  { policies, path, hasVariants }: Pick<Route, "policies" | "path" | "hasVariants">,
+  { policies, path, hasVariants }: Pick<LimitedRoute, "policies" | "path" | "hasVariants">,
   facts: Pick<Facts, "method" | "country" | "identity">,
 ): readonly Policy[] {
   if (!hasVariants) return policies;

@@ -1,6 +1,6 @@
 // Finds the route of a request: the first in the configuration's order that fits.
 
-import type { Route } from "../config/config.ts";
+import type { Route } from "./route.ts";
 import type { Facts } from "../keys/facts.ts";
 import { matchesPattern } from "../http/path-pattern.ts";
 

@@ -6,14 +6,15 @@ import { toVariants } from "../policies/resolve-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
-import { routeSchema } from "../config/config-schema.ts";
-import type { Policy, Route } from "../config/config.ts";
+import { routeSchema } from "./route-schema.ts";
+import type { Route } from "./route.ts";
+import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
 import { toRouteShape } from "../shape/route-shape.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
-import { findImpossible, type NamedPolicies, resolvePolicies } from "../policies/find-named-policies.ts";
+import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
 export interface RouteContext extends NamedPolicies {
   readonly poolNames: readonly string[];
@@ -61,7 +62,7 @@ type RouteAt = RouteContext & { readonly path: string };
 
 function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[]): References {
   const { path } = context;
-  const policies = resolvePolicies(given.policies, context, problems);
+  const policies = findNamedPolicies(given.policies, context, problems);
   const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
   problems.push(...findImpossible(variants, given.cost, path));
   if (isList(given.scopes) && given.auth !== "required") {

@@ -7,6 +7,10 @@ import { isObject } from "./parse-with.ts";
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
 
+/** What policies, pools and tiers are called. Without flags: JSON Schema has none. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
+
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function textLike(pattern: RegExp, wanted: string) {
   return v.pipe(v.string(wanted), v.regex(pattern, wanted));

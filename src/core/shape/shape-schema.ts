@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { parseFieldMask } from "./field-mask.ts";
-import { isSettable } from "../origins/pool-schema.ts";
+import { isSettable } from "../http/forwarded-fields.ts";
 import { isObject, object } from "../schema/parse-with.ts";
 import { integerBetween, oneOf, switchedOn, textThat } from "../schema/primitives.ts";
 

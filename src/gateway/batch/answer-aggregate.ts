@@ -2,7 +2,7 @@
 // that came alone, all at the same time.
 
 import { type PartAnswer, toAggregateBody, toPartPath } from "../../core/batch/aggregate.ts";
-import type { Route } from "../../core/config/config.ts";
+import type { Route } from "../../core/routes/route.ts";
 import { toJson } from "../../core/shape/json-type.ts";
 import { ok } from "../../core/result.ts";
 import { askMembers, type MemberReply, type MembersContext, toRefusal, toTogether } from "./ask-members.ts";

@@ -9,37 +9,32 @@ import { isJsonType } from "../../core/shape/json-type.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Problem, type Result } from "../../core/result.ts";
 import { askMembers, type Member, type MemberReply, toTogether } from "./ask-members.ts";
-import { toOrigin } from "../origins/forward.ts";
-import type { Gateway } from "../gateway.ts";
-import { handleSafely, safely } from "../handle-safely.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import { toText } from "../../platform/read-up-to.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 import { readFacts, type RequestFacts } from "../request/request-facts.ts";
-import { parseRequestUrl } from "../request/request-url.ts";
+import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
 
 export function isBatch({ url }: Request, { batch }: Config): boolean {
   return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
 }
 
-export function answerBatch(
-  request: Request,
-  gateway: Gateway,
-  execution: ExecutionContext,
-): Promise<Response> {
-  return safely(request, gateway, async () => {
-    const { config } = gateway;
-    const { batch: settings } = config;
-    // The configuration may have changed in this very moment.
-    if (settings === undefined) return toProblemResponse("no-route", config);
-    const read = await readBatch(request, config, settings);
-    if (!read.ok) return read.error;
-    const { facts, members, order } = read.value;
-    const ask = (member: Request): Promise<Response> => handleSafely(member, gateway, execution);
-    const replies = await askMembers(members.map(toMember), { facts, config, ask, bounds: settings }, order);
-    const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
-    return toTogether(`[${shown.join(",")}]`, replies);
-  });
+interface Answering {
+  readonly config: Config;
+  /** Sends one of them the way of a request that came alone. */
+  readonly ask: (member: Request) => Promise<Response>;
+}
+
+export async function answerBatch(request: Request, { config, ask }: Answering): Promise<Response> {
+  const { batch: settings } = config;
+  // The configuration may have changed in this very moment.
+  if (settings === undefined) return toProblemResponse("no-route", config);
+  const read = await readBatch(request, config, settings);
+  if (!read.ok) return read.error;
+  const { facts, members, order } = read.value;
+  const replies = await askMembers(members.map(toMember), { facts, config, ask, bounds: settings }, order);
+  const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
+  return toTogether(`[${shown.join(",")}]`, replies);
 }
 
 interface ReadBatch extends Batch {

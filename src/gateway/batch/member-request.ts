@@ -4,7 +4,7 @@
 import { isInherited } from "../../core/batch/member-fields.ts";
 import type { Config } from "../../core/config/config.ts";
 import { toNominated } from "../../core/http/forwarded-fields.ts";
-import { toOrigin } from "../origins/forward.ts";
+import { toOrigin } from "../request/request-url.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 export interface MemberCall {

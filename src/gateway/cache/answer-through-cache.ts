@@ -52,7 +52,7 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
   if (isAskedAlone(look, decision))
     return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
   const flight = toFlightKey(look);
-  const outcome = await context.inFlight.wait(flight, context.timeoutMs);
+  const outcome = await context.collapsing.wait(flight, context.timeoutMs);
   if (outcome === "stored") {
     const again = await context.lookUp();
     const collapsed = await answerCollapsed(again, decision, context);
@@ -67,7 +67,7 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
     }
     await cancelLookUp(again);
   }
-  const settle = outcome === undefined ? context.inFlight.lead(flight, context.waitUntil) : undefined;
+  const settle = outcome === undefined ? context.collapsing.lead(flight, context.waitUntil) : undefined;
   try {
     return await fetchThrough(look, decision, { context, settle: settle ?? NOT_LEADING });
   } catch (error) {

@@ -4,22 +4,14 @@ import type { Forward } from "../../core/cache/decide.ts";
 import type { Exchange } from "../../core/cache/exchange.ts";
 import { toVariantKeys } from "../../core/cache/variants.ts";
 import { readClock } from "../../platform/clock.ts";
+import type { AskingFor } from "../origins/asking-for.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
-import type { InFlight } from "../request/collapsing.ts";
+import type { Collapsing } from "../request/collapsing.ts";
 import type { CacheContext, Look, LookedUp } from "./look-up.ts";
-
-export interface AskingFor {
-  /** Whatever the client's method. */
-  readonly method?: "GET";
-  /** Nobody waits for the answer. */
-  readonly isRefresh?: boolean;
-  /** There is a stored answer that may stand in while the origin's limits leave no quota. */
-  readonly hasStandIn?: boolean;
-}
 
 export interface ThroughCache extends CacheContext {
   readonly name: string;
-  readonly inFlight: InFlight;
+  readonly collapsing: Collapsing;
   /** How long to wait for another request's answer, in milliseconds. */
   readonly timeoutMs: number;
   /** Asks the origin, with these fields put over the client's and without those. */

@@ -6,14 +6,15 @@ import type { Target } from "../../core/cache/exchange.ts";
 import { toInvalidations } from "../../core/cache/invalidation.ts";
 import { toMatchPath } from "../../core/http/canonical-path.ts";
 import { matchRoute } from "../../core/routes/match-route.ts";
-import type { LimitContext } from "../limits/checked-limits.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import type { CacheClients } from "./cache-clients.ts";
 import { toCacheRequest } from "./look-up.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 export function invalidateAfter(
   facts: RequestFacts,
   { status, headers }: Response,
-  { gateway, waitUntil }: LimitContext,
+  { gateway, waitUntil }: RequestContext<CacheClients>,
 ): void {
   const { method, host } = facts;
   const { config, hasCache, marks } = gateway;

@@ -14,10 +14,9 @@ import { toNominated } from "../../core/http/forwarded-fields.ts";
 import { readClock } from "../../platform/clock.ts";
 import { cancelBody, type CacheStore, type Stored, type StoredBody } from "./cache-store.ts";
 import { readCallerField } from "../request/caller.ts";
-import { isWebSocketUpgrade } from "../origins/forward.ts";
 import type { ChangeMarks } from "./change-marks.ts";
 import type { PurgeClient } from "./purge-client.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
+import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
 
 export interface CacheContext {
   readonly store: CacheStore;

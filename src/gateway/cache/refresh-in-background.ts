@@ -24,7 +24,7 @@ export async function refreshInBackground(
 ): Promise<void> {
   // Nothing of what it leads to may be stored.
   if (look.plan.directives.noStore) return;
-  const settle = context.inFlight.lead(toFlightKey(look), context.waitUntil);
+  const settle = context.collapsing.lead(toFlightKey(look), context.waitUntil);
   if (settle === undefined) return;
   let isKept = false;
   try {

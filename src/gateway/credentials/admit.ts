@@ -5,22 +5,36 @@ import { decideAccess } from "../../core/access/access-list.ts";
 import { toChallenge } from "../../core/consumers/challenge.ts";
 import { findCredential, withoutParameter } from "../../core/consumers/credential.ts";
 import { type CredentialVerdict, findMissingScopes } from "../../core/consumers/verdict.ts";
-import { findBan } from "../../core/control/ban-index.ts";
+import { type BanIndex, findBan } from "../../core/control/ban-index.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { hashText } from "../../platform/hash-text.ts";
-import type { ShownCredential } from "./authority.ts";
+import type { Authority, ShownCredential } from "./authority.ts";
 import { toCaller } from "../request/caller.ts";
 import { checkLimits, findDenial } from "../limits/check-limits.ts";
-import type { CheckedLimits, LimitContext } from "../limits/checked-limits.ts";
-import type { Gateway } from "../gateway.ts";
+import type { CheckedLimits } from "../limits/checked-limits.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import type { AccessEntries } from "../../core/control/access-entries.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import { toLimitFields, toRefusal } from "../limits/rate-limit-response.ts";
-import { recordBanned, recordDenied, type Recorded, recordLimits, recordRefused } from "../log/record.ts";
+import { logBanned, logDenied, type LoggedRequest, logLimits, logRefused } from "../log/log-request.ts";
+
+/** What admitting a request needs of the gateway. */
+export interface Gatekeeper extends Limiter {
+  /** Who may be calling. */
+  readonly authority: Authority;
+  /** Stands for a route where a credential is refused that nobody issued. */
+  readonly attempts: LimitedRoute;
+  readonly bans: BanIndex;
+  /** Who is let in or kept out at run time; undefined when nobody is. */
+  readonly access: AccessEntries | undefined;
+}
 
 /** The refusal, or undefined when the request goes on; its facts then say who is calling. A promise only where one is needed. */
 export function admit(
-  recorded: Recorded,
-  context: LimitContext,
+  recorded: LoggedRequest,
+  context: RequestContext<Gatekeeper>,
 ): Response | undefined | Promise<Response | undefined> {
   const { gateway } = context;
   const banned = refuseBanned(recorded, gateway);
@@ -29,7 +43,10 @@ export function admit(
   return isOpen ? undefined : letIn(recorded, context);
 }
 
-async function letIn(recorded: Recorded, context: LimitContext): Promise<Response | undefined> {
+async function letIn(
+  recorded: LoggedRequest,
+  context: RequestContext<Gatekeeper>,
+): Promise<Response | undefined> {
   const { route, facts, config } = recorded;
   const { access } = context.gateway;
   const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(recorded.startedMs));
@@ -48,18 +65,18 @@ async function letIn(recorded: Recorded, context: LimitContext): Promise<Respons
 }
 
 /** What an operator's ban answers; undefined for whom nobody has banned. */
-function refuseBanned(recorded: Recorded, { bans, config }: Gateway): Response | undefined {
+function refuseBanned(recorded: LoggedRequest, { bans, config }: Gatekeeper): Response | undefined {
   if (bans.length === 0) return undefined;
   const ban = findBan(bans, recorded.facts, recorded.startedMs);
   if (ban === undefined) return undefined;
-  recordBanned(recorded, ban.id);
+  logBanned(recorded, ban.id);
   return toProblemResponse("banned", config);
 }
 
 async function authenticate(
   credential: ShownCredential,
-  recorded: Recorded,
-  context: LimitContext,
+  recorded: LoggedRequest,
+  context: RequestContext<Gatekeeper>,
 ): Promise<Response | undefined> {
   const { route, facts, config } = recorded;
   const shown = { credential, hash: hashText(credential.text), waitUntil: context.waitUntil };
@@ -82,29 +99,33 @@ async function authenticate(
 
 async function refuseCredential(
   { code, cause, isUnknown }: Extract<CredentialVerdict, { kind: "refused" }>,
-  recorded: Recorded,
-  context: LimitContext,
+  recorded: LoggedRequest,
+  context: RequestContext<Gatekeeper>,
 ): Promise<Response> {
   if (isUnknown) {
     const limits = await checkLimits(context.gateway.attempts, recorded.facts, context);
-    recordLimits(recorded, limits);
+    logLimits(recorded, limits);
     if (limits.answer.outcome !== "allowed") return toTooMany(recorded, limits, context);
   }
   return toRefused(recorded, code, cause);
 }
 
 /** 429, like a denial by any other policy. */
-function toTooMany(recorded: Recorded, limits: CheckedLimits, { gateway }: LimitContext): Response {
+function toTooMany(
+  recorded: LoggedRequest,
+  limits: CheckedLimits,
+  { gateway }: RequestContext<Gatekeeper>,
+): Response {
   const refusal = toRefusal(limits, gateway.attempts) ?? { code: "quota-exceeded", violated: [] };
-  recordDenied(recorded, limits, refusal);
+  logDenied(recorded, { ...refusal, keys: limits.keys, retryAfterMs: limits.answer.retryAfterMs });
   const fields = toLimitFields(limits, { gateway, route: gateway.attempts });
   const { name } = recorded.config;
   return toProblemResponse(refusal.code, { name, violated: refusal.violated, limits: fields });
 }
 
-function toRefused(recorded: Recorded, code: ProblemCode, cause?: string): Response {
+function toRefused(recorded: LoggedRequest, code: ProblemCode, cause?: string): Response {
   const { config, route } = recorded;
-  recordRefused(recorded, code, cause);
+  logRefused(recorded, code, cause);
   const challenge = toChallenge(code, { name: config.name, scopes: route.scopes });
   return toProblemResponse(code, { name: config.name, challenge });
 }

@@ -6,7 +6,7 @@ import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import { isObject } from "../../core/schema/parse-with.ts";
 import { readClock } from "../../platform/clock.ts";
 import { findJwk } from "./find-jwk.ts";
-import { InFlight } from "../request/collapsing.ts";
+import { Collapsing } from "../request/collapsing.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 const REFRESH_MS = 600_000;
@@ -24,7 +24,7 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 
 export class JwksClient {
   readonly #url: string;
-  readonly #inFlight = new InFlight();
+  readonly #collapsing = new Collapsing();
   #keys: JWTVerifyGetKey | undefined;
   #learntMs = -Infinity;
   #askedMs = -Infinity;
@@ -54,10 +54,10 @@ export class JwksClient {
   /** What crosses requests is a plain word: a fetch belongs to the request that made it. */
   async #ask(pauseMs: number, waitUntil: WaitUntil): Promise<void> {
     if (readClock() - this.#askedMs < pauseMs) {
-      await this.#inFlight.wait(this.#url, TIMEOUT_MS);
+      await this.#collapsing.wait(this.#url, TIMEOUT_MS);
       return;
     }
-    const settle = this.#inFlight.lead(this.#url, waitUntil);
+    const settle = this.#collapsing.lead(this.#url, waitUntil);
     try {
       await this.#fetch();
     } finally {

@@ -6,7 +6,7 @@ import type { KeyRecord } from "../../core/keys/key-record.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
-import { InFlight } from "../request/collapsing.ts";
+import { Collapsing } from "../request/collapsing.ts";
 
 /** Older knowledge is asked for anew behind a request's back. */
 const REFRESH_MS = 2_000;
@@ -32,7 +32,7 @@ export class KeyClient {
   readonly #onError: "closed" | "known";
   readonly #known = new LruMap<string, KnownKey>(KNOWN_KEYS_MAX);
   readonly #unknown = new LruMap<string, KnownKey>(UNKNOWN_KEYS_MAX);
-  readonly #inFlight = new InFlight();
+  readonly #collapsing = new Collapsing();
 
   constructor(namespace: Bindings["CONTROL"], onError: "closed" | "known") {
     this.#namespace = namespace;
@@ -57,7 +57,7 @@ export class KeyClient {
     // What crosses requests is a plain word; each reads the answer for itself.
     const led = this.#lead(hash, waitUntil);
     if (led !== undefined) await led;
-    else if ((await this.#inFlight.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
+    else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
     const known = this.#read(hash);
     if (known === undefined) return undefined;
     const ageMs = readClock() - known.askedMs;
@@ -68,7 +68,7 @@ export class KeyClient {
 
   /** Learns for all who wait; undefined where somebody already does. */
   #lead(hash: string, waitUntil: WaitUntil): Promise<void> | undefined {
-    const settle = this.#inFlight.lead(hash, waitUntil);
+    const settle = this.#collapsing.lead(hash, waitUntil);
     if (settle === undefined) return undefined;
     return this.#learn(hash).finally(() => {
       settle("stored");

@@ -2,13 +2,13 @@
 // hold at once, and all commit when all have said yes.
 
 import type { Committed, Refused } from "../../core/counters/messages.ts";
-import type { LimitContext } from "./checked-limits.ts";
+import type { LimiterContext } from "./limiter.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 
 export interface Asking {
   readonly id: string;
   readonly refusedBefore: Refused | undefined;
-  readonly context: LimitContext;
+  readonly context: LimiterContext;
 }
 
 /** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */

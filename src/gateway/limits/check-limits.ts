@@ -1,7 +1,7 @@
 // Decides a request by its route's policies: all or nothing. A denial that is certain, and quota that was lent to this
 // isolate, are decided here; all else is asked of the counter objects.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import type { CheckVerdict } from "../../core/counters/messages.ts";
 import { MARGIN_MS } from "../../core/leases/lease-terms.ts";
 import { TURN_MS } from "../../core/leases/lent-quota.ts";
@@ -14,13 +14,9 @@ import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
 import { toCost } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { areAllowed, askGroups, type Asking } from "./ask-groups.ts";
-import {
-  type CheckedLimits,
-  type LimitContext,
-  type Limited,
-  type Taken,
-  UNCHECKED,
-} from "./checked-limits.ts";
+import { type CheckedLimits, type Taken, UNCHECKED } from "./checked-limits.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import type { LimiterContext } from "./limiter.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
 import { decideByLeases, takeLater } from "./decide-by-leases.ts";
 import { groupPolicies, type PolicyKeys, readKeys } from "./group-policies.ts";
@@ -39,9 +35,9 @@ import {
 
 /** A value, and no promise of one, when nobody has to be asked: a hot key's requests, and most of a flood. */
 export function checkLimits(
-  route: Limited,
+  route: LimitedRoute,
   facts: RequestFacts,
-  context: LimitContext,
+  context: LimiterContext,
 ): CheckedLimits | Promise<CheckedLimits> {
   if (route.policies.length === 0 || (facts.isUnlimited && route.countsAll !== true)) return UNCHECKED;
   const { config, denials, leases, overrides } = context.gateway;
@@ -77,7 +73,7 @@ interface Asked {
   /** undefined: no policy here may be leased. */
   readonly take: LeaseTake | undefined;
   readonly sentMs: number;
-  readonly context: LimitContext;
+  readonly context: LimiterContext;
 }
 
 async function askCounters(
@@ -133,7 +129,7 @@ async function askBesideLeases(
 function remember(
   denialKey: string | undefined,
   checked: CheckedLimits,
-  { sentMs, context }: { readonly sentMs: number; readonly context: LimitContext },
+  { sentMs, context }: { readonly sentMs: number; readonly context: LimiterContext },
 ): void {
   const { answer, policies, degraded } = checked;
   if (denialKey === undefined || degraded.size > 0) return;
@@ -148,9 +144,9 @@ function remember(
 
 /** A denial that still stands, without asking anybody. */
 export function findDenial(
-  route: Limited,
+  route: LimitedRoute,
   facts: RequestFacts,
-  { gateway }: LimitContext,
+  { gateway }: LimiterContext,
 ): CheckedLimits | undefined {
   const cost = toCost(route.cost, facts);
   const policies = resolvePolicies(route, facts);
@@ -162,7 +158,7 @@ export function findDenial(
 
 /** What like requests have in common; undefined where no denial is certain. Limits differ by tier, and their counters do not. */
 function toDenialKey(
-  { index }: Limited,
+  { index }: LimitedRoute,
   { identity }: RequestFacts,
   { read, cost }: { readonly read: PolicyKeys; readonly cost: number },
 ): string | undefined {

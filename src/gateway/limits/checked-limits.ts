@@ -1,9 +1,8 @@
-// What the limits said of a request, and what it takes to ask them.
+// What the limits said of a request.
 
-import type { Policy, Route } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import { type LimitAnswer, type PolicyVerdict, UNLIMITED } from "../../core/policies/combine-verdicts.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
-import type { Gateway } from "../gateway.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
 export interface Taken {
@@ -11,12 +10,6 @@ export interface Taken {
   readonly group: Group;
   readonly answer: GroupAnswer;
 }
-
-/** What limits a request: a route, or what stands for one. */
-export type Limited = Pick<Route, "index" | "path" | "policies" | "hasVariants" | "cost"> & {
-  /** Also clients that no policy of a route counts. */
-  readonly countsAll?: boolean;
-};
 
 export interface CheckedLimits {
   /** The policies that were asked, with the limits that are the request's. */
@@ -34,12 +27,6 @@ export interface CheckedLimits {
   readonly taken: readonly Taken[];
   /** Stands for the remembered denial that this is. */
   readonly origin?: object | undefined;
-}
-
-export interface LimitContext {
-  readonly gateway: Gateway;
-  /** Lets what need not be waited for go on after the response. */
-  readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
 /** Nobody was asked. */

@@ -1,7 +1,7 @@
 // Asks counter objects, in time or not at all. When one does not answer, each policy's onError decides: by the same
 // algorithm in this isolate, open, or closed. Never throws.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import {
   type BreakerState,
   CLOSED,

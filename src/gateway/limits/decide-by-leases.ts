@@ -1,13 +1,14 @@
 // Answers a request from this isolate's leases alone: taken from all of its policies, or from none.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import {
   combineVerdicts,
   type PolicyVerdict,
   toPolicyVerdict,
 } from "../../core/policies/combine-verdicts.ts";
 import { readClock } from "../../platform/clock.ts";
-import { type CheckedLimits, type LimitContext, UNCHECKED } from "./checked-limits.ts";
+import { type CheckedLimits, UNCHECKED } from "./checked-limits.ts";
+import type { LimiterContext } from "./limiter.ts";
 import type { Group } from "./counter-client.ts";
 import { giveLeasesBack, type LeaseTake, renewLeases, takeLeases, toLeaseVerdicts } from "./take-leases.ts";
 
@@ -15,7 +16,7 @@ export interface Leasing {
   readonly take: LeaseTake;
   /** Names the objects, which nobody needs unless a lease is renewed. */
   readonly toGroups: () => readonly Group[];
-  readonly context: LimitContext;
+  readonly context: LimiterContext;
 }
 
 /** `keys` are the counter keys by policy. */

@@ -1,7 +1,7 @@
 // Reads what a route's policies count a request by, and sorts them by the object that owns their counter, and by key
 // within it: what one call can decide. Two steps, for a request that is decided without a call needs no object.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import type { Check, KeyChecks } from "../../core/counters/messages.ts";
 import { type CounterKey, isEnforcedKey, toCounterKey, toObjectName } from "../../core/keys/counter-key.ts";
 import type { Group } from "./counter-client.ts";

@@ -1,6 +1,6 @@
 // Puts the overrides in force over a request's policies. Nobody pays for it where there is none.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { RequestFacts } from "../request/request-facts.ts";

@@ -4,12 +4,16 @@ import {
   EXPOSED_FIELDS,
   type RateLimitFields,
   toRateLimitFields,
+  toRateLimitPolicyField,
   toShadowField,
 } from "../../core/policies/rate-limit-headers.ts";
+import type { Config } from "../../core/config/config.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { CheckedLimits, Limited } from "./checked-limits.ts";
-import { type Gateway, toPolicyField } from "../gateway.ts";
+import type { CheckedLimits } from "./checked-limits.ts";
+import type { Limiter } from "./limiter.ts";
 import { toProblemParts } from "../request/problem-response.ts";
 
 /** Why a request does not go on. */
@@ -20,7 +24,10 @@ export interface Refusal {
 }
 
 /** The refusal that the limits amount to; undefined when the request goes on. */
-export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: Limited): Refusal | undefined {
+export function toRefusal(
+  { answer, missing, degraded }: CheckedLimits,
+  route: LimitedRoute,
+): Refusal | undefined {
   if (missing.length > 0) return { code: "missing-key", violated: missing };
   const { outcome, violated } = answer;
   if (outcome === "allowed") return undefined;
@@ -32,8 +39,8 @@ export function toRefusal({ answer, missing, degraded }: CheckedLimits, route: L
 }
 
 interface Answered {
-  readonly gateway: Gateway;
-  readonly route: Limited;
+  readonly gateway: Limiter;
+  readonly route: LimitedRoute;
 }
 
 /** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
@@ -98,4 +105,10 @@ export function addLimitFields(response: Response, limits: CheckedLimits, answer
   if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
     headers.append("Access-Control-Expose-Headers", EXPOSED_FIELDS);
   return response;
+}
+
+/** RateLimit-Policy; undefined where the draft's fields are switched off. */
+export function toPolicyField(policies: readonly Policy[], { headers }: Config): string | undefined {
+  if (!headers.draft) return undefined;
+  return toRateLimitPolicyField(policies.filter(({ enforcePercent }) => enforcePercent > 0));
 }

@@ -1,14 +1,19 @@
 // Tells counters what a request really cost once its response is known: by the policies' settle rules when the response
 // begins, and permits back when its body ends. Always after the response, never in its way.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/messages.ts";
 import { toActualUnits } from "../../core/policies/settle-rule.ts";
 import { toPipe } from "../request/body-pipe.ts";
-import type { CheckedLimits, LimitContext, Taken } from "./checked-limits.ts";
+import type { CheckedLimits, Taken } from "./checked-limits.ts";
+import type { LimiterContext } from "./limiter.ts";
 
 /** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
-export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimitContext): Response {
+export function settleLimits(
+  response: Response,
+  { taken }: CheckedLimits,
+  context: LimiterContext,
+): Response {
   if (!hasSome(taken, isSettled)) return response;
   const { status, headers } = response;
   const header = (name: string): string | undefined => headers.get(name) ?? undefined;
@@ -33,7 +38,7 @@ export function settleLimits(response: Response, { taken }: CheckedLimits, conte
 export function settleWhenClientLeaves(
   request: Request,
   { taken }: CheckedLimits,
-  context: LimitContext,
+  context: LimiterContext,
 ): void {
   if (!hasSome(taken, isPermit)) return;
   request.signal.addEventListener("abort", () => {
@@ -41,7 +46,7 @@ export function settleWhenClientLeaves(
   });
 }
 
-function giveBackPermits(taken: readonly Taken[], context: LimitContext): void {
+function giveBackPermits(taken: readonly Taken[], context: LimiterContext): void {
   settle(taken, context, (policy) => (isPermit(policy) ? 0 : undefined));
 }
 
@@ -53,7 +58,7 @@ const hasSome = (taken: readonly Taken[], is: (policy: Policy) => boolean): bool
 /** `toActual` answers the units to have taken in the end, or undefined to leave a policy as it is. */
 function settle(
   taken: readonly Taken[],
-  { gateway, waitUntil }: LimitContext,
+  { gateway, waitUntil }: LimiterContext,
   toActual: (policy: Policy) => number | undefined,
 ): void {
   for (const { id, group, answer } of taken) {

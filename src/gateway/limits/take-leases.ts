@@ -1,13 +1,13 @@
 // What this isolate decides of a request by itself: from quota that counter objects have lent it. Renewals go out behind
 // the response; a request never waits for one.
 
-import type { Policy } from "../../core/config/config.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
 import type { IsolateLeases, LeaseAnswer } from "../../core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../core/leases/lease-messages.ts";
 import type { LeaseTerms } from "../../core/leases/lease-terms.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { LimitContext } from "./checked-limits.ts";
+import type { LimiterContext } from "./limiter.ts";
 import type { Group, GroupAnswer } from "./counter-client.ts";
 
 interface Leased {
@@ -138,7 +138,7 @@ export function toAsking(
 export function renewLeases(
   toGroups: () => readonly Group[],
   take: LeaseTake,
-  { gateway: { counters, leases }, waitUntil }: LimitContext,
+  { gateway: { counters, leases }, waitUntil }: LimiterContext,
 ): void {
   const reports = toReports(take, leases, ({ key }) => leases.isDue(key, take.cost, take.nowMs));
   if (reports.size === 0) return;

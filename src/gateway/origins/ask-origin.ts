@@ -1,22 +1,30 @@
 // Asks what a route leads to, one origin or a pool, within the route's timeouts.
 
-import type { Route } from "../../core/config/config.ts";
+import type { Route } from "../../core/routes/route.ts";
 import { ok } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import { askPool } from "./ask-pool.ts";
-import type { LimitContext } from "../limits/checked-limits.ts";
-import type { AskingFor } from "../cache/cache-exchange.ts";
+import type { OriginPool } from "../../core/origins/origin-pool.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import type { PoolClient } from "./pool-client.ts";
+import type { AskingFor } from "./asking-for.ts";
 import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
 import { limitBody } from "./limit-body.ts";
-import { recordCut } from "../log/record.ts";
+import { logCut } from "../log/log-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
+
+/** What asking an origin needs of the gateway. */
+export interface OriginClients extends Limiter {
+  readonly pools: ReadonlyMap<OriginPool, PoolClient>;
+}
 
 type Asking = Pick<ForwardOptions, "fields" | "without"> & AskingFor;
 
 export function askOrigin(
   facts: RequestFacts,
   route: Route,
-  context: LimitContext,
+  context: RequestContext<OriginClients>,
   asking: Asking = {},
 ): Promise<OriginAnswer> {
   const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
@@ -29,7 +37,7 @@ export function askOrigin(
 async function askWithin(
   facts: RequestFacts,
   route: Route,
-  { context, asking }: { readonly context: LimitContext; readonly asking: Asking },
+  { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
   const { gateway, waitUntil } = context;
   const { config, pools } = gateway;
@@ -44,7 +52,7 @@ async function askWithin(
     : askPool(facts, client, { ...options, deadlineMs, route, context }));
   if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
   const onCut = (cause: string): void => {
-    recordCut({ config, route, facts, startedMs }, cause);
+    logCut({ config, route, facts, startedMs }, cause);
   };
   return ok(limitBody(answer.value, { pauseMsMax: bodyTimeoutMs, deadlineMs, onCut, waitUntil }));
 }

@@ -14,8 +14,8 @@ import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.t
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
-import type { RequestUrl } from "../request/request-url.ts";
+import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
+import { toOrigin } from "../request/request-url.ts";
 
 export interface OriginFailure {
   readonly code: ProblemCode;
@@ -106,10 +106,6 @@ function toOriginUrl(
   return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-export function toOrigin({ scheme, host }: RequestUrl): string {
-  return `${scheme}://${host}`;
-}
-
 /** The platform copies its own fields for less than it takes any others. */
 function toOriginFields(facts: RequestFacts, { config, fields = [], without }: ForwardOptions): Headers {
   const { url, address, request } = facts;
@@ -140,10 +136,6 @@ function toWithheld({ header, caller }: RequestFacts, without: readonly string[]
 
 function toCallerFields({ caller }: RequestFacts): readonly [string, string][] {
   return caller === undefined ? [] : caller.originFields;
-}
-
-export function isWebSocketUpgrade(facts: RequestFacts): boolean {
-  return facts.header("upgrade")?.toLowerCase() === "websocket";
 }
 
 function toClientResponse(

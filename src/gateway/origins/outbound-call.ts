@@ -1,21 +1,23 @@
 // A request on its way to an origin whose calls are counted, over all its attempts: each takes quota, or waits in line for
 // some, before it is sent, and what the origin says of its own limits is heard.
 
-import type { Route } from "../../core/config/config.ts";
+import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
 import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
 import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { AskingFor } from "../cache/cache-exchange.ts";
+import type { AskingFor } from "./asking-for.ts";
 import { checkLimits } from "../limits/check-limits.ts";
-import type { CheckedLimits, LimitContext, Limited } from "../limits/checked-limits.ts";
+import type { CheckedLimits } from "../limits/checked-limits.ts";
+import type { LimiterContext } from "../limits/limiter.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { readKeys } from "../limits/group-policies.ts";
 import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
-import { recordLimits } from "../log/record.ts";
+import { logLimits } from "../log/log-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
@@ -31,7 +33,7 @@ export interface Outbound {
 
 export interface OutboundContext extends AskingFor {
   readonly route: Route;
-  readonly context: LimitContext;
+  readonly context: LimiterContext;
   /** When the whole request must be over, by the isolate's clock. */
   readonly deadlineMs: number;
 }
@@ -57,7 +59,7 @@ export class OutboundCall {
   readonly #facts: RequestFacts;
   readonly #outbound: Outbound;
   readonly #given: OutboundContext & { readonly bodyBytes: number };
-  readonly #limited: Limited;
+  readonly #limited: LimitedRoute;
   readonly #keys: ReadonlyMap<string, string>;
   readonly #rank: number;
   readonly #ways: readonly LimitedWay[];
@@ -153,7 +155,7 @@ export class OutboundCall {
     const checked = checkLimits(this.#limited, this.#facts, context);
     const limits = checked instanceof Promise ? await checked : checked;
     const { config } = context.gateway;
-    recordLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits);
+    logLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits);
     const refusal = toRefusal(limits, this.#limited);
     if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);

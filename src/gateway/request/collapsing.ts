@@ -7,7 +7,7 @@ export type Outcome = "stored" | "released";
 /** Keys that are being fetched at once; more go to the origin on their own. */
 const IN_FLIGHT_MAX = 1_000;
 
-export class InFlight {
+export class Collapsing {
   readonly #fetches = new Map<string, Promise<Outcome>>();
 
   /** What the leader's fetch of this key came to, or undefined when there is no leader to wait for. */

@@ -145,3 +145,7 @@ function toOneValue(values: readonly string[]): string | undefined {
   const [first] = values;
   return values.every((value) => value === first) ? first : AMBIGUOUS;
 }
+
+export function isWebSocketUpgrade(facts: RequestFacts): boolean {
+  return facts.header("upgrade")?.toLowerCase() === "websocket";
+}

@@ -41,3 +41,8 @@ function parseByPlatform(text: string): RequestUrl | undefined {
   const { protocol, host, hostname, pathname, search } = url;
   return { scheme: protocol.slice(0, -1), host, hostname, path: pathname, search };
 }
+
+/** As an Origin field names it. */
+export function toOrigin({ scheme, host }: RequestUrl): string {
+  return `${scheme}://${host}`;
+}

@@ -1,14 +1,15 @@
 // Makes the request that goes on of the one that came, on a route that changes messages. What is trimmed is asked for
 // whole and plain, without conditions and ranges: they are about bytes that neither the store nor the origin has.
 
-import type { Config, Route } from "../../core/config/config.ts";
+import type { Config } from "../../core/config/config.ts";
+import type { Route } from "../../core/routes/route.ts";
 import type { RouteShape } from "../../core/shape/route-shape.ts";
 import { withoutParameter } from "../../core/consumers/credential.ts";
 import { parseFieldMask } from "../../core/shape/field-mask.ts";
 import { toWholeTags } from "../../core/shape/trimmed-tag.ts";
 import { hash32 } from "../../core/keys/hash32.ts";
 import { err, type Result } from "../../core/result.ts";
-import { toOrigin } from "../origins/forward.ts";
+import { toOrigin } from "../request/request-url.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import { readFacts, type RequestFacts } from "../request/request-facts.ts";
 

@@ -1,12 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AlgorithmName } from "../../../src/core/algorithms/registry.ts";
-import {
-  type CounterCheck,
-  decideChecks,
-  toAlgorithm,
-  toState,
-} from "../../../src/core/counters/decide-checks.ts";
+import { type CounterCheck, decideChecks, toState } from "../../../src/core/counters/decide-checks.ts";
+import { toAlgorithm } from "../../../src/core/algorithms/registry.ts";
 import { toCheck } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;

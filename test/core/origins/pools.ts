@@ -1,7 +1,7 @@
 // Pools for tests, read from a configuration as the gateway reads them.
 
 import { parsePools } from "../../../src/core/origins/parse-pools.ts";
-import type { Policy } from "../../../src/core/config/config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import type { OriginPool } from "../../../src/core/origins/origin-pool.ts";
 import type { Problem } from "../../../src/core/result.ts";
 

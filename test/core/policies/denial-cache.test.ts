@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../../src/core/algorithms/algorithm.ts";
 import type { AlgorithmName } from "../../../src/core/algorithms/registry.ts";
-import { toAlgorithm } from "../../../src/core/counters/decide-checks.ts";
+import { toAlgorithm } from "../../../src/core/algorithms/registry.ts";
 import { combineVerdicts, type PolicyVerdict } from "../../../src/core/policies/combine-verdicts.ts";
 import { type Denial, DenialCache } from "../../../src/core/policies/denial-cache.ts";
 import { toVerdict } from "./verdicts.ts";

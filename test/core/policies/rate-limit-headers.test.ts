@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { parseList } from "structured-headers";
 import { describe, expect, test } from "vitest";
-import type { Policy } from "../../../src/core/config/config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import { DURATION_MS_MAX } from "../../../src/core/schema/durations.ts";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Policy } from "../../../src/core/config/config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import { resolvePolicies, resolveSettings, toVariants } from "../../../src/core/policies/resolve-settings.ts";
 import { toConfig } from "../config/config-input.ts";
 import { toFacts } from "../keys/to-facts.ts";

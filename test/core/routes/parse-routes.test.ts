@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Route } from "../../../src/core/config/config.ts";
+import type { Route } from "../../../src/core/routes/route.ts";
 import { POLICY, toConfig, toInput, toProblems } from "../config/config-input.ts";
 
 const policies = {

@@ -4,7 +4,7 @@
 import { env, waitUntil } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
-import type { Policy } from "../../../src/core/config/config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import { CounterClient, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 

@@ -5,7 +5,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env, waitUntil } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
-import type { Policy } from "../../../src/core/config/config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import { OPEN_MS } from "../../../src/core/counters/breaker.ts";
 import type { Phase } from "../../../src/core/counters/messages.ts";
 import { CounterClient, type Group, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";

@@ -1,0 +1,17 @@
+// What limiting sees of a route: also what stands for one, as failed credentials and a pool's calls do.
+
+import type { Policy } from "./policy.ts";
+import type { RouteCost } from "./route-cost.ts";
+
+export interface LimitedRoute {
+  /** Its place in the configuration; negative for what only stands for a route. */
+  readonly index: number;
+  /** As it is written. */
+  readonly path: string;
+  readonly policies: readonly Policy[];
+  /** Whether any of them has other limits for some requests. */
+  readonly hasVariants: boolean;
+  readonly cost: RouteCost;
+  /** Also clients that no policy of a route counts. */
+  readonly countsAll?: boolean;
+}

@@ -1,0 +1,52 @@
+// A policy as the gateway uses it: complete, frozen, durations in milliseconds. parse-policies.ts makes it.
+
+import type { AlgorithmName } from "../algorithms/registry.ts";
+import type { BanSettings } from "../counters/ban.ts";
+import type { MissingRule } from "../keys/counter-key.ts";
+import type { KeyPart } from "../keys/parse-key.ts";
+import type { LeaseTerms } from "../leases/lease-terms.ts";
+import type { SettleRule } from "./settle-rule.ts";
+
+/** What a policy does when its counter cannot answer in time. */
+export type ErrorRule = "local" | "open" | "closed";
+
+export interface Policy {
+  readonly name: string;
+  readonly algorithm: AlgorithmName;
+  /** What the algorithm's parseConfig made of the policy's options. */
+  readonly settings: unknown;
+  /** The algorithm's options as they were written, times LIMIT_FACTOR: what an override changes some of. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Quota units per window, as headers name it. */
+  readonly limit: number;
+  /** undefined where the limit has no window. */
+  readonly windowMs: number | undefined;
+  readonly key: readonly KeyPart[];
+  readonly onMissing: MissingRule;
+  readonly onError: ErrorRule;
+  readonly timeoutMs: number;
+  /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow: decided, counted, logged. */
+  readonly enforcePercent: number;
+  /** How a response corrects what its request took; undefined: it does not. */
+  readonly settle: SettleRule | undefined;
+  readonly ban: BanSettings | undefined;
+  /** "exact" also where the policy's other settings demand it. */
+  readonly consistency: "auto" | "exact";
+  /** How isolates may be lent its quota; undefined: they ask for every request. */
+  readonly lease: LeaseTerms | undefined;
+  /** What, besides the key, these limits' counters are told apart by; "" for a policy's and a tier's own. */
+  readonly context: string;
+  /** Other limits of the same policy, complete: resolve-settings.ts says whose they are. */
+  readonly contexts: readonly PolicyContext[];
+  /** The same for consumers on a tier, by its name. */
+  readonly tiers: ReadonlyMap<string, Policy>;
+}
+
+/** Limits for some methods, countries and routes. undefined is all of them. */
+export interface PolicyContext {
+  readonly methods: ReadonlySet<string> | undefined;
+  readonly countries: ReadonlySet<string> | undefined;
+  /** Paths, as the routes have them written. */
+  readonly routes: ReadonlySet<string> | undefined;
+  readonly policy: Policy;
+}

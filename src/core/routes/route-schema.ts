@@ -1,0 +1,44 @@
+// The valibot schema of a route: shapes, defaults and bounds. parse-routes.ts resolves what it refers to.
+
+import * as v from "valibot";
+import { accessList } from "../access/access-list.ts";
+import { cacheSettings } from "../cache/cache-settings.ts";
+import { host, prefix } from "../origins/pool-schema.ts";
+import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
+import { routeCost } from "../policies/route-cost.ts";
+import { object } from "../schema/parse-with.ts";
+import { duration, listOf, method, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
+import { shapeEntries } from "../shape/shape-schema.ts";
+
+const SCOPES_MAX = 20;
+
+export const routeSchema = object({
+  path: v.string("must be a path pattern"),
+  methods: v.optional(listOf(method, "method")),
+  hosts: v.optional(listOf(host, "host")),
+  policies: v.optional(policyNames, []),
+  cost: v.optional(routeCost, 1),
+  cache: v.optional(cacheSettings),
+  origin: v.optional(v.string("must be the name of an origin pool")),
+  priority: v.optional(priority, "normal"),
+  whenLimited: v.optional(whenLimited),
+  timeout: v.optional(duration, "30s"),
+  bodyTimeout: v.optional(duration),
+  totalTimeout: v.optional(duration),
+  auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
+  scopes: v.optional(
+    v.pipe(
+      // RFC 6749 section 3.3.
+      v.array(
+        textLike(/^[!#-[\]-~]{1,128}$/, "must be a scope without spaces, quotes and backslashes"),
+        "must be a list of scopes",
+      ),
+      v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
+    ),
+    [],
+  ),
+  forwardCredential: v.optional(switchedOn, false),
+  access: v.optional(accessList),
+  stripPrefix: v.optional(prefix),
+  ...shapeEntries,
+});

@@ -1,0 +1,58 @@
+// A route as the gateway uses it: complete, frozen, every reference resolved. parse-routes.ts makes it.
+
+import type { AccessList } from "../access/access-list.ts";
+import type { Aggregate } from "../batch/aggregate.ts";
+import type { CacheSettings } from "../cache/cache-settings.ts";
+import type { RoutePattern } from "../http/path-pattern.ts";
+import type { OriginPool } from "../origins/origin-pool.ts";
+import type { LimitedWay } from "../outbound/outbound-settings.ts";
+import type { Priority } from "../outbound/priority.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { RouteCost } from "../policies/route-cost.ts";
+import type { RouteShape } from "../shape/route-shape.ts";
+
+export interface Route {
+  /** Its place in the configuration. */
+  readonly index: number;
+  /** The path pattern as it was written, with its methods: how logs name the route. */
+  readonly name: string;
+  /** As it is written. */
+  readonly path: string;
+  readonly pattern: RoutePattern;
+  /** undefined is every method. GET includes HEAD. */
+  readonly methods: ReadonlySet<string> | undefined;
+  /** undefined is every host. Lower case. */
+  readonly hosts: ReadonlySet<string> | undefined;
+  readonly policies: readonly Policy[];
+  /** Whether any of them has other limits for some requests. */
+  readonly hasVariants: boolean;
+  readonly cost: RouteCost;
+  readonly cache: CacheSettings | undefined;
+  /** The origin pool that it leads to; undefined: the configuration's one origin. */
+  readonly pool: OriginPool | undefined;
+  /** How urgent its calls of a pool are that counts them. */
+  readonly priority: Priority;
+  /** What is done while there is no quota; undefined: as the pool says. */
+  readonly whenLimited: readonly LimitedWay[] | undefined;
+  /** How long the origin may take until its response's header section. */
+  readonly timeoutMs: number;
+  /** How long it may be silent in the middle of the body. Infinity: as long as it likes. */
+  readonly bodyTimeoutMs: number;
+  /** From the first attempt to the end of the response's body. */
+  readonly totalTimeoutMs: number;
+  readonly auth: "none" | "optional" | "required";
+  /** What a credential must allow, all of it. */
+  readonly scopes: readonly string[];
+  /** Whether the origin gets the header field that the credential stood in. */
+  readonly forwardCredential: boolean;
+  /** The gateway's own list and the route's. */
+  readonly access: readonly AccessList[];
+  /** Nothing is asked of who comes in: no credential, no access list. */
+  readonly isOpen: boolean;
+  /** Taken from the front of a forwarded path, before a pool's member does the same: "/api", or "" for nothing. */
+  readonly stripPrefix: string;
+  /** undefined: messages pass as they are. */
+  readonly shape: RouteShape | undefined;
+  /** The calls that answer it, in place of an origin. */
+  readonly aggregate: Aggregate | undefined;
+}

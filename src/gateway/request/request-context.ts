@@ -1,0 +1,8 @@
+// What every step of a request's way gets beside the request: the part of the gateway that its room needs, and a way to
+// let work go on after the response.
+
+export interface RequestContext<Needs> {
+  readonly gateway: Needs;
+  /** Lets what need not be waited for go on after the response. */
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
