@@ -64,13 +64,14 @@ export function readTables(markdown: string): readonly Table[] {
   return tables;
 }
 
+/** Every table whose head begins so. */
+export function findTables(markdown: string, head: readonly string[]): readonly Table[] {
+  return readTables(markdown).filter((one) => head.every((cell, index) => one.head[index] === cell));
+}
+
 /** The table whose head begins with these cells, in this section where it is given. */
 export function findTable(markdown: string, head: readonly string[], section?: string): Table {
-  const table = readTables(markdown).find(
-    (one) =>
-      head.every((cell, index) => one.head[index] === cell) &&
-      (section === undefined || one.section === section),
-  );
+  const table = findTables(markdown, head).find((one) => section === undefined || one.section === section);
   if (table === undefined) throw new Error(`Cannot find a table of ${head.join(", ")} in ${section ?? "it"}`);
   return table;
 }

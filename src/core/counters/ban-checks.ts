@@ -1,7 +1,8 @@
 // What denials do to the bans of one key: they count where a policy bans, and the last of so many makes a ban.
 
 import { countDenials, shortenBan, toBanMs } from "./ban.ts";
-import type { Change, KeyCounters } from "./key-counters.ts";
+import type { Change } from "./key-counters.ts";
+import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./messages.ts";
 
 /** Denials to count where their policies ban. */

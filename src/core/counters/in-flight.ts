@@ -1,7 +1,7 @@
 // What decisions in flight have to do with one key: units that they hold, and units that they committed here and may
 // still give back. In memory only.
 
-import type { KeyCounters } from "./key-counters.ts";
+import type { KeyCounters } from "./key-state.ts";
 import type { CheckVerdict, CounterReply } from "./messages.ts";
 
 /**

@@ -1,26 +1,13 @@
-// The counters and bans of one key, and how consuming and settling change them.
+// How consuming and settling change the counters of one key.
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import type { BanSettings, BanState } from "./ban.ts";
 import { toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { DecisionRing } from "./decision-ring.ts";
+import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./messages.ts";
 import { NOTHING_LENT } from "../leases/lent-quota.ts";
 import { lendCheck } from "./lend-checks.ts";
 import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
-
-export interface StoredBan extends BanState {
-  readonly settings: BanSettings;
-}
-
-export interface KeyCounters {
-  /** By policy. */
-  readonly live: ReadonlyMap<string, LiveCounter>;
-  readonly bans: ReadonlyMap<string, StoredBan>;
-  /** undefined: none. */
-  readonly decisions?: DecisionRing | undefined;
-}
 
 export interface Change {
   readonly counters: KeyCounters;

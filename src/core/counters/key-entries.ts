@@ -2,7 +2,8 @@
 
 import { LruMap } from "../lru-map.ts";
 import { type Entry, toEntry } from "./in-flight.ts";
-import type { Change, KeyCounters } from "./key-counters.ts";
+import type { Change } from "./key-counters.ts";
+import type { KeyCounters } from "./key-state.ts";
 import { readRecord, writeRecord } from "./stored-record.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */

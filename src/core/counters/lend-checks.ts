@@ -13,7 +13,7 @@ import {
 } from "../leases/lent-quota.ts";
 import { decideCheck, toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { KeyCounters } from "./key-counters.ts";
+import type { KeyCounters } from "./key-state.ts";
 import type { Check, CheckVerdict, SettledCheck } from "./messages.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";
 

@@ -1,7 +1,8 @@
 // Corrects what one decision consumed of one key, once: whatever the table remembers of it, or its row, or neither.
 
 import { addDecision, isMaybeSettled } from "./decision-ring.ts";
-import { type Change, type KeyCounters, settleChecks } from "./key-counters.ts";
+import { type Change, settleChecks } from "./key-counters.ts";
+import type { KeyCounters } from "./key-state.ts";
 import type { SettledCheck } from "./messages.ts";
 
 export interface SettledDecision {

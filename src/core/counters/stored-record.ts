@@ -9,7 +9,7 @@ import { toRowLease } from "../leases/lent-quota.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import { readRing, settleUntil, writeRing } from "./decision-ring.ts";
-import type { KeyCounters, StoredBan } from "./key-counters.ts";
+import type { KeyCounters, StoredBan } from "./key-state.ts";
 import { type LiveCounter, UNCOVERED } from "./watermark.ts";
 
 const STORED_VERSION = 1;

@@ -3,10 +3,10 @@ import { decideChecks } from "../../../src/core/counters/decide-checks.ts";
 import {
   consumeChecks,
   findChangedAlgorithms,
-  type KeyCounters,
   type Owed,
   settleChecks,
 } from "../../../src/core/counters/key-counters.ts";
+import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
 import type { Check } from "../../../src/core/counters/messages.ts";
 import { toCheck } from "./map-store.ts";
 

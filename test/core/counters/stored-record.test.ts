@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { consumeChecks, type KeyCounters } from "../../../src/core/counters/key-counters.ts";
+import { consumeChecks } from "../../../src/core/counters/key-counters.ts";
+import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
 import { readRecord, writeRecord } from "../../../src/core/counters/stored-record.ts";
 import { toCheck } from "./map-store.ts";
 
