@@ -36,7 +36,7 @@ function findCircles(arrows: readonly Import[]): readonly string[] {
     done.add(name);
   };
   for (const name of next.keys()) visit(name, []);
-  return circles;
+  return [...new Set(circles)];
 }
 
 test("every import of src is found, and leads to a file", () => {
@@ -89,6 +89,24 @@ describe.each(trees)("$root", (tree) => {
 
 test("no files import each other in a circle", () => {
   expect(findCircles(imports)).toEqual([]);
+});
+
+test("a test stands where what it tests stands", () => {
+  const sources = [...files, ...globSync("tools/**/*.ts", { cwd: PROJECT_FOLDER })];
+  const folders = new Set(sources.map(dirname));
+  const tests = globSync("test/{core,gateway,admin,durable-objects,platform,cli,tools}/**/*.test.ts", {
+    cwd: PROJECT_FOLDER,
+  });
+  const misplaced = tests.filter((file) => {
+    const [, top = "", ...rest] = dirname(file).split("/");
+    const mirrored = [...(top === "tools" ? [top] : ["src", top]), ...rest].join("/");
+    const twin = basename(file).replace(".test.ts", ".ts");
+    const places = sources.filter((source) => basename(source) === twin).map(dirname);
+    // What tests several files together has no twin, and its folder all the same.
+    return !folders.has(mirrored) || (places.length > 0 && !places.includes(mirrored));
+  });
+  expect(tests.length).toBeGreaterThan(150);
+  expect(misplaced).toEqual([]);
 });
 
 describe("the map in docs/architecture.md", () => {
