@@ -24,7 +24,8 @@ export interface CacheStore {
   readonly close: () => void;
 }
 
-export async function startCacheStore(): Promise<CacheStore> {
+/** `delayMs`: how long each answer takes, as one at a distance would. */
+export async function startCacheStore({ delayMs = 0 } = {}): Promise<CacheStore> {
   const entries = new Map<string, Stored>();
   const asked = { lookUps: 0, writes: 0 };
   const keep =
@@ -34,7 +35,7 @@ export async function startCacheStore(): Promise<CacheStore> {
       return response.writeHead(204).end();
     };
   // workerd, as the client of a proxy, names no host but in the URL.
-  const server = createServer({ requireHostHeader: false }, (request, response) => {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const key = `${String(request.headers["cf-cache-namespace"] ?? "")} ${request.url}`;
     switch (request.method) {
       case "GET":
@@ -49,6 +50,10 @@ export async function startCacheStore(): Promise<CacheStore> {
       default:
         response.writeHead(entries.delete(key) ? 200 : 404).end();
     }
+  };
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
+    if (delayMs === 0) handle(request, response);
+    else setTimeout(handle, delayMs, request, response);
   });
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;

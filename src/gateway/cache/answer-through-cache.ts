@@ -60,10 +60,13 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
       await cancelLookUp(look);
       return ok(collapsed);
     }
-    if (flight === look.key && isOfVariants(again)) {
-      // The answer was another variant's: those who want the same one now find each other.
+    if (mustAsk(again)) {
       await cancelLookUp(look);
-      return await answerByOrigin(again, again.decision, context);
+      // The answer was another variant's: those who want the same one now find each other.
+      if (flight === look.key && toFlightKey(again) !== look.key)
+        return await answerByOrigin(again, again.decision, context);
+      // What has been stored meanwhile is asked about, and not fetched once more.
+      return await fetchThrough(again, again.decision, { context, settle: NOT_LEADING });
     }
     await cancelLookUp(again);
   }
@@ -81,8 +84,8 @@ function isAskedAlone({ plan }: LookedUp, { record }: Forward): boolean {
   return !plan.mayStore || record?.mustValidate === true;
 }
 
-function isOfVariants(look: Look): look is LookedUp & { readonly decision: Forward } {
-  return "decision" in look && look.decision.kind === "forward" && toFlightKey(look) !== look.key;
+function mustAsk(look: Look): look is LookedUp & { readonly decision: Forward } {
+  return "decision" in look && look.decision.kind === "forward";
 }
 
 async function answerCollapsed(

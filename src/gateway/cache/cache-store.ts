@@ -23,6 +23,7 @@ const RECORD_HEADER = "x-headgate-record";
 /** Longer keys are hashed: a URL of the Cache API has a bounded length. */
 const PLAIN_KEY_LENGTH_MAX = 512;
 const UNFINISHED_MAX = 1_000;
+const WRITTEN_MAX = 2_000;
 /** What is validated before every use is not written anew with each confirmation, but when it was written so long ago. */
 const REWRITE_MS = 10_000;
 
@@ -57,6 +58,9 @@ export class CacheStore {
    */
   readonly #unfinished = new LruMap<string, number>(UNFINISHED_MAX);
 
+  /** When this isolate last wrote a key, began to, or read what another had written. */
+  readonly #writtenMs = new LruMap<string, number>(WRITTEN_MAX);
+
   constructor(scope: string) {
     this.#scope = scope;
   }
@@ -81,7 +85,8 @@ export class CacheStore {
       const body = await readBody(response, entry);
       if (body === "broken") return undefined;
       if (!(body instanceof ReadableStream))
-        this.#held.hold(key, { entry, body, textLength: text.length, writtenMs: toWrittenMs(entry) }, since);
+        this.#held.hold(key, { entry, body, textLength: text.length }, since);
+      this.#noteWritten(key, toWrittenMs(entry));
       return { entry, body, isHeld: false };
     } catch {
       return undefined;
@@ -111,6 +116,7 @@ export class CacheStore {
       return false;
     }
     if (entry.kind === "record") this.#unfinished.set(key, entry.responseTimeMs);
+    this.#noteWritten(key, readClock());
     try {
       const content = isStreamed(body) ? body.readable : body;
       await caches.default.put(
@@ -120,9 +126,8 @@ export class CacheStore {
       if (isStreamed(body) && !(await body.isWhole)) throw new Error("body broke off");
       this.#unfinished.delete(key);
       if (!isStreamed(body) && !this.#held.isChanged(key, since)) {
-        const held = { entry, body, textLength: text.length, writtenMs: readClock() };
         // A change once more: what was read while it was being written is older.
-        this.#held.hold(key, held, this.#held.change(key));
+        this.#held.hold(key, { entry, body, textLength: text.length }, this.#held.change(key));
       }
       return true;
     } catch {
@@ -133,19 +138,26 @@ export class CacheStore {
 
   /**
    * Puts a confirmed record in the found one's place in memory alone, where that is enough: others ask the origin about
-   * theirs before every use too. Answers whether it is.
+   * theirs before every use too. Answers whether it is; of all that confirm the same, one has to write it now and then.
    */
   renew(key: string, found: StoredRecord, record: StoredRecord): boolean {
-    const held = this.#held.get(key);
-    if (held?.entry.kind !== "record" || !isSameBody(held.entry, found)) return false;
     if (!isNeverFresh(found) || !isNeverFresh(record)) return false;
-    if (readClock() - held.writtenMs >= REWRITE_MS) return false;
-    this.#held.hold(key, { ...held, entry: record }, this.#held.change(key));
-    return true;
+    const held = this.#held.get(key);
+    if (held?.entry.kind === "record" && isSameBody(held.entry, found))
+      this.#held.hold(key, { ...held, entry: record }, this.#held.change(key));
+    const nowMs = readClock();
+    if (nowMs - (this.#writtenMs.get(key) ?? -Infinity) < REWRITE_MS) return true;
+    this.#noteWritten(key, nowMs);
+    return false;
+  }
+
+  #noteWritten(key: string, atMs: number): void {
+    this.#writtenMs.set(key, Math.max(atMs, this.#writtenMs.get(key) ?? 0));
   }
 
   async delete(key: string): Promise<void> {
     this.#held.change(key);
+    this.#writtenMs.delete(key);
     try {
       await caches.default.delete(this.#toRequest(key));
     } catch {

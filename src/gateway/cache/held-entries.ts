@@ -23,8 +23,6 @@ export interface HeldEntry {
   readonly body: Uint8Array | null;
   /** How long the entry's text is. */
   readonly textLength: number;
-  /** When the Cache API got it, or an older form of it. */
-  readonly writtenMs: number;
 }
 
 interface Held extends HeldEntry {

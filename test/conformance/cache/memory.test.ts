@@ -11,9 +11,12 @@ import { newFolder } from "../support/gateway.ts";
 import { startOrigin } from "../support/origin.ts";
 import { until } from "../support/until.ts";
 
+/** As in production: so requests meet a renewal that is on its way. */
+const CACHE_DELAY_MS = 3;
+
 const origin = await startOrigin();
 afterAll(origin.close);
-const { address, asked, close } = await startCacheStore();
+const { address, asked, close } = await startCacheStore({ delayMs: CACHE_DELAY_MS });
 afterAll(close);
 const folder = await newFolder();
 const server = await startHeadgate(
@@ -32,6 +35,7 @@ afterAll(async () => {
 });
 
 const TIMES = 60;
+const CLIENTS = 20;
 const ask = (path: string, options?: RequestOptions): Promise<Reply> =>
   send({ url: `http://127.0.0.1:${server.port}` }, path, options);
 
@@ -101,6 +105,33 @@ describe("a small answer", () => {
     expect(writes).toBeLessThanOrEqual(seconds / 10 + 1);
     expect((await ask("/small/no-cache")).text()).toBe("0123456789");
     expect(origin.requests("/small/no-cache").length).toBeGreaterThanOrEqual(TIMES);
+  });
+});
+
+/** How often the Cache API is asked while many clients send together, and in how many seconds. */
+async function storm(path: string): ReturnType<typeof count> {
+  const before = { ...asked };
+  const startMs = performance.now();
+  const client = async (): Promise<void> => {
+    for (let time = 0; time < TIMES; time += 1) await ask(path);
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  const seconds = (performance.now() - startMs) / 1_000;
+  return { lookUps: asked.lookUps - before.lookUps, writes: asked.writes - before.writes, seconds };
+}
+
+describe("what is asked about before every use, by many at once", () => {
+  it.each([
+    ["small", "0123456789"],
+    ["large", "0123456789".repeat(10_000)],
+  ])("is written once, and not with every confirmation: %s", async (size, body) => {
+    const path = `/storm/${size}`;
+    serve(path, body, "no-cache");
+    const { lookUps, writes, seconds } = await storm(path);
+    expect(writes).toBeLessThanOrEqual(2 + seconds / 10);
+    // A large body is nowhere but there.
+    if (size === "small") expect(lookUps).toBeLessThan(CLIENTS * 5 * (1 + seconds / 10));
+    expect((await ask(path)).text()).toBe(body);
   });
 });
 

@@ -19,7 +19,7 @@ beforeEach(() => {
 
 function hold(key: string, bytes: number, entry = fresh()): void {
   const body = new Uint8Array(bytes);
-  entries.hold(key, { entry, body, textLength: 500, writtenMs: 0 }, entries.changes);
+  entries.hold(key, { entry, body, textLength: 500 }, entries.changes);
 }
 
 describe("HeldEntries", () => {
@@ -52,7 +52,7 @@ describe("HeldEntries", () => {
     const since = entries.changes;
     entries.change("other");
     entries.change("changed");
-    const held = { entry: fresh(), body: null, textLength: 500, writtenMs: 0 };
+    const held = { entry: fresh(), body: null, textLength: 500 };
     entries.hold("changed", held, since);
     entries.hold("same", held, since);
     expect([entries.get("changed"), entries.get("same")?.entry]).toEqual([undefined, held.entry]);
@@ -62,7 +62,7 @@ describe("HeldEntries", () => {
     const since = entries.changes;
     entries.change("changed");
     for (let at = 0; at < 1_000; at += 1) entries.change(`other ${at}`);
-    entries.hold("changed", { entry: fresh(), body: null, textLength: 500, writtenMs: 0 }, since);
+    entries.hold("changed", { entry: fresh(), body: null, textLength: 500 }, since);
     expect(entries.get("changed")).toBeUndefined();
   });
 });
