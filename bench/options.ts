@@ -8,7 +8,7 @@ import type { Times } from "./measures/take-turn.ts";
 import { workloads } from "./workloads/registry.ts";
 
 export const USAGE = `Usage: npm run bench -- [options]
-  --quick              about 2 minutes instead of under 10; noisier
+  --quick              about 4 minutes instead of 11; noisier. Two of them until what expired is deleted, and counted
   --only <names>       these contenders: ${contenders.map(({ name }) => name).join(", ")}
   --workload <name>    every contender under this workload instead of its own: ${workloads.map(({ name }) => name).join(", ")}
   --rounds <n>         turns of each row and start of its server; the run takes longer by as much

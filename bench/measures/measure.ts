@@ -4,14 +4,17 @@
 import { existsSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import type { Use } from "../contenders/contender.ts";
-import { countUse } from "./count-use.ts";
+import { loadCounted } from "./count-use.ts";
 import { type Row, type RunningRow, startRow } from "./row.ts";
 import type { MeasuredRow } from "./summarize.ts";
 import { takeTurn, type Times, type Turn } from "./take-turn.ts";
 import type { Workload } from "../workloads/workload.ts";
 
+/** Until objects have deleted what expired: their alarms are at least a minute apart, and the last row's may need two. */
+const EXPIRED_AFTER_MS = 125_000;
 const MEMORY_FOLDER = "/dev/shm";
 
 export interface MeasureOptions {
@@ -78,7 +81,9 @@ const toShares = ({ settles = 1 }: Workload): number => settles;
 async function countUses(rows: readonly RunningRow[], forMs: number): Promise<readonly (Use | undefined)[]> {
   const countable = rows.filter(({ server }) => server.startCounting !== undefined);
   const shares = countable.reduce((sum, { workload }) => sum + toShares(workload), 0);
-  const uses: (Use | undefined)[] = [];
-  for (const row of rows) uses.push(await countUse(row, (forMs * toShares(row.workload)) / shares));
-  return uses;
+  const loaded: Awaited<ReturnType<typeof loadCounted>>[] = [];
+  for (const row of rows) loaded.push(await loadCounted(row, (forMs * toShares(row.workload)) / shares));
+  // Those that came first have had the time of all others to do it in.
+  if (countable.length > 0) await sleep(EXPIRED_AFTER_MS);
+  return await Promise.all(loaded.map((one) => one?.readUse()));
 }

@@ -39,7 +39,13 @@ describe("docs/cli.md", () => {
   });
 });
 
-const documents = ["README.md", "docs/cli.md", "docs/admin-api.md", "docs/guides/front-your-api.md"];
+const documents = [
+  "README.md",
+  "docs/cli.md",
+  "docs/admin-api.md",
+  "docs/errors.md",
+  "docs/guides/front-your-api.md",
+];
 
 test.each(["README.md", "docs/guides/front-your-api.md"])(
   "%s shows only configurations that are right",

@@ -19,9 +19,18 @@ describe("README.md", () => {
   test("has the registry's algorithms with their facts, in its order", () => {
     const { rows } = findTable(readme, ["algorithm"]);
     const registered = Object.keys(algorithms).map((name) => {
-      const { exact, worstCase, burst, storage } = algorithmFacts[name as AlgorithmName];
-      return [`\`${name}\``, exact, worstCase, burst, storage];
+      const { useFor, exact, worstCase, burst } = algorithmFacts[name as AlgorithmName];
+      return [`\`${name}\``, useFor, exact, worstCase, burst];
     });
+    expect(rows).toEqual(registered);
+  });
+
+  test("leaves what an algorithm stores to docs/configuration.md", () => {
+    const { rows } = findTable(readText("docs/configuration.md"), ["algorithm", "stored for each key"]);
+    const registered = Object.keys(algorithms).map((name) => [
+      `\`${name}\``,
+      algorithmFacts[name as AlgorithmName].storage,
+    ]);
     expect(rows).toEqual(registered);
   });
 
