@@ -2,7 +2,7 @@
 // frozen record. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
-import { toDurationMs } from "../schema/durations.ts";
+import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
 
@@ -83,7 +83,7 @@ const headerName = v.pipe(
 const cookieName = textLike(TOKEN, "must be a cookie's name");
 const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
-const TTL_WANTED = 'must be a duration such as "10s", or "never"';
+const TTL_WANTED = `${DURATION_WANTED}, or "never"`;
 const statusTtl = v.pipe(
   v.string(TTL_WANTED),
   v.check((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED),

@@ -38,17 +38,23 @@ interface CountedBy {
   readonly windowMs: number | undefined;
 }
 
-/** With every scope of the profile: those that no policy stands for count for the whole origin. */
+/**
+ * With every scope of the profile: those that no policy stands for count for the whole origin. Where there is one of each,
+ * nobody has to say that they belong together.
+ */
 export function toFeedback(
   { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
   policies: readonly CountedBy[],
 ): FeedbackSettings {
   const { scopes: names, readingMs } = profiles[profile];
+  const isPair = names.length === 1 && policies.length === 1 && Object.keys(scopes).length === 0;
   const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };
   return {
     profile,
     scopes: names.map((scope) => {
-      const policy = policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
+      const policy = isPair
+        ? policies[0]
+        : policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
       const { limit, windowMs } = policy ?? {};
       // A rate needs both.
       const rate = windowMs === undefined ? { limit: undefined, windowMs } : { limit, windowMs };

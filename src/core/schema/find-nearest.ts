@@ -29,9 +29,30 @@ function toEdits(rows: readonly number[][], current: readonly number[], { a, b, 
   return Math.min(substitution, swap, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
 }
 
+/** What other products call the same. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  gcra: "token-bucket",
+  "dry-run": "shadow",
+  dryrun: "shadow",
+  "log-only": "shadow",
+  "fail-open": "open",
+  "fail-closed": "closed",
+  allow: "open",
+  block: "closed",
+  account: "consumer",
+  user: "consumer",
+  "user-id": "consumer",
+  apikey: "api-key",
+  global: "everyone",
+  "client-ip": "ip",
+  "remote-addr": "ip",
+};
+
 /** The known word at the smallest edit distance, or undefined when none is close enough to be what was meant. */
 export function findNearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.slice(0, WORD_LENGTH_MAX).toLowerCase();
+  const synonym = Object.hasOwn(SYNONYMS, typed) ? SYNONYMS[typed] : undefined;
+  if (synonym !== undefined && known.includes(synonym)) return synonym;
   let nearest: string | undefined;
   // Less than the word itself, or two words without a letter in common would be near.
   let nearestDistance = Math.min(typed.length, Math.max(2, Math.ceil(typed.length / 2)) + 1);

@@ -70,7 +70,13 @@ function toProblems(issue: v.BaseIssue<unknown>, rootPath: string): readonly Pro
     ? `must be a ${issue.expected ?? "value"}`
     : issue.message;
   const code = issue.input === undefined ? "missing" : "invalid";
-  return [toInvalid(path, { wanted, given: issue.input, code })];
+  return [toInvalid(path, { wanted, given: issue.input, code, known: toChoices(issue) })];
+}
+
+/** The words that a schema takes, where it takes nothing else. */
+function toChoices({ type, expected }: v.BaseIssue<unknown>): readonly string[] {
+  if (type !== "picklist") return [];
+  return [...(expected ?? "").matchAll(/"([^"]*)"/g)].map(([, choice = ""]) => choice);
 }
 
 function findUnknownOf(prefix: string, item: v.IssuePathItem, carried: string): readonly Problem[] {

@@ -1,7 +1,7 @@
 // The small schemas that the configuration is made of: durations, quotas, names. Each says what it wants in words.
 
 import * as v from "valibot";
-import { toDurationMs } from "./durations.ts";
+import { DURATION_WANTED, toDurationMs } from "./durations.ts";
 import { isObject } from "./parse-with.ts";
 
 /** The largest limit and burst: 2^40 units. */
@@ -24,10 +24,7 @@ export function textThat(isFit: (text: string) => boolean, wanted: string) {
 const toMs = (text: string): number => toDurationMs(text) ?? 0;
 
 /** As it is written. */
-export const durationText = textThat(
-  (text) => toDurationMs(text) !== undefined,
-  'must be a duration such as "10s", "1m" or "24h"',
-);
+export const durationText = textThat((text) => toDurationMs(text) !== undefined, DURATION_WANTED);
 
 export const duration = v.pipe(durationText, v.transform(toMs));
 

@@ -139,7 +139,7 @@ describe("parseConfig()", () => {
       'policies.limits.windw: unknown key "windw"; did you mean "window"? [unknown-key]',
       'policies.keys.key.1: must be a known key part, received "headr:a"; did you mean "header"? [unknown-key-part]',
       expect.stringMatching(
-        /^policies\.unknown\.algorithm: must be one of "token-bucket", .+, received "leaky-buckets" \[invalid\]$/,
+        /^policies\.unknown\.algorithm: must be one of "token-bucket", .+, received "leaky-buckets"; did you mean "leaky-bucket"\? \[invalid\]$/,
       ) as string,
       'policies.text: must be an object, received "60/m" [invalid]',
       expect.stringMatching(/^routes\.0\.cost: must be .+, received -1 \[invalid\]$/) as string,
@@ -151,7 +151,7 @@ describe("parseConfig()", () => {
       'routes.1.hosts.0: must be a lower-case host without a port, received "A.example:80" [invalid]',
       'routes.1.cache.hits: must be one of "counted", "free", received "some" [invalid]',
       'routes.1.cache.tll: unknown key "tll"; did you mean "ttl"? [unknown-key]',
-      'routes.1.timeout: must be a duration such as "10s", "1m" or "24h", received 30 [invalid]',
+      'routes.1.timeout: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 30 [invalid]',
       'routes.2: must be an object, received "/b" [invalid]',
     ]);
   });

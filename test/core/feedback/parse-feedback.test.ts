@@ -29,6 +29,14 @@ describe("feedback", () => {
     expect(findThawed(pools)).toEqual([]);
   });
 
+  test("joins a profile's only scope to a pool's only policy, where nothing else is said", () => {
+    const toPolicy = (feedback: unknown, policies: readonly string[]): string | undefined =>
+      toConfig(inPool(feedback, policies)).pools[0]?.feedback?.scopes[0]?.policy;
+    expect(toPolicy({ profile: "standard" }, ["search"])).toBe("search");
+    expect(toPolicy({ profile: "facebook-graph" }, ["search"])).toBeUndefined();
+    expect(toPolicy({ profile: "standard" }, [])).toBeUndefined();
+  });
+
   test("is heard also where no policy counts the pool's calls", () => {
     expect(toConfig(inPool({ profile: "standard" }, [])).pools[0]?.outbound).toMatchObject({
       limited: { policies: [] },

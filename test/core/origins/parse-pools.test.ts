@@ -193,7 +193,9 @@ describe("a pool", () => {
     ],
     [
       { members: [A], queue: { waitMax: "10" } },
-      ['queue.waitMax: must be a duration such as "10s", "1m" or "24h", received "10" [invalid]'],
+      [
+        'queue.waitMax: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received "10" [invalid]',
+      ],
     ],
     [
       { members: [A], queue: { lengthMax: 1_001 } },

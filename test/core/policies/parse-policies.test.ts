@@ -21,11 +21,15 @@ describe("a policy", () => {
     ],
     [
       { ...POLICY, window: undefined },
-      ['window: must be a duration such as "10s", "1m" or "24h", received nothing [missing]'],
+      [
+        'window: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received nothing [missing]',
+      ],
     ],
     [
       { ...POLICY, window: 60 },
-      ['window: must be a duration such as "10s", "1m" or "24h", received 60 [invalid]'],
+      [
+        'window: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 60 [invalid]',
+      ],
     ],
     [
       { ...POLICY, limit: "60" },
@@ -38,7 +42,9 @@ describe("a policy", () => {
     ],
     [
       { ...POLICY, onError: "opened" },
-      ['onError: must be one of "local", "open", "closed", received "opened" [invalid]'],
+      [
+        'onError: must be one of "local", "open", "closed", received "opened"; did you mean "open"? [invalid]',
+      ],
     ],
     [
       { ...POLICY, timeoutMs: 60_001 },

@@ -58,7 +58,9 @@ describe("a route", () => {
     ],
     [
       { path: "/", timeout: "0s" },
-      ['timeout: must be a duration such as "10s", "1m" or "24h", received "0s" [invalid]'],
+      [
+        'timeout: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received "0s" [invalid]',
+      ],
     ],
     [{ path: "/", cache: true }, ["cache: must be an object, received true [invalid]"]],
     [{ path: "/", cache: [] }, ["cache: must be an object, received an array [invalid]"]],

@@ -34,6 +34,17 @@ test("findNearest() knows no word where none is known", () => {
   expect(findNearest("limit", [])).toBeUndefined();
 });
 
+test.each([
+  ["gcra", ["token-bucket", "quota"], "token-bucket"],
+  ["dry-run", ["enforce", "shadow"], "shadow"],
+  ["fail-open", ["local", "open", "closed"], "open"],
+  ["fail-closed", ["local", "open", "closed"], "closed"],
+  ["tokenBucket", ["token-bucket", "quota"], "token-bucket"],
+  ["gcra", ["quota"], undefined],
+])("findNearest() takes %j for what is called so elsewhere", (word, known, wanted) => {
+  expect(findNearest(word, known)).toBe(wanted);
+});
+
 test("findNearest() finds a known word again after any one slip", () => {
   const slip = fc.record({
     word: fc.constantFrom("policies", "subWindows", "requestDirectives"),

@@ -15,7 +15,8 @@ function read(schema: v.GenericSchema, value: unknown): unknown {
   return parsed.ok ? parsed.value : parsed.error.map(({ code, message }) => `${code}: ${message}`);
 }
 
-const NO_DURATION = 'must be a duration such as "10s", "1m" or "24h"';
+const NO_DURATION =
+  'must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d"';
 const NO_QUOTA = "must be a whole number from 1 to 1099511627776";
 
 const rows: readonly (readonly [name: string, schema: v.GenericSchema, given: unknown, wanted: unknown])[] = [

@@ -1,0 +1,57 @@
+// Costs by method, header or body that a policy can never admit.
+
+import type { Algorithm } from "../../algorithms/algorithm.ts";
+import { toAlgorithm } from "../../algorithms/registry.ts";
+import { toVariants } from "../../policies/resolve-settings.ts";
+import type { Policy } from "../../policies/policy.ts";
+import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
+import { type Check, type Finding, toProblem, toWarning } from "./finding.ts";
+
+export const findImpossibleCosts: Check = ({ routes, pools }) => [
+  ...routes.flatMap(({ index, path, cost, policies }) =>
+    findOf(
+      `routes.${index}.cost`,
+      cost,
+      policies.flatMap((policy) => toVariants(policy, path)),
+    ),
+  ),
+  ...pools.flatMap(({ name, outbound }) =>
+    outbound === undefined
+      ? []
+      : findOf(`origins.${name}.cost`, outbound.limited.cost, outbound.limited.policies),
+  ),
+];
+
+/** A number is checked where it is read. */
+function findOf(path: string, cost: RouteCost, policies: readonly Policy[]): readonly Finding[] {
+  if (typeof cost !== "object") return [];
+  return [...findFixed(path, cost, policies), ...findDeclared(path, cost, policies)];
+}
+
+/** Costs that the configuration itself says. */
+function findFixed(path: string, cost: CostRule, policies: readonly Policy[]): readonly Finding[] {
+  const fixed: readonly (readonly [string, number])[] = [
+    ...Object.entries(cost.methods ?? {}).map(([method, units]) => [`methods.${method}`, units] as const),
+    ["otherwise", cost.otherwise],
+  ];
+  return fixed.flatMap(([key, units]) => {
+    const policy = policies.find((one) => isImpossible(one, units));
+    if (policy === undefined) return [];
+    const message = `policy "${policy.name}" can never admit a cost of ${units}: such requests would always be refused`;
+    return [toProblem(`${path}.${key}`, message)];
+  });
+}
+
+/** Costs that a client says, up to `max`. */
+function findDeclared(path: string, cost: CostRule, policies: readonly Policy[]): readonly Finding[] {
+  if (cost.header === undefined && cost.bodyBytesPerUnit === undefined) return [];
+  const policy = policies.find((one) => isImpossible(one, cost.max));
+  if (policy === undefined) return [];
+  const message = `policy "${policy.name}" can never admit a cost of ${cost.max}, which a client may declare: set max to what it admits`;
+  return [toWarning(`${path}.max`, message)];
+}
+
+function isImpossible({ algorithm, settings }: Policy, cost: number): boolean {
+  const decide: Algorithm<unknown, unknown>["decide"] = toAlgorithm(algorithm).decide;
+  return decide(settings, undefined, { nowMs: 0, cost }).outcome === "impossible";
+}

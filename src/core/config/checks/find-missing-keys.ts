@@ -1,0 +1,63 @@
+// Policies that count by what can never be there: a consumer where nobody says who they are, a parameter that the path
+// does not have, a claim of tokens that no issuer signs.
+
+import type { KeyPart } from "../../keys/parse-key.ts";
+import type { Policy } from "../../policies/policy.ts";
+import type { Route } from "../../routes/route.ts";
+import type { Config } from "../config.ts";
+import { type Check, type Finding, toProblem, toWarning } from "./finding.ts";
+
+export const findMissingKeys: Check = (config) => [
+  ...config.routes.flatMap((route) => findOfRoute(route, config)),
+  ...config.pools.flatMap((pool) => findOfPool(pool, config)),
+];
+
+function findOfRoute(route: Route, config: Config): readonly Finding[] {
+  return route.policies.flatMap((policy, index) => {
+    const missing = findMissing(policy, route, config);
+    if (missing === undefined) return [];
+    const path = `routes.${route.index}.policies.${index}`;
+    // "skip" may be meant: the policy then stands here for nothing.
+    const report = policy.onMissing === "skip" ? toWarning : toProblem;
+    return [report(path, `policy "${policy.name}" counts by ${missing}; ${CONSEQUENCES[policy.onMissing]}`)];
+  });
+}
+
+const CONSEQUENCES: Readonly<Record<Policy["onMissing"], string>> = {
+  shared: "all requests of this route would share one counter",
+  deny: "every request of this route would be refused",
+  skip: "it never applies on this route",
+};
+
+function findOfPool(pool: Config["pools"][number], config: Config): readonly Finding[] {
+  const routes = config.routes.filter((route) => route.pool === pool);
+  const policies = pool.outbound?.limited.policies ?? [];
+  return policies.flatMap((policy, index) => {
+    const without = routes.filter((route) => findMissing(policy, route, config) !== undefined);
+    const [first] = without;
+    if (first === undefined) return [];
+    const missing = findMissing(policy, first, config) ?? "";
+    const path = `origins.${pool.name}.policies.${index}`;
+    const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); its calls ${policy.onMissing === "shared" ? "share one counter" : "are treated by onMissing"}`;
+    return [without.length === routes.length ? toProblem(path, message) : toWarning(path, message)];
+  });
+}
+
+/** The first part of a key that no request of the route has, in words. */
+function findMissing({ key }: Policy, route: Route, config: Config): string | undefined {
+  for (const part of key) {
+    const missing = toMissing(part, route, config);
+    if (missing !== undefined) return `"${part.label}", ${missing}`;
+  }
+  return undefined;
+}
+
+function toMissing({ label, argument }: KeyPart, route: Route, { auth }: Config): string | undefined {
+  const [name = ""] = label.split(":", 1);
+  if (name === "param")
+    return route.pattern.params.includes(argument) ? undefined : `and the path has no ":${argument}"`;
+  if (name !== "consumer" && name !== "api-key" && name !== "jwt") return undefined;
+  if (route.auth === "none") return 'and the route has no auth: add auth: "required" or "optional"';
+  if (name === "jwt" && auth.issuers.length === 0) return "and auth.issuers is empty: nobody has a token";
+  return undefined;
+}

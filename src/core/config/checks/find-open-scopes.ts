@@ -1,0 +1,16 @@
+// Scopes of a feedback profile that no policy of the pool stands for: what the origin says of one account then holds for
+// all of them.
+
+import { type Check, toWarning } from "./finding.ts";
+
+export const findOpenScopes: Check = ({ pools }) =>
+  pools.flatMap(({ name, outbound, feedback }) => {
+    if (feedback === undefined) return [];
+    const open = feedback.scopes
+      .filter(({ policy }) => policy === undefined)
+      .map(({ scope }) => `"${scope}"`);
+    // Without policies there is nothing to join: the pool is one account.
+    if (open.length === 0 || (outbound?.limited.policies.length ?? 0) === 0) return [];
+    const message = `${open.join(", ")} of profile "${feedback.profile}" ${open.length === 1 ? "has" : "have"} no policy: one throttled account there stops all calls of the pool`;
+    return [toWarning(`origins.${name}.feedback.scopes`, message)];
+  });
