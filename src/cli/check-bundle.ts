@@ -1,0 +1,41 @@
+// Holds Headgate to its own size and start-up, which docs/decisions/0009-bounds-of-the-bundle.md decides. What a user's
+// configuration adds is not counted: the bundle that is measured has the smallest one.
+
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { buildWorker, toKib } from "./build-worker.ts";
+import { CommandError } from "./command-error.ts";
+import { measureStartUp } from "./measure-start-up.ts";
+
+const BARE_CONFIG_PATH = fileURLToPath(new URL("bare.config.json", import.meta.url));
+const BARE_WORKER_PATH = "dist/bare.cjs";
+
+const GZIP_BYTES_MAX = 200 * 1_024;
+/** Of the fixed program's CPU time: half as much again as the 0.64 that it was when the bound was set. */
+const START_UP_MAX = 0.96;
+
+export interface Measured {
+  readonly gzipBytes: number;
+  /** As measureStartUp tells it. */
+  readonly startUp: number;
+}
+
+/** Builds and measures Headgate alone. Says what it found; throws a CommandError where that is above a bound. */
+export async function checkBundle(): Promise<string> {
+  const { gzipBytes } = await buildWorker({
+    configPath: BARE_CONFIG_PATH,
+    outFile: BARE_WORKER_PATH,
+    format: "cjs",
+  });
+  const startUp = measureStartUp(await readFile(BARE_WORKER_PATH, "utf8"));
+  return judge({ gzipBytes, startUp });
+}
+
+/** Says what was measured, and throws a CommandError where it is above a bound. */
+export function judge({ gzipBytes, startUp }: Measured): string {
+  const said = `Headgate without its configuration: ${toKib(gzipBytes)} gzipped (at most ${toKib(GZIP_BYTES_MAX)}), start-up ${startUp.toFixed(2)} (at most ${START_UP_MAX.toFixed(2)})`;
+  if (gzipBytes > GZIP_BYTES_MAX || startUp > START_UP_MAX) {
+    throw new CommandError(`Cannot build: the bundle is too large or slow to start. ${said}`);
+  }
+  return said;
+}
