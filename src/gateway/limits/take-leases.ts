@@ -59,8 +59,8 @@ export function takeLeases(
     const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
     leased.push({ policy, key, terms, answer });
     isDecided &&= answer !== "ask";
-    isRefused ||= answer === "refused" || answer === "refused-renew";
-    isDue ||= answer === "taken-renew" || answer === "refused-renew";
+    isRefused ||= answer === "denied" || answer === "denied-renew";
+    isDue ||= answer === "taken-renew" || answer === "denied-renew";
   }
   return leased.length === 0
     ? undefined
@@ -74,9 +74,12 @@ export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: Isolate
 
 /** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
 export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
-  const held = leased.filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
+  const reserved = leased.filter(isTaken).flatMap(({ key }) => leases.reserve(key, cost) ?? []);
   return (isSpent) => {
-    for (const { key, term } of held) leases.release(key, cost, { term, isSpent });
+    for (const one of reserved) {
+      if (isSpent) leases.commit(one);
+      else leases.cancel(one);
+    }
   };
 }
 
@@ -176,9 +179,10 @@ export function acceptGrants(
       if (seq !== undefined) leases.fail(key, seq, nowMs);
       continue;
     }
-    if (outcome === "denied" && isTentative !== true) leases.refuse(key, { cost, waitMs }, { sentMs, nowMs });
+    if (outcome === "denied" && isTentative !== true)
+      leases.noteDenial(key, { cost, waitMs }, { sentMs, nowMs });
     if (seq !== undefined) leases.accept(key, { seq, grant }, { sentMs, nowMs });
-    else if (outcome === "allowed") leases.see(key, verdict, nowMs);
+    else if (outcome === "allowed") leases.noteRemaining(key, verdict, nowMs);
   }
 }
 
@@ -190,7 +194,7 @@ function toReports(
   const nowMs = readClock();
   const reports = new Map<string, LeaseReport>();
   for (const one of leased) {
-    const report = isAsked(one) ? leases.toReport(one.key, { cost, terms: one.terms }, nowMs) : undefined;
+    const report = isAsked(one) ? leases.report(one.key, { cost, terms: one.terms }, nowMs) : undefined;
     if (report !== undefined) reports.set(one.policy, report);
   }
   return reports;

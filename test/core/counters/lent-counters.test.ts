@@ -111,8 +111,8 @@ class Play {
       this.leased += 1;
       this.#spend(check.cost);
     }
-    if (answer === "taken" || answer === "refused") return;
-    const lease = leases.toReport("k", { cost: check.cost, terms }, nowMs);
+    if (answer === "taken" || answer === "denied") return;
+    const lease = leases.report("k", { cost: check.cost, terms }, nowMs);
     const asked = { ...check, lease, cost: answer === "ask" ? check.cost : 0 };
     try {
       const verdict = this.counter.ask(asked);
