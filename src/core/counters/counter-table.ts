@@ -1,7 +1,7 @@
 // The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
 // one message in one turn, with no await in between, and reads and writes through what it is handed.
 
-import { toEndings } from "../leases/lent-quota.ts";
+import { toExpiries } from "../leases/counter-leases.ts";
 import { LruMap } from "../lru-map.ts";
 import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
@@ -18,7 +18,7 @@ import {
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies } from "./counter-reply.ts";
 import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
-import { readReports, toGrant } from "./lend-checks.ts";
+import { answerReport, readReports } from "./grant-leases.ts";
 import {
   type Check,
   type CheckVerdict,
@@ -68,7 +68,7 @@ export class CounterTable {
     const reply = { version: MESSAGE_VERSION, verdicts, takenAtMs: nowMs } as const;
     if (!decision.isAllowed) {
       this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, agoMs: 0 }, nowMs);
-      return request.phase === "take" ? this.#lend(request, reply) : reply;
+      return request.phase === "take" ? this.#grantLeases(request, reply) : reply;
     }
     if (request.phase !== "hold") return this.#consume(request, reply);
     this.#hold(request, reply);
@@ -96,7 +96,7 @@ export class CounterTable {
       for (const { key, checks } of keys)
         this.#keys.read(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
     }
-    const answered = this.#grant(request, reply);
+    const answered = this.#answerReports(request, reply);
     const isRenewal = keys.every(({ checks }) =>
       checks.every(({ cost, lease }) => cost === 0 && lease !== undefined),
     );
@@ -105,8 +105,8 @@ export class CounterTable {
     return answered;
   }
 
-  /** Answers reports of a request that is denied: it consumes nothing. */
-  #lend(request: CounterRequest, reply: CounterReply): CounterReply {
+  /** Grants what the reports of a denied request want; the request consumes nothing. */
+  #grantLeases(request: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs } = reply;
     if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
     // What is never admitted is no demand, and must not tie up what others could have.
@@ -118,16 +118,16 @@ export class CounterTable {
       }));
       return consumeChecks(counters, peeks, takenAtMs, this.#toHeld(key, takenAtMs));
     });
-    return this.#grant(request, reply);
+    return this.#answerReports(request, reply);
   }
 
-  /** Puts what was lent on the verdicts, which are in the order of the checks. */
-  #grant({ keys }: CounterRequest, reply: CounterReply): CounterReply {
+  /** Adds the answers to its reports to the verdicts, which are in the order of the checks. */
+  #answerReports({ keys }: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs: nowMs } = reply;
     const grants = keys.flatMap(({ key, checks }) => {
       const { counters } = this.#keys.read(key);
       const toHeld = this.#toHeld(key, nowMs);
-      return checks.map((check) => toGrant(counters, { check, held: toHeld(check.policy), nowMs }));
+      return checks.map((check) => answerReport(counters, { check, held: toHeld(check.policy), nowMs }));
     });
     const verdicts = reply.verdicts.map((verdict, index): CheckVerdict => {
       const lease = grants[index];
@@ -205,11 +205,11 @@ export class CounterTable {
     for (const { key, checks: asked } of request.keys) {
       const entry = this.#keys.read(key);
       for (const check of asked) {
-        const { counter, lent } = entry.counters.live.get(check.policy) ?? {};
+        const { counter, leases } = entry.counters.live.get(check.policy) ?? {};
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
         const held = toHeldUnits(entry, check.policy, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
-        checks.push({ check, counter, held, provisional, banMs, lent: lent && toEndings(lent) });
+        checks.push({ check, counter, held, provisional, banMs, leases: leases && toExpiries(leases) });
       }
     }
     return decideChecks(checks, nowMs);

@@ -17,8 +17,8 @@ export interface CounterCheck {
   readonly counter: Counter | undefined;
   /** Units that decisions in flight hold. */
   readonly held: number;
-  /** Units that are lent out, in the order of their leases' ends. */
-  readonly lent?: readonly { readonly units: number; readonly endsMs: number }[] | undefined;
+  /** Units that are granted to isolates, in the order of their expiry. */
+  readonly leases?: readonly { readonly units: number; readonly expiresMs: number }[] | undefined;
   /** Units that were committed and may still be released, and when the last of them were taken. */
   readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */
@@ -51,7 +51,7 @@ export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
   const { check, counter, held, provisional } = asked;
   const state = toState(counter, check.algorithm);
   const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
-  if (held === 0 && given === 0) return decideBesideLent(asked, state, nowMs);
+  if (held === 0 && given === 0) return decideBesideLeases(asked, state, nowMs);
   const charge = (units: number, atMs?: number): unknown =>
     units === 0 || (units < 0 && state === undefined)
       ? state
@@ -60,22 +60,22 @@ export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
           units,
           ...(atMs !== undefined && { takenAtMs: atMs }),
         });
-  const verdict = decideBesideLent(asked, charge(held), nowMs);
+  const verdict = decideBesideLeases(asked, charge(held), nowMs);
   if (verdict.outcome !== "denied") return verdict;
   // The newest units in use come off: no release leaves a shorter wait.
   const least = charge(-given, takenAtMs);
   return {
     ...verdict,
-    isTentative: decideBesideLent(asked, least, nowMs).retryAfterMs < verdict.retryAfterMs,
+    isTentative: decideBesideLeases(asked, least, nowMs).retryAfterMs < verdict.retryAfterMs,
   };
 }
 
 /**
- * What is lent counts as used. It may be spent until its leases end, so whoever is denied is told to wait as if it were:
- * what comes back earlier makes the wait too long, never too short.
+ * What is granted to isolates counts as used. It may be spent until its leases expire, so a denied client waits as if it
+ * were: what comes back earlier makes the wait too long, never too short.
  */
-function decideBesideLent(
-  { check, counter, lent = [], banMs }: CounterCheck,
+function decideBesideLeases(
+  { check, counter, leases = [], banMs }: CounterCheck,
   state: unknown,
   nowMs: number,
 ): CheckVerdict {
@@ -86,13 +86,16 @@ function decideBesideLent(
     if (banMs === 0) return verdict;
     return toBanned(verdict.outcome === "allowed" && units > 0 ? decide(from, 0) : verdict, banMs);
   };
-  if (lent.length === 0 || counter?.algorithm !== check.algorithm) return decide(state);
-  const units = lent.reduce((sum, ending) => sum + ending.units, 0);
+  if (leases.length === 0 || counter?.algorithm !== check.algorithm) return decide(state);
+  const units = leases.reduce((sum, expiry) => sum + expiry.units, 0);
   const verdict = decide(algorithm.charge(settings, state, { nowMs, units }));
   if (verdict.outcome !== "denied") return verdict;
   let later = state;
-  for (const ending of lent)
-    later = algorithm.charge(settings, later, { nowMs: Math.max(nowMs, ending.endsMs), units: ending.units });
+  for (const expiry of leases)
+    later = algorithm.charge(settings, later, {
+      nowMs: Math.max(nowMs, expiry.expiresMs),
+      units: expiry.units,
+    });
   const { retryAfterMs, resetMs } = decide(later);
   return {
     ...verdict,

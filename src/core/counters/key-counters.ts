@@ -5,9 +5,9 @@ import { toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./messages.ts";
-import { NOTHING_LENT } from "../leases/lent-quota.ts";
-import { lendCheck } from "./lend-checks.ts";
-import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
+import { NO_LEASES } from "../leases/counter-leases.ts";
+import { grantLease } from "./grant-leases.ts";
+import { consume, type Consumed, giveBack, type LiveCounter } from "./write-ahead.ts";
 
 export interface Change {
   readonly counters: KeyCounters;
@@ -16,8 +16,8 @@ export interface Change {
 }
 
 /**
- * Every check consumes its cost: it was just decided, with what is held and lent on top, that this is allowed. A shadow
- * policy that would have denied consumes nothing. Then its report is answered, out of what `toHeld` leaves.
+ * Every check consumes its cost: it was just decided, with what is reserved and granted on top, that this is allowed. A
+ * shadow policy that would have denied consumes nothing. Then its report is answered, out of what `toHeld` leaves.
  */
 export function consumeChecks(
   before: KeyCounters,
@@ -29,8 +29,8 @@ export function consumeChecks(
   let mustWrite = false;
   for (const check of checks) {
     const known = before.live.get(check.policy);
-    const isChanged = known?.lent !== undefined && known.counter.algorithm !== check.algorithm;
-    const counter = isChanged ? { ...known, lent: NOTHING_LENT } : known;
+    const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
+    const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
     const after = consumeCheck(counter, { check, held: toHeld(check.policy), nowMs });
     if (after === undefined) continue;
     live.set(check.policy, after.live);
@@ -42,16 +42,16 @@ export function consumeChecks(
 function consumeCheck(
   live: LiveCounter | undefined,
   { check, held, nowMs }: { readonly check: Check; readonly held: number; readonly nowMs: number },
-): Covered | undefined {
+): Consumed | undefined {
   const { algorithm, settings, cost } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
-  const { lentUnits, ...lending } = lendCheck(live, { check, state, held, nowMs });
-  const consumption = { settings, counter: { algorithm, state }, ...lending };
-  if (isTaken || lending.lent !== live?.lent)
-    return consume(live, { ...consumption, units: lentUnits + (isTaken ? cost : 0) }, nowMs);
+  const { grantedUnits, ...granted } = grantLease(live, { check, state, held, nowMs });
+  const consumption = { settings, counter: { algorithm, state }, ...granted };
+  if (isTaken || granted.leases !== live?.leases)
+    return consume(live, { ...consumption, units: grantedUnits + (isTaken ? cost : 0) }, nowMs);
   if (check.lease === undefined || live?.hasReturned !== true) return undefined;
   return giveBack(live, { ...consumption, units: 0 }, nowMs);
 }

@@ -5,12 +5,12 @@ import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
 import { isObject } from "../schema/parse-with.ts";
 import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-state.ts";
-import { toRowLease } from "../leases/lent-quota.ts";
+import { toRowLease } from "../leases/counter-leases.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import { readRing, settleUntil, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-state.ts";
-import { type LiveCounter, UNCOVERED } from "./watermark.ts";
+import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
 const STORED_VERSION = 1;
 
@@ -78,8 +78,8 @@ function readCounter(stored: unknown): LiveCounter | undefined {
   const state = toAlgorithm(algorithm).parseState(parsed.output.state);
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
-  const live = { counter, written: counter, expiresAtMs, ...UNCOVERED };
-  return ahead === undefined ? live : { ...live, ahead, lent: toRowLease(ahead) };
+  const live = { counter, written: counter, expiresAtMs, ...NO_ALLOWANCE };
+  return ahead === undefined ? live : { ...live, ahead, leases: toRowLease(ahead) };
 }
 
 function readBan(stored: unknown): StoredBan | undefined {

@@ -79,7 +79,7 @@ async function answerByOrigin(look: LookedUp, decision: Forward, context: Throug
   }
 }
 
-/** Nothing that another is told saves the question that no-cache demands of every use: to wait costs twice the time. */
+/** A response that must be validated on every use (no-cache) cannot be shared, so requests for it are not collapsed. */
 function isAskedAlone({ plan }: LookedUp, { record }: Forward): boolean {
   return !plan.mayStore || record?.mustValidate === true;
 }

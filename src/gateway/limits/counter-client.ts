@@ -155,7 +155,7 @@ export class CounterClient {
   }
 }
 
-/** What an isolate lent itself would be on top of what it decides by itself. */
+/** A lease that an isolate granted itself would be on top of what it decides by itself. */
 function withoutLease(check: Check): Check {
   return { ...check, lease: undefined };
 }

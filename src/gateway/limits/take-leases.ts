@@ -1,5 +1,5 @@
-// What this isolate decides of a request by itself: from quota that counter objects have lent it. Renewals go out behind
-// the response; a request never waits for one.
+// Decides a request in this Worker instance (isolate), from quota leases that counter objects have granted it. Renewals go
+// out behind the response; a request never waits for one.
 
 import type { Policy } from "../../core/policies/policy.ts";
 import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
@@ -72,7 +72,7 @@ export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: Isolate
   for (const one of leased) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
 }
 
-/** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
+/** Reserves what was taken while counter objects decide the others. The function that it returns commits or cancels. */
 export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
   const reserved = leased.filter(isTaken).flatMap(({ key }) => leases.reserve(key, cost) ?? []);
   return (isSpent) => {
@@ -83,7 +83,7 @@ export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): 
   };
 }
 
-/** What the policies say that were decided here. */
+/** The verdicts of policies that were decided here. */
 export function toLeaseVerdicts(
   { leased, nowMs, isDecided }: LeaseTake,
   leases: IsolateLeases,
@@ -104,7 +104,7 @@ export function toLeaseVerdicts(
   });
 }
 
-/** What counters said that were asked, with what is left of this isolate's leases: they count that as used. */
+/** Adds this isolate's unspent leased units to what the counters have left, since they count those as used. */
 export function withLeaseUnits(
   { verdicts, ...answer }: GroupAnswer,
   { leased, nowMs }: LeaseTake,
@@ -163,7 +163,7 @@ interface Answered {
   readonly group: Group;
 }
 
-/** Takes down what an object lent, and whom it refused. */
+/** Accepts what a counter object granted, and notes what it denied. */
 export function acceptGrants(
   { verdicts, failure }: GroupAnswer,
   { leased, cost }: LeaseTake,

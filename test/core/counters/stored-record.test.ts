@@ -55,7 +55,7 @@ describe("readRecord() of writeRecord()", () => {
     expect(read.bans).toEqual(counters.bans);
   });
 
-  test("covers nothing: the first consumption after it is written again", () => {
+  test("has no allowance: the first consumption after it is written again", () => {
     const { counters } = readRecord(writeRecord(toCounters(["bucket"])).text);
     const check = toCheck("bucket", POLICIES["bucket"] ?? {});
     expect(consumeChecks(counters, [check], NOW_MS).mustWrite).toBe(true);

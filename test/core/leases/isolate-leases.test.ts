@@ -20,13 +20,13 @@ function reserve(leases: IsolateLeases, cost: number): Reservation {
   return reservation;
 }
 
-/** An isolate that was asked three times, and then lent so much. */
+/** An isolate that was asked three times, and then granted so much. */
 function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; report: LeaseReport } {
   const leases = new IsolateLeases(() => "i", 4);
   for (const atMs of [NOW_MS - 200, NOW_MS - 100, NOW_MS]) leases.take("k", 1, atMs);
   const report = toReport(leases, NOW_MS);
-  const lent = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
-  leases.accept("k", { seq: report.seq, grant: lent }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
+  const granted = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
+  leases.accept("k", { seq: report.seq, grant: granted }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
   return { leases, report };
 }
 
@@ -46,7 +46,7 @@ describe("take()", () => {
     expect(HEADROOM * wantedPerSecond * (TERMS.ttlMs / 1_000)).toBeGreaterThan(4);
   });
 
-  test("spends what was lent and no more, until the lease is over by the time of sending", () => {
+  test("spends what was granted and no more, until the lease is over by the time of sending", () => {
     const { leases } = toLeased({ units: 2, ttlMs: 500 });
     expect(leases.take("k", 3, NOW_MS + 30)).toBe("ask");
     expect(leases.take("k", 1, NOW_MS + 499)).toMatch(/^taken/);
@@ -190,7 +190,7 @@ describe("reserve()", () => {
   );
 });
 
-test("forgetDenials() lets those ask at once that were denied under other limits, and leaves what was lent", () => {
+test("forgetDenials() lets those ask at once that were denied under other limits, and leaves what was granted", () => {
   const { leases } = toLeased({ units: 0, waitMs: 7_000 });
   expect(leases.take("k", 1, NOW_MS + 30)).toBe("denied");
   leases.forgetDenials();
@@ -204,8 +204,8 @@ test("who got all that was wanted may report again at once; who got less waits a
   const again = (grant: Partial<LeaseGrant>): LeaseReport | undefined => {
     const { leases } = toLeased(grant);
     const { seq, kept } = toReport(leases, NOW_MS + 1_100);
-    const lent = { units: kept, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
-    leases.accept("k", { seq, grant: lent }, { sentMs: NOW_MS + 1_100, nowMs: NOW_MS + 1_110 });
+    const granted = { units: kept, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
+    leases.accept("k", { seq, grant: granted }, { sentMs: NOW_MS + 1_100, nowMs: NOW_MS + 1_110 });
     return leases.report("k", { cost: 1, terms: TERMS }, NOW_MS + 1_120);
   };
   expect(again({ units: 1_000 })).toBeDefined();

@@ -36,7 +36,7 @@ describe("leases", () => {
       ),
       { numRuns: 150, seed: 20_261_122 },
     );
-    // It cannot pass by lending nothing, or by refusing nobody.
+    // It cannot pass by granting nothing, or by denying nobody.
     expect(total.leased).toBeGreaterThan(500);
     expect(total.asked).toBeGreaterThan(500);
     expect(total.refused).toBeGreaterThan(500);
