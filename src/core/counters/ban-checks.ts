@@ -3,7 +3,7 @@
 import { countDenials, shortenBan, toBanMs } from "./ban.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check } from "./messages.ts";
+import type { Check } from "./counter-messages.ts";
 
 /** Denials to count where their policies ban. */
 export interface Denials {

@@ -1,7 +1,7 @@
 // What is read from an answer, and made of a question, in a line each.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
-import type { Check, Committed, CounterReply } from "./messages.ts";
+import type { Check, Committed, CounterReply } from "./counter-messages.ts";
 
 /** Names of the policies with this outcome. */
 export function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {

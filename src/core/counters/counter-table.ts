@@ -14,7 +14,7 @@ import {
   toHeldUnits,
   toPlaces,
   toProvisionalUnits,
-} from "./in-flight.ts";
+} from "./reservations.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies } from "./counter-reply.ts";
 import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
@@ -29,7 +29,7 @@ import {
   MESSAGE_VERSION,
   type SettledCheck,
   type Settlement,
-} from "./messages.ts";
+} from "./counter-messages.ts";
 import { settleDecision } from "./settle-decision.ts";
 
 /** Decisions that a table remembers: repeated messages change nothing. */

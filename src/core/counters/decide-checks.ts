@@ -3,7 +3,7 @@
 
 import type { Verdict } from "../algorithms/algorithm.ts";
 import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
-import type { Check, CheckVerdict } from "./messages.ts";
+import type { Check, CheckVerdict } from "./counter-messages.ts";
 
 /** The state of one policy for one key. */
 export interface Counter {

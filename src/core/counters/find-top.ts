@@ -1,8 +1,8 @@
 // Finds the keys that have used most of a policy, among the rows of one counter object.
 
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { Consumer, TopAnswer, TopQuestion } from "./messages.ts";
-import { readRecord } from "./stored-record.ts";
+import type { Consumer, TopAnswer, TopQuestion } from "./counter-messages.ts";
+import { readRow } from "./counter-row.ts";
 
 export interface CounterRow {
   readonly key: string;
@@ -21,7 +21,7 @@ export function findTop(
   const unused = toRemaining(undefined);
   const consumers: Consumer[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
-    const counter = readRecord(record).counters.live.get(policy)?.counter;
+    const counter = readRow(record).counters.live.get(policy)?.counter;
     if (counter?.algorithm !== name) continue;
     const used = unused - toRemaining(counter.state);
     if (used > 0) consumers.push({ key, used });

@@ -14,7 +14,7 @@ import {
 import { decideCheck, toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check, CheckVerdict, SettledCheck } from "./messages.ts";
+import type { Check, CheckVerdict, SettledCheck } from "./counter-messages.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
 type Asked = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;

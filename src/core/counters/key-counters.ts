@@ -4,7 +4,7 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import { toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check } from "./messages.ts";
+import type { Check } from "./counter-messages.ts";
 import { NO_LEASES } from "../leases/counter-leases.ts";
 import { grantLease } from "./grant-leases.ts";
 import { consume, type Consumed, giveBack, type LiveCounter } from "./write-ahead.ts";

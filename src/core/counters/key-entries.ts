@@ -1,10 +1,10 @@
 // The keys that a table has in memory, over the rows that outlive it.
 
 import { LruMap } from "../lru-map.ts";
-import { type Entry, toEntry } from "./in-flight.ts";
+import { type Entry, toEntry } from "./reservations.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import { readRecord, writeRecord } from "./stored-record.ts";
+import { readRow, writeRow } from "./counter-row.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
 export interface CounterStore {
@@ -35,7 +35,7 @@ export class KeyEntries {
   read(key: string): Entry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const { counters, damaged } = readRecord(this.#store.read(key));
+    const { counters, damaged } = readRow(this.#store.read(key));
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
     const entry = toEntry(counters);
     this.#entries.set(key, entry);
@@ -55,7 +55,7 @@ export class KeyEntries {
       const entry = this.read(asked.key);
       const { counters, mustWrite } = change(entry.counters, asked);
       if (mustWrite) {
-        const { text, expiresAtMs } = writeRecord(counters);
+        const { text, expiresAtMs } = writeRow(counters);
         this.#store.write(asked.key, text, expiresAtMs);
       }
       changed.push({ entry, counters });

@@ -3,7 +3,7 @@
 import { addDecision, isMaybeSettled } from "./decision-ring.ts";
 import { type Change, settleChecks } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { SettledCheck } from "./messages.ts";
+import type { SettledCheck } from "./counter-messages.ts";
 
 export interface SettledDecision {
   readonly id: string;

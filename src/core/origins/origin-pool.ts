@@ -4,7 +4,7 @@
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
-import type { BreakerSettings } from "./breaker.ts";
+import type { BreakerSettings } from "./origin-breaker.ts";
 
 export interface PoolMember {
   /** An http(s) URL without a trailing slash: what logs and reports call it, and unlike every other of its pool. */

@@ -9,7 +9,7 @@ import {
   recordAnswers,
   startAsking,
   toPhase,
-} from "./breaker.ts";
+} from "./origin-breaker.ts";
 import type { CheckSettings, OriginPool } from "./origin-pool.ts";
 
 export interface MemberHealth {

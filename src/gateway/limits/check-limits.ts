@@ -2,7 +2,7 @@
 // isolate, are decided here; all else by the counter objects.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import type { CheckVerdict } from "../../core/counters/messages.ts";
+import type { CheckVerdict } from "../../core/counters/counter-messages.ts";
 import { MARGIN_MS } from "../../core/leases/lease-terms.ts";
 import { TURN_MS } from "../../core/leases/counter-leases.ts";
 import {

@@ -9,7 +9,7 @@ import {
   recordFailure,
   recordSuccess,
   startAsking,
-} from "../../core/counters/breaker.ts";
+} from "../../core/counters/counter-breaker.ts";
 import { CounterTable } from "../../core/counters/counter-table.ts";
 import {
   type Check,
@@ -22,7 +22,7 @@ import {
   type Phase,
   type Refused,
   type Settlement,
-} from "../../core/counters/messages.ts";
+} from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";

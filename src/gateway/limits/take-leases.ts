@@ -2,7 +2,7 @@
 // out behind the response; a request never waits for one.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
+import type { Check, CheckVerdict } from "../../core/counters/counter-messages.ts";
 import type { IsolateLeases, LeaseAnswer } from "../../core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../core/leases/lease-messages.ts";
 import type { LeaseTerms } from "../../core/leases/lease-terms.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
+import { HOLD_MS } from "../../../src/core/counters/reservations.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;

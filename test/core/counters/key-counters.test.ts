@@ -7,7 +7,7 @@ import {
   settleChecks,
 } from "../../../src/core/counters/key-counters.ts";
 import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
-import type { Check } from "../../../src/core/counters/messages.ts";
+import type { Check } from "../../../src/core/counters/counter-messages.ts";
 import { toCheck } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;

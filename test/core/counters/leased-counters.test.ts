@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Bound, type Spending, toOverAdmission } from "../../../tools/simulate-leases/exact-log.ts";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import type { Check, CheckVerdict, Phase } from "../../../src/core/counters/messages.ts";
+import type { Check, CheckVerdict, Phase } from "../../../src/core/counters/counter-messages.ts";
 import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 import { toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
-import type { CheckVerdict } from "../../../src/core/counters/messages.ts";
+import { HOLD_MS } from "../../../src/core/counters/reservations.ts";
+import type { CheckVerdict } from "../../../src/core/counters/counter-messages.ts";
 import { type Asked, day, Desk, LIMIT, NOW_MS } from "./key-desk.ts";
 
 describe("a denial because of units that another object may still refuse", () => {

@@ -4,8 +4,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
-import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
+import { HOLD_MS } from "../../../src/core/counters/reservations.ts";
+import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;

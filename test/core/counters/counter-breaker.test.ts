@@ -8,7 +8,7 @@ import {
   recordFailure,
   recordSuccess,
   startAsking,
-} from "../../../src/core/counters/breaker.ts";
+} from "../../../src/core/counters/counter-breaker.ts";
 
 const START_MS = 1_700_000_000_000;
 

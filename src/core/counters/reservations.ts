@@ -2,7 +2,7 @@
 // still give back. In memory only.
 
 import type { KeyCounters } from "./key-state.ts";
-import type { CheckVerdict, CounterReply } from "./messages.ts";
+import type { CheckVerdict, CounterReply } from "./counter-messages.ts";
 
 /**
  * How long units stay aside for a decision that several objects take together. As long as another object may refuse the

@@ -31,14 +31,14 @@ const storedCounter = v.object({
 
 /** Each policy's part is read by itself: one that cannot be read must not take the others with it. */
 const byPolicy = v.custom<Readonly<Record<string, unknown>>>(isObject);
-const storedRecord = v.object({
+const storedRow = v.object({
   version: v.literal(STORED_VERSION),
   counters: byPolicy,
   bans: v.optional(byPolicy, {}),
   decisions: v.optional(v.unknown()),
 });
 
-export interface ReadRecord {
+export interface ReadRow {
   readonly counters: KeyCounters;
   /** Policies whose counter or ban could not be read, or "*" when the whole record could not. */
   readonly damaged: readonly string[];
@@ -47,9 +47,9 @@ export interface ReadRecord {
 const NEVER_SEEN: KeyCounters = { live: new Map(), bans: new Map() };
 
 /** `text` is the row's JSON; undefined is no row. */
-export function readRecord(text: string | undefined): ReadRecord {
+export function readRow(text: string | undefined): ReadRow {
   if (text === undefined) return { counters: NEVER_SEEN, damaged: [] };
-  const parsed = v.safeParse(storedRecord, parseJson(text));
+  const parsed = v.safeParse(storedRow, parseJson(text));
   if (!parsed.success) return { counters: NEVER_SEEN, damaged: ["*"] };
   const damaged: string[] = [];
   const live = readEach(parsed.output.counters, readCounter, damaged);
@@ -87,7 +87,7 @@ function readBan(stored: unknown): StoredBan | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-export function writeRecord({ live, bans, decisions }: KeyCounters): {
+export function writeRow({ live, bans, decisions }: KeyCounters): {
   readonly text: string;
   readonly expiresAtMs: number;
 } {

@@ -1,5 +1,5 @@
 // A circuit breaker for one origin. Closed, it counts answers; open, nobody asks; half-open, a few probes may. Pure,
-// with time as an argument. The breaker of counter objects (core/counters/breaker.ts) is another machine on purpose:
+// with time as an argument. The breaker of counter objects (core/counters/counter-breaker.ts) is another machine on purpose:
 // it must keep nothing for an object that answers, so it cannot know a share.
 
 export interface BreakerSettings {
