@@ -1,5 +1,5 @@
-// What one row of a counter object's storage holds: the counters and bans of one key, by policy. docs/storage-schema.md
-// has the columns. What cannot be read is "never seen", and said so.
+// One row of a counter object's storage: the counters and bans of one key, by policy. docs/storage-schema.md has the
+// columns; the column `record` has the text that is written and read here. What cannot be read is "never seen", and named.
 
 import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
@@ -29,7 +29,7 @@ const storedCounter = v.object({
   ahead: v.optional(v.object({ units: storedCount, untilMs: storedTimeMs })),
 });
 
-/** Each policy's part is read by itself: one that cannot be read must not take the others with it. */
+/** Reads each policy's part by itself: one that cannot be read must not take the others with it. */
 const byPolicy = v.custom<Readonly<Record<string, unknown>>>(isObject);
 const storedRow = v.object({
   version: v.literal(STORED_VERSION),
@@ -40,13 +40,13 @@ const storedRow = v.object({
 
 export interface ReadRow {
   readonly counters: KeyCounters;
-  /** Policies whose counter or ban could not be read, or "*" when the whole record could not. */
+  /** Policies whose counter or ban could not be read, or "*" when the whole row could not. */
   readonly damaged: readonly string[];
 }
 
 const NEVER_SEEN: KeyCounters = { live: new Map(), bans: new Map() };
 
-/** `text` is the row's JSON; undefined is no row. */
+/** Reads a row's JSON; undefined is no row. */
 export function readRow(text: string | undefined): ReadRow {
   if (text === undefined) return { counters: NEVER_SEEN, damaged: [] };
   const parsed = v.safeParse(storedRow, parseJson(text));

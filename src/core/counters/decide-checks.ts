@@ -11,15 +11,15 @@ export interface Counter {
   readonly state: unknown;
 }
 
-/** One check with the counter that it asks; undefined is "never seen". */
+/** One check with its counter; undefined is "never seen". */
 export interface CounterCheck {
   readonly check: Check;
   readonly counter: Counter | undefined;
-  /** Units that decisions in flight hold. */
-  readonly held: number;
+  /** Units that decisions in flight have reserved. */
+  readonly reserved: number;
   /** Units that are granted to isolates, in the order of their expiry. */
   readonly leases?: readonly { readonly units: number; readonly expiresMs: number }[] | undefined;
-  /** Units that were committed and may still be released, and when the last of them were taken. */
+  /** Units that were committed and may still be cancelled, and when the last of them were taken. */
   readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */
   readonly banMs: number;
@@ -30,7 +30,7 @@ export interface Decision {
   readonly verdicts: readonly CheckVerdict[];
 }
 
-/** A counter that another algorithm left is "never seen": a changed algorithm starts fresh. */
+/** The state for this algorithm. What another algorithm left is "never seen": a changed algorithm starts fresh. */
 export function toState(counter: Counter | undefined, algorithm: AlgorithmName): unknown {
   return counter?.algorithm === algorithm ? counter.state : undefined;
 }
@@ -46,12 +46,12 @@ export function decideChecks(checks: readonly CounterCheck[], nowMs: number): De
   return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
 }
 
-/** One check by itself. */
+/** Decides one check by itself. */
 export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
-  const { check, counter, held, provisional } = asked;
+  const { check, counter, reserved, provisional } = asked;
   const state = toState(counter, check.algorithm);
   const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
-  if (held === 0 && given === 0) return decideBesideLeases(asked, state, nowMs);
+  if (reserved === 0 && given === 0) return decideBesideLeases(asked, state, nowMs);
   const charge = (units: number, atMs?: number): unknown =>
     units === 0 || (units < 0 && state === undefined)
       ? state
@@ -60,9 +60,9 @@ export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
           units,
           ...(atMs !== undefined && { takenAtMs: atMs }),
         });
-  const verdict = decideBesideLeases(asked, charge(held), nowMs);
+  const verdict = decideBesideLeases(asked, charge(reserved), nowMs);
   if (verdict.outcome !== "denied") return verdict;
-  // The newest units in use come off: no release leaves a shorter wait.
+  // The newest units in use come off: no cancelling leaves a shorter wait.
   const least = charge(-given, takenAtMs);
   return {
     ...verdict,
@@ -112,7 +112,7 @@ function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {
   return { policy, outcome: "denied", remaining, ...waits, isBanned: true };
 }
 
-/** What an allowing policy says when another one denies: what is left without this request. */
+/** The verdict of a policy that allows while another one denies: what is left without this request. */
 function unconsume(verdict: CheckVerdict, asked: CounterCheck | undefined, nowMs: number): CheckVerdict {
   if (verdict.outcome !== "allowed" || asked === undefined) return verdict;
   return decideCheck({ ...asked, check: { ...asked.check, cost: 0 } }, nowMs);

@@ -9,7 +9,7 @@ export interface CounterRow {
   readonly record: string;
 }
 
-/** `rows` are at most one more than `rowsMax`: that one says that there are others. */
+/** Ranks the keys of `rows`: at most one more than `rowsMax`, and that one says that there are others. */
 export function findTop(
   rows: readonly CounterRow[],
   { policy, algorithm: name, settings, most }: TopQuestion,

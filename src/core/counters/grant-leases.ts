@@ -88,7 +88,7 @@ export interface Granted {
 /** The leases after this check's report: granted out of what is neither used by then nor reserved. */
 export function grantLease(
   live: LiveCounter | undefined,
-  { check, state, held, nowMs }: { check: Check; state: unknown; held: number; nowMs: number },
+  { check, state, reserved, nowMs }: { check: Check; state: unknown; reserved: number; nowMs: number },
 ): Granted {
   const leases = live?.leases;
   const { algorithm, settings, lease: report } = check;
@@ -96,7 +96,7 @@ export function grantLease(
   if (leases === undefined || terms === undefined) return { leases, grantedUnits: 0, leaseMs: 0 };
   const leaseMs = terms.ttlMs + MARGIN_MS;
   if (report === undefined) return { leases, grantedUnits: 0, leaseMs };
-  const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units: leases.units + held });
+  const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units: leases.units + reserved });
   const available = toAlgorithm(algorithm).decide(settings, aside, { nowMs, cost: 0 }).remaining;
   const after = grant(leases, { report, terms, rules: { algorithm, settings }, available, nowMs });
   return { leases: after, grantedUnits: after.units - leases.units, leaseMs };
@@ -105,7 +105,7 @@ export function grantLease(
 /** Answers a check's report, once all leases are granted. undefined: it has none, or its policy grants none. */
 export function answerReport(
   { live }: KeyCounters,
-  { check, held, nowMs }: { readonly check: Check; readonly held: number; readonly nowMs: number },
+  { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
 ): LeaseGrant | undefined {
   const { policy, algorithm, settings, lease: report } = check;
   const terms = report === undefined ? undefined : toLeaseTerms(algorithm, settings);
@@ -114,7 +114,7 @@ export function answerReport(
   const lease = leases.byAccount.get(report.account);
   const isRead = lease?.seq === report.seq && lease.seenMs === nowMs;
   const ask = (cost: number): CheckVerdict => {
-    const asked = { check: { ...check, cost }, counter, held, leases: toExpiries(leases), banMs: 0 };
+    const asked = { check: { ...check, cost }, counter, reserved, leases: toExpiries(leases), banMs: 0 };
     return decideCheck(asked, nowMs);
   };
   const { remaining, resetMs } = ask(0);

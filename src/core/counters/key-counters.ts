@@ -17,13 +17,13 @@ export interface Change {
 
 /**
  * Every check consumes its cost: it was just decided, with what is reserved and granted on top, that this is allowed. A
- * shadow policy that would have denied consumes nothing. Then its report is answered, out of what `toHeld` leaves.
+ * shadow policy that would have denied consumes nothing. Then its report is answered, out of what `toReserved` leaves.
  */
 export function consumeChecks(
   before: KeyCounters,
   checks: readonly Check[],
   nowMs: number,
-  toHeld: (policy: string) => number = () => 0,
+  toReserved: (policy: string) => number = () => 0,
 ): Change {
   const live = new Map(before.live);
   let mustWrite = false;
@@ -31,7 +31,7 @@ export function consumeChecks(
     const known = before.live.get(check.policy);
     const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
     const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
-    const after = consumeCheck(counter, { check, held: toHeld(check.policy), nowMs });
+    const after = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
     if (after === undefined) continue;
     live.set(check.policy, after.live);
     mustWrite ||= after.mustWrite;
@@ -41,14 +41,14 @@ export function consumeChecks(
 
 function consumeCheck(
   live: LiveCounter | undefined,
-  { check, held, nowMs }: { readonly check: Check; readonly held: number; readonly nowMs: number },
+  { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
 ): Consumed | undefined {
   const { algorithm, settings, cost } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
-  const { grantedUnits, ...granted } = grantLease(live, { check, state, held, nowMs });
+  const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
   const consumption = { settings, counter: { algorithm, state }, ...granted };
   if (isTaken || granted.leases !== live?.leases)
     return consume(live, { ...consumption, units: grantedUnits + (isTaken ? cost : 0) }, nowMs);
@@ -56,7 +56,7 @@ function consumeCheck(
   return giveBack(live, { ...consumption, units: 0 }, nowMs);
 }
 
-/** Policies whose counter another algorithm left, and which consuming starts afresh. */
+/** Policies whose counter has the state of another algorithm: consuming starts it afresh. */
 export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Check[]): readonly string[] {
   const isChanged = ({ policy, algorithm, cost }: Check): boolean => {
     const counter = live.get(policy)?.counter;
@@ -65,7 +65,7 @@ export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Ch
   return checks.filter(isChanged).map(({ policy }) => policy);
 }
 
-/** Units to put on (positive) or give back (negative), decided or not. */
+/** Cost to add (positive) or give back (negative), without a decision. */
 export interface Owed {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
@@ -96,7 +96,7 @@ export function settleChecks(
   return { counters: { ...before, live }, mustWrite };
 }
 
-/** Without what these policies have used, and without their bans. What decisions in flight hold is not in here. */
+/** Drops what these policies have used, and their bans. What decisions in flight have reserved is not in here. */
 export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): Change {
   const isKept = ([policy]: readonly [string, unknown]): boolean => !policies.includes(policy);
   const live = new Map([...counters.live].filter(isKept));

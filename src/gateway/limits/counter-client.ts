@@ -3,7 +3,7 @@
 
 import type { Policy } from "../../core/policies/policy.ts";
 import {
-  type BreakerState,
+  type CounterBreaker,
   CLOSED,
   mayAsk,
   recordFailure,
@@ -64,7 +64,7 @@ export interface GroupAnswer {
 
 export class CounterClient {
   readonly #calls: CounterCalls;
-  readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
+  readonly #breakers = new LruMap<string, CounterBreaker>(OBJECTS_MAX);
   /** Decisions that every object has committed, by the object that has yet to hear of it. */
   readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
   readonly #local = new CounterTable(
@@ -126,12 +126,12 @@ export class CounterClient {
     return ids;
   }
 
-  #breaker(object: string): BreakerState {
+  #breaker(object: string): CounterBreaker {
     return this.#breakers.get(object) ?? CLOSED;
   }
 
   /** A closed one takes no room. */
-  #setBreaker(object: string, breaker: BreakerState): void {
+  #setBreaker(object: string, breaker: CounterBreaker): void {
     if (breaker === CLOSED) this.#breakers.delete(object);
     else this.#breakers.set(object, breaker);
   }
