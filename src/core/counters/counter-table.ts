@@ -9,7 +9,7 @@ import { addDecision } from "./decision-ring.ts";
 import {
   addPlaces,
   type Reservation,
-  RESERVATION_MS,
+  RESERVED_MS,
   keepPlace,
   toReservedUnits,
   toPlaces,
@@ -224,7 +224,7 @@ export class CounterTable {
       const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
       const entry = this.#keys.read(key);
       addPlaces(entry, placesMs);
-      entry.reservations.set(id, { units, placesMs, expiresAtMs: takenAtMs + RESERVATION_MS });
+      entry.reservations.set(id, { units, placesMs, expiresAtMs: takenAtMs + RESERVED_MS });
     }
   }
 

@@ -8,7 +8,7 @@ import type { CheckVerdict, CounterReply } from "./counter-messages.ts";
  * How long units stay reserved for a decision that several objects make together. It is also how long another object may
  * deny the commit: what a gateway has not finished by then it has given up.
  */
-export const RESERVATION_MS = 5_000;
+export const RESERVED_MS = 5_000;
 
 export interface Reservation {
   readonly units: ReadonlyMap<string, number>;
@@ -63,7 +63,7 @@ export function toProvisionalUnits(
   let units = 0;
   let takenAtMs = 0;
   for (const [id, commit] of provisional) {
-    if (commit.takenAtMs + RESERVATION_MS <= nowMs) provisional.delete(id);
+    if (commit.takenAtMs + RESERVED_MS <= nowMs) provisional.delete(id);
     else {
       units += commit.units.get(policy) ?? 0;
       takenAtMs = Math.max(takenAtMs, commit.takenAtMs);
