@@ -3,7 +3,7 @@
 // whatever look-ups are still on their way.
 
 import { toHeldUntilMs } from "../../core/cache/held-until.ts";
-import type { StoredEntry } from "../../core/cache/stored-record.ts";
+import type { StoredEntry } from "../../core/cache/stored-response.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
 

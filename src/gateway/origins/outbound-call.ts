@@ -208,7 +208,7 @@ export class OutboundCall {
     const timeouts = settings.limited.policies.map(({ timeoutMs }) => timeoutMs);
     const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
     const { signal } = this.#facts.request;
-    this.#waiter ??= lines.toWaiter({
+    this.#waiter ??= lines.createWaiter({
       rank: this.#rank,
       sinceMs: readClock(),
       untilMs: this.#untilMs,
