@@ -1,6 +1,6 @@
 // Asks the control object. When it does not answer, nothing has been promised to anybody.
 
-import type { Changed, ChangeFailure } from "../core/control/messages.ts";
+import type { Changed, ChangeFailure } from "../core/control/control-messages.ts";
 import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { toProblem } from "./problem.ts";
 

@@ -7,7 +7,7 @@ import { parseConfig } from "../core/config/parse-config.ts";
 import { integerBetween } from "../core/schema/primitives.ts";
 import { diffValues } from "../core/control/diff-values.ts";
 import { textUpTo } from "../core/control/entries.ts";
-import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/messages.ts";
+import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/control-messages.ts";
 import type { Problem } from "../core/result.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { configAnswer, configCheckAnswer, configVersionAnswer, toPageSchema } from "./json-schemas.ts";

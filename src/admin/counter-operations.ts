@@ -5,7 +5,12 @@ import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { oneOf, quota } from "../core/schema/primitives.ts";
-import { type Check, type CounterReply, type KeyChecks, MESSAGE_VERSION } from "../core/counters/messages.ts";
+import {
+  type Check,
+  type CounterReply,
+  type KeyChecks,
+  MESSAGE_VERSION,
+} from "../core/counters/counter-messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";
 import { integer, text, toItemsSchema, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { isObject, parseWith } from "../core/schema/parse-with.ts";
 import { type Entry, type EntryBody, type EntryKind, entryKinds } from "../core/control/entries.ts";
 import { mergePatch } from "../core/control/merge-patch.ts";
-import type { Changed, Created, Creation, Page } from "../core/control/messages.ts";
+import type { Changed, Created, Creation, Page } from "../core/control/control-messages.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { toEntrySchema, toPageSchema } from "./json-schemas.ts";
 import { type Call, defineOperation, type Operation } from "./operation.ts";

@@ -2,9 +2,9 @@
 
 import type { Policy } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
-import type { Page } from "../core/control/messages.ts";
+import type { Page } from "../core/control/control-messages.ts";
 import { toDearest } from "../core/counters/find-top.ts";
-import { MESSAGE_VERSION } from "../core/counters/messages.ts";
+import { MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { askControl } from "./ask-control.ts";
 import { findKeyObject, hasAddress, isByKey, PLACES } from "./find-counters.ts";
 import type { AdminControls } from "./operation.ts";

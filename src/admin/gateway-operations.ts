@@ -4,7 +4,7 @@ import { parsePurges, purgeBody } from "./parse-purges.ts";
 import type { Config } from "../core/config/config.ts";
 import type { Route } from "../core/routes/route.ts";
 import type { Policy } from "../core/policies/policy.ts";
-import type { AuditEntry, Page } from "../core/control/messages.ts";
+import type { AuditEntry, Page } from "../core/control/control-messages.ts";
 import { askControl } from "./ask-control.ts";
 import {
   auditAnswer,

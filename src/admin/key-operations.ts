@@ -5,7 +5,7 @@ import { duration } from "../core/schema/primitives.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { type Entry, keyBody } from "../core/control/entries.ts";
 import { createKeyText } from "../core/control/key-text.ts";
-import type { Changed, KeySecret } from "../core/control/messages.ts";
+import type { Changed, KeySecret } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";

@@ -6,7 +6,7 @@ import type { Config } from "../core/config/config.ts";
 import type { Identity } from "../core/keys/identity.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
-import type { Changer, Seen } from "../core/control/messages.ts";
+import type { Changer, Seen } from "../core/control/control-messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 
 /** What the API works on. */

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
 import { integerBetween } from "../core/schema/primitives.ts";
-import type { Page, PageRequest } from "../core/control/messages.ts";
+import type { Page, PageRequest } from "../core/control/control-messages.ts";
 import { toJson } from "./problem.ts";
 
 const PAGE_MAX = 100;

@@ -2,7 +2,7 @@
 // further than they may be long.
 
 import { parseWith } from "../core/schema/parse-with.ts";
-import type { Seen } from "../core/control/messages.ts";
+import type { Seen } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TokenName } from "./authenticate.ts";

@@ -1,15 +1,23 @@
-// A map that holds at most so many entries and forgets the one that was used longest ago.
+// A map that holds at most so many entries, or so much by what each weighs, and forgets those that were used longest ago.
 
 export class LruMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
-  readonly #sizeMax: number;
+  readonly #weightMax: number;
+  readonly #toWeight: (key: Key, value: Value) => number;
+  #weight = 0;
 
-  constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+  /** Without `toWeight` each entry weighs 1. A value that is held must not change its weight. */
+  constructor(weightMax: number, toWeight: (key: Key, value: Value) => number = () => 1) {
+    this.#weightMax = weightMax;
+    this.#toWeight = toWeight;
   }
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  get weight(): number {
+    return this.#weight;
   }
 
   get(key: Key): Value | undefined {
@@ -21,12 +29,18 @@ export class LruMap<Key, Value> {
     return value;
   }
 
+  /** Holds neither what weighs more than the map may, nor any longer what stood in its place. */
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
+    this.delete(key);
+    const weight = this.#toWeight(key, value);
+    if (weight > this.#weightMax) return;
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#sizeMax) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#weight += weight;
+    while (this.#weight > this.#weightMax) {
+      const [oldest] = this.#entries.keys();
+      if (oldest === undefined) return;
+      this.delete(oldest);
+    }
   }
 
   /** From the one that was used longest ago. */
@@ -35,6 +49,9 @@ export class LruMap<Key, Value> {
   }
 
   delete(key: Key): void {
+    const value = this.#entries.get(key);
+    if (value === undefined) return;
     this.#entries.delete(key);
+    this.#weight -= this.#toWeight(key, value);
   }
 }

@@ -1,6 +1,6 @@
 // Who changed what and when, as rows. The newest are kept.
 
-import type { AuditEntry, Audited, Changer, Page, PageRequest } from "../core/control/messages.ts";
+import type { AuditEntry, Audited, Changer, Page, PageRequest } from "../core/control/control-messages.ts";
 
 const ROWS_MAX = 10_000;
 /** What is longer is left out: a configuration has its own history. */

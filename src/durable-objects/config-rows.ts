@@ -1,6 +1,6 @@
 // The versions of the configuration as rows, the newest in force. Version 0 is the deployed file and is no row.
 
-import type { ConfigVersion, Page, PageRequest } from "../core/control/messages.ts";
+import type { ConfigVersion, Page, PageRequest } from "../core/control/control-messages.ts";
 
 /** Versions that are kept: the oldest go first, never the one in force. */
 const VERSIONS_MAX = 100;

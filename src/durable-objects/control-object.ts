@@ -17,7 +17,7 @@ import type {
   Page,
   PageRequest,
   Rotation,
-} from "../core/control/messages.ts";
+} from "../core/control/control-messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import { err, ok } from "../core/result.ts";
 import type { Bindings, ControlRpc } from "../platform/bindings.ts";

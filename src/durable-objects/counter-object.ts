@@ -12,7 +12,7 @@ import {
   type Settlement,
   type TopAnswer,
   type TopQuestion,
-} from "../core/counters/messages.ts";
+} from "../core/counters/counter-messages.ts";
 import { findTop } from "../core/counters/find-top.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";

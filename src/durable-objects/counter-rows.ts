@@ -1,7 +1,7 @@
 // A counter object's rows: one per key, deleted by an alarm when the key is back to "never seen". The table is made on
 // the first write, so an object that never stored anything takes no space.
 
-import { FULL_MESSAGE } from "../core/counters/messages.ts";
+import { FULL_MESSAGE } from "../core/counters/counter-messages.ts";
 
 /** Alarms are at least this far apart: a sweep deletes all that expired, so it need not be in time. */
 const SWEEP_MS_MIN = 60_000;

@@ -9,7 +9,7 @@ import {
   entryKinds,
   type KeyPrefix,
 } from "../core/control/entries.ts";
-import type { KeySecret, Page, PageRequest } from "../core/control/messages.ts";
+import type { KeySecret, Page, PageRequest } from "../core/control/control-messages.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {
   seq: number;

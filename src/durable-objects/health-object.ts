@@ -2,9 +2,9 @@
 // is traffic. It stores nothing: after an eviction it learns anew within seconds. core/origins decides.
 
 import { DurableObject } from "cloudflare:workers";
-import type { CheckSettings, PoolMember, WatchedPool } from "../core/origins/origin-pool.ts";
+import type { HealthCheckSettings, PoolMember, WatchedPool } from "../core/origins/origin-pool.ts";
 import {
-  addCheck,
+  addHealthCheck,
   addReports,
   type MemberReport,
   type MemberView,
@@ -51,13 +51,16 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
     await this.ctx.storage.setAlarm(Date.now() + checks.intervalMs);
   }
 
-  async #check(member: PoolMember, checks: CheckSettings): Promise<void> {
+  async #check(member: PoolMember, checks: HealthCheckSettings): Promise<void> {
     const isGood = await isWell(member, checks);
-    this.#health = addCheck(checks, this.#health, { url: member.url, isGood, nowMs: Date.now() });
+    this.#health = addHealthCheck(checks, this.#health, { url: member.url, isGood, nowMs: Date.now() });
   }
 }
 
-async function isWell({ base, connectTo, headers }: PoolMember, checks: CheckSettings): Promise<boolean> {
+async function isWell(
+  { base, connectTo, headers }: PoolMember,
+  checks: HealthCheckSettings,
+): Promise<boolean> {
   try {
     const response = await fetch(base + checks.path, {
       headers: headers.map(([name, value]) => [name, value]),

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { addPurge, forgetPurges, NO_PURGES, type Purge, type PurgeState } from "../core/cache/purge-state.ts";
-import { RETENTION_MS_MAX } from "../core/cache/stored-record.ts";
+import { RETENTION_MS_MAX } from "../core/cache/stored-response.ts";
 import type { Bindings, PurgeRpc } from "../platform/bindings.ts";
 
 const STATE_KEY = "purges";

@@ -1,6 +1,6 @@
 // Creates that have been made, by the caller's Idempotency-Key, so that one that is sent again makes nothing new.
 
-import type { Repeatable } from "../core/control/messages.ts";
+import type { Repeatable } from "../core/control/control-messages.ts";
 
 const KEPT_MS = 86_400_000;
 const ROWS_MAX = 10_000;

@@ -54,7 +54,7 @@ export function renewGateway(
   gateway: Gateway,
   { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
 ): Gateway {
-  gateway.leases.changeRules();
+  gateway.leases.forgetDenials();
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
   const clients = config === gateway.config ? {} : createClients(config, bindings, gateway.lines);
   return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };

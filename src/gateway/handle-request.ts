@@ -16,7 +16,7 @@ import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
-import { cancelLookUp, isHit, type Look } from "./cache/look-up.ts";
+import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logDenied, type LoggedRequest, logFailed, logLimits } from "./log/log-request.ts";
@@ -24,7 +24,7 @@ import { readFacts } from "./request/request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
-import { toThroughCache } from "./cache/through-cache.ts";
+import { createThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
   /** The request is a part of an aggregate, and can be no aggregate itself. */
@@ -59,7 +59,7 @@ export async function handleRequest(
   const unadmitted = admission instanceof Promise ? await admission : admission;
   if (unadmitted !== undefined) return unadmitted;
 
-  const through = toThroughCache(route, facts, context);
+  const through = createThroughCache(route, facts, context);
   const early = through && (await answerFreeHit(through, record));
   if (early instanceof Response) return early;
 
@@ -125,7 +125,7 @@ async function shape(response: Response, record: LoggedRequest): Promise<Respons
 function refuse(
   limits: CheckedLimits,
   record: LoggedRequest,
-  { context, early }: { readonly context: RequestContext<Gateway>; readonly early: Look | undefined },
+  { context, early }: { readonly context: RequestContext<Gateway>; readonly early: CacheLookup | undefined },
 ): Response | undefined {
   logLimits(record, limits);
   const { route } = record;
@@ -145,7 +145,7 @@ function toResponse(answer: OriginAnswer, record: LoggedRequest): Response {
   return toProblemResponse(code, { name, retryAfterMs, ...violated });
 }
 
-async function askThroughCache(through: ThroughCache, early: Look | undefined): Promise<OriginAnswer> {
+async function askThroughCache(through: ThroughCache, early: CacheLookup | undefined): Promise<OriginAnswer> {
   return await answerThroughCache(early ?? (await through.lookUp()), through);
 }
 
@@ -153,7 +153,7 @@ async function askThroughCache(through: ThroughCache, early: Look | undefined): 
 async function answerFreeHit(
   through: ThroughCache,
   record: LoggedRequest,
-): Promise<Response | Look | undefined> {
+): Promise<Response | CacheLookup | undefined> {
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);

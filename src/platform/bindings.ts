@@ -16,7 +16,7 @@ import type {
   Page,
   PageRequest,
   Rotation,
-} from "../core/control/messages.ts";
+} from "../core/control/control-messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
@@ -29,7 +29,7 @@ import type {
   Settlement,
   TopAnswer,
   TopQuestion,
-} from "../core/counters/messages.ts";
+} from "../core/counters/counter-messages.ts";
 
 /** What a gateway may ask of a counter object. */
 export interface CounterRpc extends Rpc.DurableObjectBranded {

@@ -50,3 +50,41 @@ test("set() and get() agree with a list in order of use, and never hold more tha
     }),
   );
 });
+
+/** Each value is its weight. */
+const byValue = (_key: unknown, value: number): number => value;
+
+test("set() forgets what was used longest ago, until the rest is light enough", () => {
+  const map = new LruMap<string, number>(10, byValue);
+  map.set("a", 3);
+  map.set("b", 4);
+  expect(map.get("a")).toBe(3);
+  map.set("c", 7);
+  expect([map.get("a"), map.get("b"), map.get("c"), map.weight]).toEqual([3, undefined, 7, 10]);
+});
+
+test("set() holds nothing that is too heavy, nor what stood in its place", () => {
+  const map = new LruMap<string, number>(10, byValue);
+  map.set("a", 1);
+  map.set("b", 2);
+  map.set("a", 11);
+  expect([map.get("a"), map.get("b"), map.weight]).toEqual([undefined, 2, 2]);
+});
+
+test("weight is that of what is held, never more than it may be, whatever is done", () => {
+  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 12 })), {
+    maxLength: 200,
+  });
+  fc.assert(
+    fc.property(steps, (taken) => {
+      const map = new LruMap<number, number>(20, byValue);
+      for (const [key, weight] of taken) {
+        if (weight === 0) map.delete(key);
+        else map.set(key, weight);
+        const held = Array.from({ length: 8 }, (_, at) => map.get(at) ?? 0);
+        expect(map.weight).toBe(held.reduce((sum, one) => sum + one, 0));
+        expect(map.weight).toBeLessThanOrEqual(20);
+      }
+    }),
+  );
+});

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import type { EntryBody } from "../../src/core/control/entries.ts";
-import type { Changed, Created } from "../../src/core/control/messages.ts";
+import type { Changed, Created } from "../../src/core/control/control-messages.ts";
 import type { ControlObject } from "../../src/durable-objects/control-object.ts";
 
 const { CONTROL } = env as unknown as { readonly CONTROL: DurableObjectNamespace<ControlObject> };

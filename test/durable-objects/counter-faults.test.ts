@@ -10,7 +10,7 @@ import {
   type CheckVerdict,
   MESSAGE_VERSION,
   type Phase,
-} from "../../src/core/counters/messages.ts";
+} from "../../src/core/counters/counter-messages.ts";
 import type { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 const { COUNTERS } = env as unknown as { readonly COUNTERS: DurableObjectNamespace<CounterObject> };

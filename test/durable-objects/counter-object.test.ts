@@ -10,7 +10,7 @@ import {
   type CounterRequest,
   MESSAGE_VERSION,
   type Phase,
-} from "../../src/core/counters/messages.ts";
+} from "../../src/core/counters/counter-messages.ts";
 import type { Bindings, CounterRpc } from "../../src/platform/bindings.ts";
 
 const counters = (env as unknown as Bindings).COUNTERS;

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
-import { createRecord } from "../../src/core/cache/create-record.ts";
+import { createStoredResponse } from "../../src/core/cache/create-stored-response.ts";
 import { settings } from "../core/cache/samples.ts";
 import { findTable, readCodes, readText } from "./markdown.ts";
 
@@ -26,7 +26,7 @@ describe("docs/storage-schema.md", () => {
   });
 
   test("names every member of a stored response, and no other", () => {
-    const { record } = createRecord(
+    const { record } = createStoredResponse(
       {
         request: {
           method: "GET",

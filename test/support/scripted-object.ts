@@ -6,7 +6,7 @@ import type {
   CounterReply,
   CounterRequest,
   Settlement,
-} from "../../src/core/counters/messages.ts";
+} from "../../src/core/counters/counter-messages.ts";
 import { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 export interface Failure {

@@ -57,30 +57,30 @@ export class Isolate {
   }
 
   #ask(atMs: number, cost: number, onDecided: (decided: Decided) => void): void {
-    const report = this.#toReport(atMs, cost);
+    const report = this.#report(atMs, cost);
     this.#call({ cost, report }, atMs, ({ verdict }, decidedMs) => {
       const isAllowed = verdict.outcome === "allowed";
       onDecided({ isAllowed, atMs: decidedMs, delayMs: this.#place.roundTripMs });
       return () => {
-        if (verdict.outcome === "denied") this.#refuse(cost, verdict.retryAfterMs, atMs);
+        if (verdict.outcome === "denied") this.#noteDenial(cost, verdict.retryAfterMs, atMs);
       };
     });
   }
 
   #renew(atMs: number, cost: number): void {
-    const report = this.#toReport(atMs, cost);
+    const report = this.#report(atMs, cost);
     if (report !== undefined) this.#call({ cost: 0, report }, atMs, () => undefined);
   }
 
-  #toReport(atMs: number, cost: number): Message["report"] {
+  #report(atMs: number, cost: number): Message["report"] {
     const { terms } = this.#world;
-    return terms === undefined ? undefined : this.#leases.toReport(KEY, { cost, terms }, this.#toClock(atMs));
+    return terms === undefined ? undefined : this.#leases.report(KEY, { cost, terms }, this.#toClock(atMs));
   }
 
-  #refuse(cost: number, waitMs: number, sentMs: number): void {
+  #noteDenial(cost: number, waitMs: number, sentMs: number): void {
     if (this.#world.terms === undefined) return;
     const nowMs = this.#toClock(sentMs + this.#place.roundTripMs);
-    this.#leases.refuse(KEY, { cost, waitMs }, { sentMs: this.#toClock(sentMs), nowMs });
+    this.#leases.noteDenial(KEY, { cost, waitMs }, { sentMs: this.#toClock(sentMs), nowMs });
   }
 
   #call(

@@ -3,7 +3,7 @@
 import { toAlgorithm } from "../../src/core/algorithms/registry.ts";
 import { toWaterLevel } from "../../src/core/leases/fair-share.ts";
 import { admitByLog } from "./exact-log.ts";
-import type { Rules } from "../../src/core/leases/lent-quota.ts";
+import type { Rules } from "../../src/core/leases/counter-leases.ts";
 import type { Scenario } from "./scenarios.ts";
 
 export interface Asked {

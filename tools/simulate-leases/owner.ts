@@ -1,9 +1,9 @@
 // The counter object of the simulation: one key of the counter table that ships, over one row that outlives it.
 
 import { CounterTable } from "../../src/core/counters/counter-table.ts";
-import { type CheckVerdict, MESSAGE_VERSION } from "../../src/core/counters/messages.ts";
+import { type CheckVerdict, MESSAGE_VERSION } from "../../src/core/counters/counter-messages.ts";
 import type { LeaseGrant, LeaseReport } from "../../src/core/leases/lease-messages.ts";
-import type { Rules } from "../../src/core/leases/lent-quota.ts";
+import type { Rules } from "../../src/core/leases/counter-leases.ts";
 
 export interface Message {
   /** 0 asks for nothing but a lease. */

@@ -29,16 +29,17 @@ export interface Verdict<State> {
 }
 
 /**
- * Units put on, or taken off, a counter without asking it: a watermark, a refund, a settlement, a hand-back.
+ * Cost that is added to a counter, or taken off it, without a decision: a write-ahead allowance, a reservation, a quota
+ * lease, a settlement, a refund.
  *
- * Put on, they count from `nowMs`, up to where the counter is full. So a charge foretells: from `nowMs` on, what it
- * returns admits nothing that would not be admitted after requests of up to `units` in all had been admitted since the
- * state that it was given. Full foretells every state that can be reached by then. This holds for the next request of
- * every algorithm, for permits in flight too, and for all that follow, except of a fixed window that the first request
- * starts. It says nothing about the time before `nowMs`: units that free up until then are gone from it.
+ * Added cost counts from `nowMs`, until the counter is full. The charged state is an upper bound: from `nowMs` on it admits
+ * nothing that the real counter, after any admissions of at most `units` in all, would refuse. A full one is an upper bound
+ * of every state. It is one for the next request of every algorithm, for permits in flight too, and for all requests after
+ * it, except of a fixed window that its first request starts. It is none for the time before `nowMs`: units that come back
+ * until then are gone from it.
  *
- * Taken off, windows and permits give back where they took: what has passed since is not given back. A token bucket gives
- * back what has not drained since; a leaky bucket gives back only the last of its queue. Nothing gives back more than is in use.
+ * Taken off: windows and permits give back where they took, so what has passed since is not given back. A token bucket gives
+ * back what has not drained since; a leaky bucket gives back only the last of its queue. None gives back more than is in use.
  */
 export interface Charge {
   readonly nowMs: number;

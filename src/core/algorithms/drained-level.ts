@@ -32,7 +32,7 @@ export const isLevel = ({ part, windowMs }: Level): boolean => part < windowMs;
  * The level at nowMs: what there was, in today's terms, less what has drained since. In this order: a state that is only
  * read stays stored as it is, and must stand at every later time where it was said to stand.
  */
-export function settleLevel(
+export function drainLevel(
   { limit, windowMs }: Drain,
   level: Level | undefined,
   { nowMs, levelMax }: { readonly nowMs: number; readonly levelMax: number },

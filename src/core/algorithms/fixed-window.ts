@@ -57,7 +57,7 @@ function parseConfig(input: unknown): Result<FixedWindowConfig> {
 }
 
 /** The window at nowMs with what was used in it. Use under another window counts while any of it can be in this one. */
-function settle(
+function advance(
   config: FixedWindowConfig,
   state: FixedWindowState | undefined,
   nowMs: number,
@@ -85,7 +85,7 @@ function decide(
   state: FixedWindowState | undefined,
   moment: Moment,
 ): Verdict<FixedWindowState> {
-  const now = settle(config, state, moment.nowMs);
+  const now = advance(config, state, moment.nowMs);
   return toVerdict(moment, {
     state,
     capacity: config.limit,
@@ -101,12 +101,12 @@ function charge(
   state: FixedWindowState | undefined,
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): FixedWindowState {
-  const now = settle(config, state, nowMs);
+  const now = advance(config, state, nowMs);
   if (units < 0 && takenAtMs < now.startMs) return now;
   return { ...now, used: Math.max(0, Math.min(config.limit, now.used + units)) };
 }
 
 function expiresAtMs(config: FixedWindowConfig, state: FixedWindowState): number {
-  const now = settle(config, state, state.atMs);
+  const now = advance(config, state, state.atMs);
   return now.used === 0 ? now.atMs : now.startMs + config.windowMs;
 }

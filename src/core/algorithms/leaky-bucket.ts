@@ -11,7 +11,7 @@ import {
   type Drain,
   isLevel,
   type Level,
-  settleLevel,
+  drainLevel,
   storedLevel,
   toDrainMs,
 } from "./drained-level.ts";
@@ -76,8 +76,8 @@ function toLevelMax({ limit, windowMs, delayMaxMs }: LeakyBucketConfig): number 
   return limit + multiplyDivideUp(limit, delayMaxMs, { divisor: windowMs });
 }
 
-function settle(config: LeakyBucketConfig, state: LeakyBucketState | undefined, nowMs: number): Level {
-  return settleLevel(config, state, { nowMs, levelMax: toLevelMax(config) });
+function drain(config: LeakyBucketConfig, state: LeakyBucketState | undefined, nowMs: number): Level {
+  return drainLevel(config, state, { nowMs, levelMax: toLevelMax(config) });
 }
 
 const toState = (level: Level, last: number): LeakyBucketState => ({
@@ -97,7 +97,7 @@ function decide(
   state: LeakyBucketState | undefined,
   moment: Moment,
 ): Verdict<LeakyBucketState> {
-  const level = settle(config, state, moment.nowMs);
+  const level = drain(config, state, moment.nowMs);
   const joined: Level = { ...level, used: level.used + moment.cost };
   const isAlone = state === undefined || state.atMs < level.atMs;
   const delayMs = toDrainMs(config, level, 0);
@@ -119,7 +119,7 @@ function charge(
   state: LeakyBucketState | undefined,
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): LeakyBucketState {
-  const level = settle(config, state, nowMs);
+  const level = drain(config, state, nowMs);
   const levelMax = toLevelMax(config);
   const isLast = state !== undefined && takenAtMs === state.atMs;
   const given = units < 0 ? -Math.min(isLast ? state.last : 0, -units) : units;
@@ -127,6 +127,6 @@ function charge(
 }
 
 function expiresAtMs(config: LeakyBucketConfig, state: LeakyBucketState): number {
-  const level = settle(config, state, state.atMs);
+  const level = drain(config, state, state.atMs);
   return level.atMs + toDrainMs(config, level, 0);
 }

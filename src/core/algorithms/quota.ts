@@ -34,7 +34,7 @@ export const quota: Algorithm<QuotaConfig, QuotaState> = {
   decide,
   charge,
   expiresAtMs: (config, state) => {
-    const { used, atMs, period } = settle(config, state, state.atMs);
+    const { used, atMs, period } = advance(config, state, state.atMs);
     return used === 0 ? atMs : period.endMs;
   },
 };
@@ -58,24 +58,24 @@ function parseConfig(input: unknown): Result<QuotaConfig> {
   ]);
 }
 
-interface Settled {
+interface PeriodUse {
   readonly used: number;
   readonly atMs: number;
   readonly period: Period;
 }
 
 /** What was used in today's period; use that another kind of period counted, while any of it can be in this one. */
-function settle(config: QuotaConfig, state: QuotaState | undefined, nowMs: number): Settled {
+function advance(config: QuotaConfig, state: QuotaState | undefined, nowMs: number): PeriodUse {
   const atMs = Math.max(nowMs, state?.atMs ?? nowMs);
   const period = toPeriod(config, atMs);
   const used = state !== undefined && state.atMs >= period.startMs ? Math.min(state.used, config.limit) : 0;
   return { used, atMs, period };
 }
 
-const toState = ({ atMs }: Settled, used: number): QuotaState => ({ algorithm: "quota", used, atMs });
+const toState = ({ atMs }: PeriodUse, used: number): QuotaState => ({ algorithm: "quota", used, atMs });
 
 function decide(config: QuotaConfig, state: QuotaState | undefined, moment: Moment): Verdict<QuotaState> {
-  const now = settle(config, state, moment.nowMs);
+  const now = advance(config, state, moment.nowMs);
   return toVerdict(moment, {
     state,
     capacity: config.limit,
@@ -91,7 +91,7 @@ function charge(
   state: QuotaState | undefined,
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): QuotaState {
-  const now = settle(config, state, nowMs);
+  const now = advance(config, state, nowMs);
   if (units < 0 && takenAtMs < now.period.startMs) return toState(now, now.used);
   return toState(now, Math.max(0, Math.min(config.limit, now.used + units)));
 }

@@ -58,7 +58,7 @@ function parseConfig(input: unknown): Result<SlidingWindowCounterConfig> {
 const toWindowStartMs = (windowMs: number, atMs: number): number => Math.floor(atMs / windowMs) * windowMs;
 
 /** The state at nowMs. Units of other windows, of today's length or another, go where the last of them can have been. */
-function settle(
+function advance(
   { limit, windowMs }: SlidingWindowCounterConfig,
   state: SlidingWindowCounterState | undefined,
   nowMs: number,
@@ -96,7 +96,7 @@ function decide(
   state: SlidingWindowCounterState | undefined,
   moment: Moment,
 ): Verdict<SlidingWindowCounterState> {
-  const now = settle(config, state, moment.nowMs);
+  const now = advance(config, state, moment.nowMs);
   return toVerdict(moment, {
     state,
     capacity: config.limit,
@@ -124,7 +124,7 @@ function charge(
   state: SlidingWindowCounterState | undefined,
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): SlidingWindowCounterState {
-  const now = settle(config, state, nowMs);
+  const now = advance(config, state, nowMs);
   const startMs = toWindowStartMs(config.windowMs, now.atMs);
   if (units >= 0 || takenAtMs >= startMs) {
     return { ...now, current: Math.max(0, Math.min(config.limit, now.current + units)) };
@@ -135,7 +135,7 @@ function charge(
 }
 
 function expiresAtMs(config: SlidingWindowCounterConfig, state: SlidingWindowCounterState): number {
-  const now = settle(config, state, state.atMs);
+  const now = advance(config, state, state.atMs);
   const endMs = toWindowStartMs(now.windowMs, now.atMs) + now.windowMs;
   if (now.current > 0) return endMs + now.windowMs;
   return now.previous > 0 ? endMs : now.atMs;

@@ -10,7 +10,7 @@ import {
   type Drain,
   isLevel,
   type Level,
-  settleLevel,
+  drainLevel,
   storedLevel,
   toDrainMs,
 } from "./drained-level.ts";
@@ -41,7 +41,7 @@ export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
   decide,
   charge,
   expiresAtMs: (config, state) => {
-    const level = settle(config, state, state.atMs);
+    const level = drain(config, state, state.atMs);
     return level.atMs + toDrainMs(config, level, 0);
   },
 };
@@ -65,8 +65,8 @@ function parseConfig(input: unknown): Result<TokenBucketConfig> {
   return err([{ path: "burst", code: "invalid", message }]);
 }
 
-function settle(config: TokenBucketConfig, state: TokenBucketState | undefined, nowMs: number): Level {
-  return settleLevel(config, state, { nowMs, levelMax: config.burst });
+function drain(config: TokenBucketConfig, state: TokenBucketState | undefined, nowMs: number): Level {
+  return drainLevel(config, state, { nowMs, levelMax: config.burst });
 }
 
 const toState = (level: Level): TokenBucketState => ({ ...level, algorithm: "token-bucket" });
@@ -76,7 +76,7 @@ function decide(
   state: TokenBucketState | undefined,
   moment: Moment,
 ): Verdict<TokenBucketState> {
-  const level = settle(config, state, moment.nowMs);
+  const level = drain(config, state, moment.nowMs);
   return toVerdict(moment, {
     state,
     capacity: config.burst,
@@ -92,7 +92,7 @@ function charge(
   state: TokenBucketState | undefined,
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): TokenBucketState {
-  const level = settle(config, state, nowMs);
+  const level = drain(config, state, nowMs);
   if (units >= 0) return toState(addToLevel(level, units, config.burst));
   // What has drained since it was taken has come back by itself, and must not come back twice.
   const drained = multiplyDivide(Math.max(0, level.atMs - takenAtMs), config.limit, {

@@ -6,7 +6,7 @@ import { isNotModified, isRangeCurrent, toNotModifiedFields } from "./conditiona
 import type { FieldReader, Fields } from "./fields.ts";
 import { type Segment, toContentRange, toMultipartPlan, toRangeLength } from "./multipart.ts";
 import type { LookupPlan } from "./request-plan.ts";
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 
 export type AnswerBody =
   | { readonly kind: "whole" }
@@ -33,7 +33,7 @@ const NONE: AnswerBody = Object.freeze({ kind: "none" });
 /** Statuses that never have content (RFC 9110 sections 15.3.5 and 15.3.6). */
 const WITHOUT_CONTENT: ReadonlySet<number> = new Set([204, 205]);
 
-export function toAnswer(record: StoredRecord, plan: LookupPlan, context: AnswerContext): Answer {
+export function toAnswer(record: StoredResponse, plan: LookupPlan, context: AnswerContext): Answer {
   const { status, fields } = record;
   // RFC 9110 section 13.2.2: the conditions come before the range.
   if (plan.isConditional && isNotModified(record, context.request, context.nowMs)) {
@@ -50,7 +50,7 @@ export function toAgeSeconds(ageMs: number): number {
 }
 
 /** undefined when the range is to be ignored: only a 200 has ranges (RFC 9110 section 14.2). */
-function toPartialAnswer(record: StoredRecord, context: AnswerContext): Answer | undefined {
+function toPartialAnswer(record: StoredResponse, context: AnswerContext): Answer | undefined {
   const { request, nowMs, bodyBytes } = context;
   if (record.status !== 200 || bodyBytes === null || !isRangeCurrent(record, request, nowMs))
     return undefined;
@@ -80,7 +80,7 @@ function toPartialAnswer(record: StoredRecord, context: AnswerContext): Answer |
 }
 
 /** RFC 9110 section 15.5.17. Nothing of the representation goes with it: it is an error of its own. */
-function toUnsatisfiable({ fields }: StoredRecord, bodyBytes: number): Answer {
+function toUnsatisfiable({ fields }: StoredResponse, bodyBytes: number): Answer {
   const date = fields.filter(([name]) => name === "date");
   return {
     status: 416,

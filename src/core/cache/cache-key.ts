@@ -18,7 +18,7 @@ export function toKeyUrl(target: Target, settings: CacheSettings): string {
 /** Longer URLs are hashed: marks are kept in memory by their keys. */
 const MARK_URL_LENGTH_MAX = 256;
 
-/** The key of a key URL's mark (stored-record.ts). `hash` is SHA-256 in hexadecimal. */
+/** The key of a key URL's mark (stored-response.ts). `hash` is SHA-256 in hexadecimal. */
 export function toMarkKey(url: string, hash: (text: string) => string): string {
   return url.length <= MARK_URL_LENGTH_MAX ? write("mark", url) : write("mark of", hash(url));
 }

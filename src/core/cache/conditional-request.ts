@@ -4,10 +4,10 @@
 import { matchesWeakly, matchesStrongly, parseEntityTag, parseEntityTags } from "./entity-tags.ts";
 import type { FieldReader, Fields } from "./fields.ts";
 import { parseHttpDate } from "../http/http-date.ts";
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 
 /** What conditions are about. */
-type Conditioned = Pick<StoredRecord, "status" | "etag" | "lastModified" | "dateMs">;
+type Conditioned = Pick<StoredResponse, "status" | "etag" | "lastModified" | "dateMs">;
 
 /** Whether the client already has what is stored: a 304 answers it. */
 export function isNotModified(record: Conditioned, request: FieldReader, nowMs: number): boolean {
@@ -21,7 +21,7 @@ export function isNotModified(record: Conditioned, request: FieldReader, nowMs: 
 }
 
 /** Whether Range applies: without If-Range it does, with it only to exactly this representation (RFC 9110 section 13.1.5). */
-export function isRangeCurrent(record: StoredRecord, request: FieldReader, nowMs: number): boolean {
+export function isRangeCurrent(record: StoredResponse, request: FieldReader, nowMs: number): boolean {
   const condition = request.get("if-range")?.trim();
   if (condition === undefined) return true;
   const stored = parseEntityTag(record.etag);
@@ -54,7 +54,7 @@ const OF_THE_REPRESENTATION: ReadonlySet<string> = new Set([
   "repr-digest",
 ]);
 
-export function toNotModifiedFields(record: Pick<StoredRecord, "fields" | "etag">): Fields {
+export function toNotModifiedFields(record: Pick<StoredResponse, "fields" | "etag">): Fields {
   return record.fields.filter(
     ([name]) => !OF_THE_REPRESENTATION.has(name) && !(name === "last-modified" && record.etag !== null),
   );

@@ -5,12 +5,12 @@ import { toCurrentAgeMs } from "./age.ts";
 import type { Fields } from "./fields.ts";
 import type { RequestDirectives } from "./request-directives.ts";
 import type { ForwardReason, LookupPlan } from "./request-plan.ts";
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 
-/** Answer with the record. */
+/** A hit: answer with the stored response. */
 export interface Hit {
   readonly kind: "hit";
-  readonly record: StoredRecord;
+  readonly record: StoredResponse;
   readonly ageMs: number;
   /** What is left of the lifetime; negative when stale (RFC 9211 section 2.4). */
   readonly ttlMs: number;
@@ -22,21 +22,21 @@ export interface Forward {
   readonly kind: "forward";
   readonly reason: ForwardReason;
   /** The record that the origin is asked about, and that may stand in when the origin fails. */
-  readonly record: StoredRecord | undefined;
+  readonly record: StoredResponse | undefined;
   /** Set on the forwarded request; when there are some, the client's CONDITION_FIELDS are removed first. */
   readonly conditions: Fields;
 }
 
-/** Only-if-cached, and nothing to answer with: 504 (section 5.2.1.7). */
+/** A request with only-if-cached and nothing to answer it with: 504 (section 5.2.1.7). */
 export interface Unsatisfied {
   readonly kind: "unsatisfied";
 }
 
 export type CacheDecision = Hit | Forward | Unsatisfied;
 
-/** What was found under the request's keys; `miss` says what was not. */
-export interface Lookup {
-  readonly record: StoredRecord | undefined;
+/** The stored response that was selected for a request, or in `miss` what was missing. */
+export interface Selection {
+  readonly record: StoredResponse | undefined;
   readonly miss: "uri-miss" | "vary-miss" | "miss";
 }
 
@@ -52,7 +52,7 @@ const UNSATISFIED: Unsatisfied = Object.freeze({ kind: "unsatisfied" });
 /** RFC 5861 section 4. */
 const ERROR_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
-export function decideCache(plan: LookupPlan, { record, miss }: Lookup, nowMs: number): CacheDecision {
+export function decideCache(plan: LookupPlan, { record, miss }: Selection, nowMs: number): CacheDecision {
   const { directives } = plan;
   if (record === undefined) return forward(directives, { reason: miss, record });
   const ageMs = toCurrentAgeMs(record, nowMs);
@@ -73,7 +73,7 @@ interface Ages {
 /** Section 4.2.4: stale only if nothing forbids it and the origin, the route or the client allows it. */
 function decideStale(
   { directives }: LookupPlan,
-  record: StoredRecord,
+  record: StoredResponse,
   { ageMs, ttlMs }: Ages,
 ): CacheDecision {
   if (!record.isStaleForbidden) {
@@ -91,19 +91,23 @@ function decideStale(
  */
 export function decideOnError(
   plan: LookupPlan,
-  record: StoredRecord | undefined,
+  record: StoredResponse | undefined,
   nowMs: number,
 ): Hit | undefined {
   const allowedMs = Math.max(record?.staleIfErrorMs ?? 0, plan.directives.staleIfErrorMs ?? 0);
   return decideStandIn(record, allowedMs, nowMs);
 }
 
-/** The same where the origin cannot be asked for its own limits: as far as the route allows. */
-export function decideOnLimit(record: StoredRecord | undefined, nowMs: number): Hit | undefined {
+/** The same where the origin's own limits leave no quota: as far as the route allows. */
+export function decideOnLimit(record: StoredResponse | undefined, nowMs: number): Hit | undefined {
   return decideStandIn(record, record?.staleIfLimitedMs ?? 0, nowMs);
 }
 
-function decideStandIn(record: StoredRecord | undefined, allowedMs: number, nowMs: number): Hit | undefined {
+function decideStandIn(
+  record: StoredResponse | undefined,
+  allowedMs: number,
+  nowMs: number,
+): Hit | undefined {
   if (allowedMs === 0 || record === undefined || record.isStaleForbidden) return undefined;
   const ageMs = toCurrentAgeMs(record, nowMs);
   const ttlMs = record.lifetimeMs - ageMs;
@@ -111,8 +115,8 @@ function decideStandIn(record: StoredRecord | undefined, allowedMs: number, nowM
   return { kind: "hit", record, ageMs, ttlMs, refresh: false };
 }
 
-/** What to ask the origin about a record behind a client's back: after a hit with `refresh`. */
-export function toRefresh(record: StoredRecord): Forward {
+/** The request to the origin in the background, after a hit with `refresh`. */
+export function toRefresh(record: StoredResponse): Forward {
   return { kind: "forward", reason: "stale", record, conditions: toConditions(record) };
 }
 
@@ -122,7 +126,7 @@ export function isOriginError(status: number): boolean {
 
 function forward(
   directives: RequestDirectives,
-  { reason, record }: { readonly reason: ForwardReason; readonly record: StoredRecord | undefined },
+  { reason, record }: { readonly reason: ForwardReason; readonly record: StoredResponse | undefined },
 ): Forward | Unsatisfied {
   if (directives.onlyIfCached) return UNSATISFIED;
   const conditions = record === undefined ? NO_FIELDS : toConditions(record);
@@ -130,14 +134,14 @@ function forward(
 }
 
 /** Section 4.3.1: the entity tag if there is one, and the date of the last change besides. */
-export function toConditions({ etag, lastModified }: StoredRecord): Fields {
+export function toConditions({ etag, lastModified }: StoredResponse): Fields {
   const byTag: Fields = etag === null ? NO_FIELDS : [["if-none-match", etag]];
   return lastModified === null ? byTag : [...byTag, ["if-modified-since", lastModified]];
 }
 
 /** Sections 5.2.1.1, 5.2.1.3 and 5.2.1.4. A reload's max-age does not undo immutable, no-cache does (RFC 8246 section 2). */
 function refusesFresh(
-  { isImmutable }: StoredRecord,
+  { isImmutable }: StoredResponse,
   { noCache, maxAgeMs, minFreshMs }: RequestDirectives,
   { ageMs, ttlMs }: Ages,
 ): boolean {

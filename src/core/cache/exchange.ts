@@ -42,6 +42,6 @@ export interface Exchange {
   readonly responseTimeMs: number;
   /** The latest purge that the gateway knew when it sent the request (purge-state.ts). */
   readonly generation: number;
-  /** The mark of the key URL (stored-record.ts) that stood before the gateway sent the request. */
+  /** The mark of the key URL (stored-response.ts) that stood before the gateway sent the request. */
   readonly mark: string;
 }

@@ -1,7 +1,7 @@
 // How long an isolate may go by its own copy of what is stored, while other isolates of the data centre may store
 // something else in its place: as long as the copy would be right wherever it stood.
 
-import { type StoredEntry, type StoredRecord, toRetentionMs } from "./stored-record.ts";
+import { type StoredEntry, type StoredResponse, toRetentionMs } from "./stored-response.ts";
 
 /** How long what says where to look, or what has changed, is believed: other isolates' changes hold within this. */
 export const KNOWN_MS = 1_000;
@@ -18,6 +18,6 @@ export function toHeldUntilMs(entry: StoredEntry, nowMs: number): number {
 }
 
 /** Whether the origin is asked about it before every use, or at least behind it. */
-export function isNeverFresh({ mustValidate, lifetimeMs, initialAgeMs }: StoredRecord): boolean {
+export function isNeverFresh({ mustValidate, lifetimeMs, initialAgeMs }: StoredResponse): boolean {
   return mustValidate || lifetimeMs <= initialAgeMs;
 }

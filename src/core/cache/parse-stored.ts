@@ -5,9 +5,9 @@ import {
   type ChangeMark,
   RECORD_VERSION,
   type StoredEntry,
-  type StoredRecord,
+  type StoredResponse,
   type VaryIndex,
-} from "./stored-record.ts";
+} from "./stored-response.ts";
 
 /** The entry in a JSON text, or undefined. */
 export function parseStored(text: string): StoredEntry | undefined {
@@ -49,7 +49,7 @@ const COUNTS = [
 ];
 const SWITCHES = ["mustValidate", "isStaleForbidden", "isImmutable", "isTagsCut"];
 
-function isRecord(value: Unknowns): value is StoredRecord & Unknowns {
+function isRecord(value: Unknowns): value is StoredResponse & Unknowns {
   return (
     COUNTS.every((name) => isCount(value[name])) &&
     SWITCHES.every((name) => typeof value[name] === "boolean") &&

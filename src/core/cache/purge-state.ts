@@ -2,7 +2,7 @@
 // number known when its request was sent, and a record is valid if no purge that matches it is newer. It works the same
 // in every data centre, costs the same for one entry and for all, and a purge that comes while the origin answers counts.
 
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 import { toTag } from "./tags.ts";
 
 export type Purge =
@@ -79,4 +79,4 @@ function toName(purge: Purge): string {
 }
 
 /** What isPurged asks of a record. */
-export type PurgeSubject = Pick<StoredRecord, "url" | "tags" | "isTagsCut" | "generation">;
+export type PurgeSubject = Pick<StoredResponse, "url" | "tags" | "isTagsCut" | "generation">;

@@ -3,13 +3,13 @@
 
 import { err, ok, type Result } from "../result.ts";
 import { type CacheSettings, findTtlMs } from "./cache-settings.ts";
-import { createRecord, type Draft } from "./create-record.ts";
+import { createStoredResponse, type Draft } from "./create-stored-response.ts";
 import { type Deception, findDeception } from "./deception.ts";
 import type { CacheRequest, Exchange } from "./exchange.ts";
 import { hasField } from "./fields.ts";
 import { HEURISTIC_STATUSES } from "./freshness.ts";
 import type { ResponseDirectives } from "./response-directives.ts";
-import { hasValidator, type StoredRecord } from "./stored-record.ts";
+import { hasValidator, type StoredResponse } from "./stored-response.ts";
 import { isWritable } from "./write-stored.ts";
 
 export type StoreRefusal =
@@ -44,10 +44,10 @@ const VARY_VALUE_LENGTH_MAX = 1_024;
 const VARY_NAMES_MAX = 16;
 
 /** `response.status` and fields as the origin sent them. */
-export function toStored(exchange: Exchange, settings: CacheSettings): Result<StoredRecord, StoreRefusal> {
+export function toStored(exchange: Exchange, settings: CacheSettings): Result<StoredResponse, StoreRefusal> {
   const refusal = findRequestRefusal(exchange.request);
   if (refusal !== undefined) return err(refusal);
-  const draft = createRecord(exchange, settings);
+  const draft = createStoredResponse(exchange, settings);
   const draftRefusal = findRefusal(draft, exchange.request, settings);
   return draftRefusal === undefined ? ok(draft.record) : err(draftRefusal);
 }

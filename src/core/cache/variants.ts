@@ -5,7 +5,7 @@
 import { toVariantKey } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-settings.ts";
 import type { FieldReader } from "./fields.ts";
-import { RECORD_VERSION, type StoredEntry, type StoredRecord, type VaryIndex } from "./stored-record.ts";
+import { RECORD_VERSION, type StoredEntry, type StoredResponse, type VaryIndex } from "./stored-response.ts";
 import { matchesVary } from "./vary.ts";
 
 export interface VariantContext {
@@ -35,11 +35,11 @@ export function toVariantKeys(
  * The stored response for a request: of those that match, the most recent by Date (section 4), and one with Vary before
  * one without, which is often a default that forgot it (section 4.1).
  */
-export function selectRecord(
-  candidates: readonly StoredRecord[],
+export function selectStoredResponse(
+  candidates: readonly StoredResponse[],
   { fields, settings }: VariantContext,
-): StoredRecord | undefined {
-  let selected: StoredRecord | undefined;
+): StoredResponse | undefined {
+  let selected: StoredResponse | undefined;
   for (const record of candidates) {
     if (!matchesVary(record.vary, fields, settings.vary)) continue;
     if (selected === undefined || isPreferred(record, selected)) selected = record;
@@ -50,7 +50,7 @@ export function selectRecord(
 /** `present` is what stands at the primary key now. */
 export function toStorePlace(
   primaryKey: string,
-  record: StoredRecord,
+  record: StoredResponse,
   { present, ...context }: VariantContext & { readonly present: StoredEntry | undefined },
 ): StorePlace {
   const names = record.vary.map(([name]) => name);
@@ -62,7 +62,7 @@ export function toStorePlace(
   return { key, index: { version: RECORD_VERSION, kind: "index", sets: [names, ...others] } };
 }
 
-function isPreferred(record: StoredRecord, selected: StoredRecord): boolean {
+function isPreferred(record: StoredResponse, selected: StoredResponse): boolean {
   const hasVary = record.vary.length > 0;
   if (hasVary !== selected.vary.length > 0) return hasVary;
   if (record.dateMs !== selected.dateMs) return record.dateMs > selected.dateMs;

@@ -1,6 +1,6 @@
 // Writes what is stored as the text that parse-stored.ts reads back.
 
-import type { StoredEntry, StoredRecord } from "./stored-record.ts";
+import type { StoredEntry, StoredResponse } from "./stored-response.ts";
 
 /** What one header line may hold in every cache that is known to us. */
 const TEXT_LENGTH_MAX = 16_000;
@@ -12,7 +12,7 @@ export function writeStored(entry: StoredEntry): string | undefined {
 }
 
 /** Whether a record can be written whatever the length of its body turns out to be. */
-export function isWritable(record: StoredRecord, bodyBytesMax: number): boolean {
+export function isWritable(record: StoredResponse, bodyBytesMax: number): boolean {
   return writeStored({ ...record, bodyBytes: record.bodyBytes ?? bodyBytesMax }) !== undefined;
 }
 

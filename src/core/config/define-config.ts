@@ -26,7 +26,7 @@ export interface PolicyInput {
   readonly onError?: "local" | "open" | "closed";
   /** How long the counter may take, in milliseconds. Default 500. */
   readonly timeoutMs?: number;
-  /** "auto" lets isolates decide busy keys by themselves, from quota that is lent to them; "exact" never does. */
+  /** "auto" lets isolates decide busy keys by themselves, from quota that is leased to them; "exact" never does. */
   readonly consistency?: "auto" | "exact";
   /** "shadow": decided, counted and logged, but it refuses nobody. Default "enforce". */
   readonly mode?: "enforce" | "shadow";

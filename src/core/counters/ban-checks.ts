@@ -1,11 +1,11 @@
-// What denials do to the bans of one key: they count where a policy bans, and the last of so many makes a ban.
+// What denials do to the bans of one key: they count for policies with a ban, and the last of so many makes one.
 
 import { countDenials, shortenBan, toBanMs } from "./ban.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check } from "./messages.ts";
+import type { Check } from "./counter-messages.ts";
 
-/** Denials to count where their policies ban. */
+/** Denials that count for policies with a ban. */
 export interface Denials {
   readonly policies: ReadonlySet<string>;
   readonly count: number;
@@ -37,7 +37,7 @@ export function banChecks(
     const before = stored === undefined ? undefined : shortenBan(ban, stored);
     const after = countDenials(ban, before, { nowMs: nowMs - denials.agoMs, denials: denials.count });
     bans.set(policy, { ...after, settings: ban });
-    // Only a new ban is worth a row: denials below it are memory.
+    // Only a new ban is worth a row: denials below it are in memory only.
     isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
   }
   return { counters: { ...counters, bans }, mustWrite: isNew };

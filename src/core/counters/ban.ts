@@ -1,5 +1,5 @@
-// Bans: a key that goes on after being denied is refused for a while, longer each time, and forgiven step by step. Pure,
-// with time as an argument. What a ban counts is denials, not use: the policy's counter never sees it.
+// Bans: a key that goes on after being denied is banned for a while, longer each time, and forgiven step by step. Pure,
+// with time as an argument. A ban counts denials, not use: the policy's counter never sees it.
 
 export interface BanSettings {
   /** Denials within the window that make a ban. */
@@ -24,7 +24,7 @@ export function toBanMs(state: BanState | undefined, nowMs: number): number {
   return state === undefined ? 0 : Math.max(0, state.untilMs - nowMs);
 }
 
-/** A ban that was made under other settings ends no later than today's would: it never outlasts what is configured. */
+/** The ban under today's settings: one that was made under others never outlasts what is configured. */
 export function shortenBan<State extends BanState>(
   settings: BanSettings,
   state: State & { readonly settings: BanSettings },
@@ -52,12 +52,12 @@ export function countDenials(
   return { windowEndsMs: 0, denials: 0, level: next, untilMs: nowMs + toLengthMs(settings, next) };
 }
 
-/** From when on the state says no more than "never seen": all its levels forgiven, its window over. */
+/** Epoch milliseconds from which the state is "never seen": all its levels forgiven, its window over. */
 export function toBanExpiryMs(settings: BanSettings, { level, untilMs, windowEndsMs }: BanState): number {
   return Math.max(untilMs + level * toLengthMs(settings, level), windowEndsMs);
 }
 
-/** Levels are forgiven from the end of the last ban on, so what is stored stays as that ban left it until the next. */
+/** The level by now. Levels are forgiven from the end of the last ban on; what is stored stays as that ban left it. */
 function toLevel(settings: BanSettings, { level, untilMs }: BanState, nowMs: number): number {
   const lengthMs = toLengthMs(settings, level);
   if (level === 0 || lengthMs === 0) return 0;

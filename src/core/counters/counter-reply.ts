@@ -1,7 +1,7 @@
-// What is read from an answer, and made of a question, in a line each.
+// What is read from a reply, and made of a check, in a line each.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
-import type { Check, Committed, CounterReply } from "./messages.ts";
+import type { Check, Committed, CounterReply } from "./counter-messages.ts";
 
 /** Names of the policies with this outcome. */
 export function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
@@ -11,7 +11,7 @@ export function toPolicies({ verdicts }: CounterReply, outcome: Outcome): Readon
 /** The same check, which takes nothing. */
 export const toPeek = (check: Check): Check => ({ ...check, cost: 0 });
 
-/** A shadow policy that denied has consumed nothing. */
+/** What was consumed. A shadow (dry run) that denied has consumed nothing. */
 export function toCommitted(reply: CounterReply): Committed {
   return { takenAtMs: reply.takenAtMs, policies: [...toPolicies(reply, "allowed")] };
 }

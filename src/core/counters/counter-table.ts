@@ -1,24 +1,24 @@
-// The counters of one place: a counter object's, or an isolate's own while its counter object does not answer. Answers
-// one message in one turn, with no await in between, and reads and writes through what it is handed.
+// The counters of a counter object, or an isolate's own while its counter object does not answer. Each message is answered
+// in one turn, with no await in between; storage is an argument.
 
-import { toEndings } from "../leases/lent-quota.ts";
+import { toExpiries } from "../leases/counter-leases.ts";
 import { LruMap } from "../lru-map.ts";
 import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
 import { addDecision } from "./decision-ring.ts";
 import {
   addPlaces,
-  type Hold,
-  HOLD_MS,
+  type Reservation,
+  RESERVED_MS,
   keepPlace,
-  toHeldUnits,
+  toReservedUnits,
   toPlaces,
   toProvisionalUnits,
-} from "./in-flight.ts";
+} from "./reservations.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies } from "./counter-reply.ts";
 import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
-import { readReports, toGrant } from "./lend-checks.ts";
+import { answerReport, readReports } from "./grant-leases.ts";
 import {
   type Check,
   type CheckVerdict,
@@ -29,13 +29,13 @@ import {
   MESSAGE_VERSION,
   type SettledCheck,
   type Settlement,
-} from "./messages.ts";
+} from "./counter-messages.ts";
 import { settleDecision } from "./settle-decision.ts";
 
 /** Decisions that a table remembers: repeated messages change nothing. */
 const DECISIONS_MAX = 2_000;
 
-/** A decision that consumed, and what each policy's share came to since, by key and policy. */
+/** A decision that consumed, with what each policy's share was settled to since, by key and policy. */
 interface Taken {
   readonly request: CounterRequest;
   readonly reply: CounterReply;
@@ -54,24 +54,24 @@ export class CounterTable {
 
   handle(request: CounterRequest, nowMs: number): CounterReply {
     this.#confirm(request.confirmed ?? []);
-    if (request.phase === "release") return this.#release(request, nowMs);
+    if (request.phase === "release") return this.#cancel(request, nowMs);
     this.#readReports(request.keys, nowMs);
     if (request.phase === "peek")
       return { version: MESSAGE_VERSION, verdicts: this.#decide(request, nowMs).verdicts, takenAtMs: nowMs };
     const before = this.#taken.get(request.id)?.reply ?? this.#findCommit(request, nowMs);
     if (before !== undefined) return before;
-    // Its own hold must not count against it: not when it commits, nor when the message came twice.
-    const placesMs = this.#dropHolds(request, nowMs);
+    // Its own reservation must not count against it: not when it commits, nor when the message came twice.
+    const placesMs = this.#dropReservations(request, nowMs);
     this.#countRefused(request, nowMs);
     const decision = this.#decide(request, nowMs);
     const verdicts = decision.verdicts.map((verdict) => keepPlace(verdict, placesMs, nowMs));
     const reply = { version: MESSAGE_VERSION, verdicts, takenAtMs: nowMs } as const;
     if (!decision.isAllowed) {
       this.#countDenials(request, { policies: toPolicies(reply, "denied"), count: 1, agoMs: 0 }, nowMs);
-      return request.phase === "take" ? this.#lend(request, reply) : reply;
+      return request.phase === "take" ? this.#grantLeases(request, reply) : reply;
     }
     if (request.phase !== "hold") return this.#consume(request, reply);
-    this.#hold(request, reply);
+    this.#reserve(request, reply);
     return reply;
   }
 
@@ -86,7 +86,7 @@ export class CounterTable {
     this.#keys.change(keys, (counters, { key, checks }) => {
       const changed = findChangedAlgorithms(counters, checks);
       if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
-      const consumed = consumeChecks(counters, checks, takenAtMs, this.#toHeld(key, takenAtMs));
+      const consumed = consumeChecks(counters, checks, takenAtMs, this.#toReserved(key, takenAtMs));
       if (!isCommit) return consumed;
       const decision = { takenAtMs, isSettled: false, units: toUnits(checks) };
       const decisions = addDecision(counters.decisions, id, decision);
@@ -96,17 +96,17 @@ export class CounterTable {
       for (const { key, checks } of keys)
         this.#keys.read(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
     }
-    const answered = this.#grant(request, reply);
+    const answered = this.#answerReports(request, reply);
     const isRenewal = keys.every(({ checks }) =>
       checks.every(({ cost, lease }) => cost === 0 && lease !== undefined),
     );
-    // A report that comes again says nothing new.
+    // A report that comes twice changes nothing.
     if (!isRenewal) this.#taken.set(id, { request, reply: answered, actual: new Map() });
     return answered;
   }
 
-  /** Answers reports of a request that is denied: it consumes nothing. */
-  #lend(request: CounterRequest, reply: CounterReply): CounterReply {
+  /** Grants what the reports of a denied request want; the request consumes nothing. */
+  #grantLeases(request: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs } = reply;
     if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
     // What is never admitted is no demand, and must not tie up what others could have.
@@ -116,18 +116,20 @@ export class CounterTable {
         ...toPeek(check),
         lease: impossible.has(check.policy) ? undefined : check.lease,
       }));
-      return consumeChecks(counters, peeks, takenAtMs, this.#toHeld(key, takenAtMs));
+      return consumeChecks(counters, peeks, takenAtMs, this.#toReserved(key, takenAtMs));
     });
-    return this.#grant(request, reply);
+    return this.#answerReports(request, reply);
   }
 
-  /** Puts what was lent on the verdicts, which are in the order of the checks. */
-  #grant({ keys }: CounterRequest, reply: CounterReply): CounterReply {
+  /** Adds the answers to its reports to the verdicts, which are in the order of the checks. */
+  #answerReports({ keys }: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs: nowMs } = reply;
     const grants = keys.flatMap(({ key, checks }) => {
       const { counters } = this.#keys.read(key);
-      const toHeld = this.#toHeld(key, nowMs);
-      return checks.map((check) => toGrant(counters, { check, held: toHeld(check.policy), nowMs }));
+      const toReserved = this.#toReserved(key, nowMs);
+      return checks.map((check) =>
+        answerReport(counters, { check, reserved: toReserved(check.policy), nowMs }),
+      );
     });
     const verdicts = reply.verdicts.map((verdict, index): CheckVerdict => {
       const lease = grants[index];
@@ -136,9 +138,9 @@ export class CounterTable {
     return { ...reply, verdicts };
   }
 
-  #toHeld(key: string, nowMs: number): (policy: string) => number {
+  #toReserved(key: string, nowMs: number): (policy: string) => number {
     const entry = this.#keys.read(key);
-    return (policy) => toHeldUnits(entry, policy, nowMs);
+    return (policy) => toReservedUnits(entry, policy, nowMs);
   }
 
   #readReports(
@@ -151,7 +153,7 @@ export class CounterTable {
     }));
   }
 
-  /** What a commit says again that a reset let the table forget: its row knows that it consumed. */
+  /** The reply to a commit that comes again after a reset: the table forgot it, but its row has it among the decisions. */
   #findCommit({ id, keys, phase }: CounterRequest, nowMs: number): CounterReply | undefined {
     if (phase !== "commit" || keys.length === 0) return undefined;
     if (!keys.every(({ key }) => this.#keys.read(key).counters.decisions?.recent.has(id))) return undefined;
@@ -177,7 +179,7 @@ export class CounterTable {
 
   /**
    * Corrects what a decision consumed. A decision that this table does not remember (it was reset since) is corrected by
-   * what its row says of it, or else by what the message says was taken: unless it may have been settled before.
+   * its row, or else by what the message has as taken: unless it may have been settled before.
    */
   settle(settlement: Settlement, nowMs: number): void {
     const { id, takenAtMs } = settlement;
@@ -199,47 +201,47 @@ export class CounterTable {
     this.#keys.change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
 
-  /** Decides against what is used, what is held and who is banned. */
+  /** Decides against what is used, reserved, granted and banned. */
   #decide(request: CounterRequest, nowMs: number): Decision {
     const checks: CounterCheck[] = [];
     for (const { key, checks: asked } of request.keys) {
       const entry = this.#keys.read(key);
       for (const check of asked) {
-        const { counter, lent } = entry.counters.live.get(check.policy) ?? {};
+        const { counter, leases } = entry.counters.live.get(check.policy) ?? {};
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
-        const held = toHeldUnits(entry, check.policy, nowMs);
+        const reserved = toReservedUnits(entry, check.policy, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
-        checks.push({ check, counter, held, provisional, banMs, lent: lent && toEndings(lent) });
+        checks.push({ check, counter, reserved, provisional, banMs, leases: leases && toExpiries(leases) });
       }
     }
     return decideChecks(checks, nowMs);
   }
 
-  #hold({ id, keys }: CounterRequest, reply: CounterReply): void {
+  #reserve({ id, keys }: CounterRequest, reply: CounterReply): void {
     const { takenAtMs } = reply;
     const placesMs = toPlaces(reply);
     for (const { key, checks } of keys) {
       const units = new Map(checks.map((check) => [check.policy, check.isShadow === true ? 0 : check.cost]));
       const entry = this.#keys.read(key);
       addPlaces(entry, placesMs);
-      entry.holds.set(id, { units, placesMs, expiresAtMs: takenAtMs + HOLD_MS });
+      entry.reservations.set(id, { units, placesMs, expiresAtMs: takenAtMs + RESERVED_MS });
     }
   }
 
-  /** Answers the places that the request held in queues. */
-  #dropHolds({ id, keys }: CounterRequest, nowMs: number): Hold["placesMs"] {
-    let placesMs: Hold["placesMs"] = new Map();
+  /** Drops the request's reservation. Returns the places that it had in queues. */
+  #dropReservations({ id, keys }: CounterRequest, nowMs: number): Reservation["placesMs"] {
+    let placesMs: Reservation["placesMs"] = new Map();
     for (const { key } of keys) {
-      const { holds } = this.#keys.read(key);
-      const hold = holds.get(id);
-      if (hold !== undefined && hold.expiresAtMs > nowMs) ({ placesMs } = hold);
-      holds.delete(id);
+      const { reservations } = this.#keys.read(key);
+      const reservation = reservations.get(id);
+      if (reservation !== undefined && reservation.expiresAtMs > nowMs) ({ placesMs } = reservation);
+      reservations.delete(id);
     }
     return placesMs;
   }
 
-  /** A place in a queue with others behind it stays taken: they were told when to go on, and whoever comes next goes later. */
-  #leavePlaces({ keys }: CounterRequest, placesMs: Hold["placesMs"], nowMs: number): void {
+  /** Leaves a place in a queue taken when others are behind it: they have their delays, and the next request goes later. */
+  #leavePlaces({ keys }: CounterRequest, placesMs: Reservation["placesMs"], nowMs: number): void {
     if (placesMs.size === 0) return;
     this.#keys.change(keys, (counters, { key, checks }) => {
       const { lastPlacesMs } = this.#keys.read(key);
@@ -253,9 +255,9 @@ export class CounterTable {
     });
   }
 
-  /** Gives back what a decision holds or consumed. */
-  #release(request: CounterRequest, nowMs: number): CounterReply {
-    this.#leavePlaces(request, this.#dropHolds(request, nowMs), nowMs);
+  /** Gives back what a decision has reserved or consumed. */
+  #cancel(request: CounterRequest, nowMs: number): CounterReply {
+    this.#leavePlaces(request, this.#dropReservations(request, nowMs), nowMs);
     const { id } = request;
     const taken = this.#taken.get(id);
     const reply: CounterReply = { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
@@ -278,7 +280,7 @@ export class CounterTable {
     return reply;
   }
 
-  /** What the isolate refused by itself counts first: it may ban the very request that tells of it. */
+  /** Counts first what the isolate denied by itself: it may ban the very request that reports it. */
   #countRefused(request: CounterRequest, nowMs: number): void {
     if (request.refusedBefore === undefined) return;
     const { policies, ...denials } = request.refusedBefore;

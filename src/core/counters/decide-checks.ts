@@ -3,7 +3,7 @@
 
 import type { Verdict } from "../algorithms/algorithm.ts";
 import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
-import type { Check, CheckVerdict } from "./messages.ts";
+import type { Check, CheckVerdict } from "./counter-messages.ts";
 
 /** The state of one policy for one key. */
 export interface Counter {
@@ -11,15 +11,15 @@ export interface Counter {
   readonly state: unknown;
 }
 
-/** One check with the counter that it asks; undefined is "never seen". */
+/** One check with its counter; undefined is "never seen". */
 export interface CounterCheck {
   readonly check: Check;
   readonly counter: Counter | undefined;
-  /** Units that decisions in flight hold. */
-  readonly held: number;
-  /** Units that are lent out, in the order of their leases' ends. */
-  readonly lent?: readonly { readonly units: number; readonly endsMs: number }[] | undefined;
-  /** Units that were committed and may still be released, and when the last of them were taken. */
+  /** Units that decisions in flight have reserved. */
+  readonly reserved: number;
+  /** Units that are granted to isolates, in the order of their expiry. */
+  readonly leases?: readonly { readonly units: number; readonly expiresMs: number }[] | undefined;
+  /** Units that were committed and may still be cancelled, and when the last of them were taken. */
   readonly provisional?: { readonly units: number; readonly takenAtMs: number };
   /** How long the key is still banned for. */
   readonly banMs: number;
@@ -30,7 +30,7 @@ export interface Decision {
   readonly verdicts: readonly CheckVerdict[];
 }
 
-/** A counter that another algorithm left is "never seen": a changed algorithm starts fresh. */
+/** The state for this algorithm. What another algorithm left is "never seen": a changed algorithm starts fresh. */
 export function toState(counter: Counter | undefined, algorithm: AlgorithmName): unknown {
   return counter?.algorithm === algorithm ? counter.state : undefined;
 }
@@ -46,12 +46,12 @@ export function decideChecks(checks: readonly CounterCheck[], nowMs: number): De
   return { isAllowed, verdicts: verdicts.map((verdict, index) => unconsume(verdict, checks[index], nowMs)) };
 }
 
-/** One check by itself. */
+/** Decides one check by itself. */
 export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
-  const { check, counter, held, provisional } = asked;
+  const { check, counter, reserved, provisional } = asked;
   const state = toState(counter, check.algorithm);
   const { units: given = 0, takenAtMs = nowMs } = provisional ?? {};
-  if (held === 0 && given === 0) return decideBesideLent(asked, state, nowMs);
+  if (reserved === 0 && given === 0) return decideBesideLeases(asked, state, nowMs);
   const charge = (units: number, atMs?: number): unknown =>
     units === 0 || (units < 0 && state === undefined)
       ? state
@@ -60,22 +60,22 @@ export function decideCheck(asked: CounterCheck, nowMs: number): CheckVerdict {
           units,
           ...(atMs !== undefined && { takenAtMs: atMs }),
         });
-  const verdict = decideBesideLent(asked, charge(held), nowMs);
+  const verdict = decideBesideLeases(asked, charge(reserved), nowMs);
   if (verdict.outcome !== "denied") return verdict;
-  // The newest units in use come off: no release leaves a shorter wait.
+  // The newest units in use come off: no cancelling leaves a shorter wait.
   const least = charge(-given, takenAtMs);
   return {
     ...verdict,
-    isTentative: decideBesideLent(asked, least, nowMs).retryAfterMs < verdict.retryAfterMs,
+    isTentative: decideBesideLeases(asked, least, nowMs).retryAfterMs < verdict.retryAfterMs,
   };
 }
 
 /**
- * What is lent counts as used. It may be spent until its leases end, so whoever is denied is told to wait as if it were:
- * what comes back earlier makes the wait too long, never too short.
+ * What is granted to isolates counts as used. It may be spent until its leases expire, so a denied client waits as if it
+ * were: what comes back earlier makes the wait too long, never too short.
  */
-function decideBesideLent(
-  { check, counter, lent = [], banMs }: CounterCheck,
+function decideBesideLeases(
+  { check, counter, leases = [], banMs }: CounterCheck,
   state: unknown,
   nowMs: number,
 ): CheckVerdict {
@@ -86,13 +86,16 @@ function decideBesideLent(
     if (banMs === 0) return verdict;
     return toBanned(verdict.outcome === "allowed" && units > 0 ? decide(from, 0) : verdict, banMs);
   };
-  if (lent.length === 0 || counter?.algorithm !== check.algorithm) return decide(state);
-  const units = lent.reduce((sum, ending) => sum + ending.units, 0);
+  if (leases.length === 0 || counter?.algorithm !== check.algorithm) return decide(state);
+  const units = leases.reduce((sum, expiry) => sum + expiry.units, 0);
   const verdict = decide(algorithm.charge(settings, state, { nowMs, units }));
   if (verdict.outcome !== "denied") return verdict;
   let later = state;
-  for (const ending of lent)
-    later = algorithm.charge(settings, later, { nowMs: Math.max(nowMs, ending.endsMs), units: ending.units });
+  for (const expiry of leases)
+    later = algorithm.charge(settings, later, {
+      nowMs: Math.max(nowMs, expiry.expiresMs),
+      units: expiry.units,
+    });
   const { retryAfterMs, resetMs } = decide(later);
   return {
     ...verdict,
@@ -109,7 +112,7 @@ function toBanned(verdict: CheckVerdict, banMs: number): CheckVerdict {
   return { policy, outcome: "denied", remaining, ...waits, isBanned: true };
 }
 
-/** What an allowing policy says when another one denies: what is left without this request. */
+/** The verdict of a policy that allows while another one denies: what is left without this request. */
 function unconsume(verdict: CheckVerdict, asked: CounterCheck | undefined, nowMs: number): CheckVerdict {
   if (verdict.outcome !== "allowed" || asked === undefined) return verdict;
   return decideCheck({ ...asked, check: { ...asked.check, cost: 0 } }, nowMs);

@@ -1,14 +1,14 @@
-// The last decisions of a key that may still be corrected, kept with its counters and in its row: a settlement or a
-// release that comes again after the object was reset gives back once, and one that comes for the first time does so too.
+// The last decisions of a key that may still be corrected, kept with its counters and in its row. A settlement or a
+// cancelling that comes again after the object was reset gives back once, and so does one that comes for the first time.
 
 import * as v from "valibot";
 import { storedCount, storedTimeMs } from "../algorithms/stored-state.ts";
 
 export interface RecentDecision {
   readonly takenAtMs: number;
-  /** Whether a settlement or a release has come. Otherwise it was committed, and a release may still come. */
+  /** Whether it was settled or cancelled. Otherwise it was committed, and may still be cancelled. */
   readonly isSettled: boolean;
-  /** What each policy's share stands at. */
+  /** What each policy's share is settled to. */
   readonly units: ReadonlyMap<string, number>;
 }
 
@@ -19,7 +19,7 @@ export interface DecisionRing {
   readonly settledUntilMs: number;
 }
 
-/** A row grows with every one of them. */
+/** Each of them makes the row longer. */
 const RECENT_MAX = 8;
 
 const storedDecision = v.object({
@@ -56,13 +56,13 @@ export function addDecision(
   return { recent, settledUntilMs };
 }
 
-/** The ring that gives nothing back of what was taken by then, unless it is among the recent. */
+/** The ring after which nothing is given back that was taken by then, unless it is among the recent. */
 export function settleUntil(ring: DecisionRing | undefined, untilMs: number): DecisionRing | undefined {
   if (untilMs <= (ring?.settledUntilMs ?? 0)) return ring;
   return { recent: ring?.recent ?? new Map<string, RecentDecision>(), settledUntilMs: untilMs };
 }
 
-/** undefined is none. One that cannot be read settles nothing that was taken before it. */
+/** The stored ring; undefined: none. One that cannot be read settles nothing that was taken before it. */
 export function readRing(stored: unknown): DecisionRing | undefined {
   if (stored === undefined) return undefined;
   const parsed = v.safeParse(storedRing, stored);

@@ -1,15 +1,15 @@
 // Finds the keys that have used most of a policy, among the rows of one counter object.
 
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { Consumer, TopAnswer, TopQuestion } from "./messages.ts";
-import { readRecord } from "./stored-record.ts";
+import type { Consumer, TopAnswer, TopQuestion } from "./counter-messages.ts";
+import { readRow } from "./counter-row.ts";
 
 export interface CounterRow {
   readonly key: string;
   readonly record: string;
 }
 
-/** `rows` are at most one more than `rowsMax`: that one says that there are others. */
+/** Ranks the keys of `rows`: at most one more than `rowsMax`, and that one says that there are others. */
 export function findTop(
   rows: readonly CounterRow[],
   { policy, algorithm: name, settings, most }: TopQuestion,
@@ -21,7 +21,7 @@ export function findTop(
   const unused = toRemaining(undefined);
   const consumers: Consumer[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
-    const counter = readRecord(record).counters.live.get(policy)?.counter;
+    const counter = readRow(record).counters.live.get(policy)?.counter;
     if (counter?.algorithm !== name) continue;
     const used = unused - toRemaining(counter.state);
     if (used > 0) consumers.push({ key, used });

@@ -4,10 +4,10 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import { toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check } from "./messages.ts";
-import { NOTHING_LENT } from "../leases/lent-quota.ts";
-import { lendCheck } from "./lend-checks.ts";
-import { consume, type Covered, giveBack, type LiveCounter } from "./watermark.ts";
+import type { Check } from "./counter-messages.ts";
+import { NO_LEASES } from "../leases/counter-leases.ts";
+import { grantLease } from "./grant-leases.ts";
+import { consume, type Consumed, giveBack, type LiveCounter } from "./write-ahead.ts";
 
 export interface Change {
   readonly counters: KeyCounters;
@@ -16,22 +16,22 @@ export interface Change {
 }
 
 /**
- * Every check consumes its cost: it was just decided, with what is held and lent on top, that this is allowed. A shadow
- * policy that would have denied consumes nothing. Then its report is answered, out of what `toHeld` leaves.
+ * Every check consumes its cost: it was just decided, with what is reserved and granted on top, that this is allowed. A
+ * shadow policy that would have denied consumes nothing. Then its report is answered, out of what `toReserved` leaves.
  */
 export function consumeChecks(
   before: KeyCounters,
   checks: readonly Check[],
   nowMs: number,
-  toHeld: (policy: string) => number = () => 0,
+  toReserved: (policy: string) => number = () => 0,
 ): Change {
   const live = new Map(before.live);
   let mustWrite = false;
   for (const check of checks) {
     const known = before.live.get(check.policy);
-    const isChanged = known?.lent !== undefined && known.counter.algorithm !== check.algorithm;
-    const counter = isChanged ? { ...known, lent: NOTHING_LENT } : known;
-    const after = consumeCheck(counter, { check, held: toHeld(check.policy), nowMs });
+    const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
+    const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
+    const after = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
     if (after === undefined) continue;
     live.set(check.policy, after.live);
     mustWrite ||= after.mustWrite;
@@ -41,22 +41,22 @@ export function consumeChecks(
 
 function consumeCheck(
   live: LiveCounter | undefined,
-  { check, held, nowMs }: { readonly check: Check; readonly held: number; readonly nowMs: number },
-): Covered | undefined {
+  { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
+): Consumed | undefined {
   const { algorithm, settings, cost } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
-  const { lentUnits, ...lending } = lendCheck(live, { check, state, held, nowMs });
-  const consumption = { settings, counter: { algorithm, state }, ...lending };
-  if (isTaken || lending.lent !== live?.lent)
-    return consume(live, { ...consumption, units: lentUnits + (isTaken ? cost : 0) }, nowMs);
+  const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
+  const consumption = { settings, counter: { algorithm, state }, ...granted };
+  if (isTaken || granted.leases !== live?.leases)
+    return consume(live, { ...consumption, units: grantedUnits + (isTaken ? cost : 0) }, nowMs);
   if (check.lease === undefined || live?.hasReturned !== true) return undefined;
   return giveBack(live, { ...consumption, units: 0 }, nowMs);
 }
 
-/** Policies whose counter another algorithm left, and which consuming starts afresh. */
+/** Policies whose counter has the state of another algorithm: consuming starts it afresh. */
 export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Check[]): readonly string[] {
   const isChanged = ({ policy, algorithm, cost }: Check): boolean => {
     const counter = live.get(policy)?.counter;
@@ -65,7 +65,7 @@ export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Ch
   return checks.filter(isChanged).map(({ policy }) => policy);
 }
 
-/** Units to put on (positive) or give back (negative), decided or not. */
+/** Cost to add (positive) or give back (negative), without a decision. */
 export interface Owed {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
@@ -96,7 +96,7 @@ export function settleChecks(
   return { counters: { ...before, live }, mustWrite };
 }
 
-/** Without what these policies have used, and without their bans. What decisions in flight hold is not in here. */
+/** Drops what these policies have used, and their bans. What decisions in flight have reserved is not in here. */
 export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): Change {
   const isKept = ([policy]: readonly [string, unknown]): boolean => !policies.includes(policy);
   const live = new Map([...counters.live].filter(isKept));

@@ -1,16 +1,16 @@
-// The keys that a table has in memory, over the rows that outlive it.
+// The keys that a counter table has in memory, over the rows that outlive it.
 
 import { LruMap } from "../lru-map.ts";
-import { type Entry, toEntry } from "./in-flight.ts";
+import { type KeyEntry, toKeyEntry } from "./reservations.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import { readRecord, writeRecord } from "./stored-record.ts";
+import { readRow, writeRow } from "./counter-row.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
 export interface CounterStore {
   readonly read: (key: string) => string | undefined;
   readonly write: (key: string, text: string, expiresAtMs: number) => void;
-  /** Counters that start afresh: what was stored could not be read, or the policy's algorithm has changed. */
+  /** Called for counters that start afresh: what was stored could not be read, or the policy's algorithm has changed. */
   readonly onForgotten: (
     key: string,
     policies: readonly string[],
@@ -20,24 +20,24 @@ export interface CounterStore {
 
 export class KeyEntries {
   readonly #store: CounterStore;
-  readonly #entries: LruMap<string, Entry>;
+  readonly #entries: LruMap<string, KeyEntry>;
 
   constructor(store: CounterStore, keysMax: number) {
     this.#store = store;
     this.#entries = new LruMap(keysMax);
   }
 
-  /** Only what is in memory. */
-  find(key: string): Entry | undefined {
+  /** What is in memory alone. */
+  find(key: string): KeyEntry | undefined {
     return this.#entries.get(key);
   }
 
-  read(key: string): Entry {
+  read(key: string): KeyEntry {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
-    const { counters, damaged } = readRecord(this.#store.read(key));
+    const { counters, damaged } = readRow(this.#store.read(key));
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry = toEntry(counters);
+    const entry = toKeyEntry(counters);
     this.#entries.set(key, entry);
     return entry;
   }
@@ -50,12 +50,12 @@ export class KeyEntries {
     keys: readonly Asked[],
     change: (counters: KeyCounters, asked: Asked) => Change,
   ): void {
-    const changed: { readonly entry: Entry; readonly counters: KeyCounters }[] = [];
+    const changed: { readonly entry: KeyEntry; readonly counters: KeyCounters }[] = [];
     for (const asked of keys) {
       const entry = this.read(asked.key);
       const { counters, mustWrite } = change(entry.counters, asked);
       if (mustWrite) {
-        const { text, expiresAtMs } = writeRecord(counters);
+        const { text, expiresAtMs } = writeRow(counters);
         this.#store.write(asked.key, text, expiresAtMs);
       }
       changed.push({ entry, counters });

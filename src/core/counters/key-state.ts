@@ -2,7 +2,7 @@
 
 import type { BanSettings, BanState } from "./ban.ts";
 import type { DecisionRing } from "./decision-ring.ts";
-import type { LiveCounter } from "./watermark.ts";
+import type { LiveCounter } from "./write-ahead.ts";
 
 export interface StoredBan extends BanState {
   readonly settings: BanSettings;

@@ -1,15 +1,15 @@
-// Corrects what one decision consumed of one key, once: whatever the table remembers of it, or its row, or neither.
+// Settles one decision for one key: corrects what it consumed, once, whether the table remembers it, its row, or neither.
 
 import { addDecision, isMaybeSettled } from "./decision-ring.ts";
 import { type Change, settleChecks } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { SettledCheck } from "./messages.ts";
+import type { SettledCheck } from "./counter-messages.ts";
 
 export interface SettledDecision {
   readonly id: string;
   readonly takenAtMs: number;
   readonly nowMs: number;
-  /** What each policy's share came to so far, as the table remembers it; undefined: it does not know the decision. */
+  /** What each policy's share was settled to so far, as the table remembers it; undefined: it does not know the decision. */
   readonly remembered: ReadonlyMap<string, number> | undefined;
 }
 

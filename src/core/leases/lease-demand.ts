@@ -1,4 +1,6 @@
-// How much of a key an isolate is asked for: an average that forgets, so that a lease is as large as what comes.
+// How much of a key's quota requests use in an isolate: an average that forgets, so that a lease is as large as what comes.
+
+import { HEADROOM } from "./lease-terms.ts";
 
 export interface Demand {
   /** Units per millisecond, decayed to `seenMs`. */
@@ -12,6 +14,9 @@ export interface Demand {
 const DEMAND_MS = 2_000;
 /** The least time that demand is reckoned over. */
 const DEMAND_MS_MIN = 250;
+/** Requests after which a key's demand is known. Until then a lease is what a few more like it take. */
+const REQUESTS_MIN = 3;
+const FIRST_REQUESTS = 4;
 
 export const NO_DEMAND: Demand = { perMs: 0, requests: 0, seenMs: 0, bornMs: 0 };
 
@@ -32,4 +37,15 @@ export function toDemand({ perMs, seenMs, bornMs }: Demand, nowMs: number): numb
   const ageMs = Math.max(DEMAND_MS_MIN, nowMs - bornMs);
   const decayed = perMs * Math.exp(-Math.max(0, nowMs - seenMs) / DEMAND_MS);
   return ageMs > 4 * DEMAND_MS ? decayed : decayed / (1 - Math.exp(-ageMs / DEMAND_MS));
+}
+
+/** Units per millisecond: what has shown, or while few requests have, at most what a few of this cost take in `ttlMs`. */
+export function toKnownDemand(
+  demand: Demand,
+  { cost, ttlMs }: { readonly cost: number; readonly ttlMs: number },
+  nowMs: number,
+): number {
+  const shown = toDemand(demand, nowMs);
+  if (demand.requests >= REQUESTS_MIN) return shown;
+  return Math.min(shown, (FIRST_REQUESTS * cost) / (HEADROOM * ttlMs));
 }

@@ -1,5 +1,5 @@
-// What an isolate and a counter object say about a lease: with a check that is asked anyway, or in a call of its own.
-// Everything is told as it stands, nothing as a difference: a message that is lost or comes twice changes nothing.
+// Messages about a quota lease between an isolate and a counter object: with a check that is sent anyway, or in a call of
+// their own. They carry totals, never differences: a message that is lost or comes twice changes nothing.
 
 /** An isolate's account of its lease on one counter. */
 export interface LeaseReport {
@@ -11,9 +11,9 @@ export interface LeaseReport {
   readonly spent: number;
   /** Units that are not spent and may still be, until the answer comes. The others go back. */
   readonly kept: number;
-  /** Units a second that the isolate is asked for; 0 wants no lease. */
+  /** The isolate's demand in units a second; 0 wants no lease. */
   readonly wantedPerSecond: number;
-  /** What its requests cost: that of the one that reports. */
+  /** What its requests cost: that of the one whose call carries the report. */
   readonly cost: number;
 }
 
@@ -24,7 +24,7 @@ export interface LeaseGrant {
   readonly ttlMs: number;
   /** How long a request of the reported cost has to wait when the lease is spent, for nothing more is left; or 0. */
   readonly waitMs: number;
-  /** Units that are left beside what is lent. */
+  /** Units that are left beside all that is granted. */
   readonly remaining: number;
   readonly resetMs: number;
 }

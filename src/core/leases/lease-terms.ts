@@ -1,5 +1,5 @@
-// Which policies may be leased, and for how long: those whose limit is long in refilling, so that what is lent out for a
-// moment is little of it. Both sides reckon the same from the policy's settings.
+// Which policies' quota may be leased, and for how long: those whose limit takes long to refill, so that what is granted for
+// a moment is little of it. Both sides compute the same from the policy's settings.
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
 
@@ -9,22 +9,22 @@ export interface LeaseTerms {
   readonly refillPerMs: number;
 }
 
-/** Share of the limit that may be lent out at a time, when demand equals the limit. */
-const LENT_SHARE = 0.1;
+/** Share of the limit that may be granted at a time, when demand equals the limit. */
+const GRANTED_SHARE = 0.1;
 const TTL_MS_MIN = 500;
 const TTL_MS_MAX = 5_000;
-/** A limit that refills faster than this is decided exactly: a lease would end before it pays. */
+/** A limit that refills faster than this is decided exactly: a lease would expire before it pays. */
 const REFILL_MS_MIN = 5_000;
 
 /** A lease is worth its calls when it serves as many requests as this. */
 export const LEASE_UNITS_MIN = 2;
-/** Lent beyond what an isolate is asked for, so that a lease outlasts its time rather than the reverse. */
+/** Granted beyond an isolate's demand, so that a lease expires rather than runs dry. */
 export const HEADROOM = 1.25;
 
 /**
- * How much later a lease ends for its owner than for its isolate, whose time runs from before the owner's does. It
- * stands for clocks of different speed, for the isolate's standing still while it computes, and for a step of a clock
- * by up to so much.
+ * How much later a lease expires for its counter object than for its isolate, whose time starts earlier. It stands for
+ * clocks of different speed, for the isolate's standing still while it computes, and for a step of a clock by up to so
+ * much.
  */
 export const MARGIN_MS = 500;
 
@@ -42,7 +42,7 @@ export function toLeaseTerms(algorithm: AlgorithmName, settings: unknown): Lease
   const { limit, windowMs, burst = limit } = settings as Settings;
   const refillMs = (burst * windowMs) / limit;
   if (refillMs < REFILL_MS_MIN) return undefined;
-  const ttlMs = Math.round(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, LENT_SHARE * refillMs)));
+  const ttlMs = Math.round(Math.min(TTL_MS_MAX, Math.max(TTL_MS_MIN, GRANTED_SHARE * refillMs)));
   return { ttlMs, refillPerMs: limit / windowMs };
 }
 

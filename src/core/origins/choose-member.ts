@@ -1,7 +1,7 @@
 // Chooses the member of a pool that a request goes to: one that may be asked, primaries first, none twice while there is
 // another; among equals by weight, at random or by the request's key. Pure: the random point is an argument.
 
-import { type BreakerSettings, type BreakerState, CLOSED, mayAsk } from "./breaker.ts";
+import { type BreakerSettings, type BreakerState, CLOSED, mayAsk } from "./origin-breaker.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
 
 /** What is known of a member. */

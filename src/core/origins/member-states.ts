@@ -1,7 +1,7 @@
 // What one isolate knows of the members of one pool, and what it has yet to tell the others. Mutable, because every request
 // changes it; time is an argument.
 
-import { type BreakerPhase, openUntil, recordAnswers, startAsking, toPhase } from "./breaker.ts";
+import { type BreakerPhase, openUntil, recordAnswers, startAsking, toPhase } from "./origin-breaker.ts";
 import { chooseMember, type Chooser, type MemberState, toWaitMs, UNKNOWN } from "./choose-member.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { MemberReport, MemberView } from "./pool-health.ts";

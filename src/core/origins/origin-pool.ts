@@ -4,7 +4,7 @@
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
-import type { BreakerSettings } from "./breaker.ts";
+import type { BreakerSettings } from "./origin-breaker.ts";
 
 export interface PoolMember {
   /** An http(s) URL without a trailing slash: what logs and reports call it, and unlike every other of its pool. */
@@ -36,7 +36,7 @@ export interface RetrySettings {
   readonly budgetPercent: number;
 }
 
-export interface CheckSettings {
+export interface HealthCheckSettings {
   readonly path: string;
   readonly intervalMs: number;
   readonly timeoutMs: number;
@@ -61,7 +61,7 @@ export interface OriginPool {
   /** An answer that took longer counts as bad. */
   readonly slowMs: number;
   /** undefined: members are judged by the requests of clients alone. */
-  readonly checks: CheckSettings | undefined;
+  readonly checks: HealthCheckSettings | undefined;
   /** How long a member that came back takes to its full share. */
   readonly slowStartMs: number;
   /** undefined: what the origin says of its own limits is not read. */

@@ -9,8 +9,8 @@ import {
   recordAnswers,
   startAsking,
   toPhase,
-} from "./breaker.ts";
-import type { CheckSettings, OriginPool } from "./origin-pool.ts";
+} from "./origin-breaker.ts";
+import type { HealthCheckSettings, OriginPool } from "./origin-pool.ts";
 
 export interface MemberHealth {
   readonly breaker: BreakerState;
@@ -70,8 +70,8 @@ function addReport(
 }
 
 /** After one active check of a member. */
-export function addCheck(
-  { downAfter, upAfter }: CheckSettings,
+export function addHealthCheck(
+  { downAfter, upAfter }: HealthCheckSettings,
   health: PoolHealth,
   { url, isGood, nowMs }: { readonly url: string; readonly isGood: boolean; readonly nowMs: number },
 ): PoolHealth {

@@ -1,7 +1,7 @@
 // Makes one answer of what several policies said: allowed only if all allow; denied until the last of them admits.
 
 import type { Policy } from "./policy.ts";
-import type { CheckVerdict } from "../counters/messages.ts";
+import type { CheckVerdict } from "../counters/counter-messages.ts";
 
 export interface PolicyVerdict extends CheckVerdict {
   readonly limit: number;

@@ -1,7 +1,7 @@
 // Remembers certain denials, so that a flood from one client costs about one call a second. A denial is certain until
 // its quota can have come back; time is an argument, and every wait is reckoned on the safe side.
 
-import type { Refused } from "../counters/messages.ts";
+import type { Refused } from "../counters/counter-messages.ts";
 import { LruMap } from "../lru-map.ts";
 import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 

@@ -111,8 +111,8 @@ function toPolicy(
 ): Policy {
   const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
   const algorithm = common.algorithm as AlgorithmName;
-  // What corrects, counts denials or tries out has to hear of every request; and tiers have one counter with several
-  // limits, of which the lowest must not cut what was lent under another.
+  // Settling, bans and dry runs need every request at the counter. Tiers have one counter with several limits: the lowest
+  // must not cut leases that were granted under another.
   const isExact =
     settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasTiers;
   const consistency = isExact ? "exact" : common.consistency;

@@ -32,7 +32,7 @@ export interface Policy {
   readonly ban: BanSettings | undefined;
   /** "exact" also where the policy's other settings demand it. */
   readonly consistency: "auto" | "exact";
-  /** How isolates may be lent its quota; undefined: they ask for every request. */
+  /** How its quota is leased to isolates; undefined: every request is decided by its counter object. */
   readonly lease: LeaseTerms | undefined;
   /** What, besides the key, these limits' counters are told apart by; "" for a policy's and a tier's own. */
   readonly context: string;

@@ -9,10 +9,10 @@ import {
 } from "../../core/cache/answer.ts";
 import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
 import { type Fields, toFieldReader } from "../../core/cache/fields.ts";
-import type { StoredRecord } from "../../core/cache/stored-record.ts";
+import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
-import type { Found, LookedUp } from "./look-up.ts";
+import type { Found, StoreLookup } from "./look-up.ts";
 import { concatenate } from "../../platform/read-up-to.ts";
 
 export interface HitOptions {
@@ -23,13 +23,13 @@ export interface HitOptions {
   /** undefined: the origin has just confirmed it, and there is no Age. */
   readonly ageMs: number | undefined;
   /** The record to answer with, where it is newer than what was found. */
-  readonly record?: StoredRecord;
+  readonly record?: StoredResponse;
   /** Fields of the exchange that confirmed it: for this client alone. */
   readonly own?: Fields;
 }
 
 export async function answerFromCache(
-  { plan, request }: LookedUp,
+  { plan, request }: StoreLookup,
   found: Found,
   { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
 ): Promise<Response> {

@@ -11,9 +11,9 @@ import {
 } from "../../core/cache/decide.ts";
 import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
 import type { Exchange } from "../../core/cache/exchange.ts";
-import { settleAnswer, type Settlement } from "../../core/cache/settle-answer.ts";
+import { planAnswer, type AnswerPlan } from "../../core/cache/plan-answer.ts";
 import { toExchangeFields } from "../../core/cache/stored-fields.ts";
-import type { StoredRecord } from "../../core/cache/stored-record.ts";
+import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -23,126 +23,130 @@ import type { OriginAnswer, OriginFailure } from "../origins/forward.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import { refreshInBackground } from "./refresh-in-background.ts";
-import { cancelLookUp, type Found, isUsable, type Look, type LookedUp } from "./look-up.ts";
+import { cancelLookUp, type Found, isUsable, type CacheLookup, type StoreLookup } from "./look-up.ts";
 
 type Answer = Result<Response, OriginFailure>;
-type Settle = (outcome: "stored" | "released") => void;
+type Publish = (outcome: "stored" | "released") => void;
 
-const NOT_LEADING: Settle = () => undefined;
+const NOT_LEADING: Publish = () => undefined;
 
-export async function answerThroughCache(look: Look, context: ThroughCache): Promise<Answer> {
-  if (look.plan.kind === "pass") {
+export async function answerThroughCache(lookup: CacheLookup, context: ThroughCache): Promise<Answer> {
+  if (!("decision" in lookup)) {
     const answer = await context.ask([], []);
     return answer.ok
-      ? ok(withStatus(answer.value, context.name, { kind: "forward", reason: look.plan.reason }))
+      ? ok(withStatus(answer.value, context.name, { kind: "forward", reason: lookup.plan.reason }))
       : answer;
   }
-  const looked = look as LookedUp;
-  const { decision, found } = looked;
+  const { decision, found } = lookup;
   if (decision.kind === "unsatisfied") return err({ code: "not-cached", cause: "only-if-cached" });
-  if (decision.kind === "forward") return await answerByOrigin(looked, decision, context);
+  if (decision.kind === "forward") return await answerByOrigin(lookup, decision, context);
   if (found === undefined) throw new Error("a hit without a stored response");
   const { ttlMs, ageMs } = decision;
-  if (decision.refresh) context.waitUntil(refreshInBackground(looked, decision.record, context));
-  return ok(await answerFromCache(looked, found, { ...context, ageMs, status: { kind: "hit", ttlMs } }));
+  if (decision.refresh) context.waitUntil(refreshInBackground(lookup, decision.record, context));
+  return ok(await answerFromCache(lookup, found, { ...context, ageMs, status: { kind: "hit", ttlMs } }));
 }
 
-/** Waits for whoever is fetching the same, else fetches, and lets others wait. */
-async function answerByOrigin(look: LookedUp, decision: Forward, context: ThroughCache): Promise<Answer> {
-  if (isAskedAlone(look, decision))
-    return await fetchThrough(look, decision, { context, settle: NOT_LEADING });
-  const flight = toFlightKey(look);
+/** Waits for the request that is fetching the same, or fetches, with others waiting for it. */
+async function answerByOrigin(
+  lookup: StoreLookup,
+  decision: Forward,
+  context: ThroughCache,
+): Promise<Answer> {
+  if (isAskedAlone(lookup, decision))
+    return await fetchThrough(lookup, decision, { context, publish: NOT_LEADING });
+  const flight = toFlightKey(lookup);
   const outcome = await context.collapsing.wait(flight, context.timeoutMs);
   if (outcome === "stored") {
     const again = await context.lookUp();
     const collapsed = await answerCollapsed(again, decision, context);
     if (collapsed !== undefined) {
-      await cancelLookUp(look);
+      await cancelLookUp(lookup);
       return ok(collapsed);
     }
     if (mustAsk(again)) {
-      await cancelLookUp(look);
+      await cancelLookUp(lookup);
       // The answer was another variant's: those who want the same one now find each other.
-      if (flight === look.key && toFlightKey(again) !== look.key)
+      if (flight === lookup.key && toFlightKey(again) !== lookup.key)
         return await answerByOrigin(again, again.decision, context);
       // What has been stored meanwhile is asked about, and not fetched once more.
-      return await fetchThrough(again, again.decision, { context, settle: NOT_LEADING });
+      return await fetchThrough(again, again.decision, { context, publish: NOT_LEADING });
     }
     await cancelLookUp(again);
   }
-  const settle = outcome === undefined ? context.collapsing.lead(flight, context.waitUntil) : undefined;
+  const publish = outcome === undefined ? context.collapsing.lead(flight, context.waitUntil) : undefined;
   try {
-    return await fetchThrough(look, decision, { context, settle: settle ?? NOT_LEADING });
+    return await fetchThrough(lookup, decision, { context, publish: publish ?? NOT_LEADING });
   } catch (error) {
-    settle?.("released");
+    publish?.("released");
     throw error;
   }
 }
 
-/** Nothing that another is told saves the question that no-cache demands of every use: to wait costs twice the time. */
-function isAskedAlone({ plan }: LookedUp, { record }: Forward): boolean {
+/** A response that must be validated on every use (no-cache) cannot be shared, so requests for it are not collapsed. */
+function isAskedAlone({ plan }: StoreLookup, { record }: Forward): boolean {
   return !plan.mayStore || record?.mustValidate === true;
 }
 
-function mustAsk(look: Look): look is LookedUp & { readonly decision: Forward } {
-  return "decision" in look && look.decision.kind === "forward";
+function mustAsk(lookup: CacheLookup): lookup is StoreLookup & { readonly decision: Forward } {
+  return "decision" in lookup && lookup.decision.kind === "forward";
 }
 
 async function answerCollapsed(
-  look: Look,
+  lookup: CacheLookup,
   { reason }: Forward,
   context: ThroughCache,
 ): Promise<Response | undefined> {
-  if (!("decision" in look) || look.decision.kind !== "hit" || look.found === undefined) return undefined;
-  const { ageMs, ttlMs } = look.decision;
+  if (!("decision" in lookup) || lookup.decision.kind !== "hit" || lookup.found === undefined)
+    return undefined;
+  const { ageMs, ttlMs } = lookup.decision;
   const status: CacheStatus = { kind: "forward", reason, ttlMs, collapsed: true };
-  return await answerFromCache(look, look.found, { ...context, ageMs, status });
+  return await answerFromCache(lookup, lookup.found, { ...context, ageMs, status });
 }
 
 interface Fetching {
   readonly context: ThroughCache;
   /** Tells those who wait what came of it: exactly once, as soon as it is known. */
-  readonly settle: Settle;
+  readonly publish: Publish;
 }
 
-async function fetchThrough(look: LookedUp, decision: Forward, fetching: Fetching): Promise<Answer> {
-  const { context, settle } = fetching;
+async function fetchThrough(lookup: StoreLookup, decision: Forward, fetching: Fetching): Promise<Answer> {
+  const { context, publish } = fetching;
   const sent = startExchange(context);
-  const answer = await askFor(look, decision, context);
-  const stale = await answerStale(look, answer, { decision, context });
+  const answer = await askFor(lookup, decision, context);
+  const stale = await answerStale(lookup, answer, { decision, context });
   if (stale !== undefined || !answer.ok) {
-    settle("released");
-    if (stale === undefined) await cancelLookUp(look);
+    publish("released");
+    if (stale === undefined) await cancelLookUp(lookup);
     return stale ?? answer;
   }
-  const exchange = toExchange(look, answer.value, { ...sent, responseTimeMs: readClock() });
-  const settled = settleAnswer({ plan: look.plan, forward: decision }, exchange, look.settings);
+  const exchange = toExchange(lookup, answer.value, { ...sent, responseTimeMs: readClock() });
+  const planned = planAnswer({ plan: lookup.plan, forward: decision }, exchange, lookup.settings);
   const course = { decision, fetching };
-  if (settled.kind === "confirmed") return await answerConfirmed(look, { settled, exchange }, course);
-  if (settled.kind === "passed")
-    return ok(await answerPassed(look, { settled, response: answer.value }, course));
+  if (planned.kind === "confirmed") return await answerConfirmed(lookup, { planned, exchange }, course);
+  if (planned.kind === "passed")
+    return ok(await answerPassed(lookup, { planned, response: answer.value }, course));
   // The 304 is about another response than the stored one: the origin is asked anew, without conditions.
-  settle("released");
-  context.waitUntil(forget(look, context));
+  publish("released");
+  context.waitUntil(forget(lookup, context));
   const anew = { ...decision, record: undefined, conditions: [] };
-  return await fetchThrough(look, anew, { context, settle: NOT_LEADING });
+  return await fetchThrough(lookup, anew, { context, publish: NOT_LEADING });
 }
 
 function askFor(
-  look: LookedUp,
+  lookup: StoreLookup,
   { record, conditions }: Forward,
   context: ThroughCache,
 ): Promise<OriginAnswer> {
-  const chosen = toChosenFields(look.request.fields, look.settings.vary);
+  const chosen = toChosenFields(lookup.request.fields, lookup.settings.vary);
   // Also what is asked about a stored answer: it is compared with that one, and may take its place.
-  const isForStore = look.plan.mayStore || record !== undefined;
+  const isForStore = lookup.plan.mayStore || record !== undefined;
   const fields = isForStore ? [...chosen, ...conditions, PLAIN] : [...chosen, ...conditions];
   const hasStandIn = decideOnLimit(record, readClock()) !== undefined;
   return context.ask(fields, conditions.length > 0 ? CONDITION_FIELDS : [], { hasStandIn });
 }
 
-type Confirmed = Extract<Settlement, { kind: "confirmed" }>;
-type PassedOn = Extract<Settlement, { kind: "passed" }>;
+type Confirmed = Extract<AnswerPlan, { kind: "confirmed" }>;
+type PassedOn = Extract<AnswerPlan, { kind: "passed" }>;
 
 interface Course {
   readonly decision: Forward;
@@ -151,37 +155,37 @@ interface Course {
 
 /** RFC 9111 section 4.3.4: the origin says that what is stored is still right. */
 async function answerConfirmed(
-  look: LookedUp,
-  { settled, exchange }: { readonly settled: Confirmed; readonly exchange: Exchange },
+  lookup: StoreLookup,
+  { planned, exchange }: { readonly planned: Confirmed; readonly exchange: Exchange },
   { decision, fetching }: Course,
 ): Promise<Answer> {
-  const { context, settle } = fetching;
-  const { found } = look;
+  const { context, publish } = fetching;
+  const { found } = lookup;
   if (found === undefined) throw new Error("a confirmation without a stored response");
-  const { record } = settled;
-  const stored = settled.refusal === undefined;
-  if (stored && context.store.renew(found.key, found.record, record)) settle("stored");
-  else context.waitUntil(replace(found, settled, fetching));
+  const { record } = planned;
+  const stored = planned.refusal === undefined;
+  if (stored && context.store.renew(found.key, found.record, record)) publish("stored");
+  else context.waitUntil(replace(found, planned, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
   const own = toExchangeFields(exchange.response.fields);
-  return ok(await answerFromCache(look, found, { ...context, record, ageMs: settled.ageMs, status, own }));
+  return ok(await answerFromCache(lookup, found, { ...context, record, ageMs: planned.ageMs, status, own }));
 }
 
 /** The origin's answer goes to the client, and to the store where it may go there. */
 async function answerPassed(
-  look: LookedUp,
-  { settled, response }: { readonly settled: PassedOn; readonly response: Response },
+  lookup: StoreLookup,
+  { planned, response }: { readonly planned: PassedOn; readonly response: Response },
   course: Course,
 ): Promise<Response> {
   const { decision, fetching } = course;
-  const { context, settle } = fetching;
-  await cancelBody(look.found?.body);
-  const { stored, updated, isOutdated } = settled;
-  if (stored.ok) return keepAndAnswer(look, response, { ...course, record: stored.value });
-  settle("released");
-  if (isOutdated) context.waitUntil(forget(look, context));
-  else if (updated !== undefined && look.found !== undefined) {
-    context.waitUntil(keepRefreshed(context.store, look.found, updated));
+  const { context, publish } = fetching;
+  await cancelBody(lookup.found?.body);
+  const { stored, updated, isOutdated } = planned;
+  if (stored.ok) return keepAndAnswer(lookup, response, { ...course, record: stored.value });
+  publish("released");
+  if (isOutdated) context.waitUntil(forget(lookup, context));
+  else if (updated !== undefined && lookup.found !== undefined) {
+    context.waitUntil(keepRefreshed(context.store, lookup.found, updated));
   }
   const detail = stored.error === "request" ? {} : { detail: stored.error };
   return withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail });
@@ -189,38 +193,38 @@ async function answerPassed(
 
 /** The client gets the body as it comes; the store gets a copy. */
 function keepAndAnswer(
-  look: LookedUp,
+  lookup: StoreLookup,
   response: Response,
   {
     decision,
     record,
     fetching,
-  }: { readonly decision: Forward; readonly record: StoredRecord; readonly fetching: Fetching },
+  }: { readonly decision: Forward; readonly record: StoredResponse; readonly fetching: Fetching },
 ): Response {
-  const { context, settle } = fetching;
+  const { context, publish } = fetching;
   const [body, copy] = response.body === null ? [null, null] : response.body.tee();
-  const keeping = keepResponse(look, { store: context.store, record, body: copy });
-  context.waitUntil(settleWhenKept(keeping, settle));
+  const keeping = keepResponse(lookup, { store: context.store, record, body: copy });
+  context.waitUntil(publishWhenKept(keeping, publish));
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
   const answer = new Response(body, response);
   return withStatus(answer, context.name, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
 }
 
-async function settleWhenKept(keeping: Promise<boolean>, settle: Settle): Promise<void> {
-  settle((await keeping) ? "stored" : "released");
+async function publishWhenKept(keeping: Promise<boolean>, publish: Publish): Promise<void> {
+  publish((await keeping) ? "stored" : "released");
 }
 
 /** RFC 5861 section 4: the stored answer, when the origin failed or may not be asked, and stale is allowed. */
 async function answerStale(
-  look: LookedUp,
+  lookup: StoreLookup,
   answer: OriginAnswer,
   { decision, context }: { readonly decision: Forward; readonly context: ThroughCache },
 ): Promise<Answer | undefined> {
   if (answer.ok && !isOriginError(answer.value.status)) return undefined;
-  const [stale, detail] = findStandIn(look, answer, decision);
-  if (stale === undefined || look.found === undefined) return undefined;
+  const [stale, detail] = findStandIn(lookup, answer, decision);
+  if (stale === undefined || lookup.found === undefined) return undefined;
   // It may have been purged or changed while the origin was silent.
-  if (!(await isUsable(stale.record, look, context))) return undefined;
+  if (!(await isUsable(stale.record, lookup, context))) return undefined;
   if (answer.ok) await answer.value.body?.cancel();
   const { ageMs, ttlMs } = stale;
   const forwardStatus = answer.ok ? { forwardStatus: answer.value.status } : {};
@@ -231,11 +235,11 @@ async function answerStale(
     detail,
     ...forwardStatus,
   };
-  return ok(await answerFromCache(look, look.found, { ...context, ageMs, status }));
+  return ok(await answerFromCache(lookup, lookup.found, { ...context, ageMs, status }));
 }
 
 function findStandIn(
-  { plan }: LookedUp,
+  { plan }: StoreLookup,
   answer: OriginAnswer,
   { record }: Forward,
 ): readonly [Hit | undefined, detail: string] {
@@ -249,11 +253,11 @@ function findStandIn(
 async function replace(
   found: Found,
   { record, refusal, isOutdated }: Confirmed,
-  { context, settle }: Fetching,
+  { context, publish }: Fetching,
 ): Promise<void> {
   if (refusal === undefined) await keepRefreshed(context.store, found, record);
   else if (isOutdated) await context.store.delete(found.key);
-  settle(refusal === undefined ? "stored" : "released");
+  publish(refusal === undefined ? "stored" : "released");
 }
 
 function withStatus(response: Response, name: string, status: CacheStatus): Response {

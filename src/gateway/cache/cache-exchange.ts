@@ -7,7 +7,7 @@ import { readClock } from "../../platform/clock.ts";
 import type { AskingFor } from "../origins/asking-for.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
 import type { Collapsing } from "../request/collapsing.ts";
-import type { CacheContext, Look, LookedUp } from "./look-up.ts";
+import type { CacheContext, CacheLookup, StoreLookup } from "./look-up.ts";
 
 export interface ThroughCache extends CacheContext {
   readonly name: string;
@@ -21,9 +21,9 @@ export interface ThroughCache extends CacheContext {
     how?: AskingFor,
   ) => Promise<OriginAnswer>;
   /** Looks the request up: anew each time. */
-  readonly lookUp: () => Promise<Look>;
+  readonly lookUp: () => Promise<CacheLookup>;
   /** Looks it up before the limits, where the route's hits are free; else undefined. */
-  readonly lookUpFree: () => Promise<Look | undefined>;
+  readonly lookUpFree: () => Promise<CacheLookup | undefined>;
 }
 
 /** What is stored serves clients of every coding, so it is asked for without one; the edge encodes for each client. */
@@ -35,12 +35,12 @@ export function startExchange({ purges }: ThroughCache): Pick<Exchange, "request
 }
 
 /** What requests that wait for one answer have in common: the key, and the variant as far as the store knows variants. */
-export function toFlightKey({ key, present, request, settings }: LookedUp): string {
+export function toFlightKey({ key, present, request, settings }: StoreLookup): string {
   if (present?.kind !== "index") return key;
   return toVariantKeys(key, present, { fields: request.fields, settings })[0] ?? key;
 }
 
 /** Removes what was found and must not be used any longer. */
-export async function forget({ found }: LookedUp, { store }: ThroughCache): Promise<void> {
+export async function forget({ found }: StoreLookup, { store }: ThroughCache): Promise<void> {
   if (found !== undefined) await store.delete(found.key);
 }

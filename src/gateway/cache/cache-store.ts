@@ -9,9 +9,9 @@ import {
   isSameBody,
   RETENTION_MS_MAX,
   type StoredEntry,
-  type StoredRecord,
+  type StoredResponse,
   toRetentionMs,
-} from "../../core/cache/stored-record.ts";
+} from "../../core/cache/stored-response.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -97,7 +97,7 @@ export class CacheStore {
   async readRange(
     key: string,
     { first, last }: { readonly first: number; readonly last: number },
-    record: StoredRecord,
+    record: StoredResponse,
   ): Promise<Response | undefined> {
     const response = await caches.default.match(this.#toRequest(key, { range: `bytes=${first}-${last}` }));
     const entry = parseStored(response?.headers.get(RECORD_HEADER) ?? "");
@@ -140,7 +140,7 @@ export class CacheStore {
    * Puts a confirmed record in the found one's place in memory alone, where that is enough: others ask the origin about
    * theirs before every use too. Answers whether it is; of all that confirm the same, one has to write it now and then.
    */
-  renew(key: string, found: StoredRecord, record: StoredRecord): boolean {
+  renew(key: string, found: StoredResponse, record: StoredResponse): boolean {
     if (!isNeverFresh(found) || !isNeverFresh(record)) return false;
     const held = this.#held.get(key);
     if (held?.entry.kind === "record" && isSameBody(held.entry, found))

@@ -4,7 +4,7 @@
 
 import { toMarkKey } from "../../core/cache/cache-key.ts";
 import { KNOWN_MS } from "../../core/cache/held-until.ts";
-import { NO_MARK, RECORD_VERSION } from "../../core/cache/stored-record.ts";
+import { NO_MARK, RECORD_VERSION } from "../../core/cache/stored-response.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
 import { hashText } from "../../platform/hash-text.ts";

@@ -3,9 +3,8 @@
 // whatever look-ups are still on their way.
 
 import { toHeldUntilMs } from "../../core/cache/held-until.ts";
-import type { StoredEntry } from "../../core/cache/stored-record.ts";
+import type { StoredEntry } from "../../core/cache/stored-response.ts";
 import { LruMap } from "../../core/lru-map.ts";
-import { WeightedLruMap } from "../../core/weighted-lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
 
 /** Larger bodies stream from the Cache API. */
@@ -30,13 +29,13 @@ interface Held extends HeldEntry {
 }
 
 export class HeldEntries {
-  readonly #held: WeightedLruMap<string, Held>;
+  readonly #held: LruMap<string, Held>;
   /** Keys and the number of their last change. */
   readonly #changed = new LruMap<string, number>(CHANGES_MAX);
   #changes = 0;
 
   constructor(bytesMax = HELD_BYTES_MAX) {
-    this.#held = new WeightedLruMap(bytesMax);
+    this.#held = new LruMap<string, Held>(bytesMax, toWeight);
   }
 
   /** How many changes there were: to be noted before a look-up. */
@@ -76,7 +75,7 @@ export class HeldEntries {
     if ((held.body?.byteLength ?? 0) > HELD_BODY_BYTES_MAX || this.isChanged(key, since)) return;
     const nowMs = readClock();
     const untilMs = toHeldUntilMs(held.entry, nowMs);
-    if (nowMs < untilMs) this.#held.set(key, { ...held, untilMs }, toWeight(key, held));
+    if (nowMs < untilMs) this.#held.set(key, { ...held, untilMs });
   }
 }
 

@@ -2,22 +2,25 @@
 // made new with the body that is there. Runs after the client has its answer.
 
 import type { Exchange } from "../../core/cache/exchange.ts";
-import { isSameBody, type StoredRecord } from "../../core/cache/stored-record.ts";
+import { isSameBody, type StoredResponse } from "../../core/cache/stored-response.ts";
 import { toStorePlace } from "../../core/cache/variants.ts";
 import { cancelBody, type CacheStore, type StreamedBody } from "./cache-store.ts";
 import { HELD_BODY_BYTES_MAX } from "./held-entries.ts";
-import type { Found, LookedUp } from "./look-up.ts";
+import type { Found, StoreLookup } from "./look-up.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 export interface KeepOptions {
   readonly store: CacheStore;
-  readonly record: StoredRecord;
+  readonly record: StoredResponse;
   readonly body: ReadableStream<Uint8Array> | null;
 }
 
 /** Resolves to whether it is stored. */
-export async function keepResponse(look: LookedUp, { store, record, body }: KeepOptions): Promise<boolean> {
-  const { key: primaryKey, present, request, settings } = look;
+export async function keepResponse(
+  lookup: StoreLookup,
+  { store, record, body }: KeepOptions,
+): Promise<boolean> {
+  const { key: primaryKey, present, request, settings } = lookup;
   const place = toStorePlace(primaryKey, record, { present, fields: request.fields, settings });
   if (place.index !== undefined && !(await store.write(primaryKey, place.index, null))) {
     await body?.cancel();
@@ -38,7 +41,7 @@ export async function keepResponse(look: LookedUp, { store, record, body }: Keep
 export async function keepRefreshed(
   store: CacheStore,
   { key, record: found }: Pick<Found, "key" | "record">,
-  record: StoredRecord,
+  record: StoredResponse,
 ): Promise<boolean> {
   if (store.renew(key, found, record)) return true;
   const stored = await store.read(key);
@@ -65,7 +68,7 @@ function toFixedLength(body: ReadableStream<Uint8Array>, bytes: number): Streame
 
 /** A response of the origin as the cache reasons about it. */
 export function toExchange(
-  { request, mark }: LookedUp,
+  { request, mark }: StoreLookup,
   response: Response,
   times: Pick<Exchange, "requestTimeMs" | "responseTimeMs" | "generation">,
 ): Exchange {

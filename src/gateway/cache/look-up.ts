@@ -1,15 +1,15 @@
-// Looks a request up in the store: what the cache says to it before anything is asked of the origin.
+// Looks a request up in the store: what the cache decides before the origin is asked.
 
 import { toCacheKey, toKeyUrl } from "../../core/cache/cache-key.ts";
 import type { CacheSettings } from "../../core/cache/cache-settings.ts";
-import { type CacheDecision, decideCache, type Lookup } from "../../core/cache/decide.ts";
+import { type CacheDecision, decideCache, type Selection } from "../../core/cache/decide.ts";
 import type { CacheRequest } from "../../core/cache/exchange.ts";
 import type { FieldReader } from "../../core/cache/fields.ts";
 import { isNeverFresh } from "../../core/cache/held-until.ts";
 import { isPurged, type PurgeIndex } from "../../core/cache/purge-index.ts";
 import { type LookupPlan, type PassPlan, planRequest } from "../../core/cache/request-plan.ts";
-import type { StoredEntry, StoredRecord } from "../../core/cache/stored-record.ts";
-import { selectRecord, toVariantKeys } from "../../core/cache/variants.ts";
+import type { StoredEntry, StoredResponse } from "../../core/cache/stored-response.ts";
+import { selectStoredResponse, toVariantKeys } from "../../core/cache/variants.ts";
 import { toNominated } from "../../core/http/forwarded-fields.ts";
 import { readClock } from "../../platform/clock.ts";
 import { cancelBody, type CacheStore, type Stored, type StoredBody } from "./cache-store.ts";
@@ -25,14 +25,14 @@ export interface CacheContext {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-/** A request that the cache has nothing to do with. */
-export interface Passed {
+/** A request that passes by the cache. */
+export interface CacheBypass {
   readonly plan: PassPlan;
   readonly request: CacheRequest;
 }
 
-/** A request that was looked up. */
-export interface LookedUp {
+/** A request that was looked up, with what was found. */
+export interface StoreLookup {
   readonly plan: LookupPlan;
   readonly request: CacheRequest;
   readonly settings: CacheSettings;
@@ -47,11 +47,11 @@ export interface LookedUp {
   readonly found: Found | undefined;
 }
 
-export type Look = LookedUp | Passed;
+export type CacheLookup = StoreLookup | CacheBypass;
 
 export interface Found {
   readonly key: string;
-  readonly record: StoredRecord;
+  readonly record: StoredResponse;
   readonly body: StoredBody;
 }
 
@@ -85,7 +85,7 @@ export async function lookUp(
   facts: RequestFacts,
   settings: CacheSettings,
   context: CacheContext,
-): Promise<Look> {
+): Promise<CacheLookup> {
   const request = toCacheRequest(facts);
   // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
   const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
@@ -99,15 +99,15 @@ export async function lookUp(
     held ?? store.read(key),
   ]);
   const asked: Asked = { plan, request, settings, key, mark, index, store };
-  const look = await select(primary, asked, (variant) => store.recall(variant) ?? store.read(variant));
-  if (!look.isHeld || isDecided(look.decision)) return look;
+  const lookup = await select(primary, asked, (variant) => store.recall(variant) ?? store.read(variant));
+  if (!lookup.isHeld || isDecided(lookup.decision)) return lookup;
   // Another isolate may have stored what this one knows nothing of: before the origin is asked, the store itself is.
-  await cancelLookUp(look);
+  await cancelLookUp(lookup);
   return await select(await store.read(key), asked, (variant) => store.read(variant));
 }
 
 /** What a request is looked up with. */
-interface Asked extends Pick<LookedUp, "plan" | "request" | "settings" | "key" | "mark"> {
+interface Asked extends Pick<StoreLookup, "plan" | "request" | "settings" | "key" | "mark"> {
   readonly index: PurgeIndex | undefined;
   readonly store: CacheStore;
 }
@@ -118,7 +118,7 @@ async function select(
   primary: Stored | undefined,
   { plan, request, settings, key, mark, index }: Asked,
   read: Read,
-): Promise<LookedUp & { readonly isHeld: boolean }> {
+): Promise<StoreLookup & { readonly isHeld: boolean }> {
   const candidates = await readCandidates(primary, { key, request, settings, read });
   // Without knowledge of purges nothing stored is used: what was purged must not come back.
   const usable =
@@ -127,7 +127,7 @@ async function select(
       : candidates.filter(
           ({ record }) => record.mark === mark && !isPurged(record, index, settings.key.query),
         );
-  const record = selectRecord(
+  const record = selectStoredResponse(
     usable.map((candidate) => candidate.record),
     { fields: request.fields, settings },
   );
@@ -146,8 +146,8 @@ function isDecided(decision: CacheDecision): boolean {
 
 /** Whether what was found may still be used, after a time. */
 export async function isUsable(
-  record: StoredRecord,
-  { request, settings }: LookedUp,
+  record: StoredResponse,
+  { request, settings }: StoreLookup,
   { purges, marks, waitUntil }: CacheContext,
 ): Promise<boolean> {
   const [index, mark] = await Promise.all([
@@ -157,13 +157,13 @@ export async function isUsable(
   return index !== undefined && record.mark === mark && !isPurged(record, index, settings.key.query);
 }
 
-export function isHit(look: Look): boolean {
-  return "decision" in look && look.decision.kind === "hit";
+export function isHit(lookup: CacheLookup): boolean {
+  return "decision" in lookup && lookup.decision.kind === "hit";
 }
 
-/** For a look-up whose answer is not used after all. */
-export async function cancelLookUp(look: Look | undefined): Promise<void> {
-  if (look !== undefined && "found" in look) await cancelBody(look.found?.body);
+/** Cancels the body of a look-up whose answer is not used after all. */
+export async function cancelLookUp(lookup: CacheLookup | undefined): Promise<void> {
+  if (lookup !== undefined && "found" in lookup) await cancelBody(lookup.found?.body);
 }
 
 interface CandidateSource {
@@ -195,7 +195,7 @@ async function readCandidates(
   );
 }
 
-function toMiss(primary: Stored | undefined, isAnyUsable: boolean): Lookup["miss"] {
+function toMiss(primary: Stored | undefined, isAnyUsable: boolean): Selection["miss"] {
   if (primary === undefined) return "uri-miss";
   return primary.entry.kind === "index" || isAnyUsable ? "vary-miss" : "miss";
 }

@@ -8,73 +8,73 @@ import {
   toRefresh,
 } from "../../core/cache/decide.ts";
 import type { Exchange } from "../../core/cache/exchange.ts";
-import { settleAnswer, withoutConditions } from "../../core/cache/settle-answer.ts";
-import type { StoredRecord } from "../../core/cache/stored-record.ts";
+import { planAnswer, withoutConditions } from "../../core/cache/plan-answer.ts";
+import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
 import { readClock } from "../../platform/clock.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
-import type { LookedUp } from "./look-up.ts";
+import type { StoreLookup } from "./look-up.ts";
 
 /** One refresh per key and isolate. */
 export async function refreshInBackground(
-  look: LookedUp,
-  record: StoredRecord,
+  lookup: StoreLookup,
+  record: StoredResponse,
   context: ThroughCache,
 ): Promise<void> {
   // Nothing of what it leads to may be stored.
-  if (look.plan.directives.noStore) return;
-  const settle = context.collapsing.lead(toFlightKey(look), context.waitUntil);
-  if (settle === undefined) return;
+  if (lookup.plan.directives.noStore) return;
+  const publish = context.collapsing.lead(toFlightKey(lookup), context.waitUntil);
+  if (publish === undefined) return;
   let isKept = false;
   try {
-    isKept = await refresh(toWhole(look), toRefresh(record), context);
+    isKept = await refresh(toWhole(lookup), toRefresh(record), context);
   } finally {
-    settle(isKept ? "stored" : "released");
+    publish(isKept ? "stored" : "released");
   }
 }
 
 /** Whatever the client asked for, the origin is asked for what can be stored. */
-function toWhole(look: LookedUp): LookedUp {
+function toWhole(lookup: StoreLookup): StoreLookup {
   return {
-    ...look,
-    plan: { ...look.plan, isHead: false, isConditional: false, isRange: false, mayStore: true },
-    request: { ...withoutConditions(look.request), method: "GET" },
+    ...lookup,
+    plan: { ...lookup.plan, isHead: false, isConditional: false, isRange: false, mayStore: true },
+    request: { ...withoutConditions(lookup.request), method: "GET" },
   };
 }
 
 /** Resolves to whether something newer is stored. */
-async function refresh(look: LookedUp, forward: Forward, context: ThroughCache): Promise<boolean> {
+async function refresh(lookup: StoreLookup, forward: Forward, context: ThroughCache): Promise<boolean> {
   const sent = startExchange(context);
-  const chosen = toChosenFields(look.request.fields, look.settings.vary);
+  const chosen = toChosenFields(lookup.request.fields, lookup.settings.vary);
   const fields = [...chosen, ...forward.conditions, PLAIN];
   const answer = await context.ask(fields, CONDITION_FIELDS, { method: "GET", isRefresh: true });
-  if (!answer.ok || look.found === undefined) return false;
+  if (!answer.ok || lookup.found === undefined) return false;
   const response = answer.value;
-  const exchange = toExchange(look, response, { ...sent, responseTimeMs: readClock() });
+  const exchange = toExchange(lookup, response, { ...sent, responseTimeMs: readClock() });
   // An error that a route stores for others must not take the place of what stands in for it.
-  if (isStoodInFor(look, forward, exchange)) {
+  if (isStoodInFor(lookup, forward, exchange)) {
     await response.body?.cancel();
     return false;
   }
-  const settled = settleAnswer({ plan: look.plan, forward }, exchange, look.settings);
-  if (settled.kind === "confirmed" && settled.refusal === undefined) {
-    return await keepRefreshed(context.store, look.found, settled.record);
+  const planned = planAnswer({ plan: lookup.plan, forward }, exchange, lookup.settings);
+  if (planned.kind === "confirmed" && planned.refusal === undefined) {
+    return await keepRefreshed(context.store, lookup.found, planned.record);
   }
-  if (settled.kind === "passed" && settled.stored.ok) {
-    return await keepResponse(look, {
+  if (planned.kind === "passed" && planned.stored.ok) {
+    return await keepResponse(lookup, {
       store: context.store,
-      record: settled.stored.value,
+      record: planned.stored.value,
       body: response.body,
     });
   }
   await response.body?.cancel();
-  if (settled.kind === "retry" || settled.isOutdated) await forget(look, context);
+  if (planned.kind === "retry" || planned.isOutdated) await forget(lookup, context);
   return false;
 }
 
 function isStoodInFor(
-  { plan }: LookedUp,
+  { plan }: StoreLookup,
   { record }: Forward,
   { response, responseTimeMs }: Exchange,
 ): boolean {

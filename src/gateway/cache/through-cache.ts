@@ -5,11 +5,11 @@ import { askOrigin } from "../origins/ask-origin.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CacheClients } from "./cache-clients.ts";
-import { type Look, lookUp } from "./look-up.ts";
+import { type CacheLookup, lookUp } from "./look-up.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 /** undefined where the route is not cached. */
-export function toThroughCache(
+export function createThroughCache(
   route: Route,
   facts: RequestFacts,
   requestContext: RequestContext<CacheClients>,
@@ -19,7 +19,7 @@ export function toThroughCache(
   const { gateway, waitUntil } = requestContext;
   const { config, store, purges, marks, collapsing } = gateway;
   const context = { store, purges, marks, waitUntil };
-  const lookUpNow = (): Promise<Look> => lookUp(facts, cache, context);
+  const lookUpNow = (): Promise<CacheLookup> => lookUp(facts, cache, context);
   return {
     ...context,
     name: config.name,

@@ -57,11 +57,11 @@ export class JwksClient {
       await this.#collapsing.wait(this.#url, TIMEOUT_MS);
       return;
     }
-    const settle = this.#collapsing.lead(this.#url, waitUntil);
+    const publish = this.#collapsing.lead(this.#url, waitUntil);
     try {
       await this.#fetch();
     } finally {
-      settle?.("stored");
+      publish?.("stored");
     }
   }
 

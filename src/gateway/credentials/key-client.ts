@@ -68,10 +68,10 @@ export class KeyClient {
 
   /** Learns for all who wait; undefined where somebody already does. */
   #lead(hash: string, waitUntil: WaitUntil): Promise<void> | undefined {
-    const settle = this.#collapsing.lead(hash, waitUntil);
-    if (settle === undefined) return undefined;
+    const publish = this.#collapsing.lead(hash, waitUntil);
+    if (publish === undefined) return undefined;
     return this.#learn(hash).finally(() => {
-      settle("stored");
+      publish("stored");
     });
   }
 

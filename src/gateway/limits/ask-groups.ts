@@ -1,7 +1,7 @@
 // Asks counter objects about one request. Policies whose keys live in one object are one call; with several objects all
 // hold at once, and all commit when all have said yes.
 
-import type { Committed, Refused } from "../../core/counters/messages.ts";
+import type { Committed, Refused } from "../../core/counters/counter-messages.ts";
 import type { LimiterContext } from "./limiter.ts";
 import { type Group, type GroupAnswer, isAllowed, type Question } from "./counter-client.ts";
 

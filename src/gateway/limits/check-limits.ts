@@ -1,10 +1,10 @@
-// Decides a request by its route's policies: all or nothing. A denial that is certain, and quota that was lent to this
-// isolate, are decided here; all else is asked of the counter objects.
+// Decides a request by its route's policies: all or nothing. A denial that is certain, and quota that is leased to this
+// isolate, are decided here; all else by the counter objects.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import type { CheckVerdict } from "../../core/counters/messages.ts";
+import type { CheckVerdict } from "../../core/counters/counter-messages.ts";
 import { MARGIN_MS } from "../../core/leases/lease-terms.ts";
-import { TURN_MS } from "../../core/leases/lent-quota.ts";
+import { TURN_MS } from "../../core/leases/counter-leases.ts";
 import {
   combineVerdicts,
   type PolicyVerdict,
@@ -123,8 +123,8 @@ async function askBesideLeases(
 }
 
 /**
- * A policy that is leased refuses by its lease, and asks again when it is its turn. Where the wait is longer than what is
- * lent out can explain, its denial is like any other.
+ * A policy that is leased denies by its lease, and reports again when it is its turn. Where the wait is longer than other
+ * isolates' leases can explain, its denial is like any other.
  */
 function remember(
   denialKey: string | undefined,

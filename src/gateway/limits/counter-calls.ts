@@ -7,7 +7,7 @@ import {
   type CounterReply,
   type CounterRequest,
   MESSAGE_VERSION,
-} from "../../core/counters/messages.ts";
+} from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 

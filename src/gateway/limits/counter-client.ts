@@ -3,13 +3,13 @@
 
 import type { Policy } from "../../core/policies/policy.ts";
 import {
-  type BreakerState,
+  type CounterBreaker,
   CLOSED,
   mayAsk,
   recordFailure,
   recordSuccess,
   startAsking,
-} from "../../core/counters/breaker.ts";
+} from "../../core/counters/counter-breaker.ts";
 import { CounterTable } from "../../core/counters/counter-table.ts";
 import {
   type Check,
@@ -22,7 +22,7 @@ import {
   type Phase,
   type Refused,
   type Settlement,
-} from "../../core/counters/messages.ts";
+} from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -64,7 +64,7 @@ export interface GroupAnswer {
 
 export class CounterClient {
   readonly #calls: CounterCalls;
-  readonly #breakers = new LruMap<string, BreakerState>(OBJECTS_MAX);
+  readonly #breakers = new LruMap<string, CounterBreaker>(OBJECTS_MAX);
   /** Decisions that every object has committed, by the object that has yet to hear of it. */
   readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
   readonly #local = new CounterTable(
@@ -126,12 +126,12 @@ export class CounterClient {
     return ids;
   }
 
-  #breaker(object: string): BreakerState {
+  #breaker(object: string): CounterBreaker {
     return this.#breakers.get(object) ?? CLOSED;
   }
 
   /** A closed one takes no room. */
-  #setBreaker(object: string, breaker: BreakerState): void {
+  #setBreaker(object: string, breaker: CounterBreaker): void {
     if (breaker === CLOSED) this.#breakers.delete(object);
     else this.#breakers.set(object, breaker);
   }
@@ -155,7 +155,7 @@ export class CounterClient {
   }
 }
 
-/** What an isolate lent itself would be on top of what it decides by itself. */
+/** A lease that an isolate granted itself would be on top of what it decides by itself. */
 function withoutLease(check: Check): Check {
   return { ...check, lease: undefined };
 }

@@ -2,7 +2,7 @@
 // within it: what one call can decide. Two steps, for a request that is decided without a call needs no object.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import type { Check, KeyChecks } from "../../core/counters/messages.ts";
+import type { Check, KeyChecks } from "../../core/counters/counter-messages.ts";
 import { type CounterKey, isEnforcedKey, toCounterKey, toObjectName } from "../../core/keys/counter-key.ts";
 import type { Group } from "./counter-client.ts";
 import type { RequestFacts } from "../request/request-facts.ts";

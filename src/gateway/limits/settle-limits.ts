@@ -2,7 +2,7 @@
 // begins, and permits back when its body ends. Always after the response, never in its way.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/messages.ts";
+import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/counter-messages.ts";
 import { toActualUnits } from "../../core/policies/settle-rule.ts";
 import { toPipe } from "../request/body-pipe.ts";
 import type { CheckedLimits, Taken } from "./checked-limits.ts";

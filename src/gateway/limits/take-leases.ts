@@ -1,8 +1,8 @@
-// What this isolate decides of a request by itself: from quota that counter objects have lent it. Renewals go out behind
-// the response; a request never waits for one.
+// Decides a request in this Worker instance (isolate), from quota leases that counter objects have granted it. Renewals go
+// out behind the response; a request never waits for one.
 
 import type { Policy } from "../../core/policies/policy.ts";
-import type { Check, CheckVerdict } from "../../core/counters/messages.ts";
+import type { Check, CheckVerdict } from "../../core/counters/counter-messages.ts";
 import type { IsolateLeases, LeaseAnswer } from "../../core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../core/leases/lease-messages.ts";
 import type { LeaseTerms } from "../../core/leases/lease-terms.ts";
@@ -59,8 +59,8 @@ export function takeLeases(
     const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
     leased.push({ policy, key, terms, answer });
     isDecided &&= answer !== "ask";
-    isRefused ||= answer === "refused" || answer === "refused-renew";
-    isDue ||= answer === "taken-renew" || answer === "refused-renew";
+    isRefused ||= answer === "denied" || answer === "denied-renew";
+    isDue ||= answer === "taken-renew" || answer === "denied-renew";
   }
   return leased.length === 0
     ? undefined
@@ -72,15 +72,18 @@ export function giveLeasesBack({ leased, cost, seq }: LeaseTake, leases: Isolate
   for (const one of leased) if (isTaken(one)) leases.giveBack(one.key, cost, seq);
 }
 
-/** Sets aside what was taken while the others are asked; what comes back says whether they allowed. */
+/** Reserves what was taken while counter objects decide the others. The function that it returns commits or cancels. */
 export function holdLeases({ leased, cost }: LeaseTake, leases: IsolateLeases): (isSpent: boolean) => void {
-  const held = leased.filter(isTaken).map(({ key }) => ({ key, term: leases.hold(key, cost) }));
+  const reserved = leased.filter(isTaken).flatMap(({ key }) => leases.reserve(key, cost) ?? []);
   return (isSpent) => {
-    for (const { key, term } of held) leases.release(key, cost, { term, isSpent });
+    for (const one of reserved) {
+      if (isSpent) leases.commit(one);
+      else leases.cancel(one);
+    }
   };
 }
 
-/** What the policies say that were decided here. */
+/** The verdicts of policies that were decided here. */
 export function toLeaseVerdicts(
   { leased, nowMs, isDecided }: LeaseTake,
   leases: IsolateLeases,
@@ -101,7 +104,7 @@ export function toLeaseVerdicts(
   });
 }
 
-/** What counters said that were asked, with what is left of this isolate's leases: they count that as used. */
+/** Adds this isolate's unspent leased units to what the counters have left, since they count those as used. */
 export function withLeaseUnits(
   { verdicts, ...answer }: GroupAnswer,
   { leased, nowMs }: LeaseTake,
@@ -160,7 +163,7 @@ interface Answered {
   readonly group: Group;
 }
 
-/** Takes down what an object lent, and whom it refused. */
+/** Accepts what a counter object granted, and notes what it denied. */
 export function acceptGrants(
   { verdicts, failure }: GroupAnswer,
   { leased, cost }: LeaseTake,
@@ -176,9 +179,10 @@ export function acceptGrants(
       if (seq !== undefined) leases.fail(key, seq, nowMs);
       continue;
     }
-    if (outcome === "denied" && isTentative !== true) leases.refuse(key, { cost, waitMs }, { sentMs, nowMs });
+    if (outcome === "denied" && isTentative !== true)
+      leases.noteDenial(key, { cost, waitMs }, { sentMs, nowMs });
     if (seq !== undefined) leases.accept(key, { seq, grant }, { sentMs, nowMs });
-    else if (outcome === "allowed") leases.see(key, verdict, nowMs);
+    else if (outcome === "allowed") leases.noteRemaining(key, verdict, nowMs);
   }
 }
 
@@ -190,7 +194,7 @@ function toReports(
   const nowMs = readClock();
   const reports = new Map<string, LeaseReport>();
   for (const one of leased) {
-    const report = isAsked(one) ? leases.toReport(one.key, { cost, terms: one.terms }, nowMs) : undefined;
+    const report = isAsked(one) ? leases.report(one.key, { cost, terms: one.terms }, nowMs) : undefined;
     if (report !== undefined) reports.set(one.policy, report);
   }
   return reports;

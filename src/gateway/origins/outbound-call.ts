@@ -46,7 +46,7 @@ export interface Heard {
 
 /** Permits come back at any moment: one waiter asks so often, for all. */
 const PERMIT_MS = 100;
-/** What is lent to other isolates comes back earlier than a denial can promise. */
+/** Quota that is leased to other isolates comes back earlier than a denial can promise. */
 const LEASE_MS = 1_000;
 /** A stop that was guessed, or a pace, ends when an answer says so. */
 const HELD_MS = 100;
@@ -208,7 +208,7 @@ export class OutboundCall {
     const timeouts = settings.limited.policies.map(({ timeoutMs }) => timeoutMs);
     const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
     const { signal } = this.#facts.request;
-    this.#waiter ??= lines.toWaiter({
+    this.#waiter ??= lines.createWaiter({
       rank: this.#rank,
       sinceMs: readClock(),
       untilMs: this.#untilMs,

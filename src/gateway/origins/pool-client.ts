@@ -1,7 +1,7 @@
 // One origin pool as this isolate sees it: its members' states, its retry budget, and the once-a-second exchange with the
 // pool's health object, by which all isolates know within seconds what one of them saw. Never in a request's way.
 
-import type { BreakerPhase } from "../../core/origins/breaker.ts";
+import type { BreakerPhase } from "../../core/origins/origin-breaker.ts";
 import { MemberStates } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { MemberView } from "../../core/origins/pool-health.ts";

@@ -69,7 +69,7 @@ export class WaitingLines {
     return longest;
   }
 
-  toWaiter(given: Omit<Waiter, "id">): Sleeper {
+  createWaiter(given: Omit<Waiter, "id">): Sleeper {
     this.#arrivals += 1;
     return { id: this.#arrivals, ...given, wake: () => undefined, isShed: false };
   }

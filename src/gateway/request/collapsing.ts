@@ -1,23 +1,24 @@
-// One origin request for many that miss at the same moment in one isolate. What crosses requests is a promise of a plain
-// word: the leader runs under waitUntil, and each follower waits on a clock of its own, so that nobody hangs on a request
-// that is gone.
+// Collapses requests (request coalescing, single flight): of many that miss the same key at the same moment in one isolate,
+// one goes to the origin, so that a cache stampede does not reach it. What crosses requests is a promise of a plain word:
+// the leader runs under waitUntil, and each follower waits on a clock of its own, so that none hangs on a request that is
+// gone.
 
 export type Outcome = "stored" | "released";
 
-/** Keys that are being fetched at once; more go to the origin on their own. */
+/** Keys that are fetched at the same time; requests for more go to the origin on their own. */
 const IN_FLIGHT_MAX = 1_000;
 
 export class Collapsing {
   readonly #fetches = new Map<string, Promise<Outcome>>();
 
-  /** What the leader's fetch of this key came to, or undefined when there is no leader to wait for. */
+  /** The outcome of the leader's fetch of this key, or undefined when there is no leader to wait for. */
   async wait(key: string, timeoutMs: number): Promise<Outcome | undefined> {
     const fetched = this.#fetches.get(key);
     if (fetched === undefined) return undefined;
     return await Promise.race([fetched, scheduler.wait(timeoutMs).then(() => "released" as const)]);
   }
 
-  /** Makes the caller the leader of a key; undefined when there is one, or too many. Settle it in every case. */
+  /** Makes the caller the leader of a key; undefined when there is one, or too many. It must publish an outcome in every case. */
   lead(
     key: string,
     waitUntil: (promise: Promise<unknown>) => void,

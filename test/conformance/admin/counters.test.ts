@@ -10,7 +10,7 @@ const { gateway, origin } = await startStand(
     counters: { shards: 2 },
     policies: {
       api: { algorithm: "sliding-window", limit: 3, window: "1h", key: "ip" },
-      // Below a hundred nothing is lent to isolates, which would count as used.
+      // Below a hundred nothing is leased to isolates, which would count as used.
       org: { algorithm: "sliding-window", limit: 90, window: "1h", key: "header:x-org" },
       plan: { algorithm: "sliding-window", limit: 2, window: "1h", key: "consumer" },
     },

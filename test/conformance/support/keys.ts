@@ -3,7 +3,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { KeyRecord } from "../../../src/core/keys/key-record.ts";
 import type { EntryBody } from "../../../src/core/control/entries.ts";
-import type { Changed, Changer, Created, Creation, EntryChange } from "../../../src/core/control/messages.ts";
+import type {
+  Changed,
+  Changer,
+  Created,
+  Creation,
+  EntryChange,
+} from "../../../src/core/control/control-messages.ts";
 import type { Gateway } from "./gateway.ts";
 
 export interface IssuedKey {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRecord } from "../../../src/core/cache/create-record.ts";
+import { createStoredResponse } from "../../../src/core/cache/create-stored-response.ts";
 import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { exchange, type FieldObject, NOW_MS, settings } from "./samples.ts";
 
@@ -8,7 +8,7 @@ function lifetime(
   answer: FieldObject,
   { status = 200, route = {} }: { status?: number; route?: unknown } = {},
 ) {
-  const draft = createRecord(exchange({ status, answer }), settings(route));
+  const draft = createStoredResponse(exchange({ status, answer }), settings(route));
   return [draft.record.lifetimeMs / 1_000, draft.lifetimeSource];
 }
 

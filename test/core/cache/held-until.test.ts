@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isNeverFresh, KNOWN_MS, toHeldUntilMs } from "../../../src/core/cache/held-until.ts";
-import { RECORD_VERSION, RETENTION_MS_MAX } from "../../../src/core/cache/stored-record.ts";
+import { RECORD_VERSION, RETENTION_MS_MAX } from "../../../src/core/cache/stored-response.ts";
 import { NOW_MS, record } from "./samples.ts";
 
 const DAY_MS = 86_400_000;

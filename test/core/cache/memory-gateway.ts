@@ -12,7 +12,7 @@ import {
   type Forward,
   type Hit,
   isOriginError,
-  type Lookup,
+  type Selection,
   toRefresh,
 } from "../../../src/core/cache/decide.ts";
 import type { CacheRequest, OriginResponse } from "../../../src/core/cache/exchange.ts";
@@ -22,9 +22,9 @@ import { parseStored } from "../../../src/core/cache/parse-stored.ts";
 import { createPurgeIndex, isPurged, type PurgeIndex } from "../../../src/core/cache/purge-index.ts";
 import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../../../src/core/cache/purge-state.ts";
 import { type LookupPlan, planRequest } from "../../../src/core/cache/request-plan.ts";
-import { settleAnswer } from "../../../src/core/cache/settle-answer.ts";
-import { NO_MARK, type StoredRecord } from "../../../src/core/cache/stored-record.ts";
-import { selectRecord, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
+import { planAnswer } from "../../../src/core/cache/plan-answer.ts";
+import { NO_MARK, type StoredResponse } from "../../../src/core/cache/stored-response.ts";
+import { selectStoredResponse, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
 
 export type OriginAnswer = OriginResponse & { readonly body: string };
 /** undefined when it does not answer. */
@@ -94,7 +94,7 @@ export class MemoryGateway {
     return toGatewayAnswer(response, response.body, { kind: "forward", reason });
   }
 
-  #read(key: string, mark: string): StoredRecord | undefined {
+  #read(key: string, mark: string): StoredResponse | undefined {
     const entry = parseStored(this.#store.get(key)?.metadata ?? "");
     if (entry?.kind !== "record" || entry.mark !== mark) return undefined;
     return isPurged(entry, this.#purgeIndex, this.#settings.key.query) ? undefined : entry;
@@ -104,18 +104,18 @@ export class MemoryGateway {
     return String(this.#changes.get(toKeyUrl(target, this.#settings)) ?? NO_MARK);
   }
 
-  #lookUp(primaryKey: string, request: CacheRequest): Lookup & { readonly key: string } {
+  #lookUp(primaryKey: string, request: CacheRequest): Selection & { readonly key: string } {
     const { fields } = request;
     const mark = this.#toMark(request);
     const context = { fields, settings: this.#settings };
     const present = parseStored(this.#store.get(primaryKey)?.metadata ?? "");
     const keys = present?.kind === "index" ? toVariantKeys(primaryKey, present, context) : [primaryKey];
-    const found = new Map<StoredRecord, string>();
+    const found = new Map<StoredResponse, string>();
     for (const key of keys) {
       const stored = this.#read(key, mark);
       if (stored !== undefined) found.set(stored, key);
     }
-    const record = selectRecord([...found.keys()], context);
+    const record = selectStoredResponse([...found.keys()], context);
     const key = (record === undefined ? undefined : found.get(record)) ?? primaryKey;
     return { record, miss: present?.kind === "index" ? "vary-miss" : "uri-miss", key };
   }
@@ -124,7 +124,7 @@ export class MemoryGateway {
     return carryOut(this.#answerFrom(found, record, nowMs), { kind: "hit", ttlMs }, ageMs);
   }
 
-  #answerFrom(found: Found, record: StoredRecord, nowMs: number): Answer & { readonly stored: string } {
+  #answerFrom(found: Found, record: StoredResponse, nowMs: number): Answer & { readonly stored: string } {
     const stored = this.#store.get(found.key)?.body ?? "";
     const context = {
       request: found.request.fields,
@@ -153,7 +153,7 @@ export class MemoryGateway {
     const generation = this.#purges.latest;
     const sent = { requestTimeMs: nowMs, responseTimeMs: nowMs, generation, mark: this.#toMark(request) };
     const exchange = { request, response, ...sent };
-    const settlement = settleAnswer({ plan, forward }, exchange, this.#settings);
+    const settlement = planAnswer({ plan, forward }, exchange, this.#settings);
     const status: CacheStatus = { kind: "forward", reason: forward.reason, forwardStatus: response.status };
     if (settlement.kind === "retry") {
       this.#store.delete(key);
@@ -173,14 +173,14 @@ export class MemoryGateway {
   }
 
   /** As a real gateway does behind an answer: a plain GET, with the conditions of what is stored. */
-  #refresh(found: Found, record: StoredRecord, nowMs: number): void {
+  #refresh(found: Found, record: StoredResponse, nowMs: number): void {
     const fields = without(found.request.fields, CONDITION_FIELDS);
     const request: CacheRequest = { ...found.request, method: "GET", fields };
     const plan = planRequest(request, this.#settings);
     if (plan.kind === "lookup") this.#forward({ ...found, request, plan }, toRefresh(record), nowMs);
   }
 
-  #write({ primaryKey, request }: Found, record: StoredRecord, body: string): void {
+  #write({ primaryKey, request }: Found, record: StoredResponse, body: string): void {
     const present = parseStored(this.#store.get(primaryKey)?.metadata ?? "");
     const context = { fields: request.fields, settings: this.#settings, present };
     const { key, index } = toStorePlace(primaryKey, record, context);

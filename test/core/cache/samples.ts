@@ -2,13 +2,13 @@
 
 import { assert } from "vitest";
 import { type CacheSettings, cacheSettings } from "../../../src/core/cache/cache-settings.ts";
-import { createRecord } from "../../../src/core/cache/create-record.ts";
+import { createStoredResponse } from "../../../src/core/cache/create-stored-response.ts";
 import type { CacheRequest, Exchange, Target } from "../../../src/core/cache/exchange.ts";
 import { type FieldReader, type Fields, toFieldReader } from "../../../src/core/cache/fields.ts";
 import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type LookupPlan, planRequest } from "../../../src/core/cache/request-plan.ts";
 import { type StoreRefusal, toStored } from "../../../src/core/cache/store-response.ts";
-import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
+import type { StoredResponse } from "../../../src/core/cache/stored-response.ts";
 import { parseWith } from "../../../src/core/schema/parse-with.ts";
 
 /** Sun, 06 Nov 1994 08:49:37 GMT, the date of the specification's examples. */
@@ -79,8 +79,8 @@ export function exchange(options: ExchangeOptions = {}): Exchange {
 }
 
 /** The record of an exchange, whether or not it may be stored. */
-export function record(options: ExchangeOptions = {}, route: unknown = {}): StoredRecord {
-  return createRecord(exchange(options), settings(route)).record;
+export function record(options: ExchangeOptions = {}, route: unknown = {}): StoredResponse {
+  return createStoredResponse(exchange(options), settings(route)).record;
 }
 
 /** "stored" or the reason against it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toVariantKey } from "../../../src/core/cache/cache-key.ts";
-import { RECORD_VERSION, type VaryIndex } from "../../../src/core/cache/stored-record.ts";
-import { selectRecord, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
+import { RECORD_VERSION, type VaryIndex } from "../../../src/core/cache/stored-response.ts";
+import { selectStoredResponse, toStorePlace, toVariantKeys } from "../../../src/core/cache/variants.ts";
 import { type FieldObject, NOW_MS, readerOf, record, settings } from "./samples.ts";
 
 const FIELDS: FieldObject = { foo: "1", bar: "2" };
@@ -52,27 +52,29 @@ describe("toStorePlace()", () => {
   });
 });
 
-describe("selectRecord() (RFC 9111 sections 4 and 4.1)", () => {
+describe("selectStoredResponse() (RFC 9111 sections 4 and 4.1)", () => {
   it("takes the most recent by Date of those that match", () => {
     const older = varied("Foo");
     const newer = varied("Bar", NOW_MS + 5_000);
     const other = record({ fields: { foo: "9" }, answer: { vary: "Foo" }, atMs: NOW_MS + 9_000 });
-    expect(selectRecord([older, newer, other], CONTEXT)).toBe(newer);
-    expect(selectRecord([newer, older], CONTEXT)).toBe(newer);
+    expect(selectStoredResponse([older, newer, other], CONTEXT)).toBe(newer);
+    expect(selectStoredResponse([newer, older], CONTEXT)).toBe(newer);
   });
 
   it("takes the later arrival among equal Dates", () => {
     const [older, newer] = [varied("Foo"), varied("Bar", NOW_MS + 400)];
-    expect(selectRecord([older, newer], CONTEXT)).toBe(newer);
+    expect(selectStoredResponse([older, newer], CONTEXT)).toBe(newer);
   });
 
   it("takes one with Vary before a newer default without", () => {
     const [variant, plain] = [varied("Foo"), varied("", NOW_MS + 9_000)];
-    expect(selectRecord([plain, variant], CONTEXT)).toBe(variant);
+    expect(selectStoredResponse([plain, variant], CONTEXT)).toBe(variant);
   });
 
   it("takes none when none matches", () => {
-    expect(selectRecord([varied("Foo")], { ...CONTEXT, fields: readerOf({ foo: "9" }) })).toBeUndefined();
-    expect(selectRecord([], CONTEXT)).toBeUndefined();
+    expect(
+      selectStoredResponse([varied("Foo")], { ...CONTEXT, fields: readerOf({ foo: "9" }) }),
+    ).toBeUndefined();
+    expect(selectStoredResponse([], CONTEXT)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BanSettings } from "../../../src/core/counters/ban.ts";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import type { Check, CounterReply } from "../../../src/core/counters/messages.ts";
+import type { Check, CounterReply } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
+import { RESERVED_MS } from "../../../src/core/counters/reservations.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -73,8 +73,8 @@ test("a hold that nobody finishes expires by itself", () => {
   const table = new CounterTable(new MapStore(), 10);
   const keys = [{ key: "k", checks: [toCheck("two", two, 2)] }];
   table.handle(toRequest("hold", keys), NOW_MS);
-  expect(remaining(table, "k", toCheck("two", two), NOW_MS + HOLD_MS - 1)).toBe(0);
-  expect(remaining(table, "k", toCheck("two", two), NOW_MS + HOLD_MS)).toBe(2);
+  expect(remaining(table, "k", toCheck("two", two), NOW_MS + RESERVED_MS - 1)).toBe(0);
+  expect(remaining(table, "k", toCheck("two", two), NOW_MS + RESERVED_MS)).toBe(2);
 });
 
 test("a commit consumes what was held, once", () => {

@@ -12,20 +12,20 @@ type Options = Readonly<Record<string, unknown>>;
 /** A check with the counter that these charges, as [milliseconds ago, units], leave. */
 function toAsked(
   options: Options,
-  { used = [], cost = 1, held = 0, banMs = 0, isShadow = false, policy = "p" }: Partial<Asked> = {},
+  { used = [], cost = 1, reserved = 0, banMs = 0, isShadow = false, policy = "p" }: Partial<Asked> = {},
 ): CounterCheck {
   const check = { ...toCheck(policy, { ...options }, cost), isShadow };
   const { charge } = toAlgorithm(check.algorithm);
   let state: unknown;
   for (const [agoMs, units] of used.toSorted(([one], [other]) => other - one))
     state = charge(check.settings, state, { nowMs: NOW_MS - agoMs, units });
-  return { check, counter: { algorithm: check.algorithm, state }, held, banMs };
+  return { check, counter: { algorithm: check.algorithm, state }, reserved, banMs };
 }
 
 interface Asked {
   readonly used: readonly (readonly [agoMs: number, units: number])[];
   readonly cost: number;
-  readonly held: number;
+  readonly reserved: number;
   readonly banMs: number;
   readonly isShadow: boolean;
   readonly policy: string;
@@ -81,11 +81,11 @@ describe("decideChecks()", () => {
       outcome: string,
       isTentative: boolean | undefined,
     ])[] = [
-      [{ held: 2 }, "allowed", undefined],
-      [{ held: 3 }, "denied", true],
-      [{ held: 1, cost: 3 }, "denied", true],
+      [{ reserved: 2 }, "allowed", undefined],
+      [{ reserved: 3 }, "denied", true],
+      [{ reserved: 1, cost: 3 }, "denied", true],
       [{ used: [[5_000, 3]] }, "denied", undefined],
-      [{ used: [[5_000, 3]], held: 1 }, "denied", false],
+      [{ used: [[5_000, 3]], reserved: 1 }, "denied", false],
       // Denied in any case, but for 100 ms without what is held, and for 5 s with it.
       [
         {
@@ -93,14 +93,14 @@ describe("decideChecks()", () => {
             [9_900, 1],
             [5_000, 1],
           ],
-          held: 1,
+          reserved: 1,
           cost: 2,
         },
         "denied",
         true,
       ],
-      [{ held: 3, cost: 4 }, "impossible", undefined],
-      [{ held: 3, cost: 0 }, "allowed", undefined],
+      [{ reserved: 3, cost: 4 }, "impossible", undefined],
+      [{ reserved: 3, cost: 0 }, "allowed", undefined],
     ];
     test.each(cases)("%j is %s, tentatively: %s", (asked, outcome, isTentative) => {
       const [verdict] = decideChecks([toAsked(log, asked)], NOW_MS).verdicts;
@@ -108,8 +108,10 @@ describe("decideChecks()", () => {
     });
 
     test("a ban is certain for as long as it lasts, and no longer", () => {
-      const held = { held: 3, used: [[9_000, 1]] as const };
-      const waits = [500, 20_000].map((banMs) => decideChecks([toAsked(log, { ...held, banMs })], NOW_MS));
+      const reserved = { reserved: 3, used: [[9_000, 1]] as const };
+      const waits = [500, 20_000].map((banMs) =>
+        decideChecks([toAsked(log, { ...reserved, banMs })], NOW_MS),
+      );
       expect(waits.map(({ verdicts }) => [verdicts[0]?.retryAfterMs, verdicts[0]?.isTentative])).toEqual([
         [10_000, true],
         [20_000, false],
@@ -135,12 +137,15 @@ describe("decideChecks()", () => {
           used,
           fc.nat(7),
           fc.integer({ min: 1, max: 7 }),
-          (options, taken, held, cost) => {
-            const [verdict] = decideChecks([toAsked(options, { used: taken, held, cost })], NOW_MS).verdicts;
+          (options, taken, reserved, cost) => {
+            const [verdict] = decideChecks(
+              [toAsked(options, { used: taken, reserved, cost })],
+              NOW_MS,
+            ).verdicts;
             const [free] = decideChecks([toAsked(options, { used: taken, cost })], NOW_MS).verdicts;
             if (verdict === undefined || free === undefined) return;
             const isDenied = verdict.outcome === "denied";
-            const isTentative = isDenied && held > 0 && free.retryAfterMs < verdict.retryAfterMs;
+            const isTentative = isDenied && reserved > 0 && free.retryAfterMs < verdict.retryAfterMs;
             expect(verdict.isTentative ?? false).toBe(isTentative);
             if (!isDenied) expect(verdict.outcome).toBe(free.outcome);
           },

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
 import { findTop } from "../../../src/core/counters/find-top.ts";
-import { type Check, MESSAGE_VERSION } from "../../../src/core/counters/messages.ts";
+import { type Check, MESSAGE_VERSION } from "../../../src/core/counters/counter-messages.ts";
 
 const NOW_MS = 1_000_000;
 const settings = { limit: 10, windowMs: 60_000, subWindowMs: 6_000 };

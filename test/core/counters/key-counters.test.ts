@@ -7,7 +7,7 @@ import {
   settleChecks,
 } from "../../../src/core/counters/key-counters.ts";
 import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
-import type { Check } from "../../../src/core/counters/messages.ts";
+import type { Check } from "../../../src/core/counters/counter-messages.ts";
 import { toCheck } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -17,7 +17,12 @@ const day = { algorithm: "sliding-window-log", limit: 10, window: "24h" };
 const p = toCheck("p", day);
 
 function used({ live }: KeyCounters, check: Check = p): number {
-  const asked = { check: { ...check, cost: 0 }, counter: live.get(check.policy)?.counter, held: 0, banMs: 0 };
+  const asked = {
+    check: { ...check, cost: 0 },
+    counter: live.get(check.policy)?.counter,
+    reserved: 0,
+    banMs: 0,
+  };
   return 10 - (decideChecks([asked], NOW_MS).verdicts[0]?.remaining ?? NaN);
 }
 
@@ -100,7 +105,12 @@ describe("settleChecks()", () => {
   test("gives back what was taken, wherever in time that was", () => {
     const later = consumeChecks(consume(2), [{ ...p, cost: 5 }], NOW_MS + 60_000).counters;
     const { counters } = settleChecks(later, [toOwed(-2)], { nowMs: NOW_MS + 120_000, takenAtMs: NOW_MS });
-    const asked = { check: { ...p, cost: 6 }, counter: counters.live.get("p")?.counter, held: 0, banMs: 0 };
+    const asked = {
+      check: { ...p, cost: 6 },
+      counter: counters.live.get("p")?.counter,
+      reserved: 0,
+      banMs: 0,
+    };
     const [verdict] = decideChecks([asked], NOW_MS + 120_000).verdicts;
     // What is still in use was taken at one minute, and comes back a day after that.
     expect(verdict).toMatchObject({ outcome: "denied", remaining: 5, retryAfterMs: 86_340_000 });

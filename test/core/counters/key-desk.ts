@@ -7,7 +7,7 @@ import {
   type Committed,
   MESSAGE_VERSION,
   type Phase,
-} from "../../../src/core/counters/messages.ts";
+} from "../../../src/core/counters/counter-messages.ts";
 import { MapStore, toCheck } from "./map-store.ts";
 
 export const NOW_MS = 1_700_000_000_000;

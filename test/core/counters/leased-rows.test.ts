@@ -14,7 +14,7 @@ describe("a counter that starts from its row", () => {
     owner.handle({ cost: 0, report: undefined }, nowMs).verdict.remaining;
   const report = { account: "a", seq: 1, spent: 0, kept: 0, wantedPerSecond: 10, cost: 1 };
 
-  test("holds what was lent aside until the lease has ended, and then counts it as used", () => {
+  test("holds what was granted aside until the lease has expired, and then counts it as used", () => {
     const owner = toOwner();
     const { grant } = owner.handle({ cost: 0, report }, NOW_MS);
     expect(grant?.units).toBe(63);
@@ -25,7 +25,7 @@ describe("a counter that starts from its row", () => {
     expect(toLeft(owner, NOW_MS + 6_600)).toBe(538);
   });
 
-  test("does not count again what it covered, and does not give back what it did not lend", () => {
+  test("does not count its allowance twice, and does not give back what it did not grant", () => {
     const owner = toOwner();
     owner.handle({ cost: 0, report }, NOW_MS);
     owner.restart();

@@ -9,7 +9,7 @@ import {
   type KeyChecks,
   MESSAGE_VERSION,
   type Phase,
-} from "../../../src/core/counters/messages.ts";
+} from "../../../src/core/counters/counter-messages.ts";
 
 export class MapStore implements CounterStore {
   readonly rows = new Map<string, string>();

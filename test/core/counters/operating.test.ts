@@ -7,7 +7,7 @@ import {
   type CheckVerdict,
   MESSAGE_VERSION,
   type Phase,
-} from "../../../src/core/counters/messages.ts";
+} from "../../../src/core/counters/counter-messages.ts";
 
 const NOW_MS = 1_000_000;
 const check: Check = {

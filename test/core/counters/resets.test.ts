@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Committed } from "../../../src/core/counters/messages.ts";
+import type { Committed } from "../../../src/core/counters/counter-messages.ts";
 import { day, Desk, LIMIT, NOW_MS } from "./key-desk.ts";
 
 const committed: Committed = { takenAtMs: NOW_MS, policies: ["p"] };

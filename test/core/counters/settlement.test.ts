@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { type Check, MESSAGE_VERSION, type Settlement } from "../../../src/core/counters/messages.ts";
+import { type Check, MESSAGE_VERSION, type Settlement } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;

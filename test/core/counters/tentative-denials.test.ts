@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
-import type { CheckVerdict } from "../../../src/core/counters/messages.ts";
+import { RESERVED_MS } from "../../../src/core/counters/reservations.ts";
+import type { CheckVerdict } from "../../../src/core/counters/counter-messages.ts";
 import { type Asked, day, Desk, LIMIT, NOW_MS } from "./key-desk.ts";
 
 describe("a denial because of units that another object may still refuse", () => {
@@ -13,8 +13,8 @@ describe("a denial because of units that another object may still refuse", () =>
   test("is tentative until the decision is confirmed, settled, released or long over", () => {
     const ends: readonly (readonly [end: (desk: Desk) => void, nowMs: number, isTentative: boolean])[] = [
       [() => undefined, NOW_MS, true],
-      [() => undefined, NOW_MS + HOLD_MS - 1, true],
-      [() => undefined, NOW_MS + HOLD_MS, false],
+      [() => undefined, NOW_MS + RESERVED_MS - 1, true],
+      [() => undefined, NOW_MS + RESERVED_MS, false],
       [(desk) => desk.ask("take", "peek", { cost: 0, confirmed: ["one"] }), NOW_MS, false],
       [(desk) => desk.ask("take", "peek", { cost: 0, confirmed: ["another"] }), NOW_MS, true],
       [(desk) => desk.reset(), NOW_MS, true],
@@ -71,7 +71,7 @@ describe("a denial because of units that another object may still refuse", () =>
       if (!isTaken || phase === "take" || !isReleased) continue;
       const committed = { takenAtMs, policies: ["p"] };
       releases.push(() => {
-        if (nowMs - takenAtMs < HOLD_MS) desk.ask("release", `d${index}`, { nowMs, cost, committed });
+        if (nowMs - takenAtMs < RESERVED_MS) desk.ask("release", `d${index}`, { nowMs, cost, committed });
       });
     }
     return { nowMs, releases };

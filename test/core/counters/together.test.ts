@@ -4,8 +4,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { HOLD_MS } from "../../../src/core/counters/in-flight.ts";
-import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
+import { RESERVED_MS } from "../../../src/core/counters/reservations.ts";
+import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -80,7 +80,7 @@ test("decisions over two objects never over-admit, whatever is lost, doubled or 
         nowMs += waitMs;
         if (decide(places, `d${index}`, { nowMs, faults })) admitted += 1;
       }
-      return admitted <= LIMIT && places.every((place) => place.used(nowMs + HOLD_MS) >= admitted);
+      return admitted <= LIMIT && places.every((place) => place.used(nowMs + RESERVED_MS) >= admitted);
     }),
     { numRuns: 500 },
   );
@@ -95,7 +95,7 @@ test("decisions over two objects leave each exactly at the number admitted when 
         const faults = pair.map((wrong) => (wrong === "reset" ? "none" : wrong));
         if (decide(places, `d${index}`, { nowMs: START_MS, faults })) admitted += 1;
       }
-      for (const place of places) expect(place.used(START_MS + HOLD_MS)).toBe(admitted);
+      for (const place of places) expect(place.used(START_MS + RESERVED_MS)).toBe(admitted);
     }),
     { numRuns: 300 },
   );
@@ -148,7 +148,7 @@ class SettledPlace {
   }
 
   left(nowMs: number): number {
-    return this.table.handle(toTake("k", this.toCheck(0)), nowMs).verdicts[0]?.remaining ?? NaN;
+    return this.table.handle(toTake("k", this.toCheck(0)), nowMs + RESERVED_MS).verdicts[0]?.remaining ?? NaN;
   }
 }
 
@@ -276,7 +276,7 @@ test("settled decisions never over-admit, whatever is lost, doubled, failing or 
       const gateway = new Gateway([new SettledPlace(given), new SettledPlace(given)]);
       for (const [index, taken] of decisions.entries()) gateway.decide(`d${index}`, taken);
       for (const place of gateway.places)
-        expect(place.left(gateway.nowMs + HOLD_MS)).toBeLessThanOrEqual(Math.max(0, LIMIT - place.sum));
+        expect(place.left(gateway.nowMs)).toBeLessThanOrEqual(Math.max(0, LIMIT - place.sum));
     }),
     { numRuns: 300 },
   );
@@ -293,7 +293,7 @@ test("settled decisions leave each object exactly at what it was told, unless it
         const actual = Math.min(taken.actual, Math.max(taken.cost, room));
         gateway.decide(`d${index}`, { ...taken, faults, actual });
       }
-      for (const place of gateway.places) expect(place.left(gateway.nowMs + HOLD_MS)).toBe(LIMIT - place.sum);
+      for (const place of gateway.places) expect(place.left(gateway.nowMs)).toBe(LIMIT - place.sum);
     }),
     { numRuns: 300 },
   );

@@ -1,7 +1,7 @@
 // What an isolate does with a lease, step by step.
 
 import { describe, expect, test } from "vitest";
-import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
+import { IsolateLeases, type Reservation } from "../../../src/core/leases/isolate-leases.ts";
 import { HEADROOM } from "../../../src/core/leases/lease-terms.ts";
 import type { LeaseGrant, LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 
@@ -9,18 +9,24 @@ const TERMS = { ttlMs: 5_000, refillPerMs: 0.1 };
 const NOW_MS = 1_000_000;
 
 function toReport(leases: IsolateLeases, nowMs: number, cost = 1): LeaseReport {
-  const report = leases.toReport("k", { cost, terms: TERMS }, nowMs);
+  const report = leases.report("k", { cost, terms: TERMS }, nowMs);
   if (report === undefined) throw new Error("no report");
   return report;
 }
 
-/** An isolate that was asked three times, and then lent so much. */
+function reserve(leases: IsolateLeases, cost: number): Reservation {
+  const reservation = leases.reserve("k", cost);
+  if (reservation === undefined) throw new Error("no lease");
+  return reservation;
+}
+
+/** An isolate that was asked three times, and then granted so much. */
 function toLeased(grant: Partial<LeaseGrant> = {}): { leases: IsolateLeases; report: LeaseReport } {
   const leases = new IsolateLeases(() => "i", 4);
   for (const atMs of [NOW_MS - 200, NOW_MS - 100, NOW_MS]) leases.take("k", 1, atMs);
   const report = toReport(leases, NOW_MS);
-  const lent = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
-  leases.accept("k", { seq: report.seq, grant: lent }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
+  const granted = { units: 40, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0, ...grant };
+  leases.accept("k", { seq: report.seq, grant: granted }, { sentMs: NOW_MS, nowMs: NOW_MS + 20 });
   return { leases, report };
 }
 
@@ -28,7 +34,7 @@ describe("take()", () => {
   test.each([1, 3])("asks for a key's first request, and wants what four of its cost take: %i", (cost) => {
     const leases = new IsolateLeases(() => "i", 4);
     expect(leases.take("k", cost, NOW_MS)).toBe("ask");
-    const report = leases.toReport("k", { cost, terms: TERMS }, NOW_MS);
+    const report = leases.report("k", { cost, terms: TERMS }, NOW_MS);
     expect(report).toMatchObject({ seq: 2, spent: 0, kept: 0, cost });
     expect(HEADROOM * (report?.wantedPerSecond ?? 0) * (TERMS.ttlMs / 1_000)).toBeCloseTo(4 * cost);
   });
@@ -40,7 +46,7 @@ describe("take()", () => {
     expect(HEADROOM * wantedPerSecond * (TERMS.ttlMs / 1_000)).toBeGreaterThan(4);
   });
 
-  test("spends what was lent and no more, until the lease is over by the time of sending", () => {
+  test("spends what was granted and no more, until the lease is over by the time of sending", () => {
     const { leases } = toLeased({ units: 2, ttlMs: 500 });
     expect(leases.take("k", 3, NOW_MS + 30)).toBe("ask");
     expect(leases.take("k", 1, NOW_MS + 499)).toMatch(/^taken/);
@@ -60,14 +66,14 @@ describe("take()", () => {
     expect(others.take("k", 2, NOW_MS + 30)).toBe("taken-renew");
   });
 
-  test("refuses for a second where nothing is left, asks in the background before it is over, and tells the wait", () => {
+  test("denies for a second where nothing is left, asks in the background before it is over, and tells the wait", () => {
     const { leases } = toLeased({ units: 0, waitMs: 7_000 });
-    expect(leases.take("k", 1, NOW_MS + 30)).toBe("refused");
+    expect(leases.take("k", 1, NOW_MS + 30)).toBe("denied");
     expect(leases.toLeft("k", NOW_MS + 30).waitMs).toBe(6_990);
     expect(leases.take("k", 2, NOW_MS + 30)).toBe("ask");
-    expect(leases.take("k", 1, NOW_MS + 990)).toBe("refused-renew");
+    expect(leases.take("k", 1, NOW_MS + 990)).toBe("denied-renew");
     toReport(leases, NOW_MS + 990);
-    expect(leases.take("k", 1, NOW_MS + 991)).toBe("refused");
+    expect(leases.take("k", 1, NOW_MS + 991)).toBe("denied");
     expect(leases.take("k", 1, NOW_MS + 1_000)).toBe("ask");
   });
 
@@ -126,17 +132,17 @@ describe("accept()", () => {
     const { seq } = toReport(leases, NOW_MS + 30);
     leases.fail("k", seq, NOW_MS + 500);
     expect(leases.take("k", 5, NOW_MS + 501)).toBe("taken");
-    expect(leases.toReport("k", { cost: 1, terms: TERMS }, NOW_MS + 1_499)).toBeUndefined();
+    expect(leases.report("k", { cost: 1, terms: TERMS }, NOW_MS + 1_499)).toBeUndefined();
     expect(toReport(leases, NOW_MS + 1_500)).toMatchObject({ spent: 5, kept: 0 });
   });
 });
 
-describe("hold()", () => {
+describe("reserve()", () => {
   test("keeps what waits for others out of what is told as spent; it goes back or is spent then", () => {
     const { leases } = toLeased({ units: 40 });
     leases.take("k", 3, NOW_MS + 30);
     leases.take("k", 2, NOW_MS + 30);
-    const terms = [leases.hold("k", 3), leases.hold("k", 2)];
+    const [three, two] = [reserve(leases, 3), reserve(leases, 2)];
     const { seq, ...told } = toReport(leases, NOW_MS + 40);
     expect(told).toMatchObject({ spent: 0, kept: 40 });
     leases.accept(
@@ -148,8 +154,8 @@ describe("hold()", () => {
       },
     );
     expect(leases.toLeft("k", NOW_MS + 50).units).toBe(40);
-    leases.release("k", 3, { term: terms[0] ?? -1, isSpent: false });
-    leases.release("k", 2, { term: terms[1] ?? -1, isSpent: true });
+    leases.cancel(three);
+    leases.commit(two);
     expect(leases.toLeft("k", NOW_MS + 50).units).toBe(43);
     expect(toReport(leases, NOW_MS + 60)).toMatchObject({ spent: 2 });
   });
@@ -157,23 +163,40 @@ describe("hold()", () => {
   test("is spent where the lease has ended: its counter has charged it", () => {
     const { leases } = toLeased({ units: 10, ttlMs: 500 });
     leases.take("k", 4, NOW_MS + 30);
-    const term = leases.hold("k", 4);
+    const reservation = reserve(leases, 4);
     const { seq, ...told } = toReport(leases, NOW_MS + 600);
     expect(told).toMatchObject({ spent: 4, kept: 0 });
     const grant = { units: 10, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
     leases.accept("k", { seq, grant }, { sentMs: NOW_MS + 600, nowMs: NOW_MS + 610 });
-    leases.release("k", 4, { term, isSpent: false });
+    leases.cancel(reservation);
     expect(leases.toLeft("k", NOW_MS + 620).units).toBe(10);
   });
+
+  test.each(["cancel", "commit"] as const)(
+    "of a lease that was forgotten leaves the next one of its key as it was granted: %s()",
+    (end) => {
+      const { leases } = toLeased();
+      leases.take("k", 4, NOW_MS + 30);
+      const reservation = reserve(leases, 4);
+      // The clock was set back.
+      leases.take("k", 1, NOW_MS - 200);
+      const { seq } = toReport(leases, NOW_MS - 200);
+      const grant = { units: 10, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
+      leases.accept("k", { seq, grant }, { sentMs: NOW_MS - 200, nowMs: NOW_MS - 190 });
+      leases[end](reservation);
+      expect(leases.toLeft("k", NOW_MS - 190).units).toBe(10);
+      expect(toReport(leases, NOW_MS - 180)).toMatchObject({ spent: 0 });
+    },
+  );
 });
 
-test("changeRules() lets those ask at once that were refused under other limits, and leaves what was lent", () => {
+test("forgetDenials() lets those ask at once that were denied under other limits, and leaves what was granted", () => {
   const { leases } = toLeased({ units: 0, waitMs: 7_000 });
-  expect(leases.take("k", 1, NOW_MS + 30)).toBe("refused");
-  leases.changeRules();
+  expect(leases.take("k", 1, NOW_MS + 30)).toBe("denied");
+  leases.forgetDenials();
   expect(leases.take("k", 1, NOW_MS + 31)).toBe("ask");
   const { leases: others } = toLeased({ units: 5 });
-  others.changeRules();
+  others.forgetDenials();
   expect(others.take("k", 1, NOW_MS + 31)).toMatch(/^taken/);
 });
 
@@ -181,15 +204,15 @@ test("who got all that was wanted may report again at once; who got less waits a
   const again = (grant: Partial<LeaseGrant>): LeaseReport | undefined => {
     const { leases } = toLeased(grant);
     const { seq, kept } = toReport(leases, NOW_MS + 1_100);
-    const lent = { units: kept, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
-    leases.accept("k", { seq, grant: lent }, { sentMs: NOW_MS + 1_100, nowMs: NOW_MS + 1_110 });
-    return leases.toReport("k", { cost: 1, terms: TERMS }, NOW_MS + 1_120);
+    const granted = { units: kept, ttlMs: 5_000, waitMs: 0, remaining: 0, resetMs: 0 };
+    leases.accept("k", { seq, grant: granted }, { sentMs: NOW_MS + 1_100, nowMs: NOW_MS + 1_110 });
+    return leases.report("k", { cost: 1, terms: TERMS }, NOW_MS + 1_120);
   };
   expect(again({ units: 1_000 })).toBeDefined();
   expect(again({ units: 3 })).toBeUndefined();
 });
 
-test("toReport() hands back what is too little for the request that asks", () => {
+test("report() hands back what is too little for the request that asks", () => {
   const { leases } = toLeased({ units: 3 });
   expect(leases.take("k", 5, NOW_MS + 1_100)).toBe("ask");
   expect(toReport(leases, NOW_MS + 1_100, 5)).toMatchObject({ spent: 0, kept: 0 });

@@ -36,7 +36,7 @@ describe("leases", () => {
       ),
       { numRuns: 150, seed: 20_261_122 },
     );
-    // It cannot pass by lending nothing, or by refusing nobody.
+    // It cannot pass by granting nothing, or by denying nobody.
     expect(total.leased).toBeGreaterThan(500);
     expect(total.asked).toBeGreaterThan(500);
     expect(total.refused).toBeGreaterThan(500);
@@ -50,7 +50,7 @@ describe("leases", () => {
     const owner = new Owner({ algorithm: "token-bucket", settings: settings.value });
     const leases = new IsolateLeases(() => "i", 10);
     for (const atMs of [START_MS, START_MS, START_MS]) leases.take(KEY, 20, atMs);
-    const report = leases.toReport(KEY, { cost: 20, terms }, START_MS);
+    const report = leases.report(KEY, { cost: 20, terms }, START_MS);
     const { grant } = owner.handle({ cost: 0, report }, START_MS);
     leases.accept(KEY, { seq: report?.seq ?? 0, grant }, { sentMs: START_MS, nowMs: START_MS });
     const lastMs = START_MS + terms.ttlMs + STEP_MS_MAX - 1;

@@ -161,10 +161,10 @@ export class World {
         if ((time + who) % 7 === 0) member.leases.giveBack(KEY, cost, member.leases.seq);
         else this.#spend(cost);
       }
-      if (answer.startsWith("refused")) this.seen.refused += 1;
+      if (answer.startsWith("denied")) this.seen.refused += 1;
       const isAsking = answer === "ask";
       if (!isAsking && !answer.endsWith("renew")) continue;
-      const report = member.leases.toReport(KEY, { cost, terms: this.#terms }, clockMs);
+      const report = member.leases.report(KEY, { cost, terms: this.#terms }, clockMs);
       if (isAsking) this.seen.asked += 1;
       if (isAsking || report !== undefined) this.#send(index, { cost: isAsking ? cost : 0, report });
     }
@@ -209,7 +209,7 @@ export class World {
     if (member.name !== from) return;
     const { cost, report } = message;
     if (verdict.outcome === "denied") {
-      member.leases.refuse(KEY, { cost, waitMs: verdict.retryAfterMs }, { sentMs, nowMs: clockMs });
+      member.leases.noteDenial(KEY, { cost, waitMs: verdict.retryAfterMs }, { sentMs, nowMs: clockMs });
     }
     if (report !== undefined)
       member.leases.accept(KEY, { seq: report.seq, grant }, { sentMs, nowMs: clockMs });

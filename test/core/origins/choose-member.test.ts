@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CLOSED, openUntil, startAsking } from "../../../src/core/origins/breaker.ts";
+import { CLOSED, openUntil, startAsking } from "../../../src/core/origins/origin-breaker.ts";
 import {
   chooseMember,
   type Chooser,

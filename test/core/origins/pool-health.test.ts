@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { addCheck, addReports, type PoolHealth, toViews } from "../../../src/core/origins/pool-health.ts";
+import {
+  addHealthCheck,
+  addReports,
+  type PoolHealth,
+  toViews,
+} from "../../../src/core/origins/pool-health.ts";
 import { toPool } from "./pools.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -22,7 +27,7 @@ function check(health: PoolHealth, atMs: number, ...results: readonly boolean[])
   if (checks === undefined) throw new Error("the pool has no checks");
   let checked = health;
   for (const isGood of results)
-    checked = addCheck(checks, checked, { url: A, isGood, nowMs: START_MS + atMs });
+    checked = addHealthCheck(checks, checked, { url: A, isGood, nowMs: START_MS + atMs });
   return checked;
 }
 

@@ -2,7 +2,7 @@
 // Cache API.
 
 import { describe, expect, it } from "vitest";
-import { NO_MARK, type StoredRecord } from "../../../src/core/cache/stored-record.ts";
+import { NO_MARK, type StoredResponse } from "../../../src/core/cache/stored-response.ts";
 import { cancelBody, CacheStore } from "../../../src/gateway/cache/cache-store.ts";
 import { keepRefreshed } from "../../../src/gateway/cache/keep-response.ts";
 import { record } from "../../core/cache/samples.ts";
@@ -21,7 +21,7 @@ async function write(
   key: string,
   body: string,
   { fields, atMs }: { readonly fields: Readonly<Record<string, string>>; readonly atMs: number },
-): Promise<StoredRecord> {
+): Promise<StoredResponse> {
   const made = {
     ...record({ answer: { "cache-control": "max-age=60", ...fields }, atMs }),
     bodyBytes: body.length,
@@ -30,7 +30,7 @@ async function write(
   return made;
 }
 
-async function readPart(key: string, of: StoredRecord): Promise<string | undefined> {
+async function readPart(key: string, of: StoredResponse): Promise<string | undefined> {
   return await (await store.readRange(key, RANGE, of))?.text();
 }
 

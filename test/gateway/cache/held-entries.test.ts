@@ -1,14 +1,14 @@
 // What an isolate holds in memory of the Cache API: within its bounds, and nothing that has changed.
 
 import { beforeEach, describe, expect, it } from "vitest";
-import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
+import type { StoredResponse } from "../../../src/core/cache/stored-response.ts";
 import { HELD_BODY_BYTES_MAX, HeldEntries } from "../../../src/gateway/cache/held-entries.ts";
 import { record } from "../../core/cache/samples.ts";
 
 const KIB = 1_024;
 const BYTES_MAX = 200 * KIB;
 
-function fresh(): StoredRecord {
+function fresh(): StoredResponse {
   return record({ answer: { "cache-control": "max-age=600" }, atMs: Date.now() });
 }
 

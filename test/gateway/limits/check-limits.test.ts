@@ -53,7 +53,7 @@ describe("200 requests at once, each under several policies of several objects",
           shadow: Math.max(0, 4 - ofBoth),
         };
         if (consistency === "exact") expect(left).toEqual(free);
-        // What is lent counts as used.
+        // What is granted to isolates counts as used.
         for (const name of names) expect(left[name]).toBeLessThanOrEqual(free[name] ?? 0);
       }
     },

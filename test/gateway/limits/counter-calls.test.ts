@@ -8,7 +8,7 @@ import {
   type CounterReply,
   type CounterRequest,
   MESSAGE_VERSION,
-} from "../../../src/core/counters/messages.ts";
+} from "../../../src/core/counters/counter-messages.ts";
 import { type CallFailure, CounterCalls } from "../../../src/gateway/limits/counter-calls.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { ScriptedObject } from "../../support/scripted-object.ts";

@@ -1,7 +1,7 @@
 // Denied is cheap, and never false: how often counter objects are asked about what they have denied before.
 
 import { describe, expect, test } from "vitest";
-import { MESSAGE_VERSION } from "../../../src/core/counters/messages.ts";
+import { MESSAGE_VERSION } from "../../../src/core/counters/counter-messages.ts";
 import type { ScriptedObject } from "../../support/scripted-object.ts";
 import { type Given, HOURLY, LimitsDesk } from "./limits-desk.ts";
 

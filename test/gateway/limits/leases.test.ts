@@ -87,7 +87,7 @@ describe("a leased key", () => {
     expect(admitted).toBeLessThanOrEqual(LIMIT);
   });
 
-  test("is not lent by the isolate's own counters while the object fails", async () => {
+  test("is not leased by the isolate's own counters while the object fails", async () => {
     const desk = new LimitsDesk({ ...given, policies: { ...given.policies, p: { ...HOURLY, limit: 20 } } });
     const [object] = desk.objects("/p");
     await object?.script(Array.from({ length: 100 }, () => ({})));

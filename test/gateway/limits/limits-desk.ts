@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Route } from "../../../src/core/routes/route.ts";
-import { MESSAGE_VERSION, type Phase } from "../../../src/core/counters/messages.ts";
+import { MESSAGE_VERSION, type Phase } from "../../../src/core/counters/counter-messages.ts";
 import { matchRoute } from "../../../src/core/routes/match-route.ts";
 import { checkLimits } from "../../../src/gateway/limits/check-limits.ts";
 import type { CheckedLimits } from "../../../src/gateway/limits/checked-limits.ts";

@@ -11,7 +11,7 @@ function enter(
   name: string,
   { rank = 1, bodyBytes = 0, sinceMs = Date.now(), rules = RULES } = {},
 ): Standing | undefined {
-  const waiter = lines.toWaiter({ rank, bodyBytes, sinceMs, untilMs: sinceMs + 10_000 });
+  const waiter = lines.createWaiter({ rank, bodyBytes, sinceMs, untilMs: sinceMs + 10_000 });
   return lines.enter(name, waiter, { rules, readyMs: sinceMs + 5_000 });
 }
 

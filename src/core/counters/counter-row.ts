@@ -1,16 +1,16 @@
-// What one row of a counter object's storage holds: the counters and bans of one key, by policy. docs/storage-schema.md
-// has the columns. What cannot be read is "never seen", and said so.
+// One row of a counter object's storage: the counters and bans of one key, by policy. docs/storage-schema.md has the
+// columns; the column `record` has the text that is written and read here. What cannot be read is "never seen", and named.
 
 import * as v from "valibot";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
 import { isObject } from "../schema/parse-with.ts";
 import { storedCount, storedLengthMs, storedTimeMs } from "../algorithms/stored-state.ts";
-import { toRowLease } from "../leases/lent-quota.ts";
+import { toRowLease } from "../leases/counter-leases.ts";
 import { toBanExpiryMs } from "./ban.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import { readRing, settleUntil, writeRing } from "./decision-ring.ts";
 import type { KeyCounters, StoredBan } from "./key-state.ts";
-import { type LiveCounter, UNCOVERED } from "./watermark.ts";
+import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
 const STORED_VERSION = 1;
 
@@ -29,27 +29,27 @@ const storedCounter = v.object({
   ahead: v.optional(v.object({ units: storedCount, untilMs: storedTimeMs })),
 });
 
-/** Each policy's part is read by itself: one that cannot be read must not take the others with it. */
+/** Reads each policy's part by itself: one that cannot be read must not take the others with it. */
 const byPolicy = v.custom<Readonly<Record<string, unknown>>>(isObject);
-const storedRecord = v.object({
+const storedRow = v.object({
   version: v.literal(STORED_VERSION),
   counters: byPolicy,
   bans: v.optional(byPolicy, {}),
   decisions: v.optional(v.unknown()),
 });
 
-export interface ReadRecord {
+export interface ReadRow {
   readonly counters: KeyCounters;
-  /** Policies whose counter or ban could not be read, or "*" when the whole record could not. */
+  /** Policies whose counter or ban could not be read, or "*" when the whole row could not. */
   readonly damaged: readonly string[];
 }
 
 const NEVER_SEEN: KeyCounters = { live: new Map(), bans: new Map() };
 
-/** `text` is the row's JSON; undefined is no row. */
-export function readRecord(text: string | undefined): ReadRecord {
+/** Reads a row's JSON; undefined is no row. */
+export function readRow(text: string | undefined): ReadRow {
   if (text === undefined) return { counters: NEVER_SEEN, damaged: [] };
-  const parsed = v.safeParse(storedRecord, parseJson(text));
+  const parsed = v.safeParse(storedRow, parseJson(text));
   if (!parsed.success) return { counters: NEVER_SEEN, damaged: ["*"] };
   const damaged: string[] = [];
   const live = readEach(parsed.output.counters, readCounter, damaged);
@@ -78,8 +78,8 @@ function readCounter(stored: unknown): LiveCounter | undefined {
   const state = toAlgorithm(algorithm).parseState(parsed.output.state);
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
-  const live = { counter, written: counter, expiresAtMs, ...UNCOVERED };
-  return ahead === undefined ? live : { ...live, ahead, lent: toRowLease(ahead) };
+  const live = { counter, written: counter, expiresAtMs, ...NO_ALLOWANCE };
+  return ahead === undefined ? live : { ...live, ahead, leases: toRowLease(ahead) };
 }
 
 function readBan(stored: unknown): StoredBan | undefined {
@@ -87,7 +87,7 @@ function readBan(stored: unknown): StoredBan | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-export function writeRecord({ live, bans, decisions }: KeyCounters): {
+export function writeRow({ live, bans, decisions }: KeyCounters): {
   readonly text: string;
   readonly expiresAtMs: number;
 } {

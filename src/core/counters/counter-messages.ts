@@ -1,5 +1,5 @@
-// What a gateway and a counter object say to each other. Plain values only; the version lets a Worker and an object of
-// two deployments meet for a minute without misreading each other.
+// Messages between a gateway and a counter object. Plain values only; the version lets a Worker and an object of two
+// deployments meet for a minute without misreading each other.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
@@ -8,21 +8,21 @@ import type { BanSettings } from "./ban.ts";
 
 export const MESSAGE_VERSION = 1;
 
-/** What an object says that holds as many keys as it may, to a key that is new: it serves all others as ever. */
+/** The failure for a new key when an object has as many as it may. It serves all others as before. */
 export const FULL_MESSAGE = "counter object is full";
 
-/** One policy's question. */
+/** What is asked of one policy. (The checks of an origin pool are health checks.) */
 export interface Check {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
-  /** The policy's parsed settings: sent with every question, for the limit is not part of a counter's identity. */
+  /** The policy's parsed settings: sent with every check, since the limit is not part of a counter's identity. */
   readonly settings: unknown;
-  /** Quota units; 0 peeks. */
+  /** 0 peeks. */
   readonly cost: number;
-  /** Decided and counted, but it refuses nobody. */
+  /** Dry run: decided and counted, never enforced. */
   readonly isShadow?: boolean;
   readonly ban?: BanSettings | undefined;
-  /** What the isolate says of its lease, which it wants renewed. With `take` only; with a cost of 0 that is all it asks. */
+  /** The isolate's report on its lease, which it wants renewed. With `take` only; with a cost of 0 it wants nothing else. */
   readonly lease?: LeaseReport | undefined;
 }
 
@@ -33,11 +33,13 @@ export interface KeyChecks {
 }
 
 /**
- * `take` decides and consumes: the whole request is in this call.
- * `hold` decides and keeps the units aside: other objects are asked at the same time. A hold that nobody finishes
- * expires by itself and nothing was consumed.
- * `commit` consumes what was held (or, where the hold is lost, decides anew); `release` gives it back, committed or not.
- * All are idempotent by `id`. `peek` decides and changes nothing.
+ * `take` decides and consumes: the whole request is in this call. `peek` decides and changes nothing.
+ * Several objects decide a request by two-phase commit: reserve, then commit or cancel. On the wire, which two deployments
+ * share, the first and the last are called `hold` and `release`.
+ * `hold` decides and sets the cost aside, while other objects are asked. Such a reservation expires by itself when neither
+ * of the others follows, and nothing was consumed.
+ * `commit` consumes what was reserved (or, where the reservation is lost, decides anew). `release` gives it back, committed
+ * or not. All are idempotent by `id`.
  */
 export type Phase = "take" | "hold" | "commit" | "release" | "peek";
 
@@ -48,9 +50,9 @@ export interface CounterRequest {
   readonly id: string;
   readonly keys: readonly KeyChecks[];
   readonly refusedBefore?: Refused | undefined;
-  /** With a release: what the object's own commit answered. An object that was reset since knows it from here. */
+  /** With `release`: the reply to the object's own commit. An object that was reset since has it from here. */
   readonly committed?: Committed | undefined;
-  /** Decisions that no object has refused: what they committed here is not released any more. */
+  /** Decisions that every object has allowed: what they committed here is not cancelled any more. */
   readonly confirmed?: readonly string[] | undefined;
 }
 
@@ -60,7 +62,7 @@ export interface Committed {
   readonly policies: readonly string[];
 }
 
-/** Like requests that the isolate has refused by itself since it last asked: the bans of these policies count them. */
+/** Like requests that the isolate has denied by itself since it last asked: the bans of these policies count them. */
 export interface Refused {
   readonly policies: readonly string[];
   readonly count: number;
@@ -77,11 +79,11 @@ export interface CheckVerdict {
   readonly resetMs: number;
   readonly delayMs?: number;
   /**
-   * Denied, or denied for longer, because of units that a decision in flight holds, or has committed and may still
-   * release, and may so give back at any moment. Retry-After is the wait if they stay.
+   * Denied, or denied for longer, because of units that a decision in flight has reserved, or has committed and may still
+   * cancel: they may come back at any moment. Retry-After is the wait if they stay.
    */
   readonly isTentative?: boolean;
-  /** Denied by a ban: no such denial counts for another. */
+  /** Denied by a ban: such a denial does not count for another ban. */
   readonly isBanned?: boolean;
   /** The answer to the check's report. */
   readonly lease?: LeaseGrant;
@@ -91,28 +93,28 @@ export interface CounterReply {
   readonly version: typeof MESSAGE_VERSION;
   /** In the order of the request's keys and checks. */
   readonly verdicts: readonly CheckVerdict[];
-  /** The owner's time of the decision: a token that a settlement hands back, not a time to reckon with. */
+  /** The object's time of the decision: a token that a settlement hands back, not a time to compute with. */
   readonly takenAtMs: number;
 }
 
-/** In the place of a reply: this request could not be decided. It says nothing of the others in its call. */
+/** Takes the place of a reply when this request could not be decided. It says nothing of the others in its call. */
 export interface CounterFailure {
   readonly version: typeof MESSAGE_VERSION;
   readonly failure: string;
 }
 
-/** What one policy's share of a decision really cost, known only afterwards. */
+/** The real cost of one policy's share of a decision, known only afterwards. */
 export interface SettledCheck {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
-  /** Units consumed when it was decided. */
+  /** Consumed when it was decided. */
   readonly taken: number;
-  /** Units to have consumed in the end; 0 refunds. */
+  /** To be consumed in the end; 0 refunds. */
   readonly actual: number;
 }
 
-/** Corrects what a decision consumed. Idempotent by `id` and policy: the last word on each counts once. */
+/** Corrects what a decision consumed. Idempotent by `id` and policy: the last one for each counts once. */
 export interface Settlement {
   readonly version: typeof MESSAGE_VERSION;
   readonly id: string;
@@ -127,7 +129,7 @@ export interface CounterReset {
   readonly policies: readonly string[];
 }
 
-/** Asks who has used most of one policy. */
+/** Asks which keys have used most of one policy. */
 export interface TopQuestion extends Pick<Check, "policy" | "algorithm" | "settings"> {
   readonly version: typeof MESSAGE_VERSION;
   readonly most: number;

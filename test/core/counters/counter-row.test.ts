@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { consumeChecks } from "../../../src/core/counters/key-counters.ts";
 import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
-import { readRecord, writeRecord } from "../../../src/core/counters/stored-record.ts";
+import { readRow, writeRow } from "../../../src/core/counters/counter-row.ts";
 import { toCheck } from "./map-store.ts";
 
 const NOW_MS = 1_700_000_000_000;
@@ -40,14 +40,14 @@ function toCounters(names = Object.keys(POLICIES)): KeyCounters {
 function readWith(
   counters: KeyCounters,
   over: Readonly<Record<string, unknown>>,
-): ReturnType<typeof readRecord> {
-  return readRecord(JSON.stringify({ ...(JSON.parse(writeRecord(counters).text) as object), ...over }));
+): ReturnType<typeof readRow> {
+  return readRow(JSON.stringify({ ...(JSON.parse(writeRow(counters).text) as object), ...over }));
 }
 
-describe("readRecord() of writeRecord()", () => {
+describe("readRow() of writeRow()", () => {
   test("has what was written of every algorithm, and the bans", () => {
     const counters = { ...toCounters(), bans: new Map([["log", ban]]) };
-    const { counters: read, damaged } = readRecord(writeRecord(counters).text);
+    const { counters: read, damaged } = readRow(writeRow(counters).text);
     expect(damaged).toEqual([]);
     expect([...read.live.keys()]).toEqual(Object.keys(POLICIES));
     for (const [policy, { written, expiresAtMs }] of counters.live)
@@ -55,42 +55,42 @@ describe("readRecord() of writeRecord()", () => {
     expect(read.bans).toEqual(counters.bans);
   });
 
-  test("covers nothing: the first consumption after it is written again", () => {
-    const { counters } = readRecord(writeRecord(toCounters(["bucket"])).text);
+  test("has no allowance: the first consumption after it is written again", () => {
+    const { counters } = readRow(writeRow(toCounters(["bucket"])).text);
     const check = toCheck("bucket", POLICIES["bucket"] ?? {});
     expect(consumeChecks(counters, [check], NOW_MS).mustWrite).toBe(true);
   });
 });
 
-describe("writeRecord()", () => {
+describe("writeRow()", () => {
   test("says when the last of it is back to never seen", () => {
-    expect(writeRecord(toCounters(["log"])).expiresAtMs).toBe(NOW_MS + HOUR_MS);
-    const both = writeRecord(toCounters(["log", "window"])).expiresAtMs;
+    expect(writeRow(toCounters(["log"])).expiresAtMs).toBe(NOW_MS + HOUR_MS);
+    const both = writeRow(toCounters(["log", "window"])).expiresAtMs;
     expect(both).toBeGreaterThan(NOW_MS + 2 * HOUR_MS);
     const banned = {
       ...toCounters(["log"]),
       bans: new Map([["log", { ...ban, untilMs: NOW_MS + 3 * HOUR_MS }]]),
     };
     // And then as long as the ban was, until it is forgiven.
-    expect(writeRecord(banned).expiresAtMs).toBe(NOW_MS + 3 * HOUR_MS + 60_000);
+    expect(writeRow(banned).expiresAtMs).toBe(NOW_MS + 3 * HOUR_MS + 60_000);
   });
 
   test("leaves out what storage need not know", () => {
-    expect(writeRecord({ live: new Map(), bans: new Map() })).toEqual({
+    expect(writeRow({ live: new Map(), bans: new Map() })).toEqual({
       text: '{"version":1,"counters":{}}',
       expiresAtMs: 0,
     });
   });
 });
 
-describe("readRecord()", () => {
+describe("readRow()", () => {
   test("of no row is never seen, and no damage", () => {
-    expect(readRecord(undefined)).toEqual({ counters: { live: new Map(), bans: new Map() }, damaged: [] });
+    expect(readRow(undefined)).toEqual({ counters: { live: new Map(), bans: new Map() }, damaged: [] });
   });
 
   test("of one damaged counter keeps the others: another deployment may know an algorithm more", () => {
     const counters = toCounters(["bucket", "log", "plan"]);
-    const row = JSON.parse(writeRecord(counters).text) as { counters: Record<string, object> };
+    const row = JSON.parse(writeRow(counters).text) as { counters: Record<string, object> };
     const over = {
       ...row.counters,
       bucket: { ...row.counters["bucket"], algorithm: "of-tomorrow" },
@@ -120,12 +120,12 @@ describe("readRecord()", () => {
     const part = fc.oneof(fc.json(), fc.string());
     fc.assert(
       fc.property(part, fc.jsonValue(), (text, value) => {
-        readRecord(text);
+        readRow(text);
         const row = {
           version: 1,
           counters: { log: value, permits: { algorithm: "concurrency", state: value } },
         };
-        const { counters, damaged } = readRecord(JSON.stringify({ ...row, bans: { log: value } }));
+        const { counters, damaged } = readRow(JSON.stringify({ ...row, bans: { log: value } }));
         expect(counters.live.size + damaged.length).toBeGreaterThanOrEqual(2);
       }),
       { numRuns: 300 },

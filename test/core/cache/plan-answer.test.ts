@@ -1,6 +1,6 @@
 import { assert, describe, expect, it } from "vitest";
 import { decideCache } from "../../../src/core/cache/decide.ts";
-import { type Settlement, settleAnswer } from "../../../src/core/cache/settle-answer.ts";
+import { type Settlement, planAnswer } from "../../../src/core/cache/plan-answer.ts";
 import {
   exchange,
   type ExchangeOptions,
@@ -24,7 +24,7 @@ function settle(answer: ExchangeOptions, { stored, asked = {}, route = {} }: Cas
   const kept = stored && record({ answer: { "cache-control": "max-age=60", ...stored } });
   const forward = decideCache(plan, { record: kept, miss: "uri-miss" }, NOW_MS + 100_000);
   assert(forward.kind === "forward");
-  return settleAnswer(
+  return planAnswer(
     { plan, forward },
     exchange({ ...asked, atMs: NOW_MS + 100_000, ...answer }),
     settings(route),
@@ -43,7 +43,7 @@ function show(settlement: Settlement): string {
 const FRESH = { "cache-control": "max-age=60" };
 const A = { etag: '"a"' };
 
-describe("settleAnswer() (RFC 9111 section 4.3.3)", () => {
+describe("planAnswer() (RFC 9111 section 4.3.3)", () => {
   it.each<[string, ExchangeOptions, Case, string]>([
     ["304 for what is stored", { status: 304, answer: A }, { stored: A }, "confirmed, write"],
     [

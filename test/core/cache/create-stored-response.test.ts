@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createRecord } from "../../../src/core/cache/create-record.ts";
+import { createStoredResponse } from "../../../src/core/cache/create-stored-response.ts";
 import { exchange, type FieldObject, NOW_MS, record, settings } from "./samples.ts";
 
-describe("createRecord()", () => {
+describe("createStoredResponse()", () => {
   it("works out everything that a hit needs", () => {
     const stored = record(
       {
@@ -128,7 +128,7 @@ describe("createRecord()", () => {
   });
 
   it("marks a response that varies by everything", () => {
-    const draft = createRecord(exchange({ answer: { vary: "Accept, *" } }), settings());
+    const draft = createStoredResponse(exchange({ answer: { vary: "Accept, *" } }), settings());
     expect([draft.isVaryAny, draft.record.vary]).toEqual([true, []]);
   });
 

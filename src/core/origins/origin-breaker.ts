@@ -1,5 +1,5 @@
 // A circuit breaker for one origin. Closed, it counts answers; open, nobody asks; half-open, a few probes may. Pure,
-// with time as an argument. The breaker of counter objects (core/counters/breaker.ts) is another machine on purpose:
+// with time as an argument. The breaker of counter objects (core/counters/counter-breaker.ts) is another machine on purpose:
 // it must keep nothing for an object that answers, so it cannot know a share.
 
 export interface BreakerSettings {
@@ -36,7 +36,7 @@ export interface BreakerState {
 }
 
 /** Answers that came to be known together: one, or what an isolate has seen within a second. */
-export interface Outcome {
+export interface AnswerCounts {
   readonly nowMs: number;
   /** The state's turn when they were asked for. */
   readonly turn: number;
@@ -87,10 +87,10 @@ export function startAsking({ openMs }: BreakerSettings, state: BreakerState, no
 export function recordAnswers(
   settings: BreakerSettings,
   state: BreakerState,
-  outcome: Outcome,
+  counts: AnswerCounts,
 ): BreakerState {
-  if (outcome.turn !== state.turn || outcome.answers === 0) return state;
-  return state.isOpen ? recordProbes(settings, state, outcome) : recordClosed(settings, state, outcome);
+  if (counts.turn !== state.turn || counts.answers === 0) return state;
+  return state.isOpen ? recordProbes(settings, state, counts) : recordClosed(settings, state, counts);
 }
 
 /** Opened from outside: somebody else knows that the origin fails. An open one stays as it is. */
@@ -101,7 +101,7 @@ export function openUntil(state: BreakerState, untilMs: number): BreakerState {
 function recordProbes(
   { probes, openMs }: BreakerSettings,
   state: BreakerState,
-  { nowMs, answers, bad }: Outcome,
+  { nowMs, answers, bad }: AnswerCounts,
 ): BreakerState {
   if (bad > 0) return { ...CLOSED, isOpen: true, turn: state.turn + 1, untilMs: nowMs + openMs };
   const probesGood = state.probesGood + answers;
@@ -112,15 +112,15 @@ function recordProbes(
 function recordClosed(
   { failuresMax, badPercent, answersMin, windowMs, openMs }: BreakerSettings,
   state: BreakerState,
-  outcome: Outcome,
+  counts: AnswerCounts,
 ): BreakerState {
-  const { nowMs } = outcome;
+  const { nowMs } = counts;
   const isNewWindow = nowMs >= state.windowEndsMs;
-  const answers = outcome.answers + (isNewWindow ? 0 : state.answers);
-  const bad = outcome.bad + (isNewWindow ? 0 : state.bad);
-  const failures = outcome.failures + (outcome.bad < outcome.answers ? 0 : state.failures);
+  const answers = counts.answers + (isNewWindow ? 0 : state.answers);
+  const bad = counts.bad + (isNewWindow ? 0 : state.bad);
+  const failures = counts.failures + (counts.bad < counts.answers ? 0 : state.failures);
   const isShareBad = answers >= answersMin && bad * 100 >= badPercent * answers;
-  if (outcome.bad > 0 && (failures >= failuresMax || isShareBad)) return openUntil(state, nowMs + openMs);
+  if (counts.bad > 0 && (failures >= failuresMax || isShareBad)) return openUntil(state, nowMs + openMs);
   const windowEndsMs = isNewWindow ? nowMs + windowMs : state.windowEndsMs;
   return { ...state, failures, answers, bad, windowEndsMs };
 }

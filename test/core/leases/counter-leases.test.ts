@@ -6,14 +6,14 @@ import type { LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 import { MARGIN_MS, toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";
 import { toWaterLevel } from "../../../src/core/leases/fair-share.ts";
 import {
-  endLeases,
-  lend,
-  type LentCounter,
+  expireLeases,
+  grant,
+  type LeasedCounter,
   LEASES_MAX,
-  NOTHING_LENT,
+  NO_LEASES,
   readReport,
   type Rules,
-} from "../../../src/core/leases/lent-quota.ts";
+} from "../../../src/core/leases/counter-leases.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
@@ -25,7 +25,7 @@ function toRules(options: Record<string, unknown> & { algorithm: keyof typeof al
 
 const bucket = toRules({ algorithm: "token-bucket", limit: 600, window: "1m" });
 const TERMS = { ttlMs: 5_000, refillPerMs: 0.01 };
-const NEVER_SEEN: LentCounter = { state: undefined, lent: NOTHING_LENT };
+const NEVER_SEEN: LeasedCounter = { state: undefined, leases: NO_LEASES };
 
 const toReport = (told: Partial<LeaseReport>): LeaseReport => ({
   account: "a",
@@ -37,65 +37,65 @@ const toReport = (told: Partial<LeaseReport>): LeaseReport => ({
   ...told,
 });
 
-function toLeft({ state, lent }: LentCounter, nowMs: number): number {
+function toLeft({ state, leases }: LeasedCounter, nowMs: number): number {
   const { decide } = algorithms["token-bucket"];
-  return decide(bucket.settings as never, state as never, { nowMs, cost: 0 }).remaining - lent.units;
+  return decide(bucket.settings as never, state as never, { nowMs, cost: 0 }).remaining - leases.units;
 }
 
-function report(before: LentCounter, told: Partial<LeaseReport>, nowMs: number): LentCounter {
-  const read = readReport(bucket, endLeases(bucket, before, nowMs), { report: toReport(told), nowMs });
-  const lending = { report: toReport(told), terms: TERMS, available: toLeft(read, nowMs), nowMs };
-  return { ...read, lent: lend(read.lent, lending) };
+function report(before: LeasedCounter, told: Partial<LeaseReport>, nowMs: number): LeasedCounter {
+  const read = readReport(bucket, expireLeases(bucket, before, nowMs), { report: toReport(told), nowMs });
+  const request = { report: toReport(told), terms: TERMS, available: toLeft(read, nowMs), nowMs };
+  return { ...read, leases: grant(read.leases, request) };
 }
 
 describe("a lease", () => {
-  const lent = report(NEVER_SEEN, {}, NOW_MS);
+  const granted = report(NEVER_SEEN, {}, NOW_MS);
 
   test("is aside from the moment it is given: a quarter more than is wanted for its time", () => {
-    expect(lent.lent.units).toBe(25);
-    expect(toLeft(lent, NOW_MS)).toBe(575);
+    expect(granted.leases.units).toBe(25);
+    expect(toLeft(granted, NOW_MS)).toBe(575);
   });
 
   test("is charged in full when it ends, as of its end, a margin after its isolate stopped", () => {
     const endMs = NOW_MS + 5_000 + MARGIN_MS;
-    expect(endLeases(bucket, lent, endMs - 1)).toBe(lent);
-    const ended = endLeases(bucket, lent, endMs + 1_000);
-    expect(ended.lent.units).toBe(0);
-    expect(toLeft(ended, endMs)).toBe(575);
-    expect(toLeft(ended, endMs + 1_000)).toBe(585);
+    expect(expireLeases(bucket, granted, endMs - 1)).toBe(granted);
+    const expired = expireLeases(bucket, granted, endMs + 1_000);
+    expect(expired.leases.units).toBe(0);
+    expect(toLeft(expired, endMs)).toBe(575);
+    expect(toLeft(expired, endMs + 1_000)).toBe(585);
   });
 
   test("is charged with what a report says was spent; what is not kept comes back", () => {
-    const after = report(lent, { seq: 2, spent: 10, kept: 3, wantedPerSecond: 0 }, NOW_MS);
-    expect(after.lent.units).toBe(3);
+    const after = report(granted, { seq: 2, spent: 10, kept: 3, wantedPerSecond: 0 }, NOW_MS);
+    expect(after.leases.units).toBe(3);
     expect(toLeft(after, NOW_MS)).toBe(587);
   });
 
   test("changes nothing when the same report comes again, or an older one", () => {
-    const after = report(lent, { seq: 3, spent: 10, kept: 15 }, NOW_MS);
+    const after = report(granted, { seq: 3, spent: 10, kept: 15 }, NOW_MS);
     for (const seq of [3, 2])
       expect(readReport(bucket, after, { report: toReport({ seq, spent: 25 }), nowMs: NOW_MS + 5 })).toBe(
         after,
       );
   });
 
-  test("whose answer was lost goes back with the next report, and is not lent twice", () => {
-    const after = report(lent, { seq: 2, spent: 0, kept: 0 }, NOW_MS);
-    expect(after.lent.units).toBe(25);
+  test("whose answer was lost goes back with the next report, and is not granted twice", () => {
+    const after = report(granted, { seq: 2, spent: 0, kept: 0 }, NOW_MS);
+    expect(after.leases.units).toBe(25);
     expect(toLeft(after, NOW_MS)).toBe(575);
   });
 
-  test("that ended gives back what was not spent of it with the isolate's next report, less what has drained since", () => {
+  test("that expired gives back what was not spent of it with the isolate's next report, less what has drained since", () => {
     const endMs = NOW_MS + 5_000 + MARGIN_MS;
     const told = { seq: 2, spent: 10, kept: 0, wantedPerSecond: 0 };
-    expect(toLeft(report(lent, told, endMs), endMs)).toBe(590);
-    expect(toLeft(report(lent, told, endMs + 1_000), endMs + 1_000)).toBe(590);
-    expect(toLeft(report(lent, { ...told, kept: 5 }, endMs), endMs)).toBe(585);
+    expect(toLeft(report(granted, told, endMs), endMs)).toBe(590);
+    expect(toLeft(report(granted, told, endMs + 1_000), endMs + 1_000)).toBe(590);
+    expect(toLeft(report(granted, { ...told, kept: 5 }, endMs), endMs)).toBe(585);
   });
 
-  test("of an account that is not known charges nothing: a row covers it", () => {
+  test("of an account that is not known charges nothing: a row counts it", () => {
     const after = report(NEVER_SEEN, { spent: 400, kept: 50, wantedPerSecond: 0 }, NOW_MS);
-    expect(after.lent.units).toBe(0);
+    expect(after.leases.units).toBe(0);
     expect(toLeft(after, NOW_MS)).toBe(600);
   });
 
@@ -103,9 +103,9 @@ describe("a lease", () => {
     let counter = NEVER_SEEN;
     for (let index = 0; index <= LEASES_MAX; index += 1)
       counter = report(counter, { account: `a${index}`, wantedPerSecond: 0 }, NOW_MS);
-    expect(counter.lent.leases.size).toBe(LEASES_MAX);
-    expect(counter.lent.leases.has(`a${LEASES_MAX}`)).toBe(false);
-    expect([...report(counter, { account: "b" }, NOW_MS + 60_000).lent.leases.keys()]).toEqual(["b"]);
+    expect(counter.leases.byAccount.size).toBe(LEASES_MAX);
+    expect(counter.leases.byAccount.has(`a${LEASES_MAX}`)).toBe(false);
+    expect([...report(counter, { account: "b" }, NOW_MS + 60_000).leases.byAccount.keys()]).toEqual(["b"]);
   });
 });
 
@@ -117,7 +117,7 @@ describe("shares", () => {
         nowMs: NOW_MS,
         units: used,
       });
-      return report({ state, lent: NOTHING_LENT }, wanted, NOW_MS).lent.units;
+      return report({ state, leases: NO_LEASES }, wanted, NOW_MS).leases.units;
     });
     expect(sizes).toEqual([...sizes].sort((one, other) => other - one));
     expect(sizes.slice(-2)).toEqual([0, 0]);

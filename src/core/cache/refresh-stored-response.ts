@@ -2,19 +2,19 @@
 // makes it new, a HEAD's 200 updates it or proves it outdated. A full answer to a GET replaces it and never comes here.
 
 import type { CacheSettings } from "./cache-settings.ts";
-import { createRecord } from "./create-record.ts";
+import { createStoredResponse } from "./create-stored-response.ts";
 import { matchesStrongly, matchesWeakly, parseEntityTag } from "./entity-tags.ts";
 import type { Exchange } from "./exchange.ts";
 import { type FieldReader, toFieldReader } from "./fields.ts";
 import { parseAge } from "./age.ts";
 import { findRefusal, type StoreRefusal } from "./store-response.ts";
 import { mergeFields } from "./stored-fields.ts";
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 
 export interface Refreshed {
   readonly kind: "refreshed";
   /** Answers the request, with its own conditions evaluated against it. */
-  readonly record: StoredRecord;
+  readonly record: StoredResponse;
   /** Why the store must not keep it any longer; undefined when it is to be stored in place of the old. */
   readonly refusal: StoreRefusal | undefined;
   /** For the Age field: another cache answered for the origin. undefined: the origin did, and there is no Age (section 5.1). */
@@ -29,8 +29,8 @@ export interface NotRefreshed {
 const OTHER: NotRefreshed = Object.freeze({ kind: "other" });
 
 /** For a 304 to a request with the record's own conditions. */
-export function refreshRecord(
-  record: StoredRecord,
+export function refreshStoredResponse(
+  record: StoredResponse,
   exchange: Exchange,
   settings: CacheSettings,
 ): Refreshed | NotRefreshed {
@@ -40,7 +40,7 @@ export function refreshRecord(
 
 /** For a 200 to a HEAD. "other" means that the stored response is outdated and is to be removed (section 4.3.5). */
 export function refreshByHead(
-  record: StoredRecord,
+  record: StoredResponse,
   exchange: Exchange,
   settings: CacheSettings,
 ): Refreshed | NotRefreshed {
@@ -54,14 +54,14 @@ export function refreshByHead(
 }
 
 /** Every field of the answer over the stored ones, and everything derived worked out anew (section 3.2). */
-function refresh(record: StoredRecord, exchange: Exchange, settings: CacheSettings): Refreshed {
+function refresh(record: StoredResponse, exchange: Exchange, settings: CacheSettings): Refreshed {
   const newer = toFieldReader(exchange.response.fields);
   const merged = mergeFields(record.fields, exchange.response.fields);
   // Age and a missing Date are about this answer: the stored Date would make a validated response old.
   const dated = newer.get("date") === undefined ? merged.filter(([name]) => name !== "date") : merged;
   const age = newer.get("age");
   const fields = typeof age === "string" ? [...dated, ["age", age] as const] : dated;
-  const draft = createRecord({ ...exchange, response: { status: record.status, fields } }, settings);
+  const draft = createStoredResponse({ ...exchange, response: { status: record.status, fields } }, settings);
   return {
     kind: "refreshed",
     record: { ...draft.record, bodyBytes: record.bodyBytes },
@@ -74,7 +74,7 @@ function refresh(record: StoredRecord, exchange: Exchange, settings: CacheSettin
  * Section 4.3.4: a strong validator must be the stored one; a weak one must correspond. A 304 without any is about the
  * one response whose validators were sent, since no others were.
  */
-function isIdentified(record: StoredRecord, fields: FieldReader): boolean {
+function isIdentified(record: StoredResponse, fields: FieldReader): boolean {
   const given = parseEntityTag(fields.get("etag"));
   const stored = parseEntityTag(record.etag);
   if (given !== undefined && !given.isWeak) return stored !== undefined && matchesStrongly(given, stored);

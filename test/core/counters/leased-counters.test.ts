@@ -1,10 +1,10 @@
-// A counter table that lends: beside decisions of several objects, evicted at any moment, over storage that fails.
+// A counter table that grants leases: beside decisions of several objects, evicted at any moment, over storage that fails.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Bound, type Spending, toOverAdmission } from "../../../tools/simulate-leases/exact-log.ts";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import type { Check, CheckVerdict, Phase } from "../../../src/core/counters/messages.ts";
+import type { Check, CheckVerdict, Phase } from "../../../src/core/counters/counter-messages.ts";
 import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 import { toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";
@@ -111,8 +111,8 @@ class Play {
       this.leased += 1;
       this.#spend(check.cost);
     }
-    if (answer === "taken" || answer === "refused") return;
-    const lease = leases.toReport("k", { cost: check.cost, terms }, nowMs);
+    if (answer === "taken" || answer === "denied") return;
+    const lease = leases.report("k", { cost: check.cost, terms }, nowMs);
     const asked = { ...check, lease, cost: answer === "ask" ? check.cost : 0 };
     try {
       const verdict = this.counter.ask(asked);
@@ -129,7 +129,7 @@ class Play {
   }
 }
 
-describe("a counter that lends", () => {
+describe("a counter with leases", () => {
   test.each(BOUNDS)("never over-admits: $algorithm beside holds, evicted, with failing writes", (bound) => {
     let [leased, committed] = [0, 0];
     fc.assert(
@@ -146,14 +146,14 @@ describe("a counter that lends", () => {
     expect(committed).toBeGreaterThan(150);
   });
 
-  test("lends nothing that a decision in flight holds", () => {
+  test("grants nothing that a decision in flight has reserved", () => {
     const counter = new Counter();
     const check = toCheck("p", OPTIONS);
     counter.ask({ ...check, cost: 595 }, "hold", "held");
     expect(counter.ask({ ...check, cost: 0, lease: report() }).lease?.units).toBeLessThanOrEqual(5);
   });
 
-  test("whose write fails has lent and taken nothing", () => {
+  test("whose write fails has granted and taken nothing", () => {
     const counter = new Counter();
     const check = toCheck("p", OPTIONS);
     counter.store.failsAfter = 0;
@@ -162,7 +162,7 @@ describe("a counter that lends", () => {
     expect(counter.store.rows.size).toBe(0);
   });
 
-  test("has the same lent after a row and back, aside until its time, and then used", () => {
+  test("has the same leases after a row and back, aside until its time, and then used", () => {
     const counter = new Counter();
     const check = { ...toCheck("p", OPTIONS), cost: 0 };
     const units = counter.ask({ ...check, lease: report() }).lease?.units ?? 0;
@@ -177,7 +177,7 @@ describe("a counter that lends", () => {
     expect(counter.ask(check).remaining).toBe(left + 1);
   });
 
-  test("writes what it lends while a row without leases still covers what is taken: that one ends too early", () => {
+  test("writes what it grants while a row without leases still has an allowance: that one ends too early", () => {
     const counter = new Counter();
     const check = toCheck("p", OPTIONS);
     for (let time = 0; time < 5; time += 1) counter.ask(check);
@@ -188,7 +188,7 @@ describe("a counter that lends", () => {
     expect(counter.ask(peek).remaining).toBeLessThanOrEqual(597);
   });
 
-  test("reads rows of a gateway that did not lend", () => {
+  test("reads rows of a gateway without leases", () => {
     const counter = new Counter();
     const check = toCheck("p", OPTIONS);
     counter.ask({ ...check, cost: 100 });
@@ -208,7 +208,7 @@ describe("a counter that lends", () => {
     expect(counter.ask(check).remaining).toBe(600);
   });
 
-  test("lends of a raised limit with the next report", () => {
+  test("grants out of a raised limit with the next report", () => {
     const counter = new Counter();
     const low = { ...toCheck("p", { ...OPTIONS, burst: 60 }), cost: 0 };
     counter.ask({ ...low, cost: 60 });
@@ -218,16 +218,16 @@ describe("a counter that lends", () => {
     expect(counter.ask(high).lease?.units).toBeGreaterThan(10);
   });
 
-  test("charges what was lent under a limit that is lower by then, and higher again, in full", () => {
+  test("charges what was granted under a limit that is lower by then, and higher again, in full", () => {
     const counter = new Counter();
     const high = toCheck("p", { algorithm: "fixed-window", limit: 600, window: "1h" });
     const low = toCheck("p", { algorithm: "fixed-window", limit: 10, window: "1h" });
     counter.ask({ ...high, cost: 400 });
-    const lent = counter.ask({ ...high, cost: 0, lease: report() }).lease?.units ?? 0;
-    expect(lent).toBeGreaterThan(10);
+    const granted = counter.ask({ ...high, cost: 0, lease: report() }).lease?.units ?? 0;
+    expect(granted).toBeGreaterThan(10);
     counter.nowMs += 5_500;
     expect(counter.ask(low).outcome).toBe("denied");
-    expect(counter.ask({ ...high, cost: 0 }).remaining).toBe(600 - 400 - lent);
+    expect(counter.ask({ ...high, cost: 0 }).remaining).toBe(600 - 400 - granted);
   });
 
   test.each([
@@ -235,20 +235,20 @@ describe("a counter that lends", () => {
     { algorithm: "token-bucket", limit: 10, window: "1m", burst: 10 },
     { algorithm: "sliding-window", limit: 40, window: "10s" },
     { algorithm: "fixed-window", limit: 40, window: "10s", align: "first-request" },
-  ])("tells a wait that is never too short, whenever what is lent is spent: %o", (options) => {
+  ])("tells a wait that is never too short, whenever leases are spent: %o", (options) => {
     const check = toCheck("p", options);
     for (const reportedMs of [0, 100, 1_000, 4_000, Infinity]) {
       const counter = new Counter();
-      const lent =
+      const granted =
         counter.ask({ ...check, cost: 0, lease: report({ wantedPerSecond: 1_000 }) }).lease?.units ?? 0;
-      expect(lent).toBeGreaterThan(1);
+      expect(granted).toBeGreaterThan(1);
       const all = { ...check, cost: (check.settings as { readonly limit: number }).limit };
       const denied = counter.ask(all);
       expect(denied.outcome).toBe("denied");
       const admittedMs = START_MS + denied.retryAfterMs;
       if (START_MS + reportedMs < admittedMs) {
         counter.nowMs = START_MS + reportedMs;
-        counter.ask({ ...check, cost: 0, lease: report({ seq: 2, spent: lent, wantedPerSecond: 0 }) });
+        counter.ask({ ...check, cost: 0, lease: report({ seq: 2, spent: granted, wantedPerSecond: 0 }) });
       }
       counter.nowMs = admittedMs;
       expect(counter.ask(all).outcome).toBe("allowed");

@@ -1,6 +1,6 @@
 import { assert, describe, expect, it } from "vitest";
-import { refreshByHead, refreshRecord } from "../../../src/core/cache/refresh-record.ts";
-import type { StoredRecord } from "../../../src/core/cache/stored-record.ts";
+import { refreshByHead, refreshStoredResponse } from "../../../src/core/cache/refresh-stored-response.ts";
+import type { StoredResponse } from "../../../src/core/cache/stored-response.ts";
 import { type ExchangeOptions, exchange, type FieldObject, NOW_MS, record, settings } from "./samples.ts";
 
 const LATER_MS = NOW_MS + 100_000;
@@ -14,16 +14,16 @@ const STORED: FieldObject = {
 /** A 304 a hundred seconds after the response came. */
 function refresh(stored: FieldObject, answer: FieldObject, options: ExchangeOptions = {}) {
   const later = exchange({ status: 304, atMs: LATER_MS, answer, generation: 7, ...options });
-  return refreshRecord(record({ answer: { ...STORED, ...stored } }), later, settings());
+  return refreshStoredResponse(record({ answer: { ...STORED, ...stored } }), later, settings());
 }
 
-function refreshed(stored: FieldObject, answer: FieldObject, options: ExchangeOptions = {}): StoredRecord {
+function refreshed(stored: FieldObject, answer: FieldObject, options: ExchangeOptions = {}): StoredResponse {
   const result = refresh(stored, answer, options);
   assert(result.kind === "refreshed");
   return result.record;
 }
 
-describe("refreshRecord() (RFC 9111 section 4.3.4)", () => {
+describe("refreshStoredResponse() (RFC 9111 section 4.3.4)", () => {
   it.each<[string, FieldObject, FieldObject, boolean]>([
     ["the same strong tag", { etag: '"a"' }, { etag: '"a"' }, true],
     ["another strong tag", { etag: '"a"' }, { etag: '"b"' }, false],

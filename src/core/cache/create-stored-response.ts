@@ -10,13 +10,13 @@ import { type LifetimeSource, toLifetime } from "./freshness.ts";
 import { formatHttpDate, parseHttpDate } from "../http/http-date.ts";
 import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
 import { toStoredFields } from "./stored-fields.ts";
-import { RECORD_VERSION, type StoredRecord } from "./stored-record.ts";
+import { RECORD_VERSION, type StoredResponse } from "./stored-response.ts";
 import { readTags } from "./tags.ts";
 import { parseVary, toVaryValues } from "./vary.ts";
 
 /** A record and what it was made from, for deciding whether to keep it. */
 export interface Draft {
-  readonly record: StoredRecord;
+  readonly record: StoredResponse;
   readonly directives: ResponseDirectives;
   /** As received. */
   readonly fields: FieldReader;
@@ -26,7 +26,7 @@ export interface Draft {
 }
 
 /** Never fails; a draft that may not be kept still answers the request that it was made for. */
-export function createRecord(exchange: Exchange, settings: CacheSettings): Draft {
+export function createStoredResponse(exchange: Exchange, settings: CacheSettings): Draft {
   const { request, response, requestTimeMs, responseTimeMs, generation, mark } = exchange;
   const fields = toFieldReader(response.fields);
   const directives = readResponseDirectives(fields);
@@ -38,7 +38,7 @@ export function createRecord(exchange: Exchange, settings: CacheSettings): Draft
   const names = parseVary(fields.get("vary"), settings.vary);
   const { tags, isCut } = readTags(fields);
   const kept = toStoredFields(response.fields, directives.withheldNames);
-  const record: StoredRecord = {
+  const record: StoredResponse = {
     version: RECORD_VERSION,
     kind: "record",
     url: toKeyUrl(request.target, settings),
@@ -61,7 +61,7 @@ export function createRecord(exchange: Exchange, settings: CacheSettings): Draft
 }
 
 type ReuseRules = Pick<
-  StoredRecord,
+  StoredResponse,
   | "mustValidate"
   | "isStaleForbidden"
   | "isImmutable"
@@ -90,7 +90,7 @@ function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): 
 }
 
 /** From what is kept: a withheld ETag may not come back as a condition or in a 304. */
-function toValidators(kept: Fields): Pick<StoredRecord, "etag" | "lastModified"> {
+function toValidators(kept: Fields): Pick<StoredResponse, "etag" | "lastModified"> {
   const fields = toFieldReader(kept);
   return { etag: fields.get("etag") ?? null, lastModified: fields.get("last-modified") ?? null };
 }

@@ -1,23 +1,28 @@
-// What becomes of the origin's answer to a forwarded request (RFC 9111 section 4.3.3): it confirms what is stored, or is
-// passed on, and what the store then has to write or remove. An answer that failed is decideOnError's first.
+// Plans what to do with the origin's answer to a forwarded request (RFC 9111 section 4.3.3): it confirms what is stored, or
+// is passed on, and the store then has to write or remove something. An answer that failed is decideOnError's first.
 
 import { err, type Result } from "../result.ts";
 import type { CacheSettings } from "./cache-settings.ts";
 import { CONDITION_FIELDS, type Forward } from "./decide.ts";
 import type { CacheRequest, Exchange } from "./exchange.ts";
 import { hasField } from "./fields.ts";
-import { type NotRefreshed, refreshByHead, type Refreshed, refreshRecord } from "./refresh-record.ts";
+import {
+  type NotRefreshed,
+  refreshByHead,
+  type Refreshed,
+  refreshStoredResponse,
+} from "./refresh-stored-response.ts";
 import type { LookupPlan } from "./request-plan.ts";
 import { type StoreRefusal, toStored } from "./store-response.ts";
-import type { StoredRecord } from "./stored-record.ts";
+import type { StoredResponse } from "./stored-response.ts";
 
-export type Settlement =
+export type AnswerPlan =
   /** A 304 that is not about what is stored: remove it, and ask again with what decideCache says of nothing stored. */
   | { readonly kind: "retry" }
   /** Answer from the record and its stored body. */
   | {
       readonly kind: "confirmed";
-      readonly record: StoredRecord;
+      readonly record: StoredResponse;
       /** Why the new record does not take the old one's place; undefined when it does. */
       readonly refusal: StoreRefusal | undefined;
       /** Remove the old record. */
@@ -29,23 +34,23 @@ export type Settlement =
   | {
       readonly kind: "passed";
       /** Write it with this answer's body, or why not. */
-      readonly stored: Result<StoredRecord, StoreRefusal | "request">;
+      readonly stored: Result<StoredResponse, StoreRefusal | "request">;
       /** Write it with the body that is stored already: a HEAD found it unchanged. */
-      readonly updated: StoredRecord | undefined;
+      readonly updated: StoredResponse | undefined;
       /** Remove what was stored, if nothing is written. */
       readonly isOutdated: boolean;
     };
 
-export function settleAnswer(
+export function planAnswer(
   { plan, forward }: { readonly plan: LookupPlan; readonly forward: Forward },
   exchange: Exchange,
   settings: CacheSettings,
-): Settlement {
+): AnswerPlan {
   const { record, conditions } = forward;
   const { status } = exchange.response;
   // Without conditions of the cache's own, a 304 is about what the client has.
   if (status === 304 && record !== undefined && conditions.length > 0) {
-    return confirm(refreshRecord(record, exchange, settings), exchange, settings);
+    return confirm(refreshStoredResponse(record, exchange, settings), exchange, settings);
   }
   const asked =
     conditions.length > 0 ? { ...exchange, request: withoutConditions(exchange.request) } : exchange;
@@ -62,7 +67,7 @@ function confirm(
   refreshed: Refreshed | NotRefreshed,
   { request }: Exchange,
   settings: CacheSettings,
-): Settlement {
+): AnswerPlan {
   if (refreshed.kind === "other") return { kind: "retry" };
   const { refusal } = refreshed;
   const isOutdated = refusal !== undefined && !isOfOneUser(refusal, request, settings);
@@ -85,15 +90,15 @@ export function withoutConditions(request: CacheRequest): CacheRequest {
 
 /** Section 4.3.5. */
 function toUpdated(
-  record: StoredRecord | undefined,
+  record: StoredResponse | undefined,
   exchange: Exchange,
   settings: CacheSettings,
-): StoredRecord | undefined {
+): StoredResponse | undefined {
   const refreshed = record === undefined ? undefined : refreshByHead(record, exchange, settings);
   return refreshed?.kind === "refreshed" && refreshed.refusal === undefined ? refreshed.record : undefined;
 }
 
-/** What one user got says nothing of what is stored for all: anybody can send a credential. */
+/** Whether the answer is one user's: it says nothing of what is stored for all, since any client can send a credential. */
 function isOfOneUser(
   refusal: StoreRefusal | "request",
   { fields }: CacheRequest,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RETENTION_MS_MAX, toRetentionMs } from "../../../src/core/cache/stored-record.ts";
+import { RETENTION_MS_MAX, toRetentionMs } from "../../../src/core/cache/stored-response.ts";
 import { type FieldObject, record } from "./samples.ts";
 
 describe("toRetentionMs()", () => {

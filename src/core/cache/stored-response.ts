@@ -1,13 +1,13 @@
-// What is kept of a response next to its body: plain values that survive JSON, with everything that a hit needs worked
-// out when the response is stored. The body itself is the store's business.
+// A stored response without its body: the record, plain values that survive JSON, with everything that a hit needs worked
+// out when the response is stored. The store keeps the body beside it. `record` is the stored format's own word.
 
 import type { Fields } from "./fields.ts";
 import type { VaryValue } from "./vary.ts";
 
-/** Raised when the shape changes: what another version wrote is not read. */
+/** The version of the stored shape: what another version wrote is not read. */
 export const RECORD_VERSION = 3;
 
-export interface StoredRecord {
+export interface StoredResponse {
   readonly version: typeof RECORD_VERSION;
   readonly kind: "record";
   /** The key URL (cache-key.ts), by which purges find the record. */
@@ -64,7 +64,7 @@ export interface ChangeMark {
 /** The mark of a key URL that nothing changed. */
 export const NO_MARK = "";
 
-export type StoredEntry = StoredRecord | VaryIndex | ChangeMark;
+export type StoredEntry = StoredResponse | VaryIndex | ChangeMark;
 
 /** How long a record is kept at most, whatever its lifetime. Bounds how long purges have to be remembered. */
 export const RETENTION_MS_MAX = 30 * 86_400_000;
@@ -72,7 +72,7 @@ export const RETENTION_MS_MAX = 30 * 86_400_000;
 const VALIDATION_MS = 86_400_000;
 
 /** How long after its arrival a record can still be of use: to put on the store as its own limit. */
-export function toRetentionMs(record: StoredRecord): number {
+export function toRetentionMs(record: StoredResponse): number {
   const freshMs = Math.max(0, record.lifetimeMs - record.initialAgeMs);
   const validationMs = hasValidator(record) ? VALIDATION_MS : 0;
   const { staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs } = record;
@@ -81,7 +81,7 @@ export function toRetentionMs(record: StoredRecord): number {
 }
 
 /** Whether two records can be of one stored body: what is read a second time may be of a later answer. */
-export function isSameBody(a: StoredRecord, b: StoredRecord): boolean {
+export function isSameBody(a: StoredResponse, b: StoredResponse): boolean {
   if (a.status !== b.status || a.bodyBytes !== b.bodyBytes) return false;
   // A validated body has a record of another time.
   return hasValidator(a)
@@ -89,6 +89,6 @@ export function isSameBody(a: StoredRecord, b: StoredRecord): boolean {
     : a.responseTimeMs === b.responseTimeMs;
 }
 
-export function hasValidator(record: Pick<StoredRecord, "etag" | "lastModified">): boolean {
+export function hasValidator(record: Pick<StoredResponse, "etag" | "lastModified">): boolean {
   return record.etag !== null || record.lastModified !== null;
 }

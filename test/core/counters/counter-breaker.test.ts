@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  type BreakerState,
+  type CounterBreaker,
   CLOSED,
   mayAsk,
   OPEN_MS,
   recordFailure,
   recordSuccess,
   startAsking,
-} from "../../../src/core/counters/breaker.ts";
+} from "../../../src/core/counters/counter-breaker.ts";
 
 const START_MS = 1_700_000_000_000;
 
 /** An object's breaker as a client keeps it, with a clock in milliseconds from the start. */
 class Desk {
-  state: BreakerState = CLOSED;
+  state: CounterBreaker = CLOSED;
 
   /** What the asker got to know when it began, or undefined when it must not ask. */
-  begin(atMs: number): BreakerState | undefined {
+  begin(atMs: number): CounterBreaker | undefined {
     const nowMs = START_MS + atMs;
     if (!mayAsk(this.state, nowMs)) return undefined;
     this.state = startAsking(this.state, nowMs);
@@ -28,7 +28,7 @@ class Desk {
     this.state = recordFailure(this.state, { nowMs: START_MS + atMs, isOverloaded });
   }
 
-  succeed(asked: BreakerState): void {
+  succeed(asked: CounterBreaker): void {
     this.state = recordSuccess(this.state, asked);
   }
 }

@@ -9,7 +9,7 @@ import {
   recordAnswers,
   startAsking,
   toPhase,
-} from "../../../src/core/origins/breaker.ts";
+} from "../../../src/core/origins/origin-breaker.ts";
 
 const START_MS = 1_700_000_000_000;
 const SETTINGS: BreakerSettings = {

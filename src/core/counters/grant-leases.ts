@@ -1,0 +1,129 @@
+// What quota leases do to the counters of one key: before anything is decided, those that have expired are charged and
+// reports are read; afterwards leases are granted out of the rest. The way between is key-counters.ts: one row has both.
+
+import type { LeaseGrant } from "../leases/lease-messages.ts";
+import { MARGIN_MS, toLeaseTerms } from "../leases/lease-terms.ts";
+import {
+  expireLeases,
+  grant,
+  type LeasedCounter,
+  NO_LEASES,
+  readReport,
+  toExpiries,
+} from "../leases/counter-leases.ts";
+import { decideCheck, toState } from "./decide-checks.ts";
+import { toAlgorithm } from "../algorithms/registry.ts";
+import type { KeyCounters } from "./key-state.ts";
+import type { Check, CheckVerdict, SettledCheck } from "./counter-messages.ts";
+import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
+
+type Asked = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;
+
+/** The counters as they are at this moment. Nothing here needs a row: one was written when it was granted. */
+export function readReports(
+  before: KeyCounters,
+  checks: readonly (Asked | SettledCheck)[],
+  nowMs: number,
+): KeyCounters {
+  let live: Map<string, LiveCounter> | undefined;
+  for (const asked of checks) {
+    const counter = before.live.get(asked.policy);
+    const after = readOne(counter, asked, nowMs);
+    if (after !== undefined) (live ??= new Map(before.live)).set(asked.policy, after);
+  }
+  return live === undefined ? before : { ...before, live };
+}
+
+function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): LiveCounter | undefined {
+  const { algorithm, settings, lease: report } = asked;
+  if (!isDue(live, asked, nowMs)) return undefined;
+  const leases = live?.leases ?? NO_LEASES;
+  const expired = expireLeases(asked, { state: toState(live?.counter, algorithm), leases }, nowMs);
+  const read = report === undefined ? expired : readReport(asked, expired, { report, nowMs });
+  // A counter that only grants leases has not been used yet.
+  const state = read.state ?? toAlgorithm(algorithm).charge(settings, undefined, { nowMs, units: 0 });
+  const now: LiveCounter = {
+    ...(live ?? { written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE }),
+    counter: { algorithm, state },
+  };
+  if (read === expired || report === undefined) return { ...now, leases: read.leases };
+  const { handedBack, hasReturned } = toReturned(expired, report);
+  return {
+    ...now,
+    leases: read.leases,
+    allowanceUnits: now.allowanceUnits + handedBack,
+    hasReturned: hasReturned || now.hasReturned,
+  };
+}
+
+/** A counter that another algorithm left is left alone: consuming starts it afresh, without leases. */
+function isDue(live: LiveCounter | undefined, { algorithm, lease }: Asked, nowMs: number): boolean {
+  if (live === undefined) return lease !== undefined;
+  if (live.counter.algorithm !== algorithm) return false;
+  return lease !== undefined || nowMs >= (live.leases ?? NO_LEASES).nextExpiryMs;
+}
+
+/** What the row still holds aside, and may be taken or granted again; and whether anything came back at all. */
+function toReturned(
+  { leases }: LeasedCounter,
+  { account, spent, kept }: NonNullable<Check["lease"]>,
+): { readonly handedBack: number; readonly hasReturned: boolean } {
+  const lease = leases.byAccount.get(account);
+  if (lease === undefined) return { handedBack: 0, hasReturned: false };
+  const used = Math.max(0, spent - lease.spent) + kept;
+  return {
+    handedBack: Math.max(0, lease.units - used),
+    hasReturned: lease.units + lease.expiredUnits > used,
+  };
+}
+
+export interface Granted {
+  readonly leases: LiveCounter["leases"];
+  /** Granted just now. */
+  readonly grantedUnits: number;
+  /** How long a lease of this policy may last; 0: it grants none. */
+  readonly leaseMs: number;
+}
+
+/** The leases after this check's report: granted out of what is neither used by then nor reserved. */
+export function grantLease(
+  live: LiveCounter | undefined,
+  { check, state, reserved, nowMs }: { check: Check; state: unknown; reserved: number; nowMs: number },
+): Granted {
+  const leases = live?.leases;
+  const { algorithm, settings, lease: report } = check;
+  const terms = leases === undefined ? undefined : toLeaseTerms(algorithm, settings);
+  if (leases === undefined || terms === undefined) return { leases, grantedUnits: 0, leaseMs: 0 };
+  const leaseMs = terms.ttlMs + MARGIN_MS;
+  if (report === undefined) return { leases, grantedUnits: 0, leaseMs };
+  const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units: leases.units + reserved });
+  const available = toAlgorithm(algorithm).decide(settings, aside, { nowMs, cost: 0 }).remaining;
+  const after = grant(leases, { report, terms, rules: { algorithm, settings }, available, nowMs });
+  return { leases: after, grantedUnits: after.units - leases.units, leaseMs };
+}
+
+/** Answers a check's report, once all leases are granted. undefined: it has none, or its policy grants none. */
+export function answerReport(
+  { live }: KeyCounters,
+  { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
+): LeaseGrant | undefined {
+  const { policy, algorithm, settings, lease: report } = check;
+  const terms = report === undefined ? undefined : toLeaseTerms(algorithm, settings);
+  if (report === undefined || terms === undefined) return undefined;
+  const { counter, leases = NO_LEASES } = live.get(policy) ?? {};
+  const lease = leases.byAccount.get(report.account);
+  const isRead = lease?.seq === report.seq && lease.seenMs === nowMs;
+  const ask = (cost: number): CheckVerdict => {
+    const asked = { check: { ...check, cost }, counter, reserved, leases: toExpiries(leases), banMs: 0 };
+    return decideCheck(asked, nowMs);
+  };
+  const { remaining, resetMs } = ask(0);
+  const next = ask(report.cost);
+  return {
+    units: isRead ? lease.units : 0,
+    ttlMs: terms.ttlMs,
+    waitMs: next.outcome === "denied" ? next.retryAfterMs : 0,
+    remaining,
+    resetMs,
+  };
+}

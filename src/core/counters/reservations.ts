@@ -1,0 +1,92 @@
+// What decisions in flight have of one key: units that they have reserved, and units that they have committed here and may
+// still give back. In memory only.
+
+import type { KeyCounters } from "./key-state.ts";
+import type { CheckVerdict, CounterReply } from "./counter-messages.ts";
+
+/**
+ * How long units stay reserved for a decision that several objects make together. It is also how long another object may
+ * deny the commit: what a gateway has not finished by then it has given up.
+ */
+export const RESERVED_MS = 5_000;
+
+export interface Reservation {
+  readonly units: ReadonlyMap<string, number>;
+  /** When a queue lets the request go on, by policy: the delays of those behind it lead past it. */
+  readonly placesMs: ReadonlyMap<string, number>;
+  readonly expiresAtMs: number;
+}
+
+/** A commit that no gateway has confirmed: it may still be cancelled. */
+export interface Provisional {
+  readonly units: ReadonlyMap<string, number>;
+  readonly takenAtMs: number;
+}
+
+/** All that an object knows of one key. */
+export interface KeyEntry {
+  counters: KeyCounters;
+  readonly reservations: Map<string, Reservation>;
+  readonly provisional: Map<string, Provisional>;
+  /** By policy, the latest place in a queue that was given. */
+  readonly lastPlacesMs: Map<string, number>;
+}
+
+/** A key as its row has it: what was committed before a reset may be cancelled after it. */
+export function toKeyEntry(counters: KeyCounters): KeyEntry {
+  const recent = [...(counters.decisions?.recent ?? [])].filter(([, { isSettled }]) => !isSettled);
+  return { counters, reservations: new Map(), provisional: new Map(recent), lastPlacesMs: new Map() };
+}
+
+/** Units of a policy that decisions in flight have reserved. Drops reservations that have expired. */
+export function toReservedUnits({ reservations }: KeyEntry, policy: string, nowMs: number): number {
+  let reserved = 0;
+  for (const [id, reservation] of reservations) {
+    if (reservation.expiresAtMs <= nowMs) reservations.delete(id);
+    else reserved += reservation.units.get(policy) ?? 0;
+  }
+  return reserved;
+}
+
+/** Notes when queues let a request go on. */
+export function addPlaces({ lastPlacesMs }: KeyEntry, placesMs: Reservation["placesMs"]): void {
+  for (const [policy, placeMs] of placesMs)
+    lastPlacesMs.set(policy, Math.max(placeMs, lastPlacesMs.get(policy) ?? 0));
+}
+
+/** Units of a policy that may still be cancelled, and when the last of them were taken. */
+export function toProvisionalUnits(
+  { provisional }: KeyEntry,
+  policy: string,
+  nowMs: number,
+): { readonly units: number; readonly takenAtMs: number } {
+  let units = 0;
+  let takenAtMs = 0;
+  for (const [id, commit] of provisional) {
+    if (commit.takenAtMs + RESERVED_MS <= nowMs) provisional.delete(id);
+    else {
+      units += commit.units.get(policy) ?? 0;
+      takenAtMs = Math.max(takenAtMs, commit.takenAtMs);
+    }
+  }
+  return { units, takenAtMs };
+}
+
+/** When queues let the request go on, by policy. */
+export function toPlaces({ verdicts, takenAtMs }: CounterReply): Reservation["placesMs"] {
+  const delayed = verdicts.flatMap(({ policy, delayMs }) =>
+    delayMs === undefined ? [] : [[policy, takenAtMs + delayMs] as const],
+  );
+  return new Map(delayed);
+}
+
+/** Lets an allowed request go on at the place that it reserved: others have come behind it since. */
+export function keepPlace(
+  verdict: CheckVerdict,
+  placesMs: Reservation["placesMs"],
+  nowMs: number,
+): CheckVerdict {
+  const placeMs = placesMs.get(verdict.policy);
+  if (placeMs === undefined || verdict.delayMs === undefined) return verdict;
+  return { ...verdict, delayMs: Math.max(0, placeMs - nowMs) };
+}
