@@ -1,6 +1,6 @@
 import { assert, describe, expect, it } from "vitest";
 import { decideCache } from "../../../src/core/cache/decide.ts";
-import { type Settlement, planAnswer } from "../../../src/core/cache/plan-answer.ts";
+import { type AnswerPlan, planAnswer } from "../../../src/core/cache/plan-answer.ts";
 import {
   exchange,
   type ExchangeOptions,
@@ -19,7 +19,7 @@ interface Case {
 }
 
 /** What becomes of an answer, 100 s after what is stored came. */
-function settle(answer: ExchangeOptions, { stored, asked = {}, route = {} }: Case = {}): Settlement {
+function settle(answer: ExchangeOptions, { stored, asked = {}, route = {} }: Case = {}): AnswerPlan {
   const plan = lookupPlan(asked, route);
   const kept = stored && record({ answer: { "cache-control": "max-age=60", ...stored } });
   const forward = decideCache(plan, { record: kept, miss: "uri-miss" }, NOW_MS + 100_000);
@@ -32,7 +32,7 @@ function settle(answer: ExchangeOptions, { stored, asked = {}, route = {} }: Cas
 }
 
 /** In words: what is answered and what the store does. */
-function show(settlement: Settlement): string {
+function show(settlement: AnswerPlan): string {
   if (settlement.kind === "retry") return "retry";
   if (settlement.kind === "confirmed") return `confirmed, ${settlement.refusal ?? "write"}`;
   const { stored, updated, isOutdated } = settlement;
