@@ -85,5 +85,5 @@ async function countUses(rows: readonly RunningRow[], forMs: number): Promise<re
   for (const row of rows) loaded.push(await loadCounted(row, (forMs * toShares(row.workload)) / shares));
   // Those that came first have had the time of all others to do it in.
   if (countable.length > 0) await sleep(EXPIRED_AFTER_MS);
-  return await Promise.all(loaded.map((one) => one?.readUse()));
+  return await Promise.all(loaded.map(async (one) => await one?.readUse()));
 }

@@ -1,3 +1,4 @@
+import { DURATION_WANTED } from "../../../src/core/schema/durations.ts";
 import { describe, expect, test } from "vitest";
 import { findThawed } from "../config/find-thawed.ts";
 import { toConfig, toInput, toProblems } from "../config/config-input.ts";
@@ -193,9 +194,7 @@ describe("a pool", () => {
     ],
     [
       { members: [A], queue: { waitMax: "10" } },
-      [
-        'queue.waitMax: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received "10" [invalid]',
-      ],
+      [`queue.waitMax: ${DURATION_WANTED}, received "10" [invalid]`],
     ],
     [
       { members: [A], queue: { lengthMax: 1_001 } },
