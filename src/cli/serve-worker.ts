@@ -1,9 +1,11 @@
 // Serves a built Worker on workerd, through Miniflare, with the bindings that wrangler.toml names. Nothing here reaches
 // the internet: no request metadata is fetched and no usage is reported.
 
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { CommandError } from "./command-error.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
@@ -11,6 +13,8 @@ export interface ServeOptions {
   readonly scriptPath: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** The address to listen on. Default: 127.0.0.1. */
+  readonly host?: string;
   /** Put over the vars of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
@@ -23,34 +27,66 @@ export interface ServedWorker {
   readonly url: URL;
   /** The Durable Objects behind a binding, as the Worker reaches them: for tests. */
   readonly getObjects: (binding: string) => ReturnType<Miniflare["getDurableObjectNamespace"]>;
+  /** Serves the script anew, with these variables and what wrangler.toml and .dev.vars say now, at the same address. */
+  readonly reload: (vars: ServeOptions["vars"]) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts workerd and resolves when it answers. Throws when the port is taken. */
+const HOST = "127.0.0.1";
+
+/** Starts workerd and resolves when it answers. Throws a CommandError when the port is taken. */
 export async function serveWorker(options: ServeOptions): Promise<ServedWorker> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
-  // The one file that is served needs no rules for others.
-  const { modulesRules: _unused, ...wrangled } = workerOptions;
-  const onLog = options.onLog ?? ((line: string) => console.log(line));
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      ...wrangled,
-      modules: true,
-      scriptPath: options.scriptPath,
-      bindings: { ...(wrangled.bindings as Readonly<Record<string, string>>), ...options.vars },
-      host: "127.0.0.1",
-      port: options.port,
-      cf: false,
-      telemetry: { enabled: false },
-      log: new Log(LogLevel.ERROR),
-      handleStructuredLogs: ({ message }) => onLog(message),
-      ...(options.persistTo === undefined ? {} : { resourcePersistencePath: options.persistTo }),
-    }),
-  );
+  await refuseTakenPort(options);
+  const miniflare = new Miniflare(toMiniflareOptions(options));
   const url = await miniflare.ready;
   return {
     url,
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
+    reload: async (vars) => {
+      await miniflare.setOptions(toMiniflareOptions({ ...options, port: Number(url.port), vars }));
+      await miniflare.ready;
+    },
     close: () => miniflare.dispose(),
   };
+}
+
+/** The runtime's own words for it are a page long. */
+async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<void> {
+  const server = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE") throw new CommandError(`Cannot listen on ${host}:${port}: ${message}`);
+    throw new CommandError(
+      `Cannot start: port ${port} is taken. Take another one: npm start -- --port ${port + 1}`,
+    );
+  } finally {
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  }
+}
+
+function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4MiniflareOptions> {
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
+  // The one file that is served needs no rules for others.
+  const { modulesRules: _unused, ...wrangled } = workerOptions;
+  const onLog = options.onLog ?? ((line: string) => console.log(line));
+  return convertV4MiniflareOptions({
+    ...wrangled,
+    modules: true,
+    scriptPath: options.scriptPath,
+    bindings: { ...(wrangled.bindings as Readonly<Record<string, string>>), ...options.vars },
+    host: options.host ?? HOST,
+    port: options.port,
+    cf: false,
+    telemetry: { enabled: false },
+    log: new Log(LogLevel.ERROR),
+    handleStructuredLogs: ({ message }) => onLog(message),
+    ...(options.persistTo === undefined ? {} : { resourcePersistencePath: options.persistTo }),
+  });
 }

@@ -8,12 +8,16 @@ const PATIENCE_MS = 5_000;
 type Awaitable<T> = T | Promise<T>;
 
 /** The first result that is neither undefined nor false. */
-export async function until<T>(what: string, look: () => Awaitable<T | undefined | false>): Promise<T> {
-  const deadlineMs = Date.now() + PATIENCE_MS;
+export async function until<T>(
+  what: string,
+  look: () => Awaitable<T | undefined | false>,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
+  const deadlineMs = Date.now() + patienceMs;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadlineMs) throw new Error(`Waited ${PATIENCE_MS} ms for ${what}`);
+    if (Date.now() > deadlineMs) throw new Error(`Waited ${patienceMs} ms for ${what}`);
     await wait(PAUSE_MS);
   }
 }

@@ -1,0 +1,39 @@
+// What comes before serving: the variables that hold, a checked configuration, and a built Worker.
+
+import { unstable_readConfig } from "wrangler";
+import { buildWorker, readConfigFile } from "./build-worker.ts";
+import { WORKER_PATH } from "./paths.ts";
+import type { StartOptions } from "./start-options.ts";
+
+export interface Prepared {
+  /** Where the gateway forwards to: a URL, "zone" or a pool's name. */
+  readonly origin: string;
+  readonly gzipBytes: number;
+  /** Put over the vars of wrangler.toml. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
+
+/** Throws a CommandError that lists every problem of the configuration. */
+export async function prepareGateway({ configPath, origin }: StartOptions): Promise<Prepared> {
+  const vars = readVars(origin);
+  const config = await readConfigFile(configPath, { vars, label: "with the variables in force" });
+  const { gzipBytes } = await buildWorker({ configPath, outFile: WORKER_PATH });
+  return { origin: config.origin, gzipBytes, vars };
+}
+
+/** The option's or the environment's before those of wrangler.toml. */
+function readVars(origin: string | undefined): Readonly<Record<string, string>> {
+  const { vars } = unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
+  const given: Readonly<Record<string, string | undefined>> = {
+    ...process.env,
+    ...(origin === undefined ? {} : { ORIGIN_URL: origin }),
+  };
+  const read: Record<string, string> = {};
+  for (const name of VAR_NAMES) {
+    const value: unknown = given[name] ?? vars[name];
+    if (typeof value === "string" || typeof value === "number") read[name] = String(value);
+  }
+  return read;
+}

@@ -1,0 +1,58 @@
+// Serves a prepared gateway on workerd, with the demo origin where that is what it stands in front of, and says what to
+// try.
+
+import { resolve } from "node:path";
+import { startDemoOrigin } from "../../demo/origin.ts";
+import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
+import { ZONE } from "../core/origins/parse-origin.ts";
+import { toKib } from "./build-worker.ts";
+import { WORKER_PATH } from "./paths.ts";
+import type { Prepared } from "./prepare-gateway.ts";
+import { serveWorker, type ServedWorker } from "./serve-worker.ts";
+import type { StartOptions } from "./start-options.ts";
+
+export async function startGateway(
+  { port, host, configPath }: StartOptions,
+  { origin, gzipBytes, vars }: Prepared,
+): Promise<ServedWorker> {
+  const persistTo = resolve(`.wrangler/state/${port}`);
+  const served = await serveWorker({ scriptPath: resolve(WORKER_PATH), port, host, vars, persistTo });
+  const hasDemo = await startDemoOriginIfWanted(origin);
+  const url = `http://localhost:${served.url.port}`;
+  console.log(`Headgate (${toKib(gzipBytes)} gzipped) listens on ${url}`);
+  console.log(`in front of ${hasDemo ? "the demo origin" : origin}, with ${configPath}`);
+  if (origin === ZONE)
+    console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
+  if (hasDemo) console.log(toAdvice(url, configPath));
+  return served;
+}
+
+let hasDemoOrigin = false;
+
+/** Once in a process, however often the gateway is served anew. */
+export async function startDemoOriginIfWanted(origin: string): Promise<boolean> {
+  if (origin !== DEMO_ORIGIN_URL) return false;
+  if (hasDemoOrigin) return true;
+  hasDemoOrigin = true;
+  try {
+    await startDemoOrigin({ port: DEMO_ORIGIN_PORT });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    console.log(`Port ${DEMO_ORIGIN_PORT} is taken: using what listens there as the demo origin.`);
+  }
+  return true;
+}
+
+function toAdvice(url: string, configPath: string): string {
+  return `
+Try
+  curl -i ${url}/json                        an answer with its rate-limit headers
+  curl -i ${url}/cacheable                   twice: the second comes from the cache
+  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' '${url}/search?q=tea'; done
+                                             two policies at once: 200s, then 429s
+  curl -i -X POST -d hello ${url}/echo       what the origin sees
+  curl -N ${url}/events                      server-sent events
+  also /slow, /error, and a WebSocket echo at /ws
+Your own origin
+  npm start -- --origin https://api.example.com     or change \`origin\` in ${configPath}`;
+}

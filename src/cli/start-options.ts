@@ -1,0 +1,54 @@
+// What `npm start` and `npm run dev` are told: options after `--`, or variables of the environment, the options first.
+
+import { parseArgs } from "node:util";
+import { CommandError } from "./command-error.ts";
+
+export interface StartOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** The address to listen on. */
+  readonly host: string;
+  readonly configPath: string;
+  /** In place of the configuration's origin; undefined: as it says. */
+  readonly origin: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PORT_DEFAULT = "8787";
+
+export const START_USAGE = `Options
+  --port <number>      where to listen; 0 takes a free port       (PORT, ${PORT_DEFAULT})
+  --host <address>     the address to listen on                   (HOST_ADDRESS, 127.0.0.1)
+  --config <file>      the configuration file                     (HEADGATE_CONFIG, headgate.config.ts)
+  --origin <url>       in place of the configuration's origin     (ORIGIN_URL)
+Example: npm start -- --port 8788 --origin https://api.example.com`;
+
+/** Throws a CommandError for what it does not know, with all that it knows. */
+export function readStartOptions(argv: readonly string[], env: Environment): StartOptions {
+  const given = readArgs(argv);
+  const port = given.port ?? env["PORT"] ?? PORT_DEFAULT;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw toRefusal(`the port must be a number from 0 to 65535, received ${JSON.stringify(port)}`);
+  return {
+    port: Number(port),
+    host: given.host ?? env["HOST_ADDRESS"] ?? "127.0.0.1",
+    configPath: given.config ?? env["HEADGATE_CONFIG"] ?? "headgate.config.ts",
+    origin: given.origin ?? env["ORIGIN_URL"],
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is what parseArgs infers
+function readArgs(argv: readonly string[]) {
+  const text = { type: "string" } as const;
+  const options = { port: text, host: text, config: text, origin: text };
+  try {
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    throw toRefusal(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function toRefusal(message: string): CommandError {
+  return new CommandError(`Cannot start: ${message}\n${START_USAGE}`);
+}

@@ -1,0 +1,116 @@
+// `npm start` and `npm run dev` as real processes: what they say when something is wrong, and what a change does.
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { newFolder } from "../support/gateway.ts";
+import { startOrigin } from "../support/origin.ts";
+import { until } from "../support/until.ts";
+
+const PROJECT_FOLDER = resolve(import.meta.dirname, "../../..");
+const origin = await startOrigin();
+afterAll(origin.close);
+const folder = await newFolder();
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Started {
+  readonly output: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+function start(program: string, argv: readonly string[]): Started {
+  const child = spawn(process.execPath, [`src/cli/${program}.ts`, ...argv], { cwd: PROJECT_FOLDER });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8");
+    stream.on("data", (text: string) => {
+      output += text;
+    });
+  }
+  return { output: () => output, stop: () => end(child) };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((done) => child.once("exit", done));
+  child.kill();
+  await ended;
+}
+
+const toSource = (limit: unknown): string =>
+  `export default ${JSON.stringify({
+    origin: origin.url,
+    policies: { all: { algorithm: "fixed-window", limit, window: "1h", key: "everyone" } },
+    routes: [{ path: "/*", policies: ["all"] }],
+  })};`;
+
+/** As editors save: written beside, then renamed over it. */
+async function save(path: string, limit: unknown): Promise<void> {
+  await writeFile(`${path}.tmp`, toSource(limit));
+  await rename(`${path}.tmp`, path);
+}
+
+const readUrl = (output: string): string | undefined => /listens on (http:\S+)/.exec(output)?.[1];
+
+describe("npm run dev", () => {
+  it("serves anew after each save, and the last right configuration while one is wrong", async () => {
+    const path = join(folder, "dev.config.ts");
+    await save(path, 10);
+    const dev = start("dev", ["--port", "0", "--config", path]);
+    try {
+      const url = await until("it listens", () => Promise.resolve(readUrl(dev.output())), 60_000);
+      const readLimit = async (): Promise<string | null> => {
+        // While it is served anew a connection may be cut.
+        const answer = await fetch(url, { headers: { connection: "close" } }).catch(() => undefined);
+        await answer?.text();
+        return answer?.headers.get("x-ratelimit-limit") ?? null;
+      };
+      expect(await readLimit()).toBe("10");
+      await save(path, 20);
+      await until("the new limit", async () => (await readLimit()) === "20", 60_000);
+      await save(path, "many");
+      await until("the problem", () => Promise.resolve(dev.output().includes('received "many"')), 60_000);
+      await until("the limit of before", async () => (await readLimit()) === "20");
+      await save(path, 30);
+      await until("the limit after that", async () => (await readLimit()) === "30", 60_000);
+    } finally {
+      await dev.stop();
+    }
+  }, 120_000);
+});
+
+describe("npm start", () => {
+  const run = async (argv: readonly string[]): Promise<{ readonly code: number; readonly said: string }> => {
+    try {
+      await promisify(execFile)(process.execPath, ["src/cli/start.ts", ...argv], { cwd: PROJECT_FOLDER });
+      return { code: 0, said: "" };
+    } catch (error) {
+      const { code, stderr } = error as { readonly code: number; readonly stderr: string };
+      return { code, said: stderr };
+    }
+  };
+
+  it("says in one line that a port is taken, and how to take another", async () => {
+    const path = join(folder, "start.config.ts");
+    await save(path, 10);
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((done) => server.once("listening", done));
+    const { port } = server.address() as AddressInfo;
+    const { code, said } = await run(["--port", String(port), "--config", path]);
+    server.close();
+    expect([code, said]).toEqual([
+      1,
+      `Cannot start: port ${port} is taken. Take another one: npm start -- --port ${port + 1}\n`,
+    ]);
+  });
+
+  it("says of an unknown option which ones there are", async () => {
+    const { code, said } = await run(["--prot", "1"]);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^Cannot start: .*--prot[\s\S]+--port <number>/);
+  });
+});
