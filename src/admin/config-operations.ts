@@ -1,4 +1,4 @@
-// The configuration at run time: the one in force, a whole new one, what a new one would change, the history and the way
+// The configuration at run time: the active one, a whole new one, what a new one would change, the history and the way
 // back. It is checked as the file is; gateways learn it within seconds.
 
 import * as v from "valibot";
@@ -28,7 +28,7 @@ export const configOperations: readonly Operation[] = [
     name: "config.show",
     method: "GET",
     path: "/config",
-    summary: "The configuration in force; version 0 is the deployed file",
+    summary: "The active configuration; version 0 is the deployed file",
     answer: configAnswer,
     handle: async ({ controls }) => {
       const latest = await readConfig(controls, undefined);
@@ -39,7 +39,7 @@ export const configOperations: readonly Operation[] = [
     name: "config.put",
     method: "PUT",
     path: "/config",
-    summary: "Puts a whole new configuration in force",
+    summary: "Activates a whole new configuration",
     body: object({ config, reason }),
     bodyBytesMax: CONFIG_BYTES_MAX,
     needsIfMatch: true,
@@ -71,7 +71,7 @@ export const configOperations: readonly Operation[] = [
     name: "config.rollback",
     method: "POST",
     path: "/config/rollback",
-    summary: "Puts an earlier version in force again, as a new version; 0 is the deployed file",
+    summary: "Activates an earlier version again, as a new version; 0 is the deployed file",
     body: object({ version: integerBetween(0, VERSION_MAX), reason }),
     needsIfMatch: true,
     answer: configAnswer,

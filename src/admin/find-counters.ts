@@ -19,7 +19,7 @@ export const PLACES = ["AF", "AN", "AS", "EU", "NA", "OC", "SA", "unknown"] as c
 export interface FoundCounter {
   readonly object: string;
   readonly key: string;
-  /** With the override that is in force for this key. */
+  /** With the override that is active for this key. */
   readonly policy: Policy;
   /** What is left to who has used nothing. */
   readonly unused: number;

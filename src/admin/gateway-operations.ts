@@ -73,7 +73,7 @@ export const gatewayOperations: readonly Operation[] = [
     name: "policies.list",
     method: "GET",
     path: "/policies",
-    summary: "The policies in force",
+    summary: "The active policies",
     answer: () => toItemsSchema(policyAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();
@@ -84,7 +84,7 @@ export const gatewayOperations: readonly Operation[] = [
     name: "routes.list",
     method: "GET",
     path: "/routes",
-    summary: "The routes in force, in the order in which they are tried",
+    summary: "The active routes, in the order in which they are tried",
     answer: () => toItemsSchema(routeAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();

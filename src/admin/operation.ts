@@ -16,13 +16,13 @@ export interface AdminControls {
   readonly bindings: Bindings;
   /** The deployed configuration as it is written. */
   readonly deployed: unknown;
-  /** The configuration in force here. */
+  /** The active configuration here. */
   readonly config: () => Config;
-  /** The overrides in force here; undefined where there are none. */
+  /** The active overrides here; undefined where there are none. */
   readonly overrides: () => OverrideIndex | undefined;
   /** What would become of a request, without it. */
   readonly explain: (request: Request, identity: Identity | undefined) => Explanation;
-  /** Puts in force here at once what was just changed. */
+  /** Activates here at once what was just changed. */
   readonly learn: () => Promise<void>;
   /** The state of every origin pool's members, as this isolate sees it. */
   readonly showPools: () => readonly object[];

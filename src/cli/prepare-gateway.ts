@@ -18,7 +18,7 @@ const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
 /** Throws a CommandError that lists every problem of the configuration. */
 export async function prepareGateway({ configPath, origin }: StartOptions): Promise<Prepared> {
   const vars = readVars(origin);
-  const config = await readConfigFile(configPath, { vars, label: "with the variables in force" });
+  const config = await readConfigFile(configPath, { vars, label: "with the active variables" });
   const { gzipBytes } = await buildWorker({ configPath, outFile: WORKER_PATH });
   return { origin: config.origin, gzipBytes, vars };
 }

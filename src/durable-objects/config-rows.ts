@@ -1,8 +1,8 @@
-// The versions of the configuration as rows, the newest in force. Version 0 is the deployed file and is no row.
+// The versions of the configuration as rows, the newest active. Version 0 is the deployed file and is no row.
 
 import type { ConfigVersion, Page, PageRequest } from "../core/control/control-messages.ts";
 
-/** Versions that are kept: the oldest go first, never the one in force. */
+/** Versions that are kept: the oldest go first, never the active one. */
 const VERSIONS_MAX = 100;
 
 interface ConfigRow extends Record<string, SqlStorageValue> {

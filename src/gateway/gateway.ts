@@ -49,7 +49,7 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
   };
 }
 
-/** The gateway with this in force. What it knows of counters, purges and requests in flight stays. */
+/** The gateway with this active. What it knows of counters, purges and requests in flight stays. */
 export function renewGateway(
   gateway: Gateway,
   { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },

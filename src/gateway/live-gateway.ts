@@ -1,5 +1,5 @@
-// The gateway in force: the deployed configuration until the control object says otherwise. What it says is learnt in the
-// background and put in force as one whole; while it does not answer, what is known goes on.
+// The active gateway: the deployed configuration until the control object says otherwise. What it says is learnt in the
+// background and activated as one whole; while it does not answer, what is known goes on.
 
 import type { Config } from "../core/config/config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
@@ -59,7 +59,7 @@ export class LiveGateway {
     this.#snapshot = snapshot;
   }
 
-  /** A stored configuration that this deployment cannot read leaves the one in force as it is. */
+  /** A stored configuration that this deployment cannot read leaves the active one as it is. */
   #parse({ version, document }: StoredConfig): Config {
     if (document === undefined) return this.#deployed;
     const parsed = parseConfig(JSON.parse(document), this.#bindings);

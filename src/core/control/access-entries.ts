@@ -14,7 +14,7 @@ export class AccessEntries {
     this.#entries = entries;
   }
 
-  /** What the entries in force say; undefined when there are none. */
+  /** What the active entries say; undefined when there are none. */
   at(nowMs: number): AccessList | undefined {
     if (nowMs >= this.#untilMs) this.#read(nowMs);
     return this.#list;

@@ -70,7 +70,7 @@ function addOverride(known: PolicyOverrides, applied: AppliedOverride): void {
   } else push(known.exact, toExact(key), applied);
 }
 
-/** The override in force, or undefined: the policy as it is configured. */
+/** The active override, or undefined: the policy as it is configured. */
 export function findOverride(
   index: OverrideIndex,
   policy: string,

@@ -1,4 +1,4 @@
-// Puts the overrides in force over a request's policies. Nobody pays for it where there is none.
+// Puts the active overrides over a request's policies. Nobody pays for it where there is none.
 
 import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
@@ -21,7 +21,7 @@ export function overridePolicies(
   });
 }
 
-/** In the order of the policies; undefined where none is in force. */
+/** In the order of the policies; undefined where none is active. */
 export function findOverrides(
   policies: readonly Policy[],
   facts: RequestFacts,

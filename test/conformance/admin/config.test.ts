@@ -30,7 +30,7 @@ describe("the configuration", () => {
     expect(tagOf(shown)).toBe('"0"');
   });
 
-  it("is put whole, in force at once, and rolled back to the file", async () => {
+  it("is put whole, active at once, and rolled back to the file", async () => {
     const before = tagOf(await askAdmin(gateway, "GET", "/config"));
     const put = await askAdmin(gateway, "PUT", "/config", {
       body: { config: toConfig(70), reason: "more" },
@@ -126,7 +126,7 @@ describe("the configuration", () => {
     expect(tagOf(await askAdmin(gateway, "GET", "/config"))).toBe(tagOf(before));
   });
 
-  it("shows what is in force", async () => {
+  it("shows what is active", async () => {
     const { items: policies } = await expectStatus(200, askAdmin(gateway, "GET", "/policies"));
     expect(policies).toMatchObject([{ name: "api", algorithm: "sliding-window", key: ["ip"] }]);
     const { items: routes } = await expectStatus(200, askAdmin(gateway, "GET", "/routes"));

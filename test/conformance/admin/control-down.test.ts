@@ -58,7 +58,7 @@ describe.each(["failing", "silent"] as const)("a control object that is %s", (st
   });
   afterAll(async () => gateway.setControl("up"));
 
-  it("leaves overrides and bans in force, and delays no request", async () => {
+  it("leaves overrides and bans active, and delays no request", async () => {
     const untilMs = Date.now() + 5_500;
     const slow: number[] = [];
     while (Date.now() < untilMs) {
@@ -112,7 +112,7 @@ describe.each(["failing", "silent"] as const)("a control object that is %s", (st
     expect((await ask("192.0.2.7")).field("X-RateLimit-Limit")).toBe("77");
   });
 
-  it("keeps nobody from health and the policies in force", async () => {
+  it("keeps nobody from health and the active policies", async () => {
     await gateway.setControl(state);
     for (const path of ["/health", "/policies", "/routes", "/origins", "/openapi.json"])
       expect([path, (await askAdmin(gateway, "GET", path)).status]).toEqual([path, 200]);

@@ -47,7 +47,7 @@ const limitsOf = (reply: Reply): readonly string[] =>
   [...(reply.field("RateLimit-Policy") ?? "").matchAll(/q=(\d+)/g)].map(([, limit = ""]) => limit);
 
 describe("a change made through one isolate, while another serves", () => {
-  it("of the configuration is in force there within five seconds, and never by halves", async () => {
+  it("of the configuration is active there within five seconds, and never by halves", async () => {
     const serving = serve(10_500);
     let ifMatch = tagOf(await askAdmin(gateway, "GET", "/config"));
     for (const limit of [20_000, 30_000]) {
@@ -66,7 +66,7 @@ describe("a change made through one isolate, while another serves", () => {
     expect(new Set(late.map((reply) => limitsOf(reply)[0]))).toEqual(new Set(["30000"]));
   });
 
-  it("is an override or a ban in force there within five seconds", async () => {
+  it("is an active override or ban there within five seconds", async () => {
     const serving = serve(6_500, "192.0.2.9");
     const body = { policy: "one", key: ["192.0.2.9"], limit: 77, reason: "less" };
     await expectStatus(201, askAdmin(gateway, "POST", "/overrides", { body }));

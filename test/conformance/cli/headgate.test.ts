@@ -178,7 +178,7 @@ describe("config", () => {
     expect(pushed.json()).toMatchObject({ version: 1, isFile: false, reason: "more" });
     expect((await send(gateway, "/x", { ip: "192.0.2.1" })).field("X-RateLimit-Limit")).toBe("70");
     const again = await done("config", "push", raised);
-    expect(again.out).toBe("Nothing to change: it is what is in force\n");
+    expect(again.out).toBe("Nothing to change: it is what is active\n");
 
     const other = await write("other.json", JSON.stringify(toRaised(80)));
     expect(await refused("config", "push", other, "--revision", "0")).toContain("[stale]");

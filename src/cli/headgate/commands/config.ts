@@ -11,14 +11,14 @@ import { type Item, toItem, toItems, toLines, toTable, toTime } from "../table.t
 import { limitOption, readTag, revisionOption } from "./entries.ts";
 
 const file = { name: "file", isOptional: true } as const;
-const revision = { ...revisionOption, help: "only while this version is in force; without it, whatever is" };
+const revision = { ...revisionOption, help: "only while this version is active; without it, whatever is" };
 const reason = { value: "text", help: "why, for the history" } as const;
 const VERSIONS_DEFAULT = 20;
 
 export const configCommands: readonly Command[] = [
   {
     name: "config show",
-    summary: "the configuration in force, or an earlier version of it; version 0 is the deployed file",
+    summary: "the active configuration, or an earlier version of it; version 0 is the deployed file",
     arguments: [{ name: "version", isOptional: true }],
     examples: ["config show", "config show 3"],
     run: async (given, { api }) => {
@@ -30,14 +30,14 @@ export const configCommands: readonly Command[] = [
   },
   {
     name: "config diff",
-    summary: "what a file would change of what is in force, and every problem of it; changes nothing",
+    summary: "what a file would change of what is active, and every problem of it; changes nothing",
     arguments: [file],
     examples: ["config diff", "config diff ./other.config.ts"],
     run: async (given, { api }) => toChecked(await check(api(), await readDocument(given.argument(0)))),
   },
   {
     name: "config push",
-    summary: "puts a file in force, if it is right and changes something",
+    summary: "activates a file, if it is right and changes something",
     arguments: [file],
     options: { reason, revision },
     examples: ['config push --reason "more for everybody"', "config push ./other.config.ts --revision 3"],
@@ -55,7 +55,7 @@ export const configCommands: readonly Command[] = [
   },
   {
     name: "config rollback",
-    summary: "puts an earlier version in force again, as a new one; 0 is the deployed file",
+    summary: "activates an earlier version again, as a new one; 0 is the deployed file",
     arguments: [{ name: "version" }],
     options: { reason, revision },
     examples: ["config rollback 0", 'config rollback 3 --reason "too strict"'],
@@ -110,11 +110,11 @@ function toChecked(checked: Item): Said {
       message,
     }));
     const lines = toProblemLines(inFile).join("\n");
-    return { json: checked, isRefusal: true, text: () => `It cannot be put in force:\n${lines}` };
+    return { json: checked, isRefusal: true, text: () => `It cannot be activated:\n${lines}` };
   }
   const text = (): string =>
     changes.length === 0
-      ? "Nothing to change: it is what is in force"
+      ? "Nothing to change: it is what is active"
       : toTable(
           [
             ["path", ({ path }) => path],

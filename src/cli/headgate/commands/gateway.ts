@@ -1,4 +1,4 @@
-// What a gateway says of itself: health, what is in force, and who changed what.
+// What a gateway says of itself: health, what is active, and who changed what.
 
 import type { Command } from "../command.ts";
 import { type Column, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
@@ -9,7 +9,7 @@ const AUDIT_LINES_DEFAULT = 20;
 const inForce = [
   {
     name: "policies",
-    summary: "the policies in force",
+    summary: "the active policies",
     columns: [
       ["policy", (item) => item["name"]],
       ["algorithm", ({ algorithm }) => algorithm],
@@ -21,7 +21,7 @@ const inForce = [
   },
   {
     name: "routes",
-    summary: "the routes in force, in the order in which they are tried",
+    summary: "the active routes, in the order in which they are tried",
     columns: [
       ["index", ({ index }) => index],
       ["route", (item) => item["name"]],

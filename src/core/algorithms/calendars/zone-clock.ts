@@ -53,7 +53,7 @@ function readLocalMs(format: Intl.DateTimeFormat, epochMs: number): LocalMs {
 
 /**
  * No offset is above 24 hours and no zone changes its offset twice in two days, so the offsets of a day earlier and a day
- * later are the only two that can be in force.
+ * later are the only two that can be active.
  */
 function findFirstEpochMs(toLocalMs: (epochMs: number) => LocalMs, localMs: LocalMs): number {
   const toEpochMs = (nearMs: number): number => localMs - (toLocalMs(nearMs) - nearMs);
