@@ -4,8 +4,8 @@ import * as v from "valibot";
 import { duration } from "../core/schema/primitives.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { type Entry, keyBody } from "../core/control/entries.ts";
-import { createKeyText } from "../core/control/key-text.ts";
-import type { Changed, KeySecret } from "../core/control/control-messages.ts";
+import { createApiKeySecret } from "../core/control/api-key-secret.ts";
+import type { Changed, HashedSecret } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
@@ -53,7 +53,7 @@ export const keyOperations: readonly Operation[] = [
   }),
 ];
 
-function createSecret(): { readonly text: string; readonly secret: KeySecret } {
-  const { text, prefix } = createKeyText((count) => crypto.getRandomValues(new Uint8Array(count)));
+function createSecret(): { readonly text: string; readonly secret: HashedSecret } {
+  const { text, prefix } = createApiKeySecret((count) => crypto.getRandomValues(new Uint8Array(count)));
   return { text, secret: { hash: hashText(text), prefix } };
 }

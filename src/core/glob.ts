@@ -1,10 +1,10 @@
-// Patterns of operators: text in which "*" stands for any text, also none. Matched without going back: each piece is
-// looked for from where the one before it was found.
+// Wildcard patterns: text in which "*" stands for any text, also none. Matched without going back: each piece is looked
+// for from where the one before it was found.
 
 export interface Glob {
-  /** What stands between the wildcards. One piece: no wildcard. */
+  /** The text between the wildcards. One piece: no wildcard. */
   readonly pieces: readonly string[];
-  /** Characters that are not wildcards: the longer pattern says more. */
+  /** Characters that are not wildcards: the longer pattern is the more specific. */
   readonly length: number;
 }
 

@@ -9,7 +9,7 @@ import {
   entryKinds,
   type KeyPrefix,
 } from "../core/control/entries.ts";
-import type { KeySecret, Page, PageRequest } from "../core/control/control-messages.ts";
+import type { HashedSecret, Page, PageRequest } from "../core/control/control-messages.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {
   seq: number;
@@ -102,7 +102,7 @@ export class EntryRows {
     for (const kind of ["overrides", "bans", "access"] as const) this.#counts.delete(kind);
   }
 
-  addSecret(seq: number, { hash, prefix }: KeySecret): void {
+  addSecret(seq: number, { hash, prefix }: HashedSecret): void {
     this.#sql.exec("INSERT INTO key_hashes VALUES (?, ?, ?, NULL)", hash, seq, prefix);
   }
 

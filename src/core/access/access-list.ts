@@ -1,5 +1,5 @@
-// Who may come in at all, by what the platform says of a client and by its user agent: before any credential is looked at.
-// A denial goes before everything else; where something is allowed, nothing else is.
+// Allowlists and blocklists: which clients may come in at all, by address, country, network and user agent, before any
+// credential is looked at. `deny` goes before everything else; where something is allowed, nothing else is.
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
@@ -8,7 +8,7 @@ import type { Facts } from "../keys/facts.ts";
 import { AddressSet, isNetwork } from "./address-set.ts";
 import { country, integerBetween, textThat } from "../schema/primitives.ts";
 
-/** Clients that one of these says something of. */
+/** Clients that match one of these. */
 export interface ClientList {
   readonly addresses: AddressSet;
   readonly countries: ReadonlySet<string>;
@@ -67,7 +67,7 @@ const clientList = v.pipe(
 
 /** As they are written. */
 interface Clients {
-  /** Networks of isNetwork. */
+  /** Networks that isNetwork accepts. */
   readonly addresses: readonly string[];
   readonly countries: readonly string[];
   readonly asns: readonly number[];
@@ -99,8 +99,9 @@ export const accessList = v.pipe(
 );
 
 /**
- * What all of these lists together say: each of them must let a client in, and one is enough to leave it unlimited. What
- * operators keep at run time goes first: whom they allow is let in, whatever the lists say, and whom else they deny is not.
+ * The decision of all of these lists together: each of them must let a client in, and one is enough to leave it unlimited.
+ * Operators' entries at run time go first: clients that they allow are let in, whatever the lists have; of all others,
+ * clients that they deny are not.
  */
 export function decideAccess(lists: readonly AccessList[], facts: ClientFacts, changed?: AccessList): Access {
   let isUnlimited = changed?.unlimited?.has(facts.address) === true;

@@ -31,7 +31,7 @@ export class AddressSet {
     }
   }
 
-  /** What is no address is in no set. */
+  /** Whether an address is in the set. What is no address is in none. */
   has(text: string | undefined): boolean {
     if (text === undefined || this.#groups.size === 0) return false;
     const address = parseAddress(text);
@@ -42,7 +42,7 @@ export class AddressSet {
   }
 }
 
-/** "192.0.2.0/24", "2001:db8::/32" or one address. Bits beyond the prefix are refused: they are a slip of the pen. */
+/** Whether it is "192.0.2.0/24", "2001:db8::/32" or one address. Bits beyond the prefix are refused: they are a mistake. */
 export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined;
 }

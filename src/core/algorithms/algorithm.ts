@@ -3,17 +3,17 @@
 
 import type { Result } from "../result.ts";
 
-/** When something is asked for, and how much of it. */
+/** The moment of a request, and its cost. */
 export interface Moment {
   /** Milliseconds since the epoch, of the counter object's clock. An algorithm never lets it run backwards. */
   readonly nowMs: number;
-  /** Quota units asked for: an integer of at least 0. A cost of 0 peeks: always allowed, never counted. */
+  /** An integer of at least 0. A cost of 0 peeks: always allowed, never counted. */
   readonly cost: number;
 }
 
 export type Outcome = "allowed" | "denied" | "impossible";
 
-/** What an algorithm answers. */
+/** The decision of an algorithm. */
 export interface Verdict<State> {
   readonly outcome: Outcome;
   /** The state to keep. When the outcome is not "allowed", the very state that was passed in. */
@@ -38,8 +38,9 @@ export interface Verdict<State> {
  * it, except of a fixed window that its first request starts. It is none for the time before `nowMs`: units that come back
  * until then are gone from it.
  *
- * Taken off: windows and permits give back where they took, so what has passed since is not given back. A token bucket gives
- * back what has not drained since; a leaky bucket gives back only the last of its queue. None gives back more than is in use.
+ * Taken off: windows and permits give back where they took, so what has passed since is not given back. A token bucket
+ * gives back what has not drained since; a leaky bucket gives back only the last of its queue. None gives back more than
+ * is in use.
  */
 export interface Charge {
   readonly nowMs: number;

@@ -1,5 +1,5 @@
-// Concurrency: at most `limit` units in flight. A permit is given back when the response ends, and frees itself when
-// nobody does: a gateway that died must not hold its permits for ever.
+// Concurrency: at most `limit` permits in flight. A permit is given back when the response ends, and frees itself after
+// `expires`: a gateway that died must not keep its permits for ever.
 
 import * as v from "valibot";
 import { parseWith } from "../schema/parse-with.ts";

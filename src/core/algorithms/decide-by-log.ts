@@ -12,7 +12,7 @@ import {
   type UnitLog,
 } from "./unit-log.ts";
 
-/** What such an algorithm makes of its configuration. */
+/** The rules of such an algorithm, from its configuration. */
 export interface LogRules<State> {
   readonly bounds: LogBounds;
   /** The time under which units taken at `atMs` are logged: the same, or the start of its sub-window. */

@@ -25,12 +25,12 @@ export const storedLevel = {
   atMs: storedTimeMs,
 } as const;
 
-/** A stored fraction that is none is damage. */
+/** Whether a stored fraction is one; else it is damaged. */
 export const isLevel = ({ part, windowMs }: Level): boolean => part < windowMs;
 
 /**
- * The level at nowMs: what there was, in today's terms, less what has drained since. In this order: a state that is only
- * read stays stored as it is, and must stand at every later time where it was said to stand.
+ * The level at nowMs: the stored one, in today's terms, less what has drained since. In this order: a state that is only
+ * read stays stored as it is, and must lead to the same level at every later time.
  */
 export function drainLevel(
   { limit, windowMs }: Drain,
@@ -47,7 +47,7 @@ export function drainLevel(
   return used < 0 ? { used: 0, part: 0, windowMs, atMs } : { used, part, windowMs, atMs };
 }
 
-/** Clamped to today's maximum, the fraction in parts of today's window: rounded up, never less in use than there was. */
+/** The level in today's terms: clamped to today's maximum, its fraction in parts of today's window, rounded up. */
 function toToday(
   { used, part, windowMs: itsWindowMs }: Level,
   windowMs: number,

@@ -75,7 +75,7 @@ function advance(
   return { algorithm: "fixed-window", used: Math.min(state.used, config.limit), startMs, atMs };
 }
 
-/** A window that today's length would have ended before its last request counts from that request. */
+/** The start of the window. One that today's length would have ended before its last request counts from that request. */
 function toFirstMs({ startMs, atMs }: FixedWindowState, windowMs: number): number {
   return atMs < startMs + windowMs ? startMs : atMs;
 }

@@ -40,7 +40,7 @@ export interface LeakyBucketState extends Level {
  * alone use c / (2c - 1) of the limit. Anything better must remember what each window held: up to `limit` entries.
  * Storage per key: five integers. Burst: none: what comes at once waits, up to `delayMax` (default: 1s).
  * `remaining` is how many requests of one unit may still join the queue. Only the request that joined last can be given
- * back: the others behind it were told when to go on.
+ * back: when others are behind it, they have their delays already.
  * When not to use: when waiting costs more than a denial does; take token-bucket.
  * Source: ITU-T I.371 (generic cell rate algorithm, with no tolerance), as a queue as in nginx's limit_req with delay.
  */
@@ -104,7 +104,7 @@ function decide(
   const verdict = toVerdict(moment, {
     state,
     capacity: config.limit,
-    // Whoever may join at all may do so at any cost: it goes on first, and what it costs holds back those behind it.
+    // A request that may join at all may do so at any cost: it goes on first, and its cost delays those behind it.
     remaining: toPlacesLeft(config, level) > 0 ? config.limit : 0,
     take: () => toState(joined, isAlone ? moment.cost : 0),
     toFitMs: () => level.atMs + delayMs - config.delayMaxMs,

@@ -64,7 +64,7 @@ interface PeriodUse {
   readonly period: Period;
 }
 
-/** What was used in today's period; use that another kind of period counted, while any of it can be in this one. */
+/** The use in today's period; what another kind of period counted is in it while any of it can be. */
 function advance(config: QuotaConfig, state: QuotaState | undefined, nowMs: number): PeriodUse {
   const atMs = Math.max(nowMs, state?.atMs ?? nowMs);
   const period = toPeriod(config, atMs);

@@ -107,7 +107,7 @@ function decide(
   });
 }
 
-/** The first millisecond at which at most `keep` units count. Only asked when more do now. */
+/** The first millisecond at which at most `keep` units count. Called only when more do now. */
 function toFitMs({ current, previous, windowMs, atMs }: SlidingWindowCounterState, keep: number): number {
   const endMs = toWindowStartMs(windowMs, atMs) + windowMs;
   if (current <= keep) return endMs - toLongestLeftMs(previous, keep - current, windowMs);

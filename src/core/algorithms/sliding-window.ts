@@ -76,7 +76,10 @@ function toRules({ limit, windowMs, subWindowMs }: SlidingWindowConfig): LogRule
   };
 }
 
-/** Counts of other sub-windows move to where the last of their units can have been taken: never out of sight too early. */
+/**
+ * The log in today's sub-windows. Counts of others move to where the last of their units can have been taken: none stops
+ * counting too early.
+ */
 function regrid(state: SlidingWindowState, subWindowMs: number): UnitLog {
   const timesMs: number[] = [];
   const units: number[] = [];

@@ -5,7 +5,7 @@ import { parseWith } from "../schema/parse-with.ts";
 import { LIMIT_MAX } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 
-/** Far above every limit and every clock, and the sum of two is still exact. */
+/** A bound far above every limit and every clock; the sum of two is still exact. */
 const STORED_MAX = 2 ** 52;
 
 const storedInteger = (least: number, most = STORED_MAX) =>
@@ -30,7 +30,7 @@ export function storedState<const Name extends string, const Entries extends v.O
   return v.strictObject({ algorithm: v.literal(name), ...entries });
 }
 
-/** undefined stays undefined ("never seen"); anything else must fit the schema. */
+/** Parses a stored state: undefined stays undefined ("never seen"), anything else must fit the schema. */
 export function parseStored<State>(
   schema: v.GenericSchema<unknown, State>,
   stored: unknown,

@@ -1,11 +1,11 @@
-// The one way from where a counter stands to a verdict, for every algorithm that answers at once: impossible before
-// denied, denied before allowed, and only an allowed cost of at least 1 changes the state.
+// Makes a verdict of a counter's standing, for every algorithm that decides at once: impossible before denied, denied
+// before allowed, and only an allowed cost of at least 1 changes the state.
 
 import type { Moment, Verdict } from "./algorithm.ts";
 
-/** Where a counter stands at one moment. */
+/** The standing of a counter at one moment. */
 export interface Standing<State> {
-  /** As it was passed in: what is not allowed hands this very reference back. */
+  /** As it was passed in: a request that is not allowed returns this very reference. */
   readonly state: State | undefined;
   /** The most that one request can ever cost. */
   readonly capacity: number;

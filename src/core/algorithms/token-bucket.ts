@@ -46,7 +46,7 @@ export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
   },
 };
 
-/** Keeps every wait an exact integer, and nobody waits longer for a bucket to fill. */
+/** The longest time that a bucket may take to fill: so every wait is an exact integer. */
 const REFILL_MS_MAX = 100 * 366 * 86_400_000;
 
 const options = v.object({ limit: quota, window: duration, burst: v.optional(quota) });
@@ -104,7 +104,7 @@ function charge(
   );
 }
 
-/** Puts back on what a whole number of units took off too much. */
+/** Adds what a whole number of units took off too much. */
 function addPartToLevel(level: Level, added: number): Level {
   const part = level.part + added;
   return part < level.windowMs

@@ -19,7 +19,7 @@ export interface LogBounds {
   readonly spanMs: number;
 }
 
-/** What counts at `atMs`. */
+/** The part of the log that counts at `atMs`. */
 export interface CountedLog extends UnitLog {
   readonly used: number;
 }
@@ -33,7 +33,7 @@ export const storedUnitLog = {
   atMs: storedTimeMs,
 } as const;
 
-/** A stored log whose times do not ascend, or go past its clock, is damage. */
+/** Whether a stored log is one: times that do not ascend, or go past its clock, are damage. */
 export function isUnitLog({ timesMs, units, atMs }: UnitLog): boolean {
   if (timesMs.length !== units.length) return false;
   return timesMs.every((timeMs, index) => timeMs < (timesMs[index + 1] ?? atMs + 1));

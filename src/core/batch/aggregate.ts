@@ -22,12 +22,15 @@ export interface Aggregate {
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const OF_THE_QUERY = /^query:(.+)/;
 
-/** Whether it is a path whatever its parameters are. */
+/** Whether a part's path is one, whatever its parameters are. */
 export function isPartPath(path: string): boolean {
   return isForwardable(path.replace(PLACEHOLDER, "x"));
 }
 
-/** A value from the query may be a dot segment, which no encoding can hide: it cannot stand in a path. */
+/**
+ * Whether all parameters are known. A value from the query cannot stand in the path: no encoding can hide a dot
+ * segment.
+ */
 export function hasKnownParameters(path: string, params: readonly string[]): boolean {
   return [...path.matchAll(PLACEHOLDER)].every(
     ({ 1: name = "", index }) =>
@@ -35,14 +38,14 @@ export function hasKnownParameters(path: string, params: readonly string[]): boo
   );
 }
 
-interface Asked {
+interface PartRequest {
   readonly pattern: RoutePattern;
   readonly canonicalPath: string;
   readonly query: (name: string) => string | undefined;
 }
 
-/** What a part asks for. No value leaves its segment or its parameter. */
-export function toPartPath({ path }: AggregatePart, { pattern, canonicalPath, query }: Asked): string {
+/** The path of a part's call. No value leaves its segment or its parameter. */
+export function toPartPath({ path }: AggregatePart, { pattern, canonicalPath, query }: PartRequest): string {
   return path.replace(PLACEHOLDER, (_, name: string) => {
     const [, parameter] = OF_THE_QUERY.exec(name) ?? [];
     if (parameter === undefined) return encodeSegment(readParam(pattern, canonicalPath, name) ?? "");
@@ -51,7 +54,7 @@ export function toPartPath({ path }: AggregatePart, { pattern, canonicalPath, qu
   });
 }
 
-/** A segment of a canonical path has its escapes already. */
+/** A value as it stands in the part's path. A segment of a canonical path has its escapes already. */
 function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replaceAll("%25", "%");
 }
@@ -60,11 +63,11 @@ export interface PartAnswer {
   readonly name: string;
   /** undefined: it failed. */
   readonly json: string | undefined;
-  /** What stands in its place by "problem". */
+  /** The problem document that takes its place ("problem"). */
   readonly problem: string;
 }
 
-/** The object, as text: every part stays as it was written. */
+/** The answer's object, as text: every part stays as it was written. */
 export function toAggregateBody(answers: readonly PartAnswer[], onPartial: PartialRule): string {
   const fields = answers.map(({ name, json, problem }) => {
     const value = json ?? (onPartial === "problem" ? problem : "null");

@@ -1,4 +1,4 @@
-// The valibot schema of a configuration's `batch`: many requests in one. Off where it is not there.
+// The valibot schema of a configuration's `batch`: many requests in one. Without it there are no batches.
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
@@ -7,7 +7,7 @@ import { durationBetween, integerBetween, ownPath } from "../schema/primitives.t
 const MEMBERS_MAX = 50;
 const BODY_BYTES_MAX = 16_777_216;
 
-/** At Cloudflare a request has six connections that wait for their headers at a time; more wait for one of them. */
+/** Calls at a time. At Cloudflare a request has six connections that wait for their headers; more wait for one of them. */
 const PARALLEL = 6;
 
 export const batchSchema = v.pipe(

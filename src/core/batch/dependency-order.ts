@@ -1,10 +1,10 @@
-// The order in which members of a batch can be asked that wait for others.
+// The order in which members of a batch are sent when some wait for others.
 
 import { err, ok, type Result } from "../result.ts";
 
 /**
- * `after[at]` are the places of those that `at` waits for. Every place comes after all of those that it waits for, and
- * otherwise as it stands; the failure is the places that wait for one another in a circle, or for such.
+ * Sorts places so that each comes after those that it waits for, `after[at]`, and otherwise as it stands. The failure is
+ * the places that wait for one another in a circle, or for such.
  */
 export function toDependencyOrder(
   after: readonly (readonly number[])[],

@@ -1,4 +1,4 @@
-// How a batch's answer shows one of its members: what it was answered with, and its body as JSON, text or base64.
+// One member in a batch's answer: its status and fields, and its body as JSON, text or base64.
 
 import { toJson } from "../shape/json-type.ts";
 
@@ -7,7 +7,7 @@ export interface ShownMember {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: { readonly byteLength: number; readonly toBase64: () => string };
-  /** The same where it is UTF-8. */
+  /** The body as text, where it is UTF-8. */
   readonly text: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import { isObject, toInvalid } from "../schema/parse-with.ts";
 
 const PATH_WANTED = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
 
-/** What a route says of them and beside them. */
+/** The parts as a route has them, and what belongs to them. */
 export interface AggregateGiven {
   readonly methods?: unknown;
   readonly cache?: unknown;
@@ -15,13 +15,13 @@ export interface AggregateGiven {
 }
 
 interface RouteAt {
-  /** Where it is in the configuration. */
+  /** The route's place in the configuration. */
   readonly path: string;
   /** The parameters of its own path. */
   readonly params: readonly string[];
 }
 
-/** undefined where the route has none; problems are added to `problems`. */
+/** Parses the parts of a route; undefined where it has none. Problems are added to `problems`. */
 export function parseAggregate(
   { methods, cache, aggregate }: AggregateGiven,
   { path, params }: RouteAt,

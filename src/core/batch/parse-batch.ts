@@ -1,4 +1,4 @@
-// unknown -> the members of a batch, or every problem at once. Sizes are looked at before contents: all input is hostile.
+// unknown -> the members of a batch, or every problem at once. Sizes are checked before contents: all input is hostile.
 
 import * as v from "valibot";
 import { isObject, object, parseWith } from "../schema/parse-with.ts";
@@ -125,7 +125,7 @@ function toMember(
   return { name: called, method, path, fields, body: typeof body === "string" ? undefined : body, after };
 }
 
-/** The body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
+/** A member's body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
 function toBody(body: unknown, encoding?: MemberBody["encoding"]): MemberBody | string | undefined {
   if (body === undefined) return undefined;
   if (encoding === "json" || (encoding === undefined && typeof body !== "string")) {

@@ -49,7 +49,7 @@ export function toAgeSeconds(ageMs: number): number {
   return Math.floor(ageMs / 1_000);
 }
 
-/** undefined when the range is to be ignored: only a 200 has ranges (RFC 9110 section 14.2). */
+/** The answer to a range; undefined when it is to be ignored: only a 200 has ranges (RFC 9110 section 14.2). */
 function toPartialAnswer(record: StoredResponse, context: AnswerContext): Answer | undefined {
   const { request, nowMs, bodyBytes } = context;
   if (record.status !== 200 || bodyBytes === null || !isRangeCurrent(record, request, nowMs))
@@ -79,7 +79,7 @@ function toPartialAnswer(record: StoredResponse, context: AnswerContext): Answer
   return { status: 206, fields, body: { kind: "segments", segments: plan.segments } };
 }
 
-/** RFC 9110 section 15.5.17. Nothing of the representation goes with it: it is an error of its own. */
+/** A 416 (RFC 9110 section 15.5.17). Nothing of the representation goes with it: it is an error of its own. */
 function toUnsatisfiable({ fields }: StoredResponse, bodyBytes: number): Answer {
   const date = fields.filter(([name]) => name === "date");
   return {

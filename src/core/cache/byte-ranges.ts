@@ -10,13 +10,13 @@ export interface ByteRange {
 /** "ignore": answer 200 with everything. "unsatisfiable": 416. */
 export type RangeOutcome = readonly ByteRange[] | "ignore" | "unsatisfiable";
 
-/** More is an attack or a mistake: each part costs a header section (RFC 9110 section 17.15). */
+/** The most ranges; more is an attack or a mistake: each part costs a header section (RFC 9110 section 17.15). */
 const RANGES_MAX = 16;
 const RANGES_SPECIFIER = /^bytes=(?<set>[\d\-,\t ]+)$/i;
 const FROM = /^(?<first>\d{1,15})-(?<last>\d{0,15})$/;
 const SUFFIX = /^-(?<bytes>\d{1,15})$/;
 
-/** In the order asked, overlapping ones made one (RFC 9110 section 15.3.7.2): never more bytes than the body has. */
+/** The ranges in their order, overlapping ones made one (RFC 9110 section 15.3.7.2): never more bytes than the body has. */
 export function parseRanges(range: string, totalBytes: number): RangeOutcome {
   const set = RANGES_SPECIFIER.exec(range.trim())?.groups?.["set"];
   // Another unit, or not the grammar: the field is ignored (section 14.2). An empty body has no byte to name.
@@ -35,7 +35,7 @@ export function parseRanges(range: string, totalBytes: number): RangeOutcome {
   return ranges.length === 0 ? "unsatisfiable" : mergeOverlaps(ranges);
 }
 
-/** undefined is a range that the body has nothing of (section 14.1.2). */
+/** One range; undefined when the body has nothing of it (section 14.1.2). */
 function resolve(specifier: string, totalBytes: number): ByteRange | "invalid" | undefined {
   const suffix = SUFFIX.exec(specifier)?.groups;
   if (suffix !== undefined) {
@@ -50,7 +50,7 @@ function resolve(specifier: string, totalBytes: number): ByteRange | "invalid" |
   return first >= totalBytes ? undefined : { first, last: Math.min(last, totalBytes - 1) };
 }
 
-/** The ranges so far neither overlap nor touch, so one pass over them is enough for the next. */
+/** Merges ranges that overlap. Those merged so far neither overlap nor touch, so one pass over them is enough for the next. */
 function mergeOverlaps(ranges: readonly ByteRange[]): readonly ByteRange[] {
   let merged: readonly ByteRange[] = [];
   for (const range of ranges) {

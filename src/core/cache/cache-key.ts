@@ -15,7 +15,7 @@ export function toKeyUrl(target: Target, settings: CacheSettings): string {
   return toUrl(query === target.query ? target : { ...target, query });
 }
 
-/** Longer URLs are hashed: marks are kept in memory by their keys. */
+/** The longest URL in a mark's key; longer ones are hashed, since marks are kept in memory by their keys. */
 const MARK_URL_LENGTH_MAX = 256;
 
 /** The key of a key URL's mark (stored-response.ts). `hash` is SHA-256 in hexadecimal. */
@@ -57,7 +57,7 @@ export function toVariantKey(
   return written;
 }
 
-/** Nothing has the length "-", so no value reads as a missing one. */
+/** A value with its length. None has the length "-", so no value reads as a missing one. */
 function write(label: string, value: string | null): string {
   return value === null ? `${label}=-;` : `${label}=${value.length}:${value};`;
 }

@@ -1,12 +1,15 @@
-// What a route says about caching, and the valibot schema that reads it from headgate.config.ts into one complete,
-// frozen record. Defaults let the origin decide and trust no client.
+// A route's cache settings, and the valibot schema that reads them from headgate.config.ts into one complete, frozen
+// object. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
 import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
 
-/** Which query parameters tell two responses apart. What is left out still reaches the origin: leave out only what it ignores. */
+/**
+ * The query parameters that are part of the key. What is left out still reaches the origin: leave out only what it
+ * ignores.
+ */
 export interface QueryKeySettings {
   readonly mode: "all" | "include" | "exclude";
   /** Lower case when included, as written when excluded: either way the wider key. */
@@ -31,7 +34,7 @@ export interface VarySettings {
   readonly choices: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A request with one of these is neither answered from the cache nor stored. */
+/** Requests with one of these are neither answered from the cache nor stored. */
 export interface BypassSettings {
   readonly headers: readonly string[];
   readonly cookies: readonly string[];
@@ -57,7 +60,7 @@ export interface CacheSettings {
   readonly bypass: BypassSettings;
   /** Whether an answer to a request with cookies may be stored although only the route or a heuristic calls it fresh. */
   readonly requestCookies: "guard" | "ignore";
-  /** What to do with a response that sets cookies: not store it, or store it without them. */
+  /** Whether a response that sets cookies is not stored, or stored without them. */
   readonly setCookie: "refuse" | "strip";
   readonly bodyBytesMax: number;
   /** Whether a request that the cache answers is counted by the route's policies. */
@@ -71,7 +74,7 @@ const BODY_BYTES_MAX = 512 * 1_024 * 1_024;
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const PARAMETER = /^[^\s&=#]{1,64}$/;
 const STATUS = /^(?:[2-5]xx|[2-5]\d\d)$/;
-/** Parts of an answer, no answer of their own, or forbidden to store (RFC 6585 section 4). */
+/** Statuses of parts of an answer, of none of their own, or that must not be stored (RFC 6585 section 4). */
 const STATUSES_NEVER_STORED = new Set(["206", "304", "429"]);
 
 const HEADER_WANTED = "must be a header's name";
@@ -191,7 +194,7 @@ export const cacheSettings = v.pipe(
   ),
 );
 
-/** The route's own freshness for a status: an exact status before its class; undefined where the route says nothing. */
+/** The route's own freshness for a status: an exact status before its class; undefined where the route has none. */
 export function findTtlMs(settings: CacheSettings, status: number): number | undefined {
   if (settings.ttlMsByStatus.size === 0) return undefined;
   return (

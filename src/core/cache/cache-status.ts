@@ -20,7 +20,7 @@ export type CacheStatus =
 /** A Structured Field token (RFC 9651 section 3.3.4). */
 const TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 
-/** `received` is the origin's field, which is kept as it is (section 2). `name` is this deployment's. */
+/** The field's value. `received` is the origin's, which is kept as it is (section 2). `name` is this deployment's. */
 export function toCacheStatus(
   received: string | null | undefined,
   name: string,
@@ -45,7 +45,7 @@ function toParameters(status: CacheStatus): string {
   return written;
 }
 
-/** A token where it can be one, else a string; what neither may contain is dropped. */
+/** A text as a token where it can be one, else as a string; what neither may contain is dropped. */
 function toItem(text: string): string {
   if (TOKEN.test(text)) return text;
   return `"${text.replaceAll(/[^ -~]/g, "").replaceAll(/["\\]/g, String.raw`\$&`)}"`;

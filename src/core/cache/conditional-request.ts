@@ -6,7 +6,7 @@ import type { FieldReader, Fields } from "./fields.ts";
 import { parseHttpDate } from "../http/http-date.ts";
 import type { StoredResponse } from "./stored-response.ts";
 
-/** What conditions are about. */
+/** The part of a stored response that conditions are about. */
 type Conditioned = Pick<StoredResponse, "status" | "etag" | "lastModified" | "dateMs">;
 
 /** Whether the client already has what is stored: a 304 answers it. */
@@ -60,7 +60,7 @@ export function toNotModifiedFields(record: Pick<StoredResponse, "fields" | "eta
   );
 }
 
-/** Weak comparison; "*" is any stored representation (RFC 9110 section 13.1.2). */
+/** Whether a tag matches by weak comparison; "*" is any stored representation (RFC 9110 section 13.1.2). */
 function isListed(etag: string | null, tags: string): boolean {
   const listed = parseEntityTags(tags);
   if (listed === "*") return true;
@@ -68,7 +68,7 @@ function isListed(etag: string | null, tags: string): boolean {
   return stored !== undefined && listed.some((tag) => matchesWeakly(tag, stored));
 }
 
-/** Section 4.3.2: without Last-Modified, the Date counts, which a record always has. An invalid date is no condition. */
+/** Whether it is unmodified since (section 4.3.2): without Last-Modified, by the Date, which a record always has. */
 function isUnmodifiedSince(record: Conditioned, since: string, nowMs: number): boolean {
   const sinceMs = parseHttpDate(since, nowMs);
   if (sinceMs === undefined) return false;

@@ -1,5 +1,5 @@
-// Turns an exchange with the origin into the record that is kept of it: which fields, how old, how fresh, how stale it
-// may get. Whether it may be kept at all is decided by store-response.ts.
+// Creates the stored response of an exchange with the origin: which fields, how old, how fresh, how stale it may get.
+// Whether it may be kept at all is decided by store-response.ts.
 
 import { toInitialAgeMs } from "./age.ts";
 import { toKeyUrl } from "./cache-key.ts";
@@ -25,7 +25,7 @@ export interface Draft {
   readonly isVaryAny: boolean;
 }
 
-/** Never fails; a draft that may not be kept still answers the request that it was made for. */
+/** Creates a draft. It never fails: one that may not be kept still answers the request that it was made for. */
 export function createStoredResponse(exchange: Exchange, settings: CacheSettings): Draft {
   const { request, response, requestTimeMs, responseTimeMs, generation, mark } = exchange;
   const fields = toFieldReader(response.fields);
@@ -70,7 +70,10 @@ type ReuseRules = Pick<
   | "staleIfLimitedMs"
 >;
 
-/** Sections 4.2.4, 5.2.2.2, 5.2.2.4, 5.2.2.8 and 5.2.2.10: no route's setting lifts them. s-maxage counts if unreadable. */
+/**
+ * The rules for reuse (sections 4.2.4, 5.2.2.2, 5.2.2.4, 5.2.2.8, 5.2.2.10), which no route's setting lifts. An
+ * unreadable s-maxage counts.
+ */
 function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): ReuseRules {
   const isStaleForbidden =
     directives.noCache ||
@@ -89,13 +92,13 @@ function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): 
   };
 }
 
-/** From what is kept: a withheld ETag may not come back as a condition or in a 304. */
+/** The validators, of the kept fields: a withheld ETag may not come back as a condition or in a 304. */
 function toValidators(kept: Fields): Pick<StoredResponse, "etag" | "lastModified"> {
   const fields = toFieldReader(kept);
   return { etag: fields.get("etag") ?? null, lastModified: fields.get("last-modified") ?? null };
 }
 
-/** RFC 9110 section 6.6.1: a response without a Date gets the time it came; an invalid one may be replaced. */
+/** The fields with a Date (RFC 9110 section 6.6.1): without one the time it came; an invalid one may be replaced. */
 function withDate(fields: Fields, responseTimeMs: number): Fields {
   return [...fields.filter(([name]) => name !== "date"), ["date", formatHttpDate(responseTimeMs)]];
 }

@@ -11,7 +11,7 @@ const SCRIPT = ["text/javascript", "application/javascript", "application/x-java
 const FONT = ["font/", "application/font", "application/x-font", "application/vnd.ms-fontobject"];
 const ZIPPED = ["application/zip", "application/gzip", "application/x-", "application/vnd."];
 
-/** What a response to a path with this extension may be; a family ends with "/". */
+/** Types that a response to a path with this extension may have; a family ends with "/". */
 const TYPES_BY_EXTENSION: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     css: ["text/css"],
@@ -32,10 +32,10 @@ const TYPES_BY_EXTENSION: ReadonlyMap<string, readonly string[]> = new Map(
     ...repeat(["doc", "docx", "xls", "xlsx", "ppt", "pptx"], ["application/msword", "application/vnd."]),
   }),
 );
-/** What a server says of a file whose type it does not know. Never a page. */
+/** Types that servers give files whose type they do not know. Never a page. */
 const UNKNOWN_TYPE = "application/octet-stream";
 
-/** Why a response may not be stored without its origin's word, or undefined. `path` is canonical. */
+/** The reason why a response may not be stored unless its origin allows it, or undefined. `path` is canonical. */
 export function findDeception(path: string, contentType: string | null | undefined): Deception | undefined {
   if (DELIMITER.test(path)) return "path-delimiter";
   const extension = EXTENSION.exec(path)?.[1]?.toLowerCase();

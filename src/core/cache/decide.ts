@@ -40,7 +40,7 @@ export interface Selection {
   readonly miss: "uri-miss" | "vary-miss" | "miss";
 }
 
-/** What a validation of a stored response replaces in the client's request, so that a 304 can only be about the stored. */
+/** Fields of the client's request that a validation replaces, so that a 304 can only be about the stored response. */
 export const CONDITION_FIELDS: readonly string[] = [
   "if-none-match",
   "if-modified-since",
@@ -49,7 +49,7 @@ export const CONDITION_FIELDS: readonly string[] = [
 ];
 const NO_FIELDS: Fields = Object.freeze([]);
 const UNSATISFIED: Unsatisfied = Object.freeze({ kind: "unsatisfied" });
-/** RFC 5861 section 4. */
+/** Statuses for which a stale answer may stand in (RFC 5861 section 4). */
 const ERROR_STATUSES: ReadonlySet<number> = new Set([500, 502, 503, 504]);
 
 export function decideCache(plan: LookupPlan, { record, miss }: Selection, nowMs: number): CacheDecision {
@@ -70,7 +70,10 @@ interface Ages {
   readonly ttlMs: number;
 }
 
-/** Section 4.2.4: stale only if nothing forbids it and the origin, the route or the client allows it. */
+/**
+ * Decides on a stale response (section 4.2.4): only if nothing forbids it and the origin, the route or the client
+ * allows it.
+ */
 function decideStale(
   { directives }: LookupPlan,
   record: StoredResponse,
@@ -133,13 +136,16 @@ function forward(
   return { kind: "forward", reason, record, conditions };
 }
 
-/** Section 4.3.1: the entity tag if there is one, and the date of the last change besides. */
+/** The conditions of a validation (section 4.3.1): the entity tag if there is one, and the date of the last change. */
 export function toConditions({ etag, lastModified }: StoredResponse): Fields {
   const byTag: Fields = etag === null ? NO_FIELDS : [["if-none-match", etag]];
   return lastModified === null ? byTag : [...byTag, ["if-modified-since", lastModified]];
 }
 
-/** Sections 5.2.1.1, 5.2.1.3 and 5.2.1.4. A reload's max-age does not undo immutable, no-cache does (RFC 8246 section 2). */
+/**
+ * Whether the client refuses a fresh response (sections 5.2.1.1, 5.2.1.3, 5.2.1.4). no-cache undoes immutable, max-age
+ * does not (RFC 8246 section 2).
+ */
 function refusesFresh(
   { isImmutable }: StoredResponse,
   { noCache, maxAgeMs, minFreshMs }: RequestDirectives,
@@ -159,7 +165,7 @@ function acceptsStale(
   return maxAgeMs === undefined || (maxStaleMs !== undefined && ageMs <= maxAgeMs);
 }
 
-/** Section 5.2.1.2. max-age still bounds the age. */
+/** Whether max-stale allows it (section 5.2.1.2). max-age still bounds the age. */
 function isAskedStale(
   { noCache, maxAgeMs, minFreshMs, maxStaleMs }: RequestDirectives,
   { ageMs, ttlMs }: Ages,

@@ -1,6 +1,6 @@
 // Seconds as HTTP writes them (RFC 9111 section 1.2.2).
 
-/** What every larger number means: 2^31 seconds, about 68 years. */
+/** The meaning of every larger number: 2^31 seconds, about 68 years. */
 export const DELTA_SECONDS_MAX = 2 ** 31;
 
 const DIGITS = /^\d+$/;

@@ -74,7 +74,7 @@ function confirm(
   return { ...refreshed, kind: "confirmed", isOutdated };
 }
 
-/** A range is taken away from a request that validates what is stored: its answer is whole. */
+/** Whether the answer may be stored. A validation is sent without the client's range: its answer is whole. */
 function mayStore(plan: LookupPlan, { conditions }: Forward): boolean {
   return plan.mayStore || (plan.isRange && conditions.length > 0 && !plan.directives.noStore);
 }
@@ -88,7 +88,7 @@ export function withoutConditions(request: CacheRequest): CacheRequest {
   };
 }
 
-/** Section 4.3.5. */
+/** The stored response as a HEAD updates it (section 4.3.5). */
 function toUpdated(
   record: StoredResponse | undefined,
   exchange: Exchange,

@@ -1,5 +1,5 @@
-// What an answer of the origin does to the record that was stored before (RFC 9111 sections 3.2, 4.3.4 and 4.3.5): a 304
-// makes it new, a HEAD's 200 updates it or proves it outdated. A full answer to a GET replaces it and never comes here.
+// Refreshes a stored response by an answer of the origin (RFC 9111 sections 3.2, 4.3.4 and 4.3.5): a 304 makes it new, a
+// HEAD's 200 updates it or proves it outdated. A full answer to a GET replaces it and never comes here.
 
 import type { CacheSettings } from "./cache-settings.ts";
 import { createStoredResponse } from "./create-stored-response.ts";
@@ -17,7 +17,10 @@ export interface Refreshed {
   readonly record: StoredResponse;
   /** Why the store must not keep it any longer; undefined when it is to be stored in place of the old. */
   readonly refusal: StoreRefusal | undefined;
-  /** For the Age field: another cache answered for the origin. undefined: the origin did, and there is no Age (section 5.1). */
+  /**
+   * For the Age field: another cache answered for the origin. undefined: the origin did, and there is no Age (section
+   * 5.1).
+   */
   readonly ageMs: number | undefined;
 }
 
@@ -28,7 +31,7 @@ export interface NotRefreshed {
 
 const OTHER: NotRefreshed = Object.freeze({ kind: "other" });
 
-/** For a 304 to a request with the record's own conditions. */
+/** Refreshes it by a 304 to a request with the record's own conditions. */
 export function refreshStoredResponse(
   record: StoredResponse,
   exchange: Exchange,
@@ -38,7 +41,7 @@ export function refreshStoredResponse(
   return isIdentified(record, fields) ? refresh(record, exchange, settings) : OTHER;
 }
 
-/** For a 200 to a HEAD. "other" means that the stored response is outdated and is to be removed (section 4.3.5). */
+/** Refreshes it by a 200 to a HEAD. "other": it is outdated and is to be removed (section 4.3.5). */
 export function refreshByHead(
   record: StoredResponse,
   exchange: Exchange,
@@ -53,7 +56,7 @@ export function refreshByHead(
   return isSame ? refresh(record, exchange, settings) : OTHER;
 }
 
-/** Every field of the answer over the stored ones, and everything derived worked out anew (section 3.2). */
+/** Replaces stored fields by the answer's, and derives everything else anew (section 3.2). */
 function refresh(record: StoredResponse, exchange: Exchange, settings: CacheSettings): Refreshed {
   const newer = toFieldReader(exchange.response.fields);
   const merged = mergeFields(record.fields, exchange.response.fields);
@@ -71,8 +74,8 @@ function refresh(record: StoredResponse, exchange: Exchange, settings: CacheSett
 }
 
 /**
- * Section 4.3.4: a strong validator must be the stored one; a weak one must correspond. A 304 without any is about the
- * one response whose validators were sent, since no others were.
+ * Whether a 304 is about this response (section 4.3.4): a strong validator must be the stored one; a weak one must
+ * correspond. A 304 without any is about the one response whose validators were sent, since no others were.
  */
 function isIdentified(record: StoredResponse, fields: FieldReader): boolean {
   const given = parseEntityTag(fields.get("etag"));
@@ -82,7 +85,7 @@ function isIdentified(record: StoredResponse, fields: FieldReader): boolean {
   return isSameValue(fields.get("last-modified"), record.lastModified);
 }
 
-/** What was not sent contradicts nothing. */
+/** Whether a validator is the stored one, or was not sent. */
 function isSameValue(received: string | null | undefined, stored: string | null): boolean {
   return received === null || received === undefined || received === stored;
 }

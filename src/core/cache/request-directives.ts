@@ -1,5 +1,5 @@
-// What a client asks of the cache (RFC 9111 section 5.2.1, RFC 5861 section 4). Advice: a route decides whether it is
-// heard. What cannot be read is not asked.
+// The directives of a client (RFC 9111 section 5.2.1, RFC 5861 section 4). They are advice: a route decides whether they
+// count. What cannot be read is not there.
 
 import { parseCacheControl } from "./cache-control.ts";
 import { type Seconds, isNamed, readSeconds } from "./response-directives.ts";
@@ -25,7 +25,7 @@ export const NO_REQUEST_DIRECTIVES: RequestDirectives = Object.freeze({
   staleIfErrorMs: undefined,
 });
 
-/** Pragma is not read: section 5.4 deprecates it. */
+/** Parses Cache-Control. Pragma is not read: section 5.4 deprecates it. */
 export function parseRequestDirectives(cacheControl: string): RequestDirectives {
   const directives = parseCacheControl(cacheControl);
   const isAnyStale = directives.some(

@@ -12,7 +12,10 @@ import {
   type RequestDirectives,
 } from "./request-directives.ts";
 
-/** Why a request goes to the origin (RFC 9211 section 2.2). "partial" is not among them: parts are never stored. */
+/**
+ * The reason why a request goes to the origin (RFC 9211 section 2.2). "partial" is not among them: parts are never
+ * stored.
+ */
 export type ForwardReason = "bypass" | "method" | "uri-miss" | "vary-miss" | "miss" | "request" | "stale";
 
 export interface LookupPlan {

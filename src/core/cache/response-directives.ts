@@ -1,4 +1,4 @@
-// What a response says to a shared cache: the targeted field if there is one, else Cache-Control, read into one record.
+// The directives of a response for a shared cache: the targeted field if there is one, else Cache-Control, in one object.
 // Doubt restricts: what is malformed loses its permission and keeps its restriction (RFC 9111 section 4.2.1).
 
 import { type Directive, parseCacheControl } from "./cache-control.ts";
@@ -36,7 +36,7 @@ export function readResponseDirectives(fields: FieldReader): ResponseDirectives 
   return toResponseDirectives(directives, targeted !== undefined);
 }
 
-/** Invalid is the same as none: already stale, no time allowed (RFC 9111 section 4.2.1). */
+/** Milliseconds. Invalid is the same as none: already stale, no time allowed (RFC 9111 section 4.2.1). */
 export function toMs(seconds: Seconds): number {
   return typeof seconds === "number" ? seconds * 1_000 : 0;
 }
@@ -70,7 +70,10 @@ export function isNamed(directives: readonly Directive[], wanted: string): boole
   return directives.some(({ name }) => name === wanted);
 }
 
-/** Repeated with one value is that value; with several, the response counts as stale (RFC 9111 section 4.2.1). */
+/**
+ * The seconds of a directive. Repeated with one value is that value; with several it is invalid (RFC 9111 section
+ * 4.2.1).
+ */
 export function readSeconds(directives: readonly Directive[], wanted: string): Seconds {
   let seconds: Seconds;
   for (const { name, argument, isMalformed } of directives) {

@@ -1,5 +1,5 @@
-// Whether a response may be stored (RFC 9111 section 3, and what keeps a shared cache from being poisoned), as the record
-// to store or the first reason against it. Reasons are words for a Cache-Status detail and for logs.
+// Decides whether a response may be stored (RFC 9111 section 3, and what keeps a shared cache from being poisoned). Returns
+// what to store, or the first reason against it: a word for a Cache-Status detail and for logs.
 
 import { err, ok, type Result } from "../result.ts";
 import { type CacheSettings, findTtlMs } from "./cache-settings.ts";
@@ -30,20 +30,20 @@ export type StoreRefusal =
   | "event-stream"
   | Deception;
 
-/** Final, and what their caching asks is all implemented here: what must-understand is about (section 5.2.2.3). */
+/** Final statuses whose caching rules are all implemented here: what must-understand is about (section 5.2.2.3). */
 const UNDERSTOOD_STATUSES: ReadonlySet<number> = new Set([...HEURISTIC_STATUSES, 302, 303, 307, 451]);
-/** No final answers, partial ones, answers to a condition, and the one that is never stored (RFC 6585 section 4). */
+/** Statuses that are not final, partial, answers to a condition, or never stored (RFC 6585 section 4). */
 const NEVER_STORED_STATUSES: ReadonlySet<number> = new Set([206, 304, 429]);
 /**
- * The errors that are about the resource. All others can be provoked by what is not in the key (an oversized header, a
- * firewall's word), and are stored only where the route says so by status.
+ * Errors that are about the resource. All others can be provoked by what is not in the key (an oversized header, a rule of
+ * a firewall), and are stored only where the route names their status.
  */
 const RESOURCE_ERRORS: ReadonlySet<number> = new Set([404, 405, 410, 414, 451]);
-/** A longer one is no negotiation, and would be kept with every record. */
+/** The longest Vary: a longer one is no negotiation, and would be kept with every record. */
 const VARY_VALUE_LENGTH_MAX = 1_024;
 const VARY_NAMES_MAX = 16;
 
-/** `response.status` and fields as the origin sent them. */
+/** The stored response, of a status and fields as the origin sent them, or the reason against it. */
 export function toStored(exchange: Exchange, settings: CacheSettings): Result<StoredResponse, StoreRefusal> {
   const refusal = findRequestRefusal(exchange.request);
   if (refusal !== undefined) return err(refusal);
@@ -52,7 +52,7 @@ export function toStored(exchange: Exchange, settings: CacheSettings): Result<St
   return draftRefusal === undefined ? ok(draft.record) : err(draftRefusal);
 }
 
-/** Why a response may not be stored, as far as the response, its sharing and its use go. */
+/** The reason why a response may not be stored, as far as the response, its sharing and its use go. */
 export function findRefusal(
   draft: Draft,
   request: CacheRequest,
@@ -72,7 +72,7 @@ export function findRefusal(
   );
 }
 
-/** Only a plain GET fills the cache: the base key is the URL alone (section 2), and a HEAD or a part is no GET's answer. */
+/** The refusal of a request: only a plain GET fills the cache, since the base key is the URL alone (section 2). */
 function findRequestRefusal({ method, hasBody, fields }: CacheRequest): StoreRefusal | undefined {
   if (method !== "GET") return "method";
   if (hasBody) return "request-body";
@@ -107,27 +107,27 @@ function findDirectiveRefusal(
 }
 
 /**
- * Section 3.5: what allows one user's authorised answer to be another's. An unreadable s-maxage allows nothing. Keyed by
- * the credential, an entry has one user, and the question does not arise.
+ * Whether one user's authorised answer may be another's (section 3.5). An unreadable s-maxage does not allow it. Keyed by
+ * the credential, an entry has one user, and may be stored.
  */
 function isShareable({ isPublic, mustRevalidate, sharedMaxAge }: ResponseDirectives): boolean {
   return isPublic || mustRevalidate || typeof sharedMaxAge === "number";
 }
 
-/** It has no end to wait for, and what it says is about the moment. */
+/** Whether it is an event stream: it has no end to wait for, and is about the moment. */
 function isEventStream({ fields }: Draft): boolean {
   return /^text\/event-stream\b/i.test(fields.get("content-type") ?? "");
 }
 
-/** Section 4.1: a response with "*" never matches a request. */
+/** The refusal of a Vary: a response with "*" never matches a request (section 4.1). */
 function findVaryRefusal({ record, isVaryAny }: Draft): StoreRefusal | undefined {
   if (isVaryAny || record.vary.length > VARY_NAMES_MAX) return "vary";
   return record.vary.some(([, value]) => (value?.length ?? 0) > VARY_VALUE_LENGTH_MAX) ? "vary" : undefined;
 }
 
 /**
- * Section 3's last condition, and whether storing serves anything. A heuristically cacheable status alone is not enough
- * here: such pages are often one user's, and a 304 by date would confirm them to the next.
+ * The refusal of what is not cacheable (section 3's last condition), or of no use when stored. A heuristically cacheable
+ * status alone is not enough here: such pages are often one user's, and a 304 by date would confirm them to the next.
  */
 function findFreshnessRefusal({ record, directives, lifetimeSource }: Draft): StoreRefusal | undefined {
   const isExplicit = lifetimeSource !== "none" || directives.isPublic || directives.noCache;
@@ -138,7 +138,7 @@ function findFreshnessRefusal({ record, directives, lifetimeSource }: Draft): St
   return isFresh || isUsableStale || hasValidator(record) ? undefined : "no-reuse";
 }
 
-/** Where the origin itself does not call the response fresh, it has to look like what was asked for. */
+/** The refusal of a response that the origin does not call fresh itself, unless it looks like what was requested. */
 function findTrustRefusal(
   { record, fields, lifetimeSource, directives }: Draft,
   { target, fields: requestFields }: CacheRequest,

@@ -4,8 +4,8 @@
 import { type Fields, parseFieldNames, toFieldReader } from "./fields.ts";
 
 /**
- * Of the connection (RFC 9110 section 7.6.1), of a proxy (RFC 9111 section 3.1), trailers' announcement (they are
- * discarded), and Age, which is worked out anew for every answer (section 4).
+ * Fields of the connection (RFC 9110 section 7.6.1), of a proxy (RFC 9111 section 3.1), of trailers (they are discarded),
+ * and Age, which is computed anew for every answer (section 4).
  */
 const OF_THE_HOP: ReadonlySet<string> = new Set([
   "age",
@@ -20,11 +20,14 @@ const OF_THE_HOP: ReadonlySet<string> = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-/** About the client and the moment, not about the resource: another client must never see them. */
+/** Fields about the client and the moment, not about the resource: another client must never see them. */
 const OF_THE_EXCHANGE: ReadonlySet<string> = new Set(["retry-after", "set-cookie", "set-cookie2"]);
-/** ratelimit, ratelimit-policy, ratelimit-*, x-ratelimit-*, x-rate-limit-*, x-account-rate-limit-* and their like. */
+/**
+ * Rate-limit fields: ratelimit, ratelimit-policy, ratelimit-*, x-ratelimit-*, x-rate-limit-*, x-account-rate-limit-*
+ * and their like.
+ */
 const RATE_LIMIT = /^(?:x-)?(?:[a-z]+-)?rate-?limit(?:-|$)/;
-/** Not taken over from a 304: they describe the bytes as they are stored (section 3.2), and a 304 has none. */
+/** Fields that a 304 does not replace: they describe the bytes as they are stored (section 3.2), and a 304 has none. */
 const OF_THE_BODY: ReadonlySet<string> = new Set([
   "content-digest",
   "content-encoding",
@@ -58,7 +61,7 @@ function isOfExchange(name: string): boolean {
   return OF_THE_EXCHANGE.has(name) || RATE_LIMIT.test(name);
 }
 
-/** What Connection names goes no further than Connection itself (RFC 9110 section 7.6.1). */
+/** The fields that Connection names: they go no further than Connection itself (RFC 9110 section 7.6.1). */
 function toNominated(fields: Fields): readonly string[] {
   const connection = toFieldReader(fields).get("connection");
   return parseFieldNames(connection ?? "") ?? [];

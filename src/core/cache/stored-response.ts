@@ -13,7 +13,7 @@ export interface StoredResponse {
   /** The key URL (cache-key.ts), by which purges find the record. */
   readonly url: string;
   readonly status: number;
-  /** What may be sent again. Date is always there, Age never. */
+  /** The fields that may be sent again. Date is always there, Age never. */
   readonly fields: Fields;
   /** The length of the stored body; null while it is not known. */
   readonly bodyBytes: number | null;
@@ -47,14 +47,14 @@ export interface StoredResponse {
   readonly mark: string;
 }
 
-/** Stands at the primary key when a URL has variants: the sets of fields that chose them, the latest used first. */
+/** The entry at the primary key when a URL has variants: the sets of fields that chose them, the latest used first. */
 export interface VaryIndex {
   readonly version: typeof RECORD_VERSION;
   readonly kind: "index";
   readonly sets: readonly (readonly string[])[];
 }
 
-/** Stands under a key of its own once a change came through (RFC 9111 section 4.4): a text that the next change replaces. */
+/** The entry under a URL's mark key after a change of it (RFC 9111 section 4.4): a text that the next change replaces. */
 export interface ChangeMark {
   readonly version: typeof RECORD_VERSION;
   readonly kind: "mark";
@@ -71,7 +71,7 @@ export const RETENTION_MS_MAX = 30 * 86_400_000;
 /** How long a stale record with a validator is kept for the sake of a 304. */
 const VALIDATION_MS = 86_400_000;
 
-/** How long after its arrival a record can still be of use: to put on the store as its own limit. */
+/** The time after its arrival for which a record can be of use: the store's own limit for it. */
 export function toRetentionMs(record: StoredResponse): number {
   const freshMs = Math.max(0, record.lifetimeMs - record.initialAgeMs);
   const validationMs = hasValidator(record) ? VALIDATION_MS : 0;

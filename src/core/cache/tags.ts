@@ -5,7 +5,7 @@ import type { FieldReader } from "./fields.ts";
 export interface Tags {
   /** Lower case, each once. */
   readonly tags: readonly string[];
-  /** Some were too long or too many. A purge of any tag must then reach the response. */
+  /** Whether some were too long or too many: a purge of any tag must then reach the response. */
   readonly isCut: boolean;
 }
 
@@ -25,7 +25,7 @@ export function readTags(fields: FieldReader): Tags {
   return { tags, isCut: tags.length < given.size };
 }
 
-/** The form in which tags are compared: case never tells two apart, so a purge reaches the more. */
+/** A tag in the form in which tags are compared: without case, so that a purge reaches more rather than fewer. */
 export function toTag(text: string): string {
   return text.trim().toLowerCase();
 }

@@ -28,14 +28,14 @@ export function parseTarget(url: string): Target | undefined {
   };
 }
 
-/** Without the scheme's own port and the root's dot, which name the same (RFC 1034 section 3.1). */
+/** A host without the scheme's own port and the root's dot, which name the same (RFC 1034 section 3.1). */
 function toHost(text: string, defaultPort: string): string {
   const host = text.toLowerCase();
   const named = host.endsWith(defaultPort) ? host.slice(0, -defaultPort.length) : host;
   return named.replace(/\.(?=$|:\d*$)/, "");
 }
 
-/** What a reference names, seen from a target (RFC 3986 section 5.2), or undefined when it is of another origin. */
+/** The target of a reference (RFC 3986 section 5.2), or undefined when it is of another origin. */
 export function resolveSameOrigin(reference: string, base: Target): Target | undefined {
   // Clients differ in what a backslash is: it could be the start of another host.
   if (reference.includes("\\")) return undefined;

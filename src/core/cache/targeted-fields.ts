@@ -5,13 +5,13 @@ import type { Directive } from "./cache-control.ts";
 import type { FieldReader } from "./fields.ts";
 import { parseDictionary, type StructuredValue } from "../http/structured-dictionary.ts";
 
-/** From the most to the least specific (section 2.2). Other targeted fields pass through and change nothing. */
+/** The target list, from the most to the least specific (section 2.2). Other targeted fields change nothing. */
 const TARGET_LIST = ["cloudflare-cdn-cache-control", "cdn-cache-control"] as const;
 
 const WITH_SECONDS = new Set(["max-age", "s-maxage", "stale-while-revalidate", "stale-if-error"]);
 const WITH_NAMES = new Set(["no-cache", "private"]);
 
-/** undefined when no field of the list is there, valid and not empty: Cache-Control decides then. */
+/** The directives; undefined when no field of the list is there, valid and not empty: Cache-Control decides then. */
 export function findTargetedDirectives(fields: FieldReader): readonly Directive[] | undefined {
   for (const name of TARGET_LIST) {
     const value = fields.get(name);

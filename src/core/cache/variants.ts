@@ -13,13 +13,13 @@ export interface VariantContext {
   readonly settings: CacheSettings;
 }
 
-/** Where a record goes, and the index to write at the primary key before it, if that changes. */
+/** The key of a record, and the index to write at the primary key before it, if that changes. */
 export interface StorePlace {
   readonly key: string;
   readonly index: VaryIndex | undefined;
 }
 
-/** Every set costs a read. An origin that varies by more keeps missing, which is safe. */
+/** The most sets: each costs a read. An origin that varies by more keeps missing, which is safe. */
 const SETS_MAX = 4;
 
 /** The keys under which a request's variants may be; one per set of fields, the latest used first. */
@@ -47,7 +47,7 @@ export function selectStoredResponse(
   return selected;
 }
 
-/** `present` is what stands at the primary key now. */
+/** The place for a record; `present` is the entry at the primary key now. */
 export function toStorePlace(
   primaryKey: string,
   record: StoredResponse,
@@ -69,7 +69,7 @@ function isPreferred(record: StoredResponse, selected: StoredResponse): boolean 
   return record.responseTimeMs > selected.responseTimeMs;
 }
 
-/** Both are sorted (vary.ts). */
+/** Whether two sets are equal. Both are sorted (vary.ts). */
 function isSameSet(a: readonly string[] | undefined, b: readonly string[]): boolean {
   return a?.length === b.length && a.every((name, index) => name === b[index]);
 }

@@ -55,8 +55,8 @@ export function toChosenFields(fields: FieldReader, settings: VarySettings): Fie
 }
 
 /**
- * What a field counts as: one of the route's choices where it has some ("" for none of them), else the value without
- * differences that have no meaning: white space in lists, and order and case where the field has neither.
+ * The value that a field counts as: one of the route's choices where it has some ("" for none of them), else the value
+ * without differences that have no meaning: white space in lists, and order and case where the field has neither.
  */
 export function normaliseValue(name: string, fields: FieldReader, settings: VarySettings): string | null {
   const choices = settings.choices.get(name);

@@ -2,10 +2,10 @@
 
 import type { StoredEntry, StoredResponse } from "./stored-response.ts";
 
-/** What one header line may hold in every cache that is known to us. */
+/** The length of a header line that every known cache takes. */
 const TEXT_LENGTH_MAX = 16_000;
 
-/** ASCII JSON, or undefined when it is longer than a store takes. */
+/** Writes ASCII JSON; undefined when it is longer than a store takes. */
 export function writeStored(entry: StoredEntry): string | undefined {
   const text = toAscii(JSON.stringify(entry));
   return text.length > TEXT_LENGTH_MAX ? undefined : text;
@@ -16,7 +16,7 @@ export function isWritable(record: StoredResponse, bodyBytesMax: number): boolea
   return writeStored({ ...record, bodyBytes: record.bodyBytes ?? bodyBytesMax }) !== undefined;
 }
 
-/** Everything that a header line cannot hold is a \u escape. */
+/** Text in which everything that a header line cannot hold is a \u escape. */
 function toAscii(json: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is escaped
   return json.replace(

@@ -1,4 +1,4 @@
-// The policy that every gateway has: how often one address may show a credential that nobody issued.
+// The policy that every gateway has: how often one address may send a credential that was never issued.
 
 import { slidingWindow } from "../algorithms/sliding-window.ts";
 import { ip } from "../keys/ip.ts";
@@ -6,7 +6,7 @@ import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 
-/** No configured policy can have a name with a colon. */
+/** A name that no configured policy can have: it has a colon. */
 export const ATTEMPTS_POLICY = "auth:attempts";
 
 export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["attempts"]): Policy {

@@ -11,7 +11,7 @@ export interface Config {
   /** "zone", an http(s) URL without a trailing slash, or the name of the pool that routes lead to which name none. */
   readonly origin: string;
   readonly pools: readonly OriginPool[];
-  /** How this deployment names itself in Via, Cache-Status and Proxy-Status (RFC 9110 section 7.6.3). */
+  /** The name of this deployment in Via, Cache-Status and Proxy-Status (RFC 9110 section 7.6.3). */
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
@@ -26,11 +26,11 @@ export interface Config {
   };
   /** The path of the admin API, without a trailing slash. */
   readonly admin: { readonly prefix: string };
-  /** Many requests in one; undefined: there are no batches. */
+  /** The settings of batches; undefined: there are none. */
   readonly batch: BatchSettings | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
-  /** What callers are limited by that show credentials nobody issued. */
+  /** The policy that limits clients with credentials that were never issued. */
   readonly attempts: Policy;
   readonly policies: readonly Policy[];
   readonly routes: readonly Route[];

@@ -28,11 +28,11 @@ export interface PolicyInput {
   readonly timeoutMs?: number;
   /** "auto" lets isolates decide busy keys by themselves, from quota that is leased to them; "exact" never does. */
   readonly consistency?: "auto" | "exact";
-  /** "shadow": decided, counted and logged, but it refuses nobody. Default "enforce". */
+  /** "shadow" (dry run): decided, counted and logged, never enforced. Default "enforce". */
   readonly mode?: "enforce" | "shadow";
-  /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow. Default 100. */
+  /** Share of keys, 0 to 100, for which the policy is enforced; for the others it is a shadow. Default 100. */
   readonly enforcePercent?: number;
-  /** How a response corrects what its request took. */
+  /** How a response corrects the cost of its request. */
   readonly settle?: v.InferInput<typeof settleRule>;
   /** How the policy answers a key that goes on after being denied. */
   readonly ban?: BanInput;
@@ -84,7 +84,7 @@ export type ConfigInput = Omit<
   readonly routes: readonly RouteInput[];
 };
 
-/** Returns its argument: it is there for the types. */
+/** Returns its argument, for the types' sake. */
 export function defineConfig(config: ConfigInput): ConfigInput {
   return config;
 }

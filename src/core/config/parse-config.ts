@@ -18,7 +18,7 @@ import type { NamedPolicies } from "../policies/find-named-policies.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
 
-/** What the deployment's variables say over the configuration file. "" and undefined say nothing. */
+/** The deployment's variables, which go before the configuration file. "" and undefined leave it as it is. */
 export interface ConfigVars {
   readonly ORIGIN_URL?: unknown;
   /** A whole number from 1 to 1,000, also as text: multiplies every limit and burst, as the sandbox environment does. */
@@ -95,7 +95,7 @@ function toPaths(routes: readonly unknown[]): readonly string[] {
 }
 
 interface Origins {
-  /** undefined when what the configuration or the variable says is wrong. */
+  /** undefined when the configuration's or the variable's is wrong. */
   readonly origin: string | undefined;
   readonly poolNames: readonly string[];
   readonly pools: ReadonlyMap<string, OriginPool>;

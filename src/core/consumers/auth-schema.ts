@@ -1,11 +1,11 @@
-// The valibot schema of a configuration's `auth`: how callers say who they are, and whose tokens are believed.
+// The valibot schema of a configuration's `auth`: how callers authenticate, and which issuers' tokens are accepted.
 
 import * as v from "valibot";
 import type { ClaimNames } from "../keys/identity.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, listOf, oneOf, textLike } from "../schema/primitives.ts";
 
-/** Where the key is that a token must be signed with. Variables are secrets of the deployment. */
+/** The place of the key that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =
   | { readonly kind: "jwks"; readonly url: string }
   | { readonly kind: "secret"; readonly variable: string }

@@ -1,4 +1,4 @@
-// The WWW-Authenticate field of a refusal (RFC 6750 section 3): which error a client is told, and what would help.
+// The WWW-Authenticate field of a rejection (RFC 6750 section 3): the error, and what would help.
 
 import type { ProblemCode } from "../http/problems.ts";
 
@@ -9,7 +9,10 @@ const ERRORS: Readonly<Partial<Record<ProblemCode, string>>> = {
   "scope-missing": "insufficient_scope",
 };
 
-/** undefined where the refusal is not about the credential. Without a credential no error is named (section 3.1). */
+/**
+ * The challenge; undefined where the rejection is not about the credential. Without one no error is named (section
+ * 3.1).
+ */
 export function toChallenge(
   code: ProblemCode,
   { name, scopes }: { readonly name: string; readonly scopes: readonly string[] },

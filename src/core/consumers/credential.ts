@@ -1,9 +1,9 @@
 // Finds the credential of a request: an API key or a token as a Bearer, an API key in X-API-Key or in a query parameter.
-// It only reads; whether anybody issued it is decided elsewhere.
+// It only reads; whether the credential is valid is decided elsewhere.
 
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
 
-/** Where it stood: a header field's lower-case name, or the query. */
+/** The place of a credential: a header field's lower-case name, or the query. */
 export type CredentialPlace = "authorization" | "x-api-key" | "query";
 
 export type Credential =
@@ -25,7 +25,10 @@ const BEARER = /^bearer(?: +|$)/i;
 
 const NONE: Credential = { kind: "none" };
 
-/** `queryName` is the parameter that may hold a key. Other schemes of Authorization are the origin's, and none here. */
+/**
+ * Finds the credential. `queryName` is the parameter that may hold a key. Other schemes of Authorization are the
+ * origin's.
+ */
 export function findCredential(
   facts: Pick<Facts, "header" | "query">,
   queryName: string | undefined,
@@ -61,7 +64,7 @@ export function withoutParameter(search: string, name: string): string {
   return kept.length === 0 || kept.join("") === "" ? "" : `?${kept.join("&")}`;
 }
 
-/** As a form's parser reads it: what it cannot decode stays as it is. */
+/** A name as a form's parser decodes it: what it cannot decode stays as it is. */
 function decodeName(name: string): string {
   const spaced = name.replaceAll("+", " ");
   try {

@@ -1,4 +1,4 @@
-// What becomes of a credential: it is somebody's, or why it is not accepted.
+// The verdict on a credential: whose it is, or why it is rejected.
 
 import type { ProblemCode } from "../http/problems.ts";
 import { type Identity, toKeyIdentity } from "../keys/identity.ts";
@@ -11,16 +11,16 @@ export type CredentialVerdict =
       readonly code: ProblemCode;
       /** For the log. */
       readonly cause: string;
-      /** Nobody issued it: whoever shows many of them is guessing. */
+      /** It was never issued: a client that sends many of them is guessing. */
       readonly isUnknown: boolean;
     };
 
-/** `isUnknown` only where nobody issued what was shown. */
+/** A rejection. `isUnknown` only where the credential was never issued. */
 export function refuse(code: ProblemCode, cause: string, isUnknown = false): CredentialVerdict {
   return { kind: "refused", code, cause, isUnknown };
 }
 
-/** undefined is a key that nobody has. */
+/** Judges an API key; undefined is one that was never issued. */
 export function judgeKey(record: KeyRecord | undefined, nowMs: number): CredentialVerdict {
   if (record === undefined) return refuse("credential-invalid", "unknown key", true);
   if (!record.enabled) return refuse("credential-invalid", "disabled key");
@@ -32,7 +32,7 @@ export function judgeKey(record: KeyRecord | undefined, nowMs: number): Credenti
     : { kind: "accepted", identity };
 }
 
-/** The scopes that are wanted and not there. */
+/** The scopes that are needed and missing. */
 export function findMissingScopes({ scopes }: Identity, wanted: readonly string[]): readonly string[] {
   return wanted.filter((scope) => !scopes.includes(scope));
 }

@@ -1,5 +1,5 @@
-// The access entries that operators keep at run time, as one list. Entries end by themselves: the list is made anew when
-// one has ended, and not for each request.
+// The access entries that operators keep at run time, as one list. Entries expire: the list is made anew when one has
+// expired, and not for each request.
 
 import { type AccessEntry, isInForce } from "./entries.ts";
 import { type AccessList, type ClientList, toClientList } from "../access/access-list.ts";
@@ -14,7 +14,7 @@ export class AccessEntries {
     this.#entries = entries;
   }
 
-  /** What the active entries say; undefined when there are none. */
+  /** The list of the active entries; undefined when there are none. */
   at(nowMs: number): AccessList | undefined {
     if (nowMs >= this.#untilMs) this.#read(nowMs);
     return this.#list;

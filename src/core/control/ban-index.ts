@@ -10,7 +10,7 @@ interface BannedValues {
   readonly byValue: Map<string, Ban[]>;
 }
 
-/** One for each part that a ban names; empty when there is no ban. */
+/** The banned values of each part that a ban names; empty when there is no ban. */
 export type BanIndex = readonly BannedValues[];
 
 export function createBanIndex(bans: readonly Ban[]): BanIndex {

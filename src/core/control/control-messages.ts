@@ -1,19 +1,19 @@
-// What the admin API and the control object say to each other. Plain values only.
+// Messages between the admin API and the control object. Plain values only.
 
 import type { Entry, EntryBody, EntryKind } from "./entries.ts";
 
-/** Who changes something: it goes into the audit log. */
+/** The author of a change, for the audit log. */
 export interface Changer {
   /** The token's name. */
   readonly who: string;
   readonly address: string | undefined;
 }
 
-/** What the caller of a change must have seen: a revision, or undefined for whatever is there ("*"). */
+/** The revision that the caller of a change must have seen; undefined: any ("*"). */
 export type Seen = number | undefined;
 
 export type ChangeFailure =
-  /** There is no such thing. */
+  /** It does not exist. */
   | "not-found"
   /** It has changed since the caller saw it. */
   | "stale"
@@ -26,7 +26,7 @@ export type Changed<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly error: ChangeFailure };
 
-/** A create that may come twice: by the caller's name for it, with a digest of what it asks for. */
+/** The idempotency key of a create that may come twice, with a digest of its body. */
 export interface Repeatable {
   readonly name: string;
   readonly digest: string;
@@ -35,13 +35,13 @@ export interface Repeatable {
 export interface Creation {
   readonly kind: EntryKind;
   readonly body: EntryBody;
-  /** Of a key: the hash of its text, and what may be shown of it. */
-  readonly secret?: KeySecret | undefined;
+  /** The hash of a key's secret, and what may be shown of it. */
+  readonly secret?: HashedSecret | undefined;
   readonly repeatable?: Repeatable | undefined;
 }
 
-export interface KeySecret {
-  /** SHA-256 of the whole text, lower-case hexadecimal. */
+export interface HashedSecret {
+  /** SHA-256 of the whole secret, lower-case hexadecimal. */
   readonly hash: string;
   readonly prefix: string;
 }
@@ -59,12 +59,12 @@ export interface EntryChange {
 }
 
 export interface Rotation extends Omit<EntryChange, "kind"> {
-  readonly secret: KeySecret;
-  /** How long what is replaced still opens, in milliseconds. */
+  readonly secret: HashedSecret;
+  /** How long the replaced secret still works, in milliseconds. */
   readonly overlapMs: number;
 }
 
-/** `document` is JSON text; undefined is the deployed file. */
+/** A change of the configuration. `document` is JSON text; undefined is the deployed configuration. */
 export interface ConfigChange {
   readonly document: string | undefined;
   readonly reason: string | undefined;
@@ -79,7 +79,7 @@ export interface ConfigVersion {
   readonly document: string | undefined;
 }
 
-/** `after` is the last place of the page before. */
+/** The page to read. `after` is the last place of the page before. */
 export interface PageRequest {
   readonly after: number;
   readonly most: number;
@@ -104,5 +104,5 @@ export interface AuditEntry {
   readonly after: string | undefined;
 }
 
-/** What is known of an action before the object gives it a number and a time. */
+/** An action before the object gives it a number and a time. */
 export type Audited = Omit<AuditEntry, "id" | "atMs" | "who" | "address">;

@@ -11,7 +11,7 @@ export interface ValueChange {
   readonly after?: unknown;
 }
 
-/** The first `most` changes. */
+/** Compares two values; returns the first `most` changes. */
 export function diffValues(before: unknown, after: unknown, most: number): readonly ValueChange[] {
   const changes: ValueChange[] = [];
   collect({ before, after, path: "" }, { changes, most });

@@ -13,7 +13,7 @@ const PATTERN_LENGTH_MAX = 200;
 const WILDCARDS_MAX = 8;
 const SCOPES_MAX = 32;
 const METADATA_MAX = 16;
-/** The year 9999: whatever is later is a mistake. */
+/** The year 9999: any later time is a mistake. */
 const TIME_MS_MAX = 253_402_300_799_999;
 
 // Written out for each length, so that the message names it.
@@ -41,7 +41,7 @@ export const consumerName = textLike(
   /^[!-~](?:[ -~]{0,126}[!-~])?$/,
   "must be 1 to 128 printable ASCII characters without spaces at the ends",
 );
-/** What is said of a consumer beside the name. */
+/** What a consumer has besides its name: tier, scopes, metadata. */
 export const grants = {
   tier: v.optional(name),
   scopes: v.optional(
@@ -83,7 +83,7 @@ const patterns = v.pipe(
   v.maxLength(PARTS_MAX, `must have at most ${PARTS_MAX} patterns`),
 );
 
-/** Whom it is for: `key` (a pattern for each part of the policy's key), a tier, or, with neither, everybody. */
+/** The target of an override: `key` (a pattern for each part of the policy's key), a tier, or, with neither, every key. */
 export const overrideBody = v.pipe(
   object({
     policy: name,
@@ -120,7 +120,10 @@ export const banBody = object({
 
 const CIDR_WANTED = 'must be an address or a network such as "192.0.2.0/24" or "2001:db8::/32"';
 
-/** What it is about: exactly one of `cidr`, `country`, `asn` and `userAgent`. No policy counts who is `unlimited`. */
+/**
+ * An access entry names exactly one of `cidr`, `country`, `asn` and `userAgent`. No policy counts a client that is
+ * `unlimited`.
+ */
 export const accessBody = v.pipe(
   object({
     action: oneOf(["allow", "deny", "unlimited"]),
@@ -144,7 +147,7 @@ export const accessBody = v.pipe(
   ),
 );
 
-/** One line a kind: storage, the admin API and its document read it from here. `letter` begins the ids of a kind. */
+/** The kinds of entries: storage, the admin API and its document read them from here. `letter` begins the ids of a kind. */
 export const entryKinds = {
   keys: { body: keyBody, letter: "k", most: 100_000 },
   overrides: { body: overrideBody, letter: "o", most: 1_000 },
@@ -155,7 +158,7 @@ export const entryKinds = {
 export type EntryKind = keyof typeof entryKinds;
 export type EntryBody<Kind extends EntryKind = EntryKind> = v.InferOutput<(typeof entryKinds)[Kind]["body"]>;
 
-/** What every entry has besides its body. `revision` is its entity tag; it grows with every change. */
+/** The members of every entry besides its body. `revision` is its entity tag; it grows with every change. */
 export interface EntryHead {
   readonly id: string;
   readonly revision: number;
@@ -174,7 +177,7 @@ export type Ban = EntryHead & EntryBody<"bans">;
 export type AccessEntry = EntryHead & EntryBody<"access">;
 export type Entry = KeyEntry | Override | Ban | AccessEntry;
 
-/** Whether it still counts. */
+/** Whether it is active: it has not expired. */
 export function isInForce(
   { expiresAtMs }: { readonly expiresAtMs?: number | undefined },
   nowMs: number,

@@ -1,4 +1,4 @@
-// What an operator is told of a request that is not made: where it would go, what would limit it, and why.
+// The explanation of a described request that is not sent: where it would go, what would limit it, and why.
 
 import type { OwnedKey } from "../keys/counter-key.ts";
 
@@ -6,13 +6,13 @@ export interface ExplainedPolicy {
   readonly policy: string;
   readonly limit: number;
   readonly windowMs: number | undefined;
-  /** Where the limit is from: the policy itself, its limits for some requests, the caller's tier, or an override. */
+  /** The source of the limit: the policy itself, its limits for some requests, the caller's tier, or an override. */
   readonly decidedBy: "policy" | "limits" | "tier" | "override";
   /** The override's id and reason. */
   readonly override: { readonly id: string; readonly reason: string } | undefined;
   /** The counter's key, and the object that owns it; or what the policy does without one. */
   readonly counter: OwnedKey | "skip" | "deny";
-  /** It refuses nobody with this key. */
+  /** Whether it is a dry run for this key: never enforced. */
   readonly isShadow: boolean;
 }
 
@@ -24,9 +24,9 @@ export interface Explanation {
   /** The id and reason of the ban that it falls under. */
   readonly ban: { readonly id: string; readonly reason: string } | undefined;
   readonly cost: number | undefined;
-  /** Who is taken to be calling; undefined where the route asks nobody, or nobody was described. */
+  /** The assumed caller; undefined where the route needs no credential, or no caller was described. */
   readonly consumer: string | undefined;
-  /** An access list says that no policy counts this client. */
+  /** Whether an access list has this client as unlimited: no policy counts it. */
   readonly isUnlimited: boolean;
   readonly isCached: boolean;
   readonly policies: readonly ExplainedPolicy[];

@@ -1,5 +1,5 @@
-// Which override a request falls under: an exact key before the longest wildcard, that before a tier, that before the
-// whole policy. What each amounts to is worked out once per snapshot: a request only looks it up.
+// Finds the override of a request: an exact key before the longest wildcard, that before a tier, that before the whole
+// policy. The policies with overridden limits are made once per snapshot: a request only looks them up.
 
 import type { Policy } from "../policies/policy.ts";
 import { applyLimits } from "../policies/apply-limits.ts";
@@ -30,13 +30,13 @@ interface PolicyOverrides {
 /** By policy. Policies without an override are not in it. */
 export type OverrideIndex = ReadonlyMap<string, PolicyOverrides>;
 
-/** Whose request it is. A part of the key that is missing is undefined. */
+/** The request's key and tier. A part of the key that is missing is undefined. */
 export interface OverrideSubject {
   readonly key: readonly (string | undefined)[];
   readonly tier: string | undefined;
 }
 
-/** What cannot be applied (its policy is gone, or does not take these limits) is left out. */
+/** Creates the index. An override that cannot be applied (no such policy, or not these limits) is left out. */
 export function createOverrideIndex(
   policies: readonly Policy[],
   overrides: readonly Override[],
@@ -96,7 +96,7 @@ function matchesKey({ globs }: Wildcard, parts: readonly string[]): boolean {
   return globs.length === parts.length && globs.every((glob, at) => matchesGlob(glob, parts[at] ?? ""));
 }
 
-/** With each part's length, so that no two keys read the same. */
+/** The parts of a key with their lengths, so that no two keys read the same. */
 function toExact(parts: readonly string[]): string {
   return parts.map((part) => `${part.length}:${part}`).join("|");
 }

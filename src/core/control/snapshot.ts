@@ -1,16 +1,16 @@
-// What the control object tells gateways: everything that changes decisions, as one whole. Plain values, to be sent.
+// The snapshot that the control object sends to gateways: everything that changes decisions, as one whole. Plain values.
 
 import type { AccessEntry, Ban, Override } from "./entries.ts";
 
 export interface StoredConfig {
-  /** 0 is the deployed file. */
+  /** 0 is the deployed configuration. */
   readonly version: number;
-  /** A whole configuration as JSON; undefined is the deployed file. */
+  /** A whole configuration as JSON; undefined is the deployed configuration. */
   readonly document: string | undefined;
 }
 
 export interface Snapshot {
-  /** Grows with every change of anything in it. 0 is nothing. */
+  /** Grows with every change of anything in it. 0: there has been none. */
   readonly version: number;
   readonly config: StoredConfig;
   readonly overrides: readonly Override[];

@@ -22,7 +22,10 @@ export interface Check {
   /** Dry run: decided and counted, never enforced. */
   readonly isShadow?: boolean;
   readonly ban?: BanSettings | undefined;
-  /** The isolate's report on its lease, which it wants renewed. With `take` only; with a cost of 0 it wants nothing else. */
+  /**
+   * The isolate's report on its lease, which it wants renewed. With `take` only; with a cost of 0 it wants nothing
+   * else.
+   */
   readonly lease?: LeaseReport | undefined;
 }
 

@@ -36,7 +36,7 @@ import { settleDecision } from "./settle-decision.ts";
 const DECISIONS_MAX = 2_000;
 
 /** A decision that consumed, with what each policy's share was settled to since, by key and policy. */
-interface Taken {
+interface RememberedDecision {
   readonly request: CounterRequest;
   readonly reply: CounterReply;
   readonly actual: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -45,7 +45,7 @@ interface Taken {
 export class CounterTable {
   readonly #store: CounterStore;
   readonly #keys: KeyEntries;
-  readonly #taken = new LruMap<string, Taken>(DECISIONS_MAX);
+  readonly #taken = new LruMap<string, RememberedDecision>(DECISIONS_MAX);
 
   constructor(store: CounterStore, keysMax: number) {
     this.#store = store;

@@ -17,12 +17,12 @@ import type { KeyCounters } from "./key-state.ts";
 import type { Check, CheckVerdict, SettledCheck } from "./counter-messages.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
-type Asked = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;
+type LeaseCheck = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;
 
 /** The counters as they are at this moment. Nothing here needs a row: one was written when it was granted. */
 export function readReports(
   before: KeyCounters,
-  checks: readonly (Asked | SettledCheck)[],
+  checks: readonly (LeaseCheck | SettledCheck)[],
   nowMs: number,
 ): KeyCounters {
   let live: Map<string, LiveCounter> | undefined;
@@ -34,7 +34,7 @@ export function readReports(
   return live === undefined ? before : { ...before, live };
 }
 
-function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): LiveCounter | undefined {
+function readOne(live: LiveCounter | undefined, asked: LeaseCheck, nowMs: number): LiveCounter | undefined {
   const { algorithm, settings, lease: report } = asked;
   if (!isDue(live, asked, nowMs)) return undefined;
   const leases = live?.leases ?? NO_LEASES;
@@ -57,7 +57,7 @@ function readOne(live: LiveCounter | undefined, asked: Asked, nowMs: number): Li
 }
 
 /** A counter that another algorithm left is left alone: consuming starts it afresh, without leases. */
-function isDue(live: LiveCounter | undefined, { algorithm, lease }: Asked, nowMs: number): boolean {
+function isDue(live: LiveCounter | undefined, { algorithm, lease }: LeaseCheck, nowMs: number): boolean {
   if (live === undefined) return lease !== undefined;
   if (live.counter.algorithm !== algorithm) return false;
   return lease !== undefined || nowMs >= (live.leases ?? NO_LEASES).nextExpiryMs;
@@ -77,7 +77,7 @@ function toReturned(
   };
 }
 
-export interface Granted {
+export interface GrantResult {
   readonly leases: LiveCounter["leases"];
   /** Granted just now. */
   readonly grantedUnits: number;
@@ -89,7 +89,7 @@ export interface Granted {
 export function grantLease(
   live: LiveCounter | undefined,
   { check, state, reserved, nowMs }: { check: Check; state: unknown; reserved: number; nowMs: number },
-): Granted {
+): GrantResult {
   const leases = live?.leases;
   const { algorithm, settings, lease: report } = check;
   const terms = leases === undefined ? undefined : toLeaseTerms(algorithm, settings);

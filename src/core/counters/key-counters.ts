@@ -7,7 +7,7 @@ import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
 import { NO_LEASES } from "../leases/counter-leases.ts";
 import { grantLease } from "./grant-leases.ts";
-import { consume, type Consumed, giveBack, type LiveCounter } from "./write-ahead.ts";
+import { consume, type CounterUpdate, giveBack, type LiveCounter } from "./write-ahead.ts";
 
 export interface Change {
   readonly counters: KeyCounters;
@@ -42,7 +42,7 @@ export function consumeChecks(
 function consumeCheck(
   live: LiveCounter | undefined,
   { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
-): Consumed | undefined {
+): CounterUpdate | undefined {
   const { algorithm, settings, cost } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
@@ -66,7 +66,7 @@ export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Ch
 }
 
 /** Cost to add (positive) or give back (negative), without a decision. */
-export interface Owed {
+export interface Correction {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
@@ -75,12 +75,12 @@ export interface Owed {
 
 export function settleChecks(
   before: KeyCounters,
-  owed: readonly Owed[],
+  corrections: readonly Correction[],
   { nowMs, takenAtMs }: { readonly nowMs: number; readonly takenAtMs: number },
 ): Change {
   const live = new Map(before.live);
   let mustWrite = false;
-  for (const { policy, algorithm, settings, units } of owed) {
+  for (const { policy, algorithm, settings, units } of corrections) {
     const counter = live.get(policy);
     if (units === 0 || (units < 0 && counter?.counter.algorithm !== algorithm)) continue;
     const state = toState(counter?.counter, algorithm);

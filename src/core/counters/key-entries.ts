@@ -1,7 +1,7 @@
 // The keys that a counter table has in memory, over the rows that outlive it.
 
 import { LruMap } from "../lru-map.ts";
-import { type KeyEntry, toKeyEntry } from "./reservations.ts";
+import { type KeyMemory, createKeyMemory } from "./reservations.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
 import { readRow, writeRow } from "./counter-row.ts";
@@ -20,7 +20,7 @@ export interface CounterStore {
 
 export class KeyEntries {
   readonly #store: CounterStore;
-  readonly #entries: LruMap<string, KeyEntry>;
+  readonly #entries: LruMap<string, KeyMemory>;
 
   constructor(store: CounterStore, keysMax: number) {
     this.#store = store;
@@ -28,16 +28,16 @@ export class KeyEntries {
   }
 
   /** What is in memory alone. */
-  find(key: string): KeyEntry | undefined {
+  find(key: string): KeyMemory | undefined {
     return this.#entries.get(key);
   }
 
-  read(key: string): KeyEntry {
+  read(key: string): KeyMemory {
     const known = this.#entries.get(key);
     if (known !== undefined) return known;
     const { counters, damaged } = readRow(this.#store.read(key));
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry = toKeyEntry(counters);
+    const entry = createKeyMemory(counters);
     this.#entries.set(key, entry);
     return entry;
   }
@@ -46,11 +46,11 @@ export class KeyEntries {
    * Changes keys together. Rows come first and memory last: a write that throws leaves every counter as it was (a row
    * may be ahead of its counter, which only under-admits).
    */
-  change<Asked extends { readonly key: string }>(
-    keys: readonly Asked[],
-    change: (counters: KeyCounters, asked: Asked) => Change,
+  change<Keyed extends { readonly key: string }>(
+    keys: readonly Keyed[],
+    change: (counters: KeyCounters, asked: Keyed) => Change,
   ): void {
-    const changed: { readonly entry: KeyEntry; readonly counters: KeyCounters }[] = [];
+    const changed: { readonly entry: KeyMemory; readonly counters: KeyCounters }[] = [];
     for (const asked of keys) {
       const entry = this.read(asked.key);
       const { counters, mustWrite } = change(entry.counters, asked);

@@ -24,7 +24,7 @@ export interface Provisional {
 }
 
 /** All that an object knows of one key. */
-export interface KeyEntry {
+export interface KeyMemory {
   counters: KeyCounters;
   readonly reservations: Map<string, Reservation>;
   readonly provisional: Map<string, Provisional>;
@@ -33,13 +33,13 @@ export interface KeyEntry {
 }
 
 /** A key as its row has it: what was committed before a reset may be cancelled after it. */
-export function toKeyEntry(counters: KeyCounters): KeyEntry {
+export function createKeyMemory(counters: KeyCounters): KeyMemory {
   const recent = [...(counters.decisions?.recent ?? [])].filter(([, { isSettled }]) => !isSettled);
   return { counters, reservations: new Map(), provisional: new Map(recent), lastPlacesMs: new Map() };
 }
 
 /** Units of a policy that decisions in flight have reserved. Drops reservations that have expired. */
-export function toReservedUnits({ reservations }: KeyEntry, policy: string, nowMs: number): number {
+export function toReservedUnits({ reservations }: KeyMemory, policy: string, nowMs: number): number {
   let reserved = 0;
   for (const [id, reservation] of reservations) {
     if (reservation.expiresAtMs <= nowMs) reservations.delete(id);
@@ -49,14 +49,14 @@ export function toReservedUnits({ reservations }: KeyEntry, policy: string, nowM
 }
 
 /** Notes when queues let a request go on. */
-export function addPlaces({ lastPlacesMs }: KeyEntry, placesMs: Reservation["placesMs"]): void {
+export function addPlaces({ lastPlacesMs }: KeyMemory, placesMs: Reservation["placesMs"]): void {
   for (const [policy, placeMs] of placesMs)
     lastPlacesMs.set(policy, Math.max(placeMs, lastPlacesMs.get(policy) ?? 0));
 }
 
 /** Units of a policy that may still be cancelled, and when the last of them were taken. */
 export function toProvisionalUnits(
-  { provisional }: KeyEntry,
+  { provisional }: KeyMemory,
   policy: string,
   nowMs: number,
 ): { readonly units: number; readonly takenAtMs: number } {

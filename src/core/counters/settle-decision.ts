@@ -9,7 +9,10 @@ export interface SettledDecision {
   readonly id: string;
   readonly takenAtMs: number;
   readonly nowMs: number;
-  /** What each policy's share was settled to so far, as the table remembers it; undefined: it does not know the decision. */
+  /**
+   * What each policy's share was settled to so far, as the table remembers it; undefined: it does not know the
+   * decision.
+   */
   readonly remembered: ReadonlyMap<string, number> | undefined;
 }
 
@@ -22,15 +25,15 @@ export function settleDecision(
   const before = remembered ?? decisions?.recent.get(id)?.units;
   const units = new Map(before);
   const isDoubtful = remembered === undefined && isMaybeSettled(decisions, takenAtMs);
-  const owed = checks.flatMap(({ policy, algorithm, settings, taken, actual }) => {
+  const corrections = checks.flatMap(({ policy, algorithm, settings, taken, actual }) => {
     const change = actual - (before?.get(policy) ?? taken);
     // What may have been given back before is not given back again: that only under-admits.
     if (change === 0 || (change < 0 && isDoubtful && before?.has(policy) !== true)) return [];
     units.set(policy, actual);
     return [{ policy, algorithm, settings, units: change }];
   });
-  if (owed.length === 0) return { counters, mustWrite: false, units };
-  const settled = settleChecks(counters, owed, { nowMs, takenAtMs });
+  if (corrections.length === 0) return { counters, mustWrite: false, units };
+  const settled = settleChecks(counters, corrections, { nowMs, takenAtMs });
   const ring = addDecision(decisions, id, { takenAtMs, isSettled: true, units });
   return { ...settled, counters: { ...settled.counters, decisions: ring }, units };
 }

@@ -67,14 +67,18 @@ export interface Consumption {
   readonly leaseMs?: number;
 }
 
-export interface Consumed {
+export interface CounterUpdate {
   readonly live: LiveCounter;
   /** Whether it must be written before the answer may leave the object. */
   readonly mustWrite: boolean;
 }
 
 /** The live counter after a consumption. */
-export function consume(live: LiveCounter | undefined, consumption: Consumption, nowMs: number): Consumed {
+export function consume(
+  live: LiveCounter | undefined,
+  consumption: Consumption,
+  nowMs: number,
+): CounterUpdate {
   const { counter, units, leases = live?.leases, leaseMs = 0 } = consumption;
   const isWithin =
     live !== undefined &&
@@ -96,7 +100,7 @@ export function consume(live: LiveCounter | undefined, consumption: Consumption,
  * writes say just the truth, or when a second has passed since the last: a permit or a refund of a key that is hardly
  * used outlives a restart, and so does all that comes back once a burst is over.
  */
-export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): Consumed {
+export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): CounterUpdate {
   const { counter, leases = live.leases } = consumption;
   const isOver = nowMs >= live.allowanceUntilMs;
   if (!isOver && live.writes >= EXACT_WRITES) return { live: { ...live, counter, leases }, mustWrite: false };
@@ -133,7 +137,7 @@ function toNextWrite(
   return { allowanceUnits: writes <= EXACT_WRITES ? 0 : ahead, writes, burstUnits, burstUntilMs };
 }
 
-function write(consumption: Consumption, next: NextWrite, nowMs: number): Consumed {
+function write(consumption: Consumption, next: NextWrite, nowMs: number): CounterUpdate {
   const { settings, counter, leases, leaseMs = 0 } = consumption;
   const allowanceUntilMs = nowMs + ALLOWANCE_MS;
   const allowance = { allowanceUntilMs, usedSinceWrite: 0, ...next };
@@ -169,7 +173,10 @@ function toFullUntilMs({ settings, counter }: Consumption, untilMs: number): num
   return remaining === 0 ? untilMs : 0;
 }
 
-/** The allowance apart from the state: where leases are granted, or may be while it lasts, until the last of them expires. */
+/**
+ * The allowance apart from the state: where leases are granted, or may be while it lasts, until the last of them
+ * expires.
+ */
 function toRowAhead(
   leases: CounterLeases = NO_LEASES,
   allowanceUnits: number,

@@ -1,5 +1,5 @@
-// What isolates and the feedback object of a pool tell each other. Times in it are durations: what is `Ms` of knowledge is
-// counted from when the message was written, negative for what was before.
+// Messages between isolates and a pool's feedback object. Their times are durations: a time of knowledge is counted from
+// when the message was written, negative for what was before.
 
 import type { Knowledge } from "./quota-knowledge.ts";
 import type { Others } from "./quota-pace.ts";
@@ -16,10 +16,10 @@ export interface QuotaUse {
   readonly isHungry: boolean;
 }
 
-/** Asks to be the one that tries whether a guessed stop is over. */
+/** A claim to be the one that tries whether a guessed stop is over. */
 export interface ProbeClaim {
   readonly key: string;
-  /** Nobody else is to try for so long. */
+  /** No other isolate is to try for so long. */
   readonly forMs: number;
 }
 
@@ -35,7 +35,7 @@ export interface FeedbackReport {
 
 export interface FeedbackView {
   readonly version: number;
-  /** What changed since the version that the report named. */
+  /** The changes since the version that the report named. */
   readonly news: readonly QuotaNews[];
   readonly others: readonly (Others & { readonly key: string })[];
   /** For each claim how long to wait; 0: it is granted. */

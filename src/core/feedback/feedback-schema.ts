@@ -1,4 +1,4 @@
-// A pool's `feedback`: the dialect in which its origin speaks of its own limits, and what its scopes are called here.
+// A pool's `feedback`: the dialect in which its origin reports its own limits, and the policies of its scopes.
 
 import * as v from "valibot";
 import { isObject, object } from "../schema/parse-with.ts";
@@ -24,7 +24,7 @@ export const feedbackSchema = object({
   stopMax: v.optional(durationBetween("1s", "24h"), "1h"),
 });
 
-/** What a pool does with what its origin says. */
+/** What a pool does with its origin's reports. */
 export interface FeedbackSettings {
   readonly profile: ProfileName;
   readonly scopes: readonly FeedbackScope[];

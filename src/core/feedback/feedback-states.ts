@@ -1,5 +1,5 @@
-// What one isolate knows of the quotas of one origin pool, by what its answers said and what other isolates learnt, and
-// what it has yet to tell them. Mutable, because every request changes it; time is an argument.
+// What one isolate knows of the quotas of one origin pool, from answers and from other isolates, and what it has yet to
+// report. Mutable, because every request changes it; time is an argument.
 
 import { LruMap } from "../lru-map.ts";
 import type { FeedbackReport, FeedbackView, ProbeClaim } from "./feedback-messages.ts";
@@ -16,7 +16,7 @@ import { QuotaPace } from "./quota-pace.ts";
 import type { Reading } from "./reading.ts";
 import { QUOTAS_MAX } from "./shared-feedback.ts";
 
-/** How a profile's scope is counted here. */
+/** The policy and the rules of a profile's scope. */
 export interface FeedbackScope {
   readonly scope: string;
   /** The policy whose key tells its quotas apart; undefined: it has one for the whole origin. */
@@ -24,11 +24,11 @@ export interface FeedbackScope {
   readonly rules: QuotaRules;
 }
 
-/** What a request counts by: policy name -> counter key. */
+/** The counter keys of a request, by policy name. */
 export type RequestKeys = ReadonlyMap<string, string>;
 
 /** A quota that is known, and that a request counts against. */
-interface Found {
+interface KnownQuota {
   readonly scope: FeedbackScope;
   readonly key: string;
   readonly pace: QuotaPace;
@@ -50,7 +50,7 @@ export class FeedbackStates {
     this.#scopes = scopes;
   }
 
-  /** How long a request has to wait; 0: it goes now, and its place is taken. */
+  /** The time that a request has to wait; 0: it goes now, and its place is taken. */
   waitMs(keys: RequestKeys, nowMs: number): number {
     const found = this.#find(keys);
     const waitMs = Math.max(0, ...found.map(({ pace }) => pace.waitMs(nowMs)));
@@ -87,7 +87,7 @@ export class FeedbackStates {
       .map(({ key, pace }) => ({ key, forMs: pace.toProbeMs() }));
   }
 
-  /** What an answer said. True when it is a stop that others must know at once, or the end of one. */
+  /** Learns from an answer. True when that was a stop that others must know at once, or the end of one. */
   learn(keys: RequestKeys, readings: readonly Reading[], times: { askedMs: number; nowMs: number }): boolean {
     let isUrgent = false;
     for (const reading of [...readings, ...this.#toRefutals(keys, readings, times.askedMs)])
@@ -116,7 +116,7 @@ export class FeedbackStates {
     };
   }
 
-  /** What all isolates know together. */
+  /** Learns what all isolates know together. */
   learnView({ version, news, others, probes }: FeedbackView, nowMs: number): void {
     this.#version = version;
     for (const { key, known } of news) {
@@ -140,7 +140,7 @@ export class FeedbackStates {
     }
   }
 
-  /** What was told and did not arrive is told again. */
+  /** Keeps what was reported and did not arrive for the next report. */
   retell({ news }: FeedbackReport): void {
     for (const { key } of news) this.#dirty.add(key);
   }
@@ -169,7 +169,7 @@ export class FeedbackStates {
       .filter(({ scope }) => readings.every((reading) => reading.scope !== scope));
   }
 
-  #find(keys: RequestKeys): readonly Found[] {
+  #find(keys: RequestKeys): readonly KnownQuota[] {
     if (this.#paces.size === 0) return [];
     return this.#scopes.flatMap((scope) => {
       const key = toQuotaKey(scope, keys);

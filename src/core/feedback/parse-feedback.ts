@@ -6,7 +6,7 @@ import { type ProfileName, profiles } from "./profiles/registry.ts";
 import type { Problem } from "../result.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 
-/** What has no shape is reported elsewhere. */
+/** Finds problems of the scopes that a pool's `feedback` names. What has no shape is reported elsewhere. */
 export function findScopeProblems(feedback: unknown, path: string, policies: unknown): readonly Problem[] {
   const { profile, scopes }: Readonly<Record<string, unknown>> = isObject(feedback) ? feedback : {};
   if (!isProfile(profile) || !isObject(scopes)) return [];
@@ -30,7 +30,7 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
 const isProfile = (name: unknown): name is ProfileName =>
   typeof name === "string" && Object.hasOwn(profiles, name);
 
-/** What a pace is made of. */
+/** The part of a policy that a pace is made of. */
 interface CountedBy {
   readonly name: string;
   readonly limit: number;
@@ -39,8 +39,8 @@ interface CountedBy {
 }
 
 /**
- * With every scope of the profile: those that no policy stands for count for the whole origin. Where there is one of each,
- * nobody has to say that they belong together.
+ * The settings, with every scope of the profile: those without a policy count for the whole origin. Where there is one
+ * scope and one policy, they belong together without being named.
  */
 export function toFeedback(
   { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,

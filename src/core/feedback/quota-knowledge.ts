@@ -1,11 +1,11 @@
-// What is known of one quota of an origin: its newest reading, and until when nobody asks. Pure: isolates and the feedback
-// object learn and merge by the same rules, each by its own clock; between them it travels as durations.
+// What is known of one quota of an origin: its newest reading, and a stop, until which no call is made. Pure: isolates and
+// the feedback object learn and merge by the same rules, each by its own clock; between them it travels as durations.
 
 import type { Reading } from "./reading.ts";
 
-/** All times are of the clock of whoever knows it. */
+/** Knowledge of one quota. All times are of the clock of the isolate or object that has it. */
 export interface Knowledge {
-  /** When the call was asked that the reading came with: -Infinity before there is any. */
+  /** When the call was sent that the reading came with: -Infinity before there is any. */
   readonly askedMs: number;
   /** 0 to 100. */
   readonly usedPercent: number;
@@ -17,14 +17,14 @@ export interface Knowledge {
   readonly stopBeganMs: number;
   /** -Infinity before there was any stop. */
   readonly stopUntilMs: number;
-  /** Guessed stops in a row, for nobody said how long: then one call tries, and the next stop is longer. 0: it was said. */
+  /** Stops in a row whose length was guessed: after each, one call tries, and the next stop is longer. 0: none. */
   readonly guesses: number;
 }
 
 export interface QuotaRules {
   /** Requests are paced from here on. */
   readonly paceFromPercent: number;
-  /** No stop is longer, whatever the origin says. */
+  /** The longest stop, whatever the origin reports. */
   readonly stopMsMax: number;
   /** For how long a reading counts that names no reset. */
   readonly readingMs: number;
@@ -50,9 +50,9 @@ export const NOTHING: Knowledge = Object.freeze({
   guesses: 0,
 });
 
-/** What travels between clocks gets later by the time it takes: the same stop is not a longer one. */
+/** Travelling between clocks makes times later: a stop that is longer by no more than this is the same one. */
 const ON_THE_WAY_MS = 100;
-/** Nobody paces below it. */
+/** The percentage below which nothing is paced. */
 const USED_PERCENT_MIN = 50;
 const GUESS_MS = 5_000;
 const GUESS_MS_MIN = 20;
@@ -76,14 +76,14 @@ export function isOver({ untilMs, usedPercent, stopUntilMs }: Knowledge, nowMs: 
   return !isRead && nowMs >= stopUntilMs + GUESS_MS_MAX;
 }
 
-/** After an answer to a call that was asked at `askedMs`. */
+/** The knowledge after an answer to a call that was sent at `askedMs`. */
 export function learnReading(known: Knowledge, reading: Reading, learning: Learning): Knowledge {
   const read = toRead(known, reading, learning);
   const stop = toStop(known, { reading, read }, learning);
   return mergeKnowledge(known, { ...known, ...read, ...stop }, learning.nowMs);
 }
 
-/** What two know together: the reading that was asked for last, and the stop that holds. */
+/** The knowledge of two together: the reading whose call was sent last, and the stop that holds. */
 export function mergeKnowledge(known: Knowledge, other: Knowledge, nowMs: number): Knowledge {
   const read = isNewer(other, known) ? other : known;
   const stop = isStronger(other, known, nowMs) ? other : known;
@@ -98,7 +98,7 @@ export function mergeKnowledge(known: Knowledge, other: Knowledge, nowMs: number
   };
 }
 
-/** The same by another clock: minus its own time before it travels, plus the other's after. */
+/** The same knowledge by another clock: minus its own time before it travels, plus the other's after. */
 export function shiftKnowledge(known: Knowledge, byMs: number): Knowledge {
   return {
     ...known,
@@ -109,17 +109,17 @@ export function shiftKnowledge(known: Knowledge, byMs: number): Knowledge {
   };
 }
 
-type Read = Pick<Knowledge, "askedMs" | "usedPercent" | "remaining" | "limit" | "untilMs">;
+type LastReading = Pick<Knowledge, "askedMs" | "usedPercent" | "remaining" | "limit" | "untilMs">;
 
-/** Of the same answer the worse one. */
-function isNewer(other: Read, known: Read): boolean {
+/** Whether a reading is newer; of the same answer, whether it is worse. */
+function isNewer(other: LastReading, known: LastReading): boolean {
   return (
     other.askedMs > known.askedMs ||
     (other.askedMs === known.askedMs && other.usedPercent > known.usedPercent)
   );
 }
 
-/** What the origin said holds before what was guessed; of two equals the one that ends later, or began later. */
+/** Whether a stop holds before another: one that the origin named before a guess; else the one that ends or began later. */
 function isStronger(other: Knowledge, known: Knowledge, nowMs: number): boolean {
   const isSaid = (stop: Knowledge): boolean => stop.guesses === 0 && stop.stopUntilMs > nowMs;
   if (isSaid(other) !== isSaid(known)) return isSaid(other);
@@ -127,7 +127,11 @@ function isStronger(other: Knowledge, known: Knowledge, nowMs: number): boolean 
   return other.stopUntilMs > known.stopUntilMs + ON_THE_WAY_MS;
 }
 
-function toRead(known: Knowledge, reading: Reading, { rules, askedMs, nowMs }: Learning): Partial<Read> {
+function toRead(
+  known: Knowledge,
+  reading: Reading,
+  { rules, askedMs, nowMs }: Learning,
+): Partial<LastReading> {
   const { usagePercent, remaining, resetMs } = reading;
   if (usagePercent === undefined && remaining === undefined) return {};
   const { windowMs = 0, readingMs, stopMsMax } = rules;
@@ -144,7 +148,7 @@ function toRead(known: Knowledge, reading: Reading, { rules, askedMs, nowMs }: L
   };
 }
 
-/** Where the origin does not say it, the most that is known to have been left. */
+/** The limit; where the origin does not report it, the most that is known to have been left. */
 function toLimit(known: Knowledge, { limit, remaining = 0 }: Reading, rules: QuotaRules): number | undefined {
   return limit || Math.max(known.limit ?? 0, rules.limit ?? 0, remaining) || undefined;
 }
@@ -153,7 +157,7 @@ type Stop = Pick<Knowledge, "stopBeganMs" | "stopUntilMs" | "guesses">;
 
 function toStop(
   known: Knowledge,
-  { reading, read }: { readonly reading: Reading; readonly read: Partial<Read> },
+  { reading, read }: { readonly reading: Reading; readonly read: Partial<LastReading> },
   { rules, askedMs, nowMs }: Learning,
 ): Partial<Stop> {
   const isUsedUp = (read.usedPercent ?? 0) >= 100;

@@ -5,7 +5,7 @@
 
 import { type Knowledge, NOTHING, type QuotaRules, toGuessMs } from "./quota-knowledge.ts";
 
-/** What other isolates do with the same quota. */
+/** The calls of other isolates to the same quota. */
 export interface Others {
   /** Calls per second of those that get what they want. */
   readonly perSecond: number;
@@ -25,19 +25,19 @@ const EASY_PERCENT = 90;
 const TIGHT_PERCENT = 95;
 const STEP = 0.02;
 const STEP_USED_UP = 0.1;
-/** Calls that are not answered by then are forgotten: they would hold others up for ever. */
+/** The time after which calls without an answer are forgotten: they would hold others up for ever. */
 const IN_FLIGHT_MS = 10_000;
 const IN_FLIGHT_WINDOWS = 0.25;
 const BOOKED_MAX = 1_000;
 const RAMP_MS_MAX = 10_000;
 const RAMP_WINDOWS = 0.02;
-/** Times of the day are rounded and timers come late: so long may be made up for at once. */
+/** How much time may be made up for at once: times are rounded and timers come late. */
 const LATE_MS_MAX = 100;
-/** The longest part of a pace that is told, and the shortest: an answer may change it at any time. */
+/** The longest part of a pace that is given as a wait, and the shortest: an answer may change it at any time. */
 const TOLD_MS_MAX = 1_000;
 const TOLD_MS_MIN = 10;
 const TOLD_WINDOWS = 0.01;
-/** Others leave at least this share. */
+/** The least share that others leave. */
 const SHARE_MIN = 0.1;
 
 export class QuotaPace {
@@ -46,7 +46,7 @@ export class QuotaPace {
   others: Others = NO_OTHERS;
   /** When the next call may try whether a guessed stop is over. */
   probeFromMs = -Infinity;
-  /** It is this isolate's call that may try. */
+  /** Whether it is this isolate's call that may try. */
   isGranted = false;
   /** Calls since the reading was asked for: it does not count them. */
   #bookedMs: number[] = [];
@@ -74,7 +74,10 @@ export class QuotaPace {
     }
   }
 
-  /** How long to wait; 0: now. A pace is an estimate that the next reading changes: little of it is told at once. */
+  /**
+   * The time to wait; 0: none. A pace is an estimate that the next reading changes: only a little of it is given at
+   * once.
+   */
   waitMs(nowMs: number): number {
     const { stopUntilMs } = this.known;
     if (nowMs < stopUntilMs) return stopUntilMs - nowMs;
@@ -86,7 +89,7 @@ export class QuotaPace {
     return Math.max(1, Math.min((1 - this.#credit) / rate, this.#toToldMs()));
   }
 
-  /** A guessed stop is over and nobody knows whether it was long enough. */
+  /** Whether a guessed stop is over and it is not known whether it was long enough. */
   mustProbe(nowMs: number): boolean {
     return this.known.guesses > 0 && nowMs >= this.known.stopUntilMs;
   }
@@ -180,7 +183,7 @@ export class QuotaPace {
   }
 }
 
-/** Calls per millisecond. One more than there are, or the last would be due at the very moment of the reset. */
+/** Calls per millisecond until the reset. One more than there are, or the last would be due at the moment of the reset. */
 function toSpread(calls: number, forMs: number): number {
   return calls <= 0 ? 0 : (calls + 1) / forMs;
 }

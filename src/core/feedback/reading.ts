@@ -1,5 +1,5 @@
-// What one answer of an origin says about the origin's own limits, as plain values, and what a profile is that reads it.
-// Everything that an origin says is hostile: fields of bounded length, numbers that are finite and not negative.
+// What one answer of an origin reports about the origin's own limits, as plain values, and what a profile is that reads it.
+// Everything that an origin sends is hostile: fields of bounded length, numbers that are finite and not negative.
 
 /** An answer as profiles see it. */
 export interface OriginAnswer {
@@ -12,7 +12,7 @@ export interface OriginAnswer {
   readonly nowMs: number;
 }
 
-/** What is said of one quota. */
+/** What is reported of one quota. */
 export interface Reading {
   /** A word of the profile: what the quota is counted by. */
   readonly scope: string;
@@ -22,11 +22,11 @@ export interface Reading {
   readonly limit?: number | undefined;
   /** Until the quota is whole again. */
   readonly resetMs?: number | undefined;
-  /** Nobody should ask for so long. */
+  /** For how long no call should be made. */
   readonly stopMs?: number | undefined;
-  /** When to try again first, where nothing says how long to wait. */
+  /** When to try again first, where the answer does not name a wait. */
   readonly probeAfterMs?: number | undefined;
-  /** This very call was refused because of this quota, and nothing was done. */
+  /** Whether this call was refused because of this quota, and nothing was done. */
   readonly isRefused?: boolean;
 }
 
@@ -34,15 +34,15 @@ export interface Reading {
 export interface Profile {
   /** Every scope that its readings may have. */
   readonly scopes: readonly string[];
-  /** The statuses whose body says more than the fields. */
+  /** The statuses whose body reports more than the fields. */
   readonly bodyStatuses: readonly number[];
   /** For how long a reading counts that names no reset. */
   readonly readingMs: number;
-  /** Must not throw, whatever the answer is. */
+  /** Reads an answer. Must not throw, whatever the answer is. */
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
 }
 
-/** Longer fields are not looked at. */
+/** The longest field that is read. */
 const FIELD_LENGTH_MAX = 16_384;
 
 /** A number that can be a count, a share or a duration; undefined for everything else. */

@@ -12,22 +12,22 @@ const ISOLATES_MAX = 1_000;
 /** An isolate that has not reported for so long does not count. */
 const USE_MS_MAX = 3_000;
 
-interface Used extends QuotaUse {
+interface ReportedUse extends QuotaUse {
   readonly atMs: number;
 }
 
-interface Entry {
+interface QuotaEntry {
   readonly known: Knowledge;
   readonly version: number;
-  /** The isolate that told it last, and need not hear it again: on its way it would only get older. */
+  /** The isolate that reported it last, and does not get it back: on its way it would only get older. */
   readonly by: string;
-  readonly uses: LruMap<string, Used>;
-  /** Until then somebody tries. */
+  readonly uses: LruMap<string, ReportedUse>;
+  /** Until then one isolate tries. */
   readonly probeUntilMs: number;
 }
 
 export class SharedFeedback {
-  readonly #entries = new LruMap<string, Entry>(QUOTAS_MAX);
+  readonly #entries = new LruMap<string, QuotaEntry>(QUOTAS_MAX);
   #version = 0;
 
   exchange({ id, version, news, uses, claims }: FeedbackReport, nowMs: number): FeedbackView {
@@ -48,12 +48,12 @@ export class SharedFeedback {
     return [...this.#entries.entries()].map(([key, { known }]) => ({ key, known }));
   }
 
-  /** What was stored. */
+  /** Learns what was stored. */
   restore(key: string, known: Knowledge, nowMs: number): void {
     this.#learn(key, { known, by: "" }, nowMs);
   }
 
-  #learn(key: string, { known, by }: Pick<Entry, "known" | "by">, nowMs: number): void {
+  #learn(key: string, { known, by }: Pick<QuotaEntry, "known" | "by">, nowMs: number): void {
     const entry = this.#entries.get(key);
     const before = entry?.known ?? NOTHING;
     const merged = mergeKnowledge(before, known, nowMs);

@@ -16,18 +16,18 @@ export interface PathRules {
 }
 
 const PATH_LENGTH_MAX = 8_192;
-/** Nothing in here needs work: no escape, no backslash, no empty or dot segment, no control or non-ASCII character. */
+/** A path that is canonical already: no escape, backslash, empty or dot segment, control or non-ASCII character. */
 const CANONICAL = /^(?=\/)(?:\/(?!\.{1,2}(?:\/|;|$))[!$&'()*+,\-.0-9:;=@A-Z_a-z~]+)*\/?$/;
 const UNRESERVED = /[A-Za-z0-9._~-]/;
 const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** A step up or down to an origin that drops path parameters (Tomcat) or decodes separators, and a name to all others. */
 const DISGUISED_DOTS = /(?:^|%2F|%5C)\.{1,2}(?:;|%3B|%2F|%5C|$)/;
-/** What toMatchPath has something to do with. */
+/** What toMatchPath changes. */
 const FOLDABLE = /[A-Z%;]|.\/$/;
 /** Escapes of the visible ASCII characters that are no separators: `%`, `/`, `?`, `#` and the backslash stay escaped. */
 const VISIBLE_ESCAPE = /%(?:2[1246-9A-C]|3[A-E]|40|5[BDE]|60|7[B-D])/g;
 
-/** `path` starts with "/" and has no query. The result starts with exactly one "/". */
+/** The canonical form of a path that starts with "/" and has no query. It starts with exactly one "/". */
 export function toCanonicalPath(path: string, rules: PathRules): Result<string, PathProblem> {
   if (path.length > PATH_LENGTH_MAX) return err("path-too-long");
   if (CANONICAL.test(path)) return ok(path);
@@ -42,13 +42,13 @@ export function isCanonical(path: string): boolean {
   return canonical.ok && canonical.value === path;
 }
 
-/** Whether a path, with a query if need be, is. */
+/** Whether a path, which may have a query, is. */
 export function isForwardable(target: string): boolean {
   const [path = ""] = target.split("?", 1);
   return /^[!"$-[\]-z|~]{1,1024}$/.test(target) && isCanonical(path);
 }
 
-/** Escapes of unreserved characters become the characters, all others upper case; separators in disguise are refused. */
+/** Decodes escapes of unreserved characters and writes all others in upper case; separators in disguise are refused. */
 function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<string, PathProblem> {
   let problem: PathProblem | undefined;
   const decoded = path.replaceAll("\\", "/").replace(ESCAPE, (escape, hex: string | undefined) => {
@@ -67,7 +67,7 @@ function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<str
   return /[\u0000-\u0020\u007f]/.test(decoded) ? err("control-character") : ok(decoded);
 }
 
-/** RFC 3986 section 5.2.4, with empty segments merged first, as nginx and most origins do. */
+/** Removes dot segments (RFC 3986 section 5.2.4), with empty segments merged first, as nginx and most origins do. */
 function resolveSegments(path: string): Result<string, PathProblem> {
   const kept: string[] = [];
   const segments = path.split("/");

@@ -1,5 +1,5 @@
-// Which header fields cross the gateway. Hop-by-hop fields stop here both ways (RFC 9110 section 7.6.1), and so do the
-// fields by which a client could speak for the gateway or change what was matched and limited.
+// Which header fields cross the gateway. Hop-by-hop fields stop here both ways (RFC 9110 section 7.6.1), and so do fields
+// by which a client could pretend to be the gateway or change what was matched and limited.
 
 export const HOP_BY_HOP: readonly string[] = [
   "connection",
@@ -35,7 +35,7 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "x-client-ip",
   "x-cluster-client-ip",
   "true-client-ip",
-  // The gateway's word on who is calling.
+  // The caller, as the gateway names it.
   "x-consumer",
   "x-tier",
 ]);
@@ -75,7 +75,7 @@ export function toNominated(connection: string | undefined): readonly string[] {
     .filter((name) => name !== "");
 }
 
-/** Without nested ones: what must not happen is that an open parenthesis of the client's hides what comes after it. */
+/** A comment, without nested ones: an open parenthesis of the client's must not hide what comes after it. */
 const COMMENT = /\([^()]*\)/g;
 
 /** Whether Via already names this gateway: the request has been here (RFC 9110 section 7.6.3). */
@@ -86,8 +86,8 @@ export function hasPassed(via: string | null, name: string): boolean {
 }
 
 /**
- * Where an origin's redirect leads when seen from the client: what names the origin names the gateway instead. What lies
- * outside the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it; `prefix` is what
+ * The Location of an origin's redirect as the client must see it: the gateway takes the origin's place. What lies outside
+ * the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it; `prefix` is what
  * was taken from the front of the request's path.
  */
 export function toClientLocation(
@@ -103,7 +103,7 @@ export function toClientLocation(
   return path === undefined ? location : gateway + prefix + path;
 }
 
-/** A relative path stays: it means the same from the client. */
+/** The same for a path. A relative one stays: it means the same to the client. */
 function toClientPath(
   path: string,
   { base, prefix }: { readonly base: string; readonly prefix: string },
@@ -118,13 +118,16 @@ interface LocationContext {
   readonly prefix?: string;
 }
 
-/** In lower case and without the scheme's default port. Without a scheme it is the client's, so either default is. */
+/**
+ * A host and port in lower case, without the scheme's default port. Without a scheme it is the client's: either
+ * default.
+ */
 function toHostAndPort(scheme: string, authority: string): string {
   const defaults: Readonly<Record<string, RegExp>> = { "http:": /:(?:80)?$/, "https:": /:(?:443)?$/ };
   return authority.toLowerCase().replace(defaults[scheme.toLowerCase()] ?? /:(?:80|443)?$/, "");
 }
 
-/** undefined when the path is not below the base. */
+/** A path without the base's; undefined when it is not below it. */
 function withoutBase(path: string, base: string): string | undefined {
   if (base === "") return path.startsWith("/") ? path : `/${path}`;
   if (!path.startsWith(base)) return undefined;
@@ -134,7 +137,7 @@ function withoutBase(path: string, base: string): string | undefined {
   return `/${rest.replace(/^[/\\]+/, "")}`;
 }
 
-/** The gateway's own fields and those of the connection cannot be set, nor what is no field at all. */
+/** Whether a configuration may set a field: none of the gateway's own or of the connection, and only what is a field. */
 export function isSettable([name, value]: [string, string]): boolean {
   const lower = name.toLowerCase();
   return (

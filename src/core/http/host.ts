@@ -5,7 +5,7 @@ import { isIpv4, parseIpv6, writeIpv6 } from "./ip-address.ts";
 
 const HOST_LENGTH_MAX = 253;
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
-/** A last label like this makes a URL parser read an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker). */
+/** A last label that makes a URL parser read an IPv4 address (https://url.spec.whatwg.org/#ends-in-a-number-checker). */
 const NUMBER = /^(?:\d+|0x[0-9a-f]*)$/;
 
 /** The host in lower case, an IPv6 address in brackets and shortest form; undefined when it is none. No port. */

@@ -11,7 +11,7 @@ const REASONS: readonly (readonly [RegExp, ProblemCode])[] = [
   [/invalid|protocol|parse|status line/i, "origin-protocol"],
 ];
 
-/** The problem that a failed fetch is. */
+/** The problem of a failed fetch. */
 export function toOriginProblem(message: string): ProblemCode {
   for (const [pattern, code] of REASONS) if (pattern.test(message)) return code;
   return "origin-unreachable";

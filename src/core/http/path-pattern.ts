@@ -18,7 +18,7 @@ const PATTERN_LENGTH_MAX = 1_024;
 const LITERAL = /^[^\s?#*:;\\]+$/;
 const PARAMETER = /^:[a-z_][a-z0-9_]{0,63}$/i;
 
-/** The compiled pattern, or what is wrong with it in words. */
+/** Compiles a pattern; the failure describes what is wrong with it. */
 export function parseRoutePattern(text: string, caseSensitive: boolean): Result<RoutePattern, string> {
   if (!text.startsWith("/") || text.length > PATTERN_LENGTH_MAX)
     return err(`must be a path pattern of at most ${PATTERN_LENGTH_MAX} characters that starts with "/"`);
@@ -40,7 +40,7 @@ export function parseRoutePattern(text: string, caseSensitive: boolean): Result<
   );
 }
 
-/** A literal segment in the very form in which requests' paths are matched, or it would match none; "" when it is none. */
+/** A literal segment in the form in which requests' paths are matched, or it would match none; "" when it is none. */
 function toLiteral(segment: string, caseSensitive: boolean): string {
   if (!LITERAL.test(segment) || !segment.isWellFormed()) return "";
   const escaped = segment.replace(/[^ -~]+/g, encodeURIComponent);

@@ -1,4 +1,4 @@
-// Every refusal and failure that the gateway makes itself, with its status, its RFC 9209 error token and its words. The
+// Every rejection and failure that the gateway makes itself, with its status, its RFC 9209 error token and its text. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
 import type { Problem } from "../result.ts";
@@ -15,7 +15,7 @@ export interface ProblemDefinition {
   readonly detail: string;
   /** RFC 9209 section 2.3. */
   readonly proxyError: string;
-  /** A registered problem type; about:blank where the status says all (RFC 9457 section 4.2.1). */
+  /** A registered problem type; about:blank where the status is enough (RFC 9457 section 4.2.1). */
   readonly type?: keyof typeof TYPES;
 }
 
@@ -226,8 +226,8 @@ export const problems = {
 export type ProblemCode = keyof typeof problems;
 
 /**
- * RFC 9457 body, as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is all that is wrong
- * with what the client wrote.
+ * The body of a problem (RFC 9457), as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is
+ * all that is wrong with what the client wrote.
  */
 export function toProblemBody(
   code: ProblemCode,

@@ -2,7 +2,7 @@
 
 import { parseHttpDate } from "./http-date.ts";
 
-/** Milliseconds from now, 0 when that time has come; undefined when the field says nothing that can be read. */
+/** Milliseconds from now, 0 when that time has come; undefined when the field cannot be read. */
 export function parseRetryAfter(value: string | null | undefined, nowMs: number): number | undefined {
   const text = value?.trim() ?? "";
   if (/^\d{1,10}$/.test(text)) return Number(text) * 1_000;

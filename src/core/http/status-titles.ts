@@ -1,4 +1,4 @@
-// What statuses are called (RFC 9110 section 15 and the registry of status codes): the titles of problems without a type.
+// The names of statuses (RFC 9110 section 15 and the registry of status codes): the titles of problems without a type.
 
 export const statusTitles = {
   400: "Bad Request",

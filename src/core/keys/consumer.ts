@@ -1,4 +1,4 @@
-// The consumer of an accepted credential, whichever key or token it was; missing where nobody had to say who they are.
+// The consumer of an accepted credential, whichever key or token it was; missing for anonymous clients.
 
 import type { KeyExtractor } from "./key-extractor.ts";
 

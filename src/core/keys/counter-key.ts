@@ -24,7 +24,7 @@ export type MissingRule = "skip" | "shared" | "deny";
 
 export interface KeyOptions {
   readonly onMissing: MissingRule;
-  /** A policy's: tells the counters of some of its limits apart. */
+  /** The part of a key that tells the counters of some of a policy's limits apart. */
   readonly context?: string;
 }
 
@@ -35,11 +35,11 @@ const CREDENTIAL_RANK = 2;
 const OTHER_RANK = 1;
 /** Keys longer than this, and those of values that clients may hold secret, are replaced by their SHA-256. */
 const PLAIN_LENGTH_MAX = 160;
-/** No value has this length prefix, so no value can pass for a missing one. */
+/** A length prefix that no value has, so no value can pass for a missing one. */
 const MISSING = "-";
 
 /**
- * The counter key of a request, or "skip" or "deny" when a part is missing and the policy says so.
+ * The counter key of a request, or "skip" or "deny" when a part is missing and that is the policy's rule.
  */
 export function toCounterKey(
   parts: readonly KeyPart[],
@@ -88,17 +88,17 @@ function writeContext(context = ""): string {
   return context === "" ? "" : `|${writePart("limits", context)}`;
 }
 
-/** With its length, so that no value reads as two. */
+/** A value with its length, so that none reads as two. */
 function writePart(label: string, value: string | undefined): string {
   return value === undefined ? `${label}=${MISSING}` : `${label}=${value.length}:${value}`;
 }
 
-/** Headers, cookies and query parameters may be credentials: the parts that have an argument. */
+/** Whether values of this part may be credentials: headers, cookies and query parameters, the parts with an argument. */
 function mayHoldSecret(parts: readonly KeyPart[]): boolean {
   return parts.some(({ argument }) => argument !== "");
 }
 
-/** Whether a policy refuses for this key: a stable share of keys, and not the same share for every policy. */
+/** Whether a policy is enforced for this key: a stable share of keys, and not the same share for every policy. */
 export function isEnforcedKey(
   key: string,
   { name, enforcePercent }: { readonly name: string; readonly enforcePercent: number },

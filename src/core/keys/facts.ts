@@ -1,11 +1,11 @@
-// What the core knows of a request: plain values, read once at the border. Nothing here can be forged by the client
-// but what is the client's own to say (method, path, query, headers, cookies).
+// What the core knows of a request: plain values, read once at the border. A client can forge none of it but what a client
+// sends (method, path, query, headers, cookies).
 
 import type { Identity } from "./identity.ts";
 
 /**
- * What counts as the value of something that was sent several times: origins differ in which one they take, so a client
- * could else count as one value and be served as another. All such requests count together.
+ * The value of something that was sent several times with different values: origins differ in which one they take, so a
+ * client could else count as one value and be served as another. All such requests count together.
  */
 export const AMBIGUOUS = "\u0000several";
 
@@ -15,7 +15,7 @@ export interface Facts {
   readonly host: string;
   /** The path in the form that routes are matched by: canonical, folded (see canonical-path.ts). */
   readonly path: string;
-  /** The peer's address as the platform saw it, never as the client says; undefined when the platform does not say. */
+  /** The peer's address as the platform saw it, never as the client claims; undefined when the platform has none. */
   readonly address: string | undefined;
   /** ISO 3166-1 alpha-2, upper case. */
   readonly country: string | undefined;
@@ -23,7 +23,7 @@ export interface Facts {
   readonly continent: string | undefined;
   /** The number of the autonomous system that the client is in. */
   readonly asn: number | undefined;
-  /** Who an accepted credential says that it is; undefined where none was asked for or shown. */
+  /** The identity of an accepted credential; undefined where none was needed or sent. */
   readonly identity: Identity | undefined;
   /** SHA-256 in hexadecimal, of a text's UTF-8. */
   readonly hash: (text: string) => string;

@@ -1,4 +1,4 @@
-// A fast hash, for spreading keys; nothing may rely on it being hard to invert.
+// A fast hash that spreads keys; nothing may rely on it being hard to invert.
 
 /** FNV-1a with 32 bits over UTF-16 units, from 0 to 2^32 - 1. */
 export function hash32(text: string): number {

@@ -1,4 +1,4 @@
-// Who an accepted credential belongs to. What a key record or verified claims say is taken over only where it can stand in
+// Who an accepted credential belongs to. Values of a key record or of verified claims are used only where they can stand in
 // a header field and in a counter's key.
 
 import type { KeyRecord } from "./key-record.ts";
@@ -19,25 +19,25 @@ export interface VerifiedToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Where an issuer's tokens say what. */
+/** The names of the claims that an issuer's tokens have for each. */
 export interface ClaimNames {
   readonly consumer: string;
   readonly tier: string | undefined;
   readonly scopes: string;
 }
 
-/** Printable ASCII without spaces at its ends: the same text in X-Consumer, whoever reads it. */
+/** Printable ASCII without spaces at its ends: the same text to every reader of X-Consumer. */
 const CONSUMER = /^[!-~](?:[ -~]{0,126}[!-~])?$/;
 const TIER = /^[a-z0-9][a-z0-9._-]{0,63}$/i;
 const SCOPES_MAX = 100;
 
-/** undefined when the record's consumer is none. */
+/** The identity of a key; undefined when the record's consumer is none. */
 export function toKeyIdentity({ id, consumer, tier, scopes }: KeyRecord): Identity | undefined {
   if (!CONSUMER.test(consumer)) return undefined;
   return { consumer, tier: toTier(tier), scopes, apiKey: id, token: undefined };
 }
 
-/** undefined when the claims name no consumer. Only verified claims may come here. */
+/** The identity of a token, whose claims must have been verified; undefined when they name no consumer. */
 export function toTokenIdentity(token: VerifiedToken, names: ClaimNames): Identity | undefined {
   const consumer = readClaim(token, names.consumer);
   if (consumer === undefined || !CONSUMER.test(consumer)) return undefined;
@@ -56,7 +56,7 @@ function toTier(tier: string | undefined): string | undefined {
   return tier !== undefined && TIER.test(tier) ? tier : undefined;
 }
 
-/** `scope` is text with spaces in between (RFC 8693 section 4.2); some issuers write a list. */
+/** The scopes of a token: text with spaces in between (RFC 8693 section 4.2); some issuers write a list. */
 function toScopes(claims: VerifiedToken["claims"], name: string): readonly string[] {
   const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
   const given: readonly unknown[] =

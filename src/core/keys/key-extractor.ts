@@ -1,4 +1,4 @@
-// What every key extractor is: it reads one value from a request's facts, or says that there is none.
+// What every key extractor is: it reads one value from a request's facts, or finds none.
 
 import type { Facts } from "./facts.ts";
 

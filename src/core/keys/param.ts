@@ -1,4 +1,4 @@
-// What stands in the path where the request's route has a parameter, in the form that routes are matched by.
+// The value of a parameter of the route's path, in the form that routes are matched by.
 
 import type { KeyExtractor } from "./key-extractor.ts";
 

@@ -1,5 +1,5 @@
-// Which policies' quota may be leased, and for how long: those whose limit takes long to refill, so that what is granted for
-// a moment is little of it. Both sides compute the same from the policy's settings.
+// Which policies' quota may be leased, and for how long: those whose limit takes long to refill, so that what is granted
+// for a moment is little of it. Both sides compute the same from the policy's settings.
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
 

@@ -1,10 +1,10 @@
-// Hashes what a pool's affinity reads from a request: requests with the same hash keep to one member.
+// Hashes what a pool's affinity reads from a request: requests with the same hash keep to one member (sticky sessions).
 
 import type { Facts } from "../keys/facts.ts";
 import { hash32 } from "../keys/hash32.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 
-/** undefined when a part is missing: such a request goes to any member. */
+/** The hash of a request; undefined when a part is missing: it goes to any member. */
 export function toAffinityHash(parts: readonly KeyPart[], facts: Facts): number | undefined {
   let key = "";
   for (const { argument, read } of parts) {

@@ -1,5 +1,6 @@
-// Chooses the member of a pool that a request goes to: one that may be asked, primaries first, none twice while there is
-// another; among equals by weight, at random or by the request's key. Pure: the random point is an argument.
+// Load balancing: chooses the member of a pool that a request goes to. Only one that may be asked, primaries first, none
+// twice while there is another; among equals by weight, at random or by the request's key. Pure: the random point is an
+// argument.
 
 import { type BreakerSettings, type BreakerState, CLOSED, mayAsk } from "./origin-breaker.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
@@ -7,9 +8,9 @@ import type { OriginPool, PoolMember } from "./origin-pool.ts";
 /** What is known of a member. */
 export interface MemberState {
   readonly breaker: BreakerState;
-  /** Active checks say so. */
+  /** Whether health checks found it down. */
   readonly isDown: boolean;
-  /** When active checks last found it up again; -Infinity when they never found it down. */
+  /** When health checks last found it up again; -Infinity when they never found it down. */
   readonly upSinceMs: number;
 }
 
@@ -27,7 +28,7 @@ interface Weighted extends Pick<PoolMember, "seed" | "weight"> {
 
 export interface Chooser {
   readonly nowMs: number;
-  /** From 0 to below 1. Without a key it is where among the members' weights the request lands. */
+  /** From 0 to below 1. Without a key it chooses among the members' weights. */
   readonly point: number;
   /** A hash of the request's affinity key. */
   readonly keyHash: number | undefined;
@@ -37,7 +38,7 @@ export interface Chooser {
   readonly mayProbe: boolean;
 }
 
-/** The share of its weight that a member which came back starts with. */
+/** The share of its weight that a recovered member starts with. */
 const START_SHARE = 0.1;
 const RANK_PROBE = 2;
 const RANK_TRIED = 4;
@@ -63,7 +64,7 @@ export function chooseMember(
   return (keyHash === undefined ? chooseByPoint(equals, point) : chooseByKey(equals, keyHash))?.at;
 }
 
-/** From when on, in milliseconds, a pool of which no member may be asked may be asked again: 0 when it may be now. */
+/** Milliseconds until some member of the pool may be asked again; 0 when one may be now. */
 export function toWaitMs({ breaker }: OriginPool, states: readonly MemberState[], nowMs: number): number {
   const waits = states.map(({ breaker: state, isDown }) => {
     if (isDown) return breaker.openMs;
@@ -72,7 +73,7 @@ export function toWaitMs({ breaker }: OriginPool, states: readonly MemberState[]
   return Math.max(0, Math.min(...waits));
 }
 
-/** Lower goes first; Infinity is never asked. */
+/** The order of a member: lower goes first; Infinity is never asked. */
 function toRank(
   settings: BreakerSettings,
   { member, at, isDown, breaker }: Candidate,
@@ -83,12 +84,12 @@ function toRank(
   return (tried.includes(at) ? RANK_TRIED : 0) + (isProbe ? RANK_PROBE : 0) + (member.isFallback ? 1 : 0);
 }
 
-/** Half-open, and left for a while to requests that lose nothing if it fails. Where none of those come, any will do. */
+/** Whether a half-open member is left to requests that can be sent again. After a while any other request tries it too. */
 function isUntried({ openMs }: BreakerSettings, state: BreakerState, nowMs: number): boolean {
   return state.isOpen && state.probesSent === 0 && nowMs < state.untilMs + openMs;
 }
 
-/** A member that came back gets its share back little by little, or all that waited would meet it at once. */
+/** The weight by now. A recovered member gets its share back little by little, or all requests would meet it at once. */
 function toWeight(
   { slowStartMs }: OriginPool,
   { member: { weight }, breaker, upSinceMs }: Candidate,

@@ -1,10 +1,10 @@
 // Whether a request that failed may be sent again, and after how long (RFC 9110 section 9.2.2): when its method is
-// idempotent, or the origin said that it did nothing; never when its body is gone. Pure: randomness is an argument.
+// idempotent, or the origin reported that it did nothing; never when its body is gone. Pure: randomness is an argument.
 
 import type { ProblemCode } from "../http/problems.ts";
 import type { RetrySettings } from "./origin-pool.ts";
 
-/** What came of asking an origin once. */
+/** The outcome of one attempt at an origin. */
 export type AttemptOutcome =
   | { readonly kind: "failure"; readonly code: ProblemCode }
   | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined };
@@ -21,14 +21,14 @@ export interface Attempt {
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
-/** No request was ever sent. */
+/** Failures before any request was sent. */
 const NOT_SENT: ReadonlySet<ProblemCode> = new Set(["origin-refused", "origin-unknown"]);
-/** What proxies say of an origin that failed. A 500 is the application's own answer. */
+/** Statuses that proxies give for an origin that failed. A 500 is the application's own answer. */
 const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
-/** With a Retry-After: come back later, nothing was done (RFC 6585 section 4, RFC 9110 section 15.6.4). */
+/** Statuses that mean "later, nothing was done" with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4). */
 const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
-/** Whether an outcome says that the origin is unwell: what breakers count. */
+/** Whether an outcome is a sign that the origin is unwell: circuit breakers count these. */
 export function isBad(outcome: AttemptOutcome): boolean {
   return outcome.kind === "failure" || FAILED_STATUSES.has(outcome.status);
 }
@@ -61,7 +61,7 @@ function isRefused(outcome: AttemptOutcome): boolean {
     : REFUSAL_STATUSES.has(outcome.status) && outcome.retryAfterMs !== undefined;
 }
 
-/** Exponential with full jitter: anything from nothing to the step, so that those who failed together part. */
+/** Exponential back-off with full jitter: anything from 0 to the step, so that requests that failed together part. */
 function toBackoffMs({ backoffMs, backoffMsMax }: RetrySettings, retries: number, random: number): number {
   return Math.floor(random * Math.min(backoffMsMax, backoffMs * 2 ** retries));
 }

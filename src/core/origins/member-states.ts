@@ -1,15 +1,15 @@
-// What one isolate knows of the members of one pool, and what it has yet to tell the others. Mutable, because every request
-// changes it; time is an argument.
+// What one isolate knows of the members of one pool, and what it has yet to report. Mutable, because every request changes
+// it; time is an argument.
 
 import { type BreakerPhase, openUntil, recordAnswers, startAsking, toPhase } from "./origin-breaker.ts";
 import { chooseMember, type Chooser, type MemberState, toWaitMs, UNKNOWN } from "./choose-member.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { MemberReport, MemberView } from "./pool-health.ts";
 
-/** What was learnt of active checks and is older than this is not used: who does not know asks. */
+/** How long the results of health checks are used. Without results a member may be asked. */
 const VIEW_MS_MAX = 30_000;
 
-/** For so long a good answer outweighs what other isolates say of a member. */
+/** How long a good answer here outweighs reports of other isolates. */
 const GOOD_MS = 1_000;
 
 /** A member, and the answers of it that are not reported yet. */
@@ -22,7 +22,7 @@ interface Known extends MemberState {
   goodMs: number;
 }
 
-export interface Asked {
+export interface MemberCall {
   readonly at: number;
   readonly turn: number;
 }
@@ -56,7 +56,7 @@ export class MemberStates {
     return toWaitMs(this.#pool, this.#members, nowMs);
   }
 
-  startAsking(at: number, nowMs: number): Asked {
+  startAsking(at: number, nowMs: number): MemberCall {
     const known = this.#members[at];
     if (known === undefined) return { at, turn: 0 };
     const breaker = startAsking(this.#pool.breaker, known.breaker, nowMs);
@@ -64,7 +64,10 @@ export class MemberStates {
     return { at, turn: breaker.turn };
   }
 
-  record({ at, turn }: Asked, { isBad, nowMs }: { readonly isBad: boolean; readonly nowMs: number }): void {
+  record(
+    { at, turn }: MemberCall,
+    { isBad, nowMs }: { readonly isBad: boolean; readonly nowMs: number },
+  ): void {
     const known = this.#members[at];
     if (known === undefined) return;
     const bad = isBad ? 1 : 0;
@@ -76,7 +79,7 @@ export class MemberStates {
     if (!isBad) known.goodMs = nowMs;
   }
 
-  /** What was seen since the last call. */
+  /** Returns what was seen since the last call. */
   takeReports(): readonly MemberReport[] {
     const reports = this.#members
       .filter(({ answers }) => answers > 0)
@@ -86,7 +89,8 @@ export class MemberStates {
   }
 
   /**
-   * Takes over what the isolates know together: what others opened is open here too, unless it answers well here. An isolate that cannot reach an origin must not shut it for those that can.
+   * Learns what the isolates know together. A breaker that others opened is open here too, unless the member answers well
+   * here: an isolate that cannot reach an origin must not shut it for those that can.
    */
   learn(views: readonly MemberView[], nowMs: number): void {
     this.#learntMs = nowMs;

@@ -1,6 +1,6 @@
-// A circuit breaker for one origin. Closed, it counts answers; open, nobody asks; half-open, a few probes may. Pure,
-// with time as an argument. The breaker of counter objects (core/counters/counter-breaker.ts) is another machine on purpose:
-// it must keep nothing for an object that answers, so it cannot know a share.
+// A circuit breaker for one origin. Closed, it counts answers; open, no request is sent; half-open, a few probes are. Pure,
+// with time as an argument. The breaker of counter objects (core/counters/counter-breaker.ts) is another one on purpose: it
+// must keep nothing for an object that answers, so it cannot know a share.
 
 export interface BreakerSettings {
   /** Bad answers in a row that open it. */
@@ -19,7 +19,7 @@ export type BreakerPhase = "closed" | "open" | "half-open";
 
 export interface BreakerState {
   readonly isOpen: boolean;
-  /** Counts openings, closings and rounds of probes. An answer counts in the turn in which it was asked for. */
+  /** Counts openings, closings and rounds of probes. An answer counts in the turn in which its request was sent. */
   readonly turn: number;
   /** Bad answers in a row. */
   readonly failures: number;
@@ -27,7 +27,7 @@ export interface BreakerState {
   readonly answers: number;
   readonly bad: number;
   readonly windowEndsMs: number;
-  /** Nobody asks before; once probes are out, when the round is over. */
+  /** Until when it is open; once probes are out, when their round is over. */
   readonly untilMs: number;
   readonly probesSent: number;
   readonly probesGood: number;
@@ -64,15 +64,15 @@ export function toPhase({ isOpen, probesSent, untilMs }: BreakerState, nowMs: nu
   return probesSent > 0 || nowMs >= untilMs ? "half-open" : "open";
 }
 
-/** Whether to ask now. Whoever asks calls startAsking. */
+/** Whether a request may be sent now. Its sender calls startAsking. */
 export function mayAsk({ probes }: BreakerSettings, state: BreakerState, nowMs: number): boolean {
   if (!state.isOpen || nowMs >= state.untilMs) return true;
   return state.probesSent > 0 && state.probesSent < probes;
 }
 
 /**
- * The state once somebody asks. Probes that nobody hears of again do not block: after openMs a new round starts. Good ones
- * stay counted however slowly they come.
+ * The state once a request is sent. Probes whose answers never come do not block: after openMs a new round starts. Good
+ * ones stay counted however slowly they come.
  */
 export function startAsking({ openMs }: BreakerSettings, state: BreakerState, nowMs: number): BreakerState {
   const { isOpen, untilMs, probesSent, probesGood } = state;
@@ -83,7 +83,7 @@ export function startAsking({ openMs }: BreakerSettings, state: BreakerState, no
   return { ...state, untilMs: isOver ? nowMs + openMs : untilMs, probesSent: probesSent + 1 };
 }
 
-/** The state after answers. Those that were asked for in another turn say nothing of this one. */
+/** The state after answers. Those to requests of another turn do not count in this one. */
 export function recordAnswers(
   settings: BreakerSettings,
   state: BreakerState,
@@ -93,7 +93,7 @@ export function recordAnswers(
   return state.isOpen ? recordProbes(settings, state, counts) : recordClosed(settings, state, counts);
 }
 
-/** Opened from outside: somebody else knows that the origin fails. An open one stays as it is. */
+/** Opens it from outside: other isolates found that the origin fails. An open one stays as it is. */
 export function openUntil(state: BreakerState, untilMs: number): BreakerState {
   return state.isOpen ? state : { ...CLOSED, isOpen: true, turn: state.turn + 1, untilMs };
 }

@@ -18,7 +18,7 @@ export interface PoolMember {
   readonly connectTo: string | undefined;
   /** Taken from the front of a forwarded path: "/api", or "" for nothing. */
   readonly stripPrefix: string;
-  /** Set over the client's, names in lower case. */
+  /** Header fields that replace the client's, names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** A hash of the URL: where the member stands when keys are spread. */
   readonly seed: number;
@@ -48,7 +48,7 @@ export interface HealthCheckSettings {
   readonly upAfter: number;
 }
 
-/** What the pool's health object must know of it: it comes with every report, like limits with every question. */
+/** What the pool's health object must know of it: sent with every report, like limits with every check of a counter. */
 export type WatchedPool = Pick<OriginPool, "members" | "breaker" | "checks">;
 
 export interface OriginPool {
@@ -60,12 +60,12 @@ export interface OriginPool {
   readonly breaker: BreakerSettings;
   /** An answer that took longer counts as bad. */
   readonly slowMs: number;
-  /** undefined: members are judged by the requests of clients alone. */
+  /** The health checks; undefined: members are judged by the requests of clients alone. */
   readonly checks: HealthCheckSettings | undefined;
-  /** How long a member that came back takes to its full share. */
+  /** How long a recovered member takes to its full share. */
   readonly slowStartMs: number;
-  /** undefined: what the origin says of its own limits is not read. */
+  /** undefined: what the origin reports of its own limits is not read. */
   readonly feedback: FeedbackSettings | undefined;
-  /** undefined: nobody counts its calls. */
+  /** undefined: its calls are not counted. */
   readonly outbound: OutboundSettings | undefined;
 }

@@ -49,7 +49,7 @@ function toAuthority({ scheme, host, port }: AuthorityGiven): string | undefined
   return number === DEFAULT_PORTS[scheme] ? host : `${host}:${number}`;
 }
 
-/** A URL with user information or a query is refused, and what it holds must not be shown in the refusal. */
+/** The value as a message may show it: a URL with user information or a query is refused, and these may be secret. */
 function redact(value: unknown): unknown {
   if (typeof value !== "string") return value;
   return value.replace(/^(?:([a-z]*:)?\/\/)?.*@/is, "$1//***@").replace(/[?#].*/s, "?***");

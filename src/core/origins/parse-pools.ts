@@ -109,7 +109,7 @@ function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] 
   return value === undefined ? ok(undefined) : parseKey(value, `${path}.affinity`);
 }
 
-/** Without policies and without a profile it would only cost time. */
+/** The outbound limits; undefined without policies and without a profile, where they would only cost time. */
 function toOutbound(
   { cost, whenLimited, queue, priority, feedback }: v.InferOutput<typeof poolSchema>,
   { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },

@@ -1,4 +1,4 @@
-// What the isolates of a gateway know of a pool together: answers that they report, and active checks. The health object
+// What the isolates of a gateway know of a pool together: answers that they report, and health checks. The health object
 // keeps it; isolates read it back with each report. Pure, with time as an argument; only durations leave it.
 
 import {
@@ -15,7 +15,7 @@ import type { HealthCheckSettings, OriginPool } from "./origin-pool.ts";
 export interface MemberHealth {
   readonly breaker: BreakerState;
   readonly isDown: boolean;
-  /** Checks in a row that contradict `isDown`. */
+  /** Health checks in a row that contradict `isDown`. */
   readonly against: number;
   readonly upSinceMs: number;
 }
@@ -32,13 +32,13 @@ export interface MemberReport {
   readonly failures: number;
 }
 
-/** What isolates get to know of a member. */
+/** What isolates learn of a member. */
 export interface MemberView {
   readonly url: string;
-  /** Leave it alone for so long, in milliseconds. */
+  /** How long its circuit breaker stays open, in milliseconds. */
   readonly openForMs: number;
   readonly isDown: boolean;
-  /** How long ago checks found it up again; null when they never found it down. */
+  /** How long ago health checks found it up again; null when they never found it down. */
   readonly upForMs: number | null;
 }
 
@@ -58,7 +58,7 @@ export function addReports(
   return added;
 }
 
-/** Answers that were on their way when it opened say nothing of whether it recovers. */
+/** Adds answers to a breaker. Those that were on their way when it opened do not show whether the origin recovers. */
 function addReport(
   settings: BreakerSettings,
   state: BreakerState,
@@ -69,7 +69,7 @@ function addReport(
   return recordAnswers(settings, asked, { nowMs, turn: asked.turn, answers, bad, failures });
 }
 
-/** After one active check of a member. */
+/** The health after one health check of a member. */
 export function addHealthCheck(
   { downAfter, upAfter }: HealthCheckSettings,
   health: PoolHealth,

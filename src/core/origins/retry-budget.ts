@@ -7,21 +7,21 @@ export interface RetryBudget {
 }
 
 const RETRY = 100;
-/** Kept for retries on another origin, so that the first requests of an isolate can get around a dead one. */
+/** The reserve for retries on another origin, so that the first requests of an isolate can get around a dead one. */
 const RESERVE = 10 * RETRY;
-/** What a calm time saves up, reserve included. */
+/** The most that is saved up, reserve included. */
 const LEFT_MAX = 60 * RETRY;
 
 export const NEW_BUDGET: RetryBudget = Object.freeze({ left: RESERVE });
 
-/** After a client's request. `percent` of requests may be retried. */
+/** The budget after a client's request. `percent` of requests may be retried. */
 export function earn({ left }: RetryBudget, percent: number): RetryBudget {
   return { left: Math.min(LEFT_MAX, left + percent) };
 }
 
 /**
- * After a retry, or undefined when there must be none. On the same origin the reserve is left alone: to that origin no
- * more than the share is ever added.
+ * The budget after a retry, or undefined when there must be none. On the same origin the reserve is left alone: to that
+ * origin no more than the share is ever added.
  */
 export function spend(
   { left }: RetryBudget,

@@ -1,4 +1,4 @@
-// The valibot schemas of what a pool and a route say about outbound limits: shapes, defaults and bounds.
+// The valibot schemas of outbound limits, for a pool and for a route: shapes, defaults and bounds.
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
@@ -28,7 +28,7 @@ export const whenLimited = v.pipe(
 const byName = v.record(v.string(), priority, "must be an object of priorities");
 const HEADER_WANTED = "must be a header's name";
 
-/** A pool's own part in it. */
+/** A pool's keys. */
 export const outboundEntries = {
   policies: v.optional(policyNames, []),
   cost: v.optional(routeCost, 1),

@@ -1,4 +1,4 @@
-// What a pool says about the calls that it gets: which policies count them, and what is done while these leave no quota.
+// The outbound limits of a pool: which policies count its calls, and what is done while these leave no quota.
 
 import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
@@ -18,7 +18,7 @@ export interface OutboundSettings {
     readonly policies: readonly Policy[];
     readonly hasVariants: boolean;
     readonly cost: RouteCost;
-    /** The other side counts whoever asks. */
+    /** True: the origin counts every client. */
     readonly countsAll: true;
   };
   /** Tried in this order. */

@@ -1,9 +1,9 @@
-// How urgent a call of an origin is: by its route, by who asks, or by what the request says of itself, as far as the
-// configuration lets it. Pure.
+// The priority of a call to an origin: by its route, by its consumer, or by a header of the request, as far as the
+// configuration allows. Pure.
 
 import type { Facts } from "../keys/facts.ts";
 
-/** The most urgent first: a priority's place here is its rank. */
+/** The priorities, the highest first: a priority's place here is its rank. */
 export const PRIORITIES = ["critical", "normal", "background"] as const;
 
 export type Priority = (typeof PRIORITIES)[number];
@@ -11,13 +11,13 @@ export type Priority = (typeof PRIORITIES)[number];
 export interface PriorityRules {
   readonly consumers: Readonly<Record<string, Priority>>;
   readonly tiers: Readonly<Record<string, Priority>>;
-  /** A request header, lower case, that says a priority. It stays here. */
+  /** A request header, lower case, that names a priority. It is not forwarded. */
   readonly header?: string | undefined;
   /** The highest that the header can claim. */
   readonly headerMax: Priority;
 }
 
-/** The rank: 0 is the most urgent. A header lowers it at will, and raises it to `headerMax` at most. */
+/** The rank: 0 is the highest. A header lowers the priority at will, and raises it to `headerMax` at most. */
 export function toRank(
   { consumers, tiers, header, headerMax }: PriorityRules,
   routePriority: Priority,

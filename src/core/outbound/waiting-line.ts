@@ -1,6 +1,6 @@
-// The requests of one isolate that wait for the quota of one counter: who asks next, who has to go when the line is full,
-// and who is gone without a word. Mutable, because every arrival changes it; time is an argument. Nobody acts for
-// another: each waiter looks, and is told what to do.
+// The queue of one isolate's requests that wait for the quota of one counter: which one asks next, which one is rejected
+// when the line is full, and which ones have gone away. Mutable, because every arrival changes it; time is an argument.
+// No request acts for another: each one looks, and gets what it has to do.
 
 export interface Waiter {
   /** Grows with each arrival: of equals the earlier goes first. */
@@ -14,22 +14,22 @@ export interface Waiter {
   readonly bodyBytes: number;
 }
 
-/** Ask now; the patience is over; there is no such place (any more); or look again after so many milliseconds. */
+/** What a waiter has to do: ask now; give up; it has no place (any more); or look again after so many milliseconds. */
 export type Step = "ask" | "late" | "gone" | number;
 
 interface Place<Who> {
   readonly waiter: Who;
   readonly orderMs: number;
   isAsking: boolean;
-  /** When it will look again, as it was told. */
+  /** When it has to look again. */
   nextMs: number;
 }
 
-/** Who does not look for so long after it was to look is gone: its request has ended. */
+/** A waiter that does not look for so long after it had to has gone away: its request has ended. */
 const GRACE_MS = 1_000;
-/** Those behind look a while after whoever is in turn should have asked: to see whether it is gone. */
+/** How long after the first should have asked those behind it look: to see whether it has gone away. */
 const BEHIND_MS = 2 * GRACE_MS;
-/** How many ask at the same moment, after an answer that said that there is room. */
+/** How many ask at the same moment, after an answer with quota left. */
 const ROOM_MAX = 32;
 
 export class WaitingLine<Who extends Waiter> {
@@ -39,8 +39,8 @@ export class WaitingLine<Who extends Waiter> {
   #room = 1;
 
   /**
-   * `rankMs` is what a rank is worth: nobody goes before a waiter of the next rank who came so much earlier. So nobody
-   * waits for more than those who were there, and who came within two of these.
+   * `rankMs` is what a rank is worth: no waiter goes before one of the next rank that came so much earlier. So each waits
+   * only for those that were there, and that came within two of these.
    */
   constructor(rankMs: number) {
     this.#rankMs = rankMs;
@@ -59,13 +59,13 @@ export class WaitingLine<Who extends Waiter> {
     return Math.max(0, this.#readyMs - nowMs);
   }
 
-  /** Whether somebody would go before a newcomer of this rank. */
+  /** Whether a waiter would go before a newcomer of this rank. */
   hasAhead(rank: number, nowMs: number): boolean {
     const first = this.#places[0];
     return first !== undefined && first.orderMs <= nowMs + rank * this.#rankMs;
   }
 
-  /** Takes a place. In a full line whoever then stands last has to go, perhaps the newcomer. */
+  /** Takes a place. In a full line the one that then stands last is rejected, perhaps the newcomer. */
   enter(waiter: Who, { nowMs, isFull }: { nowMs: number; isFull: boolean }): Who | undefined {
     const orderMs = waiter.sinceMs + waiter.rank * this.#rankMs;
     const before = this.#places.findLastIndex(
@@ -75,7 +75,7 @@ export class WaitingLine<Who extends Waiter> {
     return isFull ? this.#places.pop()?.waiter : undefined;
   }
 
-  /** What the waiter is to do now. `askMs`: how long an answer may take it. */
+  /** What the waiter has to do now. `askMs`: how long an answer may take it. */
   look(id: number, { nowMs, askMs }: { nowMs: number; askMs: number }): Step {
     const own = this.#find(id);
     if (own === undefined) return "gone";
@@ -97,14 +97,14 @@ export class WaitingLine<Who extends Waiter> {
     return waitMs;
   }
 
-  /** Quota was there: the next follow at once, as many as there is `room` for. */
+  /** Notes that there was quota: the next follow at once, as many as there is `room` for. */
   admit(id: number, room: number): void {
     this.leave(id);
     this.#readyMs = -Infinity;
     this.#room = Math.min(ROOM_MAX, Math.max(1, room));
   }
 
-  /** There was none, and there will be some at `readyMs`: then one asks for all. */
+  /** Notes that there was none, and will be at `readyMs`: then one asks for all. */
   deny(id: number, readyMs: number): void {
     const own = this.#find(id);
     if (own !== undefined) own.isAsking = false;
@@ -112,7 +112,7 @@ export class WaitingLine<Who extends Waiter> {
     this.#room = 1;
   }
 
-  /** Forgets those who did not look when they were to. One that was only slow comes back as it was. */
+  /** Forgets those that did not look when they had to. One that was only slow comes back as it was. */
   sweep(nowMs: number): void {
     this.#places = this.#places.filter(({ nextMs }) => nextMs + GRACE_MS >= nowMs);
   }
@@ -121,7 +121,7 @@ export class WaitingLine<Who extends Waiter> {
     this.#places = this.#places.filter(({ waiter }) => waiter.id !== id);
   }
 
-  /** Who is to look at once, for it would look too late: the caller must wake them. */
+  /** The waiters that have to look at once, since they would look too late: the caller must wake them. */
   toWake(nowMs: number): readonly Who[] {
     const dueMs = Math.max(nowMs, this.#readyMs);
     const woken = this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);

@@ -4,7 +4,7 @@ import type { Route } from "./route.ts";
 import type { Facts } from "../keys/facts.ts";
 import { matchesPattern } from "../http/path-pattern.ts";
 
-/** undefined when no route fits. A route for GET is also one for HEAD, or HEAD would get around its limits. */
+/** The route; undefined when none fits. A route for GET is also one for HEAD, or HEAD would get around its limits. */
 export function matchRoute(
   routes: readonly Route[],
   facts: Pick<Facts, "method" | "host" | "path">,

@@ -19,7 +19,7 @@ import { findImpossible, type NamedPolicies, findNamedPolicies } from "../polici
 export interface RouteContext extends NamedPolicies {
   readonly poolNames: readonly string[];
   readonly pools: ReadonlyMap<string, OriginPool>;
-  /** Of routes that name no other. */
+  /** The pool of routes that name no other. */
   readonly defaultPool: OriginPool | undefined;
   readonly caseSensitive: boolean;
   /** The gateway's own list. */

@@ -30,28 +30,28 @@ export interface Route {
   readonly cache: CacheSettings | undefined;
   /** The origin pool that it leads to; undefined: the configuration's one origin. */
   readonly pool: OriginPool | undefined;
-  /** How urgent its calls of a pool are that counts them. */
+  /** The priority of its calls to a pool with outbound limits. */
   readonly priority: Priority;
-  /** What is done while there is no quota; undefined: as the pool says. */
+  /** What is done while there is no quota; undefined: the pool's way. */
   readonly whenLimited: readonly LimitedWay[] | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
-  /** How long it may be silent in the middle of the body. Infinity: as long as it likes. */
+  /** How long it may pause in the middle of the body. Infinity: without a limit. */
   readonly bodyTimeoutMs: number;
   /** From the first attempt to the end of the response's body. */
   readonly totalTimeoutMs: number;
   readonly auth: "none" | "optional" | "required";
-  /** What a credential must allow, all of it. */
+  /** The scopes that a credential must have, all of them. */
   readonly scopes: readonly string[];
   /** Whether the origin gets the header field that the credential stood in. */
   readonly forwardCredential: boolean;
   /** The gateway's own list and the route's. */
   readonly access: readonly AccessList[];
-  /** Nothing is asked of who comes in: no credential, no access list. */
+  /** Whether clients need nothing: no credential, no access list. */
   readonly isOpen: boolean;
-  /** Taken from the front of a forwarded path, before a pool's member does the same: "/api", or "" for nothing. */
+  /** The prefix that is taken from a forwarded path, before a pool's member does the same: "/api", or "" for nothing. */
   readonly stripPrefix: string;
-  /** undefined: messages pass as they are. */
+  /** What it changes of messages; undefined: they pass as they are. */
   readonly shape: RouteShape | undefined;
   /** The calls that answer it, in place of an origin. */
   readonly aggregate: Aggregate | undefined;

@@ -5,10 +5,10 @@ import { err, ok, type Problem, type Result } from "../result.ts";
 import { findNearest } from "./find-nearest.ts";
 
 const GIVEN_LENGTH_MAX = 80;
-/** No key of a schema has one. */
+/** A separator that no key of a schema has. */
 const SEPARATOR = ", ";
 
-/** What a problem's message shows of the value that was given: short, quoted, never an object's content. */
+/** The given value as a problem's message shows it: short, quoted, never an object's content. */
 export function showGiven(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.slice(0, GIVEN_LENGTH_MAX));
@@ -18,22 +18,22 @@ export function showGiven(value: unknown): string {
   return `a ${typeof value}`;
 }
 
-interface Refused {
+interface Mismatch {
   readonly wanted: string;
   readonly given: unknown;
   readonly code?: string;
-  /** What it may have been meant to be. */
+  /** Names that may have been meant. */
   readonly known?: readonly string[];
 }
 
-/** What is wrong with a value: what was wanted, what was given, and the nearest known name where there is one. */
-export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Refused): Problem {
+/** The problem with a value: what was wanted, what was given, and the nearest known name where there is one. */
+export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Mismatch): Problem {
   const nearest = typeof given === "string" ? findNearest(given, known) : undefined;
   const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
   return { path, code, message: `${wanted}, received ${showGiven(given)}${hint}` };
 }
 
-/** The message for a key that nobody knows, with the nearest one that somebody does. */
+/** The message for an unknown key, with the nearest known one. */
 export function toUnknownKeyMessage(key: string, known: readonly string[]): string {
   const nearest = findNearest(key, known);
   const hint =
@@ -85,7 +85,7 @@ function findUnknownOf(prefix: string, item: v.IssuePathItem, carried: string): 
   return findUnknownKeys(prefix, [...keys], carried.split(SEPARATOR));
 }
 
-/** `prefix` is the parent's path with a dot, or empty. */
+/** The problems of unknown keys. `prefix` is the parent's path with a dot, or empty. */
 export function findUnknownKeys(
   prefix: string,
   keys: readonly string[],
@@ -100,7 +100,7 @@ export function findUnknownKeys(
     }));
 }
 
-/** An object's schema says so with the key in quotes as what it expected; whatever else it says is of the whole object. */
+/** Whether a key is missing: the issue then expects the key in quotes. Any other issue of an object is about all of it. */
 function isMissingKey({ type, expected, input }: v.BaseIssue<unknown>): boolean {
   return (
     input === undefined && /^(?:strict_|loose_)?object$/.test(type) && expected?.startsWith('"') === true

@@ -1,4 +1,4 @@
-// The small schemas that the configuration is made of: durations, quotas, names. Each says what it wants in words.
+// The small schemas that the configuration is made of: durations, quotas, names. Each has its error message.
 
 import * as v from "valibot";
 import { DURATION_WANTED, toDurationMs } from "./durations.ts";
@@ -7,7 +7,7 @@ import { isObject } from "./parse-with.ts";
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
 
-/** What policies, pools and tiers are called. Without flags: JSON Schema has none. */
+/** The names of policies, pools and tiers. Without flags: JSON Schema has none. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
 
@@ -23,7 +23,7 @@ export function textThat(isFit: (text: string) => boolean, wanted: string) {
 
 const toMs = (text: string): number => toDurationMs(text) ?? 0;
 
-/** As it is written. */
+/** A duration as it is written. */
 export const durationText = textThat((text) => toDurationMs(text) !== undefined, DURATION_WANTED);
 
 export const duration = v.pipe(durationText, v.transform(toMs));
@@ -51,7 +51,7 @@ export function oneOf<const Options extends readonly string[]>(options: Options)
   return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
 }
 
-/** `thing` is one of them, in words. */
+/** A list of at least one entry; `thing` is one of them, for the message. */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function listOf<const Entry extends v.GenericSchema>(entry: Entry, thing: string, most = 1_000) {
   return v.pipe(
@@ -61,7 +61,7 @@ export function listOf<const Entry extends v.GenericSchema>(entry: Entry, thing:
   );
 }
 
-/** What it names is read elsewhere. */
+/** An object by name, whose members are read elsewhere; `things` are they, for the message. */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function objectOf(things: string, most: number) {
   return v.pipe(
@@ -72,12 +72,12 @@ export function objectOf(things: string, most: number) {
 
 export const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method such as "GET"');
 
-/** As the platform names them: "T1" is Tor. */
+/** A country as the platform names it: "T1" is Tor. */
 export const country = textLike(/^[A-Z][A-Z0-9]$/, 'must be a country such as "CH", in upper case');
 
 export const switchedOn = v.boolean("must be true or false");
 
-/** Where the gateway itself answers. */
+/** A path at which the gateway itself answers. */
 export const ownPath = textLike(
   /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/,
   'must be a path such as "/__headgate/v1"',

@@ -3,7 +3,7 @@
 
 import { err, ok, type Result } from "../result.ts";
 
-/** What is meant by name; undefined means all that is below. */
+/** The selected fields by name; undefined selects all that is below. */
 export type FieldMask = ReadonlyMap<string, FieldMask | undefined>;
 type Mask = Map<string, FieldMask | undefined>;
 
@@ -16,7 +16,7 @@ interface Cursor {
   at: number;
 }
 
-/** The mask, or what is wrong with the text in words that name the place. */
+/** Parses a mask; the failure describes what is wrong with the text, and where. */
 export function parseFieldMask(text: string): Result<FieldMask, string> {
   if (text.length > MASK_LENGTH_MAX) return err(`must have at most ${MASK_LENGTH_MAX} characters`);
   const cursor = { text, at: 0 };
@@ -56,7 +56,7 @@ function parseItem(cursor: Cursor, mask: Mask, depth: number): string | undefine
   return undefined;
 }
 
-/** What is meant whole stays so: the mask that is returned then leads nowhere. */
+/** The mask below a name. A field that is selected whole stays so: the mask that is returned then leads nowhere. */
 function descend(mask: Mask, field: string): Mask {
   const known = mask.get(field);
   if (known !== undefined) return known as Mask;

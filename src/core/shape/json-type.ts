@@ -1,4 +1,4 @@
-// Whether a Content-Type says JSON (RFC 8259, RFC 6839 section 3.1). Lines of JSON are no JSON.
+// Whether a Content-Type is one of JSON (RFC 8259, RFC 6839 section 3.1). Lines of JSON are no JSON.
 
 import { isJson } from "./trim-json.ts";
 
@@ -8,7 +8,7 @@ export function isJsonType(contentType: string | null | undefined): boolean {
   return JSON_TYPE.test(contentType ?? "");
 }
 
-/** A body that says that it is JSON, and is. */
+/** The body where its type is JSON and it parses; else undefined. */
 export function toJson(text: string | undefined, contentType: string | null | undefined): string | undefined {
   return text !== undefined && isJsonType(contentType) && isJson(text) ? text : undefined;
 }

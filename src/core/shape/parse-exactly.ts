@@ -9,7 +9,7 @@ interface Json {
   readonly rawJSON: (text: string) => unknown;
 }
 
-/** Throws what JSON.parse throws, and a RangeError where it is nested too deeply. */
+/** Parses JSON. Throws what JSON.parse throws, and a RangeError where it is nested too deeply. */
 export function parseExactly(text: string): unknown {
   const { parse, rawJSON } = JSON as unknown as Json;
   return parse(text, (_key, value, { source }) =>

@@ -5,11 +5,11 @@ import { type FieldMask, parseFieldMask } from "./field-mask.ts";
 type Renamed = readonly (readonly [from: string, to: string])[];
 
 export interface RouteShape {
-  /** Whether requests may say which fields they want. */
+  /** Whether requests may select fields (`?fields=`). */
   readonly fields: boolean;
   /** Taken out of every JSON answer. */
   readonly dropped: FieldMask | undefined;
-  /** As it is written; "" for nothing. */
+  /** The mask as it is written; "" for none. */
   readonly droppedText: string;
   /** The largest answer that is trimmed. */
   readonly bodyBytesMax: number;
@@ -28,7 +28,7 @@ export interface ShapeGiven {
   };
 }
 
-/** undefined where the route leaves messages as they are: it then pays for nothing. */
+/** The shape of a route; undefined where it leaves messages as they are: it then pays for nothing. */
 export function toRouteShape({ fields, request, response }: ShapeGiven): RouteShape | undefined {
   const { dropFields, renameHeaders: responseNames, bodyBytesMax } = response;
   const requestNames = request.renameHeaders;

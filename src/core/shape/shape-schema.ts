@@ -10,7 +10,7 @@ import { integerBetween, oneOf, switchedOn, textThat } from "../schema/primitive
 const RENAMED_MAX = 32;
 const PARTS_MAX = 10;
 
-/** What caches, ranges and framing go by. */
+/** Fields that caching, ranges and framing depend on. */
 const FIXED =
   /^(?:age|cache-.*|cdn-.*|content-.*|date|etag|expires|if-.*|location|pragma|range|accept-.*|set-cookie|vary|warning|authorization|x-api-key|cookie|cf-.*)$/;
 const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields with other names that a gateway may give them`;
@@ -50,7 +50,7 @@ export const shapeEntries = {
   onPartial: v.optional(oneOf(["fail", "null", "problem"]), "fail"),
 };
 
-/** No name is given twice, or taken from what is given. */
+/** Whether no field gets two names, and no two fields one. */
 function isRenaming(names: readonly unknown[]): boolean {
   const lower = names.filter((name) => typeof name === "string").map((name) => name.toLowerCase());
   return names.length <= 2 * RENAMED_MAX && new Set(lower).size === names.length && lower.every(isFree);

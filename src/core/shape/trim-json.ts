@@ -6,7 +6,7 @@ import type { FieldMask } from "./field-mask.ts";
 /** Deeper structures that a mask leads into are not trimmed. */
 const DEPTH_MAX = 64;
 const SPACE = /\s*/y;
-/** A number or a word, or one character of what is between such. */
+/** A token: a number or a word, or one character of what is between such. */
 const TOKEN = /[^\s"[\]{},:]+|./sy;
 
 export function isJson(text: string): boolean {
@@ -19,7 +19,7 @@ export function isJson(text: string): boolean {
 }
 
 /**
- * `text` with what the mask means alone ("keep"), or without it ("drop"); undefined when it is no JSON or too deep. A
+ * `text` with the selected fields alone ("keep"), or without them ("drop"); undefined when it is no JSON or too deep. A
  * value that is no object where the mask has fields of one stays as it is.
  */
 export function trimJson(text: string, mask: FieldMask, rule: "keep" | "drop"): string | undefined {
@@ -69,7 +69,7 @@ export function trimJson(text: string, mask: FieldMask, rule: "keep" | "drop"): 
   return isTooDeep ? undefined : trimmed;
 }
 
-/** Where the value ends that starts there. */
+/** The end of the value that starts there. */
 function findEnd(text: string, start: number): number {
   let at = start;
   let open = 0;
@@ -82,7 +82,7 @@ function findEnd(text: string, start: number): number {
   return at;
 }
 
-/** A quote behind an odd number of backslashes is a part of the string. */
+/** The end of a string. A quote behind an odd number of backslashes is a part of it. */
 function findStringEnd(text: string, start: number): number {
   let end = start;
   let isEscaped = true;

@@ -4,13 +4,13 @@
 const TAG = /^((?:W\/)?"[!#-~\u0080-\u{10ffff}]*)"$/u;
 const MARK = /-f[0-9a-f]{8}(?=")/g;
 
-/** `trim` stands for what is trimmed. undefined where the tag is not written as one. */
+/** The tag of a trimmed answer. `trim` stands for what is trimmed. undefined where the tag is not written as one. */
 export function toTrimmedTag(tag: string | null, trim: number): string | undefined {
   const [, start] = TAG.exec(tag?.trim() ?? "") ?? [];
   return start === undefined ? undefined : `${start}-f${trim.toString(16).padStart(8, "0")}"`;
 }
 
-/** If-Match as the origin knows its tags: whoever saw a part of an answer has seen that answer. */
+/** If-Match with the origin's own tags: a client that saw a part of an answer has seen that answer. */
 export function toWholeTags(tags: string): string {
   return tags.replace(MARK, "");
 }

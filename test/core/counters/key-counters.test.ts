@@ -3,7 +3,7 @@ import { decideChecks } from "../../../src/core/counters/decide-checks.ts";
 import {
   consumeChecks,
   findChangedAlgorithms,
-  type Owed,
+  type Correction,
   settleChecks,
 } from "../../../src/core/counters/key-counters.ts";
 import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
@@ -34,7 +34,7 @@ function consume(...costs: readonly number[]): KeyCounters {
 }
 
 const at = { nowMs: NOW_MS, takenAtMs: NOW_MS };
-const toOwed = (units: number, check: Check = p): Owed => ({ ...check, units });
+const toOwed = (units: number, check: Check = p): Correction => ({ ...check, units });
 
 describe("consumeChecks()", () => {
   test("takes every check's cost, and a row is written for it", () => {

@@ -83,7 +83,7 @@ function toIndex({ period }: Calendar, localMs: LocalMs): number {
   return toMonthIndex(day);
 }
 
-/** Where months of average length would put it, then set right. */
+/** The index of a day's month: where months of average length would put it, then corrected. */
 function toMonthIndex(day: number): number {
   let index = Math.floor((day * 4_800) / 146_097);
   while (day < toMonthStart(index)) index -= 1;

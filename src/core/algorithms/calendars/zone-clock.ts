@@ -14,7 +14,7 @@ export interface ZoneClock {
   readonly toFirstEpochMs: (localMs: LocalMs) => number;
 }
 
-/** undefined when there is no such time zone. Dear to make: keep it. */
+/** Creates the clock of a time zone; undefined when there is no such zone. Expensive: keep it. */
 export function createZoneClock(timeZone: string): ZoneClock | undefined {
   const format = createFormat(timeZone);
   if (format === undefined) return undefined;

@@ -17,10 +17,10 @@ const CODES: Readonly<Record<number, string>> = {
   368: "user",
   613: "ad-account",
 };
-/** Of a kind of business use case each. */
+/** The error codes of business use cases, one for each kind. */
 const BUSINESS_MIN = 80_000;
 const BUSINESS_MAX = 80_014;
-/** Where the subcode says it better. */
+/** The scope by subcode, where that is more precise. */
 const SUBCODES: Readonly<Record<number, string | undefined>> = {
   1504022: "insights-app",
   1504039: "insights-app",
@@ -86,7 +86,7 @@ function toUtilisation(scope: string, percent: unknown, resetSeconds?: unknown):
   return { scope, usagePercent, stopMs: isUsedUp ? seconds * 1_000 : undefined };
 }
 
-/** What the same answer says about regaining access is about this refusal. */
+/** The refusal, with the time to regain access that the same answer names. */
 function readRefusal({ body }: OriginAnswer, usage: readonly Reading[]): readonly Reading[] {
   const error = member(body, "error");
   const code = toAmount(member(error, "code")) ?? -1;

@@ -20,7 +20,7 @@ export const github: Profile = {
     const primary = readFields(answer, "x-ratelimit", resource);
     const isUsedUp = isRefusal && primary.remaining === 0;
     const secondary = isRefusal && !isUsedUp ? readSecondary(answer) : [];
-    // Resources that nobody can map (there are some for single endpoints) must not stop the others.
+    // Unknown resources (there are some for single endpoints) must not stop the others.
     return RESOURCES.includes(resource) && primary.remaining !== undefined
       ? [{ ...primary, isRefused: isUsedUp }, ...secondary]
       : secondary;
@@ -31,7 +31,7 @@ function readSecondary({ status, field, body, nowMs }: OriginAnswer): readonly R
   const stopMs = parseRetryAfter(field("retry-after"), nowMs);
   const message = member(body, "message");
   const isNamed = typeof message === "string" && /secondary rate limit/i.test(message);
-  // A 403 that says neither is a refusal of its own kind: no permission.
+  // A 403 with neither is a refusal of its own kind: no permission.
   if (stopMs === undefined && !isNamed && status !== 429) return [];
   return [{ scope: SECONDARY, stopMs, probeAfterMs: SECONDARY_MS, isRefused: true }];
 }

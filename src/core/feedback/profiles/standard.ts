@@ -7,7 +7,7 @@ import { type OriginAnswer, type Profile, readInteger, type Reading } from "../r
 
 const SCOPE = "origin";
 const PREFIXES = ["x-ratelimit", "x-rate-limit", "ratelimit"];
-/** Resets from here on are epoch seconds, and epoch milliseconds: below the first are three years of seconds. */
+/** The least reset that is epoch seconds, and epoch milliseconds: below the first are three years of seconds. */
 const EPOCH_SECONDS_MIN = 1e8;
 const EPOCH_MS_MIN = 1e11;
 const MEMBERS_MAX = 20;
@@ -43,7 +43,7 @@ function toResetMs(reset: number, nowMs: number): number {
   return Math.max(0, (reset < EPOCH_MS_MIN ? reset * 1_000 : reset) - nowMs);
 }
 
-/** 429, and 503 where it says for how long. */
+/** A refusal: 429, and 503 with a Retry-After. */
 function readRefusal(answer: OriginAnswer): readonly Reading[] {
   const stopMs = parseRetryAfter(answer.field("retry-after"), answer.nowMs);
   if (answer.status !== 429 && (answer.status !== 503 || stopMs === undefined)) return [];

@@ -1,19 +1,19 @@
-// The text of an API key: "hg_", eight digits that may be shown, "_", and the secret: 43 digits of base 62, 256 bits.
+// The secret of an API key: "hg_", eight digits that may be shown, "_", and 43 digits of base 62 that may not: 256 bits.
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_DIGITS = 8;
 const SECRET_DIGITS = 43;
-/** The largest multiple of 62 that a byte can count to: bytes above it would favour the first digits. */
+/** The largest multiple of 62 that a byte can count to: bytes from it on would favour the first digits. */
 const FAIR_BELOW = 248;
 
-export interface KeyText {
+export interface ApiKeySecret {
   readonly text: string;
-  /** What may be shown and logged: it tells keys apart and opens nothing. */
+  /** The part that may be shown and logged: it tells keys apart and is no secret. */
   readonly prefix: string;
 }
 
-/** `toBytes` answers as many random bytes as it is asked for. */
-export function createKeyText(toBytes: (count: number) => Uint8Array): KeyText {
+/** Creates a secret. `toBytes` returns so many random bytes. */
+export function createApiKeySecret(toBytes: (count: number) => Uint8Array): ApiKeySecret {
   const prefix = `hg_${toDigits(PREFIX_DIGITS, toBytes)}`;
   return { text: `${prefix}_${toDigits(SECRET_DIGITS, toBytes)}`, prefix };
 }
