@@ -8,7 +8,7 @@ import { ok, type Result } from "../result.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";
 import { loggedQuota } from "./logged-quota.ts";
-import { parseStored, storedState } from "./stored-state.ts";
+import { parseStoredState, storedState } from "./stored-state.ts";
 import { isUnitLog, storedUnitLog, type UnitLog } from "./unit-log.ts";
 
 export interface ConcurrencyConfig {
@@ -33,7 +33,7 @@ export interface ConcurrencyState extends UnitLog {
 export const concurrency: Algorithm<ConcurrencyConfig, ConcurrencyState> = {
   optionNames: ["limit", "expires"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),

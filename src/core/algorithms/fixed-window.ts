@@ -6,7 +6,7 @@ import { parseWith } from "../schema/parse-with.ts";
 import { duration, oneOf, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
-import { parseStored, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
+import { parseStoredState, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface FixedWindowConfig {
@@ -33,7 +33,7 @@ export interface FixedWindowState {
 export const fixedWindow: Algorithm<FixedWindowConfig, FixedWindowState> = {
   optionNames: ["limit", "window", "align"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
   expiresAtMs,

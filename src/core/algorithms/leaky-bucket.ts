@@ -16,7 +16,7 @@ import {
   toDrainMs,
 } from "./drained-level.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { parseStored, storedCount, storedState } from "./stored-state.ts";
+import { parseStoredState, storedCount, storedState } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface LeakyBucketConfig extends Drain {
@@ -47,7 +47,7 @@ export interface LeakyBucketState extends Level {
 export const leakyBucket: Algorithm<LeakyBucketConfig, LeakyBucketState> = {
   optionNames: ["limit", "window", "delayMax"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
   expiresAtMs,

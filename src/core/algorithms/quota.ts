@@ -6,7 +6,7 @@ import { integerBetween, oneOf, quota as limit, textThat } from "../schema/primi
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { type Calendar, isTimeZone, type Period, toPeriod } from "./calendars/calendar-period.ts";
-import { parseStored, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
+import { parseStoredState, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface QuotaConfig extends Calendar {
@@ -30,7 +30,7 @@ export interface QuotaState {
 export const quota: Algorithm<QuotaConfig, QuotaState> = {
   optionNames: ["limit", "period", "timeZone", "anchorDay"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
   expiresAtMs: (config, state) => {

@@ -7,7 +7,7 @@ import { duration, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { parseStored, storedCount, storedLengthMs, storedState, storedTimeMs } from "./stored-state.ts";
+import { parseStoredState, storedCount, storedLengthMs, storedState, storedTimeMs } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface SlidingWindowCounterConfig {
@@ -36,7 +36,7 @@ export interface SlidingWindowCounterState {
 export const slidingWindowCounter: Algorithm<SlidingWindowCounterConfig, SlidingWindowCounterState> = {
   optionNames: ["limit", "window"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
   expiresAtMs,

@@ -7,7 +7,7 @@ import { duration, integerBetween, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";
-import { parseStored, storedLengthMs, storedState } from "./stored-state.ts";
+import { parseStoredState, storedLengthMs, storedState } from "./stored-state.ts";
 import { isUnitLog, storedUnitLog, type UnitLog } from "./unit-log.ts";
 
 export interface SlidingWindowConfig {
@@ -35,7 +35,7 @@ export interface SlidingWindowState extends UnitLog {
 export const slidingWindow: Algorithm<SlidingWindowConfig, SlidingWindowState> = {
   optionNames: ["limit", "window", "subWindows"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),

@@ -31,7 +31,7 @@ export function storedState<const Name extends string, const Entries extends v.O
 }
 
 /** Parses a stored state: undefined stays undefined ("never seen"), anything else must fit the schema. */
-export function parseStored<State>(
+export function parseStoredState<State>(
   schema: v.GenericSchema<unknown, State>,
   stored: unknown,
 ): Result<State | undefined> {

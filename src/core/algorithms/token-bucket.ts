@@ -15,7 +15,7 @@ import {
   toDrainMs,
 } from "./drained-level.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { parseStored, storedState } from "./stored-state.ts";
+import { parseStoredState, storedState } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface TokenBucketConfig extends Drain {
@@ -37,7 +37,7 @@ export interface TokenBucketState extends Level {
 export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
   optionNames: ["limit", "window", "burst"],
   parseConfig,
-  parseState: (stored) => parseStored(schema, stored),
+  parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
   expiresAtMs: (config, state) => {

@@ -16,7 +16,7 @@ export function isInherited(name: string): boolean {
 }
 
 /** Whether a member may set it; `isCarried`: the batch request has it, and members are to have that. */
-export function isSettable(name: string, isCarried: boolean): boolean {
+export function maySetField(name: string, isCarried: boolean): boolean {
   if (RESERVED.test(name) || isDroppedFromRequests(name)) return false;
   return !isCarried || !isInherited(name);
 }

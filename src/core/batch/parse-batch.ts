@@ -5,7 +5,7 @@ import { isObject, object, parseWith } from "../schema/parse-with.ts";
 import { oneOf, textLike } from "../schema/primitives.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import { toDependencyOrder } from "./dependency-order.ts";
-import { isSettable } from "./member-fields.ts";
+import { maySetField } from "./member-fields.ts";
 
 export interface BatchMember {
   readonly name: string | undefined;
@@ -114,7 +114,7 @@ function toMember(
     report(`${at}.path`, "must not be one of the gateway's own, or have a credential");
   const fields = Object.entries(headers).map(([field, value]) => [field.toLowerCase(), value] as const);
   for (const [field] of fields)
-    if (!isSettable(field, rules.isCarried(field)))
+    if (!maySetField(field, rules.isCarried(field)))
       report(`${at}.headers.${field}`, "must be left to the batch request and the gateway");
   const body = toBody(given, encoding);
   if (typeof body === "string") report(`${at}.body`, body);

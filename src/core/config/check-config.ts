@@ -7,10 +7,10 @@ import { findMissingKeys } from "./checks/find-missing-keys.ts";
 import { findOpenScopes } from "./checks/find-open-scopes.ts";
 import { findUnreachableRoutes } from "./checks/find-unreachable-routes.ts";
 import { findUnused } from "./checks/find-unused.ts";
-import type { Check, Finding } from "./checks/finding.ts";
+import type { ConfigCheck, Finding } from "./checks/finding.ts";
 import type { Config } from "./config.ts";
 
-const checks: readonly Check[] = [
+const checks: readonly ConfigCheck[] = [
   findUnreachableRoutes,
   findMissingKeys,
   findImpossibleCosts,

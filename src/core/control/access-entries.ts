@@ -1,7 +1,7 @@
 // The access entries that operators keep at run time, as one list. Entries expire: the list is made anew when one has
 // expired, and not for each request.
 
-import { type AccessEntry, isInForce } from "./entries.ts";
+import { type AccessEntry, isActive } from "./entries.ts";
 import { type AccessList, type ClientList, toClientList } from "../access/access-list.ts";
 import { AddressSet } from "../access/address-set.ts";
 
@@ -21,7 +21,7 @@ export class AccessEntries {
   }
 
   #read(nowMs: number): void {
-    this.#entries = this.#entries.filter((entry) => isInForce(entry, nowMs));
+    this.#entries = this.#entries.filter((entry) => isActive(entry, nowMs));
     this.#untilMs = Math.min(...this.#entries.map(({ expiresAtMs = Infinity }) => expiresAtMs));
     this.#list = this.#entries.length === 0 ? undefined : toList(this.#entries);
   }

@@ -3,7 +3,7 @@
 import type { Facts } from "../keys/facts.ts";
 import { toAddressKey } from "../keys/ip.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
-import { type Ban, isInForce } from "./entries.ts";
+import { type Ban, isActive } from "./entries.ts";
 
 interface BannedValues {
   readonly part: KeyPart;
@@ -30,7 +30,7 @@ export function createBanIndex(bans: readonly Ban[]): BanIndex {
 export function findBan(index: BanIndex, facts: Facts, nowMs: number): Ban | undefined {
   for (const { part, byValue } of index) {
     const value = part.read(facts, part.argument);
-    const ban = value === undefined ? undefined : byValue.get(value)?.find((one) => isInForce(one, nowMs));
+    const ban = value === undefined ? undefined : byValue.get(value)?.find((one) => isActive(one, nowMs));
     if (ban !== undefined) return ban;
   }
   return undefined;

@@ -178,7 +178,7 @@ export type AccessEntry = EntryHead & EntryBody<"access">;
 export type Entry = KeyEntry | Override | Ban | AccessEntry;
 
 /** Whether it is active: it has not expired. */
-export function isInForce(
+export function isActive(
   { expiresAtMs }: { readonly expiresAtMs?: number | undefined },
   nowMs: number,
 ): boolean {

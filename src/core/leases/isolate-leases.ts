@@ -56,7 +56,7 @@ export interface LeaseLeft {
 }
 
 /** Units of a lease that are reserved for one request, until commit() or cancel(). */
-export interface Reservation {
+export interface LeaseReservation {
   readonly lease: IsolateLease;
   readonly term: number;
   readonly units: number;
@@ -127,7 +127,7 @@ export class IsolateLeases {
   }
 
   /** Reserves what take() took, while counter objects decide the other policies: reports have it as kept, not as spent. */
-  reserve(key: string, cost: number): Reservation | undefined {
+  reserve(key: string, cost: number): LeaseReservation | undefined {
     const lease = this.#leases.get(key);
     if (lease === undefined) return undefined;
     lease.spent -= cost;
@@ -136,14 +136,14 @@ export class IsolateLeases {
   }
 
   /** Spends what is reserved. */
-  commit({ lease, term, units }: Reservation): void {
+  commit({ lease, term, units }: LeaseReservation): void {
     if (lease.term !== term) return;
     lease.reserved -= units;
     lease.spent += units;
   }
 
   /** Gives back what is reserved. What was reserved when its lease expired was reported as spent, and stays so. */
-  cancel({ lease, term, units }: Reservation): void {
+  cancel({ lease, term, units }: LeaseReservation): void {
     if (lease.term !== term) return;
     lease.reserved -= units;
     lease.units += units;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isInherited, isSettable } from "../../../src/core/batch/member-fields.ts";
+import { isInherited, maySetField } from "../../../src/core/batch/member-fields.ts";
 
 describe("isInherited()", () => {
   it.each([
@@ -38,7 +38,7 @@ describe("isInherited()", () => {
   });
 });
 
-describe("isSettable()", () => {
+describe("maySetField()", () => {
   it.each([
     "authorization",
     "x-api-key",
@@ -60,15 +60,15 @@ describe("isSettable()", () => {
     "accept-encoding",
     "x-http-method-override",
   ])("of %s is false", (name) => {
-    expect(isSettable(name, false)).toBe(false);
+    expect(maySetField(name, false)).toBe(false);
   });
 
   it("of what the batch request has is false, unless it says it of itself alone", () => {
-    expect(isSettable("x-tenant", true)).toBe(false);
-    expect(isSettable("user-agent", true)).toBe(false);
-    expect(isSettable("x-tenant", false)).toBe(true);
-    expect(isSettable("content-type", true)).toBe(true);
-    expect(isSettable("accept", true)).toBe(true);
-    expect(isSettable("if-none-match", true)).toBe(true);
+    expect(maySetField("x-tenant", true)).toBe(false);
+    expect(maySetField("user-agent", true)).toBe(false);
+    expect(maySetField("x-tenant", false)).toBe(true);
+    expect(maySetField("content-type", true)).toBe(true);
+    expect(maySetField("accept", true)).toBe(true);
+    expect(maySetField("if-none-match", true)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { parseWith } from "../../../src/core/schema/parse-with.ts";
-import { entryKinds, isInForce, type EntryKind } from "../../../src/core/control/entries.ts";
+import { entryKinds, isActive, type EntryKind } from "../../../src/core/control/entries.ts";
 
 const parse = (kind: EntryKind, given: unknown): readonly string[] => {
   const parsed = parseWith(entryKinds[kind].body as Parameters<typeof parseWith>[0], given);
@@ -59,8 +59,8 @@ test.each<readonly [EntryKind, Readonly<Record<string, unknown>>]>([
   expect(parse(kind, { ...good[kind], ...wrong })).not.toEqual([]);
 });
 
-test("isInForce() ends at the very moment", () => {
-  expect([isInForce({ expiresAtMs: 10 }, 9), isInForce({ expiresAtMs: 10 }, 10), isInForce({}, 10)]).toEqual([
+test("isActive() ends at the very moment", () => {
+  expect([isActive({ expiresAtMs: 10 }, 9), isActive({ expiresAtMs: 10 }, 10), isActive({}, 10)]).toEqual([
     true,
     false,
     true,

@@ -1,7 +1,7 @@
 // What an isolate does with a lease, step by step.
 
 import { describe, expect, test } from "vitest";
-import { IsolateLeases, type Reservation } from "../../../src/core/leases/isolate-leases.ts";
+import { IsolateLeases, type LeaseReservation } from "../../../src/core/leases/isolate-leases.ts";
 import { HEADROOM } from "../../../src/core/leases/lease-terms.ts";
 import type { LeaseGrant, LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 
@@ -14,7 +14,7 @@ function toReport(leases: IsolateLeases, nowMs: number, cost = 1): LeaseReport {
   return report;
 }
 
-function reserve(leases: IsolateLeases, cost: number): Reservation {
+function reserve(leases: IsolateLeases, cost: number): LeaseReservation {
   const reservation = leases.reserve("k", cost);
   if (reservation === undefined) throw new Error("no lease");
   return reservation;

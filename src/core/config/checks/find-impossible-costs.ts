@@ -5,9 +5,9 @@ import { toAlgorithm } from "../../algorithms/registry.ts";
 import { toVariants } from "../../policies/resolve-settings.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
-import { type Check, type Finding, toProblem, toWarning } from "./finding.ts";
+import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
-export const findImpossibleCosts: Check = ({ routes, pools }) => [
+export const findImpossibleCosts: ConfigCheck = ({ routes, pools }) => [
   ...routes.flatMap(({ index, path, cost, policies }) =>
     findOf(
       `routes.${index}.cost`,

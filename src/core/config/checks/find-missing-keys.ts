@@ -5,9 +5,9 @@ import type { KeyPart } from "../../keys/parse-key.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { Route } from "../../routes/route.ts";
 import type { Config } from "../config.ts";
-import { type Check, type Finding, toProblem, toWarning } from "./finding.ts";
+import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
-export const findMissingKeys: Check = (config) => [
+export const findMissingKeys: ConfigCheck = (config) => [
   ...config.routes.flatMap((route) => findOfRoute(route, config)),
   ...config.pools.flatMap((pool) => findOfPool(pool, config)),
 ];

@@ -1,9 +1,9 @@
 // Scopes of a feedback profile that no policy of the pool stands for: what the origin says of one account then holds for
 // all of them.
 
-import { type Check, toWarning } from "./finding.ts";
+import { type ConfigCheck, toWarning } from "./finding.ts";
 
-export const findOpenScopes: Check = ({ pools }) =>
+export const findOpenScopes: ConfigCheck = ({ pools }) =>
   pools.flatMap(({ name, outbound, feedback }) => {
     if (feedback === undefined) return [];
     const open = feedback.scopes

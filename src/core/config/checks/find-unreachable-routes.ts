@@ -2,9 +2,9 @@
 
 import type { RoutePattern } from "../../http/path-pattern.ts";
 import type { Route } from "../../routes/route.ts";
-import { type Check, toProblem } from "./finding.ts";
+import { type ConfigCheck, toProblem } from "./finding.ts";
 
-export const findUnreachableRoutes: Check = ({ routes }) =>
+export const findUnreachableRoutes: ConfigCheck = ({ routes }) =>
   routes.flatMap((route, index) => {
     const before = routes.slice(0, index).find((one) => takesAllOf(one, route));
     if (before === undefined) return [];

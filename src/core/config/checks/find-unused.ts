@@ -2,9 +2,9 @@
 
 import type { Policy } from "../../policies/policy.ts";
 import type { Config } from "../config.ts";
-import { type Check, type Finding, toWarning } from "./finding.ts";
+import { type ConfigCheck, type Finding, toWarning } from "./finding.ts";
 
-export const findUnused: Check = (config) => {
+export const findUnused: ConfigCheck = (config) => {
   const used = findUsed(config);
   return [
     ...config.policies

@@ -8,7 +8,7 @@ export interface Finding extends Problem {
   readonly severity: "problem" | "warning";
 }
 
-export type Check = (config: Config) => readonly Finding[];
+export type ConfigCheck = (config: Config) => readonly Finding[];
 
 export const toProblem = (path: string, message: string): Finding => ({
   severity: "problem",
