@@ -10,7 +10,7 @@ import {
   type PolicyVerdict,
   toPolicyVerdict,
 } from "../../core/policies/combine-verdicts.ts";
-import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
+import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { toCost } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { areAllowed, askGroups, type Asking } from "./ask-groups.ts";
@@ -42,7 +42,7 @@ export function checkLimits(
   if (route.policies.length === 0 || (facts.isUnlimited && route.countsAll !== true)) return UNCHECKED;
   const { config, denials, leases, overrides } = context.gateway;
   const cost = toCost(route.cost, facts);
-  const policies = overridePolicies(resolvePolicies(route, facts), facts, overrides);
+  const policies = overridePolicies(pickVariants(route, facts), facts, overrides);
   const read = readKeys(policies, facts);
   const { keys, missing } = read;
   if (missing.length > 0) return { ...UNCHECKED, missing };
@@ -149,7 +149,7 @@ export function findDenial(
   { gateway }: LimiterContext,
 ): CheckedLimits | undefined {
   const cost = toCost(route.cost, facts);
-  const policies = resolvePolicies(route, facts);
+  const policies = pickVariants(route, facts);
   const read = readKeys(policies, facts);
   const denialKey = toDenialKey(route, facts, { read, cost });
   const answer = denialKey === undefined ? undefined : gateway.denials.peek(denialKey, readClock());

@@ -17,7 +17,7 @@ export function overridePolicies(
   // The requests that a policy's limits of their own count separately go on doing so: what was used stays used.
   return policies.map((policy, index) => {
     const applied = found[index]?.policy;
-    return applied === undefined ? policy : { ...applied, context: policy.context };
+    return applied === undefined ? policy : { ...applied, variantName: policy.variantName };
   });
 }
 

@@ -5,7 +5,7 @@ import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
 import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
-import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
+import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { AskingFor } from "./asking-for.ts";
@@ -80,7 +80,7 @@ export class OutboundCall {
     this.#outbound = outbound;
     this.#given = given;
     this.#limited = limited.hasVariants ? { ...limited, path: route.path } : limited;
-    this.#keys = readKeys(resolvePolicies(this.#limited, facts), facts).keys;
+    this.#keys = readKeys(pickVariants(this.#limited, facts), facts).keys;
     this.#rank = toRank(priority, route.priority, facts);
     // Nobody waits for a refresh, and it must make nobody wait.
     this.#ways = given.isRefresh === true ? [] : (route.whenLimited ?? whenLimited);
