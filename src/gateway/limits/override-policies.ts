@@ -1,14 +1,14 @@
 // Puts the active overrides over a request's policies. Nobody pays for it where there is none.
 
+import type { Facts } from "../../core/keys/facts.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
 
 /** The policies with the limits that are this request's: the very list where no override changes any. */
 export function overridePolicies(
   policies: readonly Policy[],
-  facts: RequestFacts,
+  facts: Facts,
   overrides: OverrideIndex | undefined,
 ): readonly Policy[] {
   if (overrides === undefined) return policies;
@@ -24,7 +24,7 @@ export function overridePolicies(
 /** In the order of the policies; undefined where none is active. */
 export function findOverrides(
   policies: readonly Policy[],
-  facts: RequestFacts,
+  facts: Facts,
   overrides: OverrideIndex | undefined,
 ): readonly (AppliedOverride | undefined)[] {
   const nowMs = readClock();
