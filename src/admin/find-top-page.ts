@@ -3,7 +3,7 @@
 import type { Policy } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import type { Page } from "../core/control/control-messages.ts";
-import { toDearest } from "../core/counters/find-top.ts";
+import { toHeaviest } from "../core/counters/find-top.ts";
 import { MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { askControl } from "./ask-control.ts";
 import { findKeyObject, hasAddress, isByKey, PLACES } from "./find-counters.ts";
@@ -29,10 +29,10 @@ export async function findTopPage(
     }),
   );
   const all = answers.flatMap((answer, index) =>
-    (answer?.consumers ?? []).map(({ key, used }) => ({ key, used, object: owners[index]?.object })),
+    (answer?.keys ?? []).map(({ key, used }) => ({ key, used, object: owners[index]?.object })),
   );
   return {
-    items: toDearest(all, limit),
+    items: toHeaviest(all, limit),
     objects: {
       asked: owners.length,
       unanswered: answers.filter((answer) => answer === undefined).length,

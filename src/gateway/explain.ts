@@ -10,7 +10,7 @@ import type { ExplainedPolicy, Explanation } from "../core/control/explanation.t
 import type { ProblemCode } from "../core/http/problems.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
-import { resolvePolicies } from "../core/policies/resolve-settings.ts";
+import { pickVariants } from "../core/policies/pick-variants.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
 import { toCaller } from "./request/caller.ts";
@@ -78,13 +78,13 @@ function explainPolicies(
   facts: RequestFacts,
   { config, overrides }: Gateway,
 ): readonly ExplainedPolicy[] {
-  const resolved = resolvePolicies(route, facts);
-  const found = findOverrides(resolved, facts, overrides);
-  return resolved.map((own, index) => {
+  const picked = pickVariants(route, facts);
+  const found = findOverrides(picked, facts, overrides);
+  return picked.map((own, index) => {
     const applied = found[index];
     const { name, key, onMissing, limit, windowMs } = applied?.policy ?? own;
     // What an override changes is counted where it was counted before.
-    const counted = toCounterKey(key, facts, { onMissing, context: own.context });
+    const counted = toCounterKey(key, facts, { onMissing, variantName: own.variantName });
     const counter =
       typeof counted === "string"
         ? counted
@@ -108,6 +108,6 @@ function toSource(
   { identity }: RequestFacts,
 ): ExplainedPolicy["decidedBy"] {
   if (own === written) return "policy";
-  const plan = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
-  return own === plan ? "tier" : "limits";
+  const ofTier = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
+  return own === ofTier ? "tier" : "limits";
 }

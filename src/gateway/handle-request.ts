@@ -127,11 +127,11 @@ function refuse(
   record: LoggedRequest,
   { context, early }: { readonly context: RequestContext<Gateway>; readonly early: CacheLookup | undefined },
 ): Response | undefined {
-  logLimits(record, limits);
+  logLimits(record, limits.rows);
   const { route } = record;
-  const refusal = toRefusal(limits, route);
+  const refusal = toRefusal(limits);
   if (refusal === undefined) return undefined;
-  logDenied(record, { ...refusal, keys: limits.keys, retryAfterMs: limits.answer.retryAfterMs });
+  logDenied(record, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
   return toDenial(limits, refusal, { gateway: context.gateway, route });
 }

@@ -11,7 +11,7 @@ import { configSchema } from "../../src/core/config/config-schema.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
-import { contextEntries } from "../../src/core/policies/parse-variants.ts";
+import { variantEntries } from "../../src/core/policies/parse-variants.ts";
 import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
@@ -46,7 +46,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
   ["Pool members", readSchemaKeys(memberSchema)],
   ["Policies", readEntryKeys(policyBase)],
-  ["Limits for some requests", readEntryKeys(contextEntries)],
+  ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key) && !isShapeKey(key))],
   ["Credentials", topKeys.filter(isAuthKey)],
   ["Issuers", readEntryKeys(issuerEntries)],

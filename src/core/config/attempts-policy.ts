@@ -26,10 +26,10 @@ export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["atte
     enforcePercent: 100,
     settle: undefined,
     ban: undefined,
-    context: "",
+    variantName: "",
     consistency: "exact",
     lease: undefined,
-    contexts: [],
+    variants: [],
     tiers: new Map(),
   });
 }

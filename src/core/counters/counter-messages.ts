@@ -138,7 +138,7 @@ export interface TopQuestion extends Pick<Check, "policy" | "algorithm" | "setti
   readonly most: number;
 }
 
-export interface Consumer {
+export interface HeavyKey {
   /** The counter's key. */
   readonly key: string;
   /** Units in use; a little more than were, where the row is ahead of its counter. */
@@ -146,8 +146,8 @@ export interface Consumer {
 }
 
 export interface TopAnswer {
-  /** The dearest first. */
-  readonly consumers: readonly Consumer[];
+  /** The heaviest first. */
+  readonly keys: readonly HeavyKey[];
   /** Whether every key of the object was looked at. */
   readonly isComplete: boolean;
 }

@@ -1,7 +1,7 @@
 // Finds the keys that have used most of a policy, among the rows of one counter object.
 
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { Consumer, TopAnswer, TopQuestion } from "./counter-messages.ts";
+import type { HeavyKey, TopAnswer, TopQuestion } from "./counter-messages.ts";
 import { readRow } from "./counter-row.ts";
 
 export interface CounterRow {
@@ -19,16 +19,16 @@ export function findTop(
   const toRemaining = (state: unknown): number =>
     algorithm.decide(settings, state, { nowMs, cost: 0 }).remaining;
   const unused = toRemaining(undefined);
-  const consumers: Consumer[] = [];
+  const keys: HeavyKey[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
     const counter = readRow(record).counters.live.get(policy)?.counter;
     if (counter?.algorithm !== name) continue;
     const used = unused - toRemaining(counter.state);
-    if (used > 0) consumers.push({ key, used });
+    if (used > 0) keys.push({ key, used });
   }
-  return { consumers: toDearest(consumers, most), isComplete: rows.length <= rowsMax };
+  return { keys: toHeaviest(keys, most), isComplete: rows.length <= rowsMax };
 }
 
-export function toDearest(consumers: readonly Consumer[], most: number): readonly Consumer[] {
-  return [...consumers].sort((a, b) => b.used - a.used).slice(0, most);
+export function toHeaviest(keys: readonly HeavyKey[], most: number): readonly HeavyKey[] {
+  return [...keys].sort((a, b) => b.used - a.used).slice(0, most);
 }

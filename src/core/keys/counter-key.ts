@@ -24,8 +24,8 @@ export type MissingRule = "skip" | "shared" | "deny";
 
 export interface KeyOptions {
   readonly onMissing: MissingRule;
-  /** The part of a key that tells the counters of some of a policy's limits apart. */
-  readonly context?: string;
+  /** Tells the counters of some of a policy's limits apart. */
+  readonly variantName?: string;
 }
 
 /** Labels of the parts that are read from accepted credentials. */
@@ -44,7 +44,7 @@ const MISSING = "-";
 export function toCounterKey(
   parts: readonly KeyPart[],
   facts: Facts,
-  { onMissing, context }: KeyOptions,
+  { onMissing, variantName }: KeyOptions,
 ): CounterKey | "skip" | "deny" {
   let key = "";
   let place = "";
@@ -59,7 +59,7 @@ export function toCounterKey(
     rank = partRank;
     place = written;
   }
-  key += writeContext(context);
+  key += writeVariant(variantName);
   if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${facts.hash(key)}`;
   return { key, place, rank };
 }
@@ -84,8 +84,8 @@ function toRank(label: string, value: string | undefined): number {
   return value !== undefined && CREDENTIAL_PART.test(label) ? CREDENTIAL_RANK : OTHER_RANK;
 }
 
-function writeContext(context = ""): string {
-  return context === "" ? "" : `|${writePart("limits", context)}`;
+function writeVariant(name = ""): string {
+  return name === "" ? "" : `|${writePart("limits", name)}`;
 }
 
 /** A value with its length, so that none reads as two. */

@@ -115,7 +115,7 @@ function toOutbound(
   { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
 ): OutboundSettings | undefined {
   if (policies.length === 0 && feedback === undefined) return undefined;
-  const hasVariants = policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0);
+  const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
   return {
     // Routes count up from 0, and the limit of failed credentials has -1.
     limited: { index: -2 - index, path: "", policies, hasVariants, cost, countsAll: true },

@@ -14,7 +14,7 @@ export interface Denial {
   readonly answer: LimitAnswer;
   readonly shadows: readonly PolicyVerdict[];
   /** The same object as long as the counters have said nothing new: what is made of it once can be used again. */
-  readonly origin?: object | undefined;
+  readonly rememberedDenial?: object | undefined;
 }
 
 interface Remembered extends Denial {
@@ -40,7 +40,7 @@ export class DenialCache {
     denial.refusedMs = nowMs;
     const ageMs = nowMs - denial.receivedMs;
     const shadows = denial.shadows.map((verdict) => ageVerdict(verdict, ageMs));
-    return { answer: age(denial.answer, ageMs), shadows, origin: denial };
+    return { answer: age(denial.answer, ageMs), shadows, rememberedDenial: denial };
   }
 
   get isEmpty(): boolean {

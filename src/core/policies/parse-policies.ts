@@ -10,7 +10,7 @@ import { policyBase } from "./policy-schema.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import type { Policy } from "./policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
-import { findTierEntries, parseContexts, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
+import { findTierEntries, parseVariants, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
 import { findUnknownKeys, isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
 
 const base = v.object(policyBase);
@@ -91,17 +91,17 @@ function withVariants(
     parseSettings: (changed) => parseSettings(algorithm, changed, limitFactor),
     routePaths,
   };
-  const contexts = parseContexts(source, {
+  const variants = parseVariants(source, {
     given: options["limits"],
     path: `policies.${name}.limits`,
     problems,
   });
   const byTier = new Map<string, Policy>();
   for (const [tier, given] of findTierEntries(tiers, name)) {
-    const plan = parseTierPolicy(source, { given, path: `tiers.${tier}.${name}`, problems });
-    if (plan !== undefined) byTier.set(tier, deepFreeze(plan));
+    const own = parseTierPolicy(source, { given, path: `tiers.${tier}.${name}`, problems });
+    if (own !== undefined) byTier.set(tier, deepFreeze(own));
   }
-  return deepFreeze({ ...policy, contexts, tiers: byTier });
+  return deepFreeze({ ...policy, variants, tiers: byTier });
 }
 
 function toPolicy(
@@ -133,8 +133,8 @@ function toPolicy(
     ban,
     consistency,
     lease: toOfferedTerms({ algorithm, consistency }, settings),
-    context: "",
-    contexts: [],
+    variantName: "",
+    variants: [],
     tiers: new Map(),
   };
 }

@@ -4,13 +4,13 @@
 import * as v from "valibot";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import type { Policy, PolicyVariant } from "./policy.ts";
 import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
 import { country, method, textLike } from "../schema/primitives.ts";
 
 /** The options that other limits may change. Everything else of a policy stays. */
 const LIMIT_OPTIONS = ["limit", "burst", "window"] as const;
-const CONTEXTS_MAX = 20;
+const VARIANTS_MAX = 20;
 
 const limits = {
   limit: v.optional(v.unknown()),
@@ -23,20 +23,20 @@ function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
 }
 
 /** One of a policy's `limits`: whom it is for, and what it changes. */
-export const contextEntries = {
+export const variantEntries = {
   methods: listOf(method),
   countries: listOf(country),
   routes: listOf(textLike(/^\//, "must be a route's path, as it is written there")),
   ...limits,
 };
-const contextSchema = v.pipe(
-  object(contextEntries),
+const variantSchema = v.pipe(
+  object(variantEntries),
   v.check(
     ({ methods, countries, routes }) => (methods ?? countries ?? routes) !== undefined,
     "must say for which methods, countries or routes it is",
   ),
 );
-const planSchema = object({ ...limits, limits: v.optional(v.unknown()) });
+const tierSchema = object({ ...limits, limits: v.optional(v.unknown()) });
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -52,20 +52,20 @@ export interface VariantSource {
 
 /** What a tier says of a policy; undefined when it has problems, which are added. */
 export function parseTierPolicy(source: VariantSource, { given, path, problems }: Given): Policy | undefined {
-  const parsed = parseWith(planSchema, given, path);
+  const parsed = parseWith(tierSchema, given, path);
   if (!parsed.ok) {
     problems.push(...parsed.error);
     return undefined;
   }
-  const { limits: contexts, ...changed } = parsed.value;
-  const plan = parseVariant(source, changed, { path, problems, context: "" });
-  if (plan === undefined) return undefined;
+  const { limits: variants, ...changed } = parsed.value;
+  const own = toVariant(source, changed, { path, problems, variantName: "" });
+  if (own === undefined) return undefined;
   const options = { ...source.options, ...changed };
   return {
-    ...plan,
-    contexts: parseContexts(
-      { ...source, options, policy: plan },
-      { given: contexts, path: `${path}.limits`, problems },
+    ...own,
+    variants: parseVariants(
+      { ...source, options, policy: own },
+      { given: variants, path: `${path}.limits`, problems },
     ),
   };
 }
@@ -77,27 +77,27 @@ export interface Given {
 }
 
 /** A policy's `limits`: in order, for the first that fits a request holds. */
-export function parseContexts(
+export function parseVariants(
   source: VariantSource,
   { given, path, problems }: Given,
-): readonly PolicyContext[] {
+): readonly PolicyVariant[] {
   if (given === undefined) return [];
-  if (!Array.isArray(given) || given.length > CONTEXTS_MAX) {
-    problems.push(toInvalid(path, { wanted: `must be a list of at most ${CONTEXTS_MAX} limits`, given }));
+  if (!Array.isArray(given) || given.length > VARIANTS_MAX) {
+    problems.push(toInvalid(path, { wanted: `must be a list of at most ${VARIANTS_MAX} limits`, given }));
     return [];
   }
   return given.flatMap((entry: unknown, index) => {
-    const context = parseContext(source, { given: entry, path: `${path}.${index}`, problems });
-    return context === undefined ? [] : [context];
+    const variant = parseVariant(source, { given: entry, path: `${path}.${index}`, problems });
+    return variant === undefined ? [] : [variant];
   });
 }
 
-function parseContext(
+function parseVariant(
   source: VariantSource,
   { given: entry, path, problems }: Given,
-): PolicyContext | undefined {
+): PolicyVariant | undefined {
   const { routePaths: known } = source;
-  const parsed = parseWith(contextSchema, entry, path);
+  const parsed = parseWith(variantSchema, entry, path);
   if (!parsed.ok) {
     problems.push(...parsed.error);
     return undefined;
@@ -109,20 +109,20 @@ function parseContext(
       problems.push(toInvalid(`${path}.routes.${index}`, { wanted, given, code: "unknown-route", known }));
   }
   // Named by what it is for, not by what it allows: a changed limit keeps what was used.
-  const context = [methods, countries, routes].map((list) => (list ?? ["*"]).toSorted().join(",")).join(" ");
-  const policy = parseVariant(source, changed, { path, problems, context });
+  const lists = [methods, countries, routes].map((list) => (list ?? ["*"]).toSorted().join(","));
+  const policy = toVariant(source, changed, { path, problems, variantName: lists.join(" ") });
   if (policy === undefined) return undefined;
   return { methods: toSet(methods), countries: toSet(countries), routes: toSet(routes), policy };
 }
 
-function parseVariant(
+function toVariant(
   { policy, options, optionNames, parseSettings }: VariantSource,
   changed: Options,
   {
     path,
     problems,
-    context,
-  }: { readonly path: string; readonly problems: Problem[]; readonly context: string },
+    variantName,
+  }: { readonly path: string; readonly problems: Problem[]; readonly variantName: string },
 ): Policy | undefined {
   const given = LIMIT_OPTIONS.filter((name) => changed[name] !== undefined);
   const foreign = given.filter((name) => !optionNames.includes(name));
@@ -146,8 +146,8 @@ function parseVariant(
     limit: shown.limit,
     windowMs: shown.windowMs,
     lease: toOfferedTerms(policy, settings.value),
-    context,
-    contexts: [],
+    variantName,
+    variants: [],
     tiers: new Map(),
   };
 }

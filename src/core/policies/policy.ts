@@ -34,16 +34,16 @@ export interface Policy {
   readonly consistency: "auto" | "exact";
   /** How its quota is leased to isolates; undefined: every request is decided by its counter object. */
   readonly lease: LeaseTerms | undefined;
-  /** What, besides the key, these limits' counters are told apart by; "" for a policy's and a tier's own. */
-  readonly context: string;
-  /** Other limits of the same policy, complete: resolve-settings.ts says whose they are. */
-  readonly contexts: readonly PolicyContext[];
-  /** The same for consumers on a tier, by its name. */
+  /** What, besides the key, tells a variant's counters apart; "" for a policy's and a tier's own limits. */
+  readonly variantName: string;
+  /** The same policy with other limits for some requests: pick-variants.ts finds the one of a request. */
+  readonly variants: readonly PolicyVariant[];
+  /** The same policy for consumers on a tier, by its name: it has variants of its own. */
   readonly tiers: ReadonlyMap<string, Policy>;
 }
 
 /** Limits for some methods, countries and routes. undefined is all of them. */
-export interface PolicyContext {
+export interface PolicyVariant {
   readonly methods: ReadonlySet<string> | undefined;
   readonly countries: ReadonlySet<string> | undefined;
   /** Paths, as the routes have them written. */

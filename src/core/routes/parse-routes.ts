@@ -2,7 +2,7 @@
 
 import type { AccessList } from "../access/access-list.ts";
 import type * as v from "valibot";
-import { toVariants } from "../policies/resolve-settings.ts";
+import { toVariants } from "../policies/pick-variants.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
@@ -104,7 +104,7 @@ function toRoute(
     methods,
     hosts: options.hosts === undefined ? undefined : new Set(options.hosts),
     policies,
-    hasVariants: policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0),
+    hasVariants: policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0),
     cost: options.cost,
     cache: options.cache,
     pool,

@@ -104,7 +104,7 @@ async function refuseCredential(
 ): Promise<Response> {
   if (isUnknown) {
     const limits = await checkLimits(context.gateway.attempts, recorded.facts, context);
-    logLimits(recorded, limits);
+    logLimits(recorded, limits.rows);
     if (limits.answer.outcome !== "allowed") return toTooMany(recorded, limits, context);
   }
   return toRefused(recorded, code, cause);
@@ -116,8 +116,8 @@ function toTooMany(
   limits: CheckedLimits,
   { gateway }: RequestContext<Gatekeeper>,
 ): Response {
-  const refusal = toRefusal(limits, gateway.attempts) ?? { code: "quota-exceeded", violated: [] };
-  logDenied(recorded, { ...refusal, keys: limits.keys, retryAfterMs: limits.answer.retryAfterMs });
+  const refusal = toRefusal(limits) ?? { code: "quota-exceeded", violated: [] };
+  logDenied(recorded, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   const fields = toLimitFields(limits, { gateway, route: gateway.attempts });
   const { name } = recorded.config;
   return toProblemResponse(refusal.code, { name, violated: refusal.violated, limits: fields });

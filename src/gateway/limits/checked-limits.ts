@@ -1,41 +1,56 @@
-// What the limits said of a request.
+// What the limits said of a request: row by row, and together.
 
+import { combineVerdicts, type PolicyVerdict, UNLIMITED } from "../../core/policies/combine-verdicts.ts";
+import type { Denial } from "../../core/policies/denial-cache.ts";
 import type { Policy } from "../../core/policies/policy.ts";
-import { type LimitAnswer, type PolicyVerdict, UNLIMITED } from "../../core/policies/combine-verdicts.ts";
-import type { Group, GroupAnswer } from "./counter-client.ts";
+import type { ObjectAnswer } from "./counter-client.ts";
+import type { ObjectChecks } from "./object-checks.ts";
+import type { PolicyRow } from "./policy-rows.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
-export interface Taken {
+export interface ObjectDecision {
   readonly id: string;
-  readonly group: Group;
-  readonly answer: GroupAnswer;
+  readonly group: ObjectChecks;
+  readonly answer: ObjectAnswer;
 }
 
-export interface CheckedLimits {
-  /** The policies that were asked, with the limits that are the request's. */
+export interface CheckedLimits extends Denial {
+  /** The route's, with the limits that are the request's: also those that do not count it. */
   readonly policies: readonly Policy[];
-  readonly answer: LimitAnswer;
-  /** What policies said that refuse nobody. */
-  readonly shadows: readonly PolicyVerdict[];
-  /** The counter key of each policy that was asked, by its name: for the log, which hashes it. */
-  readonly keys: ReadonlyMap<string, string>;
+  /** One for each policy that counts the request, in the route's order. */
+  readonly rows: readonly Readonly<PolicyRow>[];
   /** Policies that refuse because what they count by is missing. */
   readonly missing: readonly string[];
-  /** Policies that were decided without their counter object, and why. */
-  readonly degraded: ReadonlyMap<string, string>;
   /** Empty unless the request was allowed. */
-  readonly taken: readonly Taken[];
-  /** Stands for the remembered denial that this is. */
-  readonly origin?: object | undefined;
+  readonly taken: readonly ObjectDecision[];
 }
+
+const NOTHING: readonly never[] = [];
 
 /** Nobody was asked. */
 export const UNCHECKED: CheckedLimits = {
-  policies: [],
+  policies: NOTHING,
+  rows: NOTHING,
   answer: UNLIMITED,
-  shadows: [],
-  keys: new Map(),
-  missing: [],
-  degraded: new Map(),
-  taken: [],
+  shadows: NOTHING,
+  missing: NOTHING,
+  taken: NOTHING,
 };
+
+/** What the rows say together, once all are decided. */
+export function toChecked(
+  policies: readonly Policy[],
+  rows: readonly PolicyRow[],
+  taken: readonly ObjectDecision[] = NOTHING,
+): CheckedLimits {
+  const enforced: PolicyVerdict[] = [];
+  let shadows: PolicyVerdict[] | undefined;
+  for (const { verdict, isShadow } of rows) {
+    if (verdict === undefined) continue;
+    if (isShadow) (shadows ??= []).push(verdict);
+    else enforced.push(verdict);
+  }
+  const answer = combineVerdicts(enforced);
+  const kept = answer.outcome === "allowed" ? taken : NOTHING;
+  return { policies, rows, answer, shadows: shadows ?? NOTHING, missing: NOTHING, taken: kept };
+}

@@ -14,19 +14,16 @@ import { CounterTable } from "../../core/counters/counter-table.ts";
 import {
   type Check,
   type CheckVerdict,
-  type Committed,
   type CounterRequest,
-  type KeyChecks,
   FULL_MESSAGE,
   MESSAGE_VERSION,
-  type Phase,
-  type Refused,
   type Settlement,
 } from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type Caller, CounterCalls } from "./counter-calls.ts";
+import { isAllowed, type ObjectChecks } from "./object-checks.ts";
 
 /** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
 const LOCAL_KEYS_MAX = 10_000;
@@ -37,24 +34,11 @@ const CLOSED_RETRY_MS = 1_000;
 /** Confirmations that wait for the next message to their object. One that is lost only keeps denials uncached. */
 const CONFIRMED_MAX = 16;
 
-/** The policies of one request that one object decides. */
-export interface Group {
-  readonly object: string;
-  readonly keys: readonly KeyChecks[];
-  /** In the order of the keys' checks. */
-  readonly policies: readonly Policy[];
-  /** Policies that are decided for this request and refuse nobody. */
-  readonly shadows: ReadonlySet<string>;
-}
+/** Which step of a decision a call is. */
+export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed">;
 
-export interface Question {
-  readonly phase: Phase;
-  readonly id: string;
-  readonly refusedBefore?: Refused | undefined;
-  readonly committed?: Committed | undefined;
-}
-
-export interface GroupAnswer {
+export interface ObjectAnswer {
+  /** In the order of the rows. */
   readonly verdicts: readonly CheckVerdict[];
   /** The owner's token for a settlement. */
   readonly takenAtMs: number;
@@ -77,27 +61,28 @@ export class CounterClient {
   }
 
   async ask(
-    group: Group,
-    question: Question,
+    checks: ObjectChecks,
+    step: DecisionStep,
     { waitUntil }: Pick<Caller, "waitUntil">,
-  ): Promise<GroupAnswer> {
-    const confirmed = this.#takeConfirmed(group.object);
-    const request: CounterRequest = { version: MESSAGE_VERSION, ...question, keys: group.keys, confirmed };
-    const breaker = this.#breaker(group.object);
+  ): Promise<ObjectAnswer> {
+    const { object, keys } = checks;
+    const confirmed = this.#takeConfirmed(object);
+    const request: CounterRequest = { version: MESSAGE_VERSION, ...step, keys, confirmed };
+    const breaker = this.#breaker(object);
     if (!mayAsk(breaker, readClock()))
-      return this.#decideWithout(group, request, "counter object keeps failing");
+      return this.#decideWithout(checks, request, "counter object keeps failing");
     const asked = startAsking(breaker, readClock());
-    this.#setBreaker(group.object, asked);
-    const reply = await this.#calls.call(group.object, request, { timeoutMs: toTimeoutMs(group), waitUntil });
+    this.#setBreaker(object, asked);
+    const reply = await this.#calls.call(object, request, { timeoutMs: toTimeoutMs(checks), waitUntil });
     // A full object refuses new keys alone: whoever invents them must not cut off the others.
     const isWell = !("failure" in reply) || reply.failure.includes(FULL_MESSAGE);
     // Others asked at the same time: what came of that is in the breaker as it is by now.
-    const since = this.#breaker(group.object);
+    const since = this.#breaker(object);
     const after = isWell
       ? recordSuccess(since, asked)
       : recordFailure(since, { nowMs: readClock(), isOverloaded: reply.isOverloaded });
-    this.#setBreaker(group.object, after);
-    if ("failure" in reply) return this.#decideWithout(group, request, reply.failure);
+    this.#setBreaker(object, after);
+    if ("failure" in reply) return this.#decideWithout(checks, request, reply.failure);
     const { verdicts, takenAtMs } = reply;
     return { verdicts, takenAtMs, failure: undefined };
   }
@@ -116,7 +101,7 @@ export class CounterClient {
   }
 
   /** No release will come for this decision: the objects learn of it with the next message that goes there anyway. */
-  confirm({ object }: Group, id: string): void {
+  confirm(object: string, id: string): void {
     this.#confirmed.set(object, [...(this.#confirmed.get(object) ?? []), id].slice(-CONFIRMED_MAX));
   }
 
@@ -137,21 +122,22 @@ export class CounterClient {
   }
 
   /** One verdict a policy, each by its own rule. */
-  #decideWithout(group: Group, request: CounterRequest, failure: string): GroupAnswer {
-    const rules = new Map(group.policies.map((policy) => [policy.name, policy]));
-    const keys = group.keys.map(({ key, checks }) => ({
+  #decideWithout(object: ObjectChecks, request: CounterRequest, failure: string): ObjectAnswer {
+    const { rows } = object;
+    const isLocal = (name: string): boolean =>
+      rows.some(({ policy }) => policy.name === name && policy.onError === "local");
+    const keys = object.keys.map(({ key, checks }) => ({
       key,
-      checks: checks
-        .filter((check) => rules.get(check.policy)?.onError === "local")
-        .map((check) => withoutLease(check)),
+      checks: checks.filter(({ policy }) => isLocal(policy)).map((check) => withoutLease(check)),
     }));
     const nowMs = readClock();
-    const { verdicts, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
-    const decided = new Map(verdicts.map((verdict) => [verdict.policy, verdict]));
-    const all = group.policies.map((policy) => decided.get(policy.name) ?? toRuleVerdict(policy));
+    const { verdicts: local, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
+    const verdicts = rows.map(
+      ({ policy }) => local.find((verdict) => verdict.policy === policy.name) ?? toRuleVerdict(policy),
+    );
     // What one policy's rule refuses must not cost the others.
-    if (!isAllowed(all, group)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
-    return { verdicts: all, takenAtMs, failure };
+    if (!isAllowed(object, verdicts)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
+    return { verdicts, takenAtMs, failure };
   }
 }
 
@@ -160,15 +146,10 @@ function withoutLease(check: Check): Check {
   return { ...check, lease: undefined };
 }
 
-/** Whether these verdicts, of all or some of a group's policies, let the request pass. */
-export function isAllowed(verdicts: readonly CheckVerdict[], { shadows }: Pick<Group, "shadows">): boolean {
-  return verdicts.every(({ outcome, policy }) => outcome === "allowed" || shadows.has(policy));
-}
-
 /** The shortest that a policy waits; shadow policies do not make the others wait for less. */
-function toTimeoutMs({ policies, shadows }: Group): number {
-  const enforced = policies.filter(({ name }) => !shadows.has(name));
-  return Math.min(...(enforced.length > 0 ? enforced : policies).map(({ timeoutMs }) => timeoutMs));
+function toTimeoutMs({ rows }: ObjectChecks): number {
+  const enforced = rows.filter(({ isShadow }) => !isShadow);
+  return Math.min(...(enforced.length > 0 ? enforced : rows).map(({ policy }) => policy.timeoutMs));
 }
 
 function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {

@@ -2,11 +2,14 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { OverrideIndex } from "../../core/control/override-index.ts";
+import type { Facts } from "../../core/keys/facts.ts";
 import type { IsolateLeases } from "../../core/leases/isolate-leases.ts";
 import type { DenialCache } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import type { Policy } from "../../core/policies/policy.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
+import type { PolicyRow } from "./policy-rows.ts";
 
 export interface Limiter {
   readonly config: Config;
@@ -20,3 +23,18 @@ export interface Limiter {
 }
 
 export type LimiterContext = RequestContext<Limiter>;
+
+/** What limiting reads of a request. `isUnlimited`: no policy of a route counts its client. */
+export type LimitedFacts = Facts & { readonly isUnlimited?: boolean };
+
+/** One request while it is limited. */
+export interface LimitedRequest {
+  /** The route's, with the limits that are the request's. */
+  readonly policies: readonly Policy[];
+  /** What becomes of it is written in them. */
+  readonly rows: readonly PolicyRow[];
+  readonly facts: Facts;
+  /** When it was looked at first. */
+  readonly nowMs: number;
+  readonly context: LimiterContext;
+}

@@ -1,14 +1,14 @@
 // Puts the active overrides over a request's policies. Nobody pays for it where there is none.
 
+import type { Facts } from "../../core/keys/facts.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
 
 /** The policies with the limits that are this request's: the very list where no override changes any. */
 export function overridePolicies(
   policies: readonly Policy[],
-  facts: RequestFacts,
+  facts: Facts,
   overrides: OverrideIndex | undefined,
 ): readonly Policy[] {
   if (overrides === undefined) return policies;
@@ -17,14 +17,14 @@ export function overridePolicies(
   // The requests that a policy's limits of their own count separately go on doing so: what was used stays used.
   return policies.map((policy, index) => {
     const applied = found[index]?.policy;
-    return applied === undefined ? policy : { ...applied, context: policy.context };
+    return applied === undefined ? policy : { ...applied, variantName: policy.variantName };
   });
 }
 
 /** In the order of the policies; undefined where none is active. */
 export function findOverrides(
   policies: readonly Policy[],
-  facts: RequestFacts,
+  facts: Facts,
   overrides: OverrideIndex | undefined,
 ): readonly (AppliedOverride | undefined)[] {
   const nowMs = readClock();

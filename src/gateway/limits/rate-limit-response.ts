@@ -14,6 +14,7 @@ import type { ProblemCode } from "../../core/http/problems.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
+import { isRefusing } from "./policy-rows.ts";
 import { toProblemParts } from "../request/problem-response.ts";
 
 /** Why a request does not go on. */
@@ -24,29 +25,27 @@ export interface Refusal {
 }
 
 /** The refusal that the limits amount to; undefined when the request goes on. */
-export function toRefusal(
-  { answer, missing, degraded }: CheckedLimits,
-  route: LimitedRoute,
-): Refusal | undefined {
+export function toRefusal({ answer, missing, rows }: CheckedLimits): Refusal | undefined {
   if (missing.length > 0) return { code: "missing-key", violated: missing };
   const { outcome, violated } = answer;
   if (outcome === "allowed") return undefined;
   if (outcome === "impossible") return { code: "impossible-cost", violated };
-  const isClosed = (name: string): boolean =>
-    route.policies.some((policy) => policy.name === name && policy.onError === "closed");
-  const isUnanswered = violated.every((name) => degraded.has(name) && isClosed(name));
+  const isUnanswered = rows
+    .filter(isRefusing)
+    .every(({ degraded, policy }) => degraded !== undefined && policy.onError === "closed");
   return { code: isUnanswered ? "limiter-unavailable" : "quota-exceeded", violated };
 }
 
-interface Answered {
+/** What was limited, and by what. */
+interface Limiting {
   readonly gateway: Limiter;
   readonly route: LimitedRoute;
 }
 
 /** What the limits say in any response: X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
 export function toLimitFields(
-  { policies, answer, shadows, degraded }: CheckedLimits,
-  { gateway, route }: Answered,
+  { policies, rows, answer, shadows }: CheckedLimits,
+  { gateway, route }: Limiting,
 ): RateLimitFields {
   // Made at start-up for the limits that are everybody's.
   const policyField =
@@ -55,7 +54,9 @@ export function toLimitFields(
   const marks: [string, string][] = [];
   if (gateway.config.headers.shadow && shadows.length > 0)
     marks.push(["X-RateLimit-Shadow", toShadowField(shadows)]);
-  if (degraded.size > 0) marks.push(["X-RateLimit-Degraded", [...degraded.keys()].join(", ")]);
+  const degraded = rows.filter((row) => row.degraded !== undefined);
+  if (degraded.length > 0)
+    marks.push(["X-RateLimit-Degraded", degraded.map(({ policy }) => policy.name).join(", ")]);
   return marks.length === 0 ? fields : { ...fields, set: [...marks, ...fields.set] };
 }
 
@@ -69,16 +70,16 @@ interface Rendered {
 const rendered = new WeakMap<object, Rendered>();
 
 /** The answer to a request that does not go on. */
-export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, answered: Answered): Response {
-  const { origin } = limits;
+export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, limiting: Limiting): Response {
+  const { rememberedDenial } = limits;
   const nowMs = readClock();
-  const known = origin === undefined ? undefined : rendered.get(origin);
+  const known = rememberedDenial === undefined ? undefined : rendered.get(rememberedDenial);
   if (known !== undefined && nowMs < known.untilMs) return new Response(known.body, known.init);
-  const { name } = answered.gateway.config;
-  const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, answered) });
-  if (origin === undefined) return new Response(body, init);
+  const { name } = limiting.gateway.config;
+  const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
+  if (rememberedDenial === undefined) return new Response(body, init);
   const kept = { status: init.status, headers: new Headers(init.headers) };
-  rendered.set(origin, { body, init: kept, untilMs: nowMs + toSameMs(limits) });
+  rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits) });
   return new Response(body, kept);
 }
 
@@ -96,8 +97,8 @@ function toSameMs({ answer, shadows }: CheckedLimits): number {
 }
 
 /** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
-export function addLimitFields(response: Response, limits: CheckedLimits, answered: Answered): Response {
-  const { set, append } = toLimitFields(limits, answered);
+export function addLimitFields(response: Response, limits: CheckedLimits, limiting: Limiting): Response {
+  const { set, append } = toLimitFields(limits, limiting);
   if (set.length === 0) return response;
   const { headers } = response;
   for (const [name, value] of set) headers.set(name, value);

@@ -5,8 +5,9 @@ import type { Policy } from "../../core/policies/policy.ts";
 import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/counter-messages.ts";
 import { toActualUnits } from "../../core/policies/settle-rule.ts";
 import { toPipe } from "../request/body-pipe.ts";
-import type { CheckedLimits, Taken } from "./checked-limits.ts";
+import type { CheckedLimits, ObjectDecision } from "./checked-limits.ts";
 import type { LimiterContext } from "./limiter.ts";
+import type { PolicyRow } from "./policy-rows.ts";
 
 /** Corrects what was taken, where a policy says so, and gives permits back when the response has ended. */
 export function settleLimits(
@@ -46,37 +47,37 @@ export function settleWhenClientLeaves(
   });
 }
 
-function giveBackPermits(taken: readonly Taken[], context: LimiterContext): void {
+function giveBackPermits(taken: readonly ObjectDecision[], context: LimiterContext): void {
   settle(taken, context, (policy) => (isPermit(policy) ? 0 : undefined));
 }
 
 const isPermit = ({ algorithm }: Policy): boolean => algorithm === "concurrency";
 const isSettled = (policy: Policy): boolean => policy.settle !== undefined || isPermit(policy);
-const hasSome = (taken: readonly Taken[], is: (policy: Policy) => boolean): boolean =>
-  taken.some(({ group }) => group.policies.some(is));
+const hasSome = (taken: readonly ObjectDecision[], is: (policy: Policy) => boolean): boolean =>
+  taken.some(({ group }) => group.rows.some(({ policy }) => is(policy)));
 
 /** `toActual` answers the units to have taken in the end, or undefined to leave a policy as it is. */
 function settle(
-  taken: readonly Taken[],
+  taken: readonly ObjectDecision[],
   { gateway, waitUntil }: LimiterContext,
   toActual: (policy: Policy) => number | undefined,
 ): void {
   for (const { id, group, answer } of taken) {
-    const actual = new Map(group.policies.map((policy) => [policy.name, toActual(policy)]));
-    const allowed = new Set(
-      answer.verdicts.filter(({ outcome }) => outcome === "allowed").map(({ policy }) => policy),
-    );
-    const keys = group.keys.map(({ key, checks }) => ({
+    // A shadow policy that denied has consumed nothing.
+    const consumed = group.rows.filter(({ verdict }) => verdict?.outcome === "allowed");
+    const keys = group.keys.map(({ key }) => ({
       key,
-      checks: checks.flatMap(({ policy, algorithm, settings, cost }): SettledCheck[] => {
-        const units = allowed.has(policy) ? actual.get(policy) : undefined;
-        return units === undefined ? [] : [{ policy, algorithm, settings, taken: cost, actual: units }];
-      }),
+      checks: consumed.flatMap((row) => (row.key === key ? toSettledChecks(row, toActual(row.policy)) : [])),
     }));
     if (keys.every(({ checks }) => checks.length === 0)) continue;
     const settlement = { version: MESSAGE_VERSION, id, takenAtMs: answer.takenAtMs, keys } as const;
     waitUntil(gateway.counters.settle(group.object, settlement, answer.failure));
   }
+}
+
+function toSettledChecks({ policy, cost }: PolicyRow, actual: number | undefined): readonly SettledCheck[] {
+  const { name, algorithm, settings } = policy;
+  return actual === undefined ? [] : [{ policy: name, algorithm, settings, taken: cost, actual }];
 }
 
 /** The response, and a promise that settles when its body has gone to the client, has failed, or nobody reads it. */

@@ -38,23 +38,29 @@ function logEvent(
   });
 }
 
-/** Policies that refused a request: their names, and the counter key of each by its name. */
+/** A policy that counts a request, and the counter key that it counts it by. */
+interface CountingPolicy {
+  readonly policy: { readonly name: string };
+  readonly key: string;
+}
+
+/** Names of the policies that refused a request, and all that count it. */
 interface DeniedBy {
   readonly code: ProblemCode;
   readonly violated: readonly string[];
-  readonly keys: ReadonlyMap<string, string>;
+  readonly rows: readonly CountingPolicy[];
   /** Not logged where it is no wait. */
   readonly retryAfterMs?: number | undefined;
 }
 
 export function logDenied(
   request: LoggedRequest,
-  { code, violated, keys, retryAfterMs = 0 }: DeniedBy,
+  { code, violated, rows, retryAfterMs = 0 }: DeniedBy,
 ): void {
   logEvent(request, "denied", () => ({
     code,
     policy: violated,
-    key: toHashes(violated, keys),
+    key: toHashes(findNamed(rows, violated)),
     retryAfterMs: retryAfterMs > 0 && retryAfterMs < Infinity ? retryAfterMs : undefined,
   }));
 }
@@ -69,27 +75,29 @@ export function logRefused(request: LoggedRequest, code: ProblemCode, cause?: st
   logEvent(request, "denied", () => ({ code, cause }));
 }
 
-/** What the policies of a request said that its response does not show. */
-interface QuietLimits {
-  /** Policies that were decided without their counter object, and why. */
-  readonly degraded: ReadonlyMap<string, string>;
-  /** What policies said that refuse nobody. */
-  readonly shadows: readonly { readonly policy: string; readonly outcome: string }[];
-  readonly keys: ReadonlyMap<string, string>;
+/** What a policy said that the response does not show. */
+interface DecidingPolicy extends CountingPolicy {
+  /** It refuses nobody. */
+  readonly isShadow: boolean;
+  readonly verdict: { readonly outcome: string } | undefined;
+  /** Why it was decided without its counter object; undefined: it was not. */
+  readonly degraded: string | undefined;
 }
 
 /** Decisions without a counter object, and shadow policies that would have refused. */
-export function logLimits(request: LoggedRequest, { degraded, shadows, keys }: QuietLimits): void {
-  if (degraded.size > 0) {
+export function logLimits(request: LoggedRequest, rows: readonly DecidingPolicy[]): void {
+  const degraded = rows.filter((row) => row.degraded !== undefined);
+  if (degraded.length > 0) {
     logEvent(request, "degraded", () => {
-      const policies = [...degraded.keys()];
-      const causes = [...new Set(degraded.values())];
-      return { policy: policies, key: toHashes(policies, keys), cause: causes.join("; ") };
+      const causes = new Set(degraded.map((row) => row.degraded));
+      return { policy: toNames(degraded), key: toHashes(degraded), cause: [...causes].join("; ") };
     });
   }
-  const refusing = shadows.filter(({ outcome }) => outcome !== "allowed").map(({ policy }) => policy);
+  const refusing = rows.filter(
+    ({ isShadow, verdict }) => isShadow && verdict !== undefined && verdict.outcome !== "allowed",
+  );
   if (refusing.length === 0) return;
-  logEvent(request, "shadow", () => ({ policy: refusing, key: toHashes(refusing, keys) }));
+  logEvent(request, "shadow", () => ({ policy: toNames(refusing), key: toHashes(refusing) }));
 }
 
 /** Why there is no answer of the origin's. */
@@ -98,14 +106,14 @@ interface Failure {
   /** The runtime's own words. */
   readonly cause: string;
   readonly retryAfterMs?: number;
-  /** Refused by policies of the pool, whose counter keys these are. */
-  readonly denied?: { readonly violated: readonly string[]; readonly keys: ReadonlyMap<string, string> };
+  /** Refused by policies of the pool, of all that count its calls. */
+  readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly CountingPolicy[] };
 }
 
 export function logFailed(request: LoggedRequest, { code, cause, denied, retryAfterMs }: Failure): void {
   if (denied !== undefined) {
-    const { violated, keys } = denied;
-    const policies = { policy: violated, key: toHashes(violated, keys) };
+    const { violated, rows } = denied;
+    const policies = { policy: violated, key: toHashes(findNamed(rows, violated)) };
     logEvent(request, "denied", () => ({ code, ...policies, cause, retryAfterMs }));
     return;
   }
@@ -118,9 +126,14 @@ export function logCut(request: LoggedRequest, cause: string): void {
   logEvent(request, "failed", () => ({ code: "origin-timeout", cause }));
 }
 
-function toHashes(policies: readonly string[], keys: ReadonlyMap<string, string>): readonly string[] {
-  return policies.flatMap((policy) => {
-    const key = keys.get(policy);
-    return key === undefined ? [] : [hashText(key).slice(0, HASH_DIGITS)];
-  });
+function findNamed(rows: readonly CountingPolicy[], names: readonly string[]): readonly CountingPolicy[] {
+  return rows.filter(({ policy }) => names.includes(policy.name));
+}
+
+function toNames(rows: readonly CountingPolicy[]): readonly string[] {
+  return rows.map(({ policy }) => policy.name);
+}
+
+function toHashes(rows: readonly CountingPolicy[]): readonly string[] {
+  return rows.map(({ key }) => hashText(key).slice(0, HASH_DIGITS));
 }

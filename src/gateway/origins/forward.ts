@@ -14,6 +14,7 @@ import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.t
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { PolicyRow } from "../limits/policy-rows.ts";
 import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
 
@@ -23,8 +24,8 @@ export interface OriginFailure {
   readonly cause: string;
   /** When it may be otherwise, for Retry-After. */
   readonly retryAfterMs?: number;
-  /** Refused here by policies of the pool, whose counter keys these are: the origin was not asked. */
-  readonly denied?: { readonly violated: readonly string[]; readonly keys: ReadonlyMap<string, string> };
+  /** Refused here by policies of the pool, of all that count its calls: the origin was not asked. */
+  readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly PolicyRow[] };
   /** Whether a stored answer may stand in for one that the origin's limits leave no quota for. */
   readonly mayStandIn?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
 import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
-import { resolvePolicies } from "../../core/policies/resolve-settings.ts";
+import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { AskingFor } from "./asking-for.ts";
@@ -14,7 +14,7 @@ import type { CheckedLimits } from "../limits/checked-limits.ts";
 import type { LimiterContext } from "../limits/limiter.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
-import { readKeys } from "../limits/group-policies.ts";
+import { type PolicyRow, readRows } from "../limits/policy-rows.ts";
 import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
 import { logLimits } from "../log/log-request.ts";
@@ -60,6 +60,9 @@ export class OutboundCall {
   readonly #outbound: Outbound;
   readonly #given: OutboundContext & { readonly bodyBytes: number };
   readonly #limited: LimitedRoute;
+  /** The policies that count the call. */
+  readonly #rows: readonly PolicyRow[];
+  /** Their counter keys by their names: what feedback goes by. */
   readonly #keys: ReadonlyMap<string, string>;
   readonly #rank: number;
   readonly #ways: readonly LimitedWay[];
@@ -80,7 +83,8 @@ export class OutboundCall {
     this.#outbound = outbound;
     this.#given = given;
     this.#limited = limited.hasVariants ? { ...limited, path: route.path } : limited;
-    this.#keys = readKeys(resolvePolicies(this.#limited, facts), facts).keys;
+    this.#rows = readRows(pickVariants(this.#limited, facts), facts, 0);
+    this.#keys = new Map(this.#rows.map(({ policy, key }) => [policy.name, key]));
     this.#rank = toRank(priority, route.priority, facts);
     // Nobody waits for a refresh, and it must make nobody wait.
     this.#ways = given.isRefresh === true ? [] : (route.whenLimited ?? whenLimited);
@@ -155,13 +159,13 @@ export class OutboundCall {
     const checked = checkLimits(this.#limited, this.#facts, context);
     const limits = checked instanceof Promise ? await checked : checked;
     const { config } = context.gateway;
-    logLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits);
-    const refusal = toRefusal(limits, this.#limited);
+    logLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits.rows);
+    const refusal = toRefusal(limits);
     if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);
     if (refusal !== undefined) {
       const { code, violated } = refusal;
-      return { code, cause: `pool ${this.#outbound.pool}`, denied: { violated, keys: this.#keys } };
+      return { code, cause: `pool ${this.#outbound.pool}`, denied: { violated, rows: this.#rows } };
     }
     this.#limits = limits;
     settleWhenClientLeaves(this.#facts.request, limits, context);
@@ -177,14 +181,14 @@ export class OutboundCall {
     return { line, askAgainMs, readyMs, violated: policy ? [policy] : [] };
   }
 
-  #toLimit({ answer, policies }: CheckedLimits, violated: readonly string[]): Limit {
-    const { retryAfterMs, verdicts } = answer;
-    const name = verdicts.find((verdict) => verdict.retryAfterMs === retryAfterMs)?.policy ?? "";
-    const policy = policies.find((one) => one.name === name);
+  #toLimit({ answer, rows }: CheckedLimits, violated: readonly string[]): Limit {
+    const { retryAfterMs } = answer;
+    const longest = rows.find((row) => !row.isShadow && row.verdict?.retryAfterMs === retryAfterMs);
+    const policy = longest?.policy;
     const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
     const waitMs = Math.min(retryAfterMs, policy?.algorithm === "concurrency" ? PERMIT_MS : soonMs);
     const nowMs = readClock();
-    const line = this.#toLine(name, this.#keys.get(name));
+    const line = this.#toLine(policy?.name, longest?.key);
     return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };
   }
 
@@ -227,7 +231,7 @@ export class OutboundCall {
     const { readyMs, violated } = limit;
     const what = `pool ${this.#outbound.pool}, ${PRIORITIES[this.#rank] ?? ""}: ${cause}`;
     const retryAfterMs = Math.max(0, readyMs - readClock());
-    const denied = { violated, keys: this.#keys };
+    const denied = { violated, rows: this.#rows };
     return { code: "origin-limited", cause: what, retryAfterMs, denied, mayStandIn };
   }
 

@@ -32,7 +32,7 @@ function toRows(used: Readonly<Record<string, number>>): { key: string; record: 
 test("findTop() answers the dearest first, and no more than asked for", () => {
   const rows = toRows({ a: 1, b: 7, c: 3 });
   expect(findTop(rows, question, { nowMs: NOW_MS, rowsMax: 10 })).toEqual({
-    consumers: [
+    keys: [
       { key: "b", used: 7 },
       { key: "c", used: 3 },
     ],
@@ -42,13 +42,13 @@ test("findTop() answers the dearest first, and no more than asked for", () => {
 
 test("findTop() says when there are rows that it did not look at", () => {
   expect(findTop(toRows({ a: 1, b: 7 }), question, { nowMs: NOW_MS, rowsMax: 1 })).toEqual({
-    consumers: [{ key: "a", used: 1 }],
+    keys: [{ key: "a", used: 1 }],
     isComplete: false,
   });
 });
 
 test("findTop() leaves out what has come back, other policies and what cannot be read", () => {
   const rows = [...toRows({ a: 1 }), { key: "x", record: "damaged" }];
-  expect(findTop(rows, question, { nowMs: NOW_MS + 120_000, rowsMax: 10 }).consumers).toEqual([]);
-  expect(findTop(rows, { ...question, policy: "q" }, { nowMs: NOW_MS, rowsMax: 10 }).consumers).toEqual([]);
+  expect(findTop(rows, question, { nowMs: NOW_MS + 120_000, rowsMax: 10 }).keys).toEqual([]);
+  expect(findTop(rows, { ...question, policy: "q" }, { nowMs: NOW_MS, rowsMax: 10 }).keys).toEqual([]);
 });

@@ -73,12 +73,12 @@ describe("toCounterKey()", () => {
     expect(readKey(["consumer", "ip"], { ...given, identity: ann }).object).toBe(readKey("ip", given).object);
   });
 
-  test("has a key of its own for each context, in the same object", () => {
+  test("has a key of its own for each variant, in the same object", () => {
     const [parts] = [parseKey("ip", "key")];
     if (!parts.ok) throw new Error("ip");
     const facts = toFacts({ address: "1.2.3.4" });
-    const keys = ["", "POST * *", "GET * *"].map((context) => {
-      const counterKey = toCounterKey(parts.value, facts, { onMissing: "shared", context });
+    const keys = ["", "POST * *", "GET * *"].map((variantName) => {
+      const counterKey = toCounterKey(parts.value, facts, { onMissing: "shared", variantName });
       return typeof counterKey === "string" ? counterKey : counterKey.key;
     });
     expect(keys).toEqual(["ip=7:1.2.3.4", "ip=7:1.2.3.4|limits=8:POST * *", "ip=7:1.2.3.4|limits=7:GET * *"]);

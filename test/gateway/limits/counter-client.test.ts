@@ -5,8 +5,10 @@ import { env, waitUntil } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Policy } from "../../../src/core/policies/policy.ts";
-import { CounterClient, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import { CounterClient, type ObjectAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import { toObjectChecks } from "../../../src/gateway/limits/object-checks.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
+import { toRow } from "./limits-desk.ts";
 
 const namespaces = env as unknown as Readonly<Record<string, Bindings["COUNTERS"]>>;
 const FAILING = ["STALLING", "THROWING", "FOREIGN"] as const;
@@ -24,15 +26,12 @@ function toPolicy(onError: "local" | "open" | "closed"): Policy {
   return policy;
 }
 
-function ask(client: CounterClient, policy: Policy): Promise<GroupAnswer> {
-  const check = { policy: policy.name, algorithm: policy.algorithm, settings: policy.settings, cost: 1 };
-  const group = {
-    object: "o",
-    keys: [{ key: "k", checks: [check] }],
-    policies: [policy],
-    shadows: new Set<string>(),
-  };
-  return client.ask(group, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+function ask(client: CounterClient, policy: Policy): Promise<ObjectAnswer> {
+  return client.ask(
+    toObjectChecks("o", [toRow(policy, "k")]),
+    { phase: "take", id: crypto.randomUUID() },
+    { waitUntil },
+  );
 }
 
 function createClient(name: string): CounterClient {

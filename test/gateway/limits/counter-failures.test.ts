@@ -8,9 +8,11 @@ import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Policy } from "../../../src/core/policies/policy.ts";
 import { OPEN_MS } from "../../../src/core/counters/counter-breaker.ts";
 import type { Phase } from "../../../src/core/counters/counter-messages.ts";
-import { CounterClient, type Group, type GroupAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import { CounterClient, type ObjectAnswer } from "../../../src/gateway/limits/counter-client.ts";
+import { type ObjectChecks, toObjectChecks } from "../../../src/gateway/limits/object-checks.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { Failure, ScriptedObject } from "../../support/scripted-object.ts";
+import { toRow } from "./limits-desk.ts";
 
 const { SCRIPTED, STALLING } = env as unknown as {
   readonly SCRIPTED: DurableObjectNamespace<ScriptedObject>;
@@ -25,30 +27,26 @@ function toPolicies(options: Readonly<Record<string, object>>): readonly Policy[
   return config.value.policies;
 }
 
-function toGroup(object: string, policies: readonly Policy[], shadows: readonly string[] = []): Group {
-  const checks = policies.map(({ name, algorithm, settings }) => ({
-    policy: name,
-    algorithm,
-    settings,
-    cost: 1,
-    isShadow: shadows.includes(name),
-  }));
-  return { object, keys: [{ key: "k", checks }], policies, shadows: new Set(shadows) };
+function toChecks(object: string, policies: readonly Policy[]): ObjectChecks {
+  return toObjectChecks(
+    object,
+    policies.map((policy) => toRow(policy, "k")),
+  );
 }
 
 /** A client of its own, and one object that it asks. */
 class Desk {
   readonly client = new CounterClient(SCRIPTED);
   readonly stub: DurableObjectStub<ScriptedObject>;
-  readonly group: Group;
+  readonly checks: ObjectChecks;
 
   constructor(object: string, options: object = HOURLY) {
     this.stub = SCRIPTED.getByName(object);
-    this.group = toGroup(object, toPolicies({ p: options }));
+    this.checks = toChecks(object, toPolicies({ p: options }));
   }
 
-  ask(phase: Phase = "take", id: string = crypto.randomUUID()): Promise<GroupAnswer> {
-    return this.client.ask(this.group, { phase, id }, { waitUntil });
+  ask(phase: Phase = "take", id: string = crypto.randomUUID()): Promise<ObjectAnswer> {
+    return this.client.ask(this.checks, { phase, id }, { waitUntil });
   }
 
   /** Asks so often at once, of an object that fails like this: how many answers were not its own, and its calls. */
@@ -86,10 +84,10 @@ test("an object is asked once more with a new stub, for the old one may be broke
       return stub;
     },
   };
-  const { stub, group } = new Desk("new stub");
+  const { stub, checks } = new Desk("new stub");
   await stub.script([{ retryable: true }]);
   const client = new CounterClient(namespace as unknown as Bindings["COUNTERS"]);
-  expect((await client.ask(group, { phase: "take", id: "one" }, { waitUntil })).failure).toBeUndefined();
+  expect((await client.ask(checks, { phase: "take", id: "one" }, { waitUntil })).failure).toBeUndefined();
   expect(new Set(stubs).size).toBe(2);
 });
 
@@ -130,7 +128,7 @@ test("one object's failures say nothing of another", async () => {
   const [broken, fine] = [new Desk("broken"), new Desk("fine")];
   await broken.askWhile([{ overloaded: true }], 1);
   const { failure } = await broken.client.ask(
-    fine.group,
+    fine.checks,
     { phase: "take", id: crypto.randomUUID() },
     { waitUntil },
   );
@@ -164,8 +162,8 @@ test("without its object, what one policy's rule refuses costs the others nothin
     closed: { ...HOURLY, onError: "closed" },
   });
   if (local === undefined || closed === undefined) throw new Error("no policies");
-  const ask = (policies: readonly Policy[]): Promise<GroupAnswer> =>
-    client.ask(toGroup("refusing", policies), { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+  const ask = (policies: readonly Policy[]): Promise<ObjectAnswer> =>
+    client.ask(toChecks("refusing", policies), { phase: "take", id: crypto.randomUUID() }, { waitUntil });
   await SCRIPTED.getByName("refusing").script([{ overloaded: true }]);
   for (let time = 0; time < 5; time += 1) {
     const outcomes = (await ask([local, closed])).verdicts.map(({ outcome }) => outcome);
@@ -182,8 +180,8 @@ test("the shortest timeoutMs of the policies that refuse is waited for, not a sh
     shadow: { ...HOURLY, timeoutMs: 1, mode: "shadow" },
   });
   const question = { phase: "take", id: "one" } as const;
-  const { failure } = await client.ask(toGroup("o", policies, ["shadow"]), question, { waitUntil });
+  const { failure } = await client.ask(toChecks("o", policies), question, { waitUntil });
   expect(failure).toBe("no answer within 90 ms");
-  const shadow = toGroup("o", policies.slice(2), ["shadow"]);
+  const shadow = toChecks("o", policies.slice(2));
   expect((await client.ask(shadow, question, { waitUntil })).failure).toBe("no answer within 1 ms");
 });

@@ -2,13 +2,19 @@
 
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import type { Route } from "../../../src/core/routes/route.ts";
 import { MESSAGE_VERSION, type Phase } from "../../../src/core/counters/counter-messages.ts";
 import { matchRoute } from "../../../src/core/routes/match-route.ts";
 import { checkLimits } from "../../../src/gateway/limits/check-limits.ts";
 import type { CheckedLimits } from "../../../src/gateway/limits/checked-limits.ts";
 import { createGateway, type Gateway } from "../../../src/gateway/gateway.ts";
-import { groupPolicies, readKeys } from "../../../src/gateway/limits/group-policies.ts";
+import {
+  groupByObject,
+  type ObjectChecks,
+  toObjectChecks,
+} from "../../../src/gateway/limits/object-checks.ts";
+import { createRow, type PolicyRow, readRows } from "../../../src/gateway/limits/policy-rows.ts";
 import { toRefusal } from "../../../src/gateway/limits/rate-limit-response.ts";
 import { readFacts, type RequestFacts } from "../../../src/gateway/request/request-facts.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
@@ -36,6 +42,16 @@ export interface Asked {
   readonly apiKey?: string;
   readonly user?: string;
   readonly units?: number;
+}
+
+/** Names of the policies that were decided without their counter object. */
+export function toDegraded(rows: CheckedLimits["rows"]): readonly string[] {
+  return rows.filter(({ degraded }) => degraded !== undefined).map(({ policy }) => policy.name);
+}
+
+/** A row of cost 1 for this key. */
+export function toRow(policy: Policy, key: string): PolicyRow {
+  return createRow(policy, { key, place: key, rank: 1 }, 1);
 }
 
 let desks = 0;
@@ -90,7 +106,7 @@ export class LimitsDesk {
   /** Whether the gateway would refuse the request, and why. */
   async refusal(path: string, asked: Asked = {}): Promise<string | undefined> {
     const checked = await this.ask(path, asked);
-    return toRefusal(checked, this.#toRoute(this.#toFacts(path, asked)))?.code;
+    return toRefusal(checked)?.code;
   }
 
   /** Lets what goes on after the responses end. */
@@ -100,22 +116,22 @@ export class LimitsDesk {
 
   /** The counter objects that a request concerns. */
   objects(path: string, asked: Asked = {}): readonly DurableObjectStub<ScriptedObject>[] {
-    const facts = this.#toFacts(path, asked);
-    const { shards } = this.gateway.config.counters;
-    const { policies } = this.#toRoute(facts);
-    const groups = groupPolicies(readKeys(policies, facts), facts, { shards, cost: 0 });
-    return groups.map(({ object }) => bindings.SCRIPTED.getByName(this.#toName(object)));
+    return this.#toChecks(path, asked).map(({ object }) => bindings.SCRIPTED.getByName(this.#toName(object)));
   }
 
   /** Another gateway's decision on the same counters, up to this phase. */
   async askFromElsewhere(path: string, phase: Phase, id: string): Promise<void> {
-    const facts = this.#toFacts(path, {});
-    const { policies } = this.#toRoute(facts);
-    const groups = groupPolicies(readKeys(policies, facts), facts, { shards: 1, cost: 1 });
-    for (const { object, keys } of groups)
+    for (const { object, keys } of this.#toChecks(path, {}))
       await bindings.SCRIPTED.getByName(this.#toName(object)).decide([
         { version: MESSAGE_VERSION, phase, id, keys },
       ]);
+  }
+
+  #toChecks(path: string, asked: Asked): readonly ObjectChecks[] {
+    const facts = this.#toFacts(path, asked);
+    const rows = readRows(this.#toRoute(facts).policies, facts, 1);
+    const byObject = groupByObject(rows, facts, this.gateway.config.counters.shards);
+    return [...byObject].map(([object, owned]) => toObjectChecks(object, owned));
   }
 
   #toName(object: string): string {

@@ -2,7 +2,7 @@
 
 import type { Algorithm } from "../../algorithms/algorithm.ts";
 import { toAlgorithm } from "../../algorithms/registry.ts";
-import { toVariants } from "../../policies/resolve-settings.ts";
+import { toVariants } from "../../policies/pick-variants.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";

@@ -1,8 +1,8 @@
-// Which limits of a policy a request gets: its tier's, or the policy's own; and of those the first contextual ones that
-// fit. All of them were made complete when the configuration was read: nothing is merged here.
+// Picks the limits of a policy that a request gets: its tier's, or the policy's own; and of those the first variant that
+// fits. All of them were made complete when the configuration was read: nothing is merged here.
 
 import type { LimitedRoute } from "./limited-route.ts";
-import type { Policy, PolicyContext } from "./policy.ts";
+import type { Policy, PolicyVariant } from "./policy.ts";
 import type { Facts } from "../keys/facts.ts";
 
 export interface LimitedFacts {
@@ -12,34 +12,34 @@ export interface LimitedFacts {
 }
 
 /** The policy with the limits that are this request's: the policy itself, or another of the same name and key. */
-export function resolveSettings(policy: Policy, tier: string | undefined, limited: LimitedFacts): Policy {
-  const plan = (tier === undefined ? undefined : policy.tiers.get(tier)) ?? policy;
-  if (plan.contexts.length === 0) return plan;
-  return plan.contexts.find((context) => fits(context, limited))?.policy ?? plan;
+export function pickVariant(policy: Policy, tier: string | undefined, limited: LimitedFacts): Policy {
+  const own = (tier === undefined ? undefined : policy.tiers.get(tier)) ?? policy;
+  if (own.variants.length === 0) return own;
+  return own.variants.find((variant) => fits(variant, limited))?.policy ?? own;
 }
 
 /** A route's policies with the limits that are this request's. */
-export function resolvePolicies(
+export function pickVariants(
   { policies, path, hasVariants }: Pick<LimitedRoute, "policies" | "path" | "hasVariants">,
   facts: Pick<Facts, "method" | "country" | "identity">,
 ): readonly Policy[] {
   if (!hasVariants) return policies;
   const limited = { facts, routePath: path };
-  return policies.map((policy) => resolveSettings(policy, facts.identity?.tier, limited));
+  return policies.map((policy) => pickVariant(policy, facts.identity?.tier, limited));
 }
 
-/** Whatever a policy may resolve to on a route. */
+/** Whatever may be picked of a policy on a route. */
 export function toVariants(policy: Policy, routePath: string): readonly Policy[] {
   const variants: Policy[] = [];
-  for (const plan of [policy, ...policy.tiers.values()]) {
-    variants.push(plan);
-    for (const context of plan.contexts)
-      if (context.routes?.has(routePath) ?? true) variants.push(context.policy);
+  for (const own of [policy, ...policy.tiers.values()]) {
+    variants.push(own);
+    for (const variant of own.variants)
+      if (variant.routes?.has(routePath) ?? true) variants.push(variant.policy);
   }
   return variants;
 }
 
-function fits({ methods, countries, routes }: PolicyContext, { facts, routePath }: LimitedFacts): boolean {
+function fits({ methods, countries, routes }: PolicyVariant, { facts, routePath }: LimitedFacts): boolean {
   if (routes !== undefined && !routes.has(routePath)) return false;
   if (methods !== undefined && !hasMethod(methods, facts.method)) return false;
   return countries === undefined || (facts.country !== undefined && countries.has(facts.country));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../src/core/policies/policy.ts";
-import { resolvePolicies, resolveSettings, toVariants } from "../../../src/core/policies/resolve-settings.ts";
+import { pickVariants, pickVariant, toVariants } from "../../../src/core/policies/pick-variants.ts";
 import { toConfig } from "../config/config-input.ts";
 import { toFacts } from "../keys/to-facts.ts";
 
@@ -41,12 +41,12 @@ const find = (name: string): Policy => {
 };
 
 const resolve = (tier: string | undefined, method: string, country?: string, routePath = "/a"): Policy =>
-  resolveSettings(find("p"), tier, {
+  pickVariant(find("p"), tier, {
     facts: toFacts({ method, ...(country === undefined ? {} : { country }) }),
     routePath,
   });
 
-describe("resolveSettings()", () => {
+describe("pickVariant()", () => {
   test.each([
     [undefined, "PUT", undefined, "/a", { limit: 20, burst: 5 }],
     [undefined, "PUT", undefined, "/b", { limit: 20, burst: 3 }],
@@ -73,20 +73,20 @@ describe("resolveSettings()", () => {
   });
 
   test("tells counters apart by what limits are for, not by what they allow nor by tier", () => {
-    expect([resolve(undefined, "PUT").context, resolve("pro", "GET").context]).toEqual(["", ""]);
-    const contexts = [resolve(undefined, "GET", "CH"), resolve(undefined, "GET"), resolve("pro", "POST")];
-    expect(new Set(contexts.map(({ context }) => context)).size).toBe(3);
+    expect([resolve(undefined, "PUT").variantName, resolve("pro", "GET").variantName]).toEqual(["", ""]);
+    const variants = [resolve(undefined, "GET", "CH"), resolve(undefined, "GET"), resolve("pro", "POST")];
+    expect(new Set(variants.map(({ variantName }) => variantName)).size).toBe(3);
   });
 });
 
-test("resolvePolicies() gives a route's own list where no policy has other limits", () => {
+test("pickVariants() gives a route's own list where no policy has other limits", () => {
   const [a, , c] = routes;
   if (a === undefined || c === undefined) throw new Error("no route");
   const facts = toFacts({
     identity: { consumer: "x", tier: "other", scopes: [], apiKey: "k", token: undefined },
   });
-  expect(resolvePolicies(c, facts)).toBe(c.policies);
-  expect(resolvePolicies(a, facts).map(({ limit }) => limit)).toEqual([2, 7]);
+  expect(pickVariants(c, facts)).toBe(c.policies);
+  expect(pickVariants(a, facts).map(({ limit }) => limit)).toEqual([2, 7]);
 });
 
 test("toVariants() leaves out limits of other routes", () => {

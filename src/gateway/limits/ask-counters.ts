@@ -1,0 +1,66 @@
+// Answers a request by its counter objects: asks them for what leases have not allowed, and writes in the rows what they
+// say.
+
+import { toPolicyVerdict } from "../../core/policies/combine-verdicts.ts";
+import { answerByNewLeases } from "./answer-by-leases.ts";
+import { askObjects } from "./ask-objects.ts";
+import { type CheckedLimits, toChecked } from "./checked-limits.ts";
+import type { ObjectAnswer } from "./counter-client.ts";
+import type { LimitedRequest } from "./limiter.ts";
+import { groupByObject, type ObjectChecks, toObjectChecks } from "./object-checks.ts";
+import { isRefusing } from "./policy-rows.ts";
+import { rememberDenial } from "./remembered-denials.ts";
+import { acceptGrants, renewLeases, reportLeases } from "./renew-leases.ts";
+import { cancelLeases, commitLeases, isTaken, reserveLeases, writeLeaseVerdicts } from "./take-leases.ts";
+
+/**
+ * What leases have taken goes back where the counter objects deny. `denialKey` is undefined where a denial of this request
+ * says nothing about the next.
+ */
+export async function askCounters(
+  request: LimitedRequest,
+  denialKey: string | undefined,
+): Promise<CheckedLimits> {
+  const { policies, rows, nowMs, context } = request;
+  const { denials, leases } = context.gateway;
+  const id = crypto.randomUUID();
+  const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, nowMs);
+  reserveLeases(rows, leases);
+  const objects = toObjects(request);
+  const answers = await askObjects(objects, { id, refusedBefore, context });
+  const taken = objects.flatMap((group, index) => {
+    const answer = answers[index];
+    if (answer === undefined) return [];
+    acceptGrants(group, answer, { leases, sentMs: nowMs });
+    writeVerdicts(group, answer);
+    return [{ id, group, answer }];
+  });
+  const isDenied = rows.some(isRefusing);
+  if (isDenied) cancelLeases(rows, leases);
+  else commitLeases(rows, leases);
+  let checked = isDenied ? answerByNewLeases(request) : undefined;
+  if (checked === undefined) {
+    renewLeases(request);
+    writeLeaseVerdicts(rows, leases, nowMs);
+    checked = toChecked(policies, rows, taken);
+  }
+  rememberDenial(denialKey, checked, { denials, sentMs: nowMs });
+  return checked;
+}
+
+/** What has to be asked, by object; with reports where one answer can carry leases. */
+function toObjects({ rows, facts, context }: LimitedRequest): readonly ObjectChecks[] {
+  const { config, leases } = context.gateway;
+  const undecided = rows.filter(({ lease }) => lease === undefined || !isTaken(lease.answer));
+  const byObject = groupByObject(undecided, facts, config.counters.shards);
+  if (byObject.size === 1) reportLeases(undecided, leases);
+  return [...byObject].map(([object, owned]) => toObjectChecks(object, owned));
+}
+
+function writeVerdicts({ rows }: ObjectChecks, { verdicts, failure }: ObjectAnswer): void {
+  for (const [index, row] of rows.entries()) {
+    const verdict = verdicts[index];
+    if (verdict !== undefined) row.verdict = toPolicyVerdict(verdict, row.policy);
+    row.degraded = failure;
+  }
+}

@@ -1,0 +1,49 @@
+// Asks counter objects about one request. Policies whose keys live in one object are one call; with several objects all
+// hold at once, and all commit when all have said yes.
+
+import type { Committed, Refused } from "../../core/counters/counter-messages.ts";
+import type { DecisionStep, ObjectAnswer } from "./counter-client.ts";
+import type { LimiterContext } from "./limiter.ts";
+import { isAllowed, type ObjectChecks } from "./object-checks.ts";
+
+/** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */
+export async function askObjects(
+  objects: readonly ObjectChecks[],
+  {
+    id,
+    refusedBefore,
+    context,
+  }: { readonly id: string; readonly refusedBefore: Refused | undefined; readonly context: LimiterContext },
+): Promise<readonly ObjectAnswer[]> {
+  const { counters } = context.gateway;
+  const askAll = (step: Omit<DecisionStep, "id">): Promise<readonly ObjectAnswer[]> =>
+    Promise.all(objects.map((checks) => counters.ask(checks, { ...step, id }, context)));
+  if (objects.length === 1) return askAll({ phase: "take", refusedBefore });
+  const held = await askAll({ phase: "hold", refusedBefore });
+  if (!areAllowed(objects, held)) {
+    context.waitUntil(askAll({ phase: "release" }));
+    return held;
+  }
+  const committed = await askAll({ phase: "commit" });
+  if (areAllowed(objects, committed)) {
+    for (const { object } of objects) counters.confirm(object, id);
+    return committed;
+  }
+  const releases = objects.map((checks, index) =>
+    counters.ask(checks, { phase: "release", id, committed: toCommitted(checks, committed[index]) }, context),
+  );
+  context.waitUntil(Promise.all(releases));
+  return committed;
+}
+
+/** What an object's own commit consumed, as far as it answered. */
+function toCommitted(checks: ObjectChecks, answer: ObjectAnswer | undefined): Committed | undefined {
+  if (answer === undefined || answer.failure !== undefined || !isAllowed(checks, answer.verdicts))
+    return undefined;
+  const allowed = answer.verdicts.filter(({ outcome }) => outcome === "allowed");
+  return { takenAtMs: answer.takenAtMs, policies: allowed.map(({ policy }) => policy) };
+}
+
+function areAllowed(objects: readonly ObjectChecks[], answers: readonly ObjectAnswer[]): boolean {
+  return objects.every((checks, index) => isAllowed(checks, answers[index]?.verdicts ?? []));
+}

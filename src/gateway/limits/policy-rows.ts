@@ -1,0 +1,78 @@
+// One row for each policy that counts a request: what it is asked and what it answers, in one object from the reading of
+// its key to the writing of header fields. Rows stand in the route's order; they change in place, and belong to one request.
+
+import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
+import type { Policy } from "../../core/policies/policy.ts";
+import type { Facts } from "../../core/keys/facts.ts";
+import { type CounterKey, isEnforcedKey, toCounterKey } from "../../core/keys/counter-key.ts";
+import type { LeaseAnswer, Reservation } from "../../core/leases/isolate-leases.ts";
+import type { LeaseReport } from "../../core/leases/lease-messages.ts";
+
+/** What one request asks of one policy and hears back. */
+export interface PolicyRow extends CounterKey {
+  /** With the limits that are this request's. */
+  readonly policy: Policy;
+  readonly cost: number;
+  /** Decided and counted, but it refuses nobody. */
+  readonly isShadow: boolean;
+  /** What this isolate's lease answers; undefined: the policy is not leased. */
+  lease: RowLease | undefined;
+  /** undefined until it is decided. */
+  verdict: PolicyVerdict | undefined;
+  /** Why it was decided without its counter object; undefined: it was not. */
+  degraded: string | undefined;
+}
+
+/** One request's use of a lease. */
+export interface RowLease {
+  /** Names the lease in this isolate. */
+  readonly key: string;
+  readonly answer: LeaseAnswer;
+  /** Of the cost, while counter objects decide the other rows. */
+  reservation: Reservation | undefined;
+  /** The report that went to the counter object last; undefined: none did. */
+  report: LeaseReport | undefined;
+}
+
+const NOTHING_MISSING: readonly string[] = [];
+
+/** `policies` have the limits that are the request's. Those that do not count it get no row. */
+export function readRows(policies: readonly Policy[], facts: Facts, cost: number): readonly PolicyRow[] {
+  const rows: PolicyRow[] = [];
+  for (const policy of policies) {
+    const counterKey = toCounterKey(policy.key, facts, policy);
+    if (typeof counterKey !== "string") rows.push(createRow(policy, counterKey, cost));
+  }
+  return rows;
+}
+
+/** A row of which nothing has been heard. */
+export function createRow(policy: Policy, { key, place, rank }: CounterKey, cost: number): PolicyRow {
+  const isShadow = !isEnforcedKey(key, policy);
+  return {
+    policy,
+    key,
+    place,
+    rank,
+    cost,
+    isShadow,
+    lease: undefined,
+    verdict: undefined,
+    degraded: undefined,
+  };
+}
+
+/** Names of the policies that refuse the request because what they count by is missing. */
+export function findMissing(policies: readonly Policy[], rows: readonly PolicyRow[]): readonly string[] {
+  if (rows.length === policies.length) return NOTHING_MISSING;
+  const rowless = policies.filter((policy) => !rows.some((row) => row.policy === policy));
+  // No key, but the same say as every key has: a shadow policy refuses nobody.
+  return rowless
+    .filter((policy) => policy.onMissing === "deny" && isEnforcedKey("", policy))
+    .map(({ name }) => name);
+}
+
+/** Whether the policy refuses the request. */
+export function isRefusing({ verdict, isShadow }: Readonly<PolicyRow>): boolean {
+  return !isShadow && verdict !== undefined && verdict.outcome !== "allowed";
+}
