@@ -11,7 +11,7 @@ const BARE_CONFIG_PATH = fileURLToPath(new URL("bare.config.json", import.meta.u
 const BARE_WORKER_PATH = "dist/bare.cjs";
 
 const GZIP_BYTES_MAX = 200 * 1_024;
-/** Of the fixed program's CPU time: half as much again as the 0.64 that it was when the bound was set. */
+/** Of the reference program's CPU time: half as much again as the 0.64 that it was when the bound was set. */
 const START_UP_MAX = 0.96;
 
 export interface Measured {
@@ -33,9 +33,11 @@ export async function checkBundle(): Promise<string> {
 
 /** Says what was measured, and throws a CommandError where it is above a bound. */
 export function judge({ gzipBytes, startUp }: Measured): string {
-  const said = `Headgate without its configuration: ${toKib(gzipBytes)} gzipped (at most ${toKib(GZIP_BYTES_MAX)}), start-up ${startUp.toFixed(2)} (at most ${START_UP_MAX.toFixed(2)})`;
+  const said = `Headgate without its configuration: ${toKib(gzipBytes)} gzipped (at most ${toKib(GZIP_BYTES_MAX)}), start-up ${toPercent(startUp)} of the reference program's (at most ${toPercent(START_UP_MAX)})`;
   if (gzipBytes > GZIP_BYTES_MAX || startUp > START_UP_MAX) {
     throw new CommandError(`Cannot build: the bundle is too large or slow to start. ${said}`);
   }
   return said;
 }
+
+const toPercent = (share: number): string => `${(share * 100).toFixed(0)} %`;
