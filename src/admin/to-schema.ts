@@ -64,10 +64,22 @@ function convertOne(part: Part): JsonSchema {
   }
 }
 
+/** What a check of a pipe says of values of this type, as far as JSON Schema can say it. */
 function toBound({ type, requirement }: Part, of: string): JsonSchema {
-  const [end, unit] = [type.slice(0, 3), of === "array" ? "Items" : "Length"];
-  if (type === "integer") return { type };
-  if (requirement instanceof RegExp) return { pattern: requirement.source };
-  if (/^m.._value$/.test(type)) return { [`${end}imum`]: requirement };
-  return /^m.._length$/.test(type) ? { [end + unit]: requirement } : {};
+  switch (type) {
+    case "integer":
+      return { type };
+    case "regex":
+      return requirement instanceof RegExp ? { pattern: requirement.source } : {};
+    case "min_value":
+      return { minimum: requirement };
+    case "max_value":
+      return { maximum: requirement };
+    case "min_length":
+      return of === "array" ? { minItems: requirement } : { minLength: requirement };
+    case "max_length":
+      return of === "array" ? { maxItems: requirement } : { maxLength: requirement };
+    default:
+      return {};
+  }
 }

@@ -40,12 +40,8 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
   throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`, parsed.error);
 }
 
-/** Checks the configuration, bundles, and measures the size. Throws a CommandError when the configuration is wrong. */
-export async function buildWorker({
-  configPath,
-  outFile,
-  format = "esm",
-}: BuildOptions): Promise<{ readonly gzipBytes: number }> {
+/** Checks the configuration and bundles. Throws a CommandError when the configuration is wrong. */
+export async function buildWorker({ configPath, outFile, format = "esm" }: BuildOptions): Promise<void> {
   await readConfigFile(configPath);
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
@@ -69,7 +65,10 @@ export async function buildWorker({
       sourcemapExcludeSources: true,
     },
   });
-  return { gzipBytes: gzipSync(await readFile(outFile), { level: 9 }).length };
+}
+
+export async function readGzipBytes(path: string): Promise<number> {
+  return gzipSync(await readFile(path), { level: 9 }).length;
 }
 
 export function toKib(bytes: number): string {

@@ -1,4 +1,4 @@
-// Measures what a bundle's start-up costs, as a share of what a fixed program costs in the same run: a ratio that a busy or a
+// Measures what a bundle's start-up costs, as a share of what a reference program costs in the same run: a ratio that a busy or a
 // slow machine hardly moves. Both are compiled and run in turns, and CPU time is summed, never the clock's.
 
 import { createRequire } from "node:module";
@@ -6,7 +6,7 @@ import { compileFunction } from "node:vm";
 
 /** Turns that are counted: their sum is long beside the 4 ms in which many kernels count CPU time. */
 const TURNS = 20;
-/** Functions of the fixed program, which is as long to compile and run as a Worker of some 400 KiB. */
+/** Functions of the reference program, which is as long to compile and run as a Worker of some 400 KiB. */
 const REFERENCE_FUNCTIONS = 2_000;
 
 /** What the platform gives a Worker and Node does not. */
@@ -18,7 +18,7 @@ const requireFromNode = createRequire(import.meta.url);
 const requireAny = (name: string): unknown =>
   name in PLATFORM ? PLATFORM[name as keyof typeof PLATFORM] : requireFromNode(name);
 
-/** The start-up's CPU time in shares of the fixed program's. `source` is a bundle in CommonJS form. */
+/** The start-up's CPU time as a share of the reference program's. `source` is a bundle in CommonJS form. */
 export function measureStartUp(source: string, turns = TURNS): number {
   const reference = toReference();
   const spent = { reference: 0, bundle: 0 };

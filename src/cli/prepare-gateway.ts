@@ -1,7 +1,7 @@
 // What comes before serving: the variables that hold, a checked configuration, and a built Worker.
 
 import { unstable_readConfig } from "wrangler";
-import { buildWorker, readConfigFile } from "./build-worker.ts";
+import { buildWorker, readGzipBytes, readConfigFile } from "./build-worker.ts";
 import { WORKER_PATH } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
@@ -19,8 +19,8 @@ const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
 export async function prepareGateway({ configPath, origin }: StartOptions): Promise<Prepared> {
   const vars = readVars(origin);
   const config = await readConfigFile(configPath, { vars, label: "with the active variables" });
-  const { gzipBytes } = await buildWorker({ configPath, outFile: WORKER_PATH });
-  return { origin: config.origin, gzipBytes, vars };
+  await buildWorker({ configPath, outFile: WORKER_PATH });
+  return { origin: config.origin, gzipBytes: await readGzipBytes(WORKER_PATH), vars };
 }
 
 /** The option's or the environment's before those of wrangler.toml. */

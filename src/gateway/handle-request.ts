@@ -90,7 +90,7 @@ function askWithoutCache(
   const { facts, route, config } = record;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
-  if (isPart) return Promise.resolve(err({ code: "loop-detected", cause: "a part of an aggregate" }));
+  if (isPart) return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
     handleRequest(part, context.gateway, { waitUntil: context.waitUntil, isPart: true });
   return answerAggregate({ ...route, aggregate }, { facts, config, ask: askPart });

@@ -1,5 +1,5 @@
 // package.json and package-lock.json, the project's and the bench's peers': exact versions, nothing about where a package
-// came from, and the optional packages of every platform. One workerd.
+// came from, and the optional packages of every platform. One workerd, and no install script that was not allowed.
 
 import { describe, expect, test } from "vitest";
 import { readText } from "./markdown.ts";
@@ -7,11 +7,14 @@ import { readText } from "./markdown.ts";
 type Versions = Readonly<Record<string, string>>;
 
 interface Manifest {
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
   readonly dependencies?: Versions;
   readonly devDependencies?: Versions;
 }
 
 interface LockedPackage {
+  readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
   readonly version?: string;
   readonly resolved?: string;
   readonly optionalDependencies?: Versions;
@@ -35,6 +38,14 @@ describe.each(["", "bench/peers/"])("%spackage.json", (folder) => {
       expect(version).toMatch(EXACT);
     },
   );
+});
+
+test("package.json says of every package that is installed with a script whether it may run", () => {
+  const { allowScripts = {} } = JSON.parse(readText("package.json")) as Manifest;
+  const scripted = Object.entries(readPackages(readText("package-lock.json")))
+    .filter(([, { hasInstallScript = false, optional = false }]) => hasInstallScript && !optional)
+    .map(([place]) => toName(place));
+  expect(scripted.toSorted()).toEqual(Object.keys(allowScripts).toSorted());
 });
 
 test("package-lock.json has one workerd", () => {

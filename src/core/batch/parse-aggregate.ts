@@ -31,7 +31,8 @@ export function parseAggregate(
   const report = (at: string, message: string): void => {
     problems.push({ path: `${path}.${at}`, code: "invalid", message });
   };
-  if (cache !== undefined) report("cache", "must not stand beside aggregate");
+  if (cache !== undefined)
+    report("cache", "must not stand beside aggregate: its parts have their own routes' caches");
   if (Array.isArray(methods) && methods.some((method) => method !== "GET" && method !== "HEAD"))
     report("methods", "must be GET and HEAD alone beside aggregate");
   return Object.entries(aggregate).map(([name, given]) => {

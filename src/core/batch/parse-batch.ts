@@ -33,8 +33,8 @@ export interface BatchRules {
   readonly membersMax: number;
   /** Whether the batch request has a header field, by its lower-case name. */
   readonly isCarried: (name: string) => boolean;
-  /** Whether a path is not the gateway's own, and names no credential. */
-  readonly isAskable: (path: string) => boolean;
+  /** What is wrong with asking for a path that is well written. */
+  readonly findPathProblem: (path: string) => string | undefined;
 }
 
 const FIELDS_MAX = 64;
@@ -78,9 +78,6 @@ export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
     return err([{ path: "", code: "invalid", message }]);
   }
   const problems: Problem[] = [];
-  const report = (path: string, message: string): void => {
-    problems.push({ path, code: "invalid", message });
-  };
   const given = (input as readonly unknown[]).map((member, at) => {
     const parsed = parseWith(memberSchema, member, String(at));
     if (!parsed.ok) problems.push(...parsed.error);
@@ -88,13 +85,13 @@ export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
   });
   const names = given.map((member) => member?.name);
   const members = given.flatMap((member, at) =>
-    member === undefined ? [] : [toMember(member, { at, names, rules }, report)],
+    member === undefined ? [] : [toMember(member, { at, names, rules }, problems)],
   );
   if (problems.length > 0) return err(problems);
   const order = toDependencyOrder(members.map(({ after }) => after));
   if (order.ok) return ok({ members, order: order.value });
-  for (const at of order.error) report(`${at}.depends_on`, "must not form a circle");
-  return err(problems);
+  const message = "must not form a circle";
+  return err(order.error.map((at) => ({ path: `${at}.depends_on`, code: "invalid", message })));
 }
 
 interface MemberContext {
@@ -104,38 +101,49 @@ interface MemberContext {
   readonly rules: BatchRules;
 }
 
-function toMember(
-  { name: called, method, path, headers, body: given, encoding, depends_on: others }: Given,
-  { at, names, rules }: MemberContext,
-  report: (path: string, message: string) => void,
-): BatchMember {
-  if (called !== undefined && names.indexOf(called) < at) report(`${at}.name`, "must name each request once");
-  if (!rules.isAskable(path))
-    report(`${at}.path`, "must not be one of the gateway's own, or have a credential");
-  const fields = Object.entries(headers).map(([field, value]) => [field.toLowerCase(), value] as const);
-  for (const [field] of fields)
-    if (!maySetField(field, rules.isCarried(field)))
-      report(`${at}.headers.${field}`, "must be left to the batch request and the gateway");
-  const body = toBody(given, encoding);
-  if (typeof body === "string") report(`${at}.body`, body);
-  else if (body !== undefined && /^(?:GET|HEAD)$/.test(method))
-    report(`${at}.body`, `must not be with ${method}`);
+/** The member; what is wrong with it beside the others is added to `problems`. */
+function toMember(given: Given, { at, names, rules }: MemberContext, problems: Problem[]): BatchMember {
+  const { name: own, method, path, depends_on: others } = given;
+  const report = (key: string, message: string | undefined): void => {
+    if (message !== undefined) problems.push({ path: `${at}.${key}`, code: "invalid", message });
+  };
+
+  const isTaken = own !== undefined && names.indexOf(own) < at;
+  if (isTaken) report("name", "must name each request once");
+
+  report("path", rules.findPathProblem(path));
+
+  const fields = Object.entries(given.headers).map(([field, value]) => [field.toLowerCase(), value] as const);
+  for (const [field] of fields) {
+    if (maySetField(field, rules.isCarried(field))) continue;
+    report(`headers.${field}`, "must be left to the batch request and the gateway");
+  }
+
+  const body = toBody(given.body, given.encoding);
+  if (!body.ok) report("body", body.error);
+  const mayHaveBody = method !== "GET" && method !== "HEAD";
+  if (body.ok && body.value !== undefined && !mayHaveBody) report("body", `must not be with ${method}`);
+
   const after = [others].flat().map((other) => names.indexOf(other));
-  if (after.includes(-1)) report(`${at}.depends_on`, "must name requests of this batch");
-  return { name: called, method, path, fields, body: typeof body === "string" ? undefined : body, after };
+  if (after.includes(-1)) report("depends_on", "must name requests of this batch");
+
+  return { name: own, method, path, fields, body: body.ok ? body.value : undefined, after };
 }
 
-/** A member's body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
-function toBody(body: unknown, encoding?: MemberBody["encoding"]): MemberBody | string | undefined {
-  if (body === undefined) return undefined;
-  if (encoding === "json" || (encoding === undefined && typeof body !== "string")) {
+/** The body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
+function toBody(body: unknown, encoding?: MemberBody["encoding"]): Result<MemberBody | undefined, string> {
+  if (body === undefined) return ok(undefined);
+  const known = encoding ?? (typeof body === "string" ? "text" : "json");
+  if (known === "json") {
     const text = toJson(body);
-    return text === undefined ? "must be nested less" : { encoding: "json", text };
+    return text === undefined ? err("must be nested less") : ok({ encoding: known, text });
   }
-  if (typeof body !== "string") return "must be text";
-  const isBase64 = body.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(body);
-  if (encoding === "base64" && !isBase64) return "must be base64";
-  return { encoding: encoding ?? "text", text: body };
+  if (typeof body !== "string") return err("must be text");
+  return known === "text" || isBase64(body) ? ok({ encoding: known, text: body }) : err("must be base64");
+}
+
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
 function toJson(value: unknown): string | undefined {

@@ -154,6 +154,12 @@ export const problems = {
     detail: "A request of the batch that this one depends on has failed. This one was not sent.",
     proxyError: "http_request_error",
   },
+  "batch-timeout": {
+    status: 504,
+    detail:
+      "The time for the whole batch was over before this request was answered. It may have been carried out.",
+    proxyError: "http_response_timeout",
+  },
   "answer-too-large": {
     status: 502,
     detail: "The answer is too large to be put into another one or trimmed. The request was carried out.",
@@ -164,9 +170,14 @@ export const problems = {
     detail: "The answer is not plain JSON, and cannot be put into another one or trimmed.",
     proxyError: "http_protocol_error",
   },
+  "aggregate-nested": {
+    status: 508,
+    detail: "A part of an aggregate leads to an aggregate again.",
+    proxyError: "proxy_loop_detected",
+  },
   "loop-detected": {
     status: 508,
-    detail: "The request has passed this gateway or an aggregate before.",
+    detail: "The request has passed this gateway before.",
     proxyError: "proxy_loop_detected",
   },
   "origin-refused": {

@@ -13,12 +13,11 @@ const PARTS_MAX = 10;
 /** Fields that caching, ranges and framing depend on. */
 const FIXED =
   /^(?:age|cache-.*|cdn-.*|content-.*|date|etag|expires|if-.*|location|pragma|range|accept-.*|set-cookie|vary|warning|authorization|x-api-key|cookie|cf-.*)$/;
-const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields with other names that a gateway may give them`;
+const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields and the names they get`;
 const renamed = v.pipe(
-  v.custom<Readonly<Record<string, string>>>(
-    (names) => isObject(names) && isRenaming(Object.entries(names).flat()),
-    RENAMED_WANTED,
-  ),
+  v.custom<Readonly<Record<string, string>>>(isNamesOfFields, RENAMED_WANTED),
+  v.check((names) => toNames(names).every(isFree), "must name fields that a gateway may rename, old and new"),
+  v.check(isUnambiguous, "must give each name once, and none that a field has"),
   v.transform((names) =>
     Object.entries(names).map(([from, to]) => [from.toLowerCase(), to.toLowerCase()] as const),
   ),
@@ -50,10 +49,22 @@ export const shapeEntries = {
   onPartial: v.optional(oneOf(["fail", "null", "problem"]), "fail"),
 };
 
-/** Whether no field gets two names, and no two fields one. */
-function isRenaming(names: readonly unknown[]): boolean {
-  const lower = names.filter((name) => typeof name === "string").map((name) => name.toLowerCase());
-  return names.length <= 2 * RENAMED_MAX && new Set(lower).size === names.length && lower.every(isFree);
+function isNamesOfFields(value: unknown): value is Readonly<Record<string, string>> {
+  if (!isObject(value)) return false;
+  const names = Object.values(value);
+  return names.length <= RENAMED_MAX && names.every((name) => typeof name === "string");
+}
+
+/** The old names and the new ones, as they are compared. */
+function toNames(names: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(names)
+    .flat()
+    .map((name) => name.toLowerCase());
+}
+
+function isUnambiguous(names: Readonly<Record<string, string>>): boolean {
+  const all = toNames(names);
+  return new Set(all).size === all.length;
 }
 
 const isFree = (name: string): boolean => isSettable([name, ""]) && !FIXED.test(name);

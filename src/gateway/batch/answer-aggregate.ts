@@ -18,14 +18,15 @@ type Aggregated = Route & { readonly aggregate: NonNullable<Route["aggregate"]> 
 
 export async function answerAggregate(
   { aggregate: { parts, onPartial }, pattern, timeoutMs }: Aggregated,
-  context: Omit<MembersContext, "bounds">,
+  context: Omit<MembersContext, "bounds" | "lateCode">,
 ): Promise<OriginAnswer> {
   const { canonicalPath, query } = context.facts;
   const calls = parts.map((part) => ({
     path: toPartPath(part, { pattern, canonicalPath, query }),
     fields: FIELDS,
   }));
-  const replies = await askMembers(calls, { ...context, bounds: { ...BOUNDS, timeoutMs } });
+  const bounds = { ...BOUNDS, timeoutMs };
+  const replies = await askMembers(calls, { ...context, bounds, lateCode: "origin-timeout" });
   const answers = replies.map((reply, at) => toAnswered(parts[at]?.name ?? "", reply, context));
   const failed = answers.filter(({ json }) => json === undefined);
   const [first] = failed;

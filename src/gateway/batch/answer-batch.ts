@@ -32,7 +32,8 @@ export async function answerBatch(request: Request, { config, ask }: Answering):
   const read = await readBatch(request, config, settings);
   if (!read.ok) return read.error;
   const { facts, members, order } = read.value;
-  const replies = await askMembers(members.map(toMember), { facts, config, ask, bounds: settings }, order);
+  const context = { facts, config, ask, bounds: settings, lateCode: "batch-timeout" } as const;
+  const replies = await askMembers(members.map(toMember), context, order);
   const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
   return toTogether(`[${shown.join(",")}]`, replies);
 }
@@ -62,18 +63,20 @@ async function readBatch(
   const batch = parseBatch(parseText(toText(bytes)), {
     membersMax: settings.membersMax,
     isCarried: (name) => facts.value.fields.has(name),
-    isAskable: (path) => isAskable(new URL(toOrigin(facts.value.url) + path), config, settings),
+    findPathProblem: (path) => findPathProblem(new URL(toOrigin(facts.value.url) + path), config, settings),
   });
   return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
 }
 
-function isAskable(
+function findPathProblem(
   { pathname, searchParams }: URL,
   { admin, auth: { apiKeys } }: Config,
   { path }: BatchSettings,
-): boolean {
-  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`)) return false;
-  return apiKeys.query === undefined || !searchParams.has(apiKeys.query);
+): string | undefined {
+  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`))
+    return "must not be one of the gateway's own";
+  const hasKey = apiKeys.query !== undefined && searchParams.has(apiKeys.query);
+  return hasKey ? "must not have a credential: each request has that of the batch" : undefined;
 }
 
 /** What is no JSON is no list of requests either. */

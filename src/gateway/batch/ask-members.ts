@@ -27,6 +27,8 @@ export interface MembersContext {
   readonly config: Config;
   readonly ask: (request: Request) => Promise<Response>;
   readonly bounds: MemberBounds;
+  /** What a member is answered with that is not done in time. */
+  readonly lateCode: ProblemCode;
 }
 
 export interface MemberBounds {
@@ -44,27 +46,26 @@ export interface MemberBounds {
  */
 export async function askMembers(
   members: readonly Member[],
-  { facts, config, ask, bounds }: MembersContext,
+  { facts, config, ask, bounds, lateCode }: MembersContext,
   order: readonly number[] = [...members.keys()],
 ): Promise<readonly MemberReply[]> {
   const { parallel, timeoutMs, memberBytesMax } = bounds;
   let bytesLeft = bounds.answerBytesMax;
   let isOver = false;
-  const { promise: over, resolve } = Promise.withResolvers<undefined>();
+  const { promise: over, resolve } = Promise.withResolvers<ProblemCode>();
   const timer = setTimeout(() => {
     isOver = true;
-    resolve(undefined);
+    resolve(lateCode);
   }, timeoutMs);
   const replies: Promise<MemberReply>[] = [];
 
   const askInTurn = async ({ after = [], ...call }: Member): Promise<MemberReply> => {
     const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
     if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
-    const asked = isOver
-      ? undefined
-      : askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
+    if (isOver) return toRefusal(lateCode, config);
+    const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
     const reply = await Promise.race([asked, over]);
-    if (typeof reply !== "object") return toRefusal(reply ?? "origin-timeout", config);
+    if (typeof reply === "string") return toRefusal(reply, config);
     if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
     bytesLeft -= reply.bytes.byteLength;
     return reply;

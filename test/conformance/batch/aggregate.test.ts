@@ -237,8 +237,8 @@ describe("a part that fails", () => {
     expect(reply.field("X-Aggregate-Failed")).toBe("page, self");
     expect(reply.json()).toMatchObject({
       user: { target: "/users/1" },
-      page: { status: 508, code: "loop-detected" },
-      self: { status: 508, code: "loop-detected" },
+      page: { status: 508, code: "aggregate-nested" },
+      self: { status: 508, code: "aggregate-nested" },
     });
   });
 

@@ -119,7 +119,7 @@ describe("time, size and order", () => {
     expect(Date.now() - started).toBeLessThan(20_000);
     expect(answers[0]?.status).toBe(200);
     for (const { status, body } of answers.slice(1, 9))
-      expect([status, (body as { readonly code: string }).code]).toEqual([504, "origin-timeout"]);
+      expect([status, (body as { readonly code: string }).code]).toEqual([504, "batch-timeout"]);
     expect(pathOf("/open/text") - before).toBeLessThanOrEqual(1);
   });
 

@@ -7,8 +7,10 @@ import { charges, findAdmittedTooEarly } from "./support/foretell.ts";
 import { findWorst } from "./support/naive-models.ts";
 import { type Course, FIFTY_YEARS_MS, run, startsMs, steps, toSteps } from "./support/run.ts";
 import { EVERYTHING, type Policy, type Subject, subjects } from "./support/subjects.ts";
+import { toRuns } from "../../property-runs.ts";
 
-const RUNS = 120;
+const RUNS = toRuns(120);
+const STEPS = toRuns(10_000);
 const limits = fc.oneof(...[20, 10_000, 2 ** 40].map((max) => fc.integer({ min: 1, max })));
 const courses = fc.record({ startMs: startsMs, steps });
 
@@ -111,7 +113,7 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s",
           expect(algorithm.parseState(damage).ok).toBe(false);
         }
       },
-      RUNS / 4,
+      Math.ceil(RUNS / 4),
     );
   });
 
@@ -171,8 +173,8 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s",
     );
   });
 
-  test("10,000 steps keep the worst case, the exact retryAfterMs and a state that JSON carries", () => {
-    const [many = []] = fc.sample(toSteps(10_000, 10_000), { seed: 1, numRuns: 1 });
+  test(`${STEPS} steps keep the worst case, the exact retryAfterMs and a state that JSON carries`, () => {
+    const [many = []] = fc.sample(toSteps(STEPS, STEPS), { seed: 1, numRuns: 1 });
     for (const policy of fc.sample(subject.policies, { seed: 2, numRuns: 1 })) {
       let visits = 0;
       const course = { startMs: 1_700_000_000_000, steps: many };
@@ -188,7 +190,7 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s",
       });
       const { unitsMax, toWindowStartMs } = subject.toWorstCase(policy.config, policy.capacity);
       expect(findWorst(started, toWindowStartMs)).toBeLessThanOrEqual(unitsMax);
-      expect(visits).toBe(10_000);
+      expect(visits).toBe(STEPS);
     }
   });
 
@@ -255,7 +257,7 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s",
       fc.property(subject.policies, courses, charges, (policy, course, charge) => {
         expect(findAdmittedTooEarly(subject, policy, course, charge)).toBeUndefined();
       }),
-      { numRuns: 3 * RUNS },
+      { numRuns: toRuns(3) * RUNS },
     );
   });
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Algorithm } from "../../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../../src/core/algorithms/registry.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 
@@ -74,7 +75,7 @@ test.each([
 ] as const)("%s keeps its bound whatever is given back when", (name, options, bound) => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => keepsBound(run(name, options, steps), bound)),
-    { numRuns: 400 },
+    { numRuns: toRuns(400) },
   );
 });
 

@@ -5,7 +5,7 @@ import { type BatchRules, parseBatch } from "../../../src/core/batch/parse-batch
 const RULES: BatchRules = {
   membersMax: 50,
   isCarried: (name) => name === "x-tenant",
-  isAskable: (path) => !path.startsWith("/own"),
+  findPathProblem: (path) => (path.startsWith("/own") ? "must not be one of the gateway's own" : undefined),
 };
 
 const PATH_WANTED = 'must be a path and query of at most 16384 visible ASCII characters without "#"';
@@ -72,7 +72,7 @@ describe("parseBatch()", () => {
       "4.depends_on: must be a name or a list of names, received 7",
       '7.name: must be a name of 1 to 64 visible ASCII characters, received ""',
       `7.headers: ${FIELDS_WANTED}, received an object`,
-      "2.path: must not be one of the gateway's own, or have a credential",
+      "2.path: must not be one of the gateway's own",
       "2.headers.authorization: must be left to the batch request and the gateway",
       "2.headers.x-tenant: must be left to the batch request and the gateway",
       "3.name: must name each request once",

@@ -9,6 +9,7 @@ import { formatHttpDate } from "../../../src/core/http/http-date.ts";
 import { type GatewayAnswer, MemoryGateway, type OriginAnswer } from "./memory-gateway.ts";
 import { NaiveCache, type Policy, type Prediction } from "./naive-cache.ts";
 import { type FieldObject, NOW_MS, request, settings } from "./samples.ts";
+import { toRuns } from "../../property-runs.ts";
 
 type Get = {
   readonly kind: "get";
@@ -180,7 +181,7 @@ describe("the cache's core", () => {
         const answers = taken.map((step) => scene.take(step)).filter((answer) => answer !== undefined);
         expect(answers.map(({ actual }) => actual)).toEqual(answers.map(({ predicted }) => predicted));
       }),
-      { numRuns: 200 },
+      { numRuns: toRuns(200) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { toInput } from "./config-input.ts";
 import { findThawed } from "./find-thawed.ts";
+import { toRuns } from "../../property-runs.ts";
 
 function replaceAt(target: unknown, [key = "", ...rest]: readonly string[], value: unknown): unknown {
   const copy = Array.isArray(target) ? [...(target as unknown[])] : { ...(target as object) };
@@ -70,7 +71,7 @@ describe("parseConfig() of anything", () => {
       fc.property(anything, anything, (input, factor) => {
         expectAnswer(input, { ORIGIN_URL: input, LIMIT_FACTOR: factor });
       }),
-      { numRuns: 100 },
+      { numRuns: toRuns(100) },
     );
   });
 
@@ -79,7 +80,7 @@ describe("parseConfig() of anything", () => {
       fc.property(fc.constantFrom(...paths), anything, (path, value) => {
         expectAnswer(replaceAt(toInput(), path, value));
       }),
-      { numRuns: 250 },
+      { numRuns: toRuns(250) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { consumeChecks } from "../../../src/core/counters/key-counters.ts";
 import type { KeyCounters } from "../../../src/core/counters/key-state.ts";
 import { readRow, writeRow } from "../../../src/core/counters/counter-row.ts";
 import { toCheck } from "./map-store.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const NOW_MS = 1_700_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -128,7 +129,7 @@ describe("readRow()", () => {
         const { counters, damaged } = readRow(JSON.stringify({ ...row, bans: { log: value } }));
         expect(counters.live.size + damaged.length).toBeGreaterThanOrEqual(2);
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 });

@@ -9,6 +9,7 @@ import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../../src/core/leases/lease-messages.ts";
 import { toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";
 import { MapStore, toCheck, toRequest } from "./map-store.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 const OPTIONS = { algorithm: "token-bucket", limit: 600, window: "1m", burst: 600 };
@@ -140,10 +141,10 @@ describe("a counter with leases", () => {
         committed += play.committed;
         return toOverAdmission(play.spendings, bound) <= 1e-9;
       }),
-      { numRuns: 150, seed: 20_261_122 },
+      { numRuns: toRuns(150), seed: 20_261_122 },
     );
-    expect(leased).toBeGreaterThan(500);
-    expect(committed).toBeGreaterThan(150);
+    expect(leased).toBeGreaterThan(toRuns(500));
+    expect(committed).toBeGreaterThan(toRuns(150));
   });
 
   test("grants nothing that a decision in flight has reserved", () => {

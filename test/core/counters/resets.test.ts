@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Committed } from "../../../src/core/counters/counter-messages.ts";
 import { day, Desk, LIMIT, NOW_MS } from "./key-desk.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const committed: Committed = { takenAtMs: NOW_MS, policies: ["p"] };
 
@@ -138,7 +139,7 @@ test("with resets everywhere and everything told again, no counter ever stands b
         expect(desk.used(nowMs)).toBeGreaterThanOrEqual(kept.size);
       }
     }),
-    { numRuns: 200, examples: [[overTheLimit]] },
+    { numRuns: toRuns(200), examples: [[overTheLimit]] },
   );
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { RESERVED_MS } from "../../../src/core/counters/reservations.ts";
 import type { CheckVerdict } from "../../../src/core/counters/counter-messages.ts";
 import { type Asked, day, Desk, LIMIT, NOW_MS } from "./key-desk.ts";
+import { toRuns } from "../../property-runs.ts";
 
 describe("a denial because of units that another object may still refuse", () => {
   const deny = (desk: Desk, more: Partial<Asked> = {}): CheckVerdict | undefined =>
@@ -88,7 +89,7 @@ describe("a denial because of units that another object may still refuse", () =>
         expect(deny(desk, { nowMs, cost })?.outcome).toBe("denied");
         expect(deny(desk, { nowMs: nowMs + verdict.retryAfterMs - 1, cost })?.outcome).toBe("denied");
       }),
-      { numRuns: 500 },
+      { numRuns: toRuns(500) },
     );
   });
 

@@ -7,6 +7,7 @@ import { CounterTable } from "../../../src/core/counters/counter-table.ts";
 import { RESERVED_MS } from "../../../src/core/counters/reservations.ts";
 import { type Check, MESSAGE_VERSION, type Phase } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 const LIMIT = 5;
@@ -82,7 +83,7 @@ test("decisions over two objects never over-admit, whatever is lost, doubled or 
       }
       return admitted <= LIMIT && places.every((place) => place.used(nowMs + RESERVED_MS) >= admitted);
     }),
-    { numRuns: 500 },
+    { numRuns: toRuns(500) },
   );
 });
 
@@ -97,7 +98,7 @@ test("decisions over two objects leave each exactly at the number admitted when 
       }
       for (const place of places) expect(place.used(START_MS + RESERVED_MS)).toBe(admitted);
     }),
-    { numRuns: 300 },
+    { numRuns: toRuns(300) },
   );
 });
 
@@ -278,7 +279,7 @@ test("settled decisions never over-admit, whatever is lost, doubled, failing or 
       for (const place of gateway.places)
         expect(place.left(gateway.nowMs)).toBeLessThanOrEqual(Math.max(0, LIMIT - place.sum));
     }),
-    { numRuns: 300 },
+    { numRuns: toRuns(300) },
   );
 });
 
@@ -295,6 +296,6 @@ test("settled decisions leave each object exactly at what it was told, unless it
       }
       for (const place of gateway.places) expect(place.left(gateway.nowMs)).toBe(LIMIT - place.sum);
     }),
-    { numRuns: 300 },
+    { numRuns: toRuns(300) },
   );
 });

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
 import { MESSAGE_VERSION } from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 
@@ -89,7 +90,7 @@ test.each(CASES)(
         fc.array(step, { minLength: 1, maxLength: 120 }),
         (steps) => toWorst(run(options, steps), bound) <= 0,
       ),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   },
 );
@@ -136,10 +137,10 @@ test.each([
   { algorithm: "token-bucket", limit: 100, window: "1s" },
   { algorithm: "sliding-window", limit: 6_000, window: "1m" },
   { algorithm: "sliding-window", limit: 50, window: "1s" },
-])("a hot key writes at most a row a second over two minutes, and eight more at its start: %o", (options) => {
+])("a hot key writes at most a row a second for minutes, and eight more at its start: %o", (options) => {
   const store = new MapStore();
   const table = new CounterTable(store, 10);
-  const seconds = 120;
+  const seconds = toRuns(120);
   for (let ms = 0; ms < seconds * 1_000; ms += 4)
     table.handle(toTake("k", toCheck("p", options)), START_MS + ms);
   // A row pays for the second after it: those that the last burst began with are ahead by as many seconds.
@@ -195,7 +196,7 @@ test("in any second n requests write at most 4 + log2(n / 4 + 1) rows, whatever 
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: toRuns(100) },
   );
 });
 
@@ -207,7 +208,7 @@ test("over t seconds n requests write at most t + 4 + log2(n) rows", () => {
       const seconds = ((written.at(-1)?.atMs ?? START_MS) - START_MS) / 1_000;
       expect(store.writes).toBeLessThanOrEqual(seconds + 4 + Math.log2(Math.max(1, written.length)));
     }),
-    { numRuns: 100 },
+    { numRuns: toRuns(100) },
   );
 });
 
@@ -230,7 +231,7 @@ test("a restart never costs more than the key has used since it was idle, whenev
         expect(lost).toBeLessThanOrEqual(used);
       }
     }),
-    { numRuns: 100 },
+    { numRuns: toRuns(100) },
   );
 });
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFixedOrigin, createRollingOrigin } from "./model-origins.ts";
 import { between, type Call, play } from "./world.ts";
+import { toRuns } from "../../property-runs.ts";
 
 interface Case {
   readonly isRolling: boolean;
@@ -88,7 +89,7 @@ describe("three times the budget is asked for", () => {
           expect(refused).toBeLessThanOrEqual(Math.ceil(given.limit * 0.05));
         }
       }),
-      { numRuns: 16 },
+      { numRuns: toRuns(16) },
     );
   }, 60_000);
 });
@@ -105,7 +106,7 @@ describe("somebody else uses a third of the budget", () => {
         expect(toRefused(heard)).toBeLessThan(toRefused(unheard) / 2);
         expect(toUse(heard, given)).toBeGreaterThan(0.67 * 0.95);
       }),
-      { numRuns: 5 },
+      { numRuns: toRuns(5) },
     );
   }, 60_000);
 });

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PathProblem, toCanonicalPath, toMatchPath } from "../../../src/core/http/canonical-path.ts";
 import { anyText } from "../any-text.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const REJECT = { encodedSlash: "reject" } as const;
 const KEEP = { encodedSlash: "keep" } as const;
@@ -160,7 +161,7 @@ describe.each([REJECT, KEEP])("toCanonicalPath() with %j, for any path,", (rules
         expect(result.value).not.toMatch(/%(?:[46][1-9A-F]|[57][0-9A]|3\d|2[DE]|5F|7E)/);
         expect(result.value).not.toMatch(/%(?:[a-f][0-9A-Fa-f]|[0-9A-F][a-f])/);
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 
@@ -170,7 +171,7 @@ describe.each([REJECT, KEEP])("toCanonicalPath() with %j, for any path,", (rules
         const result = toCanonicalPath(path, rules);
         if (result.ok) expect(toCanonicalPath(result.value, rules)).toEqual(result);
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 
@@ -182,7 +183,7 @@ describe.each([REJECT, KEEP])("toCanonicalPath() with %j, for any path,", (rules
         const url = new URL(`http://origin.example${result.value}`);
         expect([url.host, url.pathname]).toEqual(["origin.example", result.value]);
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 });
@@ -240,7 +241,7 @@ describe("toMatchPath()", () => {
         const disguised = canonical(new URL(`http://h/x/../${text}${ending}`).pathname);
         expect(toMatchPath(disguised, false)).toBe(toMatchPath(plain, false));
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 
@@ -254,7 +255,7 @@ describe("toMatchPath()", () => {
         expect(matched).not.toMatch(/\/\/|;|\/\.{1,2}(?:\/|$)/);
         expect(toMatchPath(matched, caseSensitive)).toBe(matched);
       }),
-      { numRuns: 300 },
+      { numRuns: toRuns(300) },
     );
   });
 });

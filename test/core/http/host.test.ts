@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { toHost } from "../../../src/core/http/host.ts";
+import { toRuns } from "../../property-runs.ts";
 
 test.each([
   ["api.example.com", "api.example.com"],
@@ -69,6 +70,6 @@ test("toHost() says what a URL parser says, whenever it says anything", () => {
       const host = toHost(text);
       if (host !== undefined) expect(new URL(`http://${text}`).hostname).toBe(host);
     }),
-    { numRuns: 500 },
+    { numRuns: toRuns(500) },
   );
 });

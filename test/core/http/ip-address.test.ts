@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isIpv4, isIpv4Mapped, parseIpv6, writeIpv6 } from "../../../src/core/http/ip-address.ts";
 import { anyText } from "../any-text.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const pieces = [
   "0",
@@ -31,7 +32,7 @@ test("isIpv4() says what Node says, for any text", () => {
     fc.property(texts, (text) => {
       expect(isIpv4(text)).toBe(isIPv4(text));
     }),
-    { numRuns: 500 },
+    { numRuns: toRuns(500) },
   );
 });
 
@@ -40,7 +41,7 @@ test("parseIpv6() reads what Node reads, for any text without a zone id", () => 
     fc.property(texts, (text) => {
       expect(parseIpv6(text) !== undefined).toBe(isIPv6(text) && !text.includes("%"));
     }),
-    { numRuns: 500 },
+    { numRuns: toRuns(500) },
   );
 });
 
@@ -51,7 +52,7 @@ test("parseIpv6() and writeIpv6() read and write what a URL parser does", () => 
     fc.property(fc.oneof(fc.ipV6(), groups), (text) => {
       expect(`[${writeIpv6(parseIpv6(text) ?? [])}]`).toBe(new URL(`http://[${text}]`).hostname);
     }),
-    { numRuns: 1_000 },
+    { numRuns: toRuns(1_000) },
   );
 });
 

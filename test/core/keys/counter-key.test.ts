@@ -5,6 +5,7 @@ import { type MissingRule, toCounterKey, toObjectName } from "../../../src/core/
 import { parseKey } from "../../../src/core/keys/parse-key.ts";
 import { anyText } from "../any-text.ts";
 import { type FactsGiven, toFacts } from "./to-facts.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const SHARDS = 64;
 
@@ -122,7 +123,7 @@ describe("toCounterKey()", () => {
         const isSame = one.every((text, index) => text === other[index]);
         expect(toTupleKey(one) === toTupleKey(other)).toBe(isSame);
       }),
-      { numRuns: 500 },
+      { numRuns: toRuns(500) },
     );
     // What a naive join of values would take for one another.
     expect(toTupleKey(["1|header:b=1:1", undefined, ""])).not.toBe(toTupleKey(["1", "1", ""]));

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseOrigin } from "../../../src/core/origins/parse-origin.ts";
 import { anyText } from "../any-text.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const WANTED = 'must be an http or https URL such as "https://api.example.com", or "zone"';
 
@@ -149,7 +150,7 @@ describe("parseOrigin()", () => {
         expect(new URL(`${parsed.value}/x`).host).toBe(url.host);
         expect(parseOrigin(parsed.value)).toEqual(parsed);
       }),
-      { numRuns: 500 },
+      { numRuns: toRuns(500) },
     );
   });
 

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Waiter, WaitingLine } from "../../../src/core/outbound/waiting-line.ts";
 import { type Arrival, runWorld, type WorldRules } from "./line-world.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const RANK_MS = 500;
 
@@ -112,7 +113,7 @@ describe("in any world of waiters", () => {
         for (const { waiter: one, atMs } of ended)
           expect(atMs).toBeLessThanOrEqual(one.untilMs + rules.answerMs);
       }),
-      { numRuns: 150 },
+      { numRuns: toRuns(150) },
     );
   });
 
@@ -125,7 +126,7 @@ describe("in any world of waiters", () => {
         const { ended } = runWorld(patient, { ...rules, lengthMax: patient.length });
         expect(ended.map(({ outcome }) => outcome)).toEqual(patient.map(() => "admitted"));
       }),
-      { numRuns: 100 },
+      { numRuns: toRuns(100) },
     );
   });
 
@@ -143,7 +144,7 @@ describe("in any world of waiters", () => {
         const outcomes = ended.map(({ outcome }) => outcome);
         expect(outcomes.filter((outcome) => outcome !== "died" && outcome !== "admitted")).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: toRuns(100) },
     );
   });
 
@@ -153,7 +154,7 @@ describe("in any world of waiters", () => {
         const { ended, asked } = runWorld(arrivals, rules);
         expect(asked.length).toBeLessThanOrEqual(2 * ended.length);
       }),
-      { numRuns: 100 },
+      { numRuns: toRuns(100) },
     );
   });
 
@@ -174,7 +175,7 @@ describe("in any world of waiters", () => {
         // Two looks of those behind find all who are gone.
         for (const { waiter: one, atMs } of alive) expect(atMs - one.sinceMs).toBeLessThan(6_000);
       }),
-      { numRuns: 40 },
+      { numRuns: toRuns(40) },
     );
   });
 

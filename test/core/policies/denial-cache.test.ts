@@ -6,6 +6,7 @@ import { toAlgorithm } from "../../../src/core/algorithms/registry.ts";
 import { combineVerdicts, type PolicyVerdict } from "../../../src/core/policies/combine-verdicts.ts";
 import { type Denial, DenialCache } from "../../../src/core/policies/denial-cache.ts";
 import { toVerdict } from "./verdicts.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 
@@ -233,7 +234,7 @@ describe("a remembered denial", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: toRuns(500) },
     );
   });
 });

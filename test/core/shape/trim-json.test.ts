@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type FieldMask, parseFieldMask } from "../../../src/core/shape/field-mask.ts";
 import { isJson, trimJson } from "../../../src/core/shape/trim-json.ts";
 import { someMask, someName } from "./masks.ts";
+import { toRuns } from "../../property-runs.ts";
 
 type Rule = "keep" | "drop";
 
@@ -122,7 +123,7 @@ describe("trimJson()", () => {
           JSON.stringify(trimNaively(parsed, mask, rule)),
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: toRuns(1_000) },
     );
   });
 

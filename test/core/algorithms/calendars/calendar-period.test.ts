@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Calendar, toPeriod } from "../../../../src/core/algorithms/calendars/calendar-period.ts";
 import { toPeriodName } from "../support/naive-models.ts";
+import { toRuns } from "../../../property-runs.ts";
 
 const at = (text: string): number => Date.parse(text);
 
@@ -226,6 +227,6 @@ test("toPeriod() covers time without gap or overlap, and agrees with the calenda
       expect([names[1] === names[2], names[2] === names[3]]).toEqual([true, true]);
       expect([names[0] === names[1], names[3] === names[4]]).toEqual([false, false]);
     }),
-    { numRuns: 300 },
+    { numRuns: toRuns(300) },
   );
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { facebookGraph } from "../../../../src/core/feedback/profiles/facebook-graph.ts";
 import { type Fields, read } from "./readings.ts";
+import { toRuns } from "../../../property-runs.ts";
 
 /** The shapes of Meta's documentation and of its clients' fixtures. */
 const said: readonly (readonly [what: string, fields: Fields, reading: object])[] = [
@@ -127,6 +128,6 @@ test("facebook-graph reads anything without a throw, and no number that is none"
       for (const { usagePercent = 0, stopMs = 0 } of read(facebookGraph, 400, given, body))
         expect(Number(usagePercent) >= 0 && Number(stopMs) < Infinity).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: toRuns(500) },
   );
 });

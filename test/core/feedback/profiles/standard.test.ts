@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { standard } from "../../../../src/core/feedback/profiles/standard.ts";
 import { type Fields, NOW_MS, read } from "./readings.ts";
+import { toRuns } from "../../../property-runs.ts";
 
 const EPOCH_SECONDS = NOW_MS / 1_000 + 90;
 const origin = (reading: object): object => ({ scope: "origin", ...reading });
@@ -106,7 +107,7 @@ describe("standard ignores what cannot be read", () => {
           for (const number of Object.values(reading).filter((one) => typeof one === "number"))
             expect(number >= 0 && number < Infinity).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: toRuns(500) },
     );
   });
 });
