@@ -5,7 +5,7 @@ import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import { type CounterKey, isEnforcedKey, toCounterKey } from "../../core/keys/counter-key.ts";
-import type { LeaseAnswer, Reservation } from "../../core/leases/isolate-leases.ts";
+import type { LeaseAnswer, LeaseReservation } from "../../core/leases/isolate-leases.ts";
 import type { LeaseReport } from "../../core/leases/lease-messages.ts";
 
 /** What one request asks of one policy and hears back. */
@@ -29,7 +29,7 @@ export interface RowLease {
   readonly key: string;
   readonly answer: LeaseAnswer;
   /** Of the cost, while counter objects decide the other rows. */
-  reservation: Reservation | undefined;
+  reservation: LeaseReservation | undefined;
   /** The report that went to the counter object last; undefined: none did. */
   report: LeaseReport | undefined;
 }
