@@ -181,12 +181,13 @@ function toContinentProblem(): Response {
 /** Asked twice in one message: what is left, and what the request would get. */
 async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: number): Promise<object> {
   const { object: owner, key, policy, unused, override } = counter;
-  const { name: policyName, algorithm, settings, ban } = policy;
+  const { name: policyName, algorithm, settings, plan, ban } = policy;
   // In shadow, so that what one says does not change what the other one is asked.
   const toCheck = (units: number): Check => ({
     policy: policyName,
     algorithm,
     settings,
+    plan,
     ban,
     cost: units,
     isShadow: true,
@@ -227,8 +228,8 @@ async function refund(
   const id = crypto.randomUUID();
   // An empty question tells the object's time, by which what was taken last is given back first.
   const { takenAtMs } = await askPeek(stub, []);
-  const { name: policyName, algorithm, settings } = policy;
-  const checks = [{ policy: policyName, algorithm, settings, taken: units, actual: 0 }];
+  const { name: policyName, algorithm, settings, plan } = policy;
+  const checks = [{ policy: policyName, algorithm, settings, plan, taken: units, actual: 0 }];
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
 }
 

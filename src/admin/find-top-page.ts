@@ -19,8 +19,8 @@ export async function findTopPage(
 ): Promise<object> {
   const { owners, next } = await findOwners(controls, written, cursor);
   const answers = await Promise.all(
-    owners.map(async ({ object: owner, policy: { name: policy, algorithm, settings } }) => {
-      const question = { version: MESSAGE_VERSION, policy, algorithm, settings, most: limit } as const;
+    owners.map(async ({ object: owner, policy: { name: policy, algorithm, settings, plan } }) => {
+      const question = { version: MESSAGE_VERSION, policy, algorithm, settings, plan, most: limit } as const;
       try {
         return await controls.bindings.COUNTERS.getByName(owner).top(question);
       } catch {

@@ -26,6 +26,7 @@ export function toAttemptsPolicy({ limit, window: windowMs }: AuthSettings["atte
     enforcePercent: 100,
     settle: undefined,
     ban: undefined,
+    plan: undefined,
     variantName: "",
     consistency: "exact",
     lease: undefined,

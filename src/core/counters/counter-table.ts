@@ -30,6 +30,7 @@ import {
   type SettledCheck,
   type Settlement,
 } from "./counter-messages.ts";
+import { findCounter } from "./plans.ts";
 import { settleDecision } from "./settle-decision.ts";
 
 /** Decisions that a table remembers: repeated messages change nothing. */
@@ -207,7 +208,7 @@ export class CounterTable {
     for (const { key, checks: asked } of request.keys) {
       const entry = this.#keys.read(key);
       for (const check of asked) {
-        const { counter, leases } = entry.counters.live.get(check.policy) ?? {};
+        const { counter, leases } = findCounter(entry.counters.live, check, nowMs) ?? {};
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
         const reserved = toReservedUnits(entry, check.policy, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
@@ -245,10 +246,10 @@ export class CounterTable {
     if (placesMs.size === 0) return;
     this.#keys.change(keys, (counters, { key, checks }) => {
       const { lastPlacesMs } = this.#keys.read(key);
-      const left = checks.flatMap(({ policy, algorithm, settings, cost }) => {
+      const left = checks.flatMap(({ policy, algorithm, settings, plan, cost }) => {
         const placeMs = placesMs.get(policy) ?? Infinity;
         return placeMs < (lastPlacesMs.get(policy) ?? 0)
-          ? [{ policy, algorithm, settings, units: cost }]
+          ? [{ policy, algorithm, settings, plan, units: cost }]
           : [];
       });
       return settleChecks(counters, left, { nowMs, takenAtMs: nowMs });
@@ -272,8 +273,8 @@ export class CounterTable {
     const { takenAtMs, policies } = committed;
     const undone = keys.map(({ key, checks }) => ({
       key,
-      checks: checks.flatMap(({ policy, algorithm, settings, cost }) =>
-        policies.includes(policy) ? [{ policy, algorithm, settings, taken: cost, actual: 0 }] : [],
+      checks: checks.flatMap(({ policy, algorithm, settings, plan, cost }) =>
+        policies.includes(policy) ? [{ policy, algorithm, settings, plan, taken: cost, actual: 0 }] : [],
       ),
     }));
     this.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: undone }, nowMs);

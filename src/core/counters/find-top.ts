@@ -3,6 +3,8 @@
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { HeavyKey, TopAnswer, TopQuestion } from "./counter-messages.ts";
 import { readRow } from "./counter-row.ts";
+import type { KeyCounters } from "./key-state.ts";
+import { toCounterName } from "./plans.ts";
 
 export interface CounterRow {
   readonly key: string;
@@ -12,21 +14,29 @@ export interface CounterRow {
 /** Ranks the keys of `rows`: at most one more than `rowsMax`, and that one says that there are others. */
 export function findTop(
   rows: readonly CounterRow[],
-  { policy, algorithm: name, settings, most }: TopQuestion,
+  question: TopQuestion,
   { nowMs, rowsMax }: { readonly nowMs: number; readonly rowsMax: number },
 ): TopAnswer {
-  const algorithm = toAlgorithm(name);
-  const toRemaining = (state: unknown): number =>
-    algorithm.decide(settings, state, { nowMs, cost: 0 }).remaining;
-  const unused = toRemaining(undefined);
   const keys: HeavyKey[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
-    const counter = readRow(record).counters.live.get(policy)?.counter;
-    if (counter?.algorithm !== name) continue;
-    const used = unused - toRemaining(counter.state);
+    const used = toUsed(readRow(record).counters, question, nowMs);
     if (used > 0) keys.push({ key, used });
   }
-  return { keys: toHeaviest(keys, most), isComplete: rows.length <= rowsMax };
+  return { keys: toHeaviest(keys, question.most), isComplete: rows.length <= rowsMax };
+}
+
+/** By the counter of the plan that counts most. */
+function toUsed({ live }: KeyCounters, question: TopQuestion, nowMs: number): number {
+  const { policy, algorithm: name, settings, plan = { name: "", all: { "": settings } } } = question;
+  const { decide } = toAlgorithm(name);
+  let most = 0;
+  for (const [planName, ownSettings] of Object.entries(plan.all)) {
+    const counter = live.get(toCounterName({ policy, plan: { ...plan, name: planName } }))?.counter;
+    if (counter?.algorithm !== name) continue;
+    const toRemaining = (state: unknown): number => decide(ownSettings, state, { nowMs, cost: 0 }).remaining;
+    most = Math.max(most, toRemaining(undefined) - toRemaining(counter.state));
+  }
+  return most;
 }
 
 export function toHeaviest(keys: readonly HeavyKey[], most: number): readonly HeavyKey[] {

@@ -1,12 +1,12 @@
 // How consuming and settling change the counters of one key.
 
-import type { AlgorithmName } from "../algorithms/registry.ts";
 import { toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
 import { NO_LEASES } from "../leases/counter-leases.ts";
 import { grantLease } from "./grant-leases.ts";
+import { findCounter, listSiblings, type Planned, toCounterName, toPolicyName } from "./plans.ts";
 import { consume, type CounterUpdate, giveBack, type LiveCounter } from "./write-ahead.ts";
 
 export interface Change {
@@ -28,15 +28,28 @@ export function consumeChecks(
   const live = new Map(before.live);
   let mustWrite = false;
   for (const check of checks) {
-    const known = before.live.get(check.policy);
+    const name = toCounterName(check);
+    const known = findCounter(before.live, check, nowMs);
     const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
     const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
     const after = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
     if (after === undefined) continue;
-    live.set(check.policy, after.live);
-    mustWrite ||= after.mustWrite;
+    live.set(name, after.live);
+    const others = chargeSiblings(live, { ...check, units: check.cost }, { nowMs, takenAtMs: nowMs });
+    mustWrite ||= after.mustWrite || others;
   }
   return { counters: { ...before, live }, mustWrite };
+}
+
+/** What one plan takes, or gets back, counts under the others too. Answers whether a row must be written for it. */
+function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, atMs: CorrectedAt): boolean {
+  let mustWrite = false;
+  for (const { counterName, live: sibling, settings } of listSiblings(live, correction)) {
+    const after = correct(sibling, { ...correction, settings }, atMs);
+    live.set(counterName, after.live);
+    mustWrite ||= after.mustWrite;
+  }
+  return mustWrite;
 }
 
 function consumeCheck(
@@ -58,47 +71,59 @@ function consumeCheck(
 
 /** Policies whose counter has the state of another algorithm: consuming starts it afresh. */
 export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Check[]): readonly string[] {
-  const isChanged = ({ policy, algorithm, cost }: Check): boolean => {
-    const counter = live.get(policy)?.counter;
+  const isChanged = ({ policy, plan, algorithm, cost }: Check): boolean => {
+    const counter = live.get(toCounterName({ policy, plan }))?.counter;
     return cost > 0 && counter !== undefined && counter.algorithm !== algorithm;
   };
   return checks.filter(isChanged).map(({ policy }) => policy);
 }
 
 /** Cost to add (positive) or give back (negative), without a decision. */
-export interface Correction {
-  readonly policy: string;
-  readonly algorithm: AlgorithmName;
+export interface Correction extends Planned {
   readonly settings: unknown;
   readonly units: number;
+}
+
+interface CorrectedAt {
+  readonly nowMs: number;
+  readonly takenAtMs: number;
 }
 
 export function settleChecks(
   before: KeyCounters,
   corrections: readonly Correction[],
-  { nowMs, takenAtMs }: { readonly nowMs: number; readonly takenAtMs: number },
+  atMs: CorrectedAt,
 ): Change {
   const live = new Map(before.live);
   let mustWrite = false;
-  for (const { policy, algorithm, settings, units } of corrections) {
-    const counter = live.get(policy);
+  for (const correction of corrections) {
+    const { algorithm, units } = correction;
+    const counter = findCounter(live, correction, atMs.nowMs);
     if (units === 0 || (units < 0 && counter?.counter.algorithm !== algorithm)) continue;
-    const state = toState(counter?.counter, algorithm);
-    const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
-    const consumption = { settings, counter: { algorithm, state: charged }, units: Math.max(0, units) };
-    const after =
-      units < 0 && counter !== undefined
-        ? giveBack(counter, consumption, nowMs)
-        : consume(counter, consumption, nowMs);
-    live.set(policy, after.live);
-    mustWrite ||= after.mustWrite;
+    const after = correct(counter, correction, atMs);
+    live.set(toCounterName(correction), after.live);
+    const others = chargeSiblings(live, correction, atMs);
+    mustWrite ||= after.mustWrite || others;
   }
   return { counters: { ...before, live }, mustWrite };
 }
 
+function correct(
+  counter: LiveCounter | undefined,
+  { algorithm, settings, units }: Correction,
+  { nowMs, takenAtMs }: CorrectedAt,
+): CounterUpdate {
+  const state = toState(counter?.counter, algorithm);
+  const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
+  const consumption = { settings, counter: { algorithm, state: charged }, units: Math.max(0, units) };
+  return units < 0 && counter !== undefined
+    ? giveBack(counter, consumption, nowMs)
+    : consume(counter, consumption, nowMs);
+}
+
 /** Drops what these policies have used, and their bans. What decisions in flight have reserved is not in here. */
 export function forgetPolicies(counters: KeyCounters, policies: readonly string[]): Change {
-  const isKept = ([policy]: readonly [string, unknown]): boolean => !policies.includes(policy);
+  const isKept = ([name]: readonly [string, unknown]): boolean => !policies.includes(toPolicyName(name));
   const live = new Map([...counters.live].filter(isKept));
   const bans = new Map([...counters.bans].filter(isKept));
   return { counters: { ...counters, live, bans }, mustWrite: true };

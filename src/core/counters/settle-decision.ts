@@ -25,12 +25,12 @@ export function settleDecision(
   const before = remembered ?? decisions?.recent.get(id)?.units;
   const units = new Map(before);
   const isDoubtful = remembered === undefined && isMaybeSettled(decisions, takenAtMs);
-  const corrections = checks.flatMap(({ policy, algorithm, settings, taken, actual }) => {
+  const corrections = checks.flatMap(({ policy, algorithm, settings, plan, taken, actual }) => {
     const change = actual - (before?.get(policy) ?? taken);
     // What may have been given back before is not given back again: that only under-admits.
     if (change === 0 || (change < 0 && isDoubtful && before?.has(policy) !== true)) return [];
     units.set(policy, actual);
-    return [{ policy, algorithm, settings, units: change }];
+    return [{ policy, algorithm, settings, plan, units: change }];
   });
   if (corrections.length === 0) return { counters, mustWrite: false, units };
   const settled = settleChecks(counters, corrections, { nowMs, takenAtMs });

@@ -76,8 +76,8 @@ function settle(
 }
 
 function toSettledChecks({ policy, cost }: PolicyRow, actual: number | undefined): readonly SettledCheck[] {
-  const { name, algorithm, settings } = policy;
-  return actual === undefined ? [] : [{ policy: name, algorithm, settings, taken: cost, actual }];
+  const { name, algorithm, settings, plan } = policy;
+  return actual === undefined ? [] : [{ policy: name, algorithm, settings, plan, taken: cost, actual }];
 }
 
 /** The response, and a promise that settles when its body has gone to the client, has failed, or nobody reads it. */

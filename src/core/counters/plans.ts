@@ -1,0 +1,76 @@
+// Counters of a policy with tiers: one for each plan that a key is used under, and each counts all that the key uses, by
+// its own plan's limits. So what one plan takes, refills or forgets never changes what another one still counts: a plan
+// decides by its own counter, which holds at least all that was admitted under it.
+
+import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
+import type { Plan } from "./counter-messages.ts";
+import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
+
+/** What of a check says which counter it means. */
+export interface Planned {
+  readonly policy: string;
+  readonly algorithm: AlgorithmName;
+  /** undefined: the policy has no tiers. */
+  readonly plan?: Plan | undefined;
+}
+
+/** Neither a policy's name nor a tier's has it. */
+const SEPARATOR = "/";
+
+type Live = ReadonlyMap<string, LiveCounter>;
+
+/** The name of a check's counter among those of its key. */
+export function toCounterName({ policy, plan }: Pick<Planned, "policy" | "plan">): string {
+  return plan === undefined || plan.name === "" ? policy : `${policy}${SEPARATOR}${plan.name}`;
+}
+
+/** The policy whose counter has this name. */
+export function toPolicyName(counterName: string): string {
+  return counterName.split(SEPARATOR, 1)[0] ?? "";
+}
+
+/** A check's counter. A plan that is new to the key begins with what the others count: what was used stays used. */
+export function findCounter(live: Live, check: Planned, nowMs: number): LiveCounter | undefined {
+  const own = live.get(toCounterName(check));
+  if (own !== undefined || check.plan === undefined) return own;
+  const [fullest] = listSiblings(live, check)
+    .map((sibling) => ({ ...sibling, used: toUsed(sibling, nowMs) }))
+    .sort((one, other) => other.used - one.used);
+  if (fullest === undefined) return undefined;
+  return { counter: toWhole(fullest, nowMs), written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE };
+}
+
+export interface Sibling {
+  readonly counterName: string;
+  readonly live: LiveCounter;
+  /** Of its own plan. */
+  readonly settings: unknown;
+}
+
+/** The counters of the other plans, as far as these are configured. */
+export function listSiblings(live: Live, check: Planned): readonly Sibling[] {
+  const { policy, algorithm, plan } = check;
+  if (plan === undefined) return [];
+  const own = toCounterName(check);
+  const siblings: Sibling[] = [];
+  for (const name of Object.keys(plan.all)) {
+    const counterName = toCounterName({ policy, plan: { ...plan, name } });
+    const counter = live.get(counterName);
+    if (counterName !== own && counter?.counter.algorithm === algorithm)
+      siblings.push({ counterName, live: counter, settings: plan.all[name] });
+  }
+  return siblings;
+}
+
+function toUsed({ live, settings }: Sibling, nowMs: number): number {
+  const { decide } = toAlgorithm(live.counter.algorithm);
+  const toRemaining = (state: unknown): number => decide(settings, state, { nowMs, cost: 0 }).remaining;
+  return toRemaining(undefined) - toRemaining(live.counter.state);
+}
+
+/** With what is still granted to isolates from the time before the policy had tiers. */
+function toWhole({ live: { counter, leases }, settings }: Sibling, nowMs: number): LiveCounter["counter"] {
+  if (leases === undefined || leases.units === 0) return counter;
+  const { charge } = toAlgorithm(counter.algorithm);
+  return { ...counter, state: charge(settings, counter.state, { nowMs, units: leases.units }) };
+}
