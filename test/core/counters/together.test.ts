@@ -11,8 +11,7 @@ import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 const LIMIT = 5;
-const options = { algorithm: "sliding-window", limit: LIMIT, window: "24h" };
-const check = toCheck("p", options);
+const check = toCheck("p", { algorithm: "sliding-window", limit: LIMIT, window: "24h" });
 
 class Place {
   readonly store = new MapStore();
@@ -263,7 +262,7 @@ class Gateway {
 }
 
 const settledOptions = fc.constantFrom<Record<string, unknown>>(
-  options,
+  { algorithm: "sliding-window", limit: LIMIT, window: "24h" },
   { algorithm: "sliding-window-log", limit: LIMIT, window: "24h" },
   { algorithm: "concurrency", limit: LIMIT, expires: "24h" },
   { algorithm: "quota", limit: LIMIT, period: "month" },

@@ -200,7 +200,7 @@ test("forgetDenials() lets those ask at once that were denied under other limits
   expect(others.take("k", 1, NOW_MS + 31)).toMatch(/^taken/);
 });
 
-test("who got all that was wanted may report again at once; who got less waits a second", () => {
+test("accept() of a grant that covers the demand lets a report go out at any time; of one that is short, after a second", () => {
   const again = (grant: Partial<LeaseGrant>): LeaseReport | undefined => {
     const { leases } = toLeased(grant);
     const { seq, kept } = toReport(leases, NOW_MS + 1_100);
