@@ -11,22 +11,14 @@ export const MESSAGE_VERSION = 1;
 /** The failure for a new key when an object has as many as it may. It serves all others as before. */
 export const FULL_MESSAGE = "counter object is full";
 
-/** The plan that a request is judged by. */
-export interface Plan {
-  /** The tier's name; "" for the policy's own limits. */
-  readonly name: string;
-  /** The settings of all plans that share the key's counters, by name. */
-  readonly all: Readonly<Record<string, unknown>>;
-}
-
 /** What is asked of one policy. (The checks of an origin pool are health checks.) */
 export interface Check {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
   /** The policy's parsed settings: sent with every check, since the limit is not part of a counter's identity. */
   readonly settings: unknown;
-  /** Of a policy with tiers. */
-  readonly plan?: Plan | undefined;
+  /** The tier whose limits these are, "" for the policy's own; undefined: the policy has no tiers. */
+  readonly plan?: string | undefined;
   /** 0 peeks. */
   readonly cost: number;
   /** Dry run: decided and counted, never enforced. */
@@ -121,7 +113,7 @@ export interface SettledCheck {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
-  readonly plan?: Plan | undefined;
+  readonly plan?: string | undefined;
   /** Consumed when it was decided. */
   readonly taken: number;
   /** To be consumed in the end; 0 refunds. */

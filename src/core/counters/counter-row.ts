@@ -27,6 +27,8 @@ const storedCounter = v.object({
   state: v.unknown(),
   expiresAtMs: v.number(),
   ahead: v.optional(v.object({ units: storedCount, untilMs: storedTimeMs })),
+  // Where plans have counters of their own: plans.ts looks at them before they are used.
+  planSettings: v.optional(v.unknown()),
 });
 
 /** Reads each policy's part by itself: one that cannot be read must not take the others with it. */
@@ -74,11 +76,11 @@ function readEach<T>(
 function readCounter(stored: unknown): LiveCounter | undefined {
   const parsed = v.safeParse(storedCounter, stored);
   if (!parsed.success) return undefined;
-  const { algorithm, expiresAtMs, ahead } = parsed.output;
+  const { algorithm, expiresAtMs, ahead, planSettings } = parsed.output;
   const state = toAlgorithm(algorithm).parseState(parsed.output.state);
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
-  const live = { counter, written: counter, expiresAtMs, ...NO_ALLOWANCE };
+  const live = { counter, planSettings, written: counter, expiresAtMs, ...NO_ALLOWANCE };
   return ahead === undefined ? live : { ...live, ahead, leases: toRowLease(ahead) };
 }
 
@@ -94,9 +96,10 @@ export function writeRow({ live, bans, decisions }: KeyCounters): {
   const counters: Record<string, unknown> = {};
   let latestMs = 0;
   let fullUntilMs = 0;
-  for (const [policy, { written, expiresAtMs, ahead, fullUntilMs: full }] of live) {
+  for (const [name, { written, expiresAtMs, ahead, fullUntilMs: full, planSettings }] of live) {
     if (written === undefined) continue;
-    counters[policy] = { algorithm: written.algorithm, state: written.state, expiresAtMs, ahead };
+    const { algorithm, state } = written;
+    counters[name] = { algorithm, state, expiresAtMs, ahead, planSettings };
     latestMs = Math.max(latestMs, expiresAtMs);
     fullUntilMs = Math.max(fullUntilMs, full);
   }

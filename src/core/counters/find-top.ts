@@ -4,7 +4,8 @@ import { toAlgorithm } from "../algorithms/registry.ts";
 import type { HeavyKey, TopAnswer, TopQuestion } from "./counter-messages.ts";
 import { readRow } from "./counter-row.ts";
 import type { KeyCounters } from "./key-state.ts";
-import { toCounterName } from "./plans.ts";
+import type { Counter } from "./decide-checks.ts";
+import { listSiblings, toCounterName } from "./plans.ts";
 
 export interface CounterRow {
   readonly key: string;
@@ -27,16 +28,15 @@ export function findTop(
 
 /** By the counter of the plan that counts most. */
 function toUsed({ live }: KeyCounters, question: TopQuestion, nowMs: number): number {
-  const { policy, algorithm: name, settings, plan = { name: "", all: { "": settings } } } = question;
-  const { decide } = toAlgorithm(name);
-  let most = 0;
-  for (const [planName, ownSettings] of Object.entries(plan.all)) {
-    const counter = live.get(toCounterName({ policy, plan: { ...plan, name: planName } }))?.counter;
-    if (counter?.algorithm !== name) continue;
-    const toRemaining = (state: unknown): number => decide(ownSettings, state, { nowMs, cost: 0 }).remaining;
-    most = Math.max(most, toRemaining(undefined) - toRemaining(counter.state));
-  }
-  return most;
+  const { decide } = toAlgorithm(question.algorithm);
+  const toUnits = (settings: unknown, counter: Counter | undefined): number => {
+    if (settings === undefined || counter?.algorithm !== question.algorithm) return 0;
+    const toRemaining = (state: unknown): number => decide(settings, state, { nowMs, cost: 0 }).remaining;
+    return toRemaining(undefined) - toRemaining(counter.state);
+  };
+  const own = toUnits(question.settings, live.get(toCounterName(question))?.counter);
+  const others = listSiblings(live, { plan: "", ...question });
+  return Math.max(own, ...others.map(({ live: { counter }, settings }) => toUnits(settings, counter)));
 }
 
 export function toHeaviest(keys: readonly HeavyKey[], most: number): readonly HeavyKey[] {

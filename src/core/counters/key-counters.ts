@@ -45,11 +45,20 @@ export function consumeChecks(
 function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, atMs: CorrectedAt): boolean {
   let mustWrite = false;
   for (const { counterName, live: sibling, settings } of listSiblings(live, correction)) {
+    if (settings === undefined || isOver(sibling, settings, atMs.nowMs)) {
+      // It begins anew with what the others count, when its plan is used again.
+      live.delete(counterName);
+      continue;
+    }
     const after = correct(sibling, { ...correction, settings }, atMs);
     live.set(counterName, after.live);
     mustWrite ||= after.mustWrite;
   }
   return mustWrite;
+}
+
+function isOver({ counter }: LiveCounter, settings: unknown, nowMs: number): boolean {
+  return toAlgorithm(counter.algorithm).expiresAtMs(settings, counter.state) <= nowMs;
 }
 
 function consumeCheck(
@@ -62,7 +71,8 @@ function consumeCheck(
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
   const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
-  const consumption = { settings, counter: { algorithm, state }, ...granted };
+  const isPlanned = check.plan !== undefined;
+  const consumption = { settings, isPlanned, counter: { algorithm, state }, ...granted };
   if (isTaken || granted.leases !== live?.leases)
     return consume(live, { ...consumption, units: grantedUnits + (isTaken ? cost : 0) }, nowMs);
   if (check.lease === undefined || live?.hasReturned !== true) return undefined;
@@ -80,7 +90,6 @@ export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Ch
 
 /** Cost to add (positive) or give back (negative), without a decision. */
 export interface Correction extends Planned {
-  readonly settings: unknown;
   readonly units: number;
 }
 
@@ -110,12 +119,17 @@ export function settleChecks(
 
 function correct(
   counter: LiveCounter | undefined,
-  { algorithm, settings, units }: Correction,
+  { algorithm, settings, plan, units }: Correction,
   { nowMs, takenAtMs }: CorrectedAt,
 ): CounterUpdate {
   const state = toState(counter?.counter, algorithm);
   const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
-  const consumption = { settings, counter: { algorithm, state: charged }, units: Math.max(0, units) };
+  const consumption = {
+    settings,
+    isPlanned: plan !== undefined,
+    counter: { algorithm, state: charged },
+    units: Math.max(0, units),
+  };
   return units < 0 && counter !== undefined
     ? giveBack(counter, consumption, nowMs)
     : consume(counter, consumption, nowMs);

@@ -3,15 +3,16 @@
 // decides by its own counter, which holds at least all that was admitted under it.
 
 import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
-import type { Plan } from "./counter-messages.ts";
+import { isObject } from "../schema/parse-with.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
 /** What of a check says which counter it means. */
 export interface Planned {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
-  /** undefined: the policy has no tiers. */
-  readonly plan?: Plan | undefined;
+  readonly settings: unknown;
+  /** The tier whose limits these are, "" for the policy's own; undefined: the policy has no tiers. */
+  readonly plan?: string | undefined;
 }
 
 /** Neither a policy's name nor a tier's has it. */
@@ -20,8 +21,8 @@ const SEPARATOR = "/";
 type Live = ReadonlyMap<string, LiveCounter>;
 
 /** The name of a check's counter among those of its key. */
-export function toCounterName({ policy, plan }: Pick<Planned, "policy" | "plan">): string {
-  return plan === undefined || plan.name === "" ? policy : `${policy}${SEPARATOR}${plan.name}`;
+export function toCounterName({ policy, plan = "" }: Pick<Planned, "policy" | "plan">): string {
+  return plan === "" ? policy : policy + SEPARATOR + plan;
 }
 
 /** The policy whose counter has this name. */
@@ -43,26 +44,37 @@ export function findCounter(live: Live, check: Planned, nowMs: number): LiveCoun
 export interface Sibling {
   readonly counterName: string;
   readonly live: LiveCounter;
-  /** Of its own plan. */
+  /** Of its own plan, as it was last decided by; undefined: not known any more. */
   readonly settings: unknown;
 }
 
-/** The counters of the other plans, as far as these are configured. */
+/** The counters of the other plans. */
 export function listSiblings(live: Live, check: Planned): readonly Sibling[] {
   const { policy, algorithm, plan } = check;
   if (plan === undefined) return [];
   const own = toCounterName(check);
   const siblings: Sibling[] = [];
-  for (const name of Object.keys(plan.all)) {
-    const counterName = toCounterName({ policy, plan: { ...plan, name } });
-    const counter = live.get(counterName);
-    if (counterName !== own && counter?.counter.algorithm === algorithm)
-      siblings.push({ counterName, live: counter, settings: plan.all[name] });
+  for (const [counterName, counter] of live) {
+    if (counterName === own || toPolicyName(counterName) !== policy) continue;
+    if (counter.counter.algorithm !== algorithm) continue;
+    const settings = isLike(counter.planSettings, check.settings) ? counter.planSettings : undefined;
+    siblings.push({ counterName, live: counter, settings });
   }
   return siblings;
 }
 
+/** Whether settings that were stored, by another deployment perhaps, have the members that this algorithm's have now. */
+function isLike(stored: unknown, settings: unknown): boolean {
+  if (!isObject(stored) || !isObject(settings)) return false;
+  const names = Object.keys(settings);
+  return (
+    names.length === Object.keys(stored).length &&
+    names.every((name) => typeof stored[name] === typeof settings[name])
+  );
+}
+
 function toUsed({ live, settings }: Sibling, nowMs: number): number {
+  if (settings === undefined) return 0;
   const { decide } = toAlgorithm(live.counter.algorithm);
   const toRemaining = (state: unknown): number => decide(settings, state, { nowMs, cost: 0 }).remaining;
   return toRemaining(undefined) - toRemaining(live.counter.state);
@@ -70,7 +82,7 @@ function toUsed({ live, settings }: Sibling, nowMs: number): number {
 
 /** With what is still granted to isolates from the time before the policy had tiers. */
 function toWhole({ live: { counter, leases }, settings }: Sibling, nowMs: number): LiveCounter["counter"] {
-  if (leases === undefined || leases.units === 0) return counter;
+  if (leases === undefined || leases.units === 0 || settings === undefined) return counter;
   const { charge } = toAlgorithm(counter.algorithm);
   return { ...counter, state: charge(settings, counter.state, { nowMs, units: leases.units }) };
 }

@@ -21,6 +21,8 @@ const EXACT_WRITES = 3;
 /** One policy's counter for one key, with what storage holds of it. */
 export interface LiveCounter {
   readonly counter: Counter;
+  /** Of a plan: the settings that it was last decided by. Others are decided by those of each request alone. */
+  readonly planSettings?: unknown;
   /** What storage holds: at least as strict as `counter` while the allowance lasts. undefined: nothing yet. */
   readonly written: Counter | undefined;
   /** The allowance that storage has beside `written`, which it is not charged to. undefined: none. */
@@ -59,6 +61,8 @@ export const NO_ALLOWANCE = {
 /** A counter after a decision, with what the decision consumed, or after a refund, with 0. */
 export interface Consumption {
   readonly settings: unknown;
+  /** Whether the counter is of one plan of several. */
+  readonly isPlanned?: boolean;
   readonly counter: Counter;
   readonly units: number;
   /** The leases by now: what was granted just now is among the units. Default: as before. */
@@ -88,7 +92,14 @@ export function consume(
   if (isWithin) {
     const left = { allowanceUnits: live.allowanceUnits - units, usedSinceWrite: live.usedSinceWrite + units };
     return {
-      live: { ...live, ...left, counter, leases, burstUnits: live.burstUnits + units },
+      live: {
+        ...live,
+        ...left,
+        planSettings: toPlanSettings(consumption),
+        counter,
+        leases,
+        burstUnits: live.burstUnits + units,
+      },
       mustWrite: false,
     };
   }
@@ -103,11 +114,18 @@ export function consume(
 export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): CounterUpdate {
   const { counter, leases = live.leases } = consumption;
   const isOver = nowMs >= live.allowanceUntilMs;
-  if (!isOver && live.writes >= EXACT_WRITES) return { live: { ...live, counter, leases }, mustWrite: false };
+  if (!isOver && live.writes >= EXACT_WRITES)
+    return {
+      live: { ...live, planSettings: toPlanSettings(consumption), counter, leases },
+      mustWrite: false,
+    };
   const next = toNextWrite(live, { counter, units: 0 }, nowMs);
   const isQuiet = isOver && live.usedSinceWrite === 0;
   return write({ ...consumption, leases, units: 0 }, isQuiet ? { ...next, allowanceUnits: 0 } : next, nowMs);
 }
+
+const toPlanSettings = ({ settings, isPlanned = false }: Consumption): unknown =>
+  isPlanned ? settings : undefined;
 
 type NextWrite = Pick<LiveCounter, "allowanceUnits" | "writes" | "burstUnits" | "burstUntilMs">;
 
@@ -139,6 +157,7 @@ function toNextWrite(
 
 function write(consumption: Consumption, next: NextWrite, nowMs: number): CounterUpdate {
   const { settings, counter, leases, leaseMs = 0 } = consumption;
+  const planSettings = toPlanSettings(consumption);
   const allowanceUntilMs = nowMs + ALLOWANCE_MS;
   const allowance = { allowanceUntilMs, usedSinceWrite: 0, ...next };
   const algorithm = toAlgorithm(counter.algorithm);
@@ -150,7 +169,16 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
       { ...consumption, counter: { ...counter, state: charged } },
       ahead.untilMs,
     );
-    const live = { counter, written: counter, ahead, expiresAtMs, fullUntilMs, leases, ...allowance };
+    const live = {
+      planSettings,
+      counter,
+      written: counter,
+      ahead,
+      expiresAtMs,
+      fullUntilMs,
+      leases,
+      ...allowance,
+    };
     return { live, mustWrite: true };
   }
   const state =
@@ -161,7 +189,10 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
   const expiresAtMs = algorithm.expiresAtMs(settings, state);
   const fullUntilMs =
     next.allowanceUnits === 0 ? 0 : toFullUntilMs({ ...consumption, counter: written }, allowanceUntilMs);
-  return { live: { counter, written, expiresAtMs, fullUntilMs, leases, ...allowance }, mustWrite: true };
+  return {
+    live: { planSettings, counter, written, expiresAtMs, fullUntilMs, leases, ...allowance },
+    mustWrite: true,
+  };
 }
 
 /** What is charged ahead beyond the limit is not counted: of such a row nothing can be given back twice over. */

@@ -9,7 +9,6 @@ import { err, type Problem, type Result } from "../result.ts";
 import { policyBase } from "./policy-schema.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import type { Policy } from "./policy.ts";
-import { withPlans } from "./with-plans.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findTierEntries, parseVariants, parseTierPolicy, type VariantSource } from "./parse-variants.ts";
 import { findUnknownKeys, isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -99,12 +98,13 @@ function withVariants(
   });
   const byTier = new Map<string, Policy>();
   for (const [tier, given] of findTierEntries(tiers, name)) {
-    const own = parseTierPolicy(source, { given, path: `tiers.${tier}.${name}`, problems });
-    if (own !== undefined) byTier.set(tier, own);
+    const own = parseTierPolicy(
+      { ...source, policy: { ...policy, plan: tier } },
+      { given, path: `tiers.${tier}.${name}`, problems },
+    );
+    if (own !== undefined) byTier.set(tier, deepFreeze(own));
   }
-  const planned = withPlans({ ...policy, variants, tiers: byTier });
-  for (const own of planned.tiers.values()) deepFreeze(own);
-  return deepFreeze(planned);
+  return deepFreeze({ ...policy, variants, tiers: byTier });
 }
 
 function toPolicy(
@@ -136,7 +136,7 @@ function toPolicy(
     ban,
     consistency,
     lease: toOfferedTerms({ algorithm, consistency }, settings),
-    plan: undefined,
+    plan: hasTiers ? "" : undefined,
     variantName: "",
     variants: [],
     tiers: new Map(),

@@ -2,7 +2,6 @@
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
-import type { Plan } from "../counters/counter-messages.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { LeaseTerms } from "../leases/lease-terms.ts";
@@ -35,8 +34,8 @@ export interface Policy {
   readonly consistency: "auto" | "exact";
   /** How its quota is leased to isolates; undefined: every request is decided by its counter object. */
   readonly lease: LeaseTerms | undefined;
-  /** The plan that these limits are, of a policy with tiers; undefined: it has none. */
-  readonly plan: Plan | undefined;
+  /** The tier that these limits are of, "" for the policy's own; undefined: the policy has no tiers. */
+  readonly plan: string | undefined;
   /** What, besides the key, tells a variant's counters apart; "" for a policy's and a tier's own limits. */
   readonly variantName: string;
   /** The same policy with other limits for some requests: pick-variants.ts finds the one of a request. */

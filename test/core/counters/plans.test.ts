@@ -38,11 +38,7 @@ class PlansDesk {
 
   constructor(algorithm: AlgorithmName, limits: Readonly<Record<PlanName, number>> = LIMITS) {
     const own = (name: PlanName): Check => toCheck("plan", toOptions(algorithm, limits[name]));
-    const all = { "": own("").settings, pro: own("pro").settings };
-    this.#checks = {
-      "": { ...own(""), plan: { name: "", all } },
-      pro: { ...own("pro"), plan: { name: "pro", all } },
-    };
+    this.#checks = { "": { ...own(""), plan: "" }, pro: { ...own("pro"), plan: "pro" } };
   }
 
   take(plan: PlanName, cost: number, nowMs: number): CheckVerdict | undefined {
@@ -157,12 +153,33 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
   });
 });
 
+it("what an override allows one plan is not cut by the other's requests, after a restart neither", () => {
+  const store = new MapStore();
+  const toFixed = (limit: number, plan: string): Check => ({
+    ...toCheck("plan", { algorithm: "fixed-window", limit, window: "1h" }),
+    plan,
+  });
+  const take = (table: CounterTable, check: Check): number | undefined => {
+    const keys = [{ key: "k", checks: [check] }];
+    const request = { version: MESSAGE_VERSION, phase: "take", id: `${Math.random()}`, keys } as const;
+    return table.handle(request, START_MS).verdicts[0]?.remaining;
+  };
+  const raised = toFixed(500, "");
+  const table = new CounterTable(store, 10);
+  take(table, { ...raised, cost: 300 });
+  expect(take(table, { ...toFixed(1_000, "pro"), cost: 1 })).toBe(699);
+  expect(take(table, { ...raised, cost: 0 })).toBe(199);
+  const restarted = new CounterTable(store, 10);
+  expect(take(restarted, { ...toFixed(1_000, "pro"), cost: 1 })).toBeLessThanOrEqual(698);
+  expect(take(restarted, { ...raised, cost: 0 })).toBeLessThanOrEqual(198);
+});
+
 it("a plan that is new to a key begins with what the plan that counts most has counted", () => {
   const toBucket = (limit: number): Check => toCheck("plan", toOptions("token-bucket", limit));
   const all = { "": toBucket(100).settings, basic: toBucket(200).settings, pro: toBucket(6_000).settings };
   const table = new CounterTable(new MapStore(), 10);
   const take = (name: keyof typeof all, cost: number, nowMs: number): number | undefined => {
-    const check = { ...toBucket(100), settings: all[name], plan: { name, all }, cost };
+    const check = { ...toBucket(100), settings: all[name], plan: name, cost };
     const keys = [{ key: "k", checks: [check] }];
     const id = `${name} ${nowMs}`;
     return table.handle({ version: MESSAGE_VERSION, phase: "take", id, keys }, nowMs).verdicts[0]?.remaining;
