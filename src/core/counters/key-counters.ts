@@ -45,7 +45,7 @@ export function consumeChecks(
 function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, atMs: CorrectedAt): boolean {
   let mustWrite = false;
   for (const { counterName, live: sibling, settings } of listSiblings(live, correction)) {
-    if (settings === undefined || isOver(sibling, settings, atMs.nowMs)) {
+    if (settings === undefined) {
       // It begins anew with what the others count, when its plan is used again.
       live.delete(counterName);
       continue;
@@ -55,10 +55,6 @@ function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, 
     mustWrite ||= after.mustWrite;
   }
   return mustWrite;
-}
-
-function isOver({ counter }: LiveCounter, settings: unknown, nowMs: number): boolean {
-  return toAlgorithm(counter.algorithm).expiresAtMs(settings, counter.state) <= nowMs;
 }
 
 function consumeCheck(

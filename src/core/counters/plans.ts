@@ -34,9 +34,9 @@ export function toPolicyName(counterName: string): string {
 export function findCounter(live: Live, check: Planned, nowMs: number): LiveCounter | undefined {
   const own = live.get(toCounterName(check));
   if (own !== undefined || check.plan === undefined) return own;
-  const [fullest] = listSiblings(live, check)
-    .map((sibling) => ({ ...sibling, used: toUsed(sibling, nowMs) }))
-    .sort((one, other) => other.used - one.used);
+  const [fullest] = [...listSiblings(live, check)].sort(
+    (one, other) => toUsed(other, nowMs) - toUsed(one, nowMs),
+  );
   if (fullest === undefined) return undefined;
   return { counter: toWhole(fullest, nowMs), written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE };
 }

@@ -113,7 +113,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
       plan: fc.constantFrom<PlanName>("", "pro"),
       cost: fc.integer({ min: 1, max: 7 }),
       waitMs: fc.constantFrom(0, 0, 10, 300, 5_000, 40_000),
-      then: fc.constantFrom("nothing", "nothing", "raise", "restart"),
+      after: fc.constantFrom("nothing", "nothing", "raise", "restart"),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
@@ -132,7 +132,7 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
               models[name] = rules.charge(settings(name), models[name], { nowMs: atMs, units });
         };
         let nowMs = START_MS;
-        for (const { plan, cost, waitMs, then } of steps) {
+        for (const { plan, cost, waitMs, after } of steps) {
           nowMs += waitMs;
           const known = models[plan] ?? models[plan === "" ? "pro" : ""];
           const model = rules.decide(settings(plan), known, { nowMs, cost });
@@ -142,8 +142,8 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
             models[plan] = known ?? rules.charge(settings(plan), undefined, { nowMs, units: 0 });
             charge(cost, nowMs);
           }
-          if (then === "restart") desk.restart();
-          if (then === "raise" && verdict?.outcome === "allowed") {
+          if (after === "restart") desk.restart();
+          if (after === "raise" && verdict?.outcome === "allowed") {
             desk.settle(plan, { taken: cost, actual: cost + 1 }, nowMs);
             charge(1, nowMs);
           }
