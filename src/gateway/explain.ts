@@ -17,7 +17,8 @@ import { toCaller } from "./request/caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { findOverrides } from "./limits/override-policies.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
-import { readFacts, type RequestFacts } from "./request/request-facts.ts";
+import { readRequest } from "./request/read-request.ts";
+import type { RequestFacts } from "./request/request-facts.ts";
 
 const NOTHING: Explanation = {
   problem: undefined,
@@ -34,20 +35,20 @@ const NOTHING: Explanation = {
 /** `identity` is whose credential the request is taken to show; undefined: nobody's. */
 export function explain(request: Request, identity: Identity | undefined, gateway: Gateway): Explanation {
   const { config, bans } = gateway;
-  const parsed = readFacts(request, config);
-  if (!parsed.ok) return { ...NOTHING, problem: parsed.error };
-  const { path } = parsed.value;
-  const route = matchRoute(config.routes, parsed.value);
+  const read = readRequest(request, config);
+  if (!read.ok) return { ...NOTHING, problem: read.error };
+  const { path } = read.value;
+  const route = matchRoute(config.routes, read.value);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
-  const shaped = shapeRequest(parsed, route, config);
-  if (!shaped.ok) return { ...NOTHING, path, problem: "invalid-fields" };
-  const facts = shaped.value;
-  facts.pattern = route.pattern;
+  const routed = shapeRequest(read.value, route, config);
+  if (routed instanceof Response) return { ...NOTHING, path, problem: "invalid-fields" };
   const nowMs = readClock();
-  const access = decideAccess(route.access, facts, gateway.access?.at(nowMs));
-  facts.isUnlimited = access.isUnlimited;
-  if (route.auth !== "none" && identity !== undefined)
-    facts.caller = toCaller({ identity, place: "authorization", hash: "" }, route);
+  const access = decideAccess(route.access, routed, gateway.access?.at(nowMs));
+  const caller =
+    route.auth === "none" || identity === undefined
+      ? undefined
+      : toCaller({ identity, place: "authorization", hash: "" }, route);
+  const facts = routed.admit({ caller, isUnlimited: access.isUnlimited });
   const ban = findBan(bans, facts, nowMs);
   return {
     problem: ban === undefined ? findProblem(route, facts, access.isDenied) : "banned",

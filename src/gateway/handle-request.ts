@@ -2,6 +2,7 @@
 // credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
+import type { Route } from "../core/routes/route.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./credentials/admit.ts";
@@ -19,8 +20,9 @@ import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { logDenied, type LoggedRequest, logFailed, logLimits } from "./log/log-request.ts";
-import { readFacts } from "./request/request-facts.ts";
+import { logDenied, logFailed, logLimits } from "./log/log-request.ts";
+import { readRequest } from "./request/read-request.ts";
+import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
 import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
@@ -39,15 +41,13 @@ export async function handleRequest(
   const { config } = gateway;
   const startedMs = readClock();
 
-  const parsed = readFacts(request, config);
-  if (!parsed.ok) return toProblemResponse(parsed.error, config);
-  const route = matchRoute(config.routes, parsed.value);
+  const read = readRequest(request, config);
+  if (!read.ok) return toProblemResponse(read.error, config);
+  const route = matchRoute(config.routes, read.value);
   if (route === undefined) return toProblemResponse("no-route", config);
-  const shaped = shapeRequest(parsed, route, config);
-  if (!shaped.ok) return shaped.error;
-  const facts = shaped.value;
-  facts.pattern = route.pattern;
-  const record = { config, route, facts, startedMs };
+  const shaped = shapeRequest(read.value, route, config);
+  if (shaped instanceof Response) return shaped;
+  const routed = { config, route, facts: shaped, startedMs };
   const context: RequestContext<Gateway> = {
     gateway,
     waitUntil: (promise) => {
@@ -55,17 +55,17 @@ export async function handleRequest(
     },
   };
 
-  const admission = admit(record, context);
-  const unadmitted = admission instanceof Promise ? await admission : admission;
-  if (unadmitted !== undefined) return unadmitted;
+  const admission = admit(routed, context);
+  const facts = admission instanceof Promise ? await admission : admission;
+  if (facts instanceof Response) return facts;
 
   const through = createThroughCache(route, facts, context);
-  const early = through && (await answerFreeHit(through, record));
+  const early = through && (await answerFreeHit(through, routed));
   if (early instanceof Response) return early;
 
   const checked = checkLimits(route, facts, context);
   const limits = checked instanceof Promise ? await checked : checked;
-  const refused = refuse(limits, record, { context, early });
+  const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
   settleWhenClientLeaves(request, limits, context);
   const { delayMs } = limits.answer;
@@ -73,33 +73,34 @@ export async function handleRequest(
   if (delayMs > 0) await scheduler.wait(delayMs);
 
   const answer = await (through === undefined
-    ? askWithoutCache(record, context, execution)
+    ? askWithoutCache(facts, route, { context, execution })
     : askThroughCache(through, early));
-  const response = toResponse(answer, record);
+  const response = toResponse(answer, routed);
   invalidateAfter(facts, response, context);
   const settled = settleLimits(response, limits, context);
-  return finish(settled, limits, { gateway, route, record, isAnswered: answer.ok });
+  return finish(settled, limits, { gateway, route, routed, isAnswered: answer.ok });
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
 function askWithoutCache(
-  record: LoggedRequest,
-  context: RequestContext<Gateway>,
-  { isPart = false }: Execution,
+  facts: RequestFacts,
+  route: Route,
+  { context, execution }: { readonly context: RequestContext<Gateway>; readonly execution: Execution },
 ): Promise<OriginAnswer> {
-  const { facts, route, config } = record;
+  const { gateway, waitUntil } = context;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
-  if (isPart) return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
+  if (execution.isPart === true)
+    return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, context.gateway, { waitUntil: context.waitUntil, isPart: true });
-  return answerAggregate({ ...route, aggregate }, { facts, config, ask: askPart });
+    handleRequest(part, gateway, { waitUntil, isPart: true });
+  return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
 interface Finishing {
   readonly gateway: Gateway;
-  readonly route: LoggedRequest["route"];
-  readonly record: LoggedRequest;
+  readonly route: Route;
+  readonly routed: RoutedRequest;
   /** Not by a problem of the gateway's own. */
   readonly isAnswered: boolean;
 }
@@ -109,38 +110,38 @@ function finish(
   limits: CheckedLimits,
   finishing: Finishing,
 ): Response | Promise<Response> {
-  const { record, isAnswered } = finishing;
-  if (record.facts.shaping === undefined || !isAnswered) return addLimitFields(response, limits, finishing);
-  return shape(response, record).then((shaped) => addLimitFields(shaped, limits, finishing));
+  const { routed, isAnswered } = finishing;
+  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(response, limits, finishing);
+  return shape(response, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
 }
 
 /** The answer as its client wants it, on a route that changes answers. */
-async function shape(response: Response, record: LoggedRequest): Promise<Response> {
-  const { shaping, method } = record.facts;
+async function shape(response: Response, routed: RoutedRequest): Promise<Response> {
+  const { shaping, method } = routed.facts;
   if (shaping === undefined) return response;
-  return toResponse(await shapeResponse(response, shaping, method), record);
+  return toResponse(await shapeResponse(response, shaping, method), routed);
 }
 
 /** undefined: the request goes on. */
 function refuse(
   limits: CheckedLimits,
-  record: LoggedRequest,
+  routed: RoutedRequest,
   { context, early }: { readonly context: RequestContext<Gateway>; readonly early: CacheLookup | undefined },
 ): Response | undefined {
-  logLimits(record, limits.rows);
-  const { route } = record;
+  logLimits(routed, limits.rows);
+  const { route } = routed;
   const refusal = toRefusal(limits);
   if (refusal === undefined) return undefined;
-  logDenied(record, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
+  logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
   return toDenial(limits, refusal, { gateway: context.gateway, route });
 }
 
-function toResponse(answer: OriginAnswer, record: LoggedRequest): Response {
+function toResponse(answer: OriginAnswer, routed: RoutedRequest): Response {
   if (answer.ok) return answer.value;
-  logFailed(record, answer.error);
+  logFailed(routed, answer.error);
   const { code, retryAfterMs, denied } = answer.error;
-  const { name } = record.config;
+  const { name } = routed.config;
   const violated = denied === undefined ? {} : { violated: denied.violated };
   return toProblemResponse(code, { name, retryAfterMs, ...violated });
 }
@@ -152,10 +153,10 @@ async function askThroughCache(through: ThroughCache, early: CacheLookup | undef
 /** The stored answer that costs no quota, where the route's hits are free; else what was found instead, if anything. */
 async function answerFreeHit(
   through: ThroughCache,
-  record: LoggedRequest,
+  routed: RoutedRequest,
 ): Promise<Response | CacheLookup | undefined> {
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);
-  return answer.ok ? await shape(answer.value, record) : early;
+  return answer.ok ? await shape(answer.value, routed) : early;
 }

@@ -7,6 +7,7 @@ import { toJson } from "../../core/shape/json-type.ts";
 import { ok } from "../../core/result.ts";
 import { askMembers, type MemberReply, type MembersContext, toRefusal, toTogether } from "./ask-members.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
 
 /** A part's answer and all of them: as many as a route may have. */
 const BOUNDS = { parallel: 10, memberBytesMax: 1_048_576, answerBytesMax: 10_485_760 };
@@ -18,7 +19,7 @@ type Aggregated = Route & { readonly aggregate: NonNullable<Route["aggregate"]> 
 
 export async function answerAggregate(
   { aggregate: { parts, onPartial }, pattern, timeoutMs }: Aggregated,
-  context: Omit<MembersContext, "bounds" | "lateCode">,
+  context: Omit<MembersContext, "bounds" | "lateCode"> & { readonly facts: RequestFacts },
 ): Promise<OriginAnswer> {
   const { canonicalPath, query } = context.facts;
   const calls = parts.map((part) => ({

@@ -12,7 +12,7 @@ import { askMembers, type Member, type MemberReply, toTogether } from "./ask-mem
 import { toProblemResponse } from "../request/problem-response.ts";
 import { toText } from "../../platform/read-up-to.ts";
 import { readWhole } from "../../platform/read-whole.ts";
-import { readFacts, type RequestFacts } from "../request/request-facts.ts";
+import { type ReadRequest, readRequest } from "../request/read-request.ts";
 import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
 
 export function isBatch({ url }: Request, { batch }: Config): boolean {
@@ -39,7 +39,7 @@ export async function answerBatch(request: Request, { config, ask }: Answering):
 }
 
 interface ReadBatch extends Batch {
-  readonly facts: RequestFacts;
+  readonly facts: ReadRequest;
 }
 
 async function readBatch(
@@ -49,7 +49,7 @@ async function readBatch(
 ): Promise<Result<ReadBatch, Response>> {
   const refuse = (code: ProblemCode, found?: readonly Problem[]): Result<never, Response> =>
     err(toProblemResponse(code, { name: config.name, found }));
-  const facts = readFacts(request, config);
+  const facts = readRequest(request, config);
   if (!facts.ok) return refuse(facts.error);
   if (request.method !== "POST") {
     const refused = toProblemResponse("method-not-allowed", config);

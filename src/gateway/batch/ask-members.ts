@@ -4,9 +4,8 @@
 import type { Config } from "../../core/config/config.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
-import { type MemberCall, toMemberRequest } from "./member-request.ts";
+import { type MemberCall, type MembersFacts, toMemberRequest } from "./member-request.ts";
 import { toProblemParts } from "../request/problem-response.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
 
 export interface MemberReply {
   /** Its body has been read. */
@@ -23,7 +22,7 @@ export interface Member extends MemberCall {
 
 export interface MembersContext {
   /** Of the request that they came in. */
-  readonly facts: RequestFacts;
+  readonly facts: MembersFacts;
   readonly config: Config;
   readonly ask: (request: Request) => Promise<Response>;
   readonly bounds: MemberBounds;

@@ -5,7 +5,10 @@ import { isInherited } from "../../core/batch/member-fields.ts";
 import type { Config } from "../../core/config/config.ts";
 import { toNominated } from "../../core/http/forwarded-fields.ts";
 import { toOrigin } from "../request/request-url.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
+import type { ReadRequest } from "../request/read-request.ts";
+
+/** What the calls have of the request that they came in. */
+export type MembersFacts = Pick<ReadRequest, "request" | "url" | "fields" | "header">;
 
 export interface MemberCall {
   /** With its query, on the host that was asked. */
@@ -16,7 +19,7 @@ export interface MemberCall {
 }
 
 export function toMemberRequest(
-  { request, url, fields: inherited, header }: RequestFacts,
+  { request, url, fields: inherited, header }: MembersFacts,
   { path, method = "GET", fields, body }: MemberCall,
   { auth }: Config,
 ): Request {

@@ -16,7 +16,8 @@ import { cancelBody, type CacheStore, type Stored, type StoredBody } from "./cac
 import { readCallerField } from "../request/caller.ts";
 import type { ChangeMarks } from "./change-marks.ts";
 import type { PurgeClient } from "./purge-client.ts";
-import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
+import { isWebSocketUpgrade } from "../request/read-request.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
 
 export interface CacheContext {
   readonly store: CacheStore;

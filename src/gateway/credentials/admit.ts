@@ -6,10 +6,12 @@ import { toChallenge } from "../../core/consumers/challenge.ts";
 import { findCredential, withoutParameter } from "../../core/consumers/credential.ts";
 import { type CredentialVerdict, findMissingScopes } from "../../core/consumers/verdict.ts";
 import { type BanIndex, findBan } from "../../core/control/ban-index.ts";
+import type { Facts } from "../../core/keys/facts.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import type { Authority, ShownCredential } from "./authority.ts";
 import { toCaller } from "../request/caller.ts";
+import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { checkLimits, findDenial } from "../limits/check-limits.ts";
 import type { CheckedLimits } from "../limits/checked-limits.ts";
 import type { Limiter } from "../limits/limiter.ts";
@@ -18,7 +20,7 @@ import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { AccessEntries } from "../../core/control/access-entries.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import { toLimitFields, toRefusal } from "../limits/rate-limit-response.ts";
-import { logBanned, logDenied, type LoggedRequest, logLimits, logRefused } from "../log/log-request.ts";
+import { logBanned, logDenied, logLimits, logRefused } from "../log/log-request.ts";
 
 /** What admitting a request needs of the gateway. */
 export interface Gatekeeper extends Limiter {
@@ -31,101 +33,110 @@ export interface Gatekeeper extends Limiter {
   readonly access: AccessEntries | undefined;
 }
 
-/** The refusal, or undefined when the request goes on; its facts then say who is calling. A promise only where one is needed. */
+const ANYBODY: Admission = { caller: undefined, isUnlimited: false };
+
+/** The facts of a request that goes on, which say who is calling; else the refusal. A promise only where one is needed. */
 export function admit(
-  recorded: LoggedRequest,
+  routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,
-): Response | undefined | Promise<Response | undefined> {
+): RequestFacts | Response | Promise<RequestFacts | Response> {
   const { gateway } = context;
-  const banned = refuseBanned(recorded, gateway);
+  const { route, facts } = routed;
+  const banned = refuseBanned(routed, facts, gateway);
   if (banned !== undefined) return banned;
-  const isOpen = recorded.route.isOpen && gateway.access === undefined;
-  return isOpen ? undefined : letIn(recorded, context);
+  const isOpen = route.isOpen && gateway.access === undefined;
+  return isOpen ? facts.admit(ANYBODY) : letIn(routed, context);
 }
 
 async function letIn(
-  recorded: LoggedRequest,
+  routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,
-): Promise<Response | undefined> {
-  const { route, facts, config } = recorded;
+): Promise<RequestFacts | Response> {
+  const { route, facts, config } = routed;
   const { access } = context.gateway;
-  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(recorded.startedMs));
-  if (isDenied) return toRefused(recorded, "access-denied");
-  if (route.auth !== "none") {
-    const credential = findCredential(facts, config.auth.apiKeys.query);
-    if (credential.kind === "several") return toRefused(recorded, "credential-several");
-    if (credential.kind !== "none") {
-      const refused = await authenticate(credential, recorded, context);
-      if (refused !== undefined) return refused;
-    } else if (route.auth === "required") return toRefused(recorded, "credential-missing");
+  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.startedMs));
+  if (isDenied) return toRefused(routed, "access-denied");
+  if (route.auth === "none") return facts.admit({ caller: undefined, isUnlimited });
+  const credential = findCredential(facts, config.auth.apiKeys.query);
+  if (credential.kind === "several") return toRefused(routed, "credential-several");
+  if (credential.kind === "none") {
+    if (route.auth === "required") return toRefused(routed, "credential-missing");
+    return facts.admit({ caller: undefined, isUnlimited });
   }
-  facts.isUnlimited = isUnlimited;
+  const accepted = await authenticate(credential, routed, context);
+  if (accepted instanceof Response) return accepted;
+  const admitted = facts.admit({ ...accepted, isUnlimited });
   // A ban may name whom only the credential tells.
-  return facts.identity === undefined ? undefined : refuseBanned(recorded, context.gateway);
+  return refuseBanned(routed, admitted, context.gateway) ?? admitted;
 }
 
 /** What an operator's ban answers; undefined for whom nobody has banned. */
-function refuseBanned(recorded: LoggedRequest, { bans, config }: Gatekeeper): Response | undefined {
+function refuseBanned(
+  routed: RoutedRequest,
+  facts: Facts,
+  { bans, config }: Gatekeeper,
+): Response | undefined {
   if (bans.length === 0) return undefined;
-  const ban = findBan(bans, recorded.facts, recorded.startedMs);
+  const ban = findBan(bans, facts, routed.startedMs);
   if (ban === undefined) return undefined;
-  logBanned(recorded, ban.id);
+  logBanned(routed, ban.id);
   return toProblemResponse("banned", config);
 }
 
+/** Who shows the credential, or why it is refused. */
 async function authenticate(
   credential: ShownCredential,
-  recorded: LoggedRequest,
+  routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,
-): Promise<Response | undefined> {
-  const { route, facts, config } = recorded;
+): Promise<Pick<Admission, "caller" | "search"> | Response> {
+  const { route, facts, config } = routed;
   const shown = { credential, hash: hashText(credential.text), waitUntil: context.waitUntil };
   const { authority, attempts } = context.gateway;
   const known = authority.recall(shown);
   if (known?.kind !== "accepted") {
     const denial = findDenial(attempts, facts, context);
-    if (denial !== undefined) return toTooMany(recorded, denial, context);
+    if (denial !== undefined) return toTooMany(routed, denial, context);
   }
   const verdict = known ?? (await authority.find(shown));
-  if (verdict.kind === "refused") return await refuseCredential(verdict, recorded, context);
+  if (verdict.kind === "refused") return await refuseCredential(verdict, routed, context);
   const { identity } = verdict;
-  if (findMissingScopes(identity, route.scopes).length > 0) return toRefused(recorded, "scope-missing");
-  facts.caller = toCaller({ identity, place: credential.place, hash: shown.hash }, route);
+  if (findMissingScopes(identity, route.scopes).length > 0) return toRefused(routed, "scope-missing");
+  const caller = toCaller({ identity, place: credential.place, hash: shown.hash }, route);
   const name = config.auth.apiKeys.query;
+  const isInQuery = name !== undefined && credential.place === "query";
   // It must not reach the origin, its log, or a cache key.
-  if (name !== undefined && credential.place === "query") facts.search = withoutParameter(facts.search, name);
-  return undefined;
+  return { caller, search: isInQuery ? withoutParameter(facts.search, name) : undefined };
 }
 
 async function refuseCredential(
   { code, cause, isUnknown }: Extract<CredentialVerdict, { kind: "refused" }>,
-  recorded: LoggedRequest,
+  routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,
 ): Promise<Response> {
   if (isUnknown) {
-    const limits = await checkLimits(context.gateway.attempts, recorded.facts, context);
-    logLimits(recorded, limits.rows);
-    if (limits.answer.outcome !== "allowed") return toTooMany(recorded, limits, context);
+    const limits = await checkLimits(context.gateway.attempts, routed.facts, context);
+    logLimits(routed, limits.rows);
+    if (limits.answer.outcome !== "allowed") return toTooMany(routed, limits, context);
   }
-  return toRefused(recorded, code, cause);
+  return toRefused(routed, code, cause);
 }
 
 /** 429, like a denial by any other policy. */
 function toTooMany(
-  recorded: LoggedRequest,
+  routed: RoutedRequest,
   limits: CheckedLimits,
   { gateway }: RequestContext<Gatekeeper>,
 ): Response {
   const refusal = toRefusal(limits) ?? { code: "quota-exceeded", violated: [] };
-  logDenied(recorded, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
+  logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   const fields = toLimitFields(limits, { gateway, route: gateway.attempts });
-  const { name } = recorded.config;
+  const { name } = routed.config;
   return toProblemResponse(refusal.code, { name, violated: refusal.violated, limits: fields });
 }
 
-function toRefused(recorded: LoggedRequest, code: ProblemCode, cause?: string): Response {
-  const { config, route } = recorded;
-  logRefused(recorded, code, cause);
+function toRefused(routed: RoutedRequest, code: ProblemCode, cause?: string): Response {
+  const { config, route } = routed;
+  logRefused(routed, code, cause);
   const challenge = toChallenge(code, { name: config.name, scopes: route.scopes });
   return toProblemResponse(code, { name: config.name, challenge });
 }

@@ -7,12 +7,11 @@ import type { ProblemCode } from "../../core/http/problems.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type LogFields, writeLog } from "../../platform/log.ts";
-import type { RequestFacts } from "../request/request-facts.ts";
 
 export interface LoggedRequest {
   readonly config: Config;
   readonly route: Route;
-  readonly facts: RequestFacts;
+  readonly facts: { readonly method: string; readonly ray: string | undefined };
   readonly startedMs: number;
 }
 

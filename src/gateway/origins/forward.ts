@@ -15,7 +15,8 @@ import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
-import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
+import { isWebSocketUpgrade } from "../request/read-request.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
 
 export interface OriginFailure {

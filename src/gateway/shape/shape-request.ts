@@ -8,47 +8,44 @@ import { withoutParameter } from "../../core/consumers/credential.ts";
 import { parseFieldMask } from "../../core/shape/field-mask.ts";
 import { toWholeTags } from "../../core/shape/trimmed-tag.ts";
 import { hash32 } from "../../core/keys/hash32.ts";
-import { err, type Result } from "../../core/result.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
-import { readFacts, type RequestFacts } from "../request/request-facts.ts";
+import { type ReadRequest, readRequest } from "../request/read-request.ts";
+import { type RoutedFacts, toRoutedFacts } from "../request/request-facts.ts";
 
 const PARAMETER = "fields";
 /** A piece of JSON can be JSON, and its fields are not seen to be those that are dropped. */
 const RANGES = ["range", "if-range"];
 const CONDITIONS_AND_RANGES = [...RANGES, "if-none-match", "if-modified-since"];
 
-type Read = Extract<Result<RequestFacts>, { readonly ok: true }>;
-
 /** The facts to go on with, or the refusal. */
 export function shapeRequest(
-  read: Read,
-  { shape }: Pick<Route, "shape">,
+  read: ReadRequest,
+  route: Pick<Route, "pattern" | "shape">,
   config: Config,
-): Result<RequestFacts, Response> {
-  if (shape === undefined) return read;
-  const facts = read.value;
-  const asked = shape.fields ? new URLSearchParams(facts.search).getAll(PARAMETER) : [];
+): RoutedFacts | Response {
+  const { shape } = route;
+  if (shape === undefined) return toRoutedFacts(read, route);
+  const { canonicalPath, url } = read;
+  const asked = shape.fields ? new URLSearchParams(url.search).getAll(PARAMETER) : [];
   const text = asked.filter((one) => one !== "").join(",");
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
     const found = [{ path: PARAMETER, code: "invalid", message: mask.error }];
-    return err(toProblemResponse("invalid-fields", { name: config.name, found }));
+    return toProblemResponse("invalid-fields", { name: config.name, found });
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
-  const { canonicalPath, url } = facts;
-  const search = asked.length > 0 ? withoutParameter(facts.search, PARAMETER) : facts.search;
+  const search = asked.length > 0 ? withoutParameter(url.search, PARAMETER) : url.search;
   const target = toOrigin(url) + canonicalPath + search;
-  const request = changeRequest(facts.request, target, { shape, isTrimmed });
-  const changed = readFacts(request, config);
-  if (!changed.ok) return err(toProblemResponse(changed.error, config));
-  changed.value.shaping = {
+  const request = changeRequest(read.request, target, { shape, isTrimmed });
+  const changed = readRequest(request, config);
+  if (!changed.ok) return toProblemResponse(changed.error, config);
+  return toRoutedFacts(changed.value, route, {
     shape,
     mask: mask?.value,
     trim: hash32(`${text}\n${shape.droppedText}`),
-    conditions: { get: facts.header },
-  };
-  return changed;
+    conditions: { get: read.header },
+  });
 }
 
 interface Change {

@@ -16,7 +16,8 @@ import {
 } from "../../../src/gateway/limits/object-checks.ts";
 import { createRow, type PolicyRow, readRows } from "../../../src/gateway/limits/policy-rows.ts";
 import { toRefusal } from "../../../src/gateway/limits/rate-limit-response.ts";
-import { readFacts, type RequestFacts } from "../../../src/gateway/request/request-facts.ts";
+import { readRequest } from "../../../src/gateway/request/read-request.ts";
+import { type RoutedFacts, toRoutedFacts } from "../../../src/gateway/request/request-facts.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { ScriptedObject } from "../../support/scripted-object.ts";
 
@@ -138,13 +139,13 @@ export class LimitsDesk {
     return `${this.#name} ${object}`;
   }
 
-  #toRoute(facts: RequestFacts): Route {
+  #toRoute(facts: Pick<RoutedFacts, "method" | "host" | "path">): Route {
     const route = matchRoute(this.gateway.config.routes, facts);
     if (route === undefined) throw new Error("no route");
     return route;
   }
 
-  #toFacts(path: string, { ip = "192.0.2.1", apiKey, user, units }: Asked): RequestFacts {
+  #toFacts(path: string, { ip = "192.0.2.1", apiKey, user, units }: Asked): RoutedFacts {
     const url = `https://api.example${path}${user === undefined ? "" : `?user=${user}`}`;
     const headers = {
       "CF-Connecting-IP": ip,
@@ -153,8 +154,8 @@ export class LimitsDesk {
     };
     const request = new Request(url, { headers });
     Object.defineProperty(request, "cf", { get: () => void (this.placesRead += 1) });
-    const facts = readFacts(request, this.gateway.config);
-    if (!facts.ok) throw new Error(facts.error);
-    return facts.value;
+    const read = readRequest(request, this.gateway.config);
+    if (!read.ok) throw new Error(read.error);
+    return toRoutedFacts(read.value, this.#toRoute(read.value));
   }
 }
