@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly outFile: string;
   /** The form of its imports and exports, "esm" unless said. */
   readonly format?: "esm" | "cjs";
+  /** Names stay as they are written, and the sources are inside the file. Default: false. */
+  readonly isForDebugger?: boolean;
 }
 
 export interface Deployment {
@@ -41,7 +43,12 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
 }
 
 /** Checks the configuration and bundles. Throws a CommandError when the configuration is wrong. */
-export async function buildWorker({ configPath, outFile, format = "esm" }: BuildOptions): Promise<void> {
+export async function buildWorker({
+  configPath,
+  outFile,
+  format = "esm",
+  isForDebugger = false,
+}: BuildOptions): Promise<void> {
   await readConfigFile(configPath);
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
@@ -58,11 +65,11 @@ export async function buildWorker({ configPath, outFile, format = "esm" }: Build
       file: outFile,
       format,
       codeSplitting: false,
-      minify: true,
+      minify: !isForDebugger,
       comments: false,
       // Names in stack traces are read with it: wrangler uploads it beside the Worker.
-      sourcemap: true,
-      sourcemapExcludeSources: true,
+      sourcemap: isForDebugger ? "inline" : true,
+      sourcemapExcludeSources: !isForDebugger,
     },
   });
 }
