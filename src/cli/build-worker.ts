@@ -9,6 +9,7 @@ import { build } from "rolldown";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { CommandError } from "./command-error.ts";
+import { toSectionLink } from "./config-sections.ts";
 import { loadConfig } from "./load-config.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
@@ -35,7 +36,8 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
   const parsed = parseConfig(await loadConfig(configPath), deployment?.vars);
   if (parsed.ok) return parsed.value;
   const lines = parsed.error.map(
-    ({ path, message, code }) => `  ${path || "(the whole file)"}: ${message} [${code}]`,
+    ({ path, message, code }) =>
+      `  ${path || "(the whole file)"}: ${message} [${code}] (${toSectionLink(path)})`,
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
   const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
