@@ -9,6 +9,7 @@ import { build } from "rolldown";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { CommandError } from "./command-error.ts";
+import { toSectionLink } from "./config-sections.ts";
 import { loadConfig } from "./load-config.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly outFile: string;
   /** The form of its imports and exports, "esm" unless said. */
   readonly format?: "esm" | "cjs";
+  /** Names stay as they are written, and the sources are inside the file. Default: false. */
+  readonly isForDebugger?: boolean;
 }
 
 export interface Deployment {
@@ -33,7 +36,8 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
   const parsed = parseConfig(await loadConfig(configPath), deployment?.vars);
   if (parsed.ok) return parsed.value;
   const lines = parsed.error.map(
-    ({ path, message, code }) => `  ${path || "(the whole file)"}: ${message} [${code}]`,
+    ({ path, message, code }) =>
+      `  ${path || "(the whole file)"}: ${message} [${code}] (${toSectionLink(path)})`,
   );
   const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
   const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
@@ -41,7 +45,12 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
 }
 
 /** Checks the configuration and bundles. Throws a CommandError when the configuration is wrong. */
-export async function buildWorker({ configPath, outFile, format = "esm" }: BuildOptions): Promise<void> {
+export async function buildWorker({
+  configPath,
+  outFile,
+  format = "esm",
+  isForDebugger = false,
+}: BuildOptions): Promise<void> {
   await readConfigFile(configPath);
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
@@ -58,11 +67,11 @@ export async function buildWorker({ configPath, outFile, format = "esm" }: Build
       file: outFile,
       format,
       codeSplitting: false,
-      minify: true,
+      minify: !isForDebugger,
       comments: false,
       // Names in stack traces are read with it: wrangler uploads it beside the Worker.
-      sourcemap: true,
-      sourcemapExcludeSources: true,
+      sourcemap: isForDebugger ? "inline" : true,
+      sourcemapExcludeSources: !isForDebugger,
     },
   });
 }

@@ -16,10 +16,10 @@ export interface Prepared {
 const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
 
 /** Throws a CommandError that lists every problem of the configuration. */
-export async function prepareGateway({ configPath, origin }: StartOptions): Promise<Prepared> {
+export async function prepareGateway({ configPath, origin, inspectorPort }: StartOptions): Promise<Prepared> {
   const vars = readVars(origin);
   const config = await readConfigFile(configPath, { vars, label: "with the active variables" });
-  await buildWorker({ configPath, outFile: WORKER_PATH });
+  await buildWorker({ configPath, outFile: WORKER_PATH, isForDebugger: inspectorPort !== undefined });
   return { origin: config.origin, gzipBytes: await readGzipBytes(WORKER_PATH), vars };
 }
 

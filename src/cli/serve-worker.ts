@@ -19,12 +19,16 @@ export interface ServeOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
   readonly persistTo?: string;
+  /** Where a debugger may connect, on 127.0.0.1; 0 picks a free port. Default: none may. */
+  readonly inspectorPort?: number | undefined;
   /** Receives each line that the Worker logs. Default: printed. */
   readonly onLog?: (line: string) => void;
 }
 
 export interface ServedWorker {
   readonly url: URL;
+  /** Where a debugger may connect. */
+  readonly inspectorUrl: URL | undefined;
   /** The Durable Objects behind a binding, as the Worker reaches them: for tests. */
   readonly getObjects: (binding: string) => ReturnType<Miniflare["getDurableObjectNamespace"]>;
   /** Serves the script anew, with these variables and what wrangler.toml and .dev.vars say now, at the same address. */
@@ -41,6 +45,7 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
   const url = await miniflare.ready;
   return {
     url,
+    inspectorUrl: options.inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
     reload: async (vars) => {
       await miniflare.setOptions(toMiniflareOptions({ ...options, port: Number(url.port), vars }));
@@ -71,6 +76,9 @@ async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<voi
   }
 }
 
+/** The proxy shows debuggers our Worker alone: the runtime has others of Miniflare's. */
+const toInspected = (inspectorPort: number): object => ({ inspectorPort, unsafeInspectorProxy: true });
+
 function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4MiniflareOptions> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
   // The one file that is served needs no rules for others.
@@ -87,6 +95,7 @@ function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4M
     telemetry: { enabled: false },
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: ({ message }) => onLog(message),
+    ...(options.inspectorPort === undefined ? {} : toInspected(options.inspectorPort)),
     ...(options.persistTo === undefined ? {} : { resourcePersistencePath: options.persistTo }),
   });
 }

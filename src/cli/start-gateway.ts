@@ -12,15 +12,23 @@ import { serveWorker, type ServedWorker } from "./serve-worker.ts";
 import type { StartOptions } from "./start-options.ts";
 
 export async function startGateway(
-  { port, host, configPath }: StartOptions,
+  { port, host, configPath, inspectorPort }: StartOptions,
   { origin, gzipBytes, vars }: Prepared,
 ): Promise<ServedWorker> {
   const persistTo = resolve(`.wrangler/state/${port}`);
-  const served = await serveWorker({ scriptPath: resolve(WORKER_PATH), port, host, vars, persistTo });
+  const served = await serveWorker({
+    scriptPath: resolve(WORKER_PATH),
+    port,
+    host,
+    vars,
+    persistTo,
+    inspectorPort,
+  });
   const hasDemo = await startDemoOriginIfWanted(origin);
   const url = `http://localhost:${served.url.port}`;
   console.log(`Headgate (${toKib(gzipBytes)} gzipped) listens on ${url}`);
   console.log(`in front of ${hasDemo ? "the demo origin" : origin}, with ${configPath}`);
+  if (served.inspectorUrl !== undefined) console.log(`A debugger may connect to ${served.inspectorUrl.href}`);
   if (origin === ZONE)
     console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
   if (hasDemo) console.log(toAdvice(url, configPath));

@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly configPath: string;
   /** In place of the configuration's origin; undefined: as it says. */
   readonly origin: string | undefined;
+  /** Where a debugger may connect; undefined: none may. */
+  readonly inspectorPort: number | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,26 +24,30 @@ export const START_USAGE = `Options
   --host <address>     the address to listen on                   (HOST_ADDRESS, 127.0.0.1)
   --config <file>      the configuration file                     (HEADGATE_CONFIG, headgate.config.ts)
   --origin <url>       in place of the configuration's origin     (ORIGIN_URL)
+  --inspect <port>     lets a debugger connect, see docs/debugging.md
 Example: npm start -- --port 8788 --origin https://api.example.com`;
 
 /** Throws a CommandError for what it does not know, with all that it knows. */
 export function readStartOptions(argv: readonly string[], env: Environment): StartOptions {
   const given = readArgs(argv);
-  const port = given.port ?? env["PORT"] ?? PORT_DEFAULT;
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw toRefusal(`the port must be a number from 0 to 65535, received ${JSON.stringify(port)}`);
   return {
-    port: Number(port),
+    port: toPort(given.port ?? env["PORT"] ?? PORT_DEFAULT),
     host: given.host ?? env["HOST_ADDRESS"] ?? "127.0.0.1",
     configPath: given.config ?? env["HEADGATE_CONFIG"] ?? "headgate.config.ts",
     origin: given.origin ?? env["ORIGIN_URL"],
+    inspectorPort: given.inspect === undefined ? undefined : toPort(given.inspect),
   };
+}
+
+function toPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw toRefusal(`the port must be a number from 0 to 65535, received ${JSON.stringify(text)}`);
 }
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- the type is what parseArgs infers
 function readArgs(argv: readonly string[]) {
   const text = { type: "string" } as const;
-  const options = { port: text, host: text, config: text, origin: text };
+  const options = { port: text, host: text, config: text, origin: text, inspect: text };
   try {
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {

@@ -14,8 +14,17 @@ import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { variantEntries } from "../../src/core/policies/parse-variants.ts";
 import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
+import { toSectionLink } from "../../src/cli/config-sections.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
-import { findTable, readCodeBlocks, readCodes, readText, type Table } from "./markdown.ts";
+import {
+  findTable,
+  readCodeBlocks,
+  readCodes,
+  readHeadings,
+  readText,
+  type Table,
+  toAnchor,
+} from "./markdown.ts";
 import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
 
 type Options = Readonly<Record<string, unknown>>;
@@ -97,6 +106,27 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Aggregates and fields": inRoute,
 };
 
+/** Where a section's keys stand in a configuration, as problems have it. */
+const prefixes: Readonly<Record<string, string>> = {
+  "Origin pools": "origins.tried.",
+  "Pool members": "origins.tried.members.0.",
+  Policies: "policies.tried.",
+  "Limits for some requests": "policies.tried.limits.0.",
+  Issuers: "auth.issuers.0.",
+  Routes: "routes.0.",
+  Cache: "routes.0.",
+  "Aggregates and fields": "routes.0.",
+};
+
+/** Keys with a part of the page to themselves: a problem leads there. */
+const ownSections: Readonly<Record<string, string>> = {
+  origin: "Origin",
+  "policies.tried.key": "Keys",
+  "policies.tried.settle.header": "Settling",
+  "policies.tried.settle.status": "Settling",
+  "policies.tried.settle.otherwise": "Settling",
+};
+
 /** The object that a piece of configuration writes: `key: value, ...`, or the argument of defineConfig. */
 function evaluate(code: string): Options {
   const whole = /defineConfig\(([\s\S]*)\);\s*$/.exec(code)?.[1];
@@ -133,6 +163,13 @@ describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
     expect([...toFirstCodes(table)].sort()).toEqual(keys.map(({ path }) => path).sort());
   });
 
+  test.each(keys)("is where a problem of $path leads", ({ path }) => {
+    const at = `${prefixes[section] ?? ""}${path}`;
+    const wanted = toAnchor(ownSections[at] ?? section);
+    expect(toSectionLink(at)).toBe(`docs/configuration.md#${wanted}`);
+    expect(readHeadings(guide).map(({ text }) => toAnchor(text))).toContain(wanted);
+  });
+
   test.each(keys)("gives the schema's default of $path", (key) => {
     const row = table.rows[toFirstCodes(table).indexOf(key.path)];
     expect(toDefault({ section, key, cell: row?.[2] ?? "" })).toEqual(key.standard);
@@ -147,6 +184,20 @@ describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
       expect(toProblems(places[section]?.(evaluate(example)) ?? {})).toEqual([]);
     },
   );
+});
+
+test.each([
+  ["", "top-level"],
+  ["policies", "top-level"],
+  ["policies.a.b.burst", "algorithms"],
+  ["policies.login.limits.0.limit", "limits-for-some-requests"],
+  ["tiers.pro.plan.limit", "tiers"],
+  ["routes.12.access.deny.ips.0", "access-lists"],
+  ["origins.orders", "origin-pools"],
+  ["vars.LIMIT_FACTOR", "variables-and-secrets"],
+])("a problem of %j leads to a heading that there is: %s", (path, section) => {
+  expect(toSectionLink(path)).toBe(`docs/configuration.md#${section}`);
+  expect(readHeadings(guide).map(({ text }) => toAnchor(text))).toContain(section);
 });
 
 test("a route's access list is written like the gateway's", () => {

@@ -3,21 +3,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { PROJECT_FOLDER, readHeadings, readText } from "./markdown.ts";
+import { PROJECT_FOLDER, readHeadings, readText, toAnchor } from "./markdown.ts";
 
 const documents = ["", "docs", "docs/decisions", "docs/guides"].flatMap((folder) =>
   readdirSync(resolve(PROJECT_FOLDER, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name)),
 );
-
-/** As GitHub names a heading: lower case, spaces as hyphens, without punctuation. */
-function toAnchor(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-");
-}
 
 function isBroken(link: string, from: string): boolean {
   const [path = "", anchor] = link.split("#", 2);

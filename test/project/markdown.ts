@@ -29,6 +29,14 @@ export function readText(path: string): string {
   return readFileSync(resolve(PROJECT_FOLDER, path), "utf8");
 }
 
+/** As GitHub names a heading: lower case, spaces as hyphens, without punctuation. */
+export function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, "")
+    .replaceAll(" ", "-");
+}
+
 /** Headings, without those that stand in code blocks. */
 export function readHeadings(markdown: string): readonly Heading[] {
   const headings: { level: number; text: string; section: string; body: string }[] = [];

@@ -246,13 +246,10 @@ class Gateway {
     this.admitted += 1;
     sendBoth(6, (place) => {
       const { policy, algorithm, settings } = place.toCheck(cost);
-      const checks = [{ policy, algorithm, settings, taken: cost, actual }];
+      const keys = [{ key: "k", checks: [{ policy, algorithm, settings, taken: cost, actual }] }];
       return {
         send: () => {
-          place.table.settle(
-            { version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key: "k", checks }] },
-            nowMs,
-          );
+          place.table.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys }, nowMs);
           return true;
         },
         tell: () => place.told.set(id, actual),
