@@ -16,6 +16,7 @@ import { toExchangeFields } from "../../core/cache/stored-fields.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { addMember } from "../request/add-member.ts";
 import { readClock } from "../../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
 import { cancelBody } from "./cache-store.ts";
@@ -261,6 +262,8 @@ async function replace(
 }
 
 function withStatus(response: Response, name: string, status: CacheStatus): Response {
-  response.headers.set("Cache-Status", toCacheStatus(response.headers.get("cache-status"), name, status));
+  const { headers } = response;
+  const member = toCacheStatus(undefined, name, status);
+  addMember(headers, "Cache-Status", { list: headers.get("cache-status"), member });
   return response;
 }

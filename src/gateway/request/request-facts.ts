@@ -58,7 +58,9 @@ export class RequestFacts implements Facts {
   readonly url: RequestUrl;
   readonly canonicalPath: string;
   readonly path: string;
-  readonly fields: ReadonlyMap<string, string>;
+  readonly lines: ReadRequest["lines"];
+  readonly fields: ReadRequest["fields"];
+  readonly hasOddNames: boolean;
   readonly method: string;
   readonly host: string;
   readonly header: ReadRequest["header"];
@@ -76,7 +78,9 @@ export class RequestFacts implements Facts {
     this.url = read.url;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
+    this.lines = read.lines;
     this.fields = read.fields;
+    this.hasOddNames = read.hasOddNames;
     this.method = read.method;
     this.host = read.host;
     this.header = read.header;
