@@ -114,58 +114,6 @@ export function hasPassed(via: string | null, name: string): boolean {
   return members.some((member) => member.trim().split(/\s+/)[1]?.toLowerCase() === name.toLowerCase());
 }
 
-/**
- * The Location of an origin's redirect as the client must see it: the gateway takes the origin's place. What lies outside
- * the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it; `prefix` is what
- * was taken from the front of the request's path.
- */
-export function toClientLocation(
-  location: string,
-  { origin, gateway, prefix = "" }: LocationContext,
-): string {
-  const [, host, base = ""] = /^https?:\/\/([^/]+)(.*)$/.exec(origin) ?? [];
-  if (host === undefined) return location;
-  const absolute = /^(https?:)?\/\/([^/?#\\]+)(.*)$/i.exec(location);
-  if (absolute === null) return toClientPath(location, { base, prefix });
-  const [, scheme = "", authority = "", rest = ""] = absolute;
-  const path = toHostAndPort(scheme, authority) === host ? withoutBase(rest, base) : undefined;
-  return path === undefined ? location : gateway + prefix + path;
-}
-
-/** The same for a path. A relative one stays: it means the same to the client. */
-function toClientPath(
-  path: string,
-  { base, prefix }: { readonly base: string; readonly prefix: string },
-): string {
-  const inside = path.startsWith("/") ? withoutBase(path, base) : undefined;
-  return inside === undefined ? path : prefix + inside;
-}
-
-interface LocationContext {
-  readonly origin: string;
-  readonly gateway: string;
-  readonly prefix?: string;
-}
-
-/**
- * A host and port in lower case, without the scheme's default port. Without a scheme it is the client's: either
- * default.
- */
-function toHostAndPort(scheme: string, authority: string): string {
-  const defaults: Readonly<Record<string, RegExp>> = { "http:": /:(?:80)?$/, "https:": /:(?:443)?$/ };
-  return authority.toLowerCase().replace(defaults[scheme.toLowerCase()] ?? /:(?:80|443)?$/, "");
-}
-
-/** A path without the base's; undefined when it is not below it. */
-function withoutBase(path: string, base: string): string | undefined {
-  if (base === "") return path.startsWith("/") ? path : `/${path}`;
-  if (!path.startsWith(base)) return undefined;
-  const rest = path.slice(base.length);
-  if (rest !== "" && !/^[/?#]/.test(rest)) return undefined;
-  // "/base//evil.example" must not become "//evil.example", which leads to another host.
-  return `/${rest.replace(/^[/\\]+/, "")}`;
-}
-
 /** Whether a configuration may set a field: none of the gateway's own or of the connection, and only what is a field. */
 export function isSettable([name, value]: [string, string]): boolean {
   const folded = foldName(name);

@@ -3,7 +3,7 @@
 
 import { ZONE } from "../../core/origins/parse-origin.ts";
 import type { Config } from "../../core/config/config.ts";
-import { toClientLocation, toDroppedFromResponse } from "../../core/http/forwarded-fields.ts";
+import type { ClientContext } from "../../core/http/client-fields.ts";
 import { toCloudflareProblem, toOriginProblem } from "../../core/http/origin-failure.ts";
 import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.ts";
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
@@ -12,6 +12,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
+import { toClientResponse } from "./client-response.ts";
 import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
 export interface OriginFailure {
@@ -60,7 +61,7 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
     if (response === undefined) return giveUp(asked);
     const problem = toCloudflareProblem(response.status);
-    if (problem === undefined) return ok(toClientResponse(response, facts, options));
+    if (problem === undefined) return ok(toClientResponse(response, toClientContext(facts, options)));
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
@@ -99,22 +100,15 @@ function toOriginUrl(
   return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-function toClientResponse(
-  response: Response,
+/** What the origin calls itself, and what its client calls it; undefined where that is the same. */
+function toClientContext(
   { url, canonicalPath }: RequestFacts,
   { config, member, stripPrefix = "" }: ForwardOptions,
-): Response {
-  // One copy with fields that may be changed; the body stays the origin's stream.
-  const copy = new Response(response.body, response);
-  const { headers } = copy;
-  for (const name of toDroppedFromResponse(headers.get("connection") ?? undefined)) headers.delete(name);
-  const location = headers.get("location");
+): ClientContext | undefined {
   const origin = member?.base ?? config.origin;
-  if (location !== null && origin !== ZONE) {
-    const own = toStrippedPrefix(canonicalPath, { stripPrefix });
-    const path = canonicalPath.slice(own.length);
-    const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
-    headers.set("location", toClientLocation(location, { origin, gateway: toOrigin(url), prefix }));
-  }
-  return copy;
+  if (origin === ZONE) return undefined;
+  const own = toStrippedPrefix(canonicalPath, { stripPrefix });
+  const path = canonicalPath.slice(own.length);
+  const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
+  return { origin, gateway: toOrigin(url), prefix };
 }
