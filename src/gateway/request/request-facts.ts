@@ -2,6 +2,8 @@
 // let in. What is known later makes other facts; nobody writes into those that are.
 
 import type { Config } from "../../core/config/config.ts";
+import { isReadable } from "../../core/http/field-value.ts";
+import { findParameters } from "../../core/http/query.ts";
 import { readParam, type RoutePattern } from "../../core/http/path-pattern.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
@@ -125,8 +127,10 @@ export class RequestFacts implements Facts {
 
   readonly hash = hashText;
 
-  readonly query = (name: string): string | undefined =>
-    toOneValue(new URLSearchParams(this.search).getAll(name));
+  readonly query = (name: string): string | undefined => {
+    const values = new URLSearchParams(this.search).getAll(name);
+    return toOneValue(values.every(isReadable) ? values : findParameters(this.search, name));
+  };
 
   /** Made when somebody asks: hardly any request's path is read by its parts. */
   get param(): Facts["param"] {

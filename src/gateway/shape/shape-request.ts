@@ -59,8 +59,8 @@ function changeRequest(facts: ReadRequest, target: string, { shape, isTrimmed }:
   const { method, body, cf, signal } = facts.request;
   const isRead = method === "GET" || method === "HEAD";
   const headers = new Headers(facts.request.headers);
-  const tags = facts.header("if-match");
-  if (tags !== undefined && toWholeTags(tags) !== tags)
+  const tags = facts.header("if-match") ?? "";
+  if (isReadable(tags) && toWholeTags(tags) !== tags)
     replaceField(headers, facts, ["if-match", toWholeTags(tags)]);
   if (isTrimmed) {
     replaceField(headers, facts, ["accept-encoding", "identity"]);
