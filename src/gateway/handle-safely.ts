@@ -11,10 +11,21 @@ export async function handleSafely(
   context: ExecutionContext,
 ): Promise<Response> {
   try {
-    return await handleRequest(request, gateway, context);
+    const response = await handleRequest(request, gateway, context);
+    if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
+    return response;
   } catch (error) {
     return toCrashed(error, request, gateway);
   }
+}
+
+/** Names the method whose content went nowhere. */
+const IGNORED_FIELD = "X-Content-Ignored";
+
+/** What content does to a GET or a HEAD is undefined (RFC 9110 section 9.3.1), and the platform sends none. */
+function isContentIgnored({ method, body, headers }: Request): boolean {
+  if ((method !== "GET" && method !== "HEAD") || body === null) return false;
+  return headers.get("content-length") !== "0";
 }
 
 /** The same for what is no request to be routed. */

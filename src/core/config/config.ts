@@ -15,6 +15,8 @@ export interface Config {
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
+  /** Whether several slashes in a row are forwarded as one. Matching always takes them for one. */
+  readonly mergeSlashes: boolean;
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
   /** Share of events that are logged, 0 to 1. */

@@ -18,6 +18,8 @@ const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT
 export class ReadRequest implements ReadFields {
   readonly request: Request;
   readonly url: RequestUrl;
+  /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
+  readonly search: string;
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
@@ -33,10 +35,11 @@ export class ReadRequest implements ReadFields {
   constructor(
     request: Request,
     url: RequestUrl,
-    read: Pick<ReadRequest, "canonicalPath" | "path"> & ReadFields,
+    read: Pick<ReadRequest, "search" | "canonicalPath" | "path"> & ReadFields,
   ) {
     this.request = request;
     this.url = url;
+    this.search = read.search;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
     this.lines = read.lines;
@@ -68,13 +71,15 @@ export function readRequest(request: Request, config: Config): Result<ReadReques
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
   const read = readFields(request.headers);
   if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
-  const url = parseRequestUrl(request.url);
+  const text = request.url;
+  const url = parseRequestUrl(text);
   if (url === undefined) return err("malformed-url");
   if (read.bytes > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.path, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
-  return ok(new ReadRequest(request, url, { canonicalPath: canonicalPath.value, path, ...read }));
+  const search = url.search === "" && text.endsWith("?") ? "?" : url.search;
+  return ok(new ReadRequest(request, url, { search, canonicalPath: canonicalPath.value, path, ...read }));
 }
 
 /** AMBIGUOUS where the values differ. */

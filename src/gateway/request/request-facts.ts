@@ -70,7 +70,7 @@ export class RequestFacts implements Facts {
   readonly shaping: Shaping | undefined;
   readonly caller: Caller | undefined;
   readonly isUnlimited: boolean;
-  /** As it is cached and forwarded: `url.search`, without a credential that stood in it. */
+  /** The query that is cached and forwarded: without a credential that stood in it. */
   readonly search: string;
 
   constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission) {
@@ -90,7 +90,7 @@ export class RequestFacts implements Facts {
     this.shaping = shaping;
     this.caller = admission.caller;
     this.isUnlimited = admission.isUnlimited;
-    this.search = admission.search ?? read.url.search;
+    this.search = admission.search ?? read.search;
   }
 
   /** The facts with what is known of the client: the same where that is nothing, as on most routes. */

@@ -28,8 +28,8 @@ export function shapeRequest(
 ): RoutedFacts | Response {
   const { shape } = route;
   if (shape === undefined) return toRoutedFacts(read, route);
-  const { canonicalPath, url } = read;
-  const asked = shape.fields ? new URLSearchParams(url.search).getAll(PARAMETER) : [];
+  const { canonicalPath, url, search: given } = read;
+  const asked = shape.fields ? new URLSearchParams(given).getAll(PARAMETER) : [];
   const text = asked.filter((one) => one !== "").join(",");
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
@@ -37,7 +37,7 @@ export function shapeRequest(
     return toProblemResponse("invalid-fields", { name: config.name, found });
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
-  const search = asked.length > 0 ? withoutParameter(url.search, PARAMETER) : url.search;
+  const search = asked.length > 0 ? withoutParameter(given, PARAMETER) : given;
   const target = toOrigin(url) + canonicalPath + search;
   const request = changeRequest(read, target, { shape, isTrimmed });
   const changed = readRequest(request, config);
