@@ -19,10 +19,10 @@ export async function handleSafely(
   }
 }
 
-/** Names the method whose content went nowhere. */
+/** Tells the client that its content was not forwarded. The value is the method. */
 const IGNORED_FIELD = "X-Content-Ignored";
 
-/** What content does to a GET or a HEAD is undefined (RFC 9110 section 9.3.1), and the platform sends none. */
+/** Whether the request has content that is not forwarded: of GET and HEAD it is undefined (RFC 9110 section 9.3.1). */
 function isContentIgnored({ method, body, headers }: Request): boolean {
   if ((method !== "GET" && method !== "HEAD") || body === null) return false;
   return headers.get("content-length") !== "0";

@@ -87,7 +87,7 @@ function hasAny(fields: FieldReader, names: readonly string[]): boolean {
   return names.some((name) => hasField(fields, name));
 }
 
-/** Of values that cannot be read, two may look like one: they key nothing. */
+/** Whether every value of the key is valid UTF-8. Two that are not may look alike, and must not share an answer. */
 function isKeyReadable({ fields }: CacheRequest, { key }: CacheSettings): boolean {
   return (
     key.headers.every((name) => isReadable(fields.get(name) ?? "")) &&

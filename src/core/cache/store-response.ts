@@ -125,7 +125,7 @@ function isEventStream({ fields }: Draft): boolean {
   return /^text\/event-stream\b/i.test(fields.get("content-type") ?? "");
 }
 
-/** The refusal of a Vary: a response with "*" never matches a request (section 4.1), nor one that chose by what cannot be read. */
+/** The refusal of a Vary: a response with "*" never matches a request (section 4.1), nor one that was chosen by a value that is not UTF-8. */
 function findVaryRefusal({ record, isVaryAny }: Draft): StoreRefusal | undefined {
   if (isVaryAny || record.vary.length > VARY_NAMES_MAX) return "vary";
   const values = record.vary.map(([, value]) => value ?? "");

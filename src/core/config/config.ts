@@ -15,7 +15,7 @@ export interface Config {
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
-  /** Whether several slashes in a row are forwarded as one. Matching always takes them for one. */
+  /** Whether repeated slashes in a path are forwarded as one. Routes are matched as if they were, always. */
   readonly mergeSlashes: boolean;
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;

@@ -13,7 +13,7 @@ export type PathProblem =
 export interface PathRules {
   /** What to do with %2F and %5C, which some origins decode to a separator and some do not. */
   readonly encodedSlash: "reject" | "keep";
-  /** Whether several slashes in a row are one, as nginx and most origins have it. Default: they are. */
+  /** Whether repeated slashes are merged into one, as nginx and most origins do. Default: true. */
   readonly mergeSlashes?: boolean;
 }
 
@@ -76,7 +76,7 @@ function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<str
 function resolveSegments(path: string, { mergeSlashes = true }: PathRules): Result<string, PathProblem> {
   const kept: string[] = [];
   const segments = path.slice(1).split("/");
-  // The last one, where it is empty, is the slash at the end.
+  // An empty last segment is the slash at the end.
   const isSegment = (segment: string, at: number): boolean =>
     segment !== "" || (!mergeSlashes && at < segments.length - 1);
   for (const segment of segments.filter(isSegment)) {

@@ -1,18 +1,18 @@
-// What an origin's answer says of URLs, seen from the client: what names the origin names the gateway instead. Nothing else
-// is changed, and what is not understood stays as it is.
+// URLs, paths and domains in the fields of an origin's answer, rewritten for the client: those of the origin become the
+// gateway's. Everything else, and what cannot be parsed, stays as it is.
 
 export interface ClientContext {
-  /** As parseOrigin returns it. */
+  /** The origin as parseOrigin returns it. */
   readonly origin: string;
-  /** Scheme, host and port that the client asked. */
+  /** Scheme, host and port of the client's request. */
   readonly gateway: string;
-  /** What was taken from the front of the request's path. */
+  /** The prefix that was removed from the request's path. */
   readonly prefix?: string;
 }
 
 const ORIGIN = /^https?:\/\/([^/]+)(.*)$/;
 
-/** A reference, as in Location. What lies outside the origin's base path is not the origin, and stays. */
+/** Rewrites a URL or path, as in Location. One outside the origin's base path is not the origin's, and stays. */
 export function toClientLocation(location: string, { origin, gateway, prefix = "" }: ClientContext): string {
   const [, host, base = ""] = ORIGIN.exec(origin) ?? [];
   if (host === undefined) return location;
@@ -23,7 +23,7 @@ export function toClientLocation(location: string, { origin, gateway, prefix = "
   return path === undefined ? location : gateway + prefix + path;
 }
 
-/** The same for a path. A relative one stays: it means the same to the client. */
+/** Rewrites a path. A relative one stays: it means the same to the client. */
 function toClientPath(
   path: string,
   { base, prefix }: { readonly base: string; readonly prefix: string },
@@ -51,10 +51,10 @@ function withoutBase(path: string, base: string): string | undefined {
   return `/${rest.replace(/^[/\\]+/, "")}`;
 }
 
-/** A target, a target's context, and what is neither: quoted text (RFC 8288 section 3). */
+/** A link's target, its `anchor` parameter, or any other quoted text, which is skipped (RFC 8288 section 3). */
 const LINK_PART = /<([^<>]*)>|(;\s*anchor\s*=\s*")([^"]*)|"(?:[^"\\]|\\.)*"?/gi;
 
-/** Link (RFC 8288). */
+/** Rewrites Link (RFC 8288). */
 export function toClientLink(link: string, context: ClientContext): string {
   return link.replace(LINK_PART, (part: string, target?: string, before = "", anchor?: string) => {
     if (target !== undefined) return `<${toClientLocation(target, context)}>`;
@@ -62,10 +62,10 @@ export function toClientLink(link: string, context: ClientContext): string {
   });
 }
 
-/** Seconds, and a reference that may be quoted (https://html.spec.whatwg.org/#shared-declarative-refresh-steps). */
+/** Seconds, and a URL that may be quoted (https://html.spec.whatwg.org/#shared-declarative-refresh-steps). */
 const REFRESH = /^([\s\d.]+[;,\s]\s*(?:url\s*=\s*)?["']?)([^"']+)(.*)$/is;
 
-/** Refresh. */
+/** Rewrites Refresh. */
 export function toClientRefresh(refresh: string, context: ClientContext): string {
   const [, before = "", reference, after = ""] = REFRESH.exec(refresh) ?? [];
   return reference === undefined ? refresh : before + toClientLocation(reference, context) + after;
@@ -74,8 +74,8 @@ export function toClientRefresh(refresh: string, context: ClientContext): string
 const COOKIE_ATTRIBUTE = /(;\s*(domain|path)\s*=\s*)([^;\s]+)/gi;
 
 /**
- * One line of Set-Cookie (RFC 6265 section 4.1). A Domain that has the origin in it and not the gateway would make the
- * client refuse the cookie; under a Path that only the origin knows it would never come back.
+ * Rewrites Domain and Path in one line of Set-Cookie (RFC 6265 section 4.1). The client would reject a cookie whose Domain
+ * contains the origin but not the gateway, and would never send back one whose Path exists on the origin alone.
  */
 export function toClientCookie(cookie: string, { origin, gateway, prefix = "" }: ClientContext): string {
   const [, host = "", base = ""] = ORIGIN.exec(origin) ?? [];
@@ -93,7 +93,7 @@ export function toClientCookie(cookie: string, { origin, gateway, prefix = "" }:
 
 const PORT = /:\d+$/;
 
-/** RFC 6265 section 5.1.3. A dot in front means nothing (section 5.2.3). */
+/** Whether a domain contains a host (RFC 6265 section 5.1.3). A leading dot is ignored (section 5.2.3). */
 function isInDomain(host: string, domain: string): boolean {
   return `.${host.replace(PORT, "")}`.endsWith(`.${domain.replace(/^\./, "")}`.toLowerCase());
 }

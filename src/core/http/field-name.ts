@@ -1,11 +1,11 @@
-// Names of request fields as they are compared. What speaks CGI's language (CGI itself, WSGI, Rack, PHP) hands fields to
-// the application as variables, and many spellings become one: "x_tier", to PHP "x.tier" too, is "x-tier" there. So no
-// spelling may get by where a name is dropped, withheld, set or counted by.
+// Names of request fields are compared folded. CGI, WSGI, Rack and PHP pass fields to the application as variables, and
+// several names become one variable: "X-Tier", "X_Tier" and, in PHP, "X.Tier" are all HTTP_X_TIER. A client must not get
+// around a rule about one of them by sending another.
 
 const ODD = /[^a-z0-9-]/;
 const ODD_ALL = /[^a-z0-9-]/g;
 
-/** The one form of all spellings of a name: lower case, with a hyphen for every other character than letters and digits. */
+/** Folds a name: lower case, and a hyphen for every character that is no letter and no digit. */
 export function foldName(name: string): string {
   const lower = name.toLowerCase();
   return ODD.test(lower) ? lower.replace(ODD_ALL, "-") : lower;

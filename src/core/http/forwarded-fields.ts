@@ -13,11 +13,11 @@ export const HOP_BY_HOP: readonly string[] = [
   "upgrade",
 ];
 
-/** Folded (field-name.ts). */
+/** Folded names (field-name.ts). */
 const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   "proxy-authorization",
-  // CGI's variable of this field is where programs look for the proxy of their own calls (https://httpoxy.org).
+  // As HTTP_PROXY it would configure the proxy of the application's own calls (https://httpoxy.org).
   "proxy",
   // workerd cannot read an interim response (RFC 9110 section 10.1.1).
   "expect",
@@ -34,7 +34,7 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "x-method-override",
   "x-scheme",
   "x-url-scheme",
-  // Where proxies write a client's address, and where applications and their libraries look for one.
+  // Fields that applications and their libraries read a client's address from.
   "appengine-user-ip",
   "client-ip",
   "fastly-client-ip",
@@ -67,8 +67,8 @@ export function isDroppedFromRequests(name: string): boolean {
 }
 
 /**
- * Whether a request's field, by its folded name, is the platform's: what is written otherwise than the platform writes it
- * is the client's word, and is neither read nor passed on.
+ * Whether a request's field, by its folded name, is set by the platform. Under any other spelling of such a name it is a
+ * forgery of the client's, and is neither read nor forwarded.
  */
 export function isOfPlatform(name: string): boolean {
   return name.startsWith("cf-") || name === "content-length" || name === "cdn-loop";

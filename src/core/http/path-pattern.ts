@@ -62,7 +62,7 @@ export function matchesPattern({ segments, isOpen }: RoutePattern, path: string)
   return isOpen || at >= path.length;
 }
 
-/** The segment of a path that fits the pattern, where that has `:name`. Empty segments do not count, as in matching. */
+/** The segment of a path that fits the pattern, where that has `:name`. Empty segments do not count. */
 export function readParam({ params }: RoutePattern, path: string, name: string): string | undefined {
   const at = params.indexOf(name);
   return at === -1 ? undefined : path.split(/\/+/)[at + 1];

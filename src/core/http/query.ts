@@ -1,9 +1,9 @@
 // Query parameters as forms are decoded (application/x-www-form-urlencoded).
 
-/** Before a value that is no UTF-8, which is shown by its bytes, percent-encoded. No form makes two of one. */
+/** Prefix of a value that is not valid UTF-8: its bytes follow, percent-encoded in one way only. */
 export const BYTES = "\u0000bytes ";
 
-/** A name or a value decoded, or undefined where its escapes are broken or are no UTF-8. */
+/** Decodes a name or value; undefined where an escape is malformed or the bytes are not UTF-8. */
 export function decodeParameter(text: string): string | undefined {
   if (!text.includes("%") && !text.includes("+")) return text;
   try {
@@ -13,7 +13,7 @@ export function decodeParameter(text: string): string | undefined {
   }
 }
 
-/** The values of a parameter in their order, each told apart from all others. `search` has its question mark, if any. */
+/** All values of a parameter, in order: equal only where their bytes are. `search` includes the question mark. */
 export function findParameters(search: string, name: string): readonly string[] {
   const values: string[] = [];
   for (const pair of search.slice(1).split("&")) {
@@ -25,7 +25,7 @@ export function findParameters(search: string, name: string): readonly string[] 
   return values;
 }
 
-/** Every byte in the one way that encodeURIComponent writes it; a percent sign that escapes nothing is one. */
+/** Percent-encodes every byte as encodeURIComponent would. A percent sign without two digits stands for itself. */
 function toEscapes(text: string): string {
   return text.replaceAll("+", "%20").replace(/%([0-9A-Fa-f]{2})|./gsu, (unit, hex: string | undefined) => {
     if (hex === undefined) return encodeURIComponent(unit);

@@ -27,11 +27,11 @@ export interface Facts {
   readonly identity: Identity | undefined;
   /** SHA-256 in hexadecimal, of a text's UTF-8. */
   readonly hash: (text: string) => string;
-  /** A request header's combined value, under any spelling of its name (http/field-name.ts). */
+  /** A request header's combined value. Names are compared folded (http/field-name.ts). */
   readonly header: (name: string) => string | undefined;
   /** AMBIGUOUS when it was sent more than once with different values. */
   readonly cookie: (name: string) => string | undefined;
-  /** AMBIGUOUS when it was sent more than once with different values; after BYTES (http/query.ts) what is no UTF-8. */
+  /** AMBIGUOUS when it was sent more than once with different values; begins with BYTES (http/query.ts) if not UTF-8. */
   readonly query: (name: string) => string | undefined;
   /** The segment of `path` where the route's pattern has `:name`. */
   readonly param: (name: string) => string | undefined;

@@ -59,7 +59,7 @@ function isNamesOfFields(value: unknown): value is Readonly<Record<string, strin
   return names.length <= RENAMED_MAX && names.every((name) => typeof name === "string");
 }
 
-/** Another spelling of a name (http/field-name.ts) may take its place, and no other's. */
+/** Whether folded names (http/field-name.ts) are unique. A field may get another spelling of its own name. */
 function isUnambiguous(names: Readonly<Record<string, string>>): boolean {
   const pairs = Object.entries(names);
   const folded = pairs.flatMap((pair) => [...new Set(pair.map(foldName))]);

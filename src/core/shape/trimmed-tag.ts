@@ -6,7 +6,7 @@ import { isReadable } from "../http/field-value.ts";
 const TAG = /^((?:W\/)?"[!#-~\u0080-\u{10ffff}]*)"$/u;
 const MARK = /-f[0-9a-f]{8}(?=")/g;
 
-/** The tag of a trimmed answer. `trim` stands for what is trimmed. undefined where the tag is not written as one, or cannot be read. */
+/** The tag of a trimmed answer. `trim` stands for what is trimmed. undefined where the tag is malformed or not UTF-8. */
 export function toTrimmedTag(tag: string | null, trim: number): string | undefined {
   const [, start] = TAG.exec(tag?.trim() ?? "") ?? [];
   return start === undefined || !isReadable(start)

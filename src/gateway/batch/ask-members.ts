@@ -106,8 +106,9 @@ function toReply(response: Response, bytes: Uint8Array): MemberReply {
 }
 
 /**
- * The answer to several calls: JSON for the one who asked, with their cookies as cookies. Cookies that cannot be read pass
- * with the fields that they stand in, and those of one reply alone can: the others are not sent as what they are not.
+ * The answer to several calls: JSON for the one who asked, with their cookies as cookies. Cookies that are not valid UTF-8
+ * keep their bytes only in a copy of their reply's fields, and the copy can be of one reply: of further replies such
+ * cookies are left out.
  */
 export function toTogether(text: string, replies: readonly MemberReply[]): Response {
   const cookies = replies.map(({ response }) => response.headers.getSetCookie());

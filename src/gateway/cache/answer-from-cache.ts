@@ -26,7 +26,7 @@ export interface HitOptions {
   readonly ageMs: number | undefined;
   /** The record to answer with, where it is newer than what was found. */
   readonly record?: StoredResponse;
-  /** The fields of the 304 that has just confirmed it: what they say of the exchange is for this client alone. */
+  /** Fields of the 304 that has just confirmed it. Those about the exchange itself are for this client alone. */
   readonly confirmation?: Headers;
 }
 
@@ -76,7 +76,7 @@ function toHeaders(
   return confirmation === undefined ? plain : addExchange(plain, confirmation);
 }
 
-/** With what a 304 says of its exchange, and with what of it cannot be read, in its own bytes. */
+/** Adds the 304's fields about the exchange, and copies its fields that are not valid UTF-8, so that they keep their bytes. */
 function addExchange(
   plain: Readonly<Record<string, string>>,
   confirmation: Headers,

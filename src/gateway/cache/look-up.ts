@@ -89,7 +89,7 @@ export async function lookUp(
 ): Promise<CacheLookup> {
   const request = toCacheRequest(facts);
   // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
-  // An empty query is another URI than none (RFC 3986 section 6.2.3), and no key tells the two apart.
+  // "/a?" and "/a" are different URIs (RFC 3986 section 6.2.3), but have the same key.
   const isKeyed = facts.search !== "?" && !isWebSocketUpgrade(facts);
   const plan = isKeyed ? planRequest(request, settings) : PASS;
   if (plan.kind === "pass") return { plan, request };

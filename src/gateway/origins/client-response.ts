@@ -1,5 +1,5 @@
-// An origin's response as its client gets it: without the fields of the connection, and with the gateway's name where the
-// origin's stood. What is changed is written anew; all else, and what cannot be read, keeps its bytes.
+// Makes the client's response of an origin's: removes connection fields and rewrites fields that name the origin. A field
+// is set only if it changes and is valid UTF-8; all others keep their bytes.
 
 import {
   type ClientContext,
@@ -20,7 +20,7 @@ const NAMING: readonly (readonly [name: string, toClient: ToClient])[] = [
   ["refresh", toClientRefresh],
 ];
 
-/** `context` is undefined where the origin has the gateway's own name. */
+/** Copies the response. `context` is undefined where the origin has the gateway's own name. */
 export function toClientResponse(response: Response, context: ClientContext | undefined): Response {
   // One copy with fields that may be changed; the body stays the origin's stream.
   const copy = new Response(response.body, response);

@@ -100,7 +100,7 @@ function toOriginUrl(
   return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-/** What the origin calls itself, and what its client calls it; undefined where that is the same. */
+/** The names of the origin and the gateway; undefined where they are the same. */
 function toClientContext(
   { url, canonicalPath }: RequestFacts,
   { config, member, stripPrefix = "" }: ForwardOptions,

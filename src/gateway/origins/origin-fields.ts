@@ -1,5 +1,5 @@
-// The fields of a request as its origin gets them: the client's own as they came, without those that must not cross, and
-// the gateway's word on who asks, from where and by which way.
+// Makes the origin's request fields of the client's: removes those that must not be forwarded, and adds the gateway's own
+// (address, host, scheme, Via, consumer).
 
 import type { Config } from "../../core/config/config.ts";
 import { foldName } from "../../core/http/field-name.ts";
@@ -13,11 +13,11 @@ export interface OriginFieldsOptions {
   readonly config: Pick<Config, "name">;
   /** Fields put over the client's, for example the cache's conditions. */
   readonly fields?: readonly (readonly [name: string, value: string])[];
-  /** Fields of the client that stay here, folded: those that the cache answers itself. */
+  /** Folded names of client fields that are not forwarded: those that the cache evaluates itself. */
   readonly without?: readonly string[];
 }
 
-/** The platform copies its own fields for less than it takes any others, and with every byte. */
+/** Copies the fields, which is cheaper than setting each and keeps every byte, and changes the copy. */
 export function toOriginFields(facts: RequestFacts, options: OriginFieldsOptions): Headers {
   const withheld = toWithheld(facts, options);
   const sent = new Headers(facts.request.headers);
@@ -35,7 +35,7 @@ export function toOriginFields(facts: RequestFacts, options: OriginFieldsOptions
   return sent;
 }
 
-/** The gateway's own word. */
+/** Sets the fields that are the gateway's alone. */
 function setOwn(sent: Headers, facts: RequestFacts): void {
   const { url, address, caller } = facts;
   if (isWebSocketUpgrade(facts)) sent.set("upgrade", "websocket");
@@ -46,8 +46,8 @@ function setOwn(sent: Headers, facts: RequestFacts): void {
 }
 
 /**
- * Folded names that stay here, beside those of every request: what Connection names, the credential, and every spelling of
- * what is put in the client's place.
+ * Folded names of fields that are not forwarded, beside those of every request: what Connection names, the credential,
+ * and what is replaced.
  */
 function toWithheld(
   { header, caller }: RequestFacts,
@@ -61,13 +61,13 @@ function toWithheld(
 
 interface Read {
   readonly folded: string;
-  /** What all spellings and lines were read as; undefined: nothing was, for the name is the platform's. */
+  /** The combined value of all spellings and lines; undefined for a forged spelling of a platform field. */
   readonly read: string | undefined;
 }
 
 /**
- * Lines and spellings of one name go on as one: the origin must not read one of them where all were counted. Bytes that
- * cannot be read stay in their lines.
+ * Joins lines and spellings of one name: the origin must not use one of several values where all were counted. A value that
+ * is not valid UTF-8 stays in its line.
  */
 function sendAsRead(sent: Headers, [name, value]: readonly [string, string], { folded, read }: Read): void {
   const isAlone = read === value;

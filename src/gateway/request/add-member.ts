@@ -2,7 +2,7 @@
 
 import { isReadable } from "../../core/http/field-value.ts";
 
-/** `list` is what there is of it, as it was read. Bytes that cannot be read keep their line, and the member gets its own. */
+/** `list` is the field's current value. If that is not valid UTF-8, it stays and the member gets a line of its own. */
 export function addMember(
   headers: Headers,
   name: string,

@@ -70,7 +70,7 @@ function changeRequest(facts: ReadRequest, target: string, { shape, isTrimmed }:
     const value = facts.header(from);
     // The new name is the gateway's to give: a client that knows it has not been given it.
     replaceField(headers, facts, [to]);
-    // What cannot be read cannot be written under another name: it stays where it is.
+    // Setting a value that is not valid UTF-8 would change it: the field keeps its name.
     if (value === undefined || !isReadable(value)) continue;
     replaceField(headers, facts, [from]);
     headers.set(to, value);
@@ -80,7 +80,7 @@ function changeRequest(facts: ReadRequest, target: string, { shape, isTrimmed }:
   return new Request(target, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
 }
 
-/** In place of all spellings of a name; without a value there is none. */
+/** Replaces all spellings of a field; without a value it removes them. */
 function replaceField(
   headers: Headers,
   { lines }: ReadRequest,

@@ -34,7 +34,7 @@ export async function shapeResponse(
   const { headers } = response;
   for (const [from, to] of shape.responseNames) {
     const value = headers.get(from);
-    // What cannot be read cannot be written under another name: it stays where it is.
+    // Setting a value that is not valid UTF-8 would change it: the field keeps its name.
     if (value === null || !isReadable(value)) continue;
     headers.delete(from);
     headers.set(to, value);
