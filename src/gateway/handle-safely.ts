@@ -11,10 +11,21 @@ export async function handleSafely(
   context: ExecutionContext,
 ): Promise<Response> {
   try {
-    return await handleRequest(request, gateway, context);
+    const response = await handleRequest(request, gateway, context);
+    if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
+    return response;
   } catch (error) {
     return toCrashed(error, request, gateway);
   }
+}
+
+/** Tells the client that its content was not forwarded. The value is the method. */
+const IGNORED_FIELD = "X-Content-Ignored";
+
+/** Whether the request has content that is not forwarded: of GET and HEAD it is undefined (RFC 9110 section 9.3.1). */
+function isContentIgnored({ method, body, headers }: Request): boolean {
+  if ((method !== "GET" && method !== "HEAD") || body === null) return false;
+  return headers.get("content-length") !== "0";
 }
 
 /** The same for what is no request to be routed. */

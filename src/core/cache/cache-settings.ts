@@ -2,6 +2,7 @@
 // object. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
+import { foldName } from "../http/field-name.ts";
 import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
@@ -20,7 +21,7 @@ export interface QueryKeySettings {
 
 export interface CacheKeySettings {
   readonly query: QueryKeySettings;
-  /** Lower case. With "authorization" in here, entries belong to one credential and are stored without "public". */
+  /** Folded. With "authorization" in here, entries belong to one credential and are stored without "public". */
   readonly headers: readonly string[];
   readonly cookies: readonly string[];
   readonly country: boolean;
@@ -28,7 +29,7 @@ export interface CacheKeySettings {
 }
 
 export interface VarySettings {
-  /** Fields that the origin names in Vary and that do not matter. Lower case. */
+  /** Fields that the origin names in Vary and that do not matter. Folded. */
   readonly ignore: ReadonlySet<string>;
   /** For a field, the values that matter: a request counts as the one of them that it prefers, or as none. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
@@ -78,11 +79,7 @@ const STATUS = /^(?:[2-5]xx|[2-5]\d\d)$/;
 const STATUSES_NEVER_STORED = new Set(["206", "304", "429"]);
 
 const HEADER_WANTED = "must be a header's name";
-const headerName = v.pipe(
-  v.string(HEADER_WANTED),
-  v.regex(TOKEN, HEADER_WANTED),
-  v.transform((name) => name.toLowerCase()),
-);
+const headerName = v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.transform(foldName));
 const cookieName = textLike(TOKEN, "must be a cookie's name");
 const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 

@@ -33,6 +33,7 @@ export const configSchema = object({
   name: v.optional(textLike(NAME, NAME_WANTED), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
+  mergeSlashes: v.optional(switchedOn, true),
   headers: v.optional(
     object({ draft: v.optional(switchedOn, true), shadow: v.optional(switchedOn, false) }),
     {},

@@ -15,6 +15,8 @@ export interface Config {
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
+  /** Whether repeated slashes in a path are forwarded as one. Routes are matched as if they were, always. */
+  readonly mergeSlashes: boolean;
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
   /** Share of events that are logged, 0 to 1. */

@@ -56,7 +56,8 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const access = toAccess(parsed);
   const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, admin, batch, counters, auth } = parsed.value;
+  const { name, encodedSlash, mergeSlashes, headers, headerBytesMax } = parsed.value;
+  const { log, admin, batch, counters, auth } = parsed.value;
   return ok(
     Object.freeze({
       origin: origins.origin,
@@ -64,6 +65,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       name,
       caseSensitive,
       encodedSlash,
+      mergeSlashes,
       headers: Object.freeze(headers),
       headerBytesMax,
       log: Object.freeze(log),

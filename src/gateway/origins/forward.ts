@@ -3,21 +3,17 @@
 
 import { ZONE } from "../../core/origins/parse-origin.ts";
 import type { Config } from "../../core/config/config.ts";
-import {
-  isDroppedFromRequests,
-  toClientLocation,
-  toDroppedFromResponse,
-  toNominated,
-} from "../../core/http/forwarded-fields.ts";
+import type { ClientContext } from "../../core/http/client-fields.ts";
 import { toCloudflareProblem, toOriginProblem } from "../../core/http/origin-failure.ts";
 import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.ts";
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
-import { isWebSocketUpgrade } from "../request/read-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
+import { toClientResponse } from "./client-response.ts";
+import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
 export interface OriginFailure {
   readonly code: ProblemCode;
@@ -33,13 +29,9 @@ export interface OriginFailure {
 
 export type OriginAnswer = Result<Response, OriginFailure>;
 
-export interface ForwardOptions {
+export interface ForwardOptions extends OriginFieldsOptions {
   readonly config: Config;
   readonly timeoutMs: number;
-  /** Fields put over the client's, for example the cache's conditions. */
-  readonly fields?: readonly (readonly [name: string, value: string])[];
-  /** Fields of the client that stay here, lower case: those that the cache answers itself. */
-  readonly without?: readonly string[];
   /** In place of the client's, which may be HEAD where the cache wants the whole. */
   readonly method?: "GET" | undefined;
   /** The member of an origin pool to ask, in place of the configuration's origin. */
@@ -69,7 +61,7 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
     if (response === undefined) return giveUp(asked);
     const problem = toCloudflareProblem(response.status);
-    if (problem === undefined) return ok(toClientResponse(response, facts, options));
+    if (problem === undefined) return ok(toClientResponse(response, toClientContext(facts, options)));
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
@@ -108,54 +100,15 @@ function toOriginUrl(
   return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-/** The platform copies its own fields for less than it takes any others. */
-function toOriginFields(facts: RequestFacts, { config, fields = [], without }: ForwardOptions): Headers {
-  const { url, address, request } = facts;
-  const withheld = toWithheld(facts, without);
-  const sent = new Headers(request.headers);
-  for (const [name, value] of facts.fields) {
-    if (isDroppedFromRequests(name) || withheld.includes(name)) sent.delete(name);
-    // Its lines go on as one: the origin must not read one of them where all were counted.
-    else if (value.includes(", ")) sent.set(name, value);
-  }
-  if (isWebSocketUpgrade(facts)) sent.set("upgrade", "websocket");
-  if (address !== undefined) sent.set("x-forwarded-for", address);
-  sent.set("x-forwarded-proto", url.scheme);
-  sent.set("x-forwarded-host", url.host);
-  const passed = withheld.includes("via") ? undefined : facts.header("via");
-  sent.set("via", passed === undefined ? `1.1 ${config.name}` : `${passed}, 1.1 ${config.name}`);
-  for (const [name, value] of toCallerFields(facts)) sent.set(name, value);
-  for (const [name, value] of fields) sent.set(name, value);
-  return sent;
-}
-
-/** Fields of this request that stay here, beside those of every request: what Connection names, and the credential. */
-function toWithheld({ header, caller }: RequestFacts, without: readonly string[] = []): readonly string[] {
-  const nominated = toNominated(header("connection"));
-  const named = without.length === 0 ? nominated : [...nominated, ...without];
-  return caller?.withheld === undefined ? named : [...named, caller.withheld];
-}
-
-function toCallerFields({ caller }: RequestFacts): readonly [string, string][] {
-  return caller === undefined ? [] : caller.originFields;
-}
-
-function toClientResponse(
-  response: Response,
+/** The names of the origin and the gateway; undefined where they are the same. */
+function toClientContext(
   { url, canonicalPath }: RequestFacts,
   { config, member, stripPrefix = "" }: ForwardOptions,
-): Response {
-  // One copy with fields that may be changed; the body stays the origin's stream.
-  const copy = new Response(response.body, response);
-  const { headers } = copy;
-  for (const name of toDroppedFromResponse(headers.get("connection") ?? undefined)) headers.delete(name);
-  const location = headers.get("location");
+): ClientContext | undefined {
   const origin = member?.base ?? config.origin;
-  if (location !== null && origin !== ZONE) {
-    const own = toStrippedPrefix(canonicalPath, { stripPrefix });
-    const path = canonicalPath.slice(own.length);
-    const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
-    headers.set("location", toClientLocation(location, { origin, gateway: toOrigin(url), prefix }));
-  }
-  return copy;
+  if (origin === ZONE) return undefined;
+  const own = toStrippedPrefix(canonicalPath, { stripPrefix });
+  const path = canonicalPath.slice(own.length);
+  const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
+  return { origin, gateway: toOrigin(url), prefix };
 }

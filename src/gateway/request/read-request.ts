@@ -2,25 +2,30 @@
 
 import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
+import { foldName } from "../../core/http/field-name.ts";
 import { hasPassed } from "../../core/http/forwarded-fields.ts";
 import { toCanonicalPath, toMatchPath } from "../../core/http/canonical-path.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { type ReadFields, readFields } from "./read-fields.ts";
 import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
 
 /** What a request says by itself. */
-export class ReadRequest {
+export class ReadRequest implements ReadFields {
   readonly request: Request;
   readonly url: RequestUrl;
+  /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
+  readonly search: string;
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
-  /** By lower-case name, combined. Read once: every look at a Headers object crosses into the platform. */
-  readonly fields: ReadonlyMap<string, string>;
+  readonly lines: ReadFields["lines"];
+  readonly fields: ReadFields["fields"];
+  readonly hasOddNames: boolean;
   readonly method: string;
   readonly host: string;
 
@@ -30,13 +35,16 @@ export class ReadRequest {
   constructor(
     request: Request,
     url: RequestUrl,
-    read: Pick<ReadRequest, "canonicalPath" | "path" | "fields">,
+    read: Pick<ReadRequest, "search" | "canonicalPath" | "path"> & ReadFields,
   ) {
     this.request = request;
     this.url = url;
+    this.search = read.search;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
+    this.lines = read.lines;
     this.fields = read.fields;
+    this.hasOddNames = read.hasOddNames;
     this.method = request.method;
     this.host = url.hostname;
   }
@@ -50,7 +58,7 @@ export class ReadRequest {
     return this.#place;
   }
 
-  readonly header = (name: string): string | undefined => this.fields.get(name.toLowerCase());
+  readonly header = (name: string): string | undefined => this.fields.get(foldName(name));
 
   readonly cookie = (name: string): string | undefined => {
     const header = this.header("cookie");
@@ -61,27 +69,17 @@ export class ReadRequest {
 /** A request that may go on, or why it may not. */
 export function readRequest(request: Request, config: Config): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
-  const { fields, bytes } = readFields(request.headers);
-  if (hasPassed(fields.get("via") ?? null, config.name)) return err("loop-detected");
-  const url = parseRequestUrl(request.url);
+  const read = readFields(request.headers);
+  if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
+  const text = request.url;
+  const url = parseRequestUrl(text);
   if (url === undefined) return err("malformed-url");
-  if (bytes > config.headerBytesMax) return err("headers-too-large");
+  if (read.bytes > config.headerBytesMax) return err("headers-too-large");
   const canonicalPath = toCanonicalPath(url.path, config);
   if (!canonicalPath.ok) return canonicalPath;
   const path = toMatchPath(canonicalPath.value, config.caseSensitive);
-  return ok(new ReadRequest(request, url, { canonicalPath: canonicalPath.value, path, fields }));
-}
-
-function readFields(headers: Headers): Pick<ReadRequest, "fields"> & { readonly bytes: number } {
-  const fields = new Map<string, string>();
-  let bytes = 0;
-  // One call into the platform makes the list; iterating over the object itself is one for each field.
-  for (const [name, value] of Array.from(headers)) {
-    const before = fields.get(name);
-    fields.set(name, before === undefined ? value : `${before}, ${value}`);
-    bytes += name.length + value.length;
-  }
-  return { fields, bytes };
+  const search = url.search === "" && text.endsWith("?") ? "?" : url.search;
+  return ok(new ReadRequest(request, url, { search, canonicalPath: canonicalPath.value, path, ...read }));
 }
 
 /** AMBIGUOUS where the values differ. */

@@ -123,7 +123,8 @@ async function follow(
   const length: Fields = isWhole && !isBodiless ? [["Content-Length", String(Buffer.byteLength(body))]] : [];
   response.writeHead(status, [...fields, ...length].flat());
   if (isWhole) {
-    response.end(body);
+    // Text would take the fields with it into UTF-8.
+    response.end(typeof body === "string" ? Buffer.from(body) : body);
     return;
   }
   response.flushHeaders();
