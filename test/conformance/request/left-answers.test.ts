@@ -25,6 +25,7 @@ const { origins, gateway, counts } = await startPoolStand(2, ([one, other]) => (
   policies: {
     flights: PERMIT,
     calls: PERMIT,
+    lone: { ...PERMIT, limit: 1, key: "everyone" },
     four: { algorithm: "fixed-window", limit: 4, window: "1h", key: "everyone" },
   },
   routes: [
@@ -36,6 +37,7 @@ const { origins, gateway, counts } = await startPoolStand(2, ([one, other]) => (
     { path: "/stored-paced", cache: { ttl: "1h" }, bodyTimeout: `${BODY_TIMEOUT_MS}ms` },
     { path: "/stored-stalled/*", cache: { ttl: "1h" }, bodyTimeout: `${BODY_TIMEOUT_MS}ms` },
     { path: "/touchy/*", origin: "touchy" },
+    { path: "/closed/*", policies: ["lone"], bodyTimeout: `${BODY_TIMEOUT_MS}ms` },
   ],
 }));
 const [origin] = origins;
@@ -109,6 +111,20 @@ describe("an idle answer whose client has left", () => {
     const leftMs = Date.now();
     await untilLeft(path);
     expect(Date.now() - leftMs).toBeGreaterThan(BODY_TIMEOUT_MS / 2);
+  });
+});
+
+// Where a later platform sees this at once, "Permits" in docs/configuration.md and wrangler.toml are to say so.
+describe("a client that closes without a reset, locally", () => {
+  it("is seen when something is written to it; until then its permit stays, and bodyTimeout bounds that", async () => {
+    serveInTurn("/closed/idle");
+    const client = await openClient("/closed/idle");
+    client.destroy();
+    const closedMs = Date.now();
+    await wait(BODY_TIMEOUT_MS / 4);
+    expect((await send(gateway, "/closed/other")).status).toBe(429);
+    await until("a place", async () => (await send(gateway, "/closed/other")).status === 200);
+    expect(Date.now() - closedMs).toBeGreaterThan(BODY_TIMEOUT_MS / 2);
   });
 });
 
