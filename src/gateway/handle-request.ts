@@ -3,6 +3,7 @@
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import type { Route } from "../core/routes/route.ts";
+import { isPermit } from "../core/policies/policy.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./credentials/admit.ts";
@@ -23,7 +24,9 @@ import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-respons
 import { logDenied, logFailed, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
-import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
+import { holdPermits } from "./limits/permits.ts";
+import { settleLimits } from "./limits/settle-limits.ts";
+import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
@@ -31,6 +34,8 @@ import { createThroughCache } from "./cache/through-cache.ts";
 export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
+  /** Somebody else's permits, whose place is free when this one's client has left. */
+  readonly holdsPermits?: boolean | undefined;
 }
 
 export async function handleRequest(
@@ -50,6 +55,7 @@ export async function handleRequest(
   const routed = { config, route, facts: shaped, startedMs };
   const context: RequestContext<Gateway> = {
     gateway,
+    holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
     waitUntil: (promise) => {
       execution.waitUntil(promise);
     },
@@ -67,7 +73,7 @@ export async function handleRequest(
   const limits = checked instanceof Promise ? await checked : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
-  settleWhenClientLeaves(request, limits, context);
+  const permits = holdPermits(limits, context, request.signal);
   const { delayMs } = limits.answer;
   // Shaping policies hold a request back; it then goes on in its turn.
   if (delayMs > 0) await scheduler.wait(delayMs);
@@ -77,8 +83,10 @@ export async function handleRequest(
     : askThroughCache(through, early));
   const response = toResponse(answer, routed);
   invalidateAfter(facts, response, context);
-  const settled = settleLimits(response, limits, context);
-  return finish(settled, limits, { gateway, route, routed, isAnswered: answer.ok });
+  settleLimits(response, limits, context);
+  permits?.endWith(response);
+  const passed = passAnswer(response, context.waitUntil);
+  return finish(passed, limits, { gateway, route, routed, isAnswered: answer.ok });
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
@@ -87,13 +95,13 @@ function askWithoutCache(
   route: Route,
   { context, execution }: { readonly context: RequestContext<Gateway>; readonly execution: Execution },
 ): Promise<OriginAnswer> {
-  const { gateway, waitUntil } = context;
+  const { gateway, waitUntil, holdsPermits } = context;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, gateway, { waitUntil, isPart: true });
+    handleRequest(part, gateway, { waitUntil, isPart: true, holdsPermits });
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 

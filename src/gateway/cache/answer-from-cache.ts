@@ -15,6 +15,7 @@ import { isReadable } from "../../core/http/field-value.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
 import type { Found, StoreLookup } from "./look-up.ts";
+import { createPipe } from "../../platform/pipe-stream.ts";
 import { concatenate } from "../../platform/read-up-to.ts";
 
 export interface HitOptions {
@@ -132,7 +133,7 @@ async function readBody(
   }
   await open.cancel();
   // A stream of known length: of any other the runtime drops Content-Length.
-  const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
+  const { readable, writable } = createPipe(Number(toFieldReader(fields).get("content-length")));
   void writeSegments(body.segments, writable, { found, store });
   return readable;
 }

@@ -19,6 +19,7 @@ import { readClock } from "../../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
 import { cancelBody } from "./cache-store.ts";
 import type { OriginAnswer, OriginFailure } from "../origins/forward.ts";
+import { copyAnswer, dropAnswer } from "../request/body-pipe.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import { refreshInBackground } from "./refresh-in-background.ts";
@@ -201,11 +202,12 @@ function keepAndAnswer(
   }: { readonly decision: Forward; readonly record: StoredResponse; readonly fetching: Fetching },
 ): Response {
   const { context, publish } = fetching;
-  const [body, copy] = response.body === null ? [null, null] : response.body.tee();
-  const keeping = keepResponse(lookup, { store: context.store, record, body: copy });
-  context.waitUntil(publishWhenKept(keeping, publish));
+  const answer = copyAnswer(response, (body) => {
+    const keeping = keepResponse(lookup, { store: context.store, record, body });
+    context.waitUntil(publishWhenKept(keeping, publish));
+    return keeping;
+  });
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
-  const answer = new Response(body, response);
   return withStatus(answer, context.name, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
 }
 
@@ -224,7 +226,7 @@ async function answerStale(
   if (stale === undefined || lookup.found === undefined) return undefined;
   // It may have been purged or changed while the origin was silent.
   if (!(await isUsable(stale.record, lookup, context))) return undefined;
-  if (answer.ok) await answer.value.body?.cancel();
+  if (answer.ok) await dropAnswer(answer.value);
   const { ageMs, ttlMs } = stale;
   const forwardStatus = answer.ok ? { forwardStatus: answer.value.status } : {};
   const status: CacheStatus = {

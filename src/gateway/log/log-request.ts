@@ -105,19 +105,23 @@ interface Failure {
   /** The runtime's own words. */
   readonly cause: string;
   readonly retryAfterMs?: number;
+  readonly isLeft?: boolean;
   /** Refused by policies of the pool, of all that count its calls. */
   readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly CountingPolicy[] };
 }
 
-export function logFailed(request: LoggedRequest, { code, cause, denied, retryAfterMs }: Failure): void {
+export function logFailed(
+  request: LoggedRequest,
+  { code, cause, denied, retryAfterMs, isLeft }: Failure,
+): void {
   if (denied !== undefined) {
     const { violated, rows } = denied;
     const policies = { policy: violated, key: toHashes(findNamed(rows, violated)) };
     logEvent(request, "denied", () => ({ code, ...policies, cause, retryAfterMs }));
     return;
   }
-  // A client that asks for stored answers alone is answered as it asked: nothing failed.
-  if (code !== "not-cached") logEvent(request, "failed", () => ({ code, cause }));
+  // A client that asks for stored answers alone is answered as it asked, and one that has left by nobody: nothing failed.
+  if (code !== "not-cached" && isLeft !== true) logEvent(request, "failed", () => ({ code, cause }));
 }
 
 /** A response whose head has gone to the client, and whose body the gateway cut off. */

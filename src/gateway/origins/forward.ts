@@ -10,6 +10,7 @@ import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
+import { type BodyBounds, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toClientResponse } from "./client-response.ts";
@@ -25,6 +26,8 @@ export interface OriginFailure {
   readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly PolicyRow[] };
   /** Whether a stored answer may stand in for one that the origin's limits leave no quota for. */
   readonly mayStandIn?: boolean;
+  /** Nobody waits for an answer any longer: it is no fault of the origin's. */
+  readonly isLeft?: boolean;
 }
 
 export type OriginAnswer = Result<Response, OriginFailure>;
@@ -40,6 +43,15 @@ export interface ForwardOptions extends OriginFieldsOptions {
   readonly stripPrefix?: string;
   /** The request's body where it was kept; undefined: as it comes. */
   readonly body?: ArrayBuffer | null | undefined;
+  /** undefined: it ends by itself, or is left to end with the client's request. */
+  readonly endsWith?: ExchangeEnds | undefined;
+}
+
+/** What ends the exchange with the origin before its time. */
+export interface ExchangeEnds {
+  /** Aborted when the client leaves. */
+  readonly client: AbortSignal | undefined;
+  readonly bounds: BodyBounds | undefined;
 }
 
 /** The origin's response with the fields that may cross, or why there is none. */
@@ -48,6 +60,8 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
   const { request } = facts;
   const { method = request.method } = options;
   const connectTo = options.member?.connectTo;
+  const { endsWith } = options;
+  const exchange = endsWith && startExchange(endsWith);
   try {
     const asked = fetch(toOriginUrl(facts, options), {
       method,
@@ -57,24 +71,51 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
       // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
       encodeResponseBody: "manual",
       ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
+      ...(exchange === undefined ? {} : { signal: exchange.signal }),
     });
     const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
-    if (response === undefined) return giveUp(asked);
+    if (response === undefined) return giveUp(asked, exchange);
     const problem = toCloudflareProblem(response.status);
-    if (problem === undefined) return ok(toClientResponse(response, toClientContext(facts, options)));
+    if (problem === undefined) {
+      const answer = toClientResponse(response, toClientContext(facts, options));
+      return ok(watch(answer, exchange, endsWith));
+    }
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
+    if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
     return err({ code: toOriginProblem(cause), cause });
   }
 }
 
-/**
- * No abort signal, which every request would pay for, the body of its answer too. What is still asked ends with the
- * client's request.
- */
-function giveUp(asked: Promise<Response>): OriginAnswer {
+/** It ends in the very turn in which its client leaves: what `any` makes of two signals is aborted later. */
+function startExchange({ client }: ExchangeEnds): AbortController {
+  const exchange = new AbortController();
+  const leave = (): void => {
+    exchange.abort();
+  };
+  if (client?.aborted === true) leave();
+  else client?.addEventListener("abort", leave);
+  return exchange;
+}
+
+function watch(
+  response: Response,
+  exchange: AbortController | undefined,
+  endsWith: ExchangeEnds | undefined,
+): Response {
+  if (exchange === undefined) return response;
+  const abort = (cause: string): void => {
+    exchange.abort(new Error(cause));
+  };
+  openPassage(response, { abort, bounds: endsWith?.bounds });
+  return response;
+}
+
+/** Without a signal, which every request would pay for, what is still asked ends with the client's request. */
+function giveUp(asked: Promise<Response>, exchange: AbortController | undefined): OriginAnswer {
+  exchange?.abort();
   asked.then(
     ({ body }) => body?.cancel(),
     () => undefined,

@@ -1,0 +1,189 @@
+// Every pair of features that have to do with a body on its way to the client: it arrives whole and as it comes, a stated
+// length stays stated, permits come back, and what may be stored is stored.
+
+import { buffer } from "node:stream/consumers";
+import { describe, expect, it } from "vitest";
+import { askBatch } from "../support/batch.ts";
+import { open } from "../support/client.ts";
+import type { HttpAnswer, RecordedRequest } from "../support/origin.ts";
+import { startPoolStand } from "../support/pool-stand.ts";
+import { until } from "../support/until.ts";
+
+type Fragment = Readonly<Record<string, unknown>>;
+
+/** Beside a plain GET of JSON that comes in two pieces. */
+interface Feature {
+  readonly route?: Fragment;
+  /** Of the pool that the route leads to. */
+  readonly pool?: Fragment;
+  readonly method?: "HEAD" | "POST";
+  readonly body?: "events" | "large" | "error";
+  readonly by?: "batch" | "aggregate";
+  readonly query?: string;
+  /** Which JSON is trimmed. */
+  readonly trims?: "good answers" | "all answers";
+  readonly isStored?: true;
+}
+
+const PATIENT = { failures: 1_000_000, answers: 1_000_000 };
+const PERMIT = { algorithm: "concurrency", limit: 1, expires: "1h", key: "path" };
+const features: Readonly<Record<string, Feature>> = {
+  concurrency: { route: { policies: ["flights"] } },
+  "concurrency in shadow": { route: { policies: ["shadow"] } },
+  "concurrency of a pool": { pool: { policies: ["calls"] } },
+  bodyTimeout: { route: { bodyTimeout: "5s" } },
+  totalTimeout: { route: { totalTimeout: "20s" } },
+  cache: { route: { cache: { ttl: "1h", ttlByStatus: { "400": "1h" } } }, isStored: true },
+  fields: { route: { fields: true }, query: "?fields=id", trims: "good answers" },
+  dropFields: { route: { response: { dropFields: "secret" } }, trims: "all answers" },
+  "a kept body, sent again": { pool: { retries: { budgetPercent: 100 } }, method: "POST" },
+  feedback: { pool: { feedback: { profile: "facebook-graph" } }, body: "error" },
+  batch: { by: "batch" },
+  aggregate: { by: "aggregate" },
+  "server-sent events": { body: "events" },
+  HEAD: { method: "HEAD" },
+};
+
+interface Case extends Omit<Feature, "route" | "pool"> {
+  readonly name: string;
+  readonly path: string;
+  readonly route: Fragment;
+  readonly pool: Fragment | undefined;
+}
+
+const names = Object.keys(features);
+const pairs: readonly Case[] = names.flatMap((one, at) =>
+  names.slice(at).flatMap((other) => toCase(one, other) ?? []),
+);
+// Each also with a body that is too large for memory, and of stated length: the store takes it as a stream.
+const cases = pairs.flatMap((pair): Case[] =>
+  pair.body === undefined && pair.method !== "HEAD"
+    ? [pair, { ...pair, name: `${pair.name}, large`, path: `${pair.path}-large`, body: "large" }]
+    : [pair],
+);
+
+/** undefined: the two exclude each other. */
+function toCase(one: string, other: string): Case | undefined {
+  const [a = {}, b = {}] = [features[one], features[other]];
+  const isExcluded =
+    one !== other &&
+    (["method", "body", "by"] as const).some((slot) => a[slot] !== undefined && b[slot] !== undefined);
+  const both = { ...a, ...b };
+  // An aggregate is read with GET and HEAD, and made of JSON. A batch states no length, so what it sends is not kept.
+  const isNoPart =
+    (both.by === "aggregate" && (both.method === "POST" || both.body === "events")) ||
+    (both.by === "batch" && both.method === "POST");
+  if (isExcluded || isNoPart) return undefined;
+  const name = one === other ? one : `${one} and ${other}`;
+  const pool = a.pool === undefined && b.pool === undefined ? undefined : { ...a.pool, ...b.pool };
+  const policies = [a, b].flatMap(
+    ({ route }) => (route?.["policies"] as readonly string[] | undefined) ?? [],
+  );
+  const route = { ...a.route, ...b.route, policies: [...new Set(policies)] };
+  return { ...both, name, path: `/${name.replaceAll(/[^a-z]+/gi, "-")}`, route, pool };
+}
+
+const poolName = (pool: Fragment): string => Object.keys(pool).join("-");
+
+const { gateway, origins, counts } = await startPoolStand(2, (urls) => {
+  const toPool = ({ pool }: Case): readonly (readonly [string, unknown])[] =>
+    pool === undefined ? [] : [[poolName(pool), { members: urls, breaker: PATIENT, ...pool }]];
+  const toRoutes = ({ path, query = "", route, pool, by }: Case): readonly unknown[] => {
+    const own = { path, origin: pool === undefined ? "plain" : poolName(pool), ...route };
+    const whole = { path: `/all${path}`, aggregate: { part: path + query }, policies: route["policies"] };
+    return by === "aggregate" ? [own, whole] : [own];
+  };
+  return {
+    batch: {},
+    origin: "plain",
+    origins: {
+      plain: { members: [urls[0]], retries: { max: 0 } },
+      ...Object.fromEntries(cases.flatMap(toPool)),
+    },
+    policies: { flights: PERMIT, calls: PERMIT, shadow: { ...PERMIT, mode: "shadow" } },
+    routes: cases.flatMap(toRoutes),
+  };
+});
+
+const PIECES = { json: ['{"id":1,', '"secret":2}'], events: ["id: 1\n\n", "id: 2\n\n"] };
+const LARGE = JSON.stringify({ id: 1, secret: "x".repeat(200_000) });
+const ERROR = '{"error":{"code":100},"secret":2}';
+
+/** The second piece waits here until the first has arrived, or for nothing. */
+const gates = new Map<string, Promise<void>>();
+
+async function* inTurn([first = "", second = ""]: readonly string[], path: string): AsyncGenerator<string> {
+  yield first;
+  await gates.get(path);
+  yield second;
+}
+
+const sumCounts = (path: string): number => counts(path).reduce((sum, count) => sum + count, 0);
+
+function toAnswer({ path, body }: Case, { method }: RecordedRequest): HttpAnswer {
+  // Whoever sends a body is told to send it again, each time.
+  if (method === "POST" && sumCounts(path) % 2 === 1)
+    return { status: 503, fields: [["Retry-After", "0"]], body: "again" };
+  const fields = [["Content-Type", body === "events" ? "text/event-stream" : "application/json"]] as const;
+  if (method === "HEAD") return { fields: [...fields, ["Content-Length", String(LARGE.length)]] };
+  if (body === "large") return { fields, body: LARGE };
+  if (body === "error") return { status: 400, fields, body: ERROR };
+  return { fields, body: inTurn(PIECES[body ?? "json"], path) };
+}
+
+for (const origin of origins)
+  for (const one of cases) origin.serve(one.path, (request) => toAnswer(one, request));
+
+function toWanted({ body, by, trims, method }: Case): { readonly status: number; readonly text: string } {
+  if (method === "HEAD") return { status: 200, text: "" };
+  if (body === "error")
+    return { status: 400, text: trims === "all answers" ? '{"error":{"code":100}}' : ERROR };
+  const whole = body === "large" ? LARGE : PIECES[body ?? "json"].join("");
+  const text = trims === undefined || body === "events" ? whole : '{"id":1}';
+  return { status: 200, text: by === "aggregate" ? `{"part":${text}}` : text };
+}
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly length?: string | undefined;
+}
+
+async function ask(one: Case): Promise<Answered> {
+  const { path, query = "", method = "GET", by, body, trims } = one;
+  if (by === "batch") {
+    const [answer] = await askBatch(gateway, [{ path: path + query, method }]);
+    if (answer === undefined) throw new Error("no answer");
+    const { status, encoding, body: content } = answer;
+    return { status, text: encoding === "json" ? JSON.stringify(content) : String(content ?? "") };
+  }
+  const isStreamed = by === undefined && method !== "HEAD" && (body === "events" || (!body && !trims));
+  const arrived = Promise.withResolvers<undefined>();
+  if (isStreamed) gates.set(path, arrived.promise);
+  const target = by === "aggregate" ? `/all${path}` : path + query;
+  const options = { method, ...(method === "POST" ? { body: "posted" } : {}) };
+  const { status, field, stream } = await open(gateway, target, options);
+  stream.once("data", arrived.resolve);
+  return { status, length: field("Content-Length"), text: (await buffer(stream)).toString() };
+}
+
+/** Permits come back after the end of an answer: the next request may be a moment too early. */
+async function askWhenFree(one: Case): Promise<Answered> {
+  return until("a permit", async () => {
+    const answered = await ask(one);
+    return answered.status !== 429 && answered;
+  });
+}
+
+describe("a body, with", () => {
+  it.concurrent.each(cases)("$name", async (one) => {
+    const wanted = toWanted(one);
+    const { body, by, trims, method, isStored, path } = one;
+    for (const _time of ["first", "again"]) expect(await askWhenFree(one)).toMatchObject(wanted);
+    const times = method === "POST" ? 4 : 2;
+    const isKept = isStored === true && method === undefined && body !== "events";
+    expect(sumCounts(path)).toBe(isKept ? 1 : times);
+    if ((body !== "large" && method !== "HEAD") || by !== undefined || trims !== undefined) return;
+    expect((await askWhenFree(one)).length).toBe(String(LARGE.length));
+  });
+});
