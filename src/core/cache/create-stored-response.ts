@@ -5,7 +5,7 @@ import { toInitialAgeMs } from "./age.ts";
 import { toKeyUrl } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-settings.ts";
 import type { Exchange } from "./exchange.ts";
-import { type FieldReader, type Fields, toFieldReader } from "./fields.ts";
+import { type FieldReader, type Fields, hasField, toFieldReader } from "./fields.ts";
 import { type LifetimeSource, toLifetime } from "./freshness.ts";
 import { formatHttpDate, parseHttpDate } from "../http/http-date.ts";
 import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
@@ -35,7 +35,7 @@ export function createStoredResponse(exchange: Exchange, settings: CacheSettings
   const initialAgeMs = toInitialAgeMs({ age: fields.get("age"), dateMs, requestTimeMs, responseTimeMs });
   const facts = { status: response.status, fields, directives, dateMs, initialAgeMs, responseTimeMs };
   const lifetime = toLifetime(facts, settings);
-  const names = parseVary(fields.get("vary"), settings.vary);
+  const names = toVaryNames(fields, settings);
   const { tags, isCut } = readTags(fields);
   const kept = toStoredFields(response.fields, directives.withheldNames);
   const record: StoredResponse = {
@@ -58,6 +58,16 @@ export function createStoredResponse(exchange: Exchange, settings: CacheSettings
     mark,
   };
   return { record, directives, fields, lifetimeSource: lifetime.source, isVaryAny: names === "*" };
+}
+
+/**
+ * What is stored was asked for without a coding, whatever its client takes (docs/decisions/0005): of an answer without
+ * one, every client's Accept-Encoding is the same. One that is coded all the same is for clients that ask like its own.
+ */
+function toVaryNames(fields: FieldReader, settings: CacheSettings): readonly string[] | "*" {
+  const names = parseVary(fields.get("vary"), settings.vary);
+  if (names === "*" || hasField(fields, "content-encoding")) return names;
+  return names.filter((name) => name !== "accept-encoding");
 }
 
 type ReuseRules = Pick<

@@ -72,13 +72,13 @@ export function toCacheRequest(facts: RequestFacts): CacheRequest {
 }
 
 /** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
-function toForwardedFields({ fields, header, caller }: RequestFacts): FieldReader {
+function toForwardedFields({ reader, header, caller }: RequestFacts): FieldReader {
   const nominated = toNominated(header("connection"));
   if (caller !== undefined) {
     const read = (name: string): string | undefined => (nominated.includes(name) ? undefined : header(name));
     return { get: (name) => readCallerField(caller, name, read) };
   }
-  if (nominated.length === 0) return fields;
+  if (nominated.length === 0) return reader;
   return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }
 

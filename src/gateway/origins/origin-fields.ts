@@ -24,7 +24,7 @@ export function toOriginFields(facts: RequestFacts, options: OriginFieldsOptions
   for (const [name, value] of facts.lines) {
     const folded = facts.hasOddNames ? foldName(name) : name;
     if (isDroppedFromRequests(folded) || withheld.includes(folded)) sent.delete(name);
-    else sendAsRead(sent, [name, value], { folded, read: facts.fields.get(folded) });
+    else sendAsRead(sent, [name, value], { folded, read: facts.reader.get(folded) ?? undefined });
   }
   setOwn(sent, facts);
   addMember(sent, "via", {

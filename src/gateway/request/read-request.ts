@@ -1,5 +1,6 @@
 // Reads a request once, before its route is known. What is costly (cookies, place) is read only when somebody asks.
 
+import type { FieldReader } from "../../core/cache/fields.ts";
 import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
 import { foldName } from "../../core/http/field-name.ts";
@@ -14,8 +15,11 @@ import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
 
+/** What the platform writes in the place of every client's Accept-Encoding; it keeps the client's own in `cf`. */
+const PLATFORM_CODINGS: ReadonlySet<string> = new Set(["br, gzip", "gzip, br"]);
+
 /** What a request says by itself. */
-export class ReadRequest implements ReadFields {
+export class ReadRequest implements ReadFields, FieldReader {
   readonly request: Request;
   readonly url: RequestUrl;
   /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
@@ -58,7 +62,21 @@ export class ReadRequest implements ReadFields {
     return this.#place;
   }
 
-  readonly header = (name: string): string | undefined => this.fields.get(foldName(name));
+  readonly header = (name: string): string | undefined => this.get(foldName(name));
+
+  /** The combined value of a field as the client sent it; `name` is folded. */
+  get(name: string): string | undefined {
+    return name === "accept-encoding" ? this.#codings : this.fields.get(name);
+  }
+
+  /** The client's Accept-Encoding; "identity" where it sent none: no coding is for it. */
+  get #codings(): string | undefined {
+    const codings = this.fields.get("accept-encoding");
+    if (codings === undefined || !PLATFORM_CODINGS.has(codings)) return codings;
+    const { clientAcceptEncoding: sent } = this.place ?? {};
+    if (typeof sent !== "string") return codings;
+    return sent.trim() === "" ? "identity" : sent;
+  }
 
   readonly cookie = (name: string): string | undefined => {
     const header = this.header("cookie");

@@ -1,6 +1,7 @@
 // The facts of a request in the order in which they come: it is read (read-request.ts), then its route is known, then it is
 // let in. What is known later makes other facts; nobody writes into those that are.
 
+import type { FieldReader } from "../../core/cache/fields.ts";
 import type { Config } from "../../core/config/config.ts";
 import { isReadable } from "../../core/http/field-value.ts";
 import { findParameters } from "../../core/http/query.ts";
@@ -62,6 +63,8 @@ export class RequestFacts implements Facts {
   readonly path: string;
   readonly lines: ReadRequest["lines"];
   readonly fields: ReadRequest["fields"];
+  /** The fields as the client sent them, by folded name. */
+  readonly reader: FieldReader;
   readonly hasOddNames: boolean;
   readonly method: string;
   readonly host: string;
@@ -82,6 +85,7 @@ export class RequestFacts implements Facts {
     this.path = read.path;
     this.lines = read.lines;
     this.fields = read.fields;
+    this.reader = read;
     this.hasOddNames = read.hasOddNames;
     this.method = read.method;
     this.host = read.host;
