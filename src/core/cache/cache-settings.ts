@@ -50,6 +50,8 @@ export interface CacheSettings {
   /** In place of the origin's (RFC 5861). Never against must-revalidate, proxy-revalidate, s-maxage or no-cache. */
   readonly staleWhileRevalidateMs: number | undefined;
   readonly staleIfErrorMs: number | undefined;
+  /** Which errors an origin's explicit freshness is kept for: those that are about the resource, or every one. */
+  readonly errors: "resource" | "explicit";
   /** How long past its freshness an answer may stand in while the origin's own limits leave no quota. */
   readonly staleIfLimitedMs: number;
   /** Whether Last-Modified alone makes a response fresh for a while (RFC 9111 section 4.2.2). */
@@ -84,14 +86,14 @@ const cookieName = textLike(TOKEN, "must be a cookie's name");
 const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
 const TTL_WANTED = `${DURATION_WANTED}, or "never"`;
-const statusTtl = v.pipe(
+const durationOrNever = v.pipe(
   v.string(TTL_WANTED),
   v.check((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED),
   v.transform((text) => toDurationMs(text) ?? 0),
 );
 
 const ttlByStatus = v.pipe(
-  v.record(v.string(), statusTtl, "must be an object of statuses"),
+  v.record(v.string(), durationOrNever, "must be an object of statuses"),
   v.check(
     (ttls) => Object.keys(ttls).every((name) => STATUS.test(name) && !STATUSES_NEVER_STORED.has(name)),
     'must name statuses such as "404" or "5xx", but not 206, 304 and 429, which are never stored',
@@ -158,8 +160,9 @@ export const cacheSettings = v.pipe(
     ttl: v.optional(duration),
     ttlByStatus: v.optional(ttlByStatus, {}),
     staleWhileRevalidate: v.optional(duration),
-    staleIfError: v.optional(duration),
+    staleIfError: v.optional(durationOrNever),
     staleIfLimited: v.optional(duration),
+    errors: v.optional(oneOf(["resource", "explicit"]), "resource"),
     heuristic: v.optional(switchedOn, false),
     requestDirectives: v.optional(oneOf(["honour", "ignore"]), "ignore"),
     key: v.optional(keySettings, {}),

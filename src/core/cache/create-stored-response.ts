@@ -14,6 +14,12 @@ import { RECORD_VERSION, type StoredResponse } from "./stored-response.ts";
 import { readTags } from "./tags.ts";
 import { parseVary, toVaryValues } from "./vary.ts";
 
+/**
+ * How long past its freshness an answer may stand in for an origin that gives none, where nobody says otherwise: a cache
+ * that is cut off may do so (section 4.2.4), and this is long enough for what restarts.
+ */
+const UNREACHABLE_MS = 600_000;
+
 /** A record and what it was made from, for deciding whether to keep it. */
 export interface Draft {
   readonly record: StoredResponse;
@@ -77,6 +83,7 @@ type ReuseRules = Pick<
   | "isImmutable"
   | "staleWhileRevalidateMs"
   | "staleIfErrorMs"
+  | "staleIfUnreachableMs"
   | "staleIfLimitedMs"
 >;
 
@@ -91,15 +98,24 @@ function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): 
     directives.proxyRevalidate ||
     directives.sharedMaxAge !== undefined;
   const whileMs = settings.staleWhileRevalidateMs ?? toMs(directives.staleWhileRevalidate);
-  const errorMs = settings.staleIfErrorMs ?? toMs(directives.staleIfError);
+  const statedMs = isStaleForbidden ? 0 : findErrorMs(directives, settings);
   return {
     mustValidate: directives.noCache,
     isStaleForbidden,
     isImmutable: directives.isImmutable,
     staleWhileRevalidateMs: isStaleForbidden ? 0 : whileMs,
-    staleIfErrorMs: isStaleForbidden ? 0 : errorMs,
+    staleIfErrorMs: statedMs ?? 0,
+    staleIfUnreachableMs: statedMs ?? UNREACHABLE_MS,
     staleIfLimitedMs: isStaleForbidden ? 0 : settings.staleIfLimitedMs,
   };
+}
+
+/** RFC 5861 section 4; undefined where neither the route nor the origin says anything. */
+function findErrorMs(
+  { staleIfError }: ResponseDirectives,
+  { staleIfErrorMs }: CacheSettings,
+): number | undefined {
+  return staleIfErrorMs ?? (staleIfError === undefined ? undefined : toMs(staleIfError));
 }
 
 /** The validators, of the kept fields: a withheld ETag may not come back as a condition or in a 304. */

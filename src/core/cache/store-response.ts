@@ -38,7 +38,7 @@ const UNDERSTOOD_STATUSES: ReadonlySet<number> = new Set([...HEURISTIC_STATUSES,
 const NEVER_STORED_STATUSES: ReadonlySet<number> = new Set([206, 304, 429]);
 /**
  * Errors that are about the resource. All others can be provoked by what is not in the key (an oversized header, a rule of
- * a firewall), and are stored only where the route names their status.
+ * a firewall), and are stored only where the route names their status, or leaves errors to the origin's explicit freshness.
  */
 const RESOURCE_ERRORS: ReadonlySet<number> = new Set([404, 405, 410, 414, 451]);
 /** The longest Vary: a longer one is no negotiation, and would be kept with every record. */
@@ -85,12 +85,16 @@ function findRequestRefusal({ method, hasBody, fields }: CacheRequest): StoreRef
   return hasField(fields, "range") ? "range" : undefined;
 }
 
-function findStatusRefusal({ record }: Draft, settings: CacheSettings): StoreRefusal | undefined {
+function findStatusRefusal(
+  { record, lifetimeSource }: Draft,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
   const { status } = record;
   if (status < 200 || NEVER_STORED_STATUSES.has(status)) return "status";
   const ttlMs = findTtlMs(settings, status);
   if (ttlMs !== undefined) return ttlMs === 0 ? "status" : undefined;
-  return status < 400 || RESOURCE_ERRORS.has(status) ? undefined : "status";
+  if (status < 400 || RESOURCE_ERRORS.has(status)) return undefined;
+  return settings.errors === "explicit" && lifetimeSource === "origin" ? undefined : "status";
 }
 
 function findDirectiveRefusal(

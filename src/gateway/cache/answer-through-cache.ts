@@ -247,7 +247,7 @@ function findStandIn(
   const nowMs = readClock();
   if (!answer.ok && answer.error.denied !== undefined)
     return [answer.error.mayStandIn ? decideOnLimit(record, nowMs) : undefined, "stale-if-limited"];
-  return [decideOnError(plan, record, nowMs), "stale-if-error"];
+  return [decideOnError(plan, record, { nowMs, isUnreachable: !answer.ok }), "stale-if-error"];
 }
 
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */

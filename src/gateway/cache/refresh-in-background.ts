@@ -79,5 +79,6 @@ function isStoodInFor(
   { record }: Forward,
   { response, responseTimeMs }: Exchange,
 ): boolean {
-  return isOriginError(response.status) && decideOnError(plan, record, responseTimeMs) !== undefined;
+  const at = { nowMs: responseTimeMs, isUnreachable: false };
+  return isOriginError(response.status) && decideOnError(plan, record, at) !== undefined;
 }

@@ -104,6 +104,22 @@ describe("the stored fields", () => {
   });
 });
 
+describe("an interim response", () => {
+  it.each([100, 102, 103])(
+    "before the answer is not stored, and neither are its fields: %i",
+    async (status) => {
+      const path = `/says/interim-${status}`;
+      const interim = `HTTP/1.1 ${status} Interim\r\nLink: </a.css>; rel=preload\r\nX-Interim: 1\r\n\r\n`;
+      const final = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nfinal";
+      origin.serve(path, { raw: interim + final, ending: "close" });
+      await ask(path);
+      const hit = await untilHit(path);
+      expect([hit.status, hit.text()]).toEqual([200, "final"]);
+      expect([hit.field("Link"), hit.field("X-Interim"), asked(path)]).toEqual([undefined, undefined, 1]);
+    },
+  );
+});
+
 describe("the body", () => {
   it.each([
     ["before its Content-Length", "Content-Length: 9\r\n\r\npart"],
