@@ -2,26 +2,29 @@
 // credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
+import type { CorsRule } from "../core/cors/cors-settings.ts";
 import type { Route } from "../core/routes/route.ts";
 import { isPermit } from "../core/policies/policy.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./credentials/admit.ts";
 import { answerThroughCache } from "./cache/answer-through-cache.ts";
+import { answerPreflight } from "./cors/answer-preflight.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
 import { askOrigin } from "./origins/ask-origin.ts";
-import { err } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
+import { toOriginResponse } from "./origins/to-origin-response.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { logDenied, logFailed, logLimits } from "./log/log-request.ts";
+import { logDenied, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
 import { holdPermits } from "./limits/permits.ts";
@@ -31,7 +34,10 @@ import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
-export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
+export interface Execution {
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** What pages of other origins may do with the answer: set once, when the request's route is known. */
+  cors: CorsRule;
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
   /** Somebody else's permits, whose place is free when this one's client has left. */
@@ -43,22 +49,16 @@ export async function handleRequest(
   gateway: Gateway,
   execution: Execution,
 ): Promise<Response> {
-  const { config } = gateway;
   const startedMs = readClock();
 
-  const read = readRequest(request, config);
-  if (!read.ok) return toProblemResponse(read.error, config);
-  const route = matchRoute(config.routes, read.value);
-  if (route === undefined) return toProblemResponse("no-route", config);
-  const shaped = shapeRequest(read.value, route, config);
-  if (shaped instanceof Response) return shaped;
-  const routed = { config, route, facts: shaped, startedMs };
+  const arrived = routeRequest(request, gateway, { execution, startedMs });
+  if (!arrived.ok) return await arrived.error;
+  const routed = arrived.value;
+  const { route } = routed;
   const context: RequestContext<Gateway> = {
     gateway,
     holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
-    waitUntil: (promise) => {
-      execution.waitUntil(promise);
-    },
+    waitUntil: execution.waitUntil,
   };
 
   const admission = admit(routed, context);
@@ -81,12 +81,39 @@ export async function handleRequest(
   const answer = await (through === undefined
     ? askWithoutCache(facts, route, { context, execution })
     : askThroughCache(through, early));
-  const response = toResponse(answer, routed);
+  const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
   settleLimits(response, limits, context);
   permits?.endWith(response);
   const passed = passAnswer(response, context.waitUntil);
   return finish(passed, limits, { gateway, route, routed, isAnswered: answer.ok });
+}
+
+interface Arrival {
+  readonly execution: Execution;
+  readonly startedMs: number;
+}
+
+/** What goes on, or the answer of what does not: no route is for it, or it is a preflight. */
+function routeRequest(
+  request: Request,
+  gateway: Gateway,
+  { execution, startedMs }: Arrival,
+): Result<RoutedRequest, Response | Promise<Response>> {
+  const { config } = gateway;
+  const read = readRequest(request, config);
+  if (!read.ok) return err(toProblemResponse(read.error, config));
+  const preflighted = answerPreflight(read.value, startedMs, { gateway, waitUntil: execution.waitUntil });
+  if (preflighted !== undefined) {
+    // Its answer says itself what a page may do.
+    execution.cors = "none";
+    return err(preflighted);
+  }
+  const route = matchRoute(config.routes, read.value);
+  if (route === undefined) return err(toProblemResponse("no-route", config));
+  execution.cors = route.cors;
+  const facts = shapeRequest(read.value, route, config);
+  return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
@@ -101,7 +128,7 @@ function askWithoutCache(
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, gateway, { waitUntil, isPart: true, holdsPermits });
+    handleRequest(part, gateway, { waitUntil, cors: "none", isPart: true, holdsPermits });
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
@@ -127,7 +154,7 @@ function finish(
 async function shape(response: Response, routed: RoutedRequest): Promise<Response> {
   const { shaping, method } = routed.facts;
   if (shaping === undefined) return response;
-  return toResponse(await shapeResponse(response, shaping, method), routed);
+  return toOriginResponse(await shapeResponse(response, shaping, method), routed);
 }
 
 /** undefined: the request goes on. */
@@ -143,15 +170,6 @@ function refuse(
   logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
   return toDenial(limits, refusal, { gateway: context.gateway, route });
-}
-
-function toResponse(answer: OriginAnswer, routed: RoutedRequest): Response {
-  if (answer.ok) return answer.value;
-  logFailed(routed, answer.error);
-  const { code, retryAfterMs, denied } = answer.error;
-  const { name } = routed.config;
-  const violated = denied === undefined ? {} : { violated: denied.violated };
-  return toProblemResponse(code, { name, retryAfterMs, ...violated });
 }
 
 async function askThroughCache(through: ThroughCache, early: CacheLookup | undefined): Promise<OriginAnswer> {

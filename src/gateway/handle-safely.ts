@@ -1,22 +1,48 @@
-// The last net: whatever a programming error throws becomes a 500 without a stack, and one log line with it.
+// Around the way of a request: whatever a programming error throws becomes a 500 without a stack, with one log line, and
+// every answer gets what lets pages of other origins read it, where the configuration has that.
 
-import { writeLog } from "../platform/log.ts";
+import { findSettings } from "../core/cors/cors-settings.ts";
+import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
-import { handleRequest } from "./handle-request.ts";
-import { toProblemResponse } from "./request/problem-response.ts";
+import { type Execution, handleRequest } from "./handle-request.ts";
+import { safely } from "./safely.ts";
 
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
   context: ExecutionContext,
 ): Promise<Response> {
-  try {
-    const response = await handleRequest(request, gateway, context);
+  // Until its route is known.
+  const execution = toExecution(context, gateway.config.cors);
+  const response = await answerSafely(request, gateway, execution);
+  const cors = findSettings(execution.cors);
+  return cors === undefined ? response : addCorsFields(response, cors, request.headers.get("origin"));
+}
+
+/** The same for a request of a batch: what lets a page read the batch lets it read what is in it. */
+export function handleMember(
+  request: Request,
+  gateway: Gateway,
+  context: ExecutionContext,
+): Promise<Response> {
+  return answerSafely(request, gateway, toExecution(context, "none"));
+}
+
+function toExecution(context: ExecutionContext, cors: Execution["cors"]): Execution {
+  return {
+    waitUntil: (promise) => {
+      context.waitUntil(promise);
+    },
+    cors,
+  };
+}
+
+function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
+  return safely(request, gateway.config, async () => {
+    const response = await handleRequest(request, gateway, execution);
     if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
     return response;
-  } catch (error) {
-    return toCrashed(error, request, gateway);
-  }
+  });
 }
 
 /** Tells the client that its content was not forwarded. The value is the method. */
@@ -26,23 +52,4 @@ const IGNORED_FIELD = "X-Content-Ignored";
 function isContentIgnored({ method, body, headers }: Request): boolean {
   if ((method !== "GET" && method !== "HEAD") || body === null) return false;
   return headers.get("content-length") !== "0";
-}
-
-/** The same for what is no request to be routed. */
-export async function safely(
-  request: Request,
-  gateway: Gateway,
-  answer: () => Promise<Response>,
-): Promise<Response> {
-  try {
-    return await answer();
-  } catch (error) {
-    return toCrashed(error, request, gateway);
-  }
-}
-
-function toCrashed(error: unknown, request: Request, gateway: Gateway): Response {
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
-  return toProblemResponse("internal-error", gateway.config);
 }

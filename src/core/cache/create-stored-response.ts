@@ -67,13 +67,18 @@ export function createStoredResponse(exchange: Exchange, settings: CacheSettings
 }
 
 /**
- * What is stored was asked for without a coding, whatever its client takes (docs/decisions/0005): of an answer without
- * one, every client's Accept-Encoding is the same. One that is coded all the same is for clients that ask like its own.
+ * What Vary names, by two facts more. What is stored was asked for without a coding, whatever its client takes
+ * (docs/decisions/0005): of an answer without one, every client's Accept-Encoding is the same. And an answer that lets one
+ * page read it is for that page, also where its origin forgets to say so (Fetch standard, "CORS protocol and HTTP caches").
  */
-function toVaryNames(fields: FieldReader, settings: CacheSettings): readonly string[] | "*" {
-  const names = parseVary(fields.get("vary"), settings.vary);
-  if (names === "*" || hasField(fields, "content-encoding")) return names;
-  return names.filter((name) => name !== "accept-encoding");
+function toVaryNames(fields: FieldReader, { vary }: CacheSettings): readonly string[] | "*" {
+  const named = parseVary(fields.get("vary"), vary);
+  if (named === "*") return named;
+  const isPlain = !hasField(fields, "content-encoding");
+  const names = isPlain ? named.filter((name) => name !== "accept-encoding") : named;
+  const isOfOnePage = (fields.get("access-control-allow-origin") ?? "*").trim() !== "*";
+  if (!isOfOnePage || names.includes("origin") || vary.ignore.has("origin")) return names;
+  return [...names, "origin"].sort();
 }
 
 type ReuseRules = Pick<

@@ -99,7 +99,8 @@ export class RequestFacts implements Facts {
 
   /** The facts with what is known of the client: the same where that is nothing, as on most routes. */
   admit(admission: Admission): RequestFacts {
-    if (admission.caller === undefined && !admission.isUnlimited) return this;
+    const { caller, isUnlimited, search } = admission;
+    if (caller === undefined && !isUnlimited && search === undefined) return this;
     return new RequestFacts(this.#read, { pattern: this.#pattern, shaping: this.shaping }, admission);
   }
 
