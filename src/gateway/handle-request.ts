@@ -27,7 +27,7 @@ import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-respons
 import { logDenied, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
-import { holdPermits } from "./limits/permits.ts";
+import { holdPermits, type Permits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
 import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
@@ -84,9 +84,7 @@ export async function handleRequest(
   const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
   settleLimits(response, limits, context);
-  permits?.endWith(response);
-  const passed = passAnswer(response, context.waitUntil);
-  return finish(passed, limits, { gateway, route, routed, isAnswered: answer.ok });
+  return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
 
 interface Arrival {
@@ -136,6 +134,8 @@ interface Finishing {
   readonly gateway: Gateway;
   readonly route: Route;
   readonly routed: RoutedRequest;
+  readonly permits: Permits | undefined;
+  readonly context: RequestContext<Gateway>;
   /** Not by a problem of the gateway's own. */
   readonly isAnswered: boolean;
 }
@@ -145,9 +145,11 @@ function finish(
   limits: CheckedLimits,
   finishing: Finishing,
 ): Response | Promise<Response> {
-  const { routed, isAnswered } = finishing;
-  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(response, limits, finishing);
-  return shape(response, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
+  const { routed, permits, context, isAnswered } = finishing;
+  permits?.endWith(response);
+  const passed = passAnswer(response, context.waitUntil);
+  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(passed, limits, finishing);
+  return shape(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
 }
 
 /** The answer as its client wants it, on a route that changes answers. */

@@ -18,7 +18,7 @@ import {
 } from "./reservations.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
-import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
+import { addChecks, consumeChecks, findChangedAlgorithms, forgetPolicies } from "./key-counters.ts";
 import { answerReport, readReports } from "./grant-leases.ts";
 import { renewChecks } from "./renew-checks.ts";
 import {
@@ -258,8 +258,7 @@ export class CounterTable {
     if (placesMs.size === 0) return;
     this.#keys.change(keys, (counters, { key, checks }) => {
       const left = checks.filter(({ policy }) => isPassed(this.#keys.read(key), policy, placesMs));
-      const owed = left.map((check) => ({ ...check, units: check.cost }));
-      return settleChecks(counters, owed, { nowMs, takenAtMs: nowMs });
+      return addChecks(counters, left, nowMs);
     });
   }
 

@@ -116,6 +116,20 @@ export function settleChecks(
   return { counters: { ...before, live }, mustWrite };
 }
 
+/** Adds what these checks take, without a decision. `renewedMs`: they took it then, and as good as take it now. */
+export function addChecks(
+  before: KeyCounters,
+  checks: readonly Check[],
+  nowMs: number,
+  renewedMs?: number,
+): Change {
+  const isRenewal = renewedMs !== undefined;
+  const corrections = checks.map(({ policy, algorithm, settings, plan, cost }) => {
+    return { policy, algorithm, settings, plan, units: cost, isRenewal };
+  });
+  return settleChecks(before, corrections, { nowMs, takenAtMs: renewedMs ?? nowMs });
+}
+
 function correct(
   counter: LiveCounter | undefined,
   { algorithm, settings, plan, units, isRenewal = false }: Correction,

@@ -1,7 +1,7 @@
 // Renews the units that one decision holds of one key: they count as taken now, so that they free themselves later.
 
 import { toAlgorithm } from "../algorithms/registry.ts";
-import { type Change, settleChecks } from "./key-counters.ts";
+import { addChecks, type Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check, Committed } from "./counter-messages.ts";
 
@@ -25,6 +25,5 @@ export function renewChecks(
       policies.includes(policy) &&
       settled?.has(policy) !== true,
   );
-  const renewals = held.map((check) => ({ ...check, units: check.cost, isRenewal: true }));
-  return settleChecks(before, renewals, { nowMs, takenAtMs });
+  return addChecks(before, held, nowMs, takenAtMs);
 }

@@ -10,7 +10,7 @@ import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
-import { type BodyBounds, openPassage } from "../request/body-pipe.ts";
+import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toClientResponse } from "./client-response.ts";
@@ -56,29 +56,17 @@ export interface ExchangeEnds {
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
-  const headers = toOriginFields(facts, options);
-  const { request } = facts;
-  const { method = request.method } = options;
-  const connectTo = options.member?.connectTo;
-  const { endsWith } = options;
+  const { timeoutMs, endsWith } = options;
   const exchange = endsWith && startExchange(endsWith);
   try {
-    const asked = fetch(toOriginUrl(facts, options), {
-      method,
-      headers,
-      body: options.body === undefined ? toBody(request) : options.body,
-      redirect: "manual",
-      // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
-      encodeResponseBody: "manual",
-      ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
-      ...(exchange === undefined ? {} : { signal: exchange.signal }),
-    });
-    const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
+    const asked = fetch(toOriginUrl(facts, options), toInit(facts, options, exchange));
+    const response = await Promise.race([asked, scheduler.wait(timeoutMs)]);
     if (response === undefined) return giveUp(asked, exchange);
     const problem = toCloudflareProblem(response.status);
     if (problem === undefined) {
       const answer = toClientResponse(response, toClientContext(facts, options));
-      return ok(watch(answer, exchange, endsWith));
+      if (exchange !== undefined) openPassage(answer, exchange);
+      return ok(answer);
     }
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
@@ -89,38 +77,49 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
   }
 }
 
+function toInit(
+  facts: RequestFacts,
+  options: ForwardOptions,
+  exchange: Exchange | undefined,
+): RequestInit<RequestInitCfProperties> {
+  const { request } = facts;
+  const { method = request.method, member, body } = options;
+  const connectTo = member?.connectTo;
+  return {
+    method,
+    headers: toOriginFields(facts, options),
+    body: body === undefined ? toBody(request) : body,
+    redirect: "manual",
+    // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
+    encodeResponseBody: "manual",
+    ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
+    ...(exchange === undefined ? {} : { signal: exchange.signal }),
+  };
+}
+
 /** It ends in the very turn in which its client leaves: what `any` makes of two signals is aborted later. */
-function startExchange({ client }: ExchangeEnds): AbortController {
-  const exchange = new AbortController();
+function startExchange({ client, bounds }: ExchangeEnds): Exchange {
+  const controller = new AbortController();
+  const abort = (cause: string): void => {
+    controller.abort(new Error(cause));
+  };
   const leave = (): void => {
-    exchange.abort();
+    abort("the client has left");
   };
   if (client?.aborted === true) leave();
   else client?.addEventListener("abort", leave);
-  return exchange;
-}
-
-function watch(
-  response: Response,
-  exchange: AbortController | undefined,
-  endsWith: ExchangeEnds | undefined,
-): Response {
-  if (exchange === undefined) return response;
-  const abort = (cause: string): void => {
-    exchange.abort(new Error(cause));
-  };
-  openPassage(response, { abort, bounds: endsWith?.bounds });
-  return response;
+  return { signal: controller.signal, abort, bounds };
 }
 
 /** Without a signal, which every request would pay for, what is still asked ends with the client's request. */
-function giveUp(asked: Promise<Response>, exchange: AbortController | undefined): OriginAnswer {
-  exchange?.abort();
+function giveUp(asked: Promise<Response>, exchange: Exchange | undefined): OriginAnswer {
+  const cause = "no header section in time";
+  exchange?.abort(cause);
   asked.then(
     ({ body }) => body?.cancel(),
     () => undefined,
   );
-  return err({ code: "origin-timeout", cause: "no header section in time" });
+  return err({ code: "origin-timeout", cause });
 }
 
 function toBody(request: Request): ReadableStream | null {

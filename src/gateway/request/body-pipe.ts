@@ -21,6 +21,7 @@ export interface BodyBounds {
 
 /** What an answer came by. */
 export interface Exchange {
+  readonly signal: AbortSignal;
   /** Ends it at once, the answer's body with it. */
   readonly abort: (cause: string) => void;
   readonly bounds?: BodyBounds | undefined;

@@ -52,8 +52,10 @@ const { origins, gateway } = await startPoolStand(2, ([one, other]) => ({
     { path: "/late/route", ...inbound, timeout: "200ms" },
     { path: "/late/pool", origin: "both", timeout: "200ms" },
     { path: "/parts/*", cache: { ttl: "1h" } },
-    ...Object.entries(streamed).map(([name, route]) => ({ path: toPath(name), ...route })),
-    ...Object.entries({ ...streamed, ...read }).map(([name, route]) => ({ path: toSilent(name), ...route })),
+    ...Object.entries(streamed).map(([name, route]) => Object.assign({ path: toPath(name) }, route)),
+    ...Object.entries({ ...streamed, ...read }).map(([name, route]) =>
+      Object.assign({ path: toSilent(name) }, route),
+    ),
   ],
 }));
 const [origin, other] = origins;
@@ -137,7 +139,7 @@ describe("in flight there are never more than the limit", () => {
       const replies = await Promise.all(Array.from({ length: 4 }, () => send(gateway, path)));
       for (const { status } of replies) statuses.add(status);
     }
-    expect([...statuses].sort()).toEqual(path === "/late/route" ? [429, 504] : [503, 504]);
+    expect(statuses).toEqual(new Set(path === "/late/route" ? [429, 504] : [503, 504]));
     expect(origin.flights(path).most).toBe(LIMIT);
     expect(other.flights(path).most).toBeLessThanOrEqual(LIMIT);
     await expectNoneAfter(path);
