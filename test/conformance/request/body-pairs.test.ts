@@ -4,7 +4,7 @@
 import { buffer } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { askBatch } from "../support/batch.ts";
-import { open } from "../support/client.ts";
+import { open, send } from "../support/client.ts";
 import type { HttpAnswer, RecordedRequest } from "../support/origin.ts";
 import { startPoolStand } from "../support/pool-stand.ts";
 import { until } from "../support/until.ts";
@@ -202,5 +202,18 @@ describe("a body, with", () => {
     const times = method === "POST" ? 4 : 2;
     expect(sumCounts(path)).toBe(isKept ? 1 : times);
     if (keepsLength(one)) expect((await askWhenFree(one)).length).toBe(String(LARGE.length));
+  });
+
+  it.each(["concurrency", "concurrency in shadow"])("%s and two ranges of what is stored", async (name) => {
+    const stored = cases.find((one) => one.name === `${name} and cache, large`);
+    if (stored === undefined) throw new Error("no such pair");
+    await askWhenFree(stored);
+    const fields = [["Range", "bytes=0-5,100000-100003"]] as const;
+    const parts = await until("a permit", async () => {
+      const reply = await send(gateway, stored.path, { fields });
+      return reply.status !== 429 && reply;
+    });
+    expect(parts.status).toBe(206);
+    expect(parts.text().match(/^(?:\{"id":|xxxx)\r?$/gm)).toHaveLength(2);
   });
 });
