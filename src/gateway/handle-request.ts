@@ -17,6 +17,7 @@ import type { OriginAnswer } from "./origins/forward.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
+import { awaitStart } from "./request/await-body.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logDenied, type LoggedRequest, logFailed, logLimits } from "./log/log-request.ts";
@@ -58,6 +59,9 @@ export async function handleRequest(
   const admission = admit(record, context);
   const unadmitted = admission instanceof Promise ? await admission : admission;
   if (unadmitted !== undefined) return unadmitted;
+
+  const unread = route.hasPermits ? await awaitStart(facts, route) : undefined;
+  if (unread !== undefined) return toResponse(err(unread), record);
 
   const through = createThroughCache(route, facts, context);
   const early = through && (await answerFreeHit(through, record));
@@ -118,7 +122,8 @@ function finish(
 async function shape(response: Response, record: LoggedRequest): Promise<Response> {
   const { shaping, method } = record.facts;
   if (shaping === undefined) return response;
-  return toResponse(await shapeResponse(response, shaping, method), record);
+  const { timeoutMs } = record.route;
+  return toResponse(await shapeResponse(response, shaping, { method, timeoutMs }), record);
 }
 
 /** undefined: the request goes on. */

@@ -7,6 +7,7 @@ import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { object } from "../schema/parse-with.ts";
 import {
+  duration,
   integerBetween,
   NAME,
   NAME_WANTED,
@@ -38,6 +39,7 @@ export const configSchema = object({
     {},
   ),
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),
+  requestTimeout: v.optional(duration, "30s"),
   log: v.optional(
     object({
       denied: v.optional(share, 1),

@@ -17,6 +17,8 @@ export interface Config {
   readonly encodedSlash: "reject" | "keep";
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
+  /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
+  readonly requestTimeoutMs: number;
   /** Share of events that are logged, 0 to 1. */
   readonly log: {
     readonly denied: number;

@@ -1,7 +1,6 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
-import type { AccessList } from "../access/access-list.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
@@ -13,7 +12,7 @@ import { findNearest } from "../schema/find-nearest.ts";
 import { parseOrigin } from "../origins/parse-origin.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
 import { parsePools } from "../origins/parse-pools.ts";
-import { parseRoutes, toUnknownPool } from "../routes/parse-routes.ts";
+import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -53,10 +52,11 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const named = { policyNames, policies };
   const origins = parseOrigins(given, { vars, named }, problems);
   problems.push(...later);
-  const access = toAccess(parsed);
-  const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
+  const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
+  const routes = parseRoutes(rawRoutes, context, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, admin, batch, counters, auth } = parsed.value;
+  const { name, encodedSlash, headers, headerBytesMax, requestTimeout } = parsed.value;
+  const { log, admin, batch, counters, auth } = parsed.value;
   return ok(
     Object.freeze({
       origin: origins.origin,
@@ -66,6 +66,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       encodedSlash,
       headers: Object.freeze(headers),
       headerBytesMax,
+      requestTimeoutMs: requestTimeout,
       log: Object.freeze(log),
       admin: Object.freeze(admin),
       batch: batch === undefined ? undefined : Object.freeze(batch),
@@ -80,8 +81,11 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
 
 type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 
-function toAccess(parsed: Parsed): AccessList | undefined {
-  return parsed.ok ? parsed.value.access : undefined;
+/** Of a configuration with problems nothing is used. */
+function toRouteDefaults(parsed: Parsed): Pick<RouteContext, "access" | "requestTimeoutMs"> {
+  if (!parsed.ok) return { access: undefined, requestTimeoutMs: 0 };
+  const { access, requestTimeout } = parsed.value;
+  return { access, requestTimeoutMs: requestTimeout };
 }
 
 function toList(value: unknown): readonly unknown[] {

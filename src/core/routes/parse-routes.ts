@@ -24,6 +24,8 @@ export interface RouteContext extends NamedPolicies {
   readonly caseSensitive: boolean;
   /** The gateway's own list. */
   readonly access?: AccessList | undefined;
+  /** Of routes that say no other. */
+  readonly requestTimeoutMs: number;
 }
 
 /** The routes in order; problems are added to `problems`. */
@@ -41,7 +43,7 @@ export function parseRoutes(
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
     const route = parsed.ok
-      ? toRoute(parsed.value, { ...references, index, access: context.access })
+      ? toRoute(parsed.value, { ...references, index, context })
       : undefined;
     if (route !== undefined) routes.push(route);
   }
@@ -87,15 +89,15 @@ function toRoute(
     pool,
     parts,
     index,
-    access,
-  }: References & { readonly index: number; readonly access: AccessList | undefined },
+    context,
+  }: References & { readonly index: number; readonly context: RouteContext },
 ): Route | undefined {
   if (pattern === undefined) return undefined;
   // What is made of several calls can only be read.
   const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
   const methods = written === undefined ? undefined : new Set(written);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
-  const lists = [access, options.access].filter((list) => list !== undefined);
+  const lists = [context.access, options.access].filter((list) => list !== undefined);
   return deepFreeze({
     index,
     name,
@@ -111,6 +113,8 @@ function toRoute(
     priority: options.priority,
     whenLimited: options.whenLimited,
     timeoutMs: options.timeout,
+    requestTimeoutMs: options.requestTimeout ?? context.requestTimeoutMs,
+    hasPermits: [...policies, ...(pool?.outbound?.limited.policies ?? [])].some(isPermit),
     bodyTimeoutMs: options.bodyTimeout ?? Infinity,
     totalTimeoutMs: options.totalTimeout ?? Infinity,
     auth: options.auth,
@@ -124,6 +128,7 @@ function toRoute(
   });
 }
 
+const isPermit = ({ algorithm }: Policy): boolean => algorithm === "concurrency";
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 function resolvePool(

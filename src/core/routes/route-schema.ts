@@ -23,6 +23,7 @@ export const routeSchema = object({
   priority: v.optional(priority, "normal"),
   whenLimited: v.optional(whenLimited),
   timeout: v.optional(duration, "30s"),
+  requestTimeout: v.optional(duration),
   bodyTimeout: v.optional(duration),
   totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),

@@ -6,12 +6,12 @@ import type { Config } from "../../core/config/config.ts";
 import type { BatchSettings } from "../../core/batch/batch-schema.ts";
 import { parseExactly } from "../../core/shape/parse-exactly.ts";
 import { isJsonType } from "../../core/shape/json-type.ts";
+import { CLIENT_MS_PER_BYTE } from "../../core/http/patience.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Problem, type Result } from "../../core/result.ts";
 import { askMembers, type Member, type MemberReply, toTogether } from "./ask-members.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
-import { toText } from "../../platform/read-up-to.ts";
-import { readWhole } from "../../platform/read-whole.ts";
+import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { readFacts, type RequestFacts } from "../request/request-facts.ts";
 import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
 
@@ -57,9 +57,17 @@ async function readBatch(
   }
   // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
   if (!isJsonType(facts.value.header("content-type"))) return refuse("batch-not-json");
-  const bytes = await readWhole(request.body, settings.bodyBytesMax);
-  if (bytes === undefined) return refuse("batch-too-large");
-  const batch = parseBatch(parseText(toText(bytes)), {
+  const read = await readUpTo(request.body, {
+    bytesMax: settings.bodyBytesMax,
+    timeMsMax: config.requestTimeoutMs,
+    msPerByte: CLIENT_MS_PER_BYTE,
+  });
+  if (read.kind === "broken") return refuse("request-broken");
+  if (read.kind !== "whole") {
+    await read.stream.cancel();
+    return refuse(read.kind === "long" ? "batch-too-large" : "request-timeout");
+  }
+  const batch = parseBatch(parseText(toText(read.bytes)), {
     membersMax: settings.membersMax,
     isCarried: (name) => facts.value.fields.has(name),
     isAskable: (path) => isAskable(new URL(toOrigin(facts.value.url) + path), config, settings),

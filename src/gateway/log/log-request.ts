@@ -3,7 +3,7 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { Route } from "../../core/routes/route.ts";
-import type { ProblemCode } from "../../core/http/problems.ts";
+import { type ProblemCode, problems } from "../../core/http/problems.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type LogFields, writeLog } from "../../platform/log.ts";
@@ -110,7 +110,9 @@ export function logFailed(request: LoggedRequest, { code, cause, denied, retryAf
     return;
   }
   // A client that asks for stored answers alone is answered as it asked: nothing failed.
-  if (code !== "not-cached") logEvent(request, "failed", () => ({ code, cause }));
+  if (code === "not-cached") return;
+  const isClients = problems[code].status < 500;
+  logEvent(request, isClients ? "denied" : "failed", () => ({ code, cause }));
 }
 
 /** A response whose head has gone to the client, and whose body the gateway cut off. */

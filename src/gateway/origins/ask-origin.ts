@@ -1,9 +1,9 @@
 // Asks what a route leads to, one origin or a pool, within the route's timeouts.
 
 import type { Route } from "../../core/routes/route.ts";
-import { ok } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
-import { askPool } from "./ask-pool.ts";
+import { askPool, keepBody } from "./ask-pool.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -27,10 +27,12 @@ export function askOrigin(
   context: RequestContext<OriginClients>,
   asking: Asking = {},
 ): Promise<OriginAnswer> {
-  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { pool, timeoutMs, requestTimeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
   // Most routes lead to one origin and limit no body: they pay for neither.
-  if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)
-    return forward(facts, { config: context.gateway.config, timeoutMs, stripPrefix, ...asking });
+  if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity) {
+    const { config } = context.gateway;
+    return forward(facts, { config, timeoutMs, requestTimeoutMs, stripPrefix, ...asking });
+  }
   return askWithin(facts, route, { context, asking });
 }
 
@@ -41,15 +43,17 @@ async function askWithin(
 ): Promise<OriginAnswer> {
   const { gateway, waitUntil } = context;
   const { config, pools } = gateway;
-  const { bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { requestTimeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const failure = route.pool && (await keepBody(facts, route.pool, requestTimeoutMs));
+  if (failure !== undefined) return err(failure);
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
-  const options = { config, timeoutMs, stripPrefix, ...asking };
+  const options = { config, timeoutMs, requestTimeoutMs, deadlineMs, stripPrefix, ...asking };
   const client = route.pool === undefined ? undefined : pools.get(route.pool);
   const answer = await (client === undefined
     ? forward(facts, options)
-    : askPool(facts, client, { ...options, deadlineMs, route, context }));
+    : askPool(facts, client, { ...options, route, context }));
   if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
   const onCut = (cause: string): void => {
     logCut({ config, route, facts, startedMs }, cause);

@@ -14,6 +14,7 @@ import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.t
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { TOO_LATE, Upload } from "./upload.ts";
 import { isWebSocketUpgrade, type RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
 
@@ -33,7 +34,12 @@ export type OriginAnswer = Result<Response, OriginFailure>;
 
 export interface ForwardOptions {
   readonly config: Config;
+  /** How long the origin may take, from when it has the whole request. */
   readonly timeoutMs: number;
+  /** How long the client is waited for that is still sending its body. */
+  readonly requestTimeoutMs: number;
+  /** When there must be an answer, by the isolate's clock. */
+  readonly deadlineMs?: number;
   /** Fields put over the client's, for example the cache's conditions. */
   readonly fields?: readonly (readonly [name: string, value: string])[];
   /** Fields of the client that stay here, lower case: those that the cache answers itself. */
@@ -44,33 +50,34 @@ export interface ForwardOptions {
   readonly member?: PoolMember | undefined;
   /** Taken from the front of the path, before the member does the same; "" for nothing. */
   readonly stripPrefix?: string;
-  /** The request's body where it was kept; undefined: as it comes. */
-  readonly body?: ArrayBuffer | null | undefined;
 }
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const headers = toOriginFields(facts, options);
-  const { request } = facts;
-  const { method = request.method } = options;
+  const { method = facts.request.method } = options;
   const connectTo = options.member?.connectTo;
+  const { body } = facts;
+  const upload = body instanceof ReadableStream ? startUpload(body, facts, options) : undefined;
   try {
     const asked = fetch(toOriginUrl(facts, options), {
       method,
       headers,
-      body: options.body === undefined ? toBody(request) : options.body,
+      body: upload?.body ?? body,
       redirect: "manual",
       // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
       encodeResponseBody: "manual",
       ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
     });
-    const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
-    if (response === undefined) return giveUp(asked);
+    const response = await Promise.race([asked, upload?.failed ?? waitFor(options.timeoutMs)]);
+    if (!(response instanceof Response)) return giveUp(asked, response);
+    upload?.answered();
     const problem = toCloudflareProblem(response.status);
     if (problem === undefined) return ok(toClientResponse(response, facts, options));
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
+    upload?.cancel(error);
     const cause = error instanceof Error ? error.message : String(error);
     return err({ code: toOriginProblem(cause), cause });
   }
@@ -80,17 +87,27 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
  * No abort signal, which every request would pay for, the body of its answer too. What is still asked ends with the
  * client's request.
  */
-function giveUp(asked: Promise<Response>): OriginAnswer {
+function giveUp(asked: Promise<Response>, failure: OriginFailure): OriginAnswer {
   asked.then(
     ({ body }) => body?.cancel(),
     () => undefined,
   );
-  return err({ code: "origin-timeout", cause: "no header section in time" });
+  return err(failure);
 }
 
-function toBody(request: Request): ReadableStream | null {
-  const { method } = request;
-  return method === "GET" || method === "HEAD" ? null : request.body;
+async function waitFor(timeoutMs: number): Promise<OriginFailure> {
+  await scheduler.wait(timeoutMs);
+  return TOO_LATE;
+}
+
+/** A body that is still to come. */
+function startUpload(
+  body: ReadableStream<Uint8Array>,
+  { request }: RequestFacts,
+  { timeoutMs, requestTimeoutMs, deadlineMs = Infinity }: ForwardOptions,
+): Upload {
+  const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs };
+  return new Upload(body, request.headers, bounds);
 }
 
 /**

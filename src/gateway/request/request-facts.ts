@@ -38,6 +38,8 @@ export class RequestFacts implements Facts {
   isUnlimited = false;
   /** Set once, by shape-request.ts: what the answer is to be made of. */
   shaping: Shaping | undefined;
+  /** Set once, by await-body.ts: the body, as far as it was waited for. */
+  kept: Uint8Array | ReadableStream<Uint8Array> | undefined;
 
   #place: Request["cf"];
   #hasPlace = false;
@@ -59,6 +61,12 @@ export class RequestFacts implements Facts {
 
   get address(): string | undefined {
     return this.header("cf-connecting-ip");
+  }
+
+  /** As it goes on, in whole or while it comes; a GET's goes nowhere. */
+  get body(): Uint8Array | ReadableStream<Uint8Array> | null {
+    const { method, kept, request } = this;
+    return method === "GET" || method === "HEAD" ? null : (kept ?? request.body);
   }
 
   get country(): string | undefined {

@@ -3,10 +3,10 @@
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { BATCH_PATH } from "./support/batch.ts";
-import { readMemoryBytes } from "./support/gateway.ts";
-import { openSocket, type RawAnswer, toPost } from "./support/raw-socket.ts";
-import { startStand } from "./support/stand.ts";
+import { BATCH_PATH } from "../support/batch.ts";
+import { readMemoryBytes } from "../support/gateway.ts";
+import { openSocket, type RawAnswer, toPost } from "../support/raw-socket.ts";
+import { startStand } from "../support/stand.ts";
 
 const MIB = 1_048_576;
 const CHUNKED = ["Content-Type: application/json", "Transfer-Encoding: chunked"];
