@@ -63,6 +63,10 @@ export class RequestFacts implements Facts {
     return this.header("cf-connecting-ip");
   }
 
+  get hasBody(): boolean {
+    return this.request.body !== null;
+  }
+
   /** As it goes on, in whole or while it comes; a GET's goes nowhere. */
   get body(): Uint8Array | ReadableStream<Uint8Array> | null {
     const { method, kept, request } = this;
