@@ -81,7 +81,8 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 function derive(config: Config, snapshot: Snapshot): Derived {
   const attempts = { index: -1, path: "", policies: [config.attempts], hasVariants: false, cost: 1 };
   const policyFields = new Map<LimitedRoute, string | undefined>();
-  for (const route of [...config.routes, attempts])
+  const batches = config.batch === undefined ? [] : [config.batch.limited];
+  for (const route of [...config.routes, attempts, ...batches])
     policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {

@@ -10,5 +10,6 @@ export function handleBatch(
   execution: ExecutionContext,
 ): Promise<Response> {
   const ask = (member: Request): Promise<Response> => handleSafely(member, gateway, execution);
-  return safely(request, gateway, () => answerBatch(request, { config: gateway.config, ask }));
+  const context = { gateway, waitUntil: execution.waitUntil.bind(execution) };
+  return safely(request, gateway, () => answerBatch(request, { context, ask }));
 }

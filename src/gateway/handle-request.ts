@@ -56,12 +56,9 @@ export async function handleRequest(
     },
   };
 
-  const admission = admit(record, context);
+  const admission = receive(record, context);
   const unadmitted = admission instanceof Promise ? await admission : admission;
   if (unadmitted !== undefined) return unadmitted;
-
-  const unread = route.hasPermits ? await awaitStart(facts, route) : undefined;
-  if (unread !== undefined) return toResponse(err(unread), record);
 
   const through = createThroughCache(route, facts, context);
   const early = through && (await answerFreeHit(through, record));
@@ -83,6 +80,25 @@ export async function handleRequest(
   invalidateAfter(facts, response, context);
   const settled = settleLimits(response, limits, context);
   return finish(settled, limits, { gateway, route, record, isAnswered: answer.ok });
+}
+
+/** The refusal of who must not come in; where permits will be taken also of who does not send what was to come. */
+function receive(
+  record: LoggedRequest,
+  context: RequestContext<Gateway>,
+): Response | undefined | Promise<Response | undefined> {
+  const admission = admit(record, context);
+  return record.route.hasPermits ? awaitRequest(admission, record) : admission;
+}
+
+async function awaitRequest(
+  admission: ReturnType<typeof admit>,
+  record: LoggedRequest,
+): Promise<Response | undefined> {
+  const unadmitted = await admission;
+  if (unadmitted !== undefined) return unadmitted;
+  const failure = await awaitStart(record.facts, record.route);
+  return failure && toResponse(err(failure), record);
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */

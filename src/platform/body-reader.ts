@@ -37,7 +37,7 @@ function toBlockReader(body: ReadableStream<Uint8Array>): BodyReader | undefined
     const { byteLength, buffer } = value;
     if (byteLength < GATHERED_BYTES) crumbs += 1;
     const isFull = byteLength === buffer.byteLength && byteLength < BLOCK_BYTES_MAX;
-    block = isFull ? new ArrayBuffer(4 * byteLength) : (buffer as ArrayBuffer);
+    block = isFull ? new ArrayBuffer(4 * byteLength) : buffer;
     return value;
   };
   return {

@@ -31,9 +31,13 @@ export async function readUpTo(
   const patience = new Patience(timeMsMax, msPerByte);
   patience.wait(readClock());
   const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const stop = watch(() => patience.dueMs, timeMsMax, () => {
-    resolve("late");
-  });
+  const stop = watch(
+    () => patience.dueMs,
+    timeMsMax,
+    () => {
+      resolve("late");
+    },
+  );
   let next: ReturnType<BodyReader["read"]> | undefined;
   try {
     for (;;) {

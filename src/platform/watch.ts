@@ -6,11 +6,7 @@ import { readClock } from "./clock.ts";
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** `toDueMs` is looked at again at least every `lookMs`: a time that moves nearer is seen by then. Answers how to stop. */
-export function watch(
-  toDueMs: () => number,
-  lookMs: number,
-  onDue: () => void,
-): () => void {
+export function watch(toDueMs: () => number, lookMs: number, onDue: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | null = null;
   const look = (): void => {
     const leftMs = toDueMs() - readClock();

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { isObject, object, parseWith } from "../schema/parse-with.ts";
 import { oneOf, textLike } from "../schema/primitives.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
+import { countElements, findFields, isWithinDepth } from "../shape/json-text.ts";
 import { toDependencyOrder } from "./dependency-order.ts";
 import { isSettable } from "./member-fields.ts";
 
@@ -40,6 +41,7 @@ export interface BatchRules {
 const FIELDS_MAX = 64;
 const KEYS_MAX = 16;
 const DEPENDENCIES_MAX = 49;
+const DEPTH_MAX = 1_000;
 
 const name = textLike(/^[!-~]{1,64}$/, "must be a name of 1 to 64 visible ASCII characters");
 const memberSchema = v.pipe(
@@ -71,16 +73,23 @@ const memberSchema = v.pipe(
 );
 type Given = v.InferOutput<typeof memberSchema>;
 
-export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
+/** `text` is the batch as it came. */
+export function parseBatch(text: string, rules: BatchRules): Result<Batch> {
   const { membersMax } = rules;
-  if (!Array.isArray(input) || input.length === 0 || input.length > membersMax) {
-    const message = `must be a JSON list of 1 to ${membersMax} requests`;
+  // Looked at before it is read: a million tiny values would take long to read.
+  const isSmall = countElements(text, membersMax) <= membersMax;
+  const isReadable = isSmall && isWithinDepth(text, DEPTH_MAX);
+  const input = isReadable ? parseText(text) : undefined;
+  if (!Array.isArray(input) || input.length === 0) {
+    const nesting = isSmall && !isReadable ? `, nested at most ${DEPTH_MAX} deep` : "";
+    const message = `must be a JSON list of 1 to ${membersMax} requests${nesting}`;
     return err([{ path: "", code: "invalid", message }]);
   }
   const problems: Problem[] = [];
   const report = (path: string, message: string): void => {
     problems.push({ path, code: "invalid", message });
   };
+  const bodies = findFields(text, "body");
   const given = (input as readonly unknown[]).map((member, at) => {
     const parsed = parseWith(memberSchema, member, String(at));
     if (!parsed.ok) problems.push(...parsed.error);
@@ -88,7 +97,7 @@ export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
   });
   const names = given.map((member) => member?.name);
   const members = given.flatMap((member, at) =>
-    member === undefined ? [] : [toMember(member, { at, names, rules }, report)],
+    member === undefined ? [] : [toMember(member, { at, names, bodyText: bodies[at], rules }, report)],
   );
   if (problems.length > 0) return err(problems);
   const order = toDependencyOrder(members.map(({ after }) => after));
@@ -101,12 +110,14 @@ interface MemberContext {
   readonly at: number;
   /** Of all members. */
   readonly names: readonly (string | undefined)[];
+  /** The body as it is written: what is JSON goes on as it came, its numbers too. */
+  readonly bodyText: string | undefined;
   readonly rules: BatchRules;
 }
 
 function toMember(
   { name: called, method, path, headers, body: given, encoding, depends_on: others }: Given,
-  { at, names, rules }: MemberContext,
+  { at, names, bodyText = "", rules }: MemberContext,
   report: (path: string, message: string) => void,
 ): BatchMember {
   if (called !== undefined && names.indexOf(called) < at) report(`${at}.name`, "must name each request once");
@@ -116,7 +127,7 @@ function toMember(
   for (const [field] of fields)
     if (!isSettable(field, rules.isCarried(field)))
       report(`${at}.headers.${field}`, "must be left to the batch request and the gateway");
-  const body = toBody(given, encoding);
+  const body = toBody(given, bodyText, encoding);
   if (typeof body === "string") report(`${at}.body`, body);
   else if (body !== undefined && /^(?:GET|HEAD)$/.test(method))
     report(`${at}.body`, `must not be with ${method}`);
@@ -126,21 +137,24 @@ function toMember(
 }
 
 /** The body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
-function toBody(body: unknown, encoding?: MemberBody["encoding"]): MemberBody | string | undefined {
+function toBody(
+  body: unknown,
+  text: string,
+  encoding?: MemberBody["encoding"],
+): MemberBody | string | undefined {
   if (body === undefined) return undefined;
-  if (encoding === "json" || (encoding === undefined && typeof body !== "string")) {
-    const text = toJson(body);
-    return text === undefined ? "must be nested less" : { encoding: "json", text };
-  }
+  if (encoding === "json" || (encoding === undefined && typeof body !== "string"))
+    return { encoding: "json", text };
   if (typeof body !== "string") return "must be text";
   const isBase64 = body.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(body);
   if (encoding === "base64" && !isBase64) return "must be base64";
   return { encoding: encoding ?? "text", text: body };
 }
 
-function toJson(value: unknown): string | undefined {
+/** What is no JSON is no list of requests either. */
+function parseText(text: string): unknown {
   try {
-    return JSON.stringify(value);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

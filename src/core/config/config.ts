@@ -1,11 +1,20 @@
 // The configuration as the gateway uses it: complete, frozen, every duration in milliseconds, every reference resolved.
 // parse-config.ts is the only place that makes one.
 
+import type { AccessList } from "../access/access-list.ts";
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
+import type { LimitedRoute } from "../policies/limited-route.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Route } from "../routes/route.ts";
+
+export interface Batches extends BatchSettings {
+  /** What counts a batch as such; its cost is a member's. */
+  readonly limited: LimitedRoute;
+  /** The gateway's own list. */
+  readonly access: readonly AccessList[];
+}
 
 export interface Config {
   /** "zone", an http(s) URL without a trailing slash, or the name of the pool that routes lead to which name none. */
@@ -29,7 +38,7 @@ export interface Config {
   /** The path of the admin API, without a trailing slash. */
   readonly admin: { readonly prefix: string };
   /** Many requests in one; undefined: there are no batches. */
-  readonly batch: BatchSettings | undefined;
+  readonly batch: Batches | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
   /** What callers are limited by that show credentials nobody issued. */

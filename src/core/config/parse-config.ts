@@ -1,12 +1,16 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
+import type { AccessList } from "../access/access-list.ts";
+import type { ParsedBatch } from "../batch/batch-schema.ts";
+import type { Policy } from "../policies/policy.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
 import { NAME } from "../schema/primitives.ts";
 import { toAttemptsPolicy } from "./attempts-policy.ts";
-import type { Config } from "./config.ts";
+import type { Batches, Config } from "./config.ts";
+import { parseBatchPolicies } from "./parse-batch-policies.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findNearest } from "../schema/find-nearest.ts";
 import { parseOrigin } from "../origins/parse-origin.ts";
@@ -24,6 +28,8 @@ export interface ConfigVars {
   readonly LIMIT_FACTOR?: unknown;
 }
 
+/** Unlike every route's, every pool's and that of failed credentials. */
+const BATCH_INDEX = -1_000;
 const LIMIT_FACTOR_MAX = 1_000;
 
 /**
@@ -52,6 +58,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const named = { policyNames, policies };
   const origins = parseOrigins(given, { vars, named }, problems);
   problems.push(...later);
+  const batchPolicies = parseBatchPolicies(given["batch"], named, problems);
   const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
   const routes = parseRoutes(rawRoutes, context, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
@@ -69,7 +76,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       requestTimeoutMs: requestTimeout,
       log: Object.freeze(log),
       admin: Object.freeze(admin),
-      batch: batch === undefined ? undefined : Object.freeze(batch),
+      batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
       attempts: toAttemptsPolicy(auth.attempts),
@@ -86,6 +93,16 @@ function toRouteDefaults(parsed: Parsed): Pick<RouteContext, "access" | "request
   if (!parsed.ok) return { access: undefined, requestTimeoutMs: 0 };
   const { access, requestTimeout } = parsed.value;
   return { access, requestTimeoutMs: requestTimeout };
+}
+
+function toBatches(
+  { policies: _names, cost, ...settings }: ParsedBatch,
+  policies: readonly Policy[],
+  access: AccessList | undefined,
+): Batches {
+  const hasVariants = policies.some(({ contexts, tiers }) => contexts.length > 0 || tiers.size > 0);
+  const limited = { index: BATCH_INDEX, path: settings.path, policies, hasVariants, cost };
+  return { ...settings, limited, access: access === undefined ? [] : [access] };
 }
 
 function toList(value: unknown): readonly unknown[] {

@@ -42,9 +42,7 @@ export function parseRoutes(
     // References are read also when the shape has problems, so that all are reported at once.
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
-    const route = parsed.ok
-      ? toRoute(parsed.value, { ...references, index, context })
-      : undefined;
+    const route = parsed.ok ? toRoute(parsed.value, { ...references, index, context }) : undefined;
     if (route !== undefined) routes.push(route);
   }
   return Object.freeze(routes);
@@ -112,11 +110,8 @@ function toRoute(
     pool,
     priority: options.priority,
     whenLimited: options.whenLimited,
-    timeoutMs: options.timeout,
-    requestTimeoutMs: options.requestTimeout ?? context.requestTimeoutMs,
-    hasPermits: [...policies, ...(pool?.outbound?.limited.policies ?? [])].some(isPermit),
-    bodyTimeoutMs: options.bodyTimeout ?? Infinity,
-    totalTimeoutMs: options.totalTimeout ?? Infinity,
+    ...toTimeouts(options, context),
+    hasPermits: hasPermits(policies, pool),
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -128,7 +123,22 @@ function toRoute(
   });
 }
 
-const isPermit = ({ algorithm }: Policy): boolean => algorithm === "concurrency";
+function toTimeouts(
+  { timeout, requestTimeout, bodyTimeout, totalTimeout }: v.InferOutput<typeof routeSchema>,
+  { requestTimeoutMs }: RouteContext,
+): Pick<Route, "timeoutMs" | "requestTimeoutMs" | "bodyTimeoutMs" | "totalTimeoutMs"> {
+  return {
+    timeoutMs: timeout,
+    requestTimeoutMs: requestTimeout ?? requestTimeoutMs,
+    bodyTimeoutMs: bodyTimeout ?? Infinity,
+    totalTimeoutMs: totalTimeout ?? Infinity,
+  };
+}
+
+function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): boolean {
+  const counted = [...policies, ...(pool?.outbound?.limited.policies ?? [])];
+  return counted.some(({ algorithm }) => algorithm === "concurrency");
+}
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 function resolvePool(

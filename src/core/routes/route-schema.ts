@@ -4,10 +4,10 @@ import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { host, prefix } from "../origins/pool-schema.ts";
-import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
+import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, listOf, method, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, listOf, method, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;

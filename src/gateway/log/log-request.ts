@@ -16,6 +16,9 @@ export interface LoggedRequest {
   readonly startedMs: number;
 }
 
+/** What a line says of a request, whatever it came for. */
+export type NamedRequest = Omit<LoggedRequest, "route"> & { readonly route: Pick<Route, "name"> };
+
 /** Enough of a SHA-256 to find a key again, in hexadecimal digits. */
 const HASH_DIGITS = 16;
 
@@ -23,7 +26,7 @@ type Event = keyof Config["log"];
 
 /** `toFields` is called for the events that are logged: naming keys costs a hash. */
 function logEvent(
-  { config, route, facts, startedMs }: LoggedRequest,
+  { config, route, facts, startedMs }: NamedRequest,
   event: Event,
   toFields: () => LogFields,
 ): void {
@@ -47,10 +50,7 @@ interface DeniedBy {
   readonly retryAfterMs?: number | undefined;
 }
 
-export function logDenied(
-  request: LoggedRequest,
-  { code, violated, keys, retryAfterMs = 0 }: DeniedBy,
-): void {
+export function logDenied(request: NamedRequest, { code, violated, keys, retryAfterMs = 0 }: DeniedBy): void {
   logEvent(request, "denied", () => ({
     code,
     policy: violated,
@@ -79,7 +79,7 @@ interface QuietLimits {
 }
 
 /** Decisions without a counter object, and shadow policies that would have refused. */
-export function logLimits(request: LoggedRequest, { degraded, shadows, keys }: QuietLimits): void {
+export function logLimits(request: NamedRequest, { degraded, shadows, keys }: QuietLimits): void {
   if (degraded.size > 0) {
     logEvent(request, "degraded", () => {
       const policies = [...degraded.keys()];

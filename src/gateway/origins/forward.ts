@@ -54,21 +54,9 @@ export interface ForwardOptions {
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
-  const headers = toOriginFields(facts, options);
-  const { method = facts.request.method } = options;
-  const connectTo = options.member?.connectTo;
-  const { body } = facts;
-  const upload = body instanceof ReadableStream ? startUpload(body, facts, options) : undefined;
+  const upload = startUpload(facts, options);
   try {
-    const asked = fetch(toOriginUrl(facts, options), {
-      method,
-      headers,
-      body: upload?.body ?? body,
-      redirect: "manual",
-      // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
-      encodeResponseBody: "manual",
-      ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
-    });
+    const asked = ask(facts, options, upload);
     const response = await Promise.race([asked, upload?.failed ?? waitFor(options.timeoutMs)]);
     if (!(response instanceof Response)) return giveUp(asked, response);
     upload?.answered();
@@ -81,6 +69,20 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     const cause = error instanceof Error ? error.message : String(error);
     return err({ code: toOriginProblem(cause), cause });
   }
+}
+
+function ask(facts: RequestFacts, options: ForwardOptions, upload: Upload | undefined): Promise<Response> {
+  const { method = facts.request.method } = options;
+  const connectTo = options.member?.connectTo;
+  return fetch(toOriginUrl(facts, options), {
+    method,
+    headers: toOriginFields(facts, options),
+    body: upload?.body ?? facts.body,
+    redirect: "manual",
+    // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
+    encodeResponseBody: "manual",
+    ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
+  });
 }
 
 /**
@@ -100,12 +102,12 @@ async function waitFor(timeoutMs: number): Promise<OriginFailure> {
   return TOO_LATE;
 }
 
-/** A body that is still to come. */
+/** undefined where no body is still to come. */
 function startUpload(
-  body: ReadableStream<Uint8Array>,
-  { request }: RequestFacts,
+  { request, body }: RequestFacts,
   { timeoutMs, requestTimeoutMs, deadlineMs = Infinity }: ForwardOptions,
-): Upload {
+): Upload | undefined {
+  if (!(body instanceof ReadableStream)) return undefined;
   const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs };
   return new Upload(body, request.headers, bounds);
 }

@@ -1,9 +1,10 @@
 // A body in chunks of a byte takes the memory that its bytes take, and hardly more time, wherever it is read or passes.
 
+import { buffer } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { BATCH_PATH } from "../support/batch.ts";
-import { type Reply, send } from "../support/client.ts";
+import { open, type Reply, send } from "../support/client.ts";
 import { measure } from "../support/measure.ts";
 import { openSocket, type RawAnswer, toPost } from "../support/raw-socket.ts";
 import { startPoolStand } from "../support/pool-stand.ts";
@@ -38,7 +39,7 @@ const [origin] = origins as readonly [Origin];
 
 function* toCrumbs(text: string): Generator<string> {
   for (let at = 0; at < text.length; at += 10_000)
-    yield [...text.slice(at, at + 10_000)].map((byte) => `1\r\n${byte}\r\n`).join("");
+    yield text.slice(at, at + 10_000).replaceAll(/./gs, (byte) => `1\r\n${byte}\r\n`);
   yield "0\r\n\r\n";
 }
 
@@ -89,7 +90,11 @@ describe("an answer's body in chunks of a byte", () => {
   const BYTES = 300_000;
   const json = JSON.stringify({ kept: 1, much: "x".repeat(BYTES) });
 
-  async function ask(path: string, text: string, status = 200): Promise<{ reply: Reply; grownBytes: number }> {
+  async function ask(
+    path: string,
+    text: string,
+    status = 200,
+  ): Promise<{ reply: Reply; grownBytes: number }> {
     const head = `HTTP/1.1 ${status} OK\r\n${CHUNKED.join("\r\n")}\r\nCache-Control: max-age=60\r\n\r\n`;
     origin.serve(path === "/together" ? "/crumbs" : path, {
       raw: head + [...toCrumbs(text)].join(""),
@@ -128,6 +133,31 @@ describe("an answer's body in chunks of a byte", () => {
     const { reply, grownBytes } = await ask("/heard", error, 400);
     expect([reply.status, reply.text()]).toEqual([400, error]);
     expect(grownBytes).toBeLessThan(GROWN_BYTES_MAX);
+  });
+});
+
+describe("an answer that is searched and stalls", () => {
+  it("goes on after a second, whole", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const pieces = async function* () {
+      yield '{"error":';
+      await promise;
+      yield `"${"x".repeat(2_000)}"}`;
+    };
+    origin.serve("/heard", () => ({ status: 400, body: pieces() }));
+    const { status, stream, sentAtMs, answeredAtMs } = await open(gateway, "/heard");
+    expect(status).toBe(400);
+    expect(answeredAtMs - sentAtMs).toBeGreaterThanOrEqual(950);
+    resolve(undefined);
+    expect((await buffer(stream)).toString()).toBe(`{"error":"${"x".repeat(2_000)}"}`);
+  });
+
+  it("breaks off where the origin breaks it off", async () => {
+    origin.serve("/heard", {
+      raw: 'HTTP/1.1 400 Bad Request\r\nContent-Length: 99\r\n\r\n{"error":',
+      ending: "reset",
+    });
+    await expect(send(gateway, "/heard")).rejects.toThrow();
   });
 });
 

@@ -46,7 +46,11 @@ const CHUNKED = ["Transfer-Encoding: chunked"];
 const JSON_TYPE = "Content-Type: application/json";
 
 /** A POST of which a half has come. */
-function sendHalf(path: string, framing: readonly string[] = LENGTH, fields: readonly string[] = []): RawSocket {
+function sendHalf(
+  path: string,
+  framing: readonly string[] = LENGTH,
+  fields: readonly string[] = [],
+): RawSocket {
   const half = framing === CHUNKED ? "5\r\nhello\r\n" : "hello";
   return openSocket(gateway, toPost(path, [...framing, ...fields], half));
 }
@@ -69,14 +73,17 @@ describe.concurrent("half a body", () => {
     ["in chunks", ...one, CHUNKED] as const,
   ]);
 
-  it.each(all)("%s for %s (%s) is a 408 when its time is over", async (_how, _what, path, fields, framing) => {
-    const socket = sendHalf(path, framing, fields);
-    const { status, text, afterMs } = await socket.answer;
-    socket.close();
-    expect([status, text]).toEqual([408, expect.stringContaining('"code":"request-timeout"')]);
-    expect(afterMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 50);
-    expect(afterMs).toBeLessThan(TIMEOUT_MS + 2_000);
-  });
+  it.each(all)(
+    "%s for %s (%s) is a 408 when its time is over",
+    async (_how, _what, path, fields, framing) => {
+      const socket = sendHalf(path, framing, fields);
+      const { status, text, afterMs } = await socket.answer;
+      socket.close();
+      expect([status, text]).toEqual([408, expect.stringContaining('"code":"request-timeout"')]);
+      expect(afterMs).toBeGreaterThanOrEqual(TIMEOUT_MS - 50);
+      expect(afterMs).toBeLessThan(TIMEOUT_MS + 2_000);
+    },
+  );
 
   it("has the time that its route gives it", async () => {
     const socket = sendHalf("/patient/a");

@@ -206,6 +206,7 @@ describe("parseUnits()", () => {
         expect(parseUnits(String(units))).toBe(units);
       }),
     );
-    for (const text of [undefined, "", "9007199254740992", "1e3", "+1"]) expect(parseUnits(text)).toBeUndefined();
+    for (const text of [undefined, "", "9007199254740992", "1e3", "+1"])
+      expect(parseUnits(text)).toBeUndefined();
   });
 });
