@@ -2,12 +2,13 @@
 // further than they may be long.
 
 import { parseWith } from "../core/schema/parse-with.ts";
+import { CLIENT_MS_PER_BYTE } from "../core/http/patience.ts";
 import type { Seen } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TokenName } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";
-import { readWhole } from "../platform/read-whole.ts";
+import { type ReadBounds, readUpTo } from "../platform/read-up-to.ts";
 import { toInvalidBody, toProblem } from "./problem.ts";
 
 type Read<Value> = Result<Value, Response>;
@@ -31,7 +32,9 @@ export async function readCall(
     return err(toProblem(400, "invalid-idempotency-key"));
   const query = readQuery(new URL(request.url).searchParams, operation);
   if (!query.ok) return query;
-  const text = operation.body === undefined ? ok("") : await readText(request, operation.bodyBytesMax);
+  const { bodyBytesMax: bytesMax } = operation;
+  const timeMsMax = given.controls.config().requestTimeoutMs;
+  const text = operation.body === undefined ? ok("") : await readText(request, { bytesMax, timeMsMax });
   if (!text.ok) return text;
   const body = readBody(text.value, operation);
   if (!body.ok) return body;
@@ -72,13 +75,20 @@ function readQuery(params: URLSearchParams, { query }: Operation): Read<unknown>
   return parsed.ok ? parsed : err(toProblem(400, "invalid-query", { problems: parsed.error }));
 }
 
-async function readText({ headers, body }: Request, bytesMax: number): Promise<Read<string>> {
-  if (body === null) return ok("");
-  const isDeclared = Number(headers.get("content-length") ?? 0) > bytesMax;
-  const whole = isDeclared ? undefined : await readWhole(body, bytesMax);
-  if (whole !== undefined) return ok(new TextDecoder().decode(whole));
-  if (isDeclared) await body.cancel();
-  return err(toProblem(413, "body-too-large", { bytesMax }));
+async function readText(
+  { headers, body }: Request,
+  { bytesMax, timeMsMax }: ReadBounds,
+): Promise<Read<string>> {
+  const tooLarge = (): Read<never> => err(toProblem(413, "body-too-large", { bytesMax }));
+  if (Number(headers.get("content-length") ?? 0) > bytesMax) {
+    await body?.cancel();
+    return tooLarge();
+  }
+  const read = await readUpTo(body, { bytesMax, timeMsMax, msPerByte: CLIENT_MS_PER_BYTE });
+  if (read.kind === "whole") return ok(new TextDecoder().decode(read.bytes));
+  if (read.kind === "broken") return err(toProblem(400, "request-broken"));
+  await read.stream.cancel();
+  return read.kind === "long" ? tooLarge() : err(toProblem(408, "request-timeout"));
 }
 
 function readBody(text: string, { body }: Operation): Read<unknown> {

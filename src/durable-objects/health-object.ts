@@ -12,6 +12,7 @@ import {
   toViews,
 } from "../core/origins/pool-health.ts";
 import type { Bindings, HealthRpc } from "../platform/bindings.ts";
+import { toReader } from "../platform/body-reader.ts";
 
 /** Without a report for so long, and for two intervals, checks end until the next report. */
 const IDLE_MS_MIN = 5_000;
@@ -78,11 +79,15 @@ async function isWell(
 }
 
 async function contains({ body }: Response, text: string): Promise<boolean> {
+  if (body === null) return false;
+  const reader = toReader(body);
+  const decoder = new TextDecoder();
   let read = "";
-  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    read += piece;
-    if (read.includes(text)) return true;
-    if (read.length > BODY_LENGTH_MAX) return false;
+  for (let piece = await reader.gather(); piece !== undefined; piece = await reader.gather()) {
+    read += decoder.decode(piece, { stream: true });
+    if (!read.includes(text) && read.length <= BODY_LENGTH_MAX) continue;
+    await reader.cancel();
+    break;
   }
-  return false;
+  return read.includes(text);
 }

@@ -84,7 +84,8 @@ function derive(config: Config, snapshot: Snapshot): Derived {
   // Pools have those in between (parse-pools.ts).
   const preflights = toStandIn(-1_000, config.preflights);
   const policyFields = new Map<LimitedRoute, string | undefined>();
-  for (const route of [...config.routes, attempts, preflights])
+  const batches = config.batch === undefined ? [] : [config.batch.limited];
+  for (const route of [...config.routes, attempts, preflights, ...batches])
     policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {

@@ -20,6 +20,7 @@ export async function handleBatch(
   const preflight = readPreflight({ method, header: (name) => headers.get(name) ?? undefined });
   if (cors !== undefined && preflight !== undefined) return toPreflightResponse(cors, preflight);
   const ask = (member: Request): Promise<Response> => handleMember(member, gateway, context);
-  const response = await safely(request, config, () => answerBatch(request, { config, ask }));
+  const batchContext = { gateway, waitUntil: context.waitUntil.bind(context) };
+  const response = await safely(request, config, () => answerBatch(request, { context: batchContext, ask }));
   return cors === undefined ? response : addCorsFields(response, cors, headers.get("origin"));
 }

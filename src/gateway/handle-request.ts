@@ -22,6 +22,7 @@ import { toOriginResponse } from "./origins/to-origin-response.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
+import { awaitStart } from "./request/await-body.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logDenied, logLimits } from "./log/log-request.ts";
@@ -61,7 +62,7 @@ export async function handleRequest(
     waitUntil: execution.waitUntil,
   };
 
-  const admission = admit(routed, context);
+  const admission = receive(routed, context);
   const facts = admission instanceof Promise ? await admission : admission;
   if (facts instanceof Response) return facts;
 
@@ -114,6 +115,22 @@ function routeRequest(
   return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
 }
 
+/** The facts or the refusal of who must not come in; where permits will be taken also of who does not send what was to come. */
+function receive(routed: RoutedRequest, context: RequestContext<Gateway>): ReturnType<typeof admit> {
+  const admission = admit(routed, context);
+  return routed.route.hasPermits ? awaitRequest(admission, routed) : admission;
+}
+
+async function awaitRequest(
+  admission: ReturnType<typeof admit>,
+  routed: RoutedRequest,
+): Promise<RequestFacts | Response> {
+  const facts = await admission;
+  if (facts instanceof Response) return facts;
+  const failure = await awaitStart(facts, routed.route);
+  return failure === undefined ? facts : toOriginResponse(err(failure), routed);
+}
+
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
 function askWithoutCache(
   facts: RequestFacts,
@@ -156,7 +173,8 @@ function finish(
 async function shape(response: Response, routed: RoutedRequest): Promise<Response> {
   const { shaping, method } = routed.facts;
   if (shaping === undefined) return response;
-  return toOriginResponse(await shapeResponse(response, shaping, method), routed);
+  const { timeoutMs } = routed.route;
+  return toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
 }
 
 /** undefined: the request goes on. */

@@ -2,7 +2,7 @@
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
-import { durationBetween, integerBetween, ownPath } from "../schema/primitives.ts";
+import { durationBetween, integerBetween, LIMIT_MAX, ownPath, policyNames } from "../schema/primitives.ts";
 
 const MEMBERS_MAX = 50;
 const BODY_BYTES_MAX = 16_777_216;
@@ -19,8 +19,13 @@ export const batchSchema = v.pipe(
     memberBytesMax: v.optional(integerBetween(1_024, BODY_BYTES_MAX), 1_048_576),
     answerBytesMax: v.optional(integerBetween(1_024, BODY_BYTES_MAX), 8_388_608),
     timeout: v.optional(durationBetween("1ms", "10m"), "60s"),
+    policies: v.optional(policyNames, []),
+    cost: v.optional(integerBetween(0, LIMIT_MAX), 1),
   }),
   v.transform(({ timeout, ...batch }) => ({ ...batch, timeoutMs: timeout })),
 );
 
-export type BatchSettings = v.InferOutput<typeof batchSchema>;
+export type ParsedBatch = v.InferOutput<typeof batchSchema>;
+
+/** Without what counts it: the configuration resolves the policies' names. */
+export type BatchSettings = Readonly<Omit<ParsedBatch, "policies" | "cost">>;

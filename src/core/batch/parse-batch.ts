@@ -5,6 +5,7 @@ import { isObject, object, parseWith } from "../schema/parse-with.ts";
 import { oneOf, textLike } from "../schema/primitives.ts";
 import { foldName } from "../http/field-name.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
+import { countElements, findFields, isWithinDepth } from "../shape/json-text.ts";
 import { toDependencyOrder } from "./dependency-order.ts";
 import { maySetField } from "./member-fields.ts";
 
@@ -41,6 +42,7 @@ export interface BatchRules {
 const FIELDS_MAX = 64;
 const KEYS_MAX = 16;
 const DEPENDENCIES_MAX = 49;
+const DEPTH_MAX = 1_000;
 
 const name = textLike(/^[!-~]{1,64}$/, "must be a name of 1 to 64 visible ASCII characters");
 const memberSchema = v.pipe(
@@ -72,13 +74,20 @@ const memberSchema = v.pipe(
 );
 type Given = v.InferOutput<typeof memberSchema>;
 
-export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
+/** `text` is the batch as it came. */
+export function parseBatch(text: string, rules: BatchRules): Result<Batch> {
   const { membersMax } = rules;
-  if (!Array.isArray(input) || input.length === 0 || input.length > membersMax) {
-    const message = `must be a JSON list of 1 to ${membersMax} requests`;
+  // Looked at before it is read: a million tiny values would take long to read.
+  const isSmall = countElements(text, membersMax) <= membersMax;
+  const isReadable = isSmall && isWithinDepth(text, DEPTH_MAX);
+  const input = isReadable ? parseText(text) : undefined;
+  if (!Array.isArray(input) || input.length === 0) {
+    const nesting = isSmall && !isReadable ? `, nested at most ${DEPTH_MAX} deep` : "";
+    const message = `must be a JSON list of 1 to ${membersMax} requests${nesting}`;
     return err([{ path: "", code: "invalid", message }]);
   }
   const problems: Problem[] = [];
+  const bodies = findFields(text, "body");
   const given = (input as readonly unknown[]).map((member, at) => {
     const parsed = parseWith(memberSchema, member, String(at));
     if (!parsed.ok) problems.push(...parsed.error);
@@ -86,7 +95,7 @@ export function parseBatch(input: unknown, rules: BatchRules): Result<Batch> {
   });
   const names = given.map((member) => member?.name);
   const members = given.flatMap((member, at) =>
-    member === undefined ? [] : [toMember(member, { at, names, rules }, problems)],
+    member === undefined ? [] : [toMember(member, { at, names, bodyText: bodies[at], rules }, problems)],
   );
   if (problems.length > 0) return err(problems);
   const order = toDependencyOrder(members.map(({ after }) => after));
@@ -99,11 +108,17 @@ interface MemberContext {
   readonly at: number;
   /** Of all members. */
   readonly names: readonly (string | undefined)[];
+  /** The body as it is written: what is JSON goes on as it came, its numbers too. */
+  readonly bodyText: string | undefined;
   readonly rules: BatchRules;
 }
 
 /** The member; what is wrong with it beside the others is added to `problems`. */
-function toMember(given: Given, { at, names, rules }: MemberContext, problems: Problem[]): BatchMember {
+function toMember(
+  given: Given,
+  { at, names, bodyText = "", rules }: MemberContext,
+  problems: Problem[],
+): BatchMember {
   const { name: own, method, path, depends_on: others } = given;
   const report = (key: string, message: string | undefined): void => {
     if (message !== undefined) problems.push({ path: `${at}.${key}`, code: "invalid", message });
@@ -121,7 +136,7 @@ function toMember(given: Given, { at, names, rules }: MemberContext, problems: P
     report(`headers.${field}`, "must be left to the batch request and the gateway");
   }
 
-  const body = toBody(given.body, given.encoding);
+  const body = toBody(given.body, bodyText, given.encoding);
   if (!body.ok) report("body", body.error);
   const mayHaveBody = method !== "GET" && method !== "HEAD";
   if (body.ok && body.value !== undefined && !mayHaveBody) report("body", `must not be with ${method}`);
@@ -133,13 +148,14 @@ function toMember(given: Given, { at, names, rules }: MemberContext, problems: P
 }
 
 /** The body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
-function toBody(body: unknown, encoding?: MemberBody["encoding"]): Result<MemberBody | undefined, string> {
+function toBody(
+  body: unknown,
+  text: string,
+  encoding?: MemberBody["encoding"],
+): Result<MemberBody | undefined, string> {
   if (body === undefined) return ok(undefined);
   const known = encoding ?? (typeof body === "string" ? "text" : "json");
-  if (known === "json") {
-    const text = toJson(body);
-    return text === undefined ? err("must be nested less") : ok({ encoding: known, text });
-  }
+  if (known === "json") return ok({ encoding: known, text });
   if (typeof body !== "string") return err("must be text");
   return known === "text" || isBase64(body) ? ok({ encoding: known, text: body }) : err("must be base64");
 }
@@ -148,9 +164,10 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-function toJson(value: unknown): string | undefined {
+/** What is no JSON is no list of requests either. */
+function parseText(text: string): unknown {
   try {
-    return JSON.stringify(value);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
 import { object } from "../schema/parse-with.ts";
 import {
+  duration,
   integerBetween,
   NAME,
   NAME_WANTED,
@@ -40,6 +41,7 @@ export const configSchema = object({
     {},
   ),
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),
+  requestTimeout: v.optional(duration, "30s"),
   log: v.optional(
     object({
       denied: v.optional(share, 1),

@@ -1,12 +1,21 @@
 // The configuration as the gateway uses it: complete, frozen, every duration in milliseconds, every reference resolved.
 // parse-config.ts is the only place that makes one.
 
+import type { AccessList } from "../access/access-list.ts";
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
+import type { LimitedRoute } from "../policies/limited-route.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Route } from "../routes/route.ts";
+
+export interface Batches extends BatchSettings {
+  /** What counts a batch as such; its cost is a member's. */
+  readonly limited: LimitedRoute;
+  /** The gateway's own list. */
+  readonly access: readonly AccessList[];
+}
 
 export interface Config {
   /** "zone", an http(s) URL without a trailing slash, or the name of the pool that routes lead to which name none. */
@@ -20,6 +29,8 @@ export interface Config {
   readonly mergeSlashes: boolean;
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
+  /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
+  readonly requestTimeoutMs: number;
   /** Share of events that are logged, 0 to 1. */
   readonly log: {
     readonly denied: number;
@@ -30,7 +41,7 @@ export interface Config {
   /** The path of the admin API, without a trailing slash. */
   readonly admin: { readonly prefix: string };
   /** The settings of batches; undefined: there are none. */
-  readonly batch: BatchSettings | undefined;
+  readonly batch: Batches | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
   /** Who says what pages of other origins may do, where no route does. */

@@ -1,18 +1,22 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
+import type { AccessList } from "../access/access-list.ts";
+import type { ParsedBatch } from "../batch/batch-schema.ts";
+import type { Policy } from "../policies/policy.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
 import { NAME } from "../schema/primitives.ts";
 import { ATTEMPTS_POLICY, PREFLIGHTS, PREFLIGHTS_POLICY, toAddressPolicy } from "./address-policy.ts";
-import type { Config } from "./config.ts";
+import type { Batches, Config } from "./config.ts";
+import { parseBatchPolicies } from "./parse-batch-policies.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findNearest } from "../schema/find-nearest.ts";
 import { parseOrigin } from "../origins/parse-origin.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
 import { parsePools } from "../origins/parse-pools.ts";
-import { parseRoutes, toUnknownPool } from "../routes/parse-routes.ts";
+import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -24,6 +28,8 @@ export interface ConfigVars {
   readonly LIMIT_FACTOR?: unknown;
 }
 
+/** Unlike every route's, every pool's and that of failed credentials. */
+const BATCH_INDEX = -1_000;
 const LIMIT_FACTOR_MAX = 1_000;
 
 /**
@@ -52,10 +58,11 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const named = { policyNames, policies };
   const origins = parseOrigins(given, { vars, named }, problems);
   problems.push(...later);
-  const { access, cors } = parsed.ok ? parsed.value : {};
-  const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access, cors }, problems);
+  const batchPolicies = parseBatchPolicies(given["batch"], named, problems);
+  const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
+  const routes = parseRoutes(rawRoutes, context, problems);
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
-  const { name, encodedSlash, mergeSlashes, headers, headerBytesMax } = parsed.value;
+  const { name, encodedSlash, mergeSlashes, headers, headerBytesMax, requestTimeout } = parsed.value;
   const { log, admin, batch, counters, auth } = parsed.value;
   const { attempts } = auth;
   return ok(
@@ -68,9 +75,10 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       mergeSlashes,
       headers: Object.freeze(headers),
       headerBytesMax,
+      requestTimeoutMs: requestTimeout,
       log: Object.freeze(log),
       admin: Object.freeze(admin),
-      batch: batch === undefined ? undefined : Object.freeze(batch),
+      batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
       cors: deepFreeze(parsed.value.cors),
@@ -80,6 +88,25 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       routes,
     }),
   );
+}
+
+type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
+
+/** Of a configuration with problems nothing is used. */
+function toRouteDefaults(parsed: Parsed): Pick<RouteContext, "access" | "cors" | "requestTimeoutMs"> {
+  if (!parsed.ok) return { access: undefined, requestTimeoutMs: 0 };
+  const { access, cors, requestTimeout } = parsed.value;
+  return { access, cors, requestTimeoutMs: requestTimeout };
+}
+
+function toBatches(
+  { policies: _names, cost, ...settings }: ParsedBatch,
+  policies: readonly Policy[],
+  access: AccessList | undefined,
+): Batches {
+  const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
+  const limited = { index: BATCH_INDEX, path: settings.path, policies, hasVariants, cost };
+  return { ...settings, limited, access: access === undefined ? [] : [access] };
 }
 
 function toList(value: unknown): readonly unknown[] {

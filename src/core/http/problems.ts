@@ -124,6 +124,16 @@ export const problems = {
     detail: "The method reflects requests and is not forwarded.",
     proxyError: "http_request_denied",
   },
+  "request-timeout": {
+    status: 408,
+    detail: "The request's body did not come in time.",
+    proxyError: "http_request_error",
+  },
+  "request-broken": {
+    status: 400,
+    detail: "The request's body broke off, or is not framed as HTTP frames bodies.",
+    proxyError: "http_request_error",
+  },
   "no-route": {
     status: 404,
     detail: "No route of this gateway matches the request.",

@@ -33,6 +33,8 @@ export interface Facts {
   readonly cookie: (name: string) => string | undefined;
   /** AMBIGUOUS when it was sent more than once with different values; begins with BYTES (http/query.ts) if not UTF-8. */
   readonly query: (name: string) => string | undefined;
+  /** Whether a body comes with it, whatever its length. */
+  readonly hasBody: boolean;
   /** The segment of `path` where the route's pattern has `:name`. */
   readonly param: (name: string) => string | undefined;
 }

@@ -2,20 +2,14 @@
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
+import { duration, integerBetween, oneOf, policyNames } from "../schema/primitives.ts";
 import { foldName } from "../http/field-name.ts";
 import { TOKEN } from "../keys/key-extractor.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { LIMITED_WAYS } from "./outbound-settings.ts";
 import { PRIORITIES } from "./priority.ts";
 
-const POLICIES_MAX = 16;
 const LENGTH_MAX = 1_000;
-
-export const policyNames = v.pipe(
-  v.array(v.string("must be a policy's name"), "must be a list of policies' names"),
-  v.maxLength(POLICIES_MAX, `must name at most ${POLICIES_MAX} policies`),
-);
 
 export const priority = oneOf(PRIORITIES);
 

@@ -1,22 +1,23 @@
 // What a request costs: a number, a number by method, a number that the client declares or that its body's size makes,
-// or a function of the configuration. Whatever is given, the cost is a whole number within the rule's bounds.
+// or a function of the configuration. Whatever is given, the cost is a whole number within the rule's bounds. What cannot
+// be read costs the most: an origin may read what the gateway cannot, and nobody must pay less for being unclear.
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
 import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import type { Facts } from "../keys/facts.ts";
 
-/** Quota units of a request. Its result is rounded up, to LIMIT_MAX at most; what is no number of at least 0 costs 1. */
+/** Quota units of a request, rounded up; what is no number of at least 0 counts as LIMIT_MAX, as does what is above. */
 export type CostFunction = (facts: Facts) => number;
 
 export interface CostRule {
   /** HEAD costs what GET does, unless it is named. */
   readonly methods?: Readonly<Record<string, number>> | undefined;
-  /** A request header with a whole number. Bounded by min and max: it is the client who says it. */
+  /** A request header with a whole number; whatever else it says counts as max. */
   readonly header?: string | undefined;
-  /** One unit for every so many bytes of the body, by Content-Length. */
+  /** One unit for every so many bytes of the body, by Content-Length; a body of unknown length counts as max. */
   readonly bodyBytesPerUnit?: number | undefined;
-  /** Where nothing above says a number. Default: min, so that saying nothing is never cheaper. */
+  /** Where nothing above is said. Default: min, so that saying nothing is never cheaper. */
   readonly otherwise: number;
   /** Bounds for what clients say: a header's and a body's number. */
   readonly min: number;
@@ -57,9 +58,9 @@ export function toCost(cost: RouteCost, facts: Facts): number {
 function callCost(cost: CostFunction, facts: Facts): number {
   try {
     const units = cost(facts);
-    return typeof units === "number" && units >= 0 ? Math.min(LIMIT_MAX, Math.ceil(units)) : 1;
+    return typeof units === "number" && units >= 0 ? Math.min(LIMIT_MAX, Math.ceil(units)) : LIMIT_MAX;
   } catch {
-    return 1;
+    return LIMIT_MAX;
   }
 }
 
@@ -74,17 +75,19 @@ function readClientCost(cost: CostRule, facts: Facts): number | undefined {
 }
 
 function readHeaderCost({ header }: CostRule, facts: Facts): number | undefined {
-  return header === undefined ? undefined : parseUnits(facts.header(header));
+  const text = header === undefined ? undefined : facts.header(header);
+  return text === undefined ? undefined : (parseUnits(text) ?? Infinity);
 }
 
-/** A body of unknown length costs what the rule says otherwise. */
 function readBodyCost({ bodyBytesPerUnit }: CostRule, facts: Facts): number | undefined {
   if (bodyBytesPerUnit === undefined) return undefined;
-  const bytes = parseUnits(facts.header("content-length"));
-  return bytes === undefined ? undefined : Math.ceil(bytes / bodyBytesPerUnit);
+  const stated = facts.header("content-length");
+  if (stated === undefined && !facts.hasBody) return undefined;
+  return Math.ceil((parseUnits(stated) ?? Infinity) / bodyBytesPerUnit);
 }
 
-/** A whole number of at most 15 digits, or undefined. */
+/** A whole number that a double holds exactly, or undefined. */
 export function parseUnits(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const units = text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+  return Number.isSafeInteger(units) ? units : undefined;
 }

@@ -7,7 +7,7 @@ import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import { parseUnits } from "./route-cost.ts";
 
 export interface SettleRule {
-  /** A response header with a whole number of units. Comes first. */
+  /** A response header with a whole number of units. Comes first; whatever else it says keeps the estimate. */
   readonly header?: string | undefined;
   /** Units by status ("401") or class of statuses ("5xx"). */
   readonly status: Readonly<Record<string, number>>;
@@ -37,8 +37,7 @@ export function toActualUnits(
   rule: SettleRule,
   { status, header }: { readonly status: number; readonly header: (name: string) => string | undefined },
 ): number | undefined {
-  const said = rule.header === undefined ? undefined : parseUnits(header(rule.header));
-  return (
-    said ?? rule.status[String(status)] ?? rule.status[`${Math.floor(status / 100)}xx`] ?? rule.otherwise
-  );
+  const said = rule.header === undefined ? undefined : header(rule.header);
+  if (said !== undefined) return parseUnits(said);
+  return rule.status[String(status)] ?? rule.status[`${Math.floor(status / 100)}xx`] ?? rule.otherwise;
 }

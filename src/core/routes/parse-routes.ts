@@ -27,6 +27,8 @@ export interface RouteContext extends NamedPolicies {
   readonly access?: AccessList | undefined;
   /** The gateway's, for routes that have none of their own. */
   readonly cors?: CorsRule | undefined;
+  /** Of routes that say no other. */
+  readonly requestTimeoutMs: number;
 }
 
 /** The routes in order; problems are added to `problems`. */
@@ -36,7 +38,7 @@ export function parseRoutes(
   problems: Problem[],
 ): readonly Route[] {
   const routes: Route[] = [];
-  const { access, cors = "origin" } = context;
+  const { cors = "origin" } = context;
   for (const [index, options] of input.entries()) {
     const path = `routes.${index}`;
     const parsed = parseWith(routeSchema, options, path);
@@ -45,7 +47,7 @@ export function parseRoutes(
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
     const route = parsed.ok
-      ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, access })
+      ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, context })
       : undefined;
     if (route !== undefined) routes.push(route);
   }
@@ -91,15 +93,15 @@ function toRoute(
     pool,
     parts,
     index,
-    access,
-  }: References & Pick<RouteContext, "access"> & { readonly index: number },
+    context,
+  }: References & { readonly index: number; readonly context: RouteContext },
 ): Route | undefined {
   if (pattern === undefined) return undefined;
   // What is made of several calls can only be read.
   const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
   const methods = written === undefined ? undefined : new Set(written);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
-  const lists = [access, options.access].filter((list) => list !== undefined);
+  const lists = [context.access, options.access].filter((list) => list !== undefined);
   return deepFreeze({
     index,
     name,
@@ -114,9 +116,8 @@ function toRoute(
     pool,
     priority: options.priority,
     whenLimited: options.whenLimited,
-    timeoutMs: options.timeout,
-    bodyTimeoutMs: options.bodyTimeout ?? Infinity,
-    totalTimeoutMs: options.totalTimeout ?? Infinity,
+    ...toTimeouts(options, context),
+    hasPermits: hasPermits(policies, pool),
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -129,6 +130,22 @@ function toRoute(
   });
 }
 
+function toTimeouts(
+  { timeout, requestTimeout, bodyTimeout, totalTimeout }: v.InferOutput<typeof routeSchema>,
+  { requestTimeoutMs }: RouteContext,
+): Pick<Route, "timeoutMs" | "requestTimeoutMs" | "bodyTimeoutMs" | "totalTimeoutMs"> {
+  return {
+    timeoutMs: timeout,
+    requestTimeoutMs: requestTimeout ?? requestTimeoutMs,
+    bodyTimeoutMs: bodyTimeout ?? Infinity,
+    totalTimeoutMs: totalTimeout ?? Infinity,
+  };
+}
+
+function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): boolean {
+  const counted = [...policies, ...(pool?.outbound?.limited.policies ?? [])];
+  return counted.some(({ algorithm }) => algorithm === "concurrency");
+}
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 function resolvePool(

@@ -5,10 +5,10 @@ import { accessList } from "../access/access-list.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { corsRule } from "../cors/cors-settings.ts";
 import { host, prefix } from "../origins/pool-schema.ts";
-import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
+import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, listOf, method, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, listOf, method, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
@@ -24,6 +24,7 @@ export const routeSchema = object({
   priority: v.optional(priority, "normal"),
   whenLimited: v.optional(whenLimited),
   timeout: v.optional(duration, "30s"),
+  requestTimeout: v.optional(duration),
   bodyTimeout: v.optional(duration),
   totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),

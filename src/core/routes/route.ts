@@ -37,6 +37,10 @@ export interface Route {
   readonly whenLimited: readonly LimitedWay[] | undefined;
   /** How long the origin may take until its response's header section. */
   readonly timeoutMs: number;
+  /** How long the client is waited for that sends a body: see Patience. */
+  readonly requestTimeoutMs: number;
+  /** Permits are taken for its requests, or for its calls of a pool: not before the client has sent its body. */
+  readonly hasPermits: boolean;
   /** How long it may pause in the middle of the body. Infinity: without a limit. */
   readonly bodyTimeoutMs: number;
   /** From the first attempt to the end of the response's body. */

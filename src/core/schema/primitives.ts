@@ -7,6 +7,9 @@ import { isObject } from "./parse-with.ts";
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
 
+/** Of a route, a pool or a batch. */
+const POLICIES_MAX = 16;
+
 /** The names of policies, pools and tiers. Without flags: JSON Schema has none. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const NAME_WANTED = "must be a name of at most 64 letters, digits, '.', '_' and '-'";
@@ -81,4 +84,10 @@ export const switchedOn = v.boolean("must be true or false");
 export const ownPath = textLike(
   /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/,
   'must be a path such as "/__headgate/v1"',
+);
+
+/** What counts something: find-named-policies.ts says whether there are such. */
+export const policyNames = v.pipe(
+  v.array(v.string("must be a policy's name"), "must be a list of policies' names"),
+  v.maxLength(POLICIES_MAX, `must name at most ${POLICIES_MAX} policies`),
 );

@@ -2,12 +2,10 @@
 // decoded but the names that have an escape.
 
 import type { FieldMask } from "./field-mask.ts";
+import { findValueEnd, readName, skipSpace } from "./json-text.ts";
 
 /** Deeper structures that a mask leads into are not trimmed. */
 const DEPTH_MAX = 64;
-const SPACE = /\s*/y;
-/** A token: a number or a word, or one character of what is between such. */
-const TOKEN = /[^\s"[\]{},:]+|./sy;
 
 export function isJson(text: string): boolean {
   try {
@@ -29,14 +27,14 @@ export function trimJson(text: string, mask: FieldMask, rule: "keep" | "drop"): 
   let isTooDeep = false;
   /** The next character that is no space. */
   const peek = (): string | undefined => {
-    at = skip(text, at, SPACE);
+    at = skipSpace(text, at);
     return text[at];
   };
   /** The next value as it is written. */
   const copy = (): string => {
     peek();
     const start = at;
-    at = findEnd(text, start);
+    at = findValueEnd(text, start);
     return text.slice(start, at);
   };
   const trim = (fields: FieldMask, depth: number): string => {
@@ -60,43 +58,11 @@ export function trimJson(text: string, mask: FieldMask, rule: "keep" | "drop"): 
     const key = copy();
     peek();
     at += 1;
-    const name = key.includes("\\") ? (JSON.parse(key) as string) : key.slice(1, -1);
+    const name = readName(key);
     const below = fields.get(name);
     const value = below === undefined ? copy() : trim(below, depth + 1);
     return below !== undefined || fields.has(name) === (rule === "keep") ? [`${key}:${value}`] : [];
   };
   const trimmed = trim(mask, 1);
   return isTooDeep ? undefined : trimmed;
-}
-
-/** The end of the value that starts there. */
-function findEnd(text: string, start: number): number {
-  let at = start;
-  let open = 0;
-  do {
-    const next = text[at];
-    if (next === "{" || next === "[") open += 1;
-    if (next === "}" || next === "]") open -= 1;
-    at = next === '"' ? findStringEnd(text, at) : skip(text, at, TOKEN);
-  } while (open > 0);
-  return at;
-}
-
-/** The end of a string. A quote behind an odd number of backslashes is a part of it. */
-function findStringEnd(text: string, start: number): number {
-  let end = start;
-  let isEscaped = true;
-  while (isEscaped) {
-    end = text.indexOf('"', end + 1);
-    let before = end;
-    while (text[before - 1] === "\\") before -= 1;
-    isEscaped = (end - before) % 2 === 1;
-  }
-  return end + 1;
-}
-
-function skip(text: string, at: number, pattern: RegExp): number {
-  pattern.lastIndex = at;
-  pattern.test(text);
-  return pattern.lastIndex;
 }

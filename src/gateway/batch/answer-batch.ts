@@ -2,70 +2,117 @@
 
 import { type Batch, type BatchMember, type MemberBody, parseBatch } from "../../core/batch/parse-batch.ts";
 import { showMember } from "../../core/batch/member-answer.ts";
-import type { Config } from "../../core/config/config.ts";
 import type { BatchSettings } from "../../core/batch/batch-schema.ts";
-import { parseExactly } from "../../core/shape/parse-exactly.ts";
-import { isJsonType } from "../../core/shape/json-type.ts";
+import type { Batches, Config } from "../../core/config/config.ts";
+import { CLIENT_MS_PER_BYTE } from "../../core/http/patience.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Problem, type Result } from "../../core/result.ts";
-import { askMembers, type Member, type MemberReply, toTogether } from "./ask-members.ts";
+import { matchRoute } from "../../core/routes/match-route.ts";
+import { isJsonType } from "../../core/shape/json-type.ts";
+import { countElements } from "../../core/shape/json-text.ts";
+import { readUpTo, toText } from "../../platform/read-up-to.ts";
+import type { Gatekeeper } from "../credentials/admit.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
-import { toText } from "../../platform/read-up-to.ts";
-import { readWhole } from "../../platform/read-whole.ts";
+import type { RequestContext } from "../request/request-context.ts";
 import { type ReadRequest, readRequest } from "../request/read-request.ts";
 import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
+import { askMembers, type Member, type MemberReply, type MembersContext, toTogether } from "./ask-members.ts";
+import { limitBatch } from "./limit-batch.ts";
+import { toMemberRequest } from "./member-request.ts";
 
 export function isBatch({ url }: Request, { batch }: Config): boolean {
   return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
 }
 
 interface Answering {
-  readonly config: Config;
+  readonly context: RequestContext<Gatekeeper>;
   /** Sends one of them the way of a request that came alone. */
   readonly ask: (member: Request) => Promise<Response>;
 }
 
-export async function answerBatch(request: Request, { config, ask }: Answering): Promise<Response> {
-  const { batch: settings } = config;
+/** What a batch is refused with. */
+type Refuse = (code: ProblemCode, found?: readonly Problem[]) => Response;
+
+export async function answerBatch(request: Request, { context, ask }: Answering): Promise<Response> {
+  const { config } = context.gateway;
+  const { batch } = config;
+  const refuse: Refuse = (code, found) => toProblemResponse(code, { name: config.name, found });
   // The configuration may have changed in this very moment.
-  if (settings === undefined) return toProblemResponse("no-route", config);
-  const read = await readBatch(request, config, settings);
-  if (!read.ok) return read.error;
-  const { facts, members, order } = read.value;
-  const context = { facts, config, ask, bounds: settings, lateCode: "batch-timeout" } as const;
+  if (batch === undefined) return refuse("no-route");
+  const facts = readRequest(request, config);
+  if (!facts.ok) return refuse(facts.error);
+  if (request.method !== "POST") return withAllow(refuse("method-not-allowed"));
+  const text = await readText(facts.value, config, batch);
+  if (!text.ok) return refuse(text.error);
+  const members = countElements(text.value, batch.membersMax);
+  const finish = await limitBatch(facts.value, members, { batch, context });
+  if (!finish.ok) return finish.error;
+  const read = readBatch(text.value, facts.value, { config, batch });
+  const answer = read.ok
+    ? await askBatch(read.value, {
+        facts: facts.value,
+        config,
+        ask,
+        bounds: batch,
+        lateCode: "batch-timeout",
+      })
+    : refuse("invalid-batch", read.error);
+  return finish.value(answer);
+}
+
+function withAllow(refused: Response): Response {
+  refused.headers.set("Allow", "POST");
+  return refused;
+}
+
+async function askBatch({ members, order }: Batch, context: MembersContext): Promise<Response> {
   const replies = await askMembers(members.map(toMember), context, order);
   const shown = replies.map((reply, at) => toShown(members[at]?.name, reply));
   return toTogether(`[${shown.join(",")}]`, replies);
 }
 
-interface ReadBatch extends Batch {
-  readonly facts: ReadRequest;
+/** A batch as it came, as far as its head and its size are right. */
+async function readText(
+  { request, header }: ReadRequest,
+  { requestTimeoutMs }: Config,
+  { bodyBytesMax }: Batches,
+): Promise<Result<string, ProblemCode>> {
+  // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
+  if (!isJsonType(header("content-type"))) return err("batch-not-json");
+  const bounds = { bytesMax: bodyBytesMax, timeMsMax: requestTimeoutMs, msPerByte: CLIENT_MS_PER_BYTE };
+  const read = await readUpTo(request.body, bounds);
+  if (read.kind === "whole") return ok(toText(read.bytes) ?? "");
+  if (read.kind === "broken") return err("request-broken");
+  await read.stream.cancel();
+  return err(read.kind === "long" ? "batch-too-large" : "request-timeout");
 }
 
-async function readBatch(
-  request: Request,
-  config: Config,
-  settings: BatchSettings,
-): Promise<Result<ReadBatch, Response>> {
-  const refuse = (code: ProblemCode, found?: readonly Problem[]): Result<never, Response> =>
-    err(toProblemResponse(code, { name: config.name, found }));
-  const facts = readRequest(request, config);
-  if (!facts.ok) return refuse(facts.error);
-  if (request.method !== "POST") {
-    const refused = toProblemResponse("method-not-allowed", config);
-    refused.headers.set("Allow", "POST");
-    return err(refused);
-  }
-  // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
-  if (!isJsonType(facts.value.header("content-type"))) return refuse("batch-not-json");
-  const bytes = await readWhole(request.body, settings.bodyBytesMax);
-  if (bytes === undefined) return refuse("batch-too-large");
-  const batch = parseBatch(parseText(toText(bytes)), {
-    membersMax: settings.membersMax,
-    isCarried: (name) => facts.value.fields.has(name),
-    findPathProblem: (path) => findPathProblem(new URL(toOrigin(facts.value.url) + path), config, settings),
+function readBatch(
+  text: string,
+  facts: ReadRequest,
+  { config, batch }: { readonly config: Config; readonly batch: Batches },
+): Result<Batch> {
+  const { membersMax } = batch;
+  const parsed = parseBatch(text, {
+    membersMax,
+    isCarried: (name) => facts.fields.has(name),
+    findPathProblem: (path) => findPathProblem(new URL(toOrigin(facts.url) + path), config, batch),
   });
-  return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
+  if (!parsed.ok) return parsed;
+  const calls = countCalls(parsed.value, facts, config);
+  if (calls <= membersMax) return parsed;
+  const message = `must make at most ${membersMax} calls with all parts of aggregates, received ${calls}`;
+  return err([{ path: "", code: "invalid", message }]);
+}
+
+/** One for each member, and for an aggregate one for each of its parts. */
+function countCalls({ members }: Batch, facts: ReadRequest, config: Config): number {
+  if (config.routes.every(({ aggregate }) => aggregate === undefined)) return members.length;
+  return members.reduce((calls, member) => {
+    const read = readRequest(toMemberRequest(facts, toMember(member), config), config);
+    const route = read.ok ? matchRoute(config.routes, read.value) : undefined;
+    return calls + (route?.aggregate?.parts.length ?? 1);
+  }, 0);
 }
 
 function findPathProblem(
@@ -77,15 +124,6 @@ function findPathProblem(
     return "must not be one of the gateway's own";
   const hasKey = apiKeys.query !== undefined && searchParams.has(apiKeys.query);
   return hasKey ? "must not have a credential: each request has that of the batch" : undefined;
-}
-
-/** What is no JSON is no list of requests either. */
-function parseText(text = ""): unknown {
-  try {
-    return parseExactly(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function toMember({ body, fields, ...member }: BatchMember): Member {

@@ -4,6 +4,7 @@
 import type { Config } from "../../core/config/config.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { isReadable } from "../../core/http/field-value.ts";
+import { readClock } from "../../platform/clock.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { type MemberCall, type MembersFacts, toMemberRequest } from "./member-request.ts";
 import { toProblemParts } from "../request/problem-response.ts";
@@ -50,6 +51,7 @@ export async function askMembers(
   order: readonly number[] = [...members.keys()],
 ): Promise<readonly MemberReply[]> {
   const { parallel, timeoutMs, memberBytesMax } = bounds;
+  const untilMs = readClock() + timeoutMs;
   let bytesLeft = bounds.answerBytesMax;
   let isOver = false;
   const { promise: over, resolve } = Promise.withResolvers<ProblemCode>();
@@ -63,7 +65,7 @@ export async function askMembers(
     const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
     if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
     if (isOver) return toRefusal(lateCode, config);
-    const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax });
+    const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax, untilMs });
     const reply = await Promise.race([asked, over]);
     if (typeof reply === "string") return toRefusal(reply, config);
     if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
@@ -82,17 +84,24 @@ export async function askMembers(
   return await Promise.all(replies);
 }
 
+interface Asking extends Pick<MembersContext, "ask">, Pick<MemberBounds, "memberBytesMax"> {
+  /** By the isolate's clock. */
+  readonly untilMs: number;
+}
+
 /** The reply, or why there is none. */
 async function askMember(
   request: Request,
-  { ask, memberBytesMax }: Pick<MembersContext, "ask"> & Pick<MemberBounds, "memberBytesMax">,
+  { ask, memberBytesMax, untilMs }: Asking,
 ): Promise<MemberReply | ProblemCode> {
   const response = await ask(request);
-  const read = await readUpTo(response.body, memberBytesMax);
+  // Also when nobody waits for it any longer: what is not read to its end would be read on.
+  const bounds = { bytesMax: memberBytesMax, timeMsMax: Math.max(1, untilMs - readClock()) };
+  const read = await readUpTo(response.body, bounds);
   if (read.kind === "broken") return "origin-closed";
   if (read.kind === "whole") return toReply(response, read.bytes);
   await read.stream.cancel();
-  return "answer-too-large";
+  return read.kind === "long" ? "answer-too-large" : "origin-timeout";
 }
 
 export function toRefusal(code: ProblemCode, config: Config): MemberReply {

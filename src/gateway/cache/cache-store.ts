@@ -24,6 +24,8 @@ const RECORD_HEADER = "x-headgate-record";
 const PLAIN_KEY_LENGTH_MAX = 512;
 const UNFINISHED_MAX = 1_000;
 const WRITTEN_MAX = 2_000;
+/** For a small body of the Cache API. What takes longer is a miss. */
+const READ_MS_MAX = 5_000;
 /** What is validated before every use is not written anew with each confirmation, but when it was written so long ago. */
 const REWRITE_MS = 10_000;
 
@@ -204,6 +206,6 @@ async function readBody(response: Response, entry: StoredEntry): Promise<StoredB
   }
   const bytes = entry.bodyBytes ?? 0;
   if (bytes > HELD_BODY_BYTES_MAX) return body;
-  const whole = await readWhole(body, bytes);
+  const whole = await readWhole(body, { bytesMax: bytes, timeMsMax: READ_MS_MAX });
   return whole?.byteLength === bytes ? whole : "broken";
 }

@@ -10,6 +10,9 @@ import type { Found, StoreLookup } from "./look-up.ts";
 import { createPipe, pipeStream } from "../../platform/pipe-stream.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
+/** What comes more slowly is not stored: a stream without an end would be kept in memory as far as it may be long. */
+const PACE = { timeMsMax: 30_000, msPerByte: 1 };
+
 export interface KeepOptions {
   readonly store: CacheStore;
   readonly record: StoredResponse;
@@ -33,7 +36,7 @@ export async function keepResponse(
   if (bodyBytes !== null && bodyBytes > HELD_BODY_BYTES_MAX) {
     return await store.write(place.key, record, toFixedLength(body, bodyBytes));
   }
-  const bytes = await readWhole(body, bodyBytes ?? settings.bodyBytesMax);
+  const bytes = await readWhole(body, { ...PACE, bytesMax: bodyBytes ?? settings.bodyBytesMax });
   if (bytes === undefined || bytes.byteLength !== (bodyBytes ?? bytes.byteLength)) return false;
   return await store.write(place.key, { ...record, bodyBytes: bytes.byteLength }, bytes);
 }

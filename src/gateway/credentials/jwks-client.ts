@@ -17,7 +17,7 @@ const COOL_DOWN_MS = 30_000;
 /** Between two requests while none has succeeded. */
 const RETRY_MS = 2_000;
 const TIMEOUT_MS = 5_000;
-const BODY_BYTES_MAX = 262_144;
+const BOUNDS = { bytesMax: 262_144, timeMsMax: TIMEOUT_MS };
 const KEYS_MAX = 100;
 
 type WaitUntil = (promise: Promise<unknown>) => void;
@@ -78,7 +78,7 @@ export class JwksClient {
         await response.body?.cancel();
         return;
       }
-      const body = await readWhole(response.body, BODY_BYTES_MAX);
+      const body = await readWhole(response.body, BOUNDS);
       const set = JSON.parse(new TextDecoder().decode(body)) as JSONWebKeySet;
       if (!Array.isArray(set.keys) || set.keys.length > KEYS_MAX || !set.keys.every(isObject)) return;
       this.#keys = (header) => findJwk(set.keys, header);

@@ -3,7 +3,7 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { Route } from "../../core/routes/route.ts";
-import type { ProblemCode } from "../../core/http/problems.ts";
+import { type ProblemCode, problems } from "../../core/http/problems.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type LogFields, writeLog } from "../../platform/log.ts";
@@ -15,6 +15,9 @@ export interface LoggedRequest {
   readonly startedMs: number;
 }
 
+/** What a line says of a request, whatever it came for. */
+export type NamedRequest = Omit<LoggedRequest, "route"> & { readonly route: Pick<Route, "name"> };
+
 /** Enough of a SHA-256 to find a key again, in hexadecimal digits. */
 const HASH_DIGITS = 16;
 
@@ -22,7 +25,7 @@ type Event = keyof Config["log"];
 
 /** `toFields` is called for the events that are logged: naming keys costs a hash. */
 function logEvent(
-  { config, route, facts, startedMs }: LoggedRequest,
+  { config, route, facts, startedMs }: NamedRequest,
   event: Event,
   toFields: () => LogFields,
 ): void {
@@ -52,10 +55,7 @@ interface DeniedBy {
   readonly retryAfterMs?: number | undefined;
 }
 
-export function logDenied(
-  request: LoggedRequest,
-  { code, violated, rows, retryAfterMs = 0 }: DeniedBy,
-): void {
+export function logDenied(request: NamedRequest, { code, violated, rows, retryAfterMs = 0 }: DeniedBy): void {
   logEvent(request, "denied", () => ({
     code,
     policy: violated,
@@ -84,7 +84,7 @@ interface DecidingPolicy extends CountingPolicy {
 }
 
 /** Decisions without a counter object, and shadow policies that would have refused. */
-export function logLimits(request: LoggedRequest, rows: readonly DecidingPolicy[]): void {
+export function logLimits(request: NamedRequest, rows: readonly DecidingPolicy[]): void {
   const degraded = rows.filter((row) => row.degraded !== undefined);
   if (degraded.length > 0) {
     logEvent(request, "degraded", () => {
@@ -121,7 +121,9 @@ export function logFailed(
     return;
   }
   // A client that asks for stored answers alone is answered as it asked, and one that has left by nobody: nothing failed.
-  if (code !== "not-cached" && isLeft !== true) logEvent(request, "failed", () => ({ code, cause }));
+  if (code === "not-cached" || isLeft === true) return;
+  const isClients = problems[code].status < 500;
+  logEvent(request, isClients ? "denied" : "failed", () => ({ code, cause }));
 }
 
 /** A response whose head has gone to the client, and whose body the gateway cut off. */

@@ -1,8 +1,9 @@
 // Asks what a route leads to, one origin or a pool, within the route's timeouts.
 
 import type { Route } from "../../core/routes/route.ts";
+import { err } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
-import { askPool } from "./ask-pool.ts";
+import { askPool, keepBody } from "./ask-pool.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RequestContext } from "../request/request-context.ts";
@@ -26,11 +27,13 @@ export function askOrigin(
   context: RequestContext<OriginClients>,
   asking: Asking = {},
 ): Promise<OriginAnswer> {
-  const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { pool, timeoutMs, requestTimeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
   // Most routes lead to one origin, bound no body and hold no permits: they pay for none of it.
   const isBounded = bodyTimeoutMs < Infinity || totalTimeoutMs < Infinity;
-  if (pool === undefined && !isBounded && context.holdsPermits !== true)
-    return forward(facts, { config: context.gateway.config, timeoutMs, stripPrefix, ...asking });
+  if (pool === undefined && !isBounded && context.holdsPermits !== true) {
+    const { config } = context.gateway;
+    return forward(facts, { config, timeoutMs, requestTimeoutMs, stripPrefix, ...asking });
+  }
   return askWithin(facts, route, { context, asking });
 }
 
@@ -40,7 +43,9 @@ async function askWithin(
   { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
   const { config, pools } = context.gateway;
-  const { totalTimeoutMs, stripPrefix } = route;
+  const { requestTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const failure = route.pool && (await keepBody(facts, route.pool, requestTimeoutMs));
+  if (failure !== undefined) return err(failure);
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
@@ -50,10 +55,10 @@ async function askWithin(
     logCut({ config, route, facts, startedMs }, cause);
   };
   const endsWith = toEnds(facts, route, { isHeld, isRefresh: asking.isRefresh === true, deadlineMs, onCut });
-  const options = { config, timeoutMs, stripPrefix, endsWith, ...asking };
+  const options = { config, timeoutMs, requestTimeoutMs, deadlineMs, stripPrefix, endsWith, ...asking };
   return await (client === undefined
     ? forward(facts, options)
-    : askPool(facts, client, { ...options, deadlineMs, route, context }));
+    : askPool(facts, client, { ...options, route, context }));
 }
 
 interface Ending extends Pick<BodyBounds, "deadlineMs" | "onCut"> {

@@ -4,25 +4,23 @@
 import { parseRetryAfter } from "../../core/http/retry-after.ts";
 import { toAffinityHash } from "../../core/origins/affinity-hash.ts";
 import { type AttemptOutcome, decideRetry, isBad, isSafeToRepeat } from "../../core/origins/decide-retry.ts";
-import type { PoolMember, RetrySettings } from "../../core/origins/origin-pool.ts";
-import { err, ok, type Result } from "../../core/result.ts";
+import type { OriginPool, PoolMember } from "../../core/origins/origin-pool.ts";
+import { err } from "../../core/result.ts";
+import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
 import { type Heard, OutboundCall, type OutboundContext } from "./outbound-call.ts";
 import type { PoolClient } from "./pool-client.ts";
+import { AWAITED_BYTES, awaitBody } from "../request/await-body.ts";
 import { dropAnswer } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 export type PoolOptions = ForwardOptions & OutboundContext;
 
-/** The bytes of a body that can be sent again, null where there is none, undefined where it is streamed. */
-type KeptBody = ArrayBuffer | null | undefined;
-
 interface Asking {
   readonly facts: RequestFacts;
   readonly client: PoolClient;
   readonly options: PoolOptions;
-  readonly body: KeptBody;
   readonly isRepeatable: boolean;
   /** Whether any failure of an origin can be made good by another one. */
   readonly mayProbe: boolean;
@@ -40,22 +38,18 @@ export async function askPool(
 ): Promise<OriginAnswer> {
   const { affinity, retries } = client.pool;
   client.begin(options.context.waitUntil);
-  const kept = await keepBody(facts.request, retries);
-  if (!kept.ok) return kept;
-  const body = kept.value;
-  const isRepeatable = body !== undefined && retries.max > 0;
+  const isRepeatable = !(facts.body instanceof ReadableStream) && retries.max > 0;
   return await askInTurn({
     facts,
     client,
     options,
-    body,
     isRepeatable,
     mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     tried: [],
     outbound:
       client.outbound &&
-      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: body?.byteLength ?? 0 }),
+      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: toBytesInHand(facts) }),
   });
 }
 
@@ -112,20 +106,20 @@ interface Asked extends Heard {
   readonly outcome: AttemptOutcome;
 }
 
-async function askMember({ facts, client, options, body, outbound }: Asking, at: number): Promise<Asked> {
+async function askMember({ facts, client, options, outbound }: Asking, at: number): Promise<Asked> {
   const sentMs = readClock();
   const asked = client.states.startAsking(at, sentMs);
   const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
   const member = client.pool.members[at];
   const fields = withMemberFields(options.fields, member);
   const without = withPriorityField(options.without, client);
-  const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member, body });
+  const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member });
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
   const unheard = { answer: forwarded, isRefused: false };
   const { answer, isRefused } = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
-  const isStreamed = body === undefined;
+  const isStreamed = facts.body instanceof ReadableStream;
   if (!isStreamed || answer.ok) {
     const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
     const isFault = !isRefused && !isLeft(forwarded) && isBad(outcome);
@@ -164,18 +158,21 @@ function toOutcome(answer: OriginAnswer, nowMs: number): AttemptOutcome {
   return { kind: "answer", status, retryAfterMs: parseRetryAfter(headers.get("retry-after"), nowMs) };
 }
 
-/** Kept up to the bound when its length is stated: what is longer, or of unknown length, goes on as it comes. */
-async function keepBody(
-  request: Request,
-  { max, bodyBytesMax }: RetrySettings,
-): Promise<Result<KeptBody, OriginFailure>> {
-  if (request.body === null || request.method === "GET" || request.method === "HEAD") return ok(null);
-  const length = Number(request.headers.get("content-length") ?? Infinity);
-  if (max === 0 || !(length <= bodyBytesMax)) return ok(undefined);
-  try {
-    return ok(await request.arrayBuffer());
-  } catch (error) {
-    // The client's upload broke off: no origin has to do with it.
-    return err({ code: "origin-closed", cause: error instanceof Error ? error.message : String(error) });
-  }
+/**
+ * Waits for a body that may have to be sent again: up to the bound, when its length is stated. What is longer, or of
+ * unknown length, goes on as it comes.
+ */
+export async function keepBody(
+  facts: RequestFacts,
+  { retries: { max, bodyBytesMax } }: OriginPool,
+  requestTimeoutMs: number,
+): Promise<OriginFailure | undefined> {
+  const length = parseUnits(facts.header("content-length")) ?? Infinity;
+  if (max === 0 || length > bodyBytesMax) return undefined;
+  return await awaitBody(facts, { bytesMax: bodyBytesMax, requestTimeoutMs });
+}
+
+/** What the request holds in memory while it waits for its turn. */
+function toBytesInHand({ kept }: RequestFacts): number {
+  return kept instanceof ReadableStream ? AWAITED_BYTES : (kept?.byteLength ?? 0);
 }

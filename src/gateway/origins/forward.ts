@@ -12,6 +12,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
 import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
+import { TOO_LATE, Upload } from "./upload.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toClientResponse } from "./client-response.ts";
 import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
@@ -34,15 +35,18 @@ export type OriginAnswer = Result<Response, OriginFailure>;
 
 export interface ForwardOptions extends OriginFieldsOptions {
   readonly config: Config;
+  /** How long the origin may take, from when it has the whole request. */
   readonly timeoutMs: number;
+  /** How long the client is waited for that is still sending its body. */
+  readonly requestTimeoutMs: number;
+  /** When there must be an answer, by the isolate's clock. */
+  readonly deadlineMs?: number;
   /** In place of the client's, which may be HEAD where the cache wants the whole. */
   readonly method?: "GET" | undefined;
   /** The member of an origin pool to ask, in place of the configuration's origin. */
   readonly member?: PoolMember | undefined;
   /** Taken from the front of the path, before the member does the same; "" for nothing. */
   readonly stripPrefix?: string;
-  /** The request's body where it was kept; undefined: as it comes. */
-  readonly body?: ArrayBuffer | null | undefined;
   /** undefined: it ends by itself, or is left to end with the client's request. */
   readonly endsWith?: ExchangeEnds | undefined;
 }
@@ -58,10 +62,13 @@ export interface ExchangeEnds {
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const { timeoutMs, endsWith } = options;
   const exchange = endsWith && startExchange(endsWith);
+  const upload = startUpload(facts, options);
   try {
-    const asked = fetch(toOriginUrl(facts, options), toInit(facts, options, exchange));
-    const response = await Promise.race([asked, scheduler.wait(timeoutMs)]);
-    if (response === undefined) return giveUp(asked, exchange);
+    const init = toInit(facts, options, { exchange, upload });
+    const asked = fetch(toOriginUrl(facts, options), init);
+    const response = await Promise.race([asked, upload?.failed ?? waitFor(timeoutMs)]);
+    if (!(response instanceof Response)) return giveUp(asked, response, exchange);
+    upload?.answered();
     const problem = toCloudflareProblem(response.status);
     if (problem === undefined) {
       const answer = toClientResponse(response, toClientContext(facts, options));
@@ -71,24 +78,29 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status} in the origin's place` });
   } catch (error) {
+    upload?.cancel(error);
     const cause = error instanceof Error ? error.message : String(error);
     if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
     return err({ code: toOriginProblem(cause), cause });
   }
 }
 
+interface Sending {
+  readonly exchange: Exchange | undefined;
+  readonly upload: Upload | undefined;
+}
+
 function toInit(
   facts: RequestFacts,
   options: ForwardOptions,
-  exchange: Exchange | undefined,
+  { exchange, upload }: Sending,
 ): RequestInit<RequestInitCfProperties> {
-  const { request } = facts;
-  const { method = request.method, member, body } = options;
+  const { method = facts.request.method, member } = options;
   const connectTo = member?.connectTo;
   return {
     method,
     headers: toOriginFields(facts, options),
-    body: body === undefined ? toBody(request) : body,
+    body: upload?.body ?? facts.body,
     redirect: "manual",
     // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
     encodeResponseBody: "manual",
@@ -112,19 +124,32 @@ function startExchange({ client, bounds }: ExchangeEnds): Exchange {
 }
 
 /** Without a signal, which every request would pay for, what is still asked ends with the client's request. */
-function giveUp(asked: Promise<Response>, exchange: Exchange | undefined): OriginAnswer {
-  const cause = "no header section in time";
-  exchange?.abort(cause);
+function giveUp(
+  asked: Promise<Response>,
+  failure: OriginFailure,
+  exchange: Exchange | undefined,
+): OriginAnswer {
+  exchange?.abort(failure.cause);
   asked.then(
     ({ body }) => body?.cancel(),
     () => undefined,
   );
-  return err({ code: "origin-timeout", cause });
+  return err(failure);
 }
 
-function toBody(request: Request): ReadableStream | null {
-  const { method } = request;
-  return method === "GET" || method === "HEAD" ? null : request.body;
+async function waitFor(timeoutMs: number): Promise<OriginFailure> {
+  await scheduler.wait(timeoutMs);
+  return TOO_LATE;
+}
+
+/** undefined where no body is still to come. */
+function startUpload(
+  { request, body }: RequestFacts,
+  { timeoutMs, requestTimeoutMs, deadlineMs = Infinity }: ForwardOptions,
+): Upload | undefined {
+  if (!(body instanceof ReadableStream)) return undefined;
+  const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs };
+  return new Upload(body, request.headers, bounds);
 }
 
 /**

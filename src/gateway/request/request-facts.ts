@@ -75,6 +75,8 @@ export class RequestFacts implements Facts {
   readonly isUnlimited: boolean;
   /** The query that is cached and forwarded: without a credential that stood in it. */
   readonly search: string;
+  /** Set once, by await-body.ts: the body, as far as it was waited for. */
+  kept: Uint8Array | ReadableStream<Uint8Array> | undefined;
 
   constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission) {
     this.#read = read;
@@ -106,6 +108,16 @@ export class RequestFacts implements Facts {
 
   get address(): string | undefined {
     return this.header("cf-connecting-ip");
+  }
+
+  get hasBody(): boolean {
+    return this.request.body !== null;
+  }
+
+  /** As it goes on, in whole or while it comes; a GET's goes nowhere. */
+  get body(): Uint8Array | ReadableStream<Uint8Array> | null {
+    const { method, kept, request } = this;
+    return method === "GET" || method === "HEAD" ? null : (kept ?? request.body);
   }
 
   get country(): string | undefined {

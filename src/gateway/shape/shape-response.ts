@@ -4,6 +4,7 @@
 import { isNotModified, toNotModifiedFields } from "../../core/cache/conditional-request.ts";
 import { isReadable } from "../../core/http/field-value.ts";
 import { parseHttpDate } from "../../core/http/http-date.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
 import { isJsonType } from "../../core/shape/json-type.ts";
 import { toTrimmedTag } from "../../core/shape/trimmed-tag.ts";
 import { trimJson } from "../../core/shape/trim-json.ts";
@@ -25,10 +26,17 @@ const OF_THE_BYTES = [
   "accept-ranges",
 ];
 
+/** By what keeps an answer from being trimmed. */
+const CODES: ReadonlyMap<string, ProblemCode> = new Map([
+  ["too-large", "answer-too-large"],
+  ["too-slow", "origin-timeout"],
+]);
+
+/** Of what is trimmed the whole has to be there within `timeoutMs`, before its client gets anything. */
 export async function shapeResponse(
   response: Response,
   shaping: Shaping,
-  method: string,
+  { method, timeoutMs }: { readonly method: string; readonly timeoutMs: number },
 ): Promise<OriginAnswer> {
   const { shape, mask } = shaping;
   const { headers } = response;
@@ -41,18 +49,21 @@ export async function shapeResponse(
   }
   const isWanted = (mask !== undefined && response.ok) || shape.dropped !== undefined;
   if (!isWanted || response.webSocket !== null || response.status === 304) return ok(response);
-  const trimmed = await trim(response, shaping);
+  const trimmed = await trim(response, shaping, timeoutMs);
   const isRead = method === "GET" || method === "HEAD";
   return trimmed.ok && isRead ? ok(await meetConditions(trimmed.value, shaping)) : trimmed;
 }
 
-async function trim(response: Response, shaping: Shaping): Promise<OriginAnswer> {
+async function trim(response: Response, shaping: Shaping, timeMsMax: number): Promise<OriginAnswer> {
   const { bodyBytesMax } = shaping.shape;
   const obstacle = findObstacle(response, bodyBytesMax);
   if (obstacle !== undefined) return leave(response, shaping, obstacle);
-  const read = await readUpTo(response.body, bodyBytesMax);
+  const read = await readUpTo(response.body, { bytesMax: bodyBytesMax, timeMsMax });
   if (read.kind === "broken") return err({ code: "origin-closed", cause: read.cause });
-  if (read.kind === "more") return leave(new Response(read.stream, response), shaping, "too-large");
+  if (read.kind !== "whole") {
+    const reason = read.kind === "long" ? "too-large" : "too-slow";
+    return leave(new Response(read.stream, response), shaping, reason);
+  }
   const isEmpty = read.bytes.byteLength === 0;
   const text = isEmpty ? null : trimText(toText(read.bytes), shaping);
   if (text === undefined) return leave(new Response(read.bytes, response), shaping, "malformed");
@@ -82,7 +93,7 @@ function trimText(text: string | undefined, { shape, mask }: Shaping): string | 
 async function leave(response: Response, { shape, mask }: Shaping, obstacle: string): Promise<OriginAnswer> {
   if (shape.dropped !== undefined && obstacle !== "not-json") {
     await response.body?.cancel();
-    const code = obstacle === "too-large" ? "answer-too-large" : "answer-not-json";
+    const code = CODES.get(obstacle) ?? "answer-not-json";
     return err({ code, cause: `fields cannot be dropped: ${obstacle}` });
   }
   if (mask !== undefined) response.headers.set(IGNORED_FIELD, obstacle);

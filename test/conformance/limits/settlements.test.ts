@@ -60,6 +60,7 @@ describe("a response settles its request", () => {
     ["with more than was taken", { fields: tell("12") }, 12],
     ["with more than there are", { fields: tell("999999") }, LIMIT],
     ["with nothing readable: the estimate stays", { fields: tell("a few") }, 5],
+    ["unreadable beside a status that refunds: the estimate stays", { status: 503, fields: tell("5.0") }, 5],
     ["without a word: the estimate stays", {}, 5],
     ["with a status that refunds", { status: 503 }, 0],
     ["by failing: the gateway's 502 refunds as well", { raw: "", ending: "reset" }, 0],

@@ -2,13 +2,12 @@
 // slows the writer down, and not a byte is lost. HEADGATE_STREAM_MIB=1024 sends a whole GiB.
 
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { open, send } from "../support/client.ts";
-import { readMemoryBytes } from "../support/gateway.ts";
+import { measure } from "../support/measure.ts";
 import { startStand } from "../support/stand.ts";
 
 const MIB = 1_048_576;
@@ -16,9 +15,6 @@ const BODY_MIB = Number(process.env["HEADGATE_STREAM_MIB"] ?? 256);
 const MEMORY_GROWTH_MAX = 64 * MIB;
 /** What is stored passes through more buffers; it must still be far less than the body. */
 const CACHED_GROWTH_MAX = 128 * MIB;
-const SAMPLE_MS = 50;
-// Process memory is read from /proc, which only Linux has. The streaming itself is tested everywhere.
-const HAS_PROC = existsSync("/proc/self/status");
 
 const { origin, gateway } = await startStand({
   policies: { "per-client": { algorithm: "token-bucket", limit: 1_000, window: "1m", key: "ip" } },
@@ -39,28 +35,6 @@ function toDigest(mib: number): string {
   return hash.digest("hex");
 }
 
-/** How much more memory workerd held while `work` ran, at the most. */
-async function measureGrowth(work: () => Promise<unknown>): Promise<number> {
-  if (!HAS_PROC) {
-    await work();
-    return 0;
-  }
-  const before = await readMemoryBytes(gateway.processIds);
-  let most = before;
-  const done = { yet: false };
-  const watch = async (): Promise<void> => {
-    while (!done.yet) {
-      most = Math.max(most, await readMemoryBytes(gateway.processIds));
-      await wait(SAMPLE_MS);
-    }
-  };
-  const watched = watch();
-  await work();
-  done.yet = true;
-  await watched;
-  return most - before;
-}
-
 async function download(path: string): Promise<string> {
   const { status, stream } = await open(gateway, path);
   expect(status).toBe(200);
@@ -70,7 +44,6 @@ async function download(path: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  if (HAS_PROC) expect(gateway.processIds.length).toBeGreaterThan(0);
   // Buffers and code that the first large body needs are not growth.
   origin.serve("/warm", { body: produce(32) });
   await download("/warm");
@@ -84,20 +57,20 @@ describe(`${BODY_MIB} MiB`, () => {
   it("come down whole, with flat memory", { timeout: 180_000 }, async () => {
     origin.serve("/down", { body: produce(BODY_MIB) });
     let digest = "";
-    const growth = await measureGrowth(async () => {
+    const { grownBytes } = await measure(gateway, async () => {
       digest = await download("/down");
     });
     expect(digest).toBe(toDigest(BODY_MIB));
-    expect(growth).toBeLessThan(MEMORY_GROWTH_MAX);
+    expect(grownBytes).toBeLessThan(MEMORY_GROWTH_MAX);
   });
 
   it("go up whole, with flat memory", { timeout: 180_000 }, async () => {
     const body = Readable.from(produce(BODY_MIB), { objectMode: false });
-    const growth = await measureGrowth(async () => {
+    const { grownBytes } = await measure(gateway, async () => {
       expect((await send(gateway, "/up", { method: "POST", body })).status).toBe(200);
     });
     expect(origin.requests("/up")[0]?.bodyBytes()).toBe(BODY_MIB * MIB);
-    expect(growth).toBeLessThan(MEMORY_GROWTH_MAX);
+    expect(grownBytes).toBeLessThan(MEMORY_GROWTH_MAX);
   });
 });
 
@@ -111,11 +84,11 @@ describe(`${BODY_MIB} MiB on a route with a cache`, () => {
         fields: [["Cache-Control", "public, max-age=30"]],
       });
       let digest = "";
-      const growth = await measureGrowth(async () => {
+      const { grownBytes } = await measure(gateway, async () => {
         digest = await download("/cached/large");
       });
       expect(digest).toBe(toDigest(BODY_MIB));
-      expect(growth).toBeLessThan(CACHED_GROWTH_MAX);
+      expect(grownBytes).toBeLessThan(CACHED_GROWTH_MAX);
     },
   );
 });
@@ -135,7 +108,7 @@ describe("a client that does not read", () => {
         }
       })(),
     });
-    const growth = await measureGrowth(async () => {
+    const { grownBytes } = await measure(gateway, async () => {
       const { stream } = await open(gateway, path);
       await once(stream, "data");
       stream.pause();
@@ -145,6 +118,6 @@ describe("a client that does not read", () => {
     });
     expect(sentMib).toBeGreaterThan(0);
     expect(sentMib).toBeLessThan(sentMibMax);
-    expect(growth).toBeLessThan(CACHED_GROWTH_MAX);
+    expect(grownBytes).toBeLessThan(CACHED_GROWTH_MAX);
   });
 });

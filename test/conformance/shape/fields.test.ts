@@ -1,8 +1,11 @@
 // Fields that a client asks for: on a miss and on a hit, and where the answer is left whole.
 
+import { buffer } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { isHit } from "../support/cache-stand.ts";
+import { open } from "../support/client.ts";
 import { BODY, MASK, startFieldsStand, tagged, TRIMMED, TYPE } from "../support/fields-stand.ts";
 import type { HttpAnswer } from "../support/origin.ts";
 
@@ -122,6 +125,29 @@ describe("what is not trimmed", () => {
     const reply = await ask(path + MASK);
     expect(reply.text()).toBe(`"${"x".repeat(100_000)}"`);
     expect(reply.field("X-Fields-Ignored")).toBe("too-large");
+  });
+
+  it("passes on when it does not come in time", async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const pieces = async function* () {
+      yield '{"id":1,';
+      await promise;
+      yield '"name":2}';
+    };
+    const path = serve("slow", () => ({ fields: [TYPE], body: pieces() }));
+    const { status, field, stream } = await open(gateway, path + MASK);
+    expect([status, field("X-Fields-Ignored")]).toEqual([200, "too-slow"]);
+    resolve(undefined);
+    expect((await buffer(stream)).toString()).toBe('{"id":1,"name":2}');
+  });
+
+  it("is a 504 where something is dropped from it", async () => {
+    const pieces = async function* () {
+      yield '{"password":';
+      await wait(5_000, undefined, { ref: false });
+    };
+    const reply = await ask(serve("slow-secret", () => ({ fields: [TYPE], body: pieces() })));
+    expect([reply.status, reply.json()["code"]]).toEqual([504, "origin-timeout"]);
   });
 
   it("is asked for without a coding, so that it seldom is one", async () => {

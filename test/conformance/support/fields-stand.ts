@@ -31,6 +31,8 @@ export function startFieldsStand(): Promise<CacheStand> {
         cache: { ttl: "1h" },
         response: { dropFields: "password,owner(email),items/secret", bodyBytesMax: 1_024 },
       },
+      { path: "/slow/*", fields: true, timeout: "500ms" },
+      { path: "/slow-secret/*", timeout: "500ms", response: { dropFields: "password" } },
       { path: "/off/*", cache: { ttl: "1h" } },
       {
         path: "/named/*",

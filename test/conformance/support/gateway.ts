@@ -87,15 +87,6 @@ export async function newFolder(): Promise<string> {
   return mkdtemp(join(FOLDER, "run-"));
 }
 
-/** The bytes of memory that these processes hold now. */
-export async function readMemoryBytes(processIds: readonly number[]): Promise<number> {
-  const sizes = await Promise.all(processIds.map(async (id) => readFile(`/proc/${id}/status`, "utf8")));
-  return sizes.reduce(
-    (sum, status) => sum + Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024,
-    0,
-  );
-}
-
 /** The workerd processes that this very process started. */
 async function readWorkerdIds(): Promise<number[]> {
   const names = await readdir("/proc").catch(() => []);

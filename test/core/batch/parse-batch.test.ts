@@ -12,13 +12,13 @@ const PATH_WANTED = 'must be a path and query of at most 16384 visible ASCII cha
 const FIELDS_WANTED = "must be an object of at most 64 header fields with text as values";
 
 function toProblems(input: unknown): readonly string[] {
-  const parsed = parseBatch(input, RULES);
+  const parsed = parseBatch(JSON.stringify(input), RULES);
   return parsed.ok ? [] : parsed.error.map(({ path, message }) => `${path}: ${message}`);
 }
 
 describe("parseBatch()", () => {
   it("completes what is left out", () => {
-    expect(parseBatch([{ path: "/a?b=1" }], RULES)).toEqual({
+    expect(parseBatch('[{"path":"/a?b=1"}]', RULES)).toEqual({
       ok: true,
       value: {
         members: [{ name: undefined, method: "GET", path: "/a?b=1", fields: [], body: undefined, after: [] }],
@@ -29,13 +29,13 @@ describe("parseBatch()", () => {
 
   it("reads bodies as text, JSON and base64, field names in lower case, dependencies by name in either direction", () => {
     const parsed = parseBatch(
-      [
+      JSON.stringify([
         { path: "/a", method: "POST", body: "text", depends_on: "c" },
         { path: "/b", method: "PUT", body: { n: 1 }, headers: { "X-A": "1" } },
         { name: "c", path: "/c", method: "POST", body: "AAEC", encoding: "base64", depends_on: [] },
         { path: "/d", method: "POST", body: "text", encoding: "json", depends_on: ["c"] },
         { path: "/e", method: "POST", body: null },
-      ],
+      ]),
       RULES,
     );
     expect(parsed.ok && parsed.value.members.map(({ body }) => body)).toEqual([
@@ -48,6 +48,18 @@ describe("parseBatch()", () => {
     expect(parsed.ok && parsed.value.members.map(({ after }) => after)).toEqual([[2], [], [], [2], []]);
     expect(parsed.ok && parsed.value.members[1]?.fields).toEqual([["x-a", "1"]]);
     expect(parsed.ok && parsed.value.order).toEqual([1, 2, 4, 0, 3]);
+  });
+
+  it("leaves a body that is JSON as it is written", () => {
+    const written = [
+      '{"id": 12345678901234567890123, "price":1.10,\n"big":1e400}',
+      String.raw`[ 1 , "\u00e9\"]" , {"body":0} ]`,
+      "-0",
+      `${"[".repeat(998)}${"]".repeat(998)}`,
+    ];
+    const members = written.map((body) => `{"body": 1, "path":"/", "b\\u006fdy" : ${body} ,"method":"POST"}`);
+    const parsed = parseBatch(` [${members.join(" ,\n")}] `, RULES);
+    expect(parsed.ok && parsed.value.members.map(({ body }) => body?.text)).toEqual(written);
   });
 
   it("lists all that is wrong with all of them", () => {
@@ -100,6 +112,20 @@ describe("parseBatch()", () => {
     },
   );
 
+  it.each(["", "[", '[{"path":"/"},]', '[{"path":"/"}]]', "undefined"])(
+    "refuses %j, which is no JSON",
+    (text) => {
+      expect(parseBatch(text, RULES).ok).toBe(false);
+    },
+  );
+
+  it("refuses what is nested too deeply", () => {
+    const nested = `[{"path":"/","method":"POST","body":${"[".repeat(999)}${"]".repeat(999)}}]`;
+    const parsed = parseBatch(nested, RULES);
+    const message = "must be a JSON list of 1 to 50 requests, nested at most 1000 deep";
+    expect(parsed).toEqual({ ok: false, error: [{ path: "", code: "invalid", message }] });
+  });
+
   it("looks at sizes before contents", () => {
     const many = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, "1"]));
@@ -126,7 +152,7 @@ describe("parseBatch()", () => {
       fc.property(
         fc.array(fc.oneof({ weight: 5, arbitrary: member }, { weight: 1, arbitrary: fc.jsonValue() })),
         (input) => {
-          const parsed = parseBatch(input, RULES);
+          const parsed = parseBatch(JSON.stringify(input), RULES);
           if (parsed.ok) expect(parsed.value.order).toHaveLength(input.length);
           else expect(parsed.error.length).toBeGreaterThan(0);
         },

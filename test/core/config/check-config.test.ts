@@ -37,6 +37,18 @@ const WRONG: readonly (readonly [what: string, given: Given, path: string, said:
     "routes.1.path",
     /routes\.0 \("\/\*"\)/,
   ],
+  [
+    "batches counted by who sends them",
+    { policies: { plan }, batch: { policies: ["plan"] } },
+    "batch.policies.0",
+    /only the requests in a batch have/,
+  ],
+  [
+    "batches counted by a parameter",
+    { policies: { byId: { ...byIp, key: ["ip", "param:id"] } }, batch: { policies: ["byId"] } },
+    "batch.policies.0",
+    /"param:id"/,
+  ],
   ["the same path twice", { routes: [{ path: "/a" }, { path: "/a" }] }, "routes.1.path", /routes\.0/],
   [
     "the same path in another case",
@@ -130,6 +142,12 @@ const WRONG: readonly (readonly [what: string, given: Given, path: string, said:
 const DOUBTFUL: readonly (readonly [what: string, given: Given, path: string, said: RegExp])[] = [
   ["a policy that nothing uses", { policies: { byIp } }, "policies.byIp", /no route/],
   [
+    "a batch that would never be counted",
+    { policies: { plan: { ...plan, onMissing: "skip" } }, batch: { policies: ["plan"] } },
+    "batch.policies.0",
+    /only the requests in a batch have/,
+  ],
+  [
     "a tier that nobody can be on",
     {
       policies: { byIp },
@@ -215,6 +233,7 @@ const RIGHT: readonly (readonly [what: string, given: Given])[] = [
       routes: [{ path: "/*", policies: ["byIp"], cost: { methods: { POST: 100 }, header: "x-n", max: 100 } }],
     },
   ],
+  ["batches counted by address", { policies: { byIp }, batch: { policies: ["byIp"] } }],
   [
     "a pool's policy that is for some of its routes",
     {

@@ -49,6 +49,8 @@ describe("parseConfig() of the README's example", () => {
       cost: 2,
       cache: { ...settings(), ttlMs: 30_000 },
       timeoutMs: 30_000,
+      requestTimeoutMs: 30_000,
+      hasPermits: false,
     });
     expect(rest).toMatchObject({ name: "/*", methods: undefined, cost: 1, cache: undefined });
     expect(rest?.policies).toEqual([config.policies[0]]);

@@ -17,7 +17,30 @@ describe("parseConfig() of batch", () => {
       memberBytesMax: 1_048_576,
       answerBytesMax: 8_388_608,
       timeoutMs: 60_000,
+      access: [],
+      limited: {
+        index: -1_000,
+        path: "/__headgate/v1/batch",
+        policies: [],
+        hasVariants: false,
+        cost: 1,
+      },
     });
+  });
+
+  it("resolves the policies that count batches, and what a request in one costs", () => {
+    const given = { policies: ["search"], cost: 3 };
+    const config = toConfig(toInput({ batch: given, access: { unlimited: ["192.0.2.1"] } }));
+    const { limited, access } = config.batch ?? {};
+    expect(limited?.policies).toEqual([config.policies[1]]);
+    expect([limited?.cost, access?.length]).toEqual([3, 1]);
+    expect(
+      toProblems(toInput({ batch: { policies: ["serch", "per-client", "per-client"], cost: 61 } })),
+    ).toEqual([
+      'batch.policies.0: must name a policy, received "serch"; did you mean "search"? [unknown-policy]',
+      'batch.policies.2: must name each policy once, received "per-client" again [duplicate]',
+      'batch.cost: must be within what policy "per-client" can ever admit, received 61 [impossible-cost]',
+    ]);
   });
 
   it("lists all that is wrong with it", () => {
@@ -28,7 +51,7 @@ describe("parseConfig() of batch", () => {
       "batch.parallel: must be a whole number from 1 to 50, received 0 [invalid]",
       "batch.bodyBytesMax: must be a whole number from 1024 to 16777216, received 10 [invalid]",
       'batch.timeout: must be a duration from "1ms" to "10m", received "1h" [invalid]',
-      'batch.size: unknown key "size"; known keys are path, membersMax, parallel, bodyBytesMax, memberBytesMax, answerBytesMax, timeout [unknown-key]',
+      'batch.size: unknown key "size"; known keys are path, membersMax, parallel, bodyBytesMax, memberBytesMax, answerBytesMax, timeout, policies, cost [unknown-key]',
     ]);
   });
 });

@@ -19,6 +19,7 @@ export interface FactsGiven {
   readonly cookies?: Named;
   readonly query?: Named;
   readonly params?: Named;
+  readonly hasBody?: boolean;
 }
 
 function readFrom(values: Named = {}): (name: string) => string | undefined {
@@ -41,5 +42,6 @@ export function toFacts(given: FactsGiven = {}): Facts {
     cookie: readFrom(given.cookies),
     query: readFrom(given.query),
     param: readFrom(given.params),
+    hasBody: given.hasBody ?? false,
   };
 }

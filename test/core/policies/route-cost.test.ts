@@ -67,27 +67,38 @@ describe("a cost by header", () => {
     ["1", 2],
     ["0", 2],
     ["007", 7],
-    // What is no whole number says nothing.
+    ["0000000000000000000007", 7],
     [undefined, 2],
-    ["", 2],
-    ["-5", 2],
-    ["1.5", 2],
-    ["1e3", 2],
-    ["0x10", 2],
-    ["5, 5", 2],
-    [" 5", 2],
-    ["9999999999999999", 2],
-    ["٧", 2],
-    ["many", 2],
+    // What is no whole number may be one to the origin.
+    ["", 50],
+    ["-5", 50],
+    ["1.5", 50],
+    ["50.0", 50],
+    ["5e1", 50],
+    ["0x10", 50],
+    ["5, 5", 50],
+    [" 5", 50],
+    ["9999999999999999", 50],
+    ["٧", 50],
+    ["many", 50],
   ];
   test.each(costs)("of %j is %i", (value, units) => {
     expect(costOf(cost, value === undefined ? {} : { headers: { "x-cost": value } })).toBe(units);
   });
 
-  test("without a number is what the rule says otherwise: by default its min, or saying nothing were cheaper", () => {
+  test("that is not there is what the rule says otherwise: by default its min, or saying nothing were cheaper", () => {
     expect(costOf({ header: "x-cost", min: 5 })).toBe(5);
     expect(costOf({ header: "x-cost", min: 5, otherwise: 9 })).toBe(9);
     expect(costOf({ header: "x-cost", min: 5, otherwise: 0 })).toBe(0);
+  });
+
+  test("of what is no whole number is the most, whatever stands for what is not there", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(50), (value, otherwise) => {
+        fc.pre(!/^\d+$/.test(value));
+        expect(costOf({ ...cost, otherwise }, { headers: { "x-cost": value } })).toBe(50);
+      }),
+    );
   });
 
   test("is within its bounds, whatever the client says", () => {
@@ -111,20 +122,26 @@ describe("a cost by the body's size", () => {
     ["100000000", 20],
     ["0", 1],
     [undefined, 1],
-    ["ten", 1],
+    ["ten", 20],
+    ["1000, 1000", 20],
   ];
   test.each(costs)("of Content-Length %j is %i", (length, units) => {
     expect(costOf(cost, length === undefined ? {} : { headers: { "content-length": length } })).toBe(units);
   });
 
-  test("of unknown length is what the rule says otherwise", () => {
-    expect(costOf({ ...cost, otherwise: 20 }, { headers: { "transfer-encoding": "chunked" } })).toBe(20);
+  test("of unknown length is the most", () => {
+    expect(costOf({ ...cost, otherwise: 3 }, { hasBody: true })).toBe(20);
+  });
+
+  test("that is not there is what the rule says otherwise", () => {
+    expect(costOf({ ...cost, otherwise: 3 }, { hasBody: false })).toBe(3);
   });
 
   test("comes after the header's", () => {
     const rule = { ...cost, header: "x-cost" };
     expect(costOf(rule, { headers: { "x-cost": "3", "content-length": "9000" } })).toBe(3);
-    expect(costOf(rule, { headers: { "x-cost": "none", "content-length": "9000" } })).toBe(9);
+    expect(costOf(rule, { headers: { "x-cost": "none", "content-length": "9000" } })).toBe(20);
+    expect(costOf(rule, { headers: { "content-length": "9000" } })).toBe(9);
   });
 });
 
@@ -141,20 +158,21 @@ describe("a cost by function", () => {
     [() => LIMIT_MAX + 1, LIMIT_MAX],
     [() => Number.MAX_VALUE, LIMIT_MAX],
     [() => Infinity, LIMIT_MAX],
-    [() => NaN, 1],
-    [() => -1, 1],
-    [() => -0.5, 1],
-    [() => -Infinity, 1],
-    [() => undefined as unknown as number, 1],
-    [() => null as unknown as number, 1],
-    [() => "3" as unknown as number, 1],
-    [() => 3n as unknown as number, 1],
-    [() => Promise.resolve(3) as unknown as number, 1],
+    // So is what cannot be counted.
+    [() => NaN, LIMIT_MAX],
+    [() => -1, LIMIT_MAX],
+    [() => -0.5, LIMIT_MAX],
+    [() => -Infinity, LIMIT_MAX],
+    [() => undefined as unknown as number, LIMIT_MAX],
+    [() => null as unknown as number, LIMIT_MAX],
+    [() => "3" as unknown as number, LIMIT_MAX],
+    [() => 3n as unknown as number, LIMIT_MAX],
+    [() => Promise.resolve(3) as unknown as number, LIMIT_MAX],
     [
       () => {
         throw new Error("no cost today");
       },
-      1,
+      LIMIT_MAX,
     ],
   ];
   test.each(results)("%s costs %i", (cost, units) => {
@@ -182,12 +200,13 @@ describe("routeCost", () => {
 });
 
 describe("parseUnits()", () => {
-  test("reads whole numbers of at most 15 digits, exactly", () => {
+  test("reads whole numbers that a double holds exactly, and nothing else", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 999_999_999_999_999 }), (units) => {
+      fc.property(fc.maxSafeNat(), (units) => {
         expect(parseUnits(String(units))).toBe(units);
       }),
     );
-    expect(parseUnits(undefined)).toBeUndefined();
+    for (const text of [undefined, "", "9007199254740992", "1e3", "+1"])
+      expect(parseUnits(text)).toBeUndefined();
   });
 });

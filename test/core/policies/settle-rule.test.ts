@@ -42,7 +42,12 @@ describe("toActualUnits()", () => {
     [told, 200, undefined, undefined],
     [told, 200, undefined, "-1"],
     [told, 200, undefined, "2.5"],
-    [told, 500, 0, "a lot"],
+    // What is said and cannot be read keeps the estimate, or it would be the cheapest.
+    [told, 500, undefined, "a lot"],
+    [told, 500, undefined, "50.0"],
+    [told, 500, undefined, ""],
+    [{ ...told, otherwise: 0 }, 200, undefined, "5e1"],
+    [{ ...told, otherwise: 0 }, 200, undefined, "50, 50"],
     [{}, 200, undefined, undefined],
   ];
   test.each(cases)("under %j a %i makes it %j, with X-Units: %s", (rule, status, units, said) => {

@@ -191,3 +191,27 @@ describe("a route's cost", () => {
     ]);
   });
 });
+
+describe("a route's wait for its client", () => {
+  const flights = { algorithm: "concurrency", limit: 5, key: "ip" };
+  const toRouteOf = (route: object, over: object = {}): Route | undefined => {
+    const origins = {
+      counted: { members: ["https://a.example"], policies: ["flights"] },
+      plain: { members: ["https://a.example"] },
+    };
+    const given = { policies: { ...policies, flights }, origins, routes: [{ path: "/", ...route }], ...over };
+    return toConfig(toInput(given)).routes[0];
+  };
+
+  test("is as long as it says, or else the gateway", () => {
+    expect(toRouteOf({})?.requestTimeoutMs).toBe(30_000);
+    expect(toRouteOf({}, { requestTimeout: "5s" })?.requestTimeoutMs).toBe(5_000);
+    expect(toRouteOf({ requestTimeout: "1s" }, { requestTimeout: "5s" })?.requestTimeoutMs).toBe(1_000);
+  });
+
+  test("comes before permits are taken, its own and its pool's", () => {
+    expect(toRouteOf({ policies: ["search"], origin: "plain" })?.hasPermits).toBe(false);
+    expect(toRouteOf({ policies: ["search", "flights"] })?.hasPermits).toBe(true);
+    expect(toRouteOf({ origin: "counted" })?.hasPermits).toBe(true);
+  });
+});

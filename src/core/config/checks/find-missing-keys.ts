@@ -10,6 +10,7 @@ import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.
 export const findMissingKeys: ConfigCheck = (config) => [
   ...config.routes.flatMap((route) => findOfRoute(route, config)),
   ...config.pools.flatMap((pool) => findOfPool(pool, config)),
+  ...findOfBatch(config),
 ];
 
 function findOfRoute(route: Route, config: Config): readonly Finding[] {
@@ -47,6 +48,19 @@ function findOfPool(pool: Config["pools"][number], config: Config): readonly Fin
     const path = `origins.${pool.name}.policies.${index}`;
     const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); ${CALLS[policy.onMissing]}`;
     return [without.length === routes.length ? toProblem(path, message) : toWarning(path, message)];
+  });
+}
+
+/** Its credential is looked at with each of its requests, and its path has no parameters. */
+const NOT_OF_A_BATCH: ReadonlySet<string> = new Set(["consumer", "api-key", "jwt", "param"]);
+
+function findOfBatch({ batch }: Config): readonly Finding[] {
+  return (batch?.limited.policies ?? []).flatMap(({ name, key, onMissing }, index) => {
+    const part = key.find(({ label }) => NOT_OF_A_BATCH.has(label.split(":", 1)[0] ?? ""));
+    if (part === undefined) return [];
+    const report = onMissing === "skip" ? toWarning : toProblem;
+    const message = `policy "${name}" counts by "${part.label}", which only the requests in a batch have: count batches by "ip" or a header`;
+    return [report(`batch.policies.${index}`, message)];
   });
 }
 

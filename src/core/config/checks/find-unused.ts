@@ -14,9 +14,10 @@ export const findUnused: ConfigCheck = (config) => {
   ];
 };
 
-function findUsed({ routes, pools }: Config): ReadonlySet<string> {
+function findUsed({ routes, pools, batch }: Config): ReadonlySet<string> {
   const lists = [
     ...routes.map(({ policies }) => policies),
+    batch?.limited.policies ?? [],
     ...pools.map(({ outbound }) => outbound?.limited.policies ?? []),
   ];
   return new Set(lists.flat().map(({ name }) => name));

@@ -1,0 +1,43 @@
+// Waits for a request's body, in a phase of its own: before anything is taken that others may need meanwhile, and before
+// an origin is asked that may have to be asked again. What was read goes on with the request.
+
+import { CLIENT_MS_PER_BYTE } from "../../core/http/patience.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import { readUpTo } from "../../platform/read-up-to.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+/** Of a body that is longer the start is waited for: who has sent so much can send. */
+export const AWAITED_BYTES = 65_536;
+
+export interface BodyFailure {
+  readonly code: ProblemCode;
+  readonly cause: string;
+}
+
+export const TOO_SLOW: BodyFailure = { code: "request-timeout", cause: "the client's body did not come" };
+
+/** Waits for a small body, or for the start of a large one. */
+export function awaitStart(
+  facts: RequestFacts,
+  { requestTimeoutMs }: { readonly requestTimeoutMs: number },
+): Promise<BodyFailure | undefined> {
+  return awaitBody(facts, { bytesMax: AWAITED_BYTES, requestTimeoutMs });
+}
+
+/** Why the request does not go on; undefined when it does. */
+export async function awaitBody(
+  facts: RequestFacts,
+  { bytesMax, requestTimeoutMs }: { readonly bytesMax: number; readonly requestTimeoutMs: number },
+): Promise<BodyFailure | undefined> {
+  const { body } = facts;
+  if (!(body instanceof ReadableStream)) return undefined;
+  const bounds = { bytesMax, timeMsMax: requestTimeoutMs, msPerByte: CLIENT_MS_PER_BYTE };
+  const read = await readUpTo(body, bounds);
+  if (read.kind === "broken") return { code: "request-broken", cause: read.cause };
+  if (read.kind === "late") {
+    await read.stream.cancel();
+    return TOO_SLOW;
+  }
+  facts.kept = read.kind === "whole" ? read.bytes : read.stream;
+  return undefined;
+}
