@@ -11,6 +11,8 @@ export interface ReadBounds {
   readonly timeMsMax: number;
   /** What a byte that comes buys back of the time. Default: nothing. */
   readonly msPerByte?: number;
+  /** Whether the body is one of two that another was split into. */
+  readonly isShared?: boolean;
 }
 
 /** Where it is not whole, `stream` has all of it, from the first byte on, as it comes. Use it or cancel it. */
@@ -23,10 +25,10 @@ const NOTHING = new Uint8Array();
 
 export async function readUpTo(
   body: ReadableStream<Uint8Array> | null,
-  { bytesMax, timeMsMax, msPerByte = 0 }: ReadBounds,
+  { bytesMax, timeMsMax, msPerByte = 0, isShared = false }: ReadBounds,
 ): Promise<ReadBody> {
   if (body === null) return { kind: "whole", bytes: NOTHING };
-  const reader = toReader(body);
+  const reader = toReader(body, isShared);
   const read = new GrowingBytes();
   const patience = new Patience(timeMsMax, msPerByte);
   patience.wait(readClock());

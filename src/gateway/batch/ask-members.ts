@@ -65,7 +65,7 @@ export async function askMembers(
     const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
     if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
     if (isOver) return toRefusal(lateCode, config);
-    const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax, untilMs });
+    const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax, untilMs, lateCode });
     const reply = await Promise.race([asked, over]);
     if (typeof reply === "string") return toRefusal(reply, config);
     if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
@@ -84,7 +84,7 @@ export async function askMembers(
   return await Promise.all(replies);
 }
 
-interface Asking extends Pick<MembersContext, "ask">, Pick<MemberBounds, "memberBytesMax"> {
+interface Asking extends Pick<MembersContext, "ask" | "lateCode">, Pick<MemberBounds, "memberBytesMax"> {
   /** By the isolate's clock. */
   readonly untilMs: number;
 }
@@ -92,7 +92,7 @@ interface Asking extends Pick<MembersContext, "ask">, Pick<MemberBounds, "member
 /** The reply, or why there is none. */
 async function askMember(
   request: Request,
-  { ask, memberBytesMax, untilMs }: Asking,
+  { ask, memberBytesMax, untilMs, lateCode }: Asking,
 ): Promise<MemberReply | ProblemCode> {
   const response = await ask(request);
   // Also when nobody waits for it any longer: what is not read to its end would be read on.
@@ -101,7 +101,7 @@ async function askMember(
   if (read.kind === "broken") return "origin-closed";
   if (read.kind === "whole") return toReply(response, read.bytes);
   await read.stream.cancel();
-  return read.kind === "long" ? "answer-too-large" : "origin-timeout";
+  return read.kind === "long" ? "answer-too-large" : lateCode;
 }
 
 export function toRefusal(code: ProblemCode, config: Config): MemberReply {

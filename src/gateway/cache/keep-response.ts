@@ -11,7 +11,7 @@ import { createPipe, pipeStream } from "../../platform/pipe-stream.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 /** What comes more slowly is not stored: a stream without an end would be kept in memory as far as it may be long. */
-const PACE = { timeMsMax: 30_000, msPerByte: 1 };
+const PACE = { timeMsMax: 30_000, msPerByte: 1, isShared: true };
 
 export interface KeepOptions {
   readonly store: CacheStore;
