@@ -17,9 +17,8 @@ export interface BodyReader {
   readonly cancel: (reason?: unknown) => Promise<void>;
 }
 
-/** `isShared`: it is one of two that a body was split into. What one of them waits for, the other would wait for too. */
-export function toReader(body: ReadableStream<Uint8Array>, isShared = false): BodyReader {
-  return (isShared ? undefined : toBlockReader(body)) ?? toPieceReader(body.getReader());
+export function toReader(body: ReadableStream<Uint8Array>): BodyReader {
+  return toBlockReader(body) ?? toPieceReader(body.getReader());
 }
 
 /** undefined for a stream that is made of our own pieces: they are as large as they were made. */

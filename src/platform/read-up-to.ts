@@ -11,7 +11,7 @@ export interface ReadBounds {
   readonly timeMsMax: number;
   /** What a byte that comes buys back of the time. Default: nothing. */
   readonly msPerByte?: number;
-  /** Whether the body is one of two that another was split into. */
+  /** Whether the body is one of two that another was split into: what one waits for, the other waits for too. */
   readonly isShared?: boolean;
 }
 
@@ -28,7 +28,7 @@ export async function readUpTo(
   { bytesMax, timeMsMax, msPerByte = 0, isShared = false }: ReadBounds,
 ): Promise<ReadBody> {
   if (body === null) return { kind: "whole", bytes: NOTHING };
-  const reader = toReader(body, isShared);
+  const reader = toReader(body);
   const read = new GrowingBytes();
   const patience = new Patience(timeMsMax, msPerByte);
   patience.wait(readClock());
@@ -43,7 +43,7 @@ export async function readUpTo(
   let next: ReturnType<BodyReader["read"]> | undefined;
   try {
     for (;;) {
-      next = reader.gather();
+      next = isShared ? reader.read() : reader.gather();
       const piece = await Promise.race([next, late]);
       if (piece === "late") return { kind: "late", stream: goOn(read, next, reader) };
       if (piece === undefined) return { kind: "whole", bytes: read.take() };
