@@ -9,7 +9,7 @@ import { findBan } from "../core/control/ban-index.ts";
 import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
-import { matchRoute } from "../core/routes/match-route.ts";
+import { findRoute } from "./request/find-route.ts";
 import { pickVariants } from "../core/policies/pick-variants.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import { readClock } from "../platform/clock.ts";
@@ -38,7 +38,7 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
   const read = readRequest(request, config);
   if (!read.ok) return { ...NOTHING, problem: read.error };
   const { path } = read.value;
-  const route = matchRoute(config.routes, read.value);
+  const route = findRoute(config, read.value);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
   const routed = shapeRequest(read.value, route, config);
   if (routed instanceof Response) return { ...NOTHING, path, problem: "invalid-fields" };

@@ -3,13 +3,14 @@
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import type { Route } from "../core/routes/route.ts";
-import { matchRoute } from "../core/routes/match-route.ts";
+import { findRoute } from "./request/find-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./credentials/admit.ts";
 import { answerThroughCache } from "./cache/answer-through-cache.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
 import { askOrigin } from "./origins/ask-origin.ts";
-import { err } from "../core/result.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
+import { err, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
@@ -23,6 +24,7 @@ import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-respons
 import { logDenied, logFailed, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
+import type { RequestTarget } from "./request/request-target.ts";
 import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
@@ -31,6 +33,8 @@ import { createThroughCache } from "./cache/through-cache.ts";
 export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
+  /** What the request's URL says, where it was read before. */
+  readonly target?: Result<RequestTarget, ProblemCode>;
 }
 
 export async function handleRequest(
@@ -41,9 +45,9 @@ export async function handleRequest(
   const { config } = gateway;
   const startedMs = readClock();
 
-  const read = readRequest(request, config);
+  const read = readRequest(request, config, execution.target);
   if (!read.ok) return toProblemResponse(read.error, config);
-  const route = matchRoute(config.routes, read.value);
+  const route = findRoute(config, read.value);
   if (route === undefined) return toProblemResponse("no-route", config);
   const shaped = shapeRequest(read.value, route, config);
   if (shaped instanceof Response) return shaped;

@@ -2,16 +2,16 @@
 
 import { writeLog } from "../platform/log.ts";
 import type { Gateway } from "./gateway.ts";
-import { handleRequest } from "./handle-request.ts";
+import { type Execution, handleRequest } from "./handle-request.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
-  context: ExecutionContext,
+  execution: Execution,
 ): Promise<Response> {
   try {
-    return await handleRequest(request, gateway, context);
+    return await handleRequest(request, gateway, execution);
   } catch (error) {
     return toCrashed(error, request, gateway);
   }

@@ -2,6 +2,9 @@
 // all go through here; nothing later checks again.
 
 import type { AccessList } from "../access/access-list.ts";
+import type * as v from "valibot";
+import { toMatchPath } from "../http/canonical-path.ts";
+import { toBelowPattern } from "../http/own-paths.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
@@ -14,6 +17,7 @@ import { parseOrigin } from "../origins/parse-origin.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
 import { parsePools } from "../origins/parse-pools.ts";
 import { parseRoutes, toUnknownPool } from "../routes/parse-routes.ts";
+import type { Route } from "../routes/route.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -55,6 +59,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   problems.push(...later);
   const access = toAccess(parsed);
   const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
+  if (parsed.ok) problems.push(...findOwnPaths(routes, parsed.value));
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, headers, headerBytesMax, log, admin, batch, counters, auth } = parsed.value;
   return ok(
@@ -67,7 +72,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headers: Object.freeze(headers),
       headerBytesMax,
       log: Object.freeze(log),
-      admin: Object.freeze(admin),
+      admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
       batch: batch === undefined ? undefined : Object.freeze(batch),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
@@ -82,6 +87,26 @@ type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 
 function toAccess(parsed: Parsed): AccessList | undefined {
   return parsed.ok ? parsed.value.access : undefined;
+}
+
+/** Routes that no request ever takes: the gateway answers there itself. */
+function findOwnPaths(
+  routes: readonly Route[],
+  {
+    admin: { prefix },
+    batch,
+    caseSensitive,
+  }: Pick<v.InferOutput<typeof configSchema>, "admin" | "batch" | "caseSensitive">,
+): readonly Problem[] {
+  const below = toBelowPattern(prefix);
+  const own = routes.filter(({ pattern: { segments, isOpen } }) => {
+    const path = `/${segments.map((literal) => literal ?? ":").join("/")}`;
+    return (
+      below.test(path) || (!isOpen && batch !== undefined && path === toMatchPath(batch.path, caseSensitive))
+    );
+  });
+  const message = "must not be one of the gateway's own: no request there takes a route";
+  return own.map(({ index }) => ({ path: `routes.${index}.path`, code: "invalid", message }));
 }
 
 function toList(value: unknown): readonly unknown[] {

@@ -13,11 +13,8 @@ import { toProblemResponse } from "../request/problem-response.ts";
 import { toText } from "../../platform/read-up-to.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 import { type ReadRequest, readRequest } from "../request/read-request.ts";
-import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
-
-export function isBatch({ url }: Request, { batch }: Config): boolean {
-  return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
-}
+import { readTarget } from "../request/request-target.ts";
+import { toOrigin } from "../request/request-url.ts";
 
 interface Answering {
   readonly config: Config;
@@ -63,19 +60,18 @@ async function readBatch(
   const batch = parseBatch(parseText(toText(bytes)), {
     membersMax: settings.membersMax,
     isCarried: (name) => facts.value.fields.has(name),
-    findPathProblem: (path) => findPathProblem(new URL(toOrigin(facts.value.url) + path), config, settings),
+    findPathProblem: (path) => findPathProblem(toOrigin(facts.value.url) + path, config),
   });
   return batch.ok ? ok({ ...batch.value, facts: facts.value }) : refuse("invalid-batch", batch.error);
 }
 
-function findPathProblem(
-  { pathname, searchParams }: URL,
-  { admin, auth: { apiKeys } }: Config,
-  { path }: BatchSettings,
-): string | undefined {
-  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`))
-    return "must not be one of the gateway's own";
-  const hasKey = apiKeys.query !== undefined && searchParams.has(apiKeys.query);
+/** What cannot be read is refused in its place. */
+function findPathProblem(url: string, config: Config): string | undefined {
+  const target = readTarget(url, config);
+  if (!target.ok) return undefined;
+  if (target.value.owner !== "route") return "must not be one of the gateway's own";
+  const { query } = config.auth.apiKeys;
+  const hasKey = query !== undefined && new URLSearchParams(target.value.url.search).has(query);
   return hasKey ? "must not have a credential: each request has that of the batch" : undefined;
 }
 

@@ -3,11 +3,11 @@
 import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
 import { hasPassed } from "../../core/http/forwarded-fields.ts";
-import { toCanonicalPath, toMatchPath } from "../../core/http/canonical-path.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
+import { readTarget, type RequestTarget } from "./request-target.ts";
+import type { RequestUrl } from "./request-url.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
@@ -19,6 +19,8 @@ export class ReadRequest {
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
+  /** No route's, whatever its pattern: what lies there never reaches an origin. */
+  readonly isOwn: boolean;
   /** By lower-case name, combined. Read once: every look at a Headers object crosses into the platform. */
   readonly fields: ReadonlyMap<string, string>;
   readonly method: string;
@@ -27,18 +29,15 @@ export class ReadRequest {
   #place: Request["cf"];
   #hasPlace = false;
 
-  constructor(
-    request: Request,
-    url: RequestUrl,
-    read: Pick<ReadRequest, "canonicalPath" | "path" | "fields">,
-  ) {
+  constructor(request: Request, target: RequestTarget, fields: ReadonlyMap<string, string>) {
     this.request = request;
-    this.url = url;
-    this.canonicalPath = read.canonicalPath;
-    this.path = read.path;
-    this.fields = read.fields;
+    this.url = target.url;
+    this.canonicalPath = target.canonicalPath;
+    this.path = target.path;
+    this.isOwn = target.owner !== "route";
+    this.fields = fields;
     this.method = request.method;
-    this.host = url.hostname;
+    this.host = target.url.hostname;
   }
 
   /** Read once: the platform makes the object anew on every look. */
@@ -58,18 +57,17 @@ export class ReadRequest {
   };
 }
 
-/** A request that may go on, or why it may not. */
-export function readRequest(request: Request, config: Config): Result<ReadRequest, ProblemCode> {
+/** A request that may go on, or why it may not. `target` is what its URL says, where that was read before. */
+export function readRequest(
+  request: Request,
+  config: Config,
+  target = readTarget(request.url, config),
+): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
   const { fields, bytes } = readFields(request.headers);
   if (hasPassed(fields.get("via") ?? null, config.name)) return err("loop-detected");
-  const url = parseRequestUrl(request.url);
-  if (url === undefined) return err("malformed-url");
   if (bytes > config.headerBytesMax) return err("headers-too-large");
-  const canonicalPath = toCanonicalPath(url.path, config);
-  if (!canonicalPath.ok) return canonicalPath;
-  const path = toMatchPath(canonicalPath.value, config.caseSensitive);
-  return ok(new ReadRequest(request, url, { canonicalPath: canonicalPath.value, path, fields }));
+  return target.ok ? ok(new ReadRequest(request, target.value, fields)) : target;
 }
 
 function readFields(headers: Headers): Pick<ReadRequest, "fields"> & { readonly bytes: number } {
