@@ -23,6 +23,10 @@ export interface OriginFailure {
   readonly code: ProblemCode;
   /** The runtime's own words: for the log, never for the client. */
   readonly cause: string;
+  /** What was answered, where that is not passed on. */
+  readonly status?: number;
+  /** The origin may have acted on the request all the same, whatever the code says. */
+  readonly mayHaveActed?: boolean;
   /** When it may be otherwise, for Retry-After. */
   readonly retryAfterMs?: number;
   /** Refused here by policies of the pool, of all that count its calls: the origin was not asked. */
@@ -68,14 +72,20 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     });
     const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
     if (response === undefined) return giveUp(asked);
-    const problem = toCloudflareProblem(response.status);
+    const problem = toStatusProblem(response);
     if (problem === undefined) return ok(toClientResponse(response, facts, options));
     await response.body?.cancel();
-    return err({ code: problem, cause: `status ${response.status} in the origin's place` });
+    return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return err({ code: toOriginProblem(cause), cause });
   }
+}
+
+/** What is no answer that can be passed on: a status that Cloudflare puts in an origin's place, or none of HTTP's. */
+function toStatusProblem({ status, webSocket }: Response): ProblemCode | undefined {
+  const isPassable = (status >= 200 && status <= 599) || webSocket !== null;
+  return isPassable ? toCloudflareProblem(status) : "origin-protocol";
 }
 
 /**
