@@ -7,7 +7,7 @@ import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { TokenName } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";
-import { readWhole } from "../platform/read-whole.ts";
+import { readUpTo } from "../platform/read-up-to.ts";
 import { toInvalidBody, toProblem } from "./problem.ts";
 
 type Read<Value> = Result<Value, Response>;
@@ -75,9 +75,10 @@ function readQuery(params: URLSearchParams, { query }: Operation): Read<unknown>
 async function readText({ headers, body }: Request, bytesMax: number): Promise<Read<string>> {
   if (body === null) return ok("");
   const isDeclared = Number(headers.get("content-length") ?? 0) > bytesMax;
-  const whole = isDeclared ? undefined : await readWhole(body, bytesMax);
-  if (whole !== undefined) return ok(new TextDecoder().decode(whole));
-  if (isDeclared) await body.cancel();
+  const read = isDeclared ? ({ kind: "more", stream: body } as const) : await readUpTo(body, bytesMax);
+  if (read.kind === "whole") return ok(new TextDecoder().decode(read.bytes));
+  if (read.kind === "broken") return err(toProblem(400, "body-incomplete"));
+  await read.stream.cancel();
   return err(toProblem(413, "body-too-large", { bytesMax }));
 }
 

@@ -124,6 +124,11 @@ export const problems = {
     detail: "The method reflects requests and is not forwarded.",
     proxyError: "http_request_denied",
   },
+  "body-incomplete": {
+    status: 400,
+    detail: "The request's body broke off, or is not written as HTTP wants it.",
+    proxyError: "http_request_error",
+  },
   "no-route": {
     status: 404,
     detail: "No route of this gateway matches the request.",

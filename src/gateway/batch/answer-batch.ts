@@ -10,8 +10,7 @@ import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Problem, type Result } from "../../core/result.ts";
 import { askMembers, type Member, type MemberReply, toTogether } from "./ask-members.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
-import { toText } from "../../platform/read-up-to.ts";
-import { readWhole } from "../../platform/read-whole.ts";
+import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { type ReadRequest, readRequest } from "../request/read-request.ts";
 import { readTarget } from "../request/request-target.ts";
 import { toOrigin } from "../request/request-url.ts";
@@ -55,9 +54,13 @@ async function readBatch(
   }
   // Of other types a page of another site may have a browser send one, with its user's cookies and without asking.
   if (!isJsonType(facts.value.header("content-type"))) return refuse("batch-not-json");
-  const bytes = await readWhole(request.body, settings.bodyBytesMax);
-  if (bytes === undefined) return refuse("batch-too-large");
-  const batch = parseBatch(parseText(toText(bytes)), {
+  const read = await readUpTo(request.body, settings.bodyBytesMax);
+  if (read.kind === "broken") return refuse("body-incomplete");
+  if (read.kind === "more") {
+    await read.stream.cancel();
+    return refuse("batch-too-large");
+  }
+  const batch = parseBatch(parseText(toText(read.bytes)), {
     membersMax: settings.membersMax,
     isCarried: (name) => facts.value.fields.has(name),
     findPathProblem: (path) => findPathProblem(toOrigin(facts.value.url) + path, config),

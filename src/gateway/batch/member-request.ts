@@ -30,10 +30,16 @@ export function toMemberRequest(
   // What comes is put into another answer.
   headers.set("accept-encoding", "identity");
   for (const [name, value] of fields) headers.append(name, value);
+  // It is known, and what is not may be sent once and in chunks alone.
+  if (body !== undefined) headers.set("content-length", String(toBytes(body).byteLength));
   const { signal } = request;
   const cf = request.cf as RequestInitCfProperties;
   const target = withCredential(toOrigin(url) + path, request.url, auth.apiKeys.query);
   return new Request(target, { method, headers, body: body ?? null, cf, signal });
+}
+
+function toBytes(body: string | Uint8Array): Uint8Array {
+  return typeof body === "string" ? new TextEncoder().encode(body) : body;
 }
 
 /** A credential in the query goes with every call. Where it was accepted it is no longer among the facts. */

@@ -116,8 +116,9 @@ export function logFailed(request: LoggedRequest, { code, cause, denied, retryAf
     logEvent(request, "denied", () => ({ code, ...policies, cause, retryAfterMs }));
     return;
   }
-  // A client that asks for stored answers alone is answered as it asked: nothing failed.
-  if (code !== "not-cached") logEvent(request, "failed", () => ({ code, cause }));
+  // A client that asks for stored answers alone is answered as it asked, and one that breaks off failed itself.
+  if (code !== "not-cached" && code !== "body-incomplete")
+    logEvent(request, "failed", () => ({ code, cause }));
 }
 
 /** A response whose head has gone to the client, and whose body the gateway cut off. */

@@ -186,6 +186,6 @@ async function keepBody(
     return ok(await request.arrayBuffer());
   } catch (error) {
     // The client's upload broke off: no origin has to do with it.
-    return err({ code: "origin-closed", cause: error instanceof Error ? error.message : String(error) });
+    return err({ code: "body-incomplete", cause: error instanceof Error ? error.message : String(error) });
   }
 }

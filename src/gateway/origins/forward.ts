@@ -18,6 +18,8 @@ import type { PolicyRow } from "../limits/policy-rows.ts";
 import { isWebSocketUpgrade } from "../request/read-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
+import { isRefusing } from "./is-refusing.ts";
+import { startUpload } from "./upload.ts";
 
 export interface OriginFailure {
   readonly code: ProblemCode;
@@ -60,11 +62,12 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
   const { request } = facts;
   const { method = request.method } = options;
   const connectTo = options.member?.connectTo;
+  const sent = options.body === undefined ? sendBody(facts) : { body: options.body };
   try {
     const asked = fetch(toOriginUrl(facts, options), {
       method,
       headers,
-      body: options.body === undefined ? toBody(request) : options.body,
+      ...sent,
       redirect: "manual",
       // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
       encodeResponseBody: "manual",
@@ -77,9 +80,28 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return err({ code: toOriginProblem(cause), cause });
+    return err(await toFailure(error, sent, options));
   }
+}
+
+async function toFailure(
+  error: unknown,
+  { signal }: SentBody,
+  options: ForwardOptions,
+): Promise<OriginFailure> {
+  const cause = error instanceof Error ? error.message : String(error);
+  if (signal?.aborted === true) return { code: "body-incomplete", cause };
+  const code = toOriginProblem(cause);
+  const authority = code === "origin-closed" ? toAuthority(options) : undefined;
+  if (authority === undefined || !(await isRefusing(authority))) return { code, cause };
+  return { code: "origin-refused", cause, mayHaveActed: true };
+}
+
+/** Where an origin's connections are made; undefined for a zone's, which only the platform knows. */
+function toAuthority({ config: { origin }, member }: ForwardOptions): string | undefined {
+  if (member === undefined && origin === ZONE) return undefined;
+  const { protocol, hostname, port } = new URL(member?.base ?? origin);
+  return `${member?.connectTo ?? hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
 }
 
 /** What is no answer that can be passed on: a status that Cloudflare puts in an origin's place, or none of HTTP's. */
@@ -100,9 +122,16 @@ function giveUp(asked: Promise<Response>): OriginAnswer {
   return err({ code: "origin-timeout", cause: "no header section in time" });
 }
 
-function toBody(request: Request): ReadableStream | null {
-  const { method } = request;
-  return method === "GET" || method === "HEAD" ? null : request.body;
+interface SentBody {
+  readonly body: ReadableStream | ArrayBuffer | null;
+  /** Aborted when the client's body fails. */
+  readonly signal?: AbortSignal;
+}
+
+/** What has a stated length is cut by the platform where it is not whole, and costs less to pass on as it is. */
+function sendBody({ request: { method, body }, header }: RequestFacts): SentBody {
+  if (body === null || method === "GET" || method === "HEAD") return { body: null };
+  return header("content-length") === undefined ? startUpload(body) : { body };
 }
 
 /**
