@@ -48,13 +48,11 @@ export default {
     const owner = target.ok ? target.value.owner : "route";
     const answered = owner === "admin" ? admin(request) : undefined;
     if (answered !== undefined) return answered;
-    const execution = {
-      target,
-      waitUntil: (promise: Promise<unknown>): void => {
-        context.waitUntil(promise);
-      },
+    const gateway = live.current(context);
+    if (owner === "batch") return handleBatch(request, gateway, context);
+    const waitUntil = (promise: Promise<unknown>): void => {
+      context.waitUntil(promise);
     };
-    const handle = owner === "batch" ? handleBatch : handleSafely;
-    return handle(request, live.current(context), execution);
+    return handleSafely(request, gateway, { waitUntil, target });
   },
 } satisfies ExportedHandler;

@@ -32,7 +32,7 @@ export const trees: readonly Tree[] = [
       ["consumers", "access"],
       ["batch", "feedback"],
       ["cache", "keys"],
-      ["algorithms", "shape"],
+      ["algorithms", "shape", "cors"],
       ["http"],
       ["schema"],
       [""],
@@ -42,7 +42,7 @@ export const trees: readonly Tree[] = [
     root: "src/gateway",
     floors: [
       [""],
-      ["batch"],
+      ["batch", "cors"],
       ["credentials"],
       ["cache"],
       ["shape"],

@@ -2,7 +2,8 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildWorker, readConfigFile } from "../../src/cli/build-worker.ts";
+import { buildWorker } from "../../src/cli/build-worker.ts";
+import { parseConfigFile } from "../../src/cli/read-config-file.ts";
 import type { ConfigInput, PolicyInput } from "../../src/core/config/define-config.ts";
 import type { Server, Stand } from "../contenders/contender.ts";
 import { toContract } from "../measures/contracts.ts";
@@ -20,7 +21,7 @@ export async function startHeadgate(
   const configPath = join(stand.folder, "headgate.config.mjs");
   const whole: ConfigInput = { origin: stand.originUrl, log: { denied: 0 }, ...config };
   await writeFile(configPath, `export default ${JSON.stringify(whole)};\n`);
-  const { policies } = await readConfigFile(configPath);
+  const { policies } = await parseConfigFile(configPath);
   await buildWorker({ configPath, outFile: join(stand.folder, SCRIPT) });
   return {
     ...(await serveOnWorkerd(stand, { objects: readDeployment().objects })),

@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { isObject, object } from "../core/schema/parse-with.ts";
+import { checkConfig, type Checked } from "../core/config/check-config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
 import { integerBetween } from "../core/schema/primitives.ts";
 import { diffValues } from "../core/control/diff-values.ts";
@@ -61,10 +62,10 @@ export const configOperations: readonly Operation[] = [
     answer: configCheckAnswer,
     handle: async ({ controls, body }) => {
       await controls.learn();
-      const problems = findProblems(body.config, controls);
+      const { problems, warnings } = checkDocument(body.config, controls);
       const latest = await readConfig(controls, undefined);
       const changes = diffValues(toDocument(latest?.document, controls), body.config, CHANGES_MAX);
-      return toJson(200, { isValid: problems.length === 0, problems, changes });
+      return toJson(200, { isValid: problems.length === 0, problems, warnings, changes });
     },
   }),
   defineOperation({
@@ -115,7 +116,7 @@ export const configOperations: readonly Operation[] = [
 
 async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, unknown>): Promise<Response> {
   await controls.learn();
-  const problems = findProblems(toDocument(change.document, controls), controls);
+  const { problems } = checkDocument(toDocument(change.document, controls), controls);
   if (problems.length > 0) return toInvalidBody(problems);
   const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
     control.putConfig(change, by),
@@ -124,14 +125,12 @@ async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, u
   return toChangedResponse(changed, (version) => toConfigResponse(version, controls));
 }
 
-/** What is wrong with a configuration, and what may not change while gateways run. */
-function findProblems(
-  document: unknown,
-  { bindings, prefix, config: inForce }: AdminControls,
-): readonly Problem[] {
+/** What is wrong with a configuration, and what may not change while gateways run; and what it says in vain. */
+function checkDocument(document: unknown, { bindings, prefix, config: inForce }: AdminControls): Checked {
   const parsed = parseConfig(document, bindings);
-  if (!parsed.ok) return parsed.error.map((problem) => ({ ...problem, path: `config.${problem.path}` }));
-  const problems: Problem[] = [];
+  if (!parsed.ok) return { problems: toBodyPaths(parsed.error), warnings: [] };
+  const checked = checkConfig(parsed.value);
+  const problems = [...toBodyPaths(checked.problems)];
   const { admin, counters } = parsed.value;
   if (admin.prefix !== prefix) {
     const message = `must stay "${prefix}", or this API would move away`;
@@ -142,7 +141,11 @@ function findProblems(
     const message = `must stay ${shards}: with another number every counter would start afresh`;
     problems.push({ path: "config.counters.shards", code: "invalid", message });
   }
-  return problems;
+  return { problems, warnings: toBodyPaths(checked.warnings) };
+}
+
+function toBodyPaths(problems: readonly Problem[]): readonly Problem[] {
+  return problems.map(({ path, code, message }) => ({ path: `config.${path}`, code, message }));
 }
 
 async function readConfig(

@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
+import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { oneOf, quota } from "../core/schema/primitives.ts";
 import {
@@ -195,7 +196,8 @@ async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: nu
   const reply = await askPeek(bindings.COUNTERS.getByName(owner), [
     { key, checks: [toCheck(0), toCheck(cost)] },
   ]);
-  const [now, asked] = reply.verdicts;
+  const [now, decided] = reply.verdicts;
+  const asked = decided && toPolicyVerdict(decided, policy);
   return {
     object: owner,
     limit: policy.limit,

@@ -40,6 +40,7 @@ const explanation = (): JsonSchema =>
       problem: text,
       path: text,
       route: toObjectSchema({ index: integer, name: text }),
+      preflight: { enum: ["gateway", "origin"] },
       ban: reasoned,
       cost: integer,
       consumer: text,
@@ -60,7 +61,7 @@ const explanation = (): JsonSchema =>
         ),
       ),
     },
-    ["problem", "path", "route", "ban", "cost", "consumer"],
+    ["problem", "path", "route", "preflight", "ban", "cost", "consumer"],
   );
 
 export const explainOperation: Operation = defineOperation({

@@ -112,7 +112,7 @@ export const gatewayOperations: readonly Operation[] = [
     status: 202,
     answer: purgeAnswer,
     handle: async ({ controls, body, by }) => {
-      const purges = parsePurges(body);
+      const purges = parsePurges(body, controls.config());
       if (!purges.ok) return toInvalidBody(purges.error);
       // Without a durable write only this isolate would keep to it: that is no purge to promise.
       if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");

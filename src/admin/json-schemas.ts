@@ -62,6 +62,7 @@ export const configCheckAnswer = (): JsonSchema =>
   toObjectSchema({
     isValid: yesOrNo,
     problems: toListSchema(problem),
+    warnings: toListSchema(problem),
     changes: toListSchema(toObjectSchema({ path: text, before: {}, after: {} }, ["before", "after"])),
   });
 

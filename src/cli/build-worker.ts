@@ -6,11 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "rolldown";
-import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
-import type { Config } from "../core/config/config.ts";
-import { CommandError } from "./command-error.ts";
-import { toSectionLink } from "./config-sections.ts";
-import { loadConfig } from "./load-config.ts";
+import { parseConfigFile } from "./read-config-file.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -24,26 +20,6 @@ export interface BuildOptions {
   readonly isForDebugger?: boolean;
 }
 
-export interface Deployment {
-  /** The variables that it sets over the configuration file. */
-  readonly vars: ConfigVars;
-  /** What messages call it. */
-  readonly label: string;
-}
-
-/** Reads and checks the configuration file, as a deployment sees it. Throws a CommandError that lists every problem. */
-export async function readConfigFile(configPath: string, deployment?: Deployment): Promise<Config> {
-  const parsed = parseConfig(await loadConfig(configPath), deployment?.vars);
-  if (parsed.ok) return parsed.value;
-  const lines = parsed.error.map(
-    ({ path, message, code }) =>
-      `  ${path || "(the whole file)"}: ${message} [${code}] (${toSectionLink(path)})`,
-  );
-  const count = parsed.error.length === 1 ? "1 problem" : `${parsed.error.length} problems`;
-  const where = deployment === undefined ? configPath : `${configPath}, ${deployment.label}`;
-  throw new CommandError(`Cannot use ${where}: ${count}\n${lines.join("\n")}`, parsed.error);
-}
-
 /** Checks the configuration and bundles. Throws a CommandError when the configuration is wrong. */
 export async function buildWorker({
   configPath,
@@ -51,7 +27,7 @@ export async function buildWorker({
   format = "esm",
   isForDebugger = false,
 }: BuildOptions): Promise<void> {
-  await readConfigFile(configPath);
+  await parseConfigFile(configPath);
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
     cwd: PROJECT_FOLDER,

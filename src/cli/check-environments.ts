@@ -1,19 +1,21 @@
 // Checks a configuration file with the variables of every environment of wrangler.toml, as deployments will see it.
 
 import { unstable_readConfig } from "wrangler";
-import { readConfigFile } from "./build-worker.ts";
-import type { Config } from "../core/config/config.ts";
+import type { Problem } from "../core/result.ts";
+import { type ReadConfig, readConfigFile } from "./read-config-file.ts";
 
 const WRANGLER_CONFIG = "wrangler.toml";
 
-/** What the top level makes of it. Throws a CommandError that lists every problem. */
-export async function checkEnvironments(configPath: string): Promise<Config> {
+/** What the top level makes of it, with the warnings of all, each once. Throws a CommandError that lists every problem. */
+export async function checkEnvironments(configPath: string): Promise<ReadConfig> {
   const top = unstable_readConfig({ config: WRANGLER_CONFIG }, { hideWarnings: true });
   const label = "the top level of wrangler.toml";
-  const config = await readConfigFile(configPath, { vars: top.vars, label });
+  const { config, warnings } = await readConfigFile(configPath, { vars: top.vars, label });
+  const all = new Map<string, Problem>(warnings.map((warning) => [JSON.stringify(warning), warning]));
   for (const env of top.definedEnvironments ?? []) {
     const { vars } = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
-    await readConfigFile(configPath, { vars, label: env });
+    const own = await readConfigFile(configPath, { vars, label: env });
+    for (const warning of own.warnings) all.set(JSON.stringify(warning), warning);
   }
-  return config;
+  return { config, warnings: [...all.values()] };
 }

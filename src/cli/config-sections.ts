@@ -12,6 +12,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^auth\.issuers\.\d/, "issuers"],
   [/^auth\./, "credentials"],
   [/^access\.|^routes\.\d+\.access\b/, "access-lists"],
+  [/^(?:routes\.\d+\.)?cors\./, "cors"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],
   [/^origins\..+\.members\.\d/, "pool-members"],

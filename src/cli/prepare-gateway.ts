@@ -1,7 +1,8 @@
 // What comes before serving: the variables that hold, a checked configuration, and a built Worker.
 
 import { unstable_readConfig } from "wrangler";
-import { buildWorker, readGzipBytes, readConfigFile } from "./build-worker.ts";
+import { buildWorker, readGzipBytes } from "./build-worker.ts";
+import { printWarnings, readConfigFile } from "./read-config-file.ts";
 import { WORKER_PATH } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
@@ -18,7 +19,9 @@ const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
 /** Throws a CommandError that lists every problem of the configuration. */
 export async function prepareGateway({ configPath, origin, inspectorPort }: StartOptions): Promise<Prepared> {
   const vars = readVars(origin);
-  const config = await readConfigFile(configPath, { vars, label: "with the active variables" });
+  const deployment = { vars, label: "with the active variables" };
+  const { config, warnings } = await readConfigFile(configPath, deployment);
+  printWarnings(warnings);
   await buildWorker({ configPath, outFile: WORKER_PATH, isForDebugger: inspectorPort !== undefined });
   return { origin: config.origin, gzipBytes: await readGzipBytes(WORKER_PATH), vars };
 }

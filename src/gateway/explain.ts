@@ -9,21 +9,24 @@ import { findBan } from "../core/control/ban-index.ts";
 import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
-import { findRoute } from "./request/find-route.ts";
+import { matchRoute } from "../core/routes/match-route.ts";
 import { pickVariants } from "../core/policies/pick-variants.ts";
 import { toCost } from "../core/policies/route-cost.ts";
+import type { LimitedRoute } from "../core/policies/limited-route.ts";
 import { readClock } from "../platform/clock.ts";
+import { type AskedPreflight, findPreflight } from "./cors/find-preflight.ts";
 import { toCaller } from "./request/caller.ts";
 import type { Gateway } from "./gateway.ts";
 import { findOverrides } from "./limits/override-policies.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
-import { readRequest } from "./request/read-request.ts";
-import type { RequestFacts } from "./request/request-facts.ts";
+import { type ReadRequest, readRequest } from "./request/read-request.ts";
+import { type RequestFacts, toRoutedFacts } from "./request/request-facts.ts";
 
 const NOTHING: Explanation = {
   problem: undefined,
   path: undefined,
   route: undefined,
+  preflight: undefined,
   ban: undefined,
   cost: undefined,
   consumer: undefined,
@@ -38,7 +41,10 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
   const read = readRequest(request, config);
   if (!read.ok) return { ...NOTHING, problem: read.error };
   const { path } = read.value;
-  const route = findRoute(config, read.value);
+  if (read.value.isOwn) return { ...NOTHING, path, problem: "no-route" };
+  const preflight = findPreflight(read.value, config);
+  if (preflight !== undefined) return explainPreflight(preflight, read.value, gateway);
+  const route = matchRoute(config.routes, read.value);
   if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
   const routed = shapeRequest(read.value, route, config);
   if (routed instanceof Response) return { ...NOTHING, path, problem: "invalid-fields" };
@@ -54,6 +60,7 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
     problem: ban === undefined ? findProblem(route, facts, access.isDenied) : "banned",
     path,
     route: { index: route.index, name: route.name },
+    preflight: undefined,
     ban: ban === undefined ? undefined : { id: ban.id, reason: ban.reason },
     cost: toCost(route.cost, facts),
     consumer: facts.identity?.consumer,
@@ -63,9 +70,27 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
   };
 }
 
+/** No route's policy counts it and no credential is asked for; what goes to an origin is for clients that may come in. */
+function explainPreflight({ by, route }: AskedPreflight, read: ReadRequest, gateway: Gateway): Explanation {
+  const named = route === undefined ? undefined : { index: route.index, name: route.name };
+  const explained = { ...NOTHING, path: read.path, route: named, preflight: by };
+  if (by === "gateway") return explained;
+  const facts = toRoutedFacts(read, route).admit({ caller: undefined, isUnlimited: false });
+  const nowMs = readClock();
+  const ban = findBan(gateway.bans, facts, nowMs);
+  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(nowMs));
+  return {
+    ...explained,
+    problem: ban === undefined ? findProblem({ auth: "none", scopes: [] }, facts, isDenied) : "banned",
+    ban: ban === undefined ? undefined : { id: ban.id, reason: ban.reason },
+    cost: 1,
+    policies: explainPolicies(gateway.preflights, facts, gateway),
+  };
+}
+
 /** What refuses the request before any limit, beside a ban. */
 function findProblem(
-  { auth, scopes }: Route,
+  { auth, scopes }: Pick<Route, "auth" | "scopes">,
   { identity }: RequestFacts,
   isDenied: boolean,
 ): ProblemCode | undefined {
@@ -75,7 +100,7 @@ function findProblem(
 }
 
 function explainPolicies(
-  route: Route,
+  route: LimitedRoute,
   facts: RequestFacts,
   { config, overrides }: Gateway,
 ): readonly ExplainedPolicy[] {

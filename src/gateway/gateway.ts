@@ -13,7 +13,8 @@ import { createAuthority } from "./credentials/authority.ts";
 import { ChangeMarks } from "./cache/change-marks.ts";
 import { CacheStore } from "./cache/cache-store.ts";
 import type { CacheClients } from "./cache/cache-clients.ts";
-import type { Gatekeeper } from "./credentials/admit.ts";
+import type { PreflightClients } from "./cors/answer-preflight.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { LimitedRoute } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
 import { Collapsing } from "./request/collapsing.ts";
@@ -26,7 +27,7 @@ import { WaitingLines } from "./origins/waiting-lines.ts";
 const LEASED_KEYS_MAX = 10_000;
 
 /** Whatever the rooms need; none of them knows it. */
-export interface Gateway extends CacheClients, Gatekeeper {
+export interface Gateway extends CacheClients, PreflightClients {
   readonly lines: WaitingLines;
 }
 
@@ -91,9 +92,11 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 }
 
 function derive(config: Config, snapshot: Snapshot): Derived {
-  const attempts = { index: -1, path: "", policies: [config.attempts], hasVariants: false, cost: 1 };
+  const attempts = toStandIn(-1, config.attempts);
+  // Pools have those in between (parse-pools.ts).
+  const preflights = toStandIn(-1_000, config.preflights);
   const policyFields = new Map<LimitedRoute, string | undefined>();
-  for (const route of [...config.routes, attempts])
+  for (const route of [...config.routes, attempts, preflights])
     policyFields.set(route, toPolicyField(route.policies, config));
   const overrides = createOverrideIndex(config.policies, snapshot.overrides);
   return {
@@ -102,9 +105,15 @@ function derive(config: Config, snapshot: Snapshot): Derived {
     denials: new DenialCache(),
     hasCache: config.routes.some(({ cache }) => cache !== undefined),
     attempts,
+    preflights,
     policyFields,
     overrides: overrides.size === 0 ? undefined : overrides,
     bans: createBanIndex(snapshot.bans),
     access: snapshot.access.length === 0 ? undefined : new AccessEntries(snapshot.access),
   };
+}
+
+/** Stands for a route where one policy of the gateway's own counts. */
+function toStandIn(index: number, policy: Policy): LimitedRoute {
+  return { index, path: "", policies: [policy], hasVariants: false, cost: 1 };
 }

@@ -2,39 +2,50 @@
 // credential -> limits -> cache -> origin -> (shape) -> headers -> record.
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
+import type { CorsRule } from "../core/cors/cors-settings.ts";
 import type { Route } from "../core/routes/route.ts";
-import { findRoute } from "./request/find-route.ts";
+import { isPermit } from "../core/policies/policy.ts";
+import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
 import { admit } from "./credentials/admit.ts";
 import { answerThroughCache } from "./cache/answer-through-cache.ts";
+import { answerPreflight } from "./cors/answer-preflight.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
 import { askOrigin } from "./origins/ask-origin.ts";
 import type { ProblemCode } from "../core/http/problems.ts";
-import { err, type Result } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
+import { toOriginResponse } from "./origins/to-origin-response.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { logDenied, logFailed, logLimits } from "./log/log-request.ts";
+import { logDenied, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
-import { settleLimits, settleWhenClientLeaves } from "./limits/settle-limits.ts";
+import { holdPermits, type Permits } from "./limits/permits.ts";
+import { settleLimits } from "./limits/settle-limits.ts";
+import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
-export interface Execution extends Pick<ExecutionContext, "waitUntil"> {
+export interface Execution {
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+  /** What pages of other origins may do with the answer: set once, when the request's route is known. */
+  cors: CorsRule;
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
   /** What the request's URL says, where it was read before. */
-  readonly target?: Result<RequestTarget, ProblemCode>;
+  readonly target?: Result<RequestTarget, ProblemCode> | undefined;
+  /** Somebody else's permits, whose place is free when this one's client has left. */
+  readonly holdsPermits?: boolean | undefined;
 }
 
 export async function handleRequest(
@@ -42,21 +53,16 @@ export async function handleRequest(
   gateway: Gateway,
   execution: Execution,
 ): Promise<Response> {
-  const { config } = gateway;
   const startedMs = readClock();
 
-  const read = readRequest(request, config, execution.target);
-  if (!read.ok) return toProblemResponse(read.error, config);
-  const route = findRoute(config, read.value);
-  if (route === undefined) return toProblemResponse("no-route", config);
-  const shaped = shapeRequest(read.value, route, config);
-  if (shaped instanceof Response) return shaped;
-  const routed = { config, route, facts: shaped, startedMs };
+  const arrived = routeRequest(request, gateway, { execution, startedMs });
+  if (!arrived.ok) return await arrived.error;
+  const routed = arrived.value;
+  const { route } = routed;
   const context: RequestContext<Gateway> = {
     gateway,
-    waitUntil: (promise) => {
-      execution.waitUntil(promise);
-    },
+    holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
+    waitUntil: execution.waitUntil,
   };
 
   const admission = admit(routed, context);
@@ -71,7 +77,7 @@ export async function handleRequest(
   const limits = checked instanceof Promise ? await checked : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
-  settleWhenClientLeaves(request, limits, context);
+  const permits = holdPermits(limits, context, request.signal);
   const { delayMs } = limits.answer;
   // Shaping policies hold a request back; it then goes on in its turn.
   if (delayMs > 0) await scheduler.wait(delayMs);
@@ -79,10 +85,38 @@ export async function handleRequest(
   const answer = await (through === undefined
     ? askWithoutCache(facts, route, { context, execution })
     : askThroughCache(through, early));
-  const response = toResponse(answer, routed);
+  const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
-  const settled = settleLimits(response, limits, context);
-  return finish(settled, limits, { gateway, route, routed, isAnswered: answer.ok });
+  settleLimits(response, limits, context);
+  return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
+}
+
+interface Arrival {
+  readonly execution: Execution;
+  readonly startedMs: number;
+}
+
+/** What goes on, or the answer of what does not: no route is for it, or it is a preflight. */
+function routeRequest(
+  request: Request,
+  gateway: Gateway,
+  { execution, startedMs }: Arrival,
+): Result<RoutedRequest, Response | Promise<Response>> {
+  const { config } = gateway;
+  const read = readRequest(request, config, execution.target);
+  if (!read.ok) return err(toProblemResponse(read.error, config));
+  if (read.value.isOwn) return err(toProblemResponse("no-route", config));
+  const preflighted = answerPreflight(read.value, startedMs, { gateway, waitUntil: execution.waitUntil });
+  if (preflighted !== undefined) {
+    // Its answer says itself what a page may do.
+    execution.cors = "none";
+    return err(preflighted);
+  }
+  const route = matchRoute(config.routes, read.value);
+  if (route === undefined) return err(toProblemResponse("no-route", config));
+  execution.cors = route.cors;
+  const facts = shapeRequest(read.value, route, config);
+  return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
@@ -91,13 +125,13 @@ function askWithoutCache(
   route: Route,
   { context, execution }: { readonly context: RequestContext<Gateway>; readonly execution: Execution },
 ): Promise<OriginAnswer> {
-  const { gateway, waitUntil } = context;
+  const { gateway, waitUntil, holdsPermits } = context;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, gateway, { waitUntil, isPart: true });
+    handleRequest(part, gateway, { waitUntil, cors: "none", isPart: true, holdsPermits });
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
@@ -105,6 +139,8 @@ interface Finishing {
   readonly gateway: Gateway;
   readonly route: Route;
   readonly routed: RoutedRequest;
+  readonly permits: Permits | undefined;
+  readonly context: RequestContext<Gateway>;
   /** Not by a problem of the gateway's own. */
   readonly isAnswered: boolean;
 }
@@ -114,16 +150,18 @@ function finish(
   limits: CheckedLimits,
   finishing: Finishing,
 ): Response | Promise<Response> {
-  const { routed, isAnswered } = finishing;
-  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(response, limits, finishing);
-  return shape(response, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
+  const { routed, permits, context, isAnswered } = finishing;
+  permits?.endWith(response);
+  const passed = passAnswer(response, context.waitUntil);
+  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(passed, limits, finishing);
+  return shape(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
 }
 
 /** The answer as its client wants it, on a route that changes answers. */
 async function shape(response: Response, routed: RoutedRequest): Promise<Response> {
   const { shaping, method } = routed.facts;
   if (shaping === undefined) return response;
-  return toResponse(await shapeResponse(response, shaping, method), routed);
+  return toOriginResponse(await shapeResponse(response, shaping, method), routed);
 }
 
 /** undefined: the request goes on. */
@@ -139,15 +177,6 @@ function refuse(
   logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
   return toDenial(limits, refusal, { gateway: context.gateway, route });
-}
-
-function toResponse(answer: OriginAnswer, routed: RoutedRequest): Response {
-  if (answer.ok) return answer.value;
-  logFailed(routed, answer.error);
-  const { code, retryAfterMs, denied } = answer.error;
-  const { name } = routed.config;
-  const violated = denied === undefined ? {} : { violated: denied.violated };
-  return toProblemResponse(code, { name, retryAfterMs, ...violated });
 }
 
 async function askThroughCache(through: ThroughCache, early: CacheLookup | undefined): Promise<OriginAnswer> {

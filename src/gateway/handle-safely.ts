@@ -1,37 +1,60 @@
-// The last net: whatever a programming error throws becomes a 500 without a stack, and one log line with it.
+// Around the way of a request: whatever a programming error throws becomes a 500 without a stack, with one log line, and
+// every answer gets what lets pages of other origins read it, where the configuration has that.
 
-import { writeLog } from "../platform/log.ts";
+import { findSettings } from "../core/cors/cors-settings.ts";
+import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Execution, handleRequest } from "./handle-request.ts";
-import { toProblemResponse } from "./request/problem-response.ts";
+import { safely } from "./safely.ts";
 
+/** `target` is what the request's URL says, where that was read before. */
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
-  execution: Execution,
+  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
 ): Promise<Response> {
-  try {
-    return await handleRequest(request, gateway, execution);
-  } catch (error) {
-    return toCrashed(error, request, gateway);
-  }
+  // Until its route is known.
+  const execution = toExecution(context, gateway.config.cors);
+  const response = await answerSafely(request, gateway, execution);
+  const cors = findSettings(execution.cors);
+  return cors === undefined ? response : addCorsFields(response, cors, request.headers.get("origin"));
 }
 
-/** The same for what is no request to be routed. */
-export async function safely(
+/** The same for a request of a batch: what lets a page read the batch lets it read what is in it. */
+export function handleMember(
   request: Request,
   gateway: Gateway,
-  answer: () => Promise<Response>,
+  context: ExecutionContext,
 ): Promise<Response> {
-  try {
-    return await answer();
-  } catch (error) {
-    return toCrashed(error, request, gateway);
-  }
+  return answerSafely(request, gateway, toExecution(context, "none"));
 }
 
-function toCrashed(error: unknown, request: Request, gateway: Gateway): Response {
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
-  return toProblemResponse("internal-error", gateway.config);
+function toExecution(
+  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
+  cors: Execution["cors"],
+): Execution {
+  return {
+    target: context.target,
+    waitUntil: (promise) => {
+      context.waitUntil(promise);
+    },
+    cors,
+  };
+}
+
+function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
+  return safely(request, gateway.config, async () => {
+    const response = await handleRequest(request, gateway, execution);
+    if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
+    return response;
+  });
+}
+
+/** Tells the client that its content was not forwarded. The value is the method. */
+const IGNORED_FIELD = "X-Content-Ignored";
+
+/** Whether the request has content that is not forwarded: of GET and HEAD it is undefined (RFC 9110 section 9.3.1). */
+function isContentIgnored({ method, body, headers }: Request): boolean {
+  if ((method !== "GET" && method !== "HEAD") || body === null) return false;
+  return headers.get("content-length") !== "0";
 }

@@ -49,17 +49,21 @@ const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
 const isShapeKey = ({ path }: SchemaKey): boolean =>
   /^(?:aggregate|onPartial|fields|request\..*|response\..*)$/.test(path);
 const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
+const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
+/** A section of its own has them. */
+const isElsewhere = (key: SchemaKey): boolean => isAccessKey(key) || isCorsKey(key);
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
-  ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isAccessKey(key) && !isBatchKey(key))],
+  ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
   ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
   ["Pool members", readSchemaKeys(memberSchema)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(variantEntries)],
-  ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isAccessKey(key) && !isShapeKey(key))],
+  ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
   ["Credentials", topKeys.filter(isAuthKey)],
   ["Issuers", readEntryKeys(issuerEntries)],
   ["Access lists", topKeys.filter(isAccessKey)],
+  ["CORS", topKeys.filter(isCorsKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
   ["Batches", topKeys.filter(isBatchKey)],
   ["Aggregates and fields", routeKeys.filter(isShapeKey)],
@@ -100,6 +104,7 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   Credentials: inConfig,
   Issuers: inIssuer,
   "Access lists": inConfig,
+  CORS: inConfig,
   Routes: inRoute,
   Cache: inRoute,
   Batches: inConfig,
@@ -193,6 +198,8 @@ test.each([
   ["policies.login.limits.0.limit", "limits-for-some-requests"],
   ["tiers.pro.plan.limit", "tiers"],
   ["routes.12.access.deny.ips.0", "access-lists"],
+  ["routes.12.cors.origins.0", "cors"],
+  ["cors.maxAge", "cors"],
   ["origins.orders", "origin-pools"],
   ["vars.LIMIT_FACTOR", "variables-and-secrets"],
 ])("a problem of %j leads to a heading that there is: %s", (path, section) => {
@@ -200,8 +207,12 @@ test.each([
   expect(readHeadings(guide).map(({ text }) => toAnchor(text))).toContain(section);
 });
 
-test("a route's access list is written like the gateway's", () => {
-  expect(routeKeys.filter(isAccessKey)).toEqual(topKeys.filter(isAccessKey));
+test.each([
+  ["access list", isAccessKey],
+  ["CORS", isCorsKey],
+])("a route's %s is written like the gateway's", (_, isOfIt) => {
+  expect(routeKeys.filter(isOfIt).length).toBeGreaterThan(0);
+  expect(routeKeys.filter(isOfIt)).toEqual(topKeys.filter(isOfIt));
 });
 
 describe("docs/configuration.md, algorithms", () => {

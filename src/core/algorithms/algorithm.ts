@@ -62,6 +62,11 @@ export interface Algorithm<Config, State> {
   readonly parseState: (stored: unknown) => Result<State | undefined>;
   readonly decide: (config: Config, state: State | undefined, moment: Moment) => Verdict<State>;
   readonly charge: (config: Config, state: State | undefined, charge: Charge) => State;
+  /**
+   * Only where units are held until they are given back: for how long one is that nobody renews. retryAfterMs and resetMs
+   * then say when units free themselves: they may come back at any moment before.
+   */
+  readonly toHeldMs?: (config: Config) => number;
   /** Epoch milliseconds from which the state decides like "never seen" and may be deleted. */
   readonly expiresAtMs: (config: Config, state: State) => number;
 }

@@ -1,5 +1,5 @@
-// Concurrency: at most `limit` permits in flight. A permit is given back when the response ends, and frees itself after
-// `expires`: a gateway that died must not keep its permits for ever.
+// Concurrency: at most `limit` permits in flight. A permit is renewed while its request lives, given back when that ends,
+// and frees itself when nobody does either: a gateway that died must not keep its permits for ever.
 
 import * as v from "valibot";
 import { parseWith } from "../schema/parse-with.ts";
@@ -16,15 +16,17 @@ export interface ConcurrencyConfig {
   readonly expiresMs: number;
 }
 
-/** The permits in flight, by the time at which they were taken. */
+/** The permits in flight, by the time at which they were taken or last renewed. */
 export interface ConcurrencyState extends UnitLog {
   readonly algorithm: "concurrency";
 }
 
 /**
- * Accuracy: exact. A permit is released by a charge of negative units with the time at which it was taken.
- * Worst case: limit in flight at every moment, as long as no request outlives `expires` (default: 60s), after which its
- * permit frees itself. Retry-After is when enough permits will have done so: a release makes room earlier.
+ * Accuracy: exact. A permit is released by a charge of negative units with the time at which it was taken, and renewed
+ * by a release and a charge of the same units at once.
+ * Worst case: limit in flight at every moment, as long as every permit in use is renewed within `expires` (default: 60s),
+ * after which it frees itself. retryAfterMs is when enough permits will have done so: a release makes room earlier, at
+ * any moment, so nobody is told to wait for that long.
  * Storage per key: two integers for each millisecond that has permits in flight, so up to 2 x limit.
  * Burst: up to `limit` at once. When not to use: to bound a rate; a fast origin passes any number of requests a second
  * through few permits.
@@ -36,6 +38,7 @@ export const concurrency: Algorithm<ConcurrencyConfig, ConcurrencyState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
+  toHeldMs: ({ expiresMs }) => expiresMs,
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),
 };
 

@@ -3,6 +3,7 @@
 
 import { AMBIGUOUS } from "../keys/facts.ts";
 import { isForwardable } from "../http/canonical-path.ts";
+import { BYTES } from "../http/query.ts";
 import { readParam, type RoutePattern } from "../http/path-pattern.ts";
 
 /** "fail": the first part that fails answers for all; the others put null or a problem document in its place. */
@@ -50,6 +51,7 @@ export function toPartPath({ path }: AggregatePart, { pattern, canonicalPath, qu
     const [, parameter] = OF_THE_QUERY.exec(name) ?? [];
     if (parameter === undefined) return encodeSegment(readParam(pattern, canonicalPath, name) ?? "");
     const value = query(parameter) ?? "";
+    if (value.startsWith(BYTES)) return value.slice(BYTES.length);
     return value === AMBIGUOUS ? "" : encodeURIComponent(value);
   });
 }

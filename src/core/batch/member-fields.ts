@@ -10,12 +10,12 @@ const OF_ONE_REQUEST =
 const RESERVED =
   /^(?:authorization|x-api-key|cookie|cf-.*|via|content-length|accept-encoding|sec-websocket-.*)$/;
 
-/** Whether a field of the batch request, by its lower-case name, goes to its members. */
+/** Whether a field of the batch request, by its folded name (http/field-name.ts), goes to its members. */
 export function isInherited(name: string): boolean {
   return !OF_ONE_REQUEST.test(name) && !HOP_BY_HOP.includes(name);
 }
 
-/** Whether a member may set it; `isCarried`: the batch request has it, and members are to have that. */
+/** Whether a member may set a field, by its folded name; `isCarried`: the batch request has it, and members are to have that. */
 export function maySetField(name: string, isCarried: boolean): boolean {
   if (RESERVED.test(name) || isDroppedFromRequests(name)) return false;
   return !isCarried || !isInherited(name);

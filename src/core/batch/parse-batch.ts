@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { isObject, object, parseWith } from "../schema/parse-with.ts";
 import { oneOf, textLike } from "../schema/primitives.ts";
+import { foldName } from "../http/field-name.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import { toDependencyOrder } from "./dependency-order.ts";
 import { maySetField } from "./member-fields.ts";
@@ -31,7 +32,7 @@ export interface Batch {
 
 export interface BatchRules {
   readonly membersMax: number;
-  /** Whether the batch request has a header field, by its lower-case name. */
+  /** Whether the batch request has a header field, by its folded name. */
   readonly isCarried: (name: string) => boolean;
   /** What is wrong with asking for a path that is well written. */
   readonly findPathProblem: (path: string) => string | undefined;
@@ -115,7 +116,8 @@ function toMember(given: Given, { at, names, rules }: MemberContext, problems: P
 
   const fields = Object.entries(given.headers).map(([field, value]) => [field.toLowerCase(), value] as const);
   for (const [field] of fields) {
-    if (maySetField(field, rules.isCarried(field))) continue;
+    const folded = foldName(field);
+    if (maySetField(folded, rules.isCarried(folded))) continue;
     report(`headers.${field}`, "must be left to the batch request and the gateway");
   }
 

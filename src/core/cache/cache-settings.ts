@@ -2,6 +2,7 @@
 // object. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
+import { foldName } from "../http/field-name.ts";
 import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
@@ -20,7 +21,7 @@ export interface QueryKeySettings {
 
 export interface CacheKeySettings {
   readonly query: QueryKeySettings;
-  /** Lower case. With "authorization" in here, entries belong to one credential and are stored without "public". */
+  /** Folded. With "authorization" in here, entries belong to one credential and are stored without "public". */
   readonly headers: readonly string[];
   readonly cookies: readonly string[];
   readonly country: boolean;
@@ -28,7 +29,7 @@ export interface CacheKeySettings {
 }
 
 export interface VarySettings {
-  /** Fields that the origin names in Vary and that do not matter. Lower case. */
+  /** Fields that the origin names in Vary and that do not matter. Folded. */
   readonly ignore: ReadonlySet<string>;
   /** For a field, the values that matter: a request counts as the one of them that it prefers, or as none. */
   readonly choices: ReadonlyMap<string, readonly string[]>;
@@ -49,6 +50,8 @@ export interface CacheSettings {
   /** In place of the origin's (RFC 5861). Never against must-revalidate, proxy-revalidate, s-maxage or no-cache. */
   readonly staleWhileRevalidateMs: number | undefined;
   readonly staleIfErrorMs: number | undefined;
+  /** Which errors an origin's explicit freshness is kept for: those that are about the resource, or every one. */
+  readonly errors: "resource" | "explicit";
   /** How long past its freshness an answer may stand in while the origin's own limits leave no quota. */
   readonly staleIfLimitedMs: number;
   /** Whether Last-Modified alone makes a response fresh for a while (RFC 9111 section 4.2.2). */
@@ -78,23 +81,19 @@ const STATUS = /^(?:[2-5]xx|[2-5]\d\d)$/;
 const STATUSES_NEVER_STORED = new Set(["206", "304", "429"]);
 
 const HEADER_WANTED = "must be a header's name";
-const headerName = v.pipe(
-  v.string(HEADER_WANTED),
-  v.regex(TOKEN, HEADER_WANTED),
-  v.transform((name) => name.toLowerCase()),
-);
+const headerName = v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.transform(foldName));
 const cookieName = textLike(TOKEN, "must be a cookie's name");
 const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
 const TTL_WANTED = `${DURATION_WANTED}, or "never"`;
-const statusTtl = v.pipe(
+const durationOrNever = v.pipe(
   v.string(TTL_WANTED),
   v.check((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED),
   v.transform((text) => toDurationMs(text) ?? 0),
 );
 
 const ttlByStatus = v.pipe(
-  v.record(v.string(), statusTtl, "must be an object of statuses"),
+  v.record(v.string(), durationOrNever, "must be an object of statuses"),
   v.check(
     (ttls) => Object.keys(ttls).every((name) => STATUS.test(name) && !STATUSES_NEVER_STORED.has(name)),
     'must name statuses such as "404" or "5xx", but not 206, 304 and 429, which are never stored',
@@ -161,8 +160,9 @@ export const cacheSettings = v.pipe(
     ttl: v.optional(duration),
     ttlByStatus: v.optional(ttlByStatus, {}),
     staleWhileRevalidate: v.optional(duration),
-    staleIfError: v.optional(duration),
+    staleIfError: v.optional(durationOrNever),
     staleIfLimited: v.optional(duration),
+    errors: v.optional(oneOf(["resource", "explicit"]), "resource"),
     heuristic: v.optional(switchedOn, false),
     requestDirectives: v.optional(oneOf(["honour", "ignore"]), "ignore"),
     key: v.optional(keySettings, {}),

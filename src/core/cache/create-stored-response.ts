@@ -5,7 +5,7 @@ import { toInitialAgeMs } from "./age.ts";
 import { toKeyUrl } from "./cache-key.ts";
 import type { CacheSettings } from "./cache-settings.ts";
 import type { Exchange } from "./exchange.ts";
-import { type FieldReader, type Fields, toFieldReader } from "./fields.ts";
+import { type FieldReader, type Fields, hasField, toFieldReader } from "./fields.ts";
 import { type LifetimeSource, toLifetime } from "./freshness.ts";
 import { formatHttpDate, parseHttpDate } from "../http/http-date.ts";
 import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
@@ -13,6 +13,12 @@ import { toStoredFields } from "./stored-fields.ts";
 import { RECORD_VERSION, type StoredResponse } from "./stored-response.ts";
 import { readTags } from "./tags.ts";
 import { parseVary, toVaryValues } from "./vary.ts";
+
+/**
+ * How long past its freshness an answer may stand in for an origin that gives none, where nobody says otherwise: a cache
+ * that is cut off may do so (section 4.2.4), and this is long enough for what restarts.
+ */
+const UNREACHABLE_MS = 600_000;
 
 /** A record and what it was made from, for deciding whether to keep it. */
 export interface Draft {
@@ -35,7 +41,7 @@ export function createStoredResponse(exchange: Exchange, settings: CacheSettings
   const initialAgeMs = toInitialAgeMs({ age: fields.get("age"), dateMs, requestTimeMs, responseTimeMs });
   const facts = { status: response.status, fields, directives, dateMs, initialAgeMs, responseTimeMs };
   const lifetime = toLifetime(facts, settings);
-  const names = parseVary(fields.get("vary"), settings.vary);
+  const names = toVaryNames(fields, settings);
   const { tags, isCut } = readTags(fields);
   const kept = toStoredFields(response.fields, directives.withheldNames);
   const record: StoredResponse = {
@@ -60,6 +66,21 @@ export function createStoredResponse(exchange: Exchange, settings: CacheSettings
   return { record, directives, fields, lifetimeSource: lifetime.source, isVaryAny: names === "*" };
 }
 
+/**
+ * What Vary names, by two facts more. What is stored was asked for without a coding, whatever its client takes
+ * (docs/decisions/0005): of an answer without one, every client's Accept-Encoding is the same. And an answer that lets one
+ * page read it is for that page, also where its origin forgets to say so (Fetch standard, "CORS protocol and HTTP caches").
+ */
+function toVaryNames(fields: FieldReader, { vary }: CacheSettings): readonly string[] | "*" {
+  const named = parseVary(fields.get("vary"), vary);
+  if (named === "*") return named;
+  const isPlain = !hasField(fields, "content-encoding");
+  const names = isPlain ? named.filter((name) => name !== "accept-encoding") : named;
+  const isOfOnePage = (fields.get("access-control-allow-origin") ?? "*").trim() !== "*";
+  if (!isOfOnePage || names.includes("origin") || vary.ignore.has("origin")) return names;
+  return [...names, "origin"].sort();
+}
+
 type ReuseRules = Pick<
   StoredResponse,
   | "mustValidate"
@@ -67,6 +88,7 @@ type ReuseRules = Pick<
   | "isImmutable"
   | "staleWhileRevalidateMs"
   | "staleIfErrorMs"
+  | "staleIfUnreachableMs"
   | "staleIfLimitedMs"
 >;
 
@@ -81,15 +103,24 @@ function toReuseRules(directives: ResponseDirectives, settings: CacheSettings): 
     directives.proxyRevalidate ||
     directives.sharedMaxAge !== undefined;
   const whileMs = settings.staleWhileRevalidateMs ?? toMs(directives.staleWhileRevalidate);
-  const errorMs = settings.staleIfErrorMs ?? toMs(directives.staleIfError);
+  const statedMs = isStaleForbidden ? 0 : findErrorMs(directives, settings);
   return {
     mustValidate: directives.noCache,
     isStaleForbidden,
     isImmutable: directives.isImmutable,
     staleWhileRevalidateMs: isStaleForbidden ? 0 : whileMs,
-    staleIfErrorMs: isStaleForbidden ? 0 : errorMs,
+    staleIfErrorMs: statedMs ?? 0,
+    staleIfUnreachableMs: statedMs ?? UNREACHABLE_MS,
     staleIfLimitedMs: isStaleForbidden ? 0 : settings.staleIfLimitedMs,
   };
+}
+
+/** RFC 5861 section 4; undefined where neither the route nor the origin says anything. */
+function findErrorMs(
+  { staleIfError }: ResponseDirectives,
+  { staleIfErrorMs }: CacheSettings,
+): number | undefined {
+  return staleIfErrorMs ?? (staleIfError === undefined ? undefined : toMs(staleIfError));
 }
 
 /** The validators, of the kept fields: a withheld ETag may not come back as a condition or in a 304. */

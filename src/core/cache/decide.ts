@@ -89,16 +89,19 @@ function decideStale(
 }
 
 /**
- * The stored answer to give after all, or undefined: the origin failed (no answer, or isOriginError) and RFC 5861
- * section 4 or the route allows stale for so long. RFC 9111 section 5.2.2.2 comes first: what must be validated is an error.
+ * The stored answer to give after all, or undefined: the origin answered with an error (isOriginError) and RFC 5861
+ * section 4 or the route allows stale for so long, or it gave no answer. RFC 9111 section 5.2.2.2 comes first: what must
+ * be validated is an error.
  */
 export function decideOnError(
   plan: LookupPlan,
   record: StoredResponse | undefined,
-  nowMs: number,
+  { nowMs, isUnreachable }: { readonly nowMs: number; readonly isUnreachable: boolean },
 ): Hit | undefined {
-  const allowedMs = Math.max(record?.staleIfErrorMs ?? 0, plan.directives.staleIfErrorMs ?? 0);
-  return decideStandIn(record, allowedMs, nowMs);
+  // An error that is stored is no better than the one that came.
+  if (record === undefined || isOriginError(record.status)) return undefined;
+  const ownMs = isUnreachable ? record.staleIfUnreachableMs : record.staleIfErrorMs;
+  return decideStandIn(record, Math.max(ownMs, plan.directives.staleIfErrorMs ?? 0), nowMs);
 }
 
 /** The same where the origin's own limits leave no quota: as far as the route allows. */

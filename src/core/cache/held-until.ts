@@ -13,8 +13,9 @@ export const KNOWN_MS = 1_000;
 export function toHeldUntilMs(entry: StoredEntry, nowMs: number): number {
   if (entry.kind !== "record") return nowMs + KNOWN_MS;
   const freshMs = Math.max(0, entry.lifetimeMs - entry.initialAgeMs);
-  const heldMs = isNeverFresh(entry) ? toRetentionMs(entry) : Math.min(freshMs, toRetentionMs(entry));
-  return entry.responseTimeMs + heldMs;
+  // What is kept for an origin that is silent is looked for when it is, in the store that all isolates share.
+  const usableMs = toRetentionMs({ ...entry, staleIfUnreachableMs: 0 });
+  return entry.responseTimeMs + (isNeverFresh(entry) ? usableMs : Math.min(freshMs, usableMs));
 }
 
 /** Whether the origin is asked about it before every use, or at least behind it. */

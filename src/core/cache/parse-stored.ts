@@ -44,6 +44,7 @@ const COUNTS = [
   "lifetimeMs",
   "staleWhileRevalidateMs",
   "staleIfErrorMs",
+  "staleIfUnreachableMs",
   "staleIfLimitedMs",
   "generation",
 ];

@@ -2,6 +2,7 @@
 // origin would read it as the dropped parameter: an unkeyed parameter that an origin reads differently is how a cache
 // is poisoned.
 
+import { decodeParameter } from "../http/query.ts";
 import type { QueryKeySettings } from "./cache-settings.ts";
 
 export function toKeyQuery(query: string, settings: QueryKeySettings): string {
@@ -29,13 +30,7 @@ function isKept(parameter: string, { mode, names }: QueryKeySettings): boolean {
 
 /** The decoded name, as origins decode it, or undefined when its escapes are broken. */
 function toName(parameter: string): string | undefined {
-  const name = parameter.split("=", 1)[0] ?? "";
-  if (!name.includes("%") && !name.includes("+")) return name;
-  try {
-    return decodeURIComponent(name.replaceAll("+", " "));
-  } catch {
-    return undefined;
-  }
+  return decodeParameter(parameter.split("=", 1)[0] ?? "");
 }
 
 /** By code units: the same on every machine. */

@@ -3,6 +3,7 @@
 
 import type { CacheSettings } from "./cache-settings.ts";
 import { findCookies } from "../http/cookies.ts";
+import { isReadable } from "../http/field-value.ts";
 import type { CacheRequest } from "./exchange.ts";
 import { type FieldReader, hasField } from "./fields.ts";
 import { hasParameter } from "./query-key.ts";
@@ -57,7 +58,7 @@ export function planRequest(request: CacheRequest, settings: CacheSettings): Req
   // Everything but GET and HEAD is written through (RFC 9111 section 4); methods are case-sensitive.
   if (method !== "GET" && method !== "HEAD") return PASS_METHOD;
   // A body is not in the key, and what it does to a GET is undefined (RFC 9110 section 9.3.1).
-  if (hasBody || isBypassed(request, settings)) return PASS_BYPASS;
+  if (hasBody || isBypassed(request, settings) || !isKeyReadable(request, settings)) return PASS_BYPASS;
   // Section 4.3.2: these are for the origin to evaluate.
   if (hasAny(fields, ORIGIN_CONDITIONS)) return PASS_REQUEST;
   return planLookup(fields, { isHead: method === "HEAD", settings });
@@ -84,6 +85,14 @@ function readDirectives(fields: FieldReader, { requestDirectives }: CacheSetting
 
 function hasAny(fields: FieldReader, names: readonly string[]): boolean {
   return names.some((name) => hasField(fields, name));
+}
+
+/** Whether every value of the key is valid UTF-8. Two that are not may look alike, and must not share an answer. */
+function isKeyReadable({ fields }: CacheRequest, { key }: CacheSettings): boolean {
+  return (
+    key.headers.every((name) => isReadable(fields.get(name) ?? "")) &&
+    key.cookies.every((name) => findCookies(fields.get("cookie"), name).every(isReadable))
+  );
 }
 
 function isBypassed({ target, fields }: CacheRequest, { bypass }: CacheSettings): boolean {

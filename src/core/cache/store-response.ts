@@ -7,6 +7,7 @@ import { createStoredResponse, type Draft } from "./create-stored-response.ts";
 import { type Deception, findDeception } from "./deception.ts";
 import type { CacheRequest, Exchange } from "./exchange.ts";
 import { hasField } from "./fields.ts";
+import { isReadable } from "../http/field-value.ts";
 import { HEURISTIC_STATUSES } from "./freshness.ts";
 import type { ResponseDirectives } from "./response-directives.ts";
 import { hasValidator, type StoredResponse } from "./stored-response.ts";
@@ -27,6 +28,7 @@ export type StoreRefusal =
   | "request-cookie"
   | "too-large"
   | "fields-too-large"
+  | "fields-unreadable"
   | "event-stream"
   | Deception;
 
@@ -36,7 +38,7 @@ const UNDERSTOOD_STATUSES: ReadonlySet<number> = new Set([...HEURISTIC_STATUSES,
 const NEVER_STORED_STATUSES: ReadonlySet<number> = new Set([206, 304, 429]);
 /**
  * Errors that are about the resource. All others can be provoked by what is not in the key (an oversized header, a rule of
- * a firewall), and are stored only where the route names their status.
+ * a firewall), and are stored only where the route names their status, or leaves errors to the origin's explicit freshness.
  */
 const RESOURCE_ERRORS: ReadonlySet<number> = new Set([404, 405, 410, 414, 451]);
 /** The longest Vary: a longer one is no negotiation, and would be kept with every record. */
@@ -65,11 +67,15 @@ export function findRefusal(
     (isEventStream(draft) ? "event-stream" : undefined) ??
     findFreshnessRefusal(draft) ??
     findTrustRefusal(draft, request, settings) ??
-    (draft.record.bodyBytes !== null && draft.record.bodyBytes > settings.bodyBytesMax
-      ? "too-large"
-      : undefined) ??
-    (isWritable(draft.record, settings.bodyBytesMax) ? undefined : "fields-too-large")
+    findKeepingRefusal(draft, settings)
   );
+}
+
+/** The refusal of a response that the store cannot hold, or would not give back as it was. */
+function findKeepingRefusal({ record }: Draft, { bodyBytesMax }: CacheSettings): StoreRefusal | undefined {
+  if ((record.bodyBytes ?? 0) > bodyBytesMax) return "too-large";
+  if (!isWritable(record, bodyBytesMax)) return "fields-too-large";
+  return record.fields.every(([, value]) => isReadable(value)) ? undefined : "fields-unreadable";
 }
 
 /** The refusal of a request: only a plain GET fills the cache, since the base key is the URL alone (section 2). */
@@ -79,12 +85,16 @@ function findRequestRefusal({ method, hasBody, fields }: CacheRequest): StoreRef
   return hasField(fields, "range") ? "range" : undefined;
 }
 
-function findStatusRefusal({ record }: Draft, settings: CacheSettings): StoreRefusal | undefined {
+function findStatusRefusal(
+  { record, lifetimeSource }: Draft,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
   const { status } = record;
   if (status < 200 || NEVER_STORED_STATUSES.has(status)) return "status";
   const ttlMs = findTtlMs(settings, status);
   if (ttlMs !== undefined) return ttlMs === 0 ? "status" : undefined;
-  return status < 400 || RESOURCE_ERRORS.has(status) ? undefined : "status";
+  if (status < 400 || RESOURCE_ERRORS.has(status)) return undefined;
+  return settings.errors === "explicit" && lifetimeSource === "origin" ? undefined : "status";
 }
 
 function findDirectiveRefusal(
@@ -119,10 +129,13 @@ function isEventStream({ fields }: Draft): boolean {
   return /^text\/event-stream\b/i.test(fields.get("content-type") ?? "");
 }
 
-/** The refusal of a Vary: a response with "*" never matches a request (section 4.1). */
+/** The refusal of a Vary: a response with "*" never matches a request (section 4.1), nor one that was chosen by a value that is not UTF-8. */
 function findVaryRefusal({ record, isVaryAny }: Draft): StoreRefusal | undefined {
   if (isVaryAny || record.vary.length > VARY_NAMES_MAX) return "vary";
-  return record.vary.some(([, value]) => (value?.length ?? 0) > VARY_VALUE_LENGTH_MAX) ? "vary" : undefined;
+  const values = record.vary.map(([, value]) => value ?? "");
+  return values.some((value) => value.length > VARY_VALUE_LENGTH_MAX || !isReadable(value))
+    ? "vary"
+    : undefined;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Fields } from "./fields.ts";
 import type { VaryValue } from "./vary.ts";
 
 /** The version of the stored shape: what another version wrote is not read. */
-export const RECORD_VERSION = 3;
+export const RECORD_VERSION = 4;
 
 export interface StoredResponse {
   readonly version: typeof RECORD_VERSION;
@@ -33,6 +33,8 @@ export interface StoredResponse {
   /** RFC 5861; past the lifetime. */
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
+  /** Where the origin gave no answer at all (RFC 9111 section 4.2.4). */
+  readonly staleIfUnreachableMs: number;
   readonly staleIfLimitedMs: number;
   readonly etag: string | null;
   readonly lastModified: string | null;
@@ -75,8 +77,9 @@ const VALIDATION_MS = 86_400_000;
 export function toRetentionMs(record: StoredResponse): number {
   const freshMs = Math.max(0, record.lifetimeMs - record.initialAgeMs);
   const validationMs = hasValidator(record) ? VALIDATION_MS : 0;
-  const { staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs } = record;
-  const staleMs = Math.max(staleWhileRevalidateMs, staleIfErrorMs, staleIfLimitedMs, validationMs);
+  const { staleWhileRevalidateMs, staleIfErrorMs, staleIfUnreachableMs, staleIfLimitedMs } = record;
+  const standInMs = Math.max(staleIfErrorMs, staleIfUnreachableMs, staleIfLimitedMs);
+  const staleMs = Math.max(staleWhileRevalidateMs, standInMs, validationMs);
   return Math.min(freshMs + staleMs, RETENTION_MS_MAX);
 }
 

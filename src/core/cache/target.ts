@@ -1,6 +1,6 @@
 // URLs as plain strings: from a target to its URL, and back for the two forms that invalidation may follow.
 
-import { toCanonicalPath } from "../http/canonical-path.ts";
+import { type PathRules, toCanonicalPath } from "../http/canonical-path.ts";
 import type { Target } from "./exchange.ts";
 
 const ABSOLUTE =
@@ -13,12 +13,14 @@ export function toUrl({ scheme, host, path, query }: Target): string {
   return query === "" ? url : `${url}?${query}`;
 }
 
+type TargetRules = Pick<PathRules, "mergeSlashes">;
+
 /** The target of an absolute http(s) URL without credentials, or undefined. */
-export function parseTarget(url: string): Target | undefined {
+export function parseTarget(url: string, rules: TargetRules = {}): Target | undefined {
   const groups = ABSOLUTE.exec(url)?.groups;
   if (groups === undefined) return undefined;
   const scheme = (groups["scheme"] ?? "").toLowerCase();
-  const path = toCanonicalPath(groups["path"] ?? "/", { encodedSlash: "keep" });
+  const path = toCanonicalPath(groups["path"] ?? "/", { ...rules, encodedSlash: "keep" });
   if (!path.ok) return undefined;
   return {
     scheme,
@@ -36,10 +38,14 @@ function toHost(text: string, defaultPort: string): string {
 }
 
 /** The target of a reference (RFC 3986 section 5.2), or undefined when it is of another origin. */
-export function resolveSameOrigin(reference: string, base: Target): Target | undefined {
+export function resolveSameOrigin(
+  reference: string,
+  base: Target,
+  rules: TargetRules = {},
+): Target | undefined {
   // Clients differ in what a backslash is: it could be the start of another host.
   if (reference.includes("\\")) return undefined;
-  const target = parseTarget(toAbsolute(reference, base));
+  const target = parseTarget(toAbsolute(reference, base), rules);
   return target?.scheme === base.scheme && target.host === base.host ? target : undefined;
 }
 

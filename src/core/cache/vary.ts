@@ -3,6 +3,7 @@
 
 import type { VarySettings } from "./cache-settings.ts";
 import { type FieldReader, type Fields, hasField, parseFieldNames, splitList } from "./fields.ts";
+import { foldName } from "../http/field-name.ts";
 import { findPreferred } from "./preference.ts";
 
 /** A request field and its normalised value; null when it was not sent, which matches only "not sent" (section 4.1). */
@@ -14,14 +15,14 @@ const UNORDERED = new Set(["accept-encoding", "accept-language", "accept-charset
 const SINGLETONS = new Set(["authorization", "cookie", "origin", "referer", "user-agent"]);
 
 /**
- * The nominated fields in lower case, sorted, each once, without the ignored; "*" when the field has a member "*" or one
- * that is no field name: such a response never matches.
+ * The nominated fields, folded as requests' fields are, sorted, each once, without the ignored; "*" when the field has a
+ * member "*" or one that is no field name: such a response never matches.
  */
 export function parseVary(vary: string | null | undefined, settings: VarySettings): readonly string[] | "*" {
   if (vary === null || vary === undefined) return [];
   const names = parseFieldNames(vary);
   if (names === undefined || names.includes("*")) return "*";
-  return [...new Set(names)].filter((name) => !settings.ignore.has(name)).sort();
+  return [...new Set(names.map(foldName))].filter((name) => !settings.ignore.has(name)).sort();
 }
 
 export function toVaryValues(

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
+import { corsRule } from "../cors/cors-settings.ts";
 import { object } from "../schema/parse-with.ts";
 import {
   integerBetween,
@@ -33,6 +34,7 @@ export const configSchema = object({
   name: v.optional(textLike(NAME, NAME_WANTED), "headgate"),
   caseSensitive: v.optional(switchedOn, false),
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
+  mergeSlashes: v.optional(switchedOn, true),
   headers: v.optional(
     object({ draft: v.optional(switchedOn, true), shadow: v.optional(switchedOn, false) }),
     {},
@@ -52,6 +54,7 @@ export const configSchema = object({
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),
   auth: v.optional(authSchema, {}),
   access: v.optional(accessList),
+  cors: v.optional(corsRule, "origin"),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

@@ -3,6 +3,7 @@
 
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
+import type { CorsRule } from "../cors/cors-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Route } from "../routes/route.ts";
@@ -15,6 +16,8 @@ export interface Config {
   readonly name: string;
   readonly caseSensitive: boolean;
   readonly encodedSlash: "reject" | "keep";
+  /** Whether repeated slashes in a path are forwarded as one. Routes are matched as if they were, always. */
+  readonly mergeSlashes: boolean;
   readonly headers: { readonly draft: boolean; readonly shadow: boolean };
   readonly headerBytesMax: number;
   /** Share of events that are logged, 0 to 1. */
@@ -30,6 +33,10 @@ export interface Config {
   readonly batch: BatchSettings | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
+  /** Who says what pages of other origins may do, where no route does. */
+  readonly cors: CorsRule;
+  /** What an address is limited by whose preflights go to an origin. */
+  readonly preflights: Policy;
   /** The policy that limits clients with credentials that were never issued. */
   readonly attempts: Policy;
   readonly policies: readonly Policy[];

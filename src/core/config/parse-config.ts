@@ -1,7 +1,6 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
-import type { AccessList } from "../access/access-list.ts";
 import type * as v from "valibot";
 import { toMatchPath } from "../http/canonical-path.ts";
 import { toBelowPattern } from "../http/own-paths.ts";
@@ -9,7 +8,7 @@ import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
 import { NAME } from "../schema/primitives.ts";
-import { toAttemptsPolicy } from "./attempts-policy.ts";
+import { ATTEMPTS_POLICY, PREFLIGHTS, PREFLIGHTS_POLICY, toAddressPolicy } from "./address-policy.ts";
 import type { Config } from "./config.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findNearest } from "../schema/find-nearest.ts";
@@ -57,11 +56,13 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const named = { policyNames, policies };
   const origins = parseOrigins(given, { vars, named }, problems);
   problems.push(...later);
-  const access = toAccess(parsed);
-  const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access }, problems);
+  const { access, cors } = parsed.ok ? parsed.value : {};
+  const routes = parseRoutes(rawRoutes, { ...named, ...origins, caseSensitive, access, cors }, problems);
   if (parsed.ok) problems.push(...findOwnPaths(routes, parsed.value));
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
-  const { name, encodedSlash, headers, headerBytesMax, log, admin, batch, counters, auth } = parsed.value;
+  const { name, encodedSlash, mergeSlashes, headers, headerBytesMax } = parsed.value;
+  const { log, admin, batch, counters, auth } = parsed.value;
+  const { attempts } = auth;
   return ok(
     Object.freeze({
       origin: origins.origin,
@@ -69,6 +70,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       name,
       caseSensitive,
       encodedSlash,
+      mergeSlashes,
       headers: Object.freeze(headers),
       headerBytesMax,
       log: Object.freeze(log),
@@ -76,17 +78,13 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       batch: batch === undefined ? undefined : Object.freeze(batch),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
-      attempts: toAttemptsPolicy(auth.attempts),
+      cors: deepFreeze(parsed.value.cors),
+      preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
+      attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
       policies: Object.freeze([...policies.values()]),
       routes,
     }),
   );
-}
-
-type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
-
-function toAccess(parsed: Parsed): AccessList | undefined {
-  return parsed.ok ? parsed.value.access : undefined;
 }
 
 /** Routes that no request ever takes: the gateway answers there itself. */

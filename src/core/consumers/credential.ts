@@ -1,6 +1,7 @@
 // Finds the credential of a request: an API key or a token as a Bearer, an API key in X-API-Key or in a query parameter.
 // It only reads; whether the credential is valid is decided elsewhere.
 
+import { decodeParameter } from "../http/query.ts";
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
 
 /** The place of a credential: a header field's lower-case name, or the query. */
@@ -60,16 +61,6 @@ export function withoutParameter(search: string, name: string): string {
   const kept = search
     .slice(1)
     .split("&")
-    .filter((pair) => decodeName(pair.split("=", 1)[0] ?? "") !== name);
+    .filter((pair) => decodeParameter(pair.split("=", 1)[0] ?? "") !== name);
   return kept.length === 0 || kept.join("") === "" ? "" : `?${kept.join("&")}`;
-}
-
-/** A name as a form's parser decodes it: what it cannot decode stays as it is. */
-function decodeName(name: string): string {
-  const spaced = name.replaceAll("+", " ");
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
 }

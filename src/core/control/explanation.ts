@@ -21,6 +21,8 @@ export interface Explanation {
   readonly problem: string | undefined;
   readonly path: string | undefined;
   readonly route: { readonly index: number; readonly name: string } | undefined;
+  /** Who answers it, where it is a browser's preflight; the route is that of the request after it. */
+  readonly preflight: "gateway" | "origin" | undefined;
   /** The id and reason of the ban that it falls under. */
   readonly ban: { readonly id: string; readonly reason: string } | undefined;
   readonly cost: number | undefined;

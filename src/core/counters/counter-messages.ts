@@ -45,8 +45,9 @@ export interface KeyChecks {
  * of the others follows, and nothing was consumed.
  * `commit` consumes what was reserved (or, where the reservation is lost, decides anew). `release` gives it back, committed
  * or not. All are idempotent by `id`.
+ * `renew` makes what a decision took, and has not given back, as good as taken now: only where units are held.
  */
-export type Phase = "take" | "hold" | "commit" | "release" | "peek";
+export type Phase = "take" | "hold" | "commit" | "release" | "peek" | "renew";
 
 export interface CounterRequest {
   readonly version: typeof MESSAGE_VERSION;
@@ -55,7 +56,7 @@ export interface CounterRequest {
   readonly id: string;
   readonly keys: readonly KeyChecks[];
   readonly refusedBefore?: Refused | undefined;
-  /** With `release`: the reply to the object's own commit. An object that was reset since has it from here. */
+  /** With `release` and `renew`: what the object took. One that was reset since has it from here. */
   readonly committed?: Committed | undefined;
   /** Decisions that every object has allowed: what they committed here is not cancelled any more. */
   readonly confirmed?: readonly string[] | undefined;
@@ -98,7 +99,7 @@ export interface CounterReply {
   readonly version: typeof MESSAGE_VERSION;
   /** In the order of the request's keys and checks. */
   readonly verdicts: readonly CheckVerdict[];
-  /** The object's time of the decision: a token that a settlement hands back, not a time to compute with. */
+  /** The object's time of the decision or renewal: a token that a settlement hands back, not a time to compute with. */
   readonly takenAtMs: number;
 }
 

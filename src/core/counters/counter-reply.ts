@@ -1,7 +1,7 @@
 // What is read from a reply, and made of a check, in a line each.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
-import type { Check, Committed, CounterReply } from "./counter-messages.ts";
+import type { Check, Committed, CounterReply, KeyChecks, Settlement } from "./counter-messages.ts";
 
 /** Names of the policies with this outcome. */
 export function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
@@ -14,4 +14,14 @@ export const toPeek = (check: Check): Check => ({ ...check, cost: 0 });
 /** What was consumed. A shadow (dry run) that denied has consumed nothing. */
 export function toCommitted(reply: CounterReply): Committed {
   return { takenAtMs: reply.takenAtMs, policies: [...toPolicies(reply, "allowed")] };
+}
+
+/** Settles what these policies took at nothing. */
+export function toUndone(keys: readonly KeyChecks[], policies: readonly string[]): Settlement["keys"] {
+  return keys.map(({ key, checks }) => ({
+    key,
+    checks: checks.flatMap(({ policy, algorithm, settings, plan, cost }) =>
+      policies.includes(policy) ? [{ policy, algorithm, settings, plan, taken: cost, actual: 0 }] : [],
+    ),
+  }));
 }

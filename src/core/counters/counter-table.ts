@@ -8,6 +8,7 @@ import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.
 import { addDecision } from "./decision-ring.ts";
 import {
   addPlaces,
+  isPassed,
   type Reservation,
   RESERVED_MS,
   keepPlace,
@@ -16,9 +17,10 @@ import {
   toProvisionalUnits,
 } from "./reservations.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
-import { toCommitted, toPeek, toPolicies } from "./counter-reply.ts";
-import { consumeChecks, findChangedAlgorithms, forgetPolicies, settleChecks } from "./key-counters.ts";
+import { toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
+import { addChecks, consumeChecks, findChangedAlgorithms, forgetPolicies } from "./key-counters.ts";
 import { answerReport, readReports } from "./grant-leases.ts";
+import { renewChecks } from "./renew-checks.ts";
 import {
   type Check,
   type CheckVerdict,
@@ -56,6 +58,7 @@ export class CounterTable {
   handle(request: CounterRequest, nowMs: number): CounterReply {
     this.#confirm(request.confirmed ?? []);
     if (request.phase === "release") return this.#cancel(request, nowMs);
+    if (request.phase === "renew") return this.#renew(request, nowMs);
     this.#readReports(request.keys, nowMs);
     if (request.phase === "peek")
       return { version: MESSAGE_VERSION, verdicts: this.#decide(request, nowMs).verdicts, takenAtMs: nowMs };
@@ -198,6 +201,15 @@ export class CounterTable {
     if (known !== undefined) this.#taken.set(id, { ...known, actual });
   }
 
+  #renew({ id, keys, committed }: CounterRequest, nowMs: number): CounterReply {
+    const settled = this.#taken.get(id)?.actual;
+    if (committed !== undefined)
+      this.#keys.change(keys, (counters, { key, checks }) =>
+        renewChecks(counters, checks, { nowMs, committed, settled: settled?.get(key) }),
+      );
+    return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
+  }
+
   reset({ key, policies }: CounterReset): void {
     this.#keys.change([{ key }], (counters) => forgetPolicies(counters, policies));
   }
@@ -245,14 +257,8 @@ export class CounterTable {
   #leavePlaces({ keys }: CounterRequest, placesMs: Reservation["placesMs"], nowMs: number): void {
     if (placesMs.size === 0) return;
     this.#keys.change(keys, (counters, { key, checks }) => {
-      const { lastPlacesMs } = this.#keys.read(key);
-      const left = checks.flatMap(({ policy, algorithm, settings, plan, cost }) => {
-        const placeMs = placesMs.get(policy) ?? Infinity;
-        return placeMs < (lastPlacesMs.get(policy) ?? 0)
-          ? [{ policy, algorithm, settings, plan, units: cost }]
-          : [];
-      });
-      return settleChecks(counters, left, { nowMs, takenAtMs: nowMs });
+      const left = checks.filter(({ policy }) => isPassed(this.#keys.read(key), policy, placesMs));
+      return addChecks(counters, left, nowMs);
     });
   }
 
@@ -271,13 +277,7 @@ export class CounterTable {
       return reply;
     }
     const { takenAtMs, policies } = committed;
-    const undone = keys.map(({ key, checks }) => ({
-      key,
-      checks: checks.flatMap(({ policy, algorithm, settings, plan, cost }) =>
-        policies.includes(policy) ? [{ policy, algorithm, settings, plan, taken: cost, actual: 0 }] : [],
-      ),
-    }));
-    this.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: undone }, nowMs);
+    this.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: toUndone(keys, policies) }, nowMs);
     return reply;
   }
 

@@ -87,6 +87,8 @@ export function findChangedAlgorithms({ live }: KeyCounters, checks: readonly Ch
 /** Cost to add (positive) or give back (negative), without a decision. */
 export interface Correction extends Planned {
   readonly units: number;
+  /** They were taken already, and are as good as taken now. */
+  readonly isRenewal?: boolean;
 }
 
 interface CorrectedAt {
@@ -102,9 +104,10 @@ export function settleChecks(
   const live = new Map(before.live);
   let mustWrite = false;
   for (const correction of corrections) {
-    const { algorithm, units } = correction;
+    const { algorithm, units, isRenewal = false } = correction;
     const counter = findCounter(live, correction, atMs.nowMs);
-    if (units === 0 || (units < 0 && counter?.counter.algorithm !== algorithm)) continue;
+    const isForeign = counter === undefined ? units < 0 : counter.counter.algorithm !== algorithm;
+    if (units === 0 || (isForeign && (units < 0 || isRenewal))) continue;
     const after = correct(counter, correction, atMs);
     live.set(toCounterName(correction), after.live);
     const others = chargeSiblings(live, correction, atMs);
@@ -113,13 +116,30 @@ export function settleChecks(
   return { counters: { ...before, live }, mustWrite };
 }
 
+/** Adds what these checks take, without a decision. `renewedMs`: they took it then, and as good as take it now. */
+export function addChecks(
+  before: KeyCounters,
+  checks: readonly Check[],
+  nowMs: number,
+  renewedMs?: number,
+): Change {
+  const isRenewal = renewedMs !== undefined;
+  const corrections = checks.map(({ policy, algorithm, settings, plan, cost }) => {
+    return { policy, algorithm, settings, plan, units: cost, isRenewal };
+  });
+  return settleChecks(before, corrections, { nowMs, takenAtMs: renewedMs ?? nowMs });
+}
+
 function correct(
   counter: LiveCounter | undefined,
-  { algorithm, settings, plan, units }: Correction,
+  { algorithm, settings, plan, units, isRenewal = false }: Correction,
   { nowMs, takenAtMs }: CorrectedAt,
 ): CounterUpdate {
+  const { charge } = toAlgorithm(algorithm);
   const state = toState(counter?.counter, algorithm);
-  const charged = toAlgorithm(algorithm).charge(settings, state, { nowMs, units, takenAtMs });
+  const charged = isRenewal
+    ? charge(settings, charge(settings, state, { nowMs, units: -units, takenAtMs }), { nowMs, units })
+    : charge(settings, state, { nowMs, units, takenAtMs });
   const consumption = {
     settings,
     isPlanned: plan !== undefined,

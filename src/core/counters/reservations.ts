@@ -54,6 +54,15 @@ export function addPlaces({ lastPlacesMs }: KeyMemory, placesMs: Reservation["pl
     lastPlacesMs.set(policy, Math.max(placeMs, lastPlacesMs.get(policy) ?? 0));
 }
 
+/** Whether others have a place in the policy's queue behind this one. */
+export function isPassed(
+  { lastPlacesMs }: KeyMemory,
+  policy: string,
+  placesMs: Reservation["placesMs"],
+): boolean {
+  return (placesMs.get(policy) ?? Infinity) < (lastPlacesMs.get(policy) ?? 0);
+}
+
 /** Units of a policy that may still be cancelled, and when the last of them were taken. */
 export function toProvisionalUnits(
   { provisional }: KeyMemory,

@@ -1,5 +1,6 @@
 // Settles one decision for one key: corrects what it consumed, once, whether the table remembers it, its row, or neither.
 
+import { toAlgorithm } from "../algorithms/registry.ts";
 import { addDecision, isMaybeSettled } from "./decision-ring.ts";
 import { type Change, settleChecks } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
@@ -27,8 +28,11 @@ export function settleDecision(
   const isDoubtful = remembered === undefined && isMaybeSettled(decisions, takenAtMs);
   const corrections = checks.flatMap(({ policy, algorithm, settings, plan, taken, actual }) => {
     const change = actual - (before?.get(policy) ?? taken);
-    // What may have been given back before is not given back again: that only under-admits.
-    if (change === 0 || (change < 0 && isDoubtful && before?.has(policy) !== true)) return [];
+    if (change === 0) return [];
+    // What may have been given back before is not given back again: that only under-admits. A unit that is held ends once,
+    // however much else was decided meanwhile, and would be missing until it frees itself.
+    const isHeld = toAlgorithm(algorithm).toHeldMs !== undefined;
+    if (change < 0 && isDoubtful && !isHeld && before?.has(policy) !== true) return [];
     units.set(policy, actual);
     return [{ policy, algorithm, settings, plan, units: change }];
   });

@@ -13,6 +13,8 @@ export type PathProblem =
 export interface PathRules {
   /** What to do with %2F and %5C, which some origins decode to a separator and some do not. */
   readonly encodedSlash: "reject" | "keep";
+  /** Whether repeated slashes are merged into one, as nginx and most origins do. Default: true. */
+  readonly mergeSlashes?: boolean;
 }
 
 const PATH_LENGTH_MAX = 8_192;
@@ -23,16 +25,19 @@ const ESCAPE = /%([0-9A-Fa-f]{2})?/g;
 /** A step up or down to an origin that drops path parameters (Tomcat) or decodes separators, and a name to all others. */
 const DISGUISED_DOTS = /(?:^|%2F|%5C)\.{1,2}(?:;|%3B|%2F|%5C|$)/;
 /** What toMatchPath changes. */
-const FOLDABLE = /[A-Z%;]|.\/$/;
+const FOLDABLE = /[A-Z%;]|.\/$|\/\//;
 /** Escapes of the visible ASCII characters that are no separators: `%`, `/`, `?`, `#` and the backslash stay escaped. */
 const VISIBLE_ESCAPE = /%(?:2[1246-9A-C]|3[A-E]|40|5[BDE]|60|7[B-D])/g;
 
-/** The canonical form of a path that starts with "/" and has no query. It starts with exactly one "/". */
+/**
+ * The canonical form of a path that starts with "/" and has no query. It starts with "/" too, and with exactly one where
+ * slashes are merged.
+ */
 export function toCanonicalPath(path: string, rules: PathRules): Result<string, PathProblem> {
   if (path.length > PATH_LENGTH_MAX) return err("path-too-long");
   if (CANONICAL.test(path)) return ok(path);
   const decoded = decodeUnreserved(path, rules);
-  return decoded.ok ? resolveSegments(decoded.value) : decoded;
+  return decoded.ok ? resolveSegments(decoded.value, rules) : decoded;
 }
 
 /** Whether a path is already as the gateway forwards paths. */
@@ -67,12 +72,15 @@ function decodeUnreserved(path: string, { encodedSlash }: PathRules): Result<str
   return /[\u0000-\u0020\u007f]/.test(decoded) ? err("control-character") : ok(decoded);
 }
 
-/** Removes dot segments (RFC 3986 section 5.2.4), with empty segments merged first, as nginx and most origins do. */
-function resolveSegments(path: string): Result<string, PathProblem> {
+/** Removes dot segments (RFC 3986 section 5.2.4), with empty segments removed first where slashes are merged. */
+function resolveSegments(path: string, { mergeSlashes = true }: PathRules): Result<string, PathProblem> {
   const kept: string[] = [];
-  const segments = path.split("/");
-  for (const segment of segments) {
-    if (segment === "" || segment === ".") continue;
+  const segments = path.slice(1).split("/");
+  // An empty last segment is the slash at the end.
+  const isSegment = (segment: string, at: number): boolean =>
+    segment !== "" || (!mergeSlashes && at < segments.length - 1);
+  for (const segment of segments.filter(isSegment)) {
+    if (segment === ".") continue;
     if (segment === "..") {
       kept.pop();
       continue;
@@ -86,14 +94,15 @@ function resolveSegments(path: string): Result<string, PathProblem> {
 }
 
 /**
- * The form that routes are matched by and `path` keys count by: without a trailing slash and path parameters, with "%40"
- * as "@" and, unless case matters, in lower case. Origins differ in all four, so the form under which most spellings meet
- * is the safe one.
+ * The form that routes are matched by and `path` keys count by: without empty segments, a trailing slash and path
+ * parameters, with "%40" as "@" and, unless case matters, in lower case. Origins differ in all of this, so the form under
+ * which most spellings meet is the safe one.
  */
 export function toMatchPath(canonicalPath: string, caseSensitive: boolean): string {
   if (!FOLDABLE.test(canonicalPath)) return canonicalPath;
   let path = canonicalPath.replace(VISIBLE_ESCAPE, toCharacter);
-  if (path.includes(";")) path = path.replace(/;[^/]*/g, "").replace(/\/{2,}/g, "/");
+  if (path.includes(";")) path = path.replace(/;[^/]*/g, "");
+  path = path.replace(/\/{2,}/g, "/");
   if (path.length > 1 && path.endsWith("/")) path = path.slice(0, -1);
   return caseSensitive ? path : path.toLowerCase();
 }

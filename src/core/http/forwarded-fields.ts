@@ -1,6 +1,8 @@
 // Which header fields cross the gateway. Hop-by-hop fields stop here both ways (RFC 9110 section 7.6.1), and so do fields
 // by which a client could pretend to be the gateway or change what was matched and limited.
 
+import { foldName } from "./field-name.ts";
+
 export const HOP_BY_HOP: readonly string[] = [
   "connection",
   "keep-alive",
@@ -11,14 +13,15 @@ export const HOP_BY_HOP: readonly string[] = [
   "upgrade",
 ];
 
+/** Folded names (field-name.ts). */
 const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   ...HOP_BY_HOP,
   "proxy-authorization",
+  // As HTTP_PROXY it would configure the proxy of the application's own calls (https://httpoxy.org).
+  "proxy",
   // workerd cannot read an interim response (RFC 9110 section 10.1.1).
   "expect",
   "host",
-  "forwarded",
-  "x-forwarded",
   "front-end-https",
   "x-original-uri",
   "x-original-url",
@@ -31,22 +34,44 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   "x-method-override",
   "x-scheme",
   "x-url-scheme",
-  "x-real-ip",
+  // Fields that applications and their libraries read a client's address from.
+  "appengine-user-ip",
+  "client-ip",
+  "fastly-client-ip",
+  "forwarded",
+  "forwarded-for",
+  "forwarded-for-ip",
+  "proxy-client-ip",
+  "true-client-ip",
+  "wl-proxy-client-ip",
+  "x-azure-clientip",
+  "x-azure-socketip",
   "x-client-ip",
   "x-cluster-client-ip",
-  "true-client-ip",
+  "x-envoy-external-address",
+  "x-forwarded",
+  "x-original-forwarded-for",
+  "x-originating-ip",
+  "x-proxyuser-ip",
+  "x-real-ip",
+  "x-remote-addr",
+  "x-remote-ip",
   // The caller, as the gateway names it.
   "x-consumer",
   "x-tier",
 ]);
 
-/**
- * Whether a request's field, by its lower-case name, stays at the gateway. CGI and what came after it (WSGI, PHP, Rack)
- * give "x_forwarded_for" to the application under the same name as "x-forwarded-for".
- */
+/** Whether a request's field, by its folded name, stays at the gateway. */
 export function isDroppedFromRequests(name: string): boolean {
-  const folded = name.includes("_") ? name.replaceAll("_", "-") : name;
-  return DROPPED_FROM_REQUESTS.has(folded) || folded.startsWith("x-forwarded-");
+  return DROPPED_FROM_REQUESTS.has(name) || name.startsWith("x-forwarded-");
+}
+
+/**
+ * Whether a request's field, by its folded name, is set by the platform. Under any other spelling of such a name it is a
+ * forgery of the client's, and is neither read nor forwarded.
+ */
+export function isOfPlatform(name: string): boolean {
+  return name.startsWith("cf-") || name === "content-length" || name === "cdn-loop";
 }
 
 /** Fields of an origin's response that stay at the gateway. */
@@ -63,11 +88,15 @@ const DROPPED_WITH_CONNECTION: readonly string[] = [...HOP_BY_HOP, ...DROPPED_FR
  */
 export function toDroppedFromResponse(connection: string | undefined): readonly string[] {
   if (connection === undefined) return DROPPED_FROM_RESPONSES;
-  return [...DROPPED_WITH_CONNECTION, ...toNominated(connection)];
+  return [...DROPPED_WITH_CONNECTION, ...splitNames(connection)];
 }
 
-/** The lower-case names that a Connection field nominates. */
+/** The folded names that a request's Connection field nominates. */
 export function toNominated(connection: string | undefined): readonly string[] {
+  return splitNames(connection).map(foldName);
+}
+
+function splitNames(connection: string | undefined): readonly string[] {
   if (connection === undefined) return [];
   return connection
     .split(",")
@@ -85,65 +114,13 @@ export function hasPassed(via: string | null, name: string): boolean {
   return members.some((member) => member.trim().split(/\s+/)[1]?.toLowerCase() === name.toLowerCase());
 }
 
-/**
- * The Location of an origin's redirect as the client must see it: the gateway takes the origin's place. What lies outside
- * the origin's base path is not the origin, and stays. `origin` is as parseOrigin returns it; `prefix` is what
- * was taken from the front of the request's path.
- */
-export function toClientLocation(
-  location: string,
-  { origin, gateway, prefix = "" }: LocationContext,
-): string {
-  const [, host, base = ""] = /^https?:\/\/([^/]+)(.*)$/.exec(origin) ?? [];
-  if (host === undefined) return location;
-  const absolute = /^(https?:)?\/\/([^/?#\\]+)(.*)$/i.exec(location);
-  if (absolute === null) return toClientPath(location, { base, prefix });
-  const [, scheme = "", authority = "", rest = ""] = absolute;
-  const path = toHostAndPort(scheme, authority) === host ? withoutBase(rest, base) : undefined;
-  return path === undefined ? location : gateway + prefix + path;
-}
-
-/** The same for a path. A relative one stays: it means the same to the client. */
-function toClientPath(
-  path: string,
-  { base, prefix }: { readonly base: string; readonly prefix: string },
-): string {
-  const inside = path.startsWith("/") ? withoutBase(path, base) : undefined;
-  return inside === undefined ? path : prefix + inside;
-}
-
-interface LocationContext {
-  readonly origin: string;
-  readonly gateway: string;
-  readonly prefix?: string;
-}
-
-/**
- * A host and port in lower case, without the scheme's default port. Without a scheme it is the client's: either
- * default.
- */
-function toHostAndPort(scheme: string, authority: string): string {
-  const defaults: Readonly<Record<string, RegExp>> = { "http:": /:(?:80)?$/, "https:": /:(?:443)?$/ };
-  return authority.toLowerCase().replace(defaults[scheme.toLowerCase()] ?? /:(?:80|443)?$/, "");
-}
-
-/** A path without the base's; undefined when it is not below it. */
-function withoutBase(path: string, base: string): string | undefined {
-  if (base === "") return path.startsWith("/") ? path : `/${path}`;
-  if (!path.startsWith(base)) return undefined;
-  const rest = path.slice(base.length);
-  if (rest !== "" && !/^[/?#]/.test(rest)) return undefined;
-  // "/base//evil.example" must not become "//evil.example", which leads to another host.
-  return `/${rest.replace(/^[/\\]+/, "")}`;
-}
-
 /** Whether a configuration may set a field: none of the gateway's own or of the connection, and only what is a field. */
 export function isSettable([name, value]: [string, string]): boolean {
-  const lower = name.toLowerCase();
+  const folded = foldName(name);
   return (
     /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/.test(name) &&
     /^[\t\x20-\x7e]{0,1024}$/.test(value) &&
-    !isDroppedFromRequests(lower) &&
-    !["via", "content-length"].includes(lower)
+    !isDroppedFromRequests(folded) &&
+    !["via", "content-length"].includes(folded)
   );
 }

@@ -62,8 +62,8 @@ export function matchesPattern({ segments, isOpen }: RoutePattern, path: string)
   return isOpen || at >= path.length;
 }
 
-/** The segment of a path that fits the pattern, where that has `:name`. */
+/** The segment of a path that fits the pattern, where that has `:name`. Empty segments do not count. */
 export function readParam({ params }: RoutePattern, path: string, name: string): string | undefined {
   const at = params.indexOf(name);
-  return at === -1 ? undefined : path.split("/")[at + 1];
+  return at === -1 ? undefined : path.split(/\/+/)[at + 1];
 }

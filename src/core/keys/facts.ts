@@ -27,11 +27,11 @@ export interface Facts {
   readonly identity: Identity | undefined;
   /** SHA-256 in hexadecimal, of a text's UTF-8. */
   readonly hash: (text: string) => string;
-  /** A request header's combined value. `name` is lower case. */
+  /** A request header's combined value. Names are compared folded (http/field-name.ts). */
   readonly header: (name: string) => string | undefined;
   /** AMBIGUOUS when it was sent more than once with different values. */
   readonly cookie: (name: string) => string | undefined;
-  /** AMBIGUOUS when it was sent more than once with different values. */
+  /** AMBIGUOUS when it was sent more than once with different values; begins with BYTES (http/query.ts) if not UTF-8. */
   readonly query: (name: string) => string | undefined;
   /** The segment of `path` where the route's pattern has `:name`. */
   readonly param: (name: string) => string | undefined;

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
+import { foldName } from "../http/field-name.ts";
 import { TOKEN } from "../keys/key-extractor.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { LIMITED_WAYS } from "./outbound-settings.ts";
@@ -44,7 +45,9 @@ export const outboundEntries = {
     object({
       consumers: v.optional(byName, {}),
       tiers: v.optional(byName, {}),
-      header: v.optional(v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.toLowerCase())),
+      header: v.optional(
+        v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.transform(foldName)),
+      ),
       headerMax: v.optional(priority, "normal"),
     }),
     {},

@@ -11,7 +11,7 @@ export type Priority = (typeof PRIORITIES)[number];
 export interface PriorityRules {
   readonly consumers: Readonly<Record<string, Priority>>;
   readonly tiers: Readonly<Record<string, Priority>>;
-  /** A request header, lower case, that names a priority. It is not forwarded. */
+  /** A request header, folded, that names a priority. It is not forwarded. */
   readonly header?: string | undefined;
   /** The highest that the header can claim. */
   readonly headerMax: Priority;

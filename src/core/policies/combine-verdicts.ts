@@ -1,6 +1,6 @@
 // Makes one answer of what several policies said: allowed only if all allow; denied until the last of them admits.
 
-import type { Policy } from "./policy.ts";
+import { isPermit, type Policy } from "./policy.ts";
 import type { CheckVerdict } from "../counters/counter-messages.ts";
 
 export interface PolicyVerdict extends CheckVerdict {
@@ -31,8 +31,20 @@ export const UNLIMITED: LimitAnswer = {
   delayMs: 0,
 };
 
-export function toPolicyVerdict(verdict: CheckVerdict, { limit, windowMs }: Policy): PolicyVerdict {
-  return { ...verdict, limit, windowMs };
+/** A permit may come back at any moment: whoever wants one is told to ask again so soon. */
+const PERMIT_WAIT_MS = 1_000;
+
+/** The verdict as its client is told it. When a permit frees itself that nobody gives back says nothing about the next. */
+export function toPolicyVerdict(verdict: CheckVerdict, policy: Policy): PolicyVerdict {
+  const { limit, windowMs } = policy;
+  const { outcome, isBanned, retryAfterMs, resetMs } = verdict;
+  if (!isPermit(policy) || outcome === "impossible" || isBanned === true)
+    return { ...verdict, limit, windowMs };
+  const waits = {
+    retryAfterMs: Math.min(retryAfterMs, PERMIT_WAIT_MS),
+    resetMs: Math.min(resetMs, PERMIT_WAIT_MS),
+  };
+  return { ...verdict, ...waits, limit, windowMs };
 }
 
 export function combineVerdicts(verdicts: readonly PolicyVerdict[]): LimitAnswer {

@@ -1,6 +1,6 @@
 // A policy as the gateway uses it: complete, frozen, durations in milliseconds. parse-policies.ts makes it.
 
-import type { AlgorithmName } from "../algorithms/registry.ts";
+import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
@@ -51,4 +51,9 @@ export interface PolicyVariant {
   /** Paths, as the routes have them written. */
   readonly routes: ReadonlySet<string> | undefined;
   readonly policy: Policy;
+}
+
+/** Whether what it takes is held while the request lives, and then given back: a permit, not a quota. */
+export function isPermit({ algorithm }: Pick<Policy, "algorithm">): boolean {
+  return toAlgorithm(algorithm).toHeldMs !== undefined;
 }

@@ -7,10 +7,6 @@ import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 
 const PARAMETERS = { quota: "q", windowSeconds: "w", remaining: "r", seconds: "t" } as const;
 
-/** For Access-Control-Expose-Headers: what a browser must be told it may read. */
-export const EXPOSED_FIELDS =
-  "RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
-
 export interface RateLimitFields {
   /** Replace what the origin said: X-RateLimit-*, Retry-After. */
   readonly set: readonly (readonly [name: string, value: string])[];

@@ -1,6 +1,7 @@
 // Reads the routes and resolves what they refer to: policies by name, patterns, and whether a cost can ever be met.
 
 import type { AccessList } from "../access/access-list.ts";
+import type { CorsRule } from "../cors/cors-settings.ts";
 import type * as v from "valibot";
 import { toVariants } from "../policies/pick-variants.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
@@ -24,6 +25,8 @@ export interface RouteContext extends NamedPolicies {
   readonly caseSensitive: boolean;
   /** The gateway's own list. */
   readonly access?: AccessList | undefined;
+  /** The gateway's, for routes that have none of their own. */
+  readonly cors?: CorsRule | undefined;
 }
 
 /** The routes in order; problems are added to `problems`. */
@@ -33,6 +36,7 @@ export function parseRoutes(
   problems: Problem[],
 ): readonly Route[] {
   const routes: Route[] = [];
+  const { access, cors = "origin" } = context;
   for (const [index, options] of input.entries()) {
     const path = `routes.${index}`;
     const parsed = parseWith(routeSchema, options, path);
@@ -41,7 +45,7 @@ export function parseRoutes(
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
     const route = parsed.ok
-      ? toRoute(parsed.value, { ...references, index, access: context.access })
+      ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, access })
       : undefined;
     if (route !== undefined) routes.push(route);
   }
@@ -80,7 +84,7 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
 }
 
 function toRoute(
-  options: v.InferOutput<typeof routeSchema>,
+  options: v.InferOutput<typeof routeSchema> & { readonly cors: CorsRule },
   {
     pattern,
     policies,
@@ -88,7 +92,7 @@ function toRoute(
     parts,
     index,
     access,
-  }: References & { readonly index: number; readonly access: AccessList | undefined },
+  }: References & Pick<RouteContext, "access"> & { readonly index: number },
 ): Route | undefined {
   if (pattern === undefined) return undefined;
   // What is made of several calls can only be read.
@@ -117,6 +121,7 @@ function toRoute(
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
     access: lists,
+    cors: options.cors,
     isOpen: options.auth === "none" && lists.length === 0,
     stripPrefix: options.stripPrefix ?? "",
     shape: toRouteShape(options),

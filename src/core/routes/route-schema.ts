@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
+import { corsRule } from "../cors/cors-settings.ts";
 import { host, prefix } from "../origins/pool-schema.ts";
 import { policyNames, priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { routeCost } from "../policies/route-cost.ts";
@@ -39,6 +40,7 @@ export const routeSchema = object({
   ),
   forwardCredential: v.optional(switchedOn, false),
   access: v.optional(accessList),
+  cors: v.optional(corsRule),
   stripPrefix: v.optional(prefix),
   ...shapeEntries,
 });

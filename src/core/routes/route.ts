@@ -3,6 +3,7 @@
 import type { AccessList } from "../access/access-list.ts";
 import type { Aggregate } from "../batch/aggregate.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
+import type { CorsRule } from "../cors/cors-settings.ts";
 import type { RoutePattern } from "../http/path-pattern.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
@@ -47,6 +48,8 @@ export interface Route {
   readonly forwardCredential: boolean;
   /** The gateway's own list and the route's. */
   readonly access: readonly AccessList[];
+  /** The route's own, or the gateway's. */
+  readonly cors: CorsRule;
   /** Whether clients need nothing: no credential, no access list. */
   readonly isOpen: boolean;
   /** The prefix that is taken from a forwarded path, before a pool's member does the same: "/api", or "" for nothing. */

@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { parseFieldMask } from "./field-mask.ts";
+import { foldName } from "../http/field-name.ts";
 import { isSettable } from "../http/forwarded-fields.ts";
 import { isObject, object } from "../schema/parse-with.ts";
 import { integerBetween, oneOf, switchedOn, textThat } from "../schema/primitives.ts";
@@ -16,7 +17,10 @@ const FIXED =
 const RENAMED_WANTED = `must be an object of at most ${RENAMED_MAX} header fields and the names they get`;
 const renamed = v.pipe(
   v.custom<Readonly<Record<string, string>>>(isNamesOfFields, RENAMED_WANTED),
-  v.check((names) => toNames(names).every(isFree), "must name fields that a gateway may rename, old and new"),
+  v.check(
+    (names) => Object.entries(names).flat().every(isFree),
+    "must name fields that a gateway may rename, old and new",
+  ),
   v.check(isUnambiguous, "must give each name once, and none that a field has"),
   v.transform((names) =>
     Object.entries(names).map(([from, to]) => [from.toLowerCase(), to.toLowerCase()] as const),
@@ -55,18 +59,14 @@ function isNamesOfFields(value: unknown): value is Readonly<Record<string, strin
   return names.length <= RENAMED_MAX && names.every((name) => typeof name === "string");
 }
 
-/** The old names and the new ones, as they are compared. */
-function toNames(names: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(names)
-    .flat()
-    .map((name) => name.toLowerCase());
-}
-
+/** Whether folded names (http/field-name.ts) are unique. A field may get another spelling of its own name. */
 function isUnambiguous(names: Readonly<Record<string, string>>): boolean {
-  const all = toNames(names);
-  return new Set(all).size === all.length;
+  const pairs = Object.entries(names);
+  const folded = pairs.flatMap((pair) => [...new Set(pair.map(foldName))]);
+  const isChanged = pairs.every(([from, to]) => from.toLowerCase() !== to.toLowerCase());
+  return isChanged && new Set(folded).size === folded.length;
 }
 
-const isFree = (name: string): boolean => isSettable([name, ""]) && !FIXED.test(name);
+const isFree = (name: string): boolean => isSettable([name, ""]) && !FIXED.test(foldName(name));
 
 const isFew = ({ length }: readonly unknown[]): boolean => length > 0 && length <= PARTS_MAX;

@@ -3,6 +3,7 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
+import { isReadable } from "../../core/http/field-value.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { type MemberCall, type MembersFacts, toMemberRequest } from "./member-request.ts";
 import { toProblemParts } from "../request/problem-response.ts";
@@ -104,10 +105,19 @@ function toReply(response: Response, bytes: Uint8Array): MemberReply {
   return { response, bytes, text: coding === "identity" ? toText(bytes) : undefined };
 }
 
-/** The answer to several calls: JSON for the one who asked, with their cookies as cookies. */
+/**
+ * The answer to several calls: JSON for the one who asked, with their cookies as cookies. Cookies that are not valid UTF-8
+ * keep their bytes only in a copy of their reply's fields, and the copy can be of one reply: of further replies such
+ * cookies are left out.
+ */
 export function toTogether(text: string, replies: readonly MemberReply[]): Response {
-  const headers = new Headers({ "Content-Type": "application/json", "Cache-Control": "no-store" });
-  for (const { response } of replies)
-    for (const cookie of response.headers.getSetCookie()) headers.append("Set-Cookie", cookie);
+  const cookies = replies.map(({ response }) => response.headers.getSetCookie());
+  const copied = cookies.findIndex((lines) => !lines.every(isReadable));
+  const headers = new Headers(replies[copied]?.response.headers);
+  for (const name of Array.from(headers.keys())) if (name !== "set-cookie") headers.delete(name);
+  headers.set("Content-Type", "application/json");
+  headers.set("Cache-Control", "no-store");
+  for (const [at, lines] of cookies.entries())
+    if (at !== copied) for (const line of lines.filter(isReadable)) headers.append("Set-Cookie", line);
   return new Response(text, { headers });
 }

@@ -3,12 +3,13 @@
 
 import { isInherited } from "../../core/batch/member-fields.ts";
 import type { Config } from "../../core/config/config.ts";
+import { foldName } from "../../core/http/field-name.ts";
 import { toNominated } from "../../core/http/forwarded-fields.ts";
 import { toOrigin } from "../request/request-url.ts";
 import type { ReadRequest } from "../request/read-request.ts";
 
 /** What the calls have of the request that they came in. */
-export type MembersFacts = Pick<ReadRequest, "request" | "url" | "fields" | "header">;
+export type MembersFacts = Pick<ReadRequest, "request" | "url" | "lines" | "header">;
 
 export interface MemberCall {
   /** With its query, on the host that was asked. */
@@ -19,14 +20,16 @@ export interface MemberCall {
 }
 
 export function toMemberRequest(
-  { request, url, fields: inherited, header }: MembersFacts,
+  { request, url, lines, header }: MembersFacts,
   { path, method = "GET", fields, body }: MemberCall,
   { auth }: Config,
 ): Request {
-  const headers = new Headers();
+  const headers = new Headers(request.headers);
   const nominated = toNominated(header("connection"));
-  for (const [name, value] of inherited)
-    if (isInherited(name) && !nominated.includes(name)) headers.set(name, value);
+  for (const [name] of lines) {
+    const folded = foldName(name);
+    if (!isInherited(folded) || nominated.includes(folded)) headers.delete(name);
+  }
   // What comes is put into another answer.
   headers.set("accept-encoding", "identity");
   for (const [name, value] of fields) headers.append(name, value);

@@ -9,10 +9,13 @@ import {
 } from "../../core/cache/answer.ts";
 import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
 import { type Fields, toFieldReader } from "../../core/cache/fields.ts";
+import { toExchangeFields } from "../../core/cache/stored-fields.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
+import { isReadable } from "../../core/http/field-value.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
 import type { Found, StoreLookup } from "./look-up.ts";
+import { createPipe } from "../../platform/pipe-stream.ts";
 import { concatenate } from "../../platform/read-up-to.ts";
 
 export interface HitOptions {
@@ -24,14 +27,14 @@ export interface HitOptions {
   readonly ageMs: number | undefined;
   /** The record to answer with, where it is newer than what was found. */
   readonly record?: StoredResponse;
-  /** Fields of the exchange that confirmed it: for this client alone. */
-  readonly own?: Fields;
+  /** Fields of the 304 that has just confirmed it. Those about the exchange itself are for this client alone. */
+  readonly confirmation?: Headers;
 }
 
 export async function answerFromCache(
   { plan, request }: StoreLookup,
   found: Found,
-  { store, name, status, ageMs, record = found.record, own = [] }: HitOptions,
+  { store, name, status, ageMs, record = found.record, confirmation }: HitOptions,
 ): Promise<Response> {
   const context: AnswerContext = {
     request: request.fields,
@@ -48,15 +51,19 @@ export async function answerFromCache(
     answer = toAnswer(record, { ...plan, isRange: false }, context);
     body = held;
   }
-  const headers = toHeaders(answer.fields, { name, status, ageMs, own });
+  const headers = toHeaders(answer.fields, { name, status, ageMs, confirmation });
   // What is stored is coded already, if at all.
   return new Response(body, { status: answer.status, headers, encodeBody: "manual" });
 }
 
+type HeadersOptions = Pick<HitOptions, "name" | "status" | "ageMs"> & {
+  readonly confirmation: Headers | undefined;
+};
+
 /** A plain object where no name comes twice: a Headers object costs a call of the runtime for each field. */
 function toHeaders(
   fields: Fields,
-  { name, status, ageMs, own = [] }: Pick<HitOptions, "name" | "status" | "ageMs" | "own">,
+  { name, status, ageMs, confirmation }: HeadersOptions,
 ): Headers | Record<string, string> {
   // Without a prototype: a field may be called "constructor" or "__proto__".
   const plain = Object.create(null) as Record<string, string>;
@@ -67,9 +74,21 @@ function toHeaders(
   }
   if (ageMs !== undefined) plain["Age"] = String(toAgeSeconds(ageMs));
   plain["Cache-Status"] = toCacheStatus(received, name, status);
-  if (own.length === 0) return plain;
-  const headers = new Headers(plain);
-  for (const [field, value] of own) headers.append(field, value);
+  return confirmation === undefined ? plain : addExchange(plain, confirmation);
+}
+
+/** Adds the 304's fields about the exchange, and copies its fields that are not valid UTF-8, so that they keep their bytes. */
+function addExchange(
+  plain: Readonly<Record<string, string>>,
+  confirmation: Headers,
+): Headers | Record<string, string> {
+  const given = Array.from(confirmation);
+  const unreadable = given.filter(([name, value]) => name in plain && !isReadable(value));
+  const copied = new Set([...toExchangeFields(given), ...unreadable].map(([name]) => name));
+  if (copied.size === 0) return plain;
+  const headers = new Headers(confirmation);
+  for (const [name] of given) if (!copied.has(name)) headers.delete(name);
+  for (const [name, value] of Object.entries(plain)) if (!copied.has(name)) headers.set(name, value);
   return headers;
 }
 
@@ -114,7 +133,7 @@ async function readBody(
   }
   await open.cancel();
   // A stream of known length: of any other the runtime drops Content-Length.
-  const { readable, writable } = new FixedLengthStream(Number(toFieldReader(fields).get("content-length")));
+  const { readable, writable } = createPipe(Number(toFieldReader(fields).get("content-length")));
   void writeSegments(body.segments, writable, { found, store });
   return readable;
 }

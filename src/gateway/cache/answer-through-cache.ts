@@ -10,16 +10,16 @@ import {
   isOriginError,
 } from "../../core/cache/decide.ts";
 import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
-import type { Exchange } from "../../core/cache/exchange.ts";
 import { planAnswer, type AnswerPlan } from "../../core/cache/plan-answer.ts";
-import { toExchangeFields } from "../../core/cache/stored-fields.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { addMember } from "../request/add-member.ts";
 import { readClock } from "../../platform/clock.ts";
 import { answerFromCache } from "./answer-from-cache.ts";
 import { cancelBody } from "./cache-store.ts";
 import type { OriginAnswer, OriginFailure } from "../origins/forward.ts";
+import { copyAnswer, dropAnswer } from "../request/body-pipe.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import { refreshInBackground } from "./refresh-in-background.ts";
@@ -122,7 +122,8 @@ async function fetchThrough(lookup: StoreLookup, decision: Forward, fetching: Fe
   const exchange = toExchange(lookup, answer.value, { ...sent, responseTimeMs: readClock() });
   const planned = planAnswer({ plan: lookup.plan, forward: decision }, exchange, lookup.settings);
   const course = { decision, fetching };
-  if (planned.kind === "confirmed") return await answerConfirmed(lookup, { planned, exchange }, course);
+  if (planned.kind === "confirmed")
+    return await answerConfirmed(lookup, planned, { ...course, confirmation: answer.value.headers });
   if (planned.kind === "passed")
     return ok(await answerPassed(lookup, { planned, response: answer.value }, course));
   // The 304 is about another response than the stored one: the origin is asked anew, without conditions.
@@ -156,19 +157,18 @@ interface Course {
 /** RFC 9111 section 4.3.4: the origin says that what is stored is still right. */
 async function answerConfirmed(
   lookup: StoreLookup,
-  { planned, exchange }: { readonly planned: Confirmed; readonly exchange: Exchange },
-  { decision, fetching }: Course,
+  planned: Confirmed,
+  { decision, fetching, confirmation }: Course & { readonly confirmation: Headers },
 ): Promise<Answer> {
   const { context, publish } = fetching;
   const { found } = lookup;
   if (found === undefined) throw new Error("a confirmation without a stored response");
-  const { record } = planned;
+  const { record, ageMs } = planned;
   const stored = planned.refusal === undefined;
   if (stored && context.store.renew(found.key, found.record, record)) publish("stored");
   else context.waitUntil(replace(found, planned, fetching));
   const status: CacheStatus = { kind: "forward", reason: decision.reason, forwardStatus: 304, stored };
-  const own = toExchangeFields(exchange.response.fields);
-  return ok(await answerFromCache(lookup, found, { ...context, record, ageMs: planned.ageMs, status, own }));
+  return ok(await answerFromCache(lookup, found, { ...context, record, ageMs, status, confirmation }));
 }
 
 /** The origin's answer goes to the client, and to the store where it may go there. */
@@ -202,11 +202,12 @@ function keepAndAnswer(
   }: { readonly decision: Forward; readonly record: StoredResponse; readonly fetching: Fetching },
 ): Response {
   const { context, publish } = fetching;
-  const [body, copy] = response.body === null ? [null, null] : response.body.tee();
-  const keeping = keepResponse(lookup, { store: context.store, record, body: copy });
-  context.waitUntil(publishWhenKept(keeping, publish));
+  const answer = copyAnswer(response, (body) => {
+    const keeping = keepResponse(lookup, { store: context.store, record, body });
+    context.waitUntil(publishWhenKept(keeping, publish));
+    return keeping;
+  });
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
-  const answer = new Response(body, response);
   return withStatus(answer, context.name, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
 }
 
@@ -225,7 +226,7 @@ async function answerStale(
   if (stale === undefined || lookup.found === undefined) return undefined;
   // It may have been purged or changed while the origin was silent.
   if (!(await isUsable(stale.record, lookup, context))) return undefined;
-  if (answer.ok) await answer.value.body?.cancel();
+  if (answer.ok) await dropAnswer(answer.value);
   const { ageMs, ttlMs } = stale;
   const forwardStatus = answer.ok ? { forwardStatus: answer.value.status } : {};
   const status: CacheStatus = {
@@ -246,7 +247,7 @@ function findStandIn(
   const nowMs = readClock();
   if (!answer.ok && answer.error.denied !== undefined)
     return [answer.error.mayStandIn ? decideOnLimit(record, nowMs) : undefined, "stale-if-limited"];
-  return [decideOnError(plan, record, nowMs), "stale-if-error"];
+  return [decideOnError(plan, record, { nowMs, isUnreachable: !answer.ok }), "stale-if-error"];
 }
 
 /** Puts a newer record in the old one's place, or removes what must not be used any longer. */
@@ -261,6 +262,8 @@ async function replace(
 }
 
 function withStatus(response: Response, name: string, status: CacheStatus): Response {
-  response.headers.set("Cache-Status", toCacheStatus(response.headers.get("cache-status"), name, status));
+  const { headers } = response;
+  const member = toCacheStatus(undefined, name, status);
+  addMember(headers, "Cache-Status", { list: headers.get("cache-status"), member });
   return response;
 }

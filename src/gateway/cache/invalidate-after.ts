@@ -25,7 +25,7 @@ export function invalidateAfter(
     const cache = matchRoute(config.routes, { method: "GET", host, path })?.cache;
     return cache === undefined ? undefined : toKeyUrl(target, cache);
   };
-  const changed = toInvalidations(toCacheRequest(facts), { status, fields: headers });
+  const changed = toInvalidations(toCacheRequest(facts), { status, fields: headers }, config);
   const urls = new Set(changed.map(toCachedUrl));
   for (const url of urls) if (url !== undefined) waitUntil(marks.renew(url));
 }

@@ -7,6 +7,7 @@ import { toStorePlace } from "../../core/cache/variants.ts";
 import { cancelBody, type CacheStore, type StreamedBody } from "./cache-store.ts";
 import { HELD_BODY_BYTES_MAX } from "./held-entries.ts";
 import type { Found, StoreLookup } from "./look-up.ts";
+import { createPipe, pipeStream } from "../../platform/pipe-stream.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 export interface KeepOptions {
@@ -58,8 +59,8 @@ export async function keepRefreshed(
 
 /** The stream as the store takes it, and whether it came to its proper end. */
 function toFixedLength(body: ReadableStream<Uint8Array>, bytes: number): StreamedBody {
-  const { readable, writable } = new FixedLengthStream(bytes);
-  const isWhole = body.pipeTo(writable).then(
+  const { readable, writable } = createPipe(bytes);
+  const isWhole = pipeStream(body, writable).then(
     () => true,
     () => false,
   );

@@ -72,13 +72,13 @@ export function toCacheRequest(facts: RequestFacts): CacheRequest {
 }
 
 /** Without what Connection names: it never reaches the origin, so it must not choose whose answer this is. */
-function toForwardedFields({ fields, header, caller }: RequestFacts): FieldReader {
+function toForwardedFields({ reader, header, caller }: RequestFacts): FieldReader {
   const nominated = toNominated(header("connection"));
   if (caller !== undefined) {
     const read = (name: string): string | undefined => (nominated.includes(name) ? undefined : header(name));
     return { get: (name) => readCallerField(caller, name, read) };
   }
-  if (nominated.length === 0) return fields;
+  if (nominated.length === 0) return reader;
   return { get: (name) => (nominated.includes(name) ? undefined : header(name)) };
 }
 
@@ -89,7 +89,9 @@ export async function lookUp(
 ): Promise<CacheLookup> {
   const request = toCacheRequest(facts);
   // A WebSocket is the origin's to open: what is stored of its URL is no answer to a handshake.
-  const plan = isWebSocketUpgrade(facts) ? PASS : planRequest(request, settings);
+  // "/a?" and "/a" are different URIs (RFC 3986 section 6.2.3), but have the same key.
+  const isKeyed = facts.search !== "?" && !isWebSocketUpgrade(facts);
+  const plan = isKeyed ? planRequest(request, settings) : PASS;
   if (plan.kind === "pass") return { plan, request };
   const key = toCacheKey(request, settings, settings.key.country ? facts.country : undefined);
   const { store, purges, marks, waitUntil } = context;

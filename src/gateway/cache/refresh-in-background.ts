@@ -12,6 +12,7 @@ import { planAnswer, withoutConditions } from "../../core/cache/plan-answer.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
 import { readClock } from "../../platform/clock.ts";
+import { dropAnswer, passAnswer } from "../request/body-pipe.ts";
 import { forget, PLAIN, startExchange, type ThroughCache, toFlightKey } from "./cache-exchange.ts";
 import { keepRefreshed, keepResponse, toExchange } from "./keep-response.ts";
 import type { StoreLookup } from "./look-up.ts";
@@ -54,7 +55,7 @@ async function refresh(lookup: StoreLookup, forward: Forward, context: ThroughCa
   const exchange = toExchange(lookup, response, { ...sent, responseTimeMs: readClock() });
   // An error that a route stores for others must not take the place of what stands in for it.
   if (isStoodInFor(lookup, forward, exchange)) {
-    await response.body?.cancel();
+    await dropAnswer(response);
     return false;
   }
   const planned = planAnswer({ plan: lookup.plan, forward }, exchange, lookup.settings);
@@ -65,10 +66,10 @@ async function refresh(lookup: StoreLookup, forward: Forward, context: ThroughCa
     return await keepResponse(lookup, {
       store: context.store,
       record: planned.stored.value,
-      body: response.body,
+      body: passAnswer(response, context.waitUntil).body,
     });
   }
-  await response.body?.cancel();
+  await dropAnswer(response);
   if (planned.kind === "retry" || planned.isOutdated) await forget(lookup, context);
   return false;
 }
@@ -78,5 +79,6 @@ function isStoodInFor(
   { record }: Forward,
   { response, responseTimeMs }: Exchange,
 ): boolean {
-  return isOriginError(response.status) && decideOnError(plan, record, responseTimeMs) !== undefined;
+  const at = { nowMs: responseTimeMs, isUnreachable: false };
+  return isOriginError(response.status) && decideOnError(plan, record, at) !== undefined;
 }

@@ -1,7 +1,9 @@
 // What answering a request through the cache needs, put together for one request of a cached route.
 
+import { findSettings } from "../../core/cors/cors-settings.ts";
 import type { Route } from "../../core/routes/route.ts";
 import { askOrigin } from "../origins/ask-origin.ts";
+import type { OriginAnswer } from "../origins/forward.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CacheClients } from "./cache-clients.ts";
@@ -20,13 +22,24 @@ export function createThroughCache(
   const { config, store, purges, marks, collapsing } = gateway;
   const context = { store, purges, marks, waitUntil };
   const lookUpNow = (): Promise<CacheLookup> => lookUp(facts, cache, context);
+  const ask: ThroughCache["ask"] = (fields, without, how) =>
+    askOrigin(facts, route, requestContext, { fields, without, ...how });
   return {
     ...context,
     name: config.name,
     collapsing,
     timeoutMs,
-    ask: (fields, without, how) => askOrigin(facts, route, requestContext, { fields, without, ...how }),
+    ask:
+      findSettings(route.cors) === undefined
+        ? ask
+        : async (...asked) => withoutAllowance(await ask(...asked)),
     lookUp: lookUpNow,
     lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
   };
+}
+
+/** The gateway says in the origin's place which pages may read it: what is stored is for all of them. */
+function withoutAllowance(answer: OriginAnswer): OriginAnswer {
+  if (answer.ok) answer.value.headers.delete("access-control-allow-origin");
+  return answer;
 }

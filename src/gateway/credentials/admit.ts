@@ -53,6 +53,15 @@ export function admit(
   return isOpen ? facts.admit(ANYBODY) : letIn(routed, context);
 }
 
+/** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */
+export function keepOut(routed: RoutedRequest, gateway: Gatekeeper): Response | undefined {
+  const { route, facts, startedMs } = routed;
+  const banned = refuseBanned(routed, facts, gateway);
+  if (banned !== undefined) return banned;
+  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(startedMs));
+  return isDenied ? toRefused(routed, "access-denied") : undefined;
+}
+
 async function letIn(
   routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,

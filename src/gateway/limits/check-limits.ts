@@ -4,6 +4,7 @@
 import type { Facts } from "../../core/keys/facts.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { pickVariants } from "../../core/policies/pick-variants.ts";
+import { isPermit } from "../../core/policies/policy.ts";
 import { toCost } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { answerByLeases } from "./answer-by-leases.ts";
@@ -39,7 +40,10 @@ export function checkLimits(
   const request = { policies, rows, facts, nowMs, context };
   const leased = takeLeases(rows, leases, nowMs);
   if (leased !== "ask") return answerByLeases(request, leased);
-  return askCounters(request, soughtKey ?? toDenialKey(route, facts, rows));
+  const asked = askCounters(request, soughtKey ?? toDenialKey(route, facts, rows));
+  // Permits that come when the client has left must go back: of its request only what is waited for goes on.
+  if (policies.some(isPermit)) context.waitUntil(asked);
+  return asked;
 }
 
 /** A denial that still stands, without asking anybody. */

@@ -10,10 +10,12 @@ import {
   recordSuccess,
   startAsking,
 } from "../../core/counters/counter-breaker.ts";
+import { toUndone } from "../../core/counters/counter-reply.ts";
 import { CounterTable } from "../../core/counters/counter-table.ts";
 import {
   type Check,
   type CheckVerdict,
+  type Committed,
   type CounterRequest,
   FULL_MESSAGE,
   MESSAGE_VERSION,
@@ -31,6 +33,8 @@ const LOCAL_KEYS_MAX = 10_000;
 const OBJECTS_MAX = 10_000;
 /** How long a refused client waits when the limiter itself cannot answer. */
 const CLOSED_RETRY_MS = 1_000;
+/** How long what nobody waits for may take. */
+const BACKGROUND_MS = 5_000;
 /** Confirmations that wait for the next message to their object. One that is lost only keeps denials uncached. */
 const CONFIRMED_MAX = 16;
 
@@ -43,6 +47,12 @@ export interface ObjectAnswer {
   /** The owner's token for a settlement. */
   readonly takenAtMs: number;
   /** Why the object did not answer; undefined when it did. */
+  readonly failure: string | undefined;
+}
+
+/** What one decision holds of one object. `failure`: why it was decided without it. */
+export interface HeldUnits extends Pick<CounterRequest, "id" | "keys">, Committed {
+  readonly object: string;
   readonly failure: string | undefined;
 }
 
@@ -85,6 +95,34 @@ export class CounterClient {
     if ("failure" in reply) return this.#decideWithout(checks, request, reply.failure);
     const { verdicts, takenAtMs } = reply;
     return { verdicts, takenAtMs, failure: undefined };
+  }
+
+  /** Resolves to what is held by now: with the owner's new token, or as before where it did not answer. */
+  async renew(held: HeldUnits, { waitUntil }: Pick<Caller, "waitUntil">): Promise<HeldUnits> {
+    const { object, id, keys, policies, takenAtMs, failure } = held;
+    const request: CounterRequest = {
+      version: MESSAGE_VERSION,
+      phase: "renew",
+      id,
+      keys,
+      committed: { policies, takenAtMs },
+    };
+    const nowMs = readClock();
+    if (failure !== undefined) return { ...held, takenAtMs: this.#local.handle(request, nowMs).takenAtMs };
+    if (!mayAsk(this.#breaker(object), nowMs)) return held;
+    const reply = await this.#calls.call(object, request, { timeoutMs: BACKGROUND_MS, waitUntil });
+    return "failure" in reply ? held : { ...held, takenAtMs: reply.takenAtMs };
+  }
+
+  /** Gives back what a decision holds. */
+  async giveBack(held: HeldUnits, { waitUntil }: Pick<Caller, "waitUntil">): Promise<void> {
+    const { object, id, keys, policies, takenAtMs, failure } = held;
+    const undone = toUndone(keys, policies);
+    await this.settle(object, { version: MESSAGE_VERSION, id, takenAtMs, keys: undone }, failure);
+    if (failure === undefined || !mayAsk(this.#breaker(object), readClock())) return;
+    // The object may have taken it as well, too late: it is told so in the way that also stops it from taking it yet.
+    const request: CounterRequest = { version: MESSAGE_VERSION, phase: "release", id, keys };
+    await this.#calls.call(object, request, { timeoutMs: BACKGROUND_MS, waitUntil });
   }
 
   /** Tells the owner what a decision really cost. `failure` says whether the decision was this isolate's own. */

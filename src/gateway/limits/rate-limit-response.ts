@@ -1,7 +1,7 @@
 // Puts what the limits said on a response, and turns a refusal into its problem.
 
+import { OWN_FIELDS } from "../../core/cors/cors-fields.ts";
 import {
-  EXPOSED_FIELDS,
   type RateLimitFields,
   toRateLimitFields,
   toRateLimitPolicyField,
@@ -104,7 +104,7 @@ export function addLimitFields(response: Response, limits: CheckedLimits, limiti
   for (const [name, value] of set) headers.set(name, value);
   for (const [name, value] of append) headers.append(name, value);
   if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
-    headers.append("Access-Control-Expose-Headers", EXPOSED_FIELDS);
+    headers.append("Access-Control-Expose-Headers", OWN_FIELDS);
   return response;
 }
 

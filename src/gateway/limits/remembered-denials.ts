@@ -5,7 +5,7 @@ import { TURN_MS } from "../../core/leases/counter-leases.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Denial, DenialCache } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
-import type { Policy } from "../../core/policies/policy.ts";
+import { isPermit, type Policy } from "../../core/policies/policy.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type CheckedLimits, UNCHECKED } from "./checked-limits.ts";
 import type { PolicyRow } from "./policy-rows.ts";
@@ -21,7 +21,7 @@ export function toDenialKey(
 ): string | undefined {
   let key = `${index} ${rows[0]?.cost} ${identity?.tier ?? ""}`;
   for (const row of rows) {
-    if (row.policy.settle !== undefined || row.policy.algorithm === "concurrency") return undefined;
+    if (row.policy.settle !== undefined || isPermit(row.policy)) return undefined;
     key += `\n${row.key}`;
   }
   return key;

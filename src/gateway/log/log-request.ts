@@ -105,20 +105,25 @@ interface Failure {
   /** The runtime's own words. */
   readonly cause: string;
   readonly retryAfterMs?: number;
+  readonly isLeft?: boolean;
   /** Refused by policies of the pool, of all that count its calls. */
   readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly CountingPolicy[] };
 }
 
-export function logFailed(request: LoggedRequest, { code, cause, denied, retryAfterMs }: Failure): void {
+export function logFailed(
+  request: LoggedRequest,
+  { code, cause, denied, retryAfterMs, isLeft }: Failure,
+): void {
   if (denied !== undefined) {
     const { violated, rows } = denied;
     const policies = { policy: violated, key: toHashes(findNamed(rows, violated)) };
     logEvent(request, "denied", () => ({ code, ...policies, cause, retryAfterMs }));
     return;
   }
-  // A client that asks for stored answers alone is answered as it asked, and one that breaks off failed itself.
-  if (code !== "not-cached" && code !== "body-incomplete")
-    logEvent(request, "failed", () => ({ code, cause }));
+  // A client that asks for stored answers alone is answered as it asked; one that has left, or whose body broke off, failed
+  // itself.
+  const isOwn = code === "not-cached" || code === "body-incomplete" || isLeft === true;
+  if (!isOwn) logEvent(request, "failed", () => ({ code, cause }));
 }
 
 /** A response whose head has gone to the client, and whose body the gateway cut off. */

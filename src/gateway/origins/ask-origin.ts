@@ -1,7 +1,6 @@
 // Asks what a route leads to, one origin or a pool, within the route's timeouts.
 
 import type { Route } from "../../core/routes/route.ts";
-import { ok } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import { askPool } from "./ask-pool.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
@@ -9,9 +8,9 @@ import type { Limiter } from "../limits/limiter.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { PoolClient } from "./pool-client.ts";
 import type { AskingFor } from "./asking-for.ts";
-import { forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
-import { limitBody } from "./limit-body.ts";
+import { type ExchangeEnds, forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
 import { logCut } from "../log/log-request.ts";
+import type { BodyBounds } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 /** What asking an origin needs of the gateway. */
@@ -28,8 +27,9 @@ export function askOrigin(
   asking: Asking = {},
 ): Promise<OriginAnswer> {
   const { pool, timeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
-  // Most routes lead to one origin and limit no body: they pay for neither.
-  if (pool === undefined && bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)
+  // Most routes lead to one origin, bound no body and hold no permits: they pay for none of it.
+  const isBounded = bodyTimeoutMs < Infinity || totalTimeoutMs < Infinity;
+  if (pool === undefined && !isBounded && context.holdsPermits !== true)
     return forward(facts, { config: context.gateway.config, timeoutMs, stripPrefix, ...asking });
   return askWithin(facts, route, { context, asking });
 }
@@ -39,20 +39,41 @@ async function askWithin(
   route: Route,
   { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
-  const { gateway, waitUntil } = context;
-  const { config, pools } = gateway;
-  const { bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { config, pools } = context.gateway;
+  const { totalTimeoutMs, stripPrefix } = route;
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
-  const options = { config, timeoutMs, stripPrefix, ...asking };
   const client = route.pool === undefined ? undefined : pools.get(route.pool);
-  const answer = await (client === undefined
-    ? forward(facts, options)
-    : askPool(facts, client, { ...options, deadlineMs, route, context }));
-  if (!answer.ok || (bodyTimeoutMs === Infinity && totalTimeoutMs === Infinity)) return answer;
+  const isHeld = context.holdsPermits === true || client?.outbound?.holdsPermits === true;
   const onCut = (cause: string): void => {
     logCut({ config, route, facts, startedMs }, cause);
   };
-  return ok(limitBody(answer.value, { pauseMsMax: bodyTimeoutMs, deadlineMs, onCut, waitUntil }));
+  const endsWith = toEnds(facts, route, { isHeld, isRefresh: asking.isRefresh === true, deadlineMs, onCut });
+  const options = { config, timeoutMs, stripPrefix, endsWith, ...asking };
+  return await (client === undefined
+    ? forward(facts, options)
+    : askPool(facts, client, { ...options, deadlineMs, route, context }));
+}
+
+interface Ending extends Pick<BodyBounds, "deadlineMs" | "onCut"> {
+  /** The origin's place goes to somebody else as soon as the client has left. */
+  readonly isHeld: boolean;
+  readonly isRefresh: boolean;
+}
+
+/** An answer that is read by hand or on the store's account would be read on when its client has left. */
+function toEnds(
+  { request }: RequestFacts,
+  { bodyTimeoutMs: pauseMsMax, totalTimeoutMs, cache }: Route,
+  { isHeld, isRefresh, deadlineMs, onCut }: Ending,
+): ExchangeEnds | undefined {
+  const isBounded = pauseMsMax < Infinity || totalTimeoutMs < Infinity;
+  if (!isBounded && !isHeld) return undefined;
+  // Others may wait for what the store gets, where it takes nobody's place.
+  const isForClient = !isRefresh && (isHeld || cache === undefined);
+  return {
+    client: isForClient ? request.signal : undefined,
+    bounds: isBounded ? { pauseMsMax, deadlineMs, onCut } : undefined,
+  };
 }

@@ -17,6 +17,7 @@ import { readClock } from "../../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
 import { type Heard, OutboundCall, type OutboundContext } from "./outbound-call.ts";
 import type { PoolClient } from "./pool-client.ts";
+import { dropAnswer } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 
 export type PoolOptions = ForwardOptions & OutboundContext;
@@ -80,7 +81,7 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
     tried.push(at);
     const next = toNext(asking, asked);
     if (next === asked.answer) return next;
-    if (asked.answer.ok) await asked.answer.value.body?.cancel();
+    if (asked.answer.ok) await dropAnswer(asked.answer.value);
     if (typeof next === "object") return next;
     if (next > 0) await scheduler.wait(next);
     at = choose(asking);
@@ -93,6 +94,7 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
 /** What the client gets, or after how long there is to be a retry instead. */
 function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | number {
   const { client, tried, outbound, isRepeatable } = asking;
+  if (isLeft(answer)) return answer;
   if (!isRefused) return toRetryWaitMs(asking, outcome) ?? answer;
   // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
   if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true) return 0;
@@ -137,10 +139,18 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const isStreamed = body === undefined;
   if (!isStreamed || answer.ok) {
     const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
-    const isFailed = isSlow || (!isRefused && isBad(outcome));
-    client.states.record(asked, { isBad: isFailed, nowMs, path: isOfPath(outcome) ? path : undefined });
+    const isFault = !isRefused && !isLeft(forwarded) && isBad(outcome);
+    client.states.record(asked, {
+      isBad: isSlow || isFault,
+      nowMs,
+      path: isOfPath(outcome) ? path : undefined,
+    });
   }
   return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
+}
+
+function isLeft(answer: OriginAnswer): boolean {
+  return !answer.ok && answer.error.isLeft === true;
 }
 
 /** The log must say which member it was; the client need not know. */

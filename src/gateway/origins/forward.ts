@@ -3,23 +3,20 @@
 
 import { ZONE } from "../../core/origins/parse-origin.ts";
 import type { Config } from "../../core/config/config.ts";
-import {
-  isDroppedFromRequests,
-  toClientLocation,
-  toDroppedFromResponse,
-  toNominated,
-} from "../../core/http/forwarded-fields.ts";
+import type { ClientContext } from "../../core/http/client-fields.ts";
 import { toCloudflareProblem, toOriginProblem } from "../../core/http/origin-failure.ts";
 import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.ts";
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
-import { isWebSocketUpgrade } from "../request/read-request.ts";
+import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
+import { toClientResponse } from "./client-response.ts";
 import { isRefusing } from "./is-refusing.ts";
-import { startUpload } from "./upload.ts";
+import { startUpload, type Upload } from "./upload.ts";
+import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
 export interface OriginFailure {
   readonly code: ProblemCode;
@@ -35,17 +32,15 @@ export interface OriginFailure {
   readonly denied?: { readonly violated: readonly string[]; readonly rows: readonly PolicyRow[] };
   /** Whether a stored answer may stand in for one that the origin's limits leave no quota for. */
   readonly mayStandIn?: boolean;
+  /** Nobody waits for an answer any longer: it is no fault of the origin's. */
+  readonly isLeft?: boolean;
 }
 
 export type OriginAnswer = Result<Response, OriginFailure>;
 
-export interface ForwardOptions {
+export interface ForwardOptions extends OriginFieldsOptions {
   readonly config: Config;
   readonly timeoutMs: number;
-  /** Fields put over the client's, for example the cache's conditions. */
-  readonly fields?: readonly (readonly [name: string, value: string])[];
-  /** Fields of the client that stay here, lower case: those that the cache answers itself. */
-  readonly without?: readonly string[];
   /** In place of the client's, which may be HEAD where the cache wants the whole. */
   readonly method?: "GET" | undefined;
   /** The member of an origin pool to ask, in place of the configuration's origin. */
@@ -54,43 +49,46 @@ export interface ForwardOptions {
   readonly stripPrefix?: string;
   /** The request's body where it was kept; undefined: as it comes. */
   readonly body?: ArrayBuffer | null | undefined;
+  /** undefined: it ends by itself, or is left to end with the client's request. */
+  readonly endsWith?: ExchangeEnds | undefined;
 }
+
+/** What ends the exchange with the origin before its time. */
+export interface ExchangeEnds {
+  /** Aborted when the client leaves. */
+  readonly client: AbortSignal | undefined;
+  readonly bounds: BodyBounds | undefined;
+}
+
+const NO_ENDS: ExchangeEnds = { client: undefined, bounds: undefined };
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
-  const headers = toOriginFields(facts, options);
-  const { request } = facts;
-  const { method = request.method } = options;
-  const connectTo = options.member?.connectTo;
-  const sent = options.body === undefined ? sendBody(facts) : { body: options.body };
+  const { timeoutMs, endsWith } = options;
+  const source = options.body === undefined ? findUpload(facts) : undefined;
+  const exchange = endsWith === undefined && source === undefined ? undefined : startExchange(endsWith);
+  const upload = source && exchange && startUpload(source, exchange.abort);
   try {
-    const asked = fetch(toOriginUrl(facts, options), {
-      method,
-      headers,
-      ...sent,
-      redirect: "manual",
-      // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
-      encodeResponseBody: "manual",
-      ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
-    });
-    const response = await Promise.race([asked, scheduler.wait(options.timeoutMs)]);
-    if (response === undefined) return giveUp(asked);
+    const asked = fetch(toOriginUrl(facts, options), toInit(facts, options, { exchange, upload }));
+    const response = await Promise.race([asked, scheduler.wait(timeoutMs)]);
+    if (response === undefined) return giveUp(asked, exchange);
     const problem = toStatusProblem(response);
-    if (problem === undefined) return ok(toClientResponse(response, facts, options));
+    if (problem === undefined) {
+      const answer = toClientResponse(response, toClientContext(facts, options));
+      if (endsWith !== undefined) openPassage(answer, exchange);
+      return ok(answer);
+    }
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   } catch (error) {
-    return err(await toFailure(error, sent, options));
+    const cause = error instanceof Error ? error.message : String(error);
+    if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
+    if (upload?.isBroken() === true) return err({ code: "body-incomplete", cause });
+    return err(await toFailure(cause, options));
   }
 }
 
-async function toFailure(
-  error: unknown,
-  { signal }: SentBody,
-  options: ForwardOptions,
-): Promise<OriginFailure> {
-  const cause = error instanceof Error ? error.message : String(error);
-  if (signal?.aborted === true) return { code: "body-incomplete", cause };
+async function toFailure(cause: string, options: ForwardOptions): Promise<OriginFailure> {
   const code = toOriginProblem(cause);
   const authority = code === "origin-closed" ? toAuthority(options) : undefined;
   if (authority === undefined || !(await isRefusing(authority))) return { code, cause };
@@ -110,28 +108,59 @@ function toStatusProblem({ status, webSocket }: Response): ProblemCode | undefin
   return isPassable ? toCloudflareProblem(status) : "origin-protocol";
 }
 
-/**
- * No abort signal, which every request would pay for, the body of its answer too. What is still asked ends with the
- * client's request.
- */
-function giveUp(asked: Promise<Response>): OriginAnswer {
+function toInit(
+  facts: RequestFacts,
+  options: ForwardOptions,
+  { exchange, upload }: { readonly exchange: Exchange | undefined; readonly upload: Upload | undefined },
+): RequestInit<RequestInitCfProperties> {
+  const { request } = facts;
+  const { method = request.method, member, body } = options;
+  const connectTo = member?.connectTo;
+  return {
+    method,
+    headers: toOriginFields(facts, options),
+    body: upload?.body ?? (body === undefined ? toBody(request) : body),
+    redirect: "manual",
+    // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
+    encodeResponseBody: "manual",
+    ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
+    ...(exchange === undefined ? {} : { signal: exchange.signal }),
+  };
+}
+
+/** It ends in the very turn in which its client leaves: what `any` makes of two signals is aborted later. */
+function startExchange({ client, bounds }: ExchangeEnds = NO_ENDS): Exchange {
+  const controller = new AbortController();
+  const abort = (cause: string): void => {
+    controller.abort(new Error(cause));
+  };
+  const leave = (): void => {
+    abort("the client has left");
+  };
+  if (client?.aborted === true) leave();
+  else client?.addEventListener("abort", leave);
+  return { signal: controller.signal, abort, bounds };
+}
+
+/** Without a signal, which every request would pay for, what is still asked ends with the client's request. */
+function giveUp(asked: Promise<Response>, exchange: Exchange | undefined): OriginAnswer {
+  const cause = "no header section in time";
+  exchange?.abort(cause);
   asked.then(
     ({ body }) => body?.cancel(),
     () => undefined,
   );
-  return err({ code: "origin-timeout", cause: "no header section in time" });
-}
-
-interface SentBody {
-  readonly body: ReadableStream | ArrayBuffer | null;
-  /** Aborted when the client's body fails. */
-  readonly signal?: AbortSignal;
+  return err({ code: "origin-timeout", cause });
 }
 
 /** What has a stated length is cut by the platform where it is not whole, and costs less to pass on as it is. */
-function sendBody({ request: { method, body }, header }: RequestFacts): SentBody {
-  if (body === null || method === "GET" || method === "HEAD") return { body: null };
-  return header("content-length") === undefined ? startUpload(body) : { body };
+function findUpload({ request, header }: RequestFacts): ReadableStream | undefined {
+  return header("content-length") === undefined ? (toBody(request) ?? undefined) : undefined;
+}
+
+function toBody(request: Request): ReadableStream | null {
+  const { method } = request;
+  return method === "GET" || method === "HEAD" ? null : request.body;
 }
 
 /**
@@ -147,54 +176,15 @@ function toOriginUrl(
   return (origin === ZONE ? toOrigin(url) : origin) + path + search;
 }
 
-/** The platform copies its own fields for less than it takes any others. */
-function toOriginFields(facts: RequestFacts, { config, fields = [], without }: ForwardOptions): Headers {
-  const { url, address, request } = facts;
-  const withheld = toWithheld(facts, without);
-  const sent = new Headers(request.headers);
-  for (const [name, value] of facts.fields) {
-    if (isDroppedFromRequests(name) || withheld.includes(name)) sent.delete(name);
-    // Its lines go on as one: the origin must not read one of them where all were counted.
-    else if (value.includes(", ")) sent.set(name, value);
-  }
-  if (isWebSocketUpgrade(facts)) sent.set("upgrade", "websocket");
-  if (address !== undefined) sent.set("x-forwarded-for", address);
-  sent.set("x-forwarded-proto", url.scheme);
-  sent.set("x-forwarded-host", url.host);
-  const passed = withheld.includes("via") ? undefined : facts.header("via");
-  sent.set("via", passed === undefined ? `1.1 ${config.name}` : `${passed}, 1.1 ${config.name}`);
-  for (const [name, value] of toCallerFields(facts)) sent.set(name, value);
-  for (const [name, value] of fields) sent.set(name, value);
-  return sent;
-}
-
-/** Fields of this request that stay here, beside those of every request: what Connection names, and the credential. */
-function toWithheld({ header, caller }: RequestFacts, without: readonly string[] = []): readonly string[] {
-  const nominated = toNominated(header("connection"));
-  const named = without.length === 0 ? nominated : [...nominated, ...without];
-  return caller?.withheld === undefined ? named : [...named, caller.withheld];
-}
-
-function toCallerFields({ caller }: RequestFacts): readonly [string, string][] {
-  return caller === undefined ? [] : caller.originFields;
-}
-
-function toClientResponse(
-  response: Response,
+/** The names of the origin and the gateway; undefined where they are the same. */
+function toClientContext(
   { url, canonicalPath }: RequestFacts,
   { config, member, stripPrefix = "" }: ForwardOptions,
-): Response {
-  // One copy with fields that may be changed; the body stays the origin's stream.
-  const copy = new Response(response.body, response);
-  const { headers } = copy;
-  for (const name of toDroppedFromResponse(headers.get("connection") ?? undefined)) headers.delete(name);
-  const location = headers.get("location");
+): ClientContext | undefined {
   const origin = member?.base ?? config.origin;
-  if (location !== null && origin !== ZONE) {
-    const own = toStrippedPrefix(canonicalPath, { stripPrefix });
-    const path = canonicalPath.slice(own.length);
-    const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
-    headers.set("location", toClientLocation(location, { origin, gateway: toOrigin(url), prefix }));
-  }
-  return copy;
+  if (origin === ZONE) return undefined;
+  const own = toStrippedPrefix(canonicalPath, { stripPrefix });
+  const path = canonicalPath.slice(own.length);
+  const prefix = member === undefined ? own : own + toStrippedPrefix(path, member);
+  return { origin, gateway: toOrigin(url), prefix };
 }

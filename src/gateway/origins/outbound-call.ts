@@ -7,6 +7,7 @@ import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-
 import { toAddressKey } from "../../core/keys/ip.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
 import { pickVariants } from "../../core/policies/pick-variants.ts";
+import { isPermit } from "../../core/policies/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { AskingFor } from "./asking-for.ts";
@@ -20,7 +21,8 @@ import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
 import { logLimits } from "../log/log-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
-import { settleLimits, settleWhenClientLeaves } from "../limits/settle-limits.ts";
+import { holdPermits, type Permits } from "../limits/permits.ts";
+import { settleLimits } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
 import type { Sleeper, WaitingLines } from "./waiting-lines.ts";
 
@@ -28,6 +30,7 @@ import type { Sleeper, WaitingLines } from "./waiting-lines.ts";
 export interface Outbound {
   readonly pool: string;
   readonly settings: OutboundSettings;
+  readonly holdsPermits: boolean;
   readonly feedback: OriginFeedback;
   readonly lines: WaitingLines;
 }
@@ -71,6 +74,7 @@ export class OutboundCall {
   /** The origin refused this very request. */
   #notBeforeMs = -Infinity;
   #limits: CheckedLimits | undefined;
+  #permits: Permits | undefined;
 
   /** `given.bodyBytes`: what is kept of the request's body. */
   constructor(
@@ -113,7 +117,8 @@ export class OutboundCall {
     const { feedback } = this.#outbound;
     const { response, refused } = await feedback.observe(answer.value, this.#keys, { waitUntil, sentMs });
     if (refused !== undefined) this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
-    return { answer: ok(this.#settle(response)), isRefused: refused !== undefined };
+    this.#settle(response);
+    return { answer: ok(response), isRefused: refused !== undefined };
   }
 
   /** Whether it may wait until the origin no longer refuses it. */
@@ -129,9 +134,9 @@ export class OutboundCall {
     return this.#toFailure({ limit, cause: "the origin refused" }, true);
   }
 
-  #settle(response: Response): Response {
-    const limits = this.#limits;
-    return limits === undefined ? response : settleLimits(response, limits, this.#given.context);
+  #settle(response: Response): void {
+    if (this.#limits !== undefined) settleLimits(response, this.#limits, this.#given.context);
+    this.#permits?.endWith(response);
   }
 
   /** Whose request it is, among those that wait. */
@@ -177,7 +182,8 @@ export class OutboundCall {
       return { code, cause: `pool ${this.#outbound.pool}`, denied: { violated, rows: this.#rows } };
     }
     this.#limits = limits;
-    settleWhenClientLeaves(this.#facts.request, limits, context);
+    const { signal } = this.#facts.request;
+    this.#permits = holdPermits(limits, context, this.#given.isRefresh === true ? undefined : signal);
     return limits.answer.nearest?.remaining ?? Infinity;
   }
 
@@ -195,7 +201,7 @@ export class OutboundCall {
     const longest = rows.find((row) => !row.isShadow && row.verdict?.retryAfterMs === retryAfterMs);
     const policy = longest?.policy;
     const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
-    const waitMs = Math.min(retryAfterMs, policy?.algorithm === "concurrency" ? PERMIT_MS : soonMs);
+    const waitMs = Math.min(retryAfterMs, policy !== undefined && isPermit(policy) ? PERMIT_MS : soonMs);
     const nowMs = readClock();
     const line = this.#toLine(policy?.name, longest?.key);
     return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };

@@ -5,6 +5,7 @@ import { type MemberShown, MemberStates } from "../../core/origins/member-states
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
+import { isPermit } from "../../core/policies/policy.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { writeLog } from "../../platform/log.ts";
@@ -33,7 +34,8 @@ export class PoolClient {
       pool.feedback === undefined
         ? new PlainFeedback(members.length)
         : new FeedbackClient(pool, pool.feedback, bindings.FEEDBACK);
-    this.outbound = settings && { pool: name, settings, feedback, lines };
+    const holdsPermits = settings?.limited.policies.some(isPermit) === true;
+    this.outbound = settings && { pool: name, settings, holdsPermits, feedback, lines };
     this.states = new MemberStates(pool, (url, state, paths) => {
       writeLog("origin", { pool: name, origin: url, state, paths });
     });

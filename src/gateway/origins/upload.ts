@@ -1,6 +1,6 @@
 // The client's body of unknown length on its way to an origin. Where the client breaks it off or writes it wrongly that is
 // no failure of the origin, which the runtime's error does not tell apart. And a stream that fails would reach the origin as
-// one that ended: workerd writes the last chunk all the same. So the whole exchange is cut.
+// one that ended: workerd writes the last chunk all the same. So whoever sends it has to cut the whole exchange.
 
 /** A piece is small while little comes, for an upload that waits holds it, and large when much does. */
 const PIECE_BYTES_MIN = 4_096;
@@ -8,30 +8,32 @@ const PIECE_BYTES_MAX = 65_536;
 
 export interface Upload {
   readonly body: ReadableStream;
-  /** Aborted when the client's body fails. */
-  readonly signal: AbortSignal;
+  /** Whether it was the client's side that failed. */
+  readonly isBroken: () => boolean;
 }
 
-export function startUpload(source: ReadableStream<Uint8Array>): Upload {
+/** `cut` is called when the client's body fails. */
+export function startUpload(source: ReadableStream<Uint8Array>, cut: (cause: string) => void): Upload {
   const { readable, writable } = new IdentityTransformStream();
-  const aborter = new AbortController();
-  void pump(source.getReader({ mode: "byob" }), writable.getWriter(), (error) => {
-    aborter.abort(error);
+  let isBroken = false;
+  void pump(source.getReader({ mode: "byob" }), writable.getWriter(), () => {
+    isBroken = true;
+    cut("the client's body broke off");
   });
-  return { body: readable, signal: aborter.signal };
+  return { body: readable, isBroken: () => isBroken };
 }
 
 /** By hand, for a pipe does not tell which of its sides has failed. Never rejects. */
 async function pump(
   reader: ReadableStreamBYOBReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  onBroken: (error: unknown) => void,
+  onBroken: () => void,
 ): Promise<void> {
   let piece = new Uint8Array(PIECE_BYTES_MIN);
   try {
     for (;;) {
       const { done, value } = await reader.read(piece).catch((error: unknown) => {
-        onBroken(error);
+        onBroken();
         throw error;
       });
       if (done) break;

@@ -1,9 +1,152 @@
-// The pipe that a response's body goes through when the gateway has to see it pass.
+// The one pipe that an answer goes through on its way, where something has to be done meanwhile: its pauses and its time
+// are bounded, the store gets a copy, and whoever has to know is told of its end, once, however it comes. Whatever handles
+// an answer first says what it wants; then the answer is passed on, copied or dropped. One of which nothing is wanted
+// passes untouched.
 
 import { parseUnits } from "../../core/policies/route-cost.ts";
+import { readClock } from "../../platform/clock.ts";
+import { createPipe, type Pace, pipeStream } from "../../platform/pipe-stream.ts";
+import { pipeWebSocket } from "./web-socket-pipe.ts";
 
-/** A stated length stays stated. */
-export function toPipe(headers: Headers): IdentityTransformStream {
-  const length = parseUnits(headers.get("content-length") ?? "");
-  return length === undefined ? new IdentityTransformStream() : new FixedLengthStream(length);
+/** The longest that a timer can wait. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+export interface BodyBounds {
+  /** The longest pause between two pieces. */
+  readonly pauseMsMax: number;
+  /** When it must have ended, by the isolate's clock. */
+  readonly deadlineMs: number;
+  readonly onCut: (cause: string) => void;
+}
+
+/** What an answer came by. */
+export interface Exchange {
+  readonly signal: AbortSignal;
+  /** Ends it at once, the answer's body with it. */
+  readonly abort: (cause: string) => void;
+  readonly bounds?: BodyBounds | undefined;
+}
+
+interface Passage {
+  readonly exchange: Exchange | undefined;
+  readonly onEnd: (() => void)[];
+  /** The store reads a copy: the source is in use until that is whole too. */
+  copying?: Promise<unknown>;
+  isPassing: boolean;
+  isEnded: boolean;
+}
+
+type WaitUntil = (promise: Promise<unknown>) => void;
+
+/** By what passes: a body or a WebSocket, which stay the same when a response is made of a response. */
+const passages = new WeakMap<ReadableStream | WebSocket, Passage>();
+
+const ignore = (): void => undefined;
+
+export function openPassage(response: Response, exchange?: Exchange): Passage | undefined {
+  const stream = response.body ?? response.webSocket;
+  if (stream === null) return undefined;
+  const known = passages.get(stream);
+  if (known !== undefined) return known;
+  const passage = { exchange, onEnd: [], isPassing: false, isEnded: false };
+  passages.set(stream, passage);
+  return passage;
+}
+
+/** Has this called when nothing of the answer's body, or of its WebSocket, is under way any longer. */
+export function whenAnswerEnds(response: Response, onEnd: () => void): void {
+  const passage = openPassage(response);
+  if (passage === undefined || passage.isEnded) onEnd();
+  else passage.onEnd.push(onEnd);
+}
+
+/** What was wanted of one stream is wanted of another that is made of it. */
+export function movePassage(from: ReadableStream, to: ReadableStream): void {
+  const passage = passages.get(from);
+  if (passage !== undefined) passages.set(to, passage);
+}
+
+/** The answer with the same body, and what `keep` makes of a copy; null for none. */
+export function copyAnswer(
+  response: Response,
+  keep: (copy: ReadableStream<Uint8Array> | null) => Promise<unknown>,
+): Response {
+  const { body } = response;
+  const [passed, copy] = body === null ? [null, null] : body.tee();
+  const keeping = keep(copy).then(ignore, ignore);
+  if (body === null || passed === null) return response;
+  movePassage(body, passed);
+  const passage = passages.get(passed);
+  if (passage !== undefined) passage.copying = keeping;
+  return new Response(passed, response);
+}
+
+/** For an answer that nobody gets. Never throws. */
+export async function dropAnswer(response: Response): Promise<void> {
+  const passage = response.body === null ? undefined : passages.get(response.body);
+  await response.body?.cancel().catch(ignore);
+  if (passage?.isPassing === false) end(passage);
+}
+
+/** The answer to be read: by its client, or on the way to it. */
+export function passAnswer(response: Response, waitUntil: WaitUntil): Response {
+  const { body, webSocket, headers, status } = response;
+  const stream = body ?? webSocket;
+  const passage = stream === null ? undefined : passages.get(stream);
+  if (passage === undefined || passage.isPassing) return response;
+  const { exchange, onEnd } = passage;
+  if (onEnd.length === 0 && exchange?.bounds === undefined) return response;
+  passage.isPassing = true;
+  if (body === null) {
+    if (webSocket === null) return response;
+    const { client, ended } = pipeWebSocket(webSocket, () => exchange?.abort("the client has left"));
+    waitUntil(ended.then(() => end(passage)));
+    return new Response(null, { status, headers, webSocket: client });
+  }
+  const { readable, writable } = createPipe(parseUnits(headers.get("content-length") ?? ""));
+  passages.set(readable, passage);
+  waitUntil(pass(body, writable, passage));
+  return new Response(readable, response);
+}
+
+/** Never rejects. */
+async function pass(
+  body: ReadableStream<Uint8Array>,
+  writable: WritableStream<Uint8Array>,
+  passage: Passage,
+): Promise<void> {
+  const pace: Pace = { waitingSinceMs: Infinity, isWantedUnread: () => passage.copying !== undefined };
+  const stop = keepBounds(passage.exchange, pace);
+  const isPaced = (passage.exchange?.bounds?.pauseMsMax ?? Infinity) < Infinity;
+  await pipeStream(body, writable, isPaced ? pace : undefined).catch(ignore);
+  await passage.copying;
+  stop();
+  end(passage);
+}
+
+/** Its head has gone to the client, so a cut connection is the one honest way to say that the body is not whole. */
+function keepBounds(exchange: Exchange | undefined, pace: Pace): () => void {
+  if (exchange?.bounds === undefined) return ignore;
+  const { pauseMsMax, deadlineMs, onCut } = exchange.bounds;
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const watch = (): void => {
+    const nowMs = readClock();
+    const dueMs = Math.min(deadlineMs, pace.waitingSinceMs + pauseMsMax);
+    if (nowMs < dueMs) {
+      timer = setTimeout(watch, Math.min(dueMs - nowMs, pauseMsMax, TIMER_MS_MAX));
+      return;
+    }
+    const cause = nowMs >= deadlineMs ? "the request took too long" : "the body stalled";
+    onCut(cause);
+    exchange.abort(cause);
+  };
+  watch();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+function end(passage: Passage): void {
+  passage.isEnded = true;
+  for (const onEnd of passage.onEnd.splice(0)) onEnd();
 }

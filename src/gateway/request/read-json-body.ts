@@ -1,5 +1,6 @@
 // Reads the start of an answer's body as JSON and gives the answer back whole.
 
+import { movePassage } from "./body-pipe.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 /** A longer body is no error message: it is passed on unread. */
@@ -17,6 +18,7 @@ export async function readJsonBody(answer: Response): Promise<JsonAnswer> {
   if (body === null || Number(headers.get("content-length")) > BYTES_MAX)
     return { response: answer, json: undefined };
   const [read, passed] = body.tee();
+  movePassage(body, passed);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort();

@@ -1,41 +1,53 @@
 // Reads a request once, before its route is known. What is costly (cookies, place) is read only when somebody asks.
 
+import type { FieldReader } from "../../core/cache/fields.ts";
 import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
+import { foldName } from "../../core/http/field-name.ts";
 import { hasPassed } from "../../core/http/forwarded-fields.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { type ReadFields, readFields } from "./read-fields.ts";
 import { readTarget, type RequestTarget } from "./request-target.ts";
 import type { RequestUrl } from "./request-url.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
 
+/** What the platform writes in the place of every client's Accept-Encoding; it keeps the client's own in `cf`. */
+const PLATFORM_CODINGS: ReadonlySet<string> = new Set(["br, gzip", "gzip, br"]);
+
 /** What a request says by itself. */
-export class ReadRequest {
+export class ReadRequest implements ReadFields, FieldReader {
   readonly request: Request;
   readonly url: RequestUrl;
+  /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
+  readonly search: string;
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
   /** No route's, whatever its pattern: what lies there never reaches an origin. */
   readonly isOwn: boolean;
-  /** By lower-case name, combined. Read once: every look at a Headers object crosses into the platform. */
-  readonly fields: ReadonlyMap<string, string>;
+  readonly lines: ReadFields["lines"];
+  readonly fields: ReadFields["fields"];
+  readonly hasOddNames: boolean;
   readonly method: string;
   readonly host: string;
 
   #place: Request["cf"];
   #hasPlace = false;
 
-  constructor(request: Request, target: RequestTarget, fields: ReadonlyMap<string, string>) {
+  constructor(request: Request, target: RequestTarget, read: ReadFields) {
     this.request = request;
     this.url = target.url;
+    this.search = target.search;
     this.canonicalPath = target.canonicalPath;
     this.path = target.path;
     this.isOwn = target.owner !== "route";
-    this.fields = fields;
+    this.lines = read.lines;
+    this.fields = read.fields;
+    this.hasOddNames = read.hasOddNames;
     this.method = request.method;
     this.host = target.url.hostname;
   }
@@ -49,7 +61,21 @@ export class ReadRequest {
     return this.#place;
   }
 
-  readonly header = (name: string): string | undefined => this.fields.get(name.toLowerCase());
+  readonly header = (name: string): string | undefined => this.get(foldName(name));
+
+  /** The combined value of a field as the client sent it; `name` is folded. */
+  get(name: string): string | undefined {
+    return name === "accept-encoding" ? this.#codings : this.fields.get(name);
+  }
+
+  /** The client's Accept-Encoding; "identity" where it sent none: no coding is for it. */
+  get #codings(): string | undefined {
+    const codings = this.fields.get("accept-encoding");
+    if (codings === undefined || !PLATFORM_CODINGS.has(codings)) return codings;
+    const { clientAcceptEncoding: sent } = this.place ?? {};
+    if (typeof sent !== "string") return codings;
+    return sent.trim() === "" ? "identity" : sent;
+  }
 
   readonly cookie = (name: string): string | undefined => {
     const header = this.header("cookie");
@@ -64,22 +90,10 @@ export function readRequest(
   target = readTarget(request.url, config),
 ): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
-  const { fields, bytes } = readFields(request.headers);
-  if (hasPassed(fields.get("via") ?? null, config.name)) return err("loop-detected");
-  if (bytes > config.headerBytesMax) return err("headers-too-large");
-  return target.ok ? ok(new ReadRequest(request, target.value, fields)) : target;
-}
-
-function readFields(headers: Headers): Pick<ReadRequest, "fields"> & { readonly bytes: number } {
-  const fields = new Map<string, string>();
-  let bytes = 0;
-  // One call into the platform makes the list; iterating over the object itself is one for each field.
-  for (const [name, value] of Array.from(headers)) {
-    const before = fields.get(name);
-    fields.set(name, before === undefined ? value : `${before}, ${value}`);
-    bytes += name.length + value.length;
-  }
-  return { fields, bytes };
+  const read = readFields(request.headers);
+  if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
+  if (read.bytes > config.headerBytesMax) return err("headers-too-large");
+  return target.ok ? ok(new ReadRequest(request, target.value, read)) : target;
 }
 
 /** AMBIGUOUS where the values differ. */

@@ -3,6 +3,8 @@
 
 export interface RequestContext<Needs> {
   readonly gateway: Needs;
+  /** What is asked of an origin takes a place there, which is somebody else's as soon as the client has left. */
+  readonly holdsPermits?: boolean | undefined;
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }

@@ -1,7 +1,10 @@
 // The facts of a request in the order in which they come: it is read (read-request.ts), then its route is known, then it is
 // let in. What is known later makes other facts; nobody writes into those that are.
 
+import type { FieldReader } from "../../core/cache/fields.ts";
 import type { Config } from "../../core/config/config.ts";
+import { isReadable } from "../../core/http/field-value.ts";
+import { findParameters } from "../../core/http/query.ts";
 import { readParam, type RoutePattern } from "../../core/http/path-pattern.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
@@ -58,7 +61,11 @@ export class RequestFacts implements Facts {
   readonly url: RequestUrl;
   readonly canonicalPath: string;
   readonly path: string;
-  readonly fields: ReadonlyMap<string, string>;
+  readonly lines: ReadRequest["lines"];
+  readonly fields: ReadRequest["fields"];
+  /** The fields as the client sent them, by folded name. */
+  readonly reader: FieldReader;
+  readonly hasOddNames: boolean;
   readonly method: string;
   readonly host: string;
   readonly header: ReadRequest["header"];
@@ -66,7 +73,7 @@ export class RequestFacts implements Facts {
   readonly shaping: Shaping | undefined;
   readonly caller: Caller | undefined;
   readonly isUnlimited: boolean;
-  /** As it is cached and forwarded: `url.search`, without a credential that stood in it. */
+  /** The query that is cached and forwarded: without a credential that stood in it. */
   readonly search: string;
 
   constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission) {
@@ -76,7 +83,10 @@ export class RequestFacts implements Facts {
     this.url = read.url;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
+    this.lines = read.lines;
     this.fields = read.fields;
+    this.reader = read;
+    this.hasOddNames = read.hasOddNames;
     this.method = read.method;
     this.host = read.host;
     this.header = read.header;
@@ -84,12 +94,13 @@ export class RequestFacts implements Facts {
     this.shaping = shaping;
     this.caller = admission.caller;
     this.isUnlimited = admission.isUnlimited;
-    this.search = admission.search ?? read.url.search;
+    this.search = admission.search ?? read.search;
   }
 
   /** The facts with what is known of the client: the same where that is nothing, as on most routes. */
   admit(admission: Admission): RequestFacts {
-    if (admission.caller === undefined && !admission.isUnlimited) return this;
+    const { caller, isUnlimited, search } = admission;
+    if (caller === undefined && !isUnlimited && search === undefined) return this;
     return new RequestFacts(this.#read, { pattern: this.#pattern, shaping: this.shaping }, admission);
   }
 
@@ -121,8 +132,10 @@ export class RequestFacts implements Facts {
 
   readonly hash = hashText;
 
-  readonly query = (name: string): string | undefined =>
-    toOneValue(new URLSearchParams(this.search).getAll(name));
+  readonly query = (name: string): string | undefined => {
+    const values = new URLSearchParams(this.search).getAll(name);
+    return toOneValue(values.every(isReadable) ? values : findParameters(this.search, name));
+  };
 
   /** Made when somebody asks: hardly any request's path is read by its parts. */
   get param(): Facts["param"] {

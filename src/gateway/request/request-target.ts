@@ -8,6 +8,8 @@ import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
 
 export interface RequestTarget {
   readonly url: RequestUrl;
+  /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
+  readonly search: string;
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
@@ -22,7 +24,8 @@ export function readTarget(text: string, config: Config): Result<RequestTarget, 
   if (!canonical.ok) return canonical;
   const canonicalPath = canonical.value;
   const path = toMatchPath(canonicalPath, config.caseSensitive);
-  return ok({ url, canonicalPath, path, owner: findOwner({ canonicalPath, path }, config) });
+  const search = url.search === "" && text.endsWith("?") ? "?" : url.search;
+  return ok({ url, search, canonicalPath, path, owner: findOwner({ canonicalPath, path }, config) });
 }
 
 function findOwner(

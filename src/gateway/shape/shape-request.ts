@@ -5,6 +5,8 @@ import type { Config } from "../../core/config/config.ts";
 import type { Route } from "../../core/routes/route.ts";
 import type { RouteShape } from "../../core/shape/route-shape.ts";
 import { withoutParameter } from "../../core/consumers/credential.ts";
+import { foldName } from "../../core/http/field-name.ts";
+import { isReadable } from "../../core/http/field-value.ts";
 import { parseFieldMask } from "../../core/shape/field-mask.ts";
 import { toWholeTags } from "../../core/shape/trimmed-tag.ts";
 import { hash32 } from "../../core/keys/hash32.ts";
@@ -26,8 +28,8 @@ export function shapeRequest(
 ): RoutedFacts | Response {
   const { shape } = route;
   if (shape === undefined) return toRoutedFacts(read, route);
-  const { canonicalPath, url } = read;
-  const asked = shape.fields ? new URLSearchParams(url.search).getAll(PARAMETER) : [];
+  const { canonicalPath, url, search: given } = read;
+  const asked = shape.fields ? new URLSearchParams(given).getAll(PARAMETER) : [];
   const text = asked.filter((one) => one !== "").join(",");
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
@@ -35,9 +37,9 @@ export function shapeRequest(
     return toProblemResponse("invalid-fields", { name: config.name, found });
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
-  const search = asked.length > 0 ? withoutParameter(url.search, PARAMETER) : url.search;
+  const search = asked.length > 0 ? withoutParameter(given, PARAMETER) : given;
   const target = toOrigin(url) + canonicalPath + search;
-  const request = changeRequest(read.request, target, { shape, isTrimmed });
+  const request = changeRequest(read, target, { shape, isTrimmed });
   const changed = readRequest(request, config);
   if (!changed.ok) return toProblemResponse(changed.error, config);
   return toRoutedFacts(changed.value, route, {
@@ -53,27 +55,38 @@ interface Change {
   readonly isTrimmed: boolean;
 }
 
-function changeRequest(
-  { method, headers: given, body, cf, signal }: Request,
-  target: string,
-  { shape, isTrimmed }: Change,
-): Request {
+function changeRequest(facts: ReadRequest, target: string, { shape, isTrimmed }: Change): Request {
+  const { method, body, cf, signal } = facts.request;
   const isRead = method === "GET" || method === "HEAD";
-  const headers = new Headers(given);
-  const tags = headers.get("if-match");
-  if (tags !== null) headers.set("if-match", toWholeTags(tags));
+  const headers = new Headers(facts.request.headers);
+  const tags = facts.header("if-match") ?? "";
+  if (isReadable(tags) && toWholeTags(tags) !== tags)
+    replaceField(headers, facts, ["if-match", toWholeTags(tags)]);
   if (isTrimmed) {
-    headers.set("accept-encoding", "identity");
-    for (const name of isRead ? CONDITIONS_AND_RANGES : RANGES) headers.delete(name);
+    replaceField(headers, facts, ["accept-encoding", "identity"]);
+    for (const name of isRead ? CONDITIONS_AND_RANGES : RANGES) replaceField(headers, facts, [name]);
   }
   for (const [from, to] of shape.requestNames) {
-    const value = headers.get(from);
-    headers.delete(from);
+    const value = facts.header(from);
     // The new name is the gateway's to give: a client that knows it has not been given it.
-    if (value === null) headers.delete(to);
-    else headers.set(to, value);
+    replaceField(headers, facts, [to]);
+    // Setting a value that is not valid UTF-8 would change it: the field keeps its name.
+    if (value === undefined || !isReadable(value)) continue;
+    replaceField(headers, facts, [from]);
+    headers.set(to, value);
   }
   // A body of a GET goes nowhere (forward.ts), and a new request cannot have one.
   const content = isRead ? null : body;
   return new Request(target, { method, headers, body: content, cf: cf as RequestInitCfProperties, signal });
+}
+
+/** Replaces all spellings of a field; without a value it removes them. */
+function replaceField(
+  headers: Headers,
+  { lines }: ReadRequest,
+  [name, value]: readonly [name: string, value?: string],
+): void {
+  const folded = foldName(name);
+  for (const [given] of lines) if (foldName(given) === folded) headers.delete(given);
+  if (value !== undefined) headers.set(name, value);
 }

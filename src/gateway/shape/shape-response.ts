@@ -2,6 +2,7 @@
 // as the origin gave them: this comes after it.
 
 import { isNotModified, toNotModifiedFields } from "../../core/cache/conditional-request.ts";
+import { isReadable } from "../../core/http/field-value.ts";
 import { parseHttpDate } from "../../core/http/http-date.ts";
 import { isJsonType } from "../../core/shape/json-type.ts";
 import { toTrimmedTag } from "../../core/shape/trimmed-tag.ts";
@@ -33,7 +34,8 @@ export async function shapeResponse(
   const { headers } = response;
   for (const [from, to] of shape.responseNames) {
     const value = headers.get(from);
-    if (value === null) continue;
+    // Setting a value that is not valid UTF-8 would change it: the field keeps its name.
+    if (value === null || !isReadable(value)) continue;
     headers.delete(from);
     headers.set(to, value);
   }
@@ -100,5 +102,7 @@ async function meetConditions(response: Response, { conditions }: Shaping): Prom
   };
   if (!isNotModified(record, conditions, nowMs)) return response;
   await response.body?.cancel();
-  return new Response(null, { status: 304, headers: toNotModifiedFields(record) as [string, string][] });
+  const kept = new Set(toNotModifiedFields(record).map(([name]) => name));
+  for (const [name] of record.fields) if (!kept.has(name)) headers.delete(name);
+  return new Response(null, { status: 304, headers });
 }

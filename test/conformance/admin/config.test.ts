@@ -119,7 +119,20 @@ describe("the configuration", () => {
     expect(good).toEqual({
       isValid: true,
       problems: [],
+      warnings: [],
       changes: [{ path: "policies.api.limit", before: limit, after: 7 }],
+    });
+    const { api } = deployed.policies;
+    const unused = { ...toConfig(7), policies: { api, spare: api } };
+    const doubtful = askAdmin(gateway, "POST", "/config/check", { body: { config: unused } });
+    expect((await expectStatus(200, doubtful))["warnings"]).toMatchObject([
+      { path: "config.policies.spare", code: "no-effect" },
+    ]);
+    const vain = { ...toConfig(7), routes: [{ path: "/*", policies: ["api"] }, { path: "/health" }] };
+    const refused = askAdmin(gateway, "POST", "/config/check", { body: { config: vain } });
+    expect(await expectStatus(200, refused)).toMatchObject({
+      isValid: false,
+      problems: [{ path: "config.routes.1.path", code: "no-effect" }],
     });
     const bad = await expectStatus(200, askAdmin(gateway, "POST", "/config/check", { body: { config: {} } }));
     expect(bad["isValid"]).toBe(false);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
-import { send } from "../support/client.ts";
+import { open, send } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 
 const { gateway, origin } = await startStand(
@@ -12,12 +12,14 @@ const { gateway, origin } = await startStand(
       api: { algorithm: "sliding-window", limit: 3, window: "1h", key: "ip" },
       // Below a hundred nothing is leased to isolates, which would count as used.
       org: { algorithm: "sliding-window", limit: 90, window: "1h", key: "header:x-org" },
+      flights: { algorithm: "concurrency", limit: 1, expires: "1h", key: "ip" },
       plan: { algorithm: "sliding-window", limit: 2, window: "1h", key: "consumer" },
     },
     tiers: { pro: { plan: { limit: 90 } } },
     routes: [
       { path: "/mine", auth: "required", policies: ["plan"] },
       { path: "/org", policies: ["org"], cost: 2, methods: ["GET"] },
+      { path: "/flights", policies: ["flights"] },
       { path: "/*", policies: ["api"] },
     ],
   },
@@ -49,6 +51,15 @@ describe("a counter", () => {
       retryAfterMs: null,
     });
     expect((await send(gateway, "/", { ip })).field("X-RateLimit-Remaining")).toBe("1");
+  });
+
+  it("of permits says what a client is told: to ask again a second later", async () => {
+    const ip = "192.0.2.9";
+    origin.serve("/flights", { raw: "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart", ending: "stall" });
+    const { stream } = await open(gateway, "/flights", { ip });
+    stream.on("error", () => stream.destroy());
+    expect(await look(`policy=flights&key=${ip}`)).toMatchObject({ outcome: "denied", retryAfterMs: 1_000 });
+    stream.destroy();
   });
 
   it("is refunded and reset, and the client is let in again", async () => {

@@ -275,23 +275,3 @@ describe("immutable", () => {
     expect(asked(path)).toBe(2);
   });
 });
-
-/** The last of the file: from here on nobody listens. */
-describe("an origin that refuses connections", () => {
-  it("is an error for what must be validated, and no more than stale for the rest", async () => {
-    const lax = serve("says", IF_ERROR);
-    const strict = serve("route", staleBy20(", must-revalidate"));
-    const none = serve("says", staleBy20(""));
-    for (const path of [lax, strict, none]) await ask(path);
-    await origin.close();
-    for (let time = 0; time < 2; time += 1) expectStale(await ask(lax), undefined);
-    for (const path of [strict, none]) {
-      const refused = await ask(path);
-      expect([refused.status, refused.field("Cache-Status"), refused.field("Cache-Control")]).toEqual([
-        502,
-        undefined,
-        "no-store",
-      ]);
-    }
-  });
-});

@@ -25,7 +25,7 @@ describe("the stored fields", () => {
       ["Content-Type", "text/x-test; charset=x"],
       ["Content-Language", "nl"],
       ["ETag", '"v1"'],
-      ["X-Bytes", "\u00e9 and more"],
+      ["X-Bytes", "\u00c3\u00a9 and more"],
     ];
     const path = serve("says", { fields });
     const [missed, hit] = [await ask(path), await untilHit(path)];
@@ -35,7 +35,7 @@ describe("the stored fields", () => {
 
   it.each([
     ["Connection", "X-Hop"],
-    ["X-Hop", "1"],
+    ["X-Hop", "hop"],
     ["Keep-Alive", "timeout=5"],
     ["Proxy-Authenticate", "Basic"],
     ["Proxy-Authentication-Info", "a=b"],
@@ -102,6 +102,22 @@ describe("the stored fields", () => {
     expect((await ask(path)).field(name)).toBe("7");
     expect((await untilHit(path)).field(name)).toBeUndefined();
   });
+});
+
+describe("an interim response", () => {
+  it.each([100, 102, 103])(
+    "before the answer is not stored, and neither are its fields: %i",
+    async (status) => {
+      const path = `/says/interim-${status}`;
+      const interim = `HTTP/1.1 ${status} Interim\r\nLink: </a.css>; rel=preload\r\nX-Interim: 1\r\n\r\n`;
+      const final = "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 5\r\n\r\nfinal";
+      origin.serve(path, { raw: interim + final, ending: "close" });
+      await ask(path);
+      const hit = await untilHit(path);
+      expect([hit.status, hit.text()]).toEqual([200, "final"]);
+      expect([hit.field("Link"), hit.field("X-Interim"), asked(path)]).toEqual([undefined, undefined, 1]);
+    },
+  );
 });
 
 describe("the body", () => {

@@ -9,6 +9,7 @@ import type { HttpAnswer } from "../support/origin.ts";
 const { serve, ask, askInTurn, asked, lastAsked, untilHit } = await startCacheStand([
   { path: "/says/*", cache: {} },
   { path: "/ttl/*", cache: { ttl: "1h" } },
+  { path: "/errors/*", cache: { errors: "explicit", heuristic: true } },
   { path: "/guess/*", cache: { heuristic: true } },
   { path: "/mine/*", cache: { key: { headers: ["Authorization"] } } },
 ]);
@@ -70,6 +71,35 @@ describe("the status", () => {
       expect(await isStored(serve("ttl", { status, fields: FRESH }))).toBe(false);
     },
   );
+
+  it.each([400, 401, 403, 409, 422, 499, 500, 501, 502, 503, 504, 599])(
+    "an error with explicit freshness is stored where the route leaves it to the origin: %i",
+    async (status) => {
+      expect(await isStored(serve("errors", { status, fields: FRESH }))).toBe(true);
+      expect(await isStored(serve("errors", { status, fields: [["Expires", dateIn(60)]] }))).toBe(true);
+    },
+  );
+
+  it.each<readonly [string, number, Fields]>([
+    ["without freshness", 500, [["ETag", '"v1"']]],
+    ["with a guess alone", 503, [...OLD, ...control("public")]],
+    ["with no-store", 503, control("max-age=60, no-store")],
+    ["with private", 500, control("max-age=60, private")],
+    ["that is not understood, with must-understand", 599, control("max-age=60, no-store, must-understand")],
+    ["that says too many", 429, FRESH],
+  ])("and no error %s: %i", async (_, status, fields) => {
+    expect(await isStored(serve("errors", { status, fields }))).toBe(false);
+  });
+
+  it.each([500, 502, 503, 504])("an error that is stored stands in for no other: %i", async (status) => {
+    const stale = {
+      status,
+      fields: control("max-age=10, stale-if-error=60", ["Age", "30"], ["ETag", '"e"']),
+    };
+    const path = serve("errors", inTurn(stale, { status: 500 }));
+    const [, second] = await askInTurn(path, {}, {});
+    expect([second?.status, second?.text()]).toEqual([500, "answer 2"]);
+  });
 
   it.each([200, 203, 204, 300, 301, 308, 404, 405, 410, 414])(
     "a heuristically cacheable status without freshness is stored only where the route guesses: %i",

@@ -88,7 +88,7 @@ describe("a targeted field", () => {
     "max-age=9999999999999999",
     "max-age=, public",
     "max-age==60",
-    "\u00e9",
+    "\u00c3\u00a9",
   ])("that fails to parse or is empty counts as not there: %s", async (value) => {
     await expectLifetime(control("max-age=300", [CDN, value]), 300);
   });

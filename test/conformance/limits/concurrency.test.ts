@@ -1,6 +1,7 @@
 // How many requests of a client are in flight at once, and when a place becomes free: with the end of the response,
 // however it comes.
 
+import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -18,7 +19,7 @@ const gateway = await startWatchedGateway({
   origin: origin.url,
   policies: {
     flights: { algorithm: "concurrency", limit: LIMIT, expires: "1h", key: "ip" },
-    brief: { algorithm: "concurrency", limit: 1, expires: "2s", key: "ip" },
+    brief: { algorithm: "concurrency", limit: 1, expires: "3s", key: "ip" },
     rate: { algorithm: "sliding-window", limit: 100, window: "1h", key: "ip" },
   },
   routes: [
@@ -159,18 +160,24 @@ describe("a place", () => {
     resolve(undefined);
   });
 
-  it("becomes free by itself when it expires, and Retry-After says when", async () => {
-    const { finish } = serveSlowly("/brief");
-    const flight = await open(gateway, "/brief", { ip });
-    const denied = await send(gateway, "/brief", { ip });
-    expect([denied.status, denied.field("Retry-After")]).toEqual([429, "2"]);
-    await wait(Math.max(0, flight.sentAtMs + 1_500 - Date.now()));
-    expect(await statusOf("/brief")).toBe(429);
-    await wait(Math.max(0, denied.answeredAtMs + 2_000 - Date.now()));
-    const next = await open(gateway, "/brief", { ip });
-    expect(next.status).toBe(200);
-    finish();
-    await readAll([flight, next]);
+  it.each([
+    ["is being taken", 350],
+    ["is being taken, so late that it was decided without its counter", 700],
+  ])("is free again when the client goes away while its place %s", async (_name, slowMs) => {
+    await gateway.slowDown(slowMs);
+    const { hostname, port } = new URL(gateway.url);
+    const sockets = Array.from({ length: LIMIT }, () => connect({ host: hostname, port: Number(port) }));
+    for (const socket of sockets)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: a.example\r\nCF-Connecting-IP: ${ip}\r\n\r\n`);
+    await wait(200);
+    for (const socket of sockets) socket.resetAndDestroy();
+    await wait(slowMs);
+    await gateway.slowDown(0);
+    await until(
+      "all places",
+      async () =>
+        (await send(gateway, "/probe", { ip })).field("X-RateLimit-Remaining") === String(LIMIT - 1),
+    );
   });
 
   it("is given back also when another policy counts the request, which stays counted", async () => {
@@ -180,6 +187,27 @@ describe("a place", () => {
       expect(reply.status).toBe(200);
       expect(reply.field("RateLimit")).toContain(`"rate";r=${100 - time};`);
     }
+  });
+});
+
+describe("a permit costs its counter", () => {
+  it("two calls for a short answer", async () => {
+    const before = await gateway.readCalls();
+    await send(gateway, "/brief", { ip });
+    await until("the end to be told", async () => (await gateway.readCalls()) === before + 2);
+  });
+
+  it("and one more for each third of its life in which the answer is not over", async () => {
+    const { finish } = serveSlowly("/brief");
+    const before = await gateway.readCalls();
+    const flight = await open(gateway, "/brief", { ip });
+    await wait(2_500);
+    expect((await gateway.readCalls()) - before).toBe(1 + 2);
+    finish();
+    await readAll([flight]);
+    await until("the end to be told", async () => (await gateway.readCalls()) === before + 4);
+    await wait(1_500);
+    expect((await gateway.readCalls()) - before).toBe(4);
   });
 });
 

@@ -49,13 +49,37 @@ export interface Origin {
   readonly serve: (path: string, script: Script) => void;
   /** What was asked of a path (without its query), or of all of them, in order of arrival. */
   readonly requests: (path?: string) => readonly RecordedRequest[];
+  /** Requests of a path (without its query) that were neither answered whole nor cut off by who asked: now, and at most. */
+  readonly flights: (path: string) => Flights;
+  /** From now on this hears the code of each WebSocket that closes. */
+  readonly onWebSocketClose: (listener: (code: number) => void) => void;
   readonly close: () => Promise<void>;
+}
+
+export interface Flights {
+  readonly now: number;
+  readonly most: number;
 }
 
 /** `port` is for an origin that comes back where it was; 0 takes a free one. */
 export async function startOrigin(port = 0): Promise<Origin> {
   const scripts = new Map<string, Script>([["*", { body: "from the origin" }]]);
   const recorded: RecordedRequest[] = [];
+  const flights = new Map<string, Flights>();
+  const fly = ({ target }: RecordedRequest, ends: readonly (ServerResponse | Socket)[]): void => {
+    const path = toPath(target);
+    const { now, most } = flights.get(path) ?? { now: 0, most: 0 };
+    flights.set(path, { now: now + 1, most: Math.max(most, now + 1) });
+    let isOver = false;
+    const land = (): void => {
+      if (isOver) return;
+      isOver = true;
+      const then = flights.get(path) ?? { now: 1, most: 1 };
+      flights.set(path, { ...then, now: then.now - 1 });
+    };
+    // Whoever asked has gone when its side of the connection ends: Node takes a moment longer to close it.
+    for (const one of ends) for (const event of ["end", "close"]) one.once(event, land);
+  };
   const record = (message: IncomingMessage): RecordedRequest => {
     const request = recordRequest(message);
     recorded.push(request);
@@ -67,10 +91,19 @@ export async function startOrigin(port = 0): Promise<Origin> {
   server.on("request", (message, response) => {
     const request = record(message);
     const script = findScript(request);
+    fly(request, [response, message.socket]);
     if ("raw" in script) giveRaw(script, message.socket);
     else message.once("end", () => void follow(script, request, response));
   });
-  serveWebSockets(server, (message) => findScript(record(message)));
+  let onClose: (code: number) => void = () => undefined;
+  const findOpening = (message: IncomingMessage): Script => {
+    const request = record(message);
+    fly(request, [message.socket]);
+    return findScript(request);
+  };
+  serveWebSockets(server, findOpening, (code) => {
+    onClose(code);
+  });
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", resolve);
   });
@@ -80,6 +113,10 @@ export async function startOrigin(port = 0): Promise<Origin> {
     host,
     serve: (path, script) => scripts.set(path, script),
     requests: (path) => recorded.filter(({ target }) => path === undefined || toPath(target) === path),
+    onWebSocketClose: (listener) => {
+      onClose = listener;
+    },
+    flights: (path) => flights.get(path) ?? { now: 0, most: 0 },
     close: async () => {
       server.close();
       server.closeAllConnections();
@@ -123,7 +160,8 @@ async function follow(
   const length: Fields = isWhole && !isBodiless ? [["Content-Length", String(Buffer.byteLength(body))]] : [];
   response.writeHead(status, [...fields, ...length].flat());
   if (isWhole) {
-    response.end(body);
+    // Text would take the fields with it into UTF-8.
+    response.end(typeof body === "string" ? Buffer.from(body) : body);
     return;
   }
   response.flushHeaders();
@@ -140,12 +178,20 @@ function giveRaw({ raw, ending }: RawAnswer, socket: Socket): void {
   else socket.write(raw, "latin1", finish);
 }
 
-/** Sends every message back. A path with a raw answer gives that instead of the handshake. */
-function serveWebSockets(server: Server, findScript: (message: IncomingMessage) => Script): void {
+/** Sends every message back, but ends on "bye" and on "die". A path with a raw answer gives that instead of the handshake. */
+function serveWebSockets(
+  server: Server,
+  findScript: (message: IncomingMessage) => Script,
+  onClose: (code: number) => void,
+): void {
   const sockets = new WebSocketServer({ noServer: true });
   sockets.on("connection", (webSocket) => {
-    webSocket.on("message", (data, isBinary) => {
-      webSocket.send(data, { binary: isBinary });
+    webSocket.on("close", onClose);
+    webSocket.on("message", (data: Buffer, isBinary) => {
+      const text = data.toString();
+      if (text === "bye") webSocket.close(4_005, text);
+      else if (text === "die") webSocket.terminate();
+      else webSocket.send(data, { binary: isBinary });
     });
   });
   server.on("upgrade", (message: IncomingMessage, socket: Socket, head: Buffer) => {

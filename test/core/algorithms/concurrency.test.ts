@@ -50,3 +50,14 @@ test("parseConfig() frees a permit after a minute unless told", () => {
   expect(parse(concurrency, { limit: 3 })).toEqual({ limit: 3, expiresMs: 60_000 });
   expect(parseProblems(concurrency, { limit: 10_001 })).toHaveLength(1);
 });
+
+test("a permit that is renewed frees itself toHeldMs() later, and not before", () => {
+  const { state } = play(concurrency, config, [{ atMs: 0, cost: 2 }]);
+  const free = (nowMs: number, of: unknown): number =>
+    concurrency.decide(config, of as typeof state, { nowMs, cost: 0 }).remaining;
+  const heldMs = concurrency.toHeldMs?.(config) ?? 0;
+  expect([heldMs, free(heldMs - 1, state), free(heldMs, state)]).toEqual([10_000, 1, 3]);
+  const released = concurrency.charge(config, state, { nowMs: 7_000, units: -2, takenAtMs: 0 });
+  const renewed = concurrency.charge(config, released, { nowMs: 7_000, units: 2 });
+  expect([free(7_000 + heldMs - 1, renewed), free(7_000 + heldMs, renewed)]).toEqual([1, 3]);
+});

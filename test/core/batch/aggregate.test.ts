@@ -6,6 +6,7 @@ import {
   toAggregateBody,
   toPartPath,
 } from "../../../src/core/batch/aggregate.ts";
+import { BYTES } from "../../../src/core/http/query.ts";
 import { AMBIGUOUS } from "../../../src/core/keys/facts.ts";
 import { parseRoutePattern } from "../../../src/core/http/path-pattern.ts";
 
@@ -32,6 +33,7 @@ describe("toPartPath()", () => {
     ],
     ["/o?page={query:page}", "/pages/7/x", {}, "/o?page="],
     ["/o?page={query:page}", "/pages/7/x", { page: AMBIGUOUS }, "/o?page="],
+    ["/o?page={query:page}", "/pages/7/x", { page: `${BYTES}M%FC%26` }, "/o?page=M%FC%26"],
     ["/a", "/pages/7/x", {}, "/a"],
     ["/{id}{Tab}", "/pages/;a/b=c", {}, "/%3Bab%3Dc"],
   ])("of %s for %s %j is %s", (template, path, query, asked) => {

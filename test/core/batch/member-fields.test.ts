@@ -53,7 +53,6 @@ describe("maySetField()", () => {
     "upgrade",
     "sec-websocket-key",
     "x-forwarded-for",
-    "x_forwarded_for",
     "x-real-ip",
     "x-consumer",
     "x-tier",

@@ -24,7 +24,7 @@ describe("createStoredResponse()", () => {
       { key: { query: { exclude: ["utm"], sorted: true } } },
     );
     expect(stored).toEqual({
-      version: 3,
+      version: 4,
       kind: "record",
       url: "https://api.example/things?a=1&b=2",
       status: 200,
@@ -47,6 +47,7 @@ describe("createStoredResponse()", () => {
       isImmutable: true,
       staleWhileRevalidateMs: 5_000,
       staleIfErrorMs: 7_000,
+      staleIfUnreachableMs: 7_000,
       staleIfLimitedMs: 0,
       etag: '"a"',
       lastModified: null,
@@ -93,6 +94,7 @@ describe("createStoredResponse()", () => {
         isStaleForbidden: isForbidden,
         staleWhileRevalidateMs: isForbidden ? 0 : 10_000,
         staleIfErrorMs: isForbidden ? 0 : 20_000,
+        staleIfUnreachableMs: isForbidden ? 0 : 20_000,
         staleIfLimitedMs: isForbidden ? 0 : 30_000,
       });
     },

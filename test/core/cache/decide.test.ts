@@ -181,13 +181,47 @@ describe("decideOnError() (RFC 5861 section 4)", () => {
       { fields: asked === undefined ? {} : { "cache-control": asked } },
       { requestDirectives: "honour" },
     );
-    const hit = decideOnError(plan, kept, NOW_MS + atSeconds * 1_000);
+    const hit = decideOnError(plan, kept, { nowMs: NOW_MS + atSeconds * 1_000, isUnreachable: false });
     expect(hit !== undefined).toBe(isServed);
     if (hit !== undefined) expect(hit).toMatchObject({ ageMs: atSeconds * 1_000, refresh: false });
   });
 
+  it.each<[string, number, unknown, boolean]>([
+    ["max-age=60", 660, {}, true],
+    ["max-age=60", 661, {}, false],
+    ["max-age=60, stale-if-error=10", 70, {}, true],
+    ["max-age=60, stale-if-error=10", 71, {}, false],
+    ["max-age=60, stale-if-error=0", 61, {}, false],
+    ["max-age=60, stale-if-error=soon", 61, {}, false],
+    ["max-age=60, stale-if-error=99", 61, { staleIfError: "never" }, false],
+    ["max-age=60", 3_660, { staleIfError: "1h" }, true],
+    ["max-age=60, must-revalidate", 61, {}, false],
+    ["max-age=60, must-revalidate", 61, { staleIfError: "1h" }, false],
+    ["max-age=60, proxy-revalidate", 61, {}, false],
+    ["s-maxage=60", 61, {}, false],
+    ["max-age=60, no-cache", 1, {}, false],
+  ])("without any answer, %s, after %d s, route %j: %s (RFC 9111 section 4.2.4)", (...row) => {
+    const [stored, atSeconds, route, isServed] = row;
+    const kept = record({ answer: { "cache-control": stored } }, route);
+    const at = { nowMs: NOW_MS + atSeconds * 1_000, isUnreachable: true };
+    expect(decideOnError(lookupPlan(), kept, at) !== undefined).toBe(isServed);
+  });
+
+  it.each([true, false])("has no error stand in for another, reached or not: %s", (isUnreachable) => {
+    const answer = { "cache-control": "max-age=60, stale-if-error=60" };
+    const at = { nowMs: NOW_MS + 61_000, isUnreachable };
+    for (const [status, isServed] of [
+      [404, true],
+      [503, false],
+    ] as const) {
+      const kept = record({ status, answer }, { errors: "explicit" });
+      expect(decideOnError(lookupPlan(), kept, at) !== undefined).toBe(isServed);
+    }
+  });
+
   it("has nothing without a record", () => {
-    expect(decideOnError(lookupPlan(), undefined, NOW_MS)).toBeUndefined();
+    const at = { nowMs: NOW_MS, isUnreachable: true };
+    expect(decideOnError(lookupPlan(), undefined, at)).toBeUndefined();
   });
 });
 

@@ -8,6 +8,13 @@ function invalidated(method: string, status: number, answer: FieldObject = {}): 
   return toInvalidations(asked, { status, fields: readerOf(answer) }).map(toUrl);
 }
 
+it("toInvalidations() follows a path as it is written where slashes are not merged", () => {
+  const answer = { status: 201, fields: readerOf({ location: "/a//b" }) };
+  const [, merged] = toInvalidations(request({ method: "POST" }), answer).map(toUrl);
+  const [, named] = toInvalidations(request({ method: "POST" }), answer, { mergeSlashes: false }).map(toUrl);
+  expect([merged, named]).toEqual(["https://api.example/a/b", "https://api.example/a//b"]);
+});
+
 const TARGET = "https://api.example/things?a=1";
 
 describe("toInvalidations() (RFC 9111 section 4.4)", () => {

@@ -138,7 +138,7 @@ export class MemoryGateway {
   #forward(found: Found, forward: Forward, nowMs: number): GatewayAnswer {
     const response = this.#origin(withConditions(found.request, forward.conditions));
     if (response === undefined || isOriginError(response.status)) {
-      const hit = decideOnError(found.plan, forward.record, nowMs);
+      const hit = decideOnError(found.plan, forward.record, { nowMs, isUnreachable: response === undefined });
       if (hit !== undefined) return this.#answerHit(found, hit, nowMs);
     }
     return response === undefined ? NO_ANSWER : this.#settle(found, { forward, response }, nowMs);

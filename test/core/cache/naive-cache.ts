@@ -114,9 +114,9 @@ export class NaiveCache {
   #fail(asked: Asked, kept: Kept | undefined): Prediction {
     if (kept !== undefined && !isStaleForbidden(kept.policy)) {
       const staleFor = toAge(kept, asked.seconds) - toLifetime(kept.policy);
-      const { staleIfError } = kept.policy;
-      if (staleIfError > 0 && staleFor <= staleIfError)
-        return toAnswer(kept, asked, toAge(kept, asked.seconds));
+      // A cache that is cut off may give what it has for ten minutes, where the origin says no other time.
+      const allowed = kept.policy.staleIfError || (this.originState === "down" ? 600 : 0);
+      if (allowed > 0 && staleFor <= allowed) return toAnswer(kept, asked, toAge(kept, asked.seconds));
     }
     const isDown = this.originState === "down";
     return { status: isDown ? 502 : 503, body: isDown ? "" : "down", isHit: false, age: undefined };

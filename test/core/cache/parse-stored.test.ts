@@ -1,14 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseStored } from "../../../src/core/cache/parse-stored.ts";
+import { RECORD_VERSION } from "../../../src/core/cache/stored-response.ts";
 import { record } from "./samples.ts";
 
 const STORED = record({
   answer: { "cache-control": "max-age=60", vary: "Accept, X-None", etag: '"a"', "cache-tag": "a,b" },
   fields: { accept: "text/html" },
 });
-const INDEX = { version: 3, kind: "index", sets: [["accept"], []] };
-const MARK = { version: 3, kind: "mark", mark: "m" };
+const INDEX = { version: RECORD_VERSION, kind: "index", sets: [["accept"], []] };
+const MARK = { version: RECORD_VERSION, kind: "mark", mark: "m" };
 
 describe("parseStored()", () => {
   it("reads back what was written", () => {
@@ -22,9 +23,9 @@ describe("parseStored()", () => {
     "null",
     "[]",
     "1",
-    '{"version":3}',
+    JSON.stringify({ version: RECORD_VERSION }),
     JSON.stringify(STORED).slice(0, -1),
-    JSON.stringify({ ...INDEX, version: 4 }),
+    JSON.stringify({ ...INDEX, version: RECORD_VERSION + 1 }),
     JSON.stringify({ ...INDEX, sets: [] }),
     JSON.stringify({ ...INDEX, sets: ["accept"] }),
     JSON.stringify({ ...INDEX, sets: [[1]] }),
@@ -54,6 +55,7 @@ describe("parseStored()", () => {
     ["isImmutable", null],
     ["staleWhileRevalidateMs", -1],
     ["staleIfErrorMs", null],
+    ["staleIfUnreachableMs", undefined],
     ["staleIfLimitedMs", undefined],
     ["etag", 1],
     ["lastModified", []],

@@ -29,6 +29,18 @@ describe("planRequest()", () => {
       { bypass: { query: ["preview"] } },
       "bypass",
     ],
+    [
+      "a header of the key that cannot be read",
+      { fields: { "x-user": "M\ufffdller" } },
+      { key: { headers: ["X-User"] } },
+      "bypass",
+    ],
+    [
+      "a cookie of the key that cannot be read",
+      { fields: { cookie: "other=1; sid=\ufffd" } },
+      { key: { cookies: ["sid"] } },
+      "bypass",
+    ],
   ])("passes %s", (_name, options, route, reason) => {
     expect(planRequest(request(options), settings(route))).toEqual({ kind: "pass", reason });
   });
@@ -44,6 +56,7 @@ describe("planRequest()", () => {
       { method: "HEAD", fields: { range: "bytes=0-1" } },
       { isRange: false, mayStore: false },
     ],
+    ["what cannot be read and keys nothing", { fields: { "x-user": "\ufffd" } }, { mayStore: true }],
     ["a cookie of another name", { fields: { cookie: "sessions=1" } }, { mayStore: true }],
   ])("looks up %s", (_name, options, expected) => {
     expect(lookupPlan(options, { bypass: { cookies: ["session"] } })).toMatchObject(expected);

@@ -200,6 +200,8 @@ describe("toStored() by freshness and use (section 3)", () => {
       "stored",
     ],
     ["too large", { ...FRESH, "content-length": "101" }, { bodyBytesMax: 100 }, "too-large"],
+    ["what cannot be read", { ...FRESH, "x-user": "M\ufffdller" }, {}, "fields-unreadable"],
+    ["what is not kept", { ...FRESH, "retry-after": "\ufffd" }, {}, "stored"],
     ["just small enough", { ...FRESH, "content-length": "100" }, { bodyBytesMax: 100 }, "stored"],
   ])("%s", (_name, answer, route, expected) => {
     expect(storing({ answer }, route)).toBe(expected);
@@ -216,6 +218,7 @@ describe("toStored() by Vary (section 4.1)", () => {
       { answer: { ...FRESH, vary: "X" }, fields: { x: "a".repeat(1_025) } },
       "vary",
     ],
+    ["a field that cannot be read", { answer: { ...FRESH, vary: "X" }, fields: { x: "\ufffd" } }, "vary"],
     [
       "too many fields",
       { answer: { ...FRESH, vary: Array.from({ length: 17 }, (_, index) => `x${index}`).join() } },

@@ -4,7 +4,12 @@ import { type FieldObject, record } from "./samples.ts";
 
 describe("toRetentionMs()", () => {
   it.each<[string, FieldObject, number]>([
-    ["what is left of the lifetime", { "cache-control": "max-age=60", age: "20" }, 40_000],
+    [
+      "what is left of the lifetime, without a time for an origin that is silent",
+      { "cache-control": "max-age=60, stale-if-error=0", age: "20" },
+      40_000,
+    ],
+    ["ten minutes more with one", { "cache-control": "max-age=60", age: "20" }, 640_000],
     [
       "the longest stale time",
       { "cache-control": "max-age=60, stale-while-revalidate=5, stale-if-error=30" },

@@ -20,6 +20,11 @@ describe("parseTarget() and toUrl()", () => {
     expect(target && toUrl(target)).toBe(expected);
   });
 
+  it("leave slashes as they are where they are not merged", () => {
+    const target = parseTarget("https://api.example//a/.//b", { mergeSlashes: false });
+    expect(target && toUrl(target)).toBe("https://api.example//a//b");
+  });
+
   it.each([
     "",
     "/things",

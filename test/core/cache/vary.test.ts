@@ -11,6 +11,7 @@ describe("parseVary() (RFC 9111 section 4.1)", () => {
     ["", []],
     ["Accept", ["accept"]],
     ["Foo, Bar,foo,", ["bar", "foo"]],
+    ["X_Foo, x.foo, X-Foo", ["x-foo"]],
     ["*", "*"],
     ["*, *", "*"],
     [", *", "*"],
@@ -22,7 +23,7 @@ describe("parseVary() (RFC 9111 section 4.1)", () => {
   });
 
   it("leaves out what the route ignores", () => {
-    const { vary } = settings({ vary: { ignore: ["User-Agent"] } });
+    const { vary } = settings({ vary: { ignore: ["User_Agent"] } });
     expect(parseVary("User-Agent, Accept", vary)).toEqual(["accept"]);
   });
 });

@@ -216,6 +216,17 @@ const RIGHT: readonly (readonly [what: string, given: Given])[] = [
     },
   ],
   [
+    "a pool's policy that is for some of its routes",
+    {
+      policies: { page: { ...plan, key: "param:page", onMissing: "skip" } },
+      origins: { api: { members: ["https://a.example.com"], policies: ["page"] } },
+      routes: [
+        { path: "/p/:page", origin: "api" },
+        { path: "/*", origin: "api" },
+      ],
+    },
+  ],
+  [
     "a profile of one scope and one policy",
     {
       policies: { byIp },

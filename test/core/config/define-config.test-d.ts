@@ -24,7 +24,19 @@ defineConfig({
   name: "edge",
   headers: { draft: false },
   log: { denied: 0.1 },
+  cors: { origins: "*", headers: ["x-own"] },
 });
+
+defineConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", cors: "none" }], cors: "origin" });
+defineConfig({
+  origin: "zone",
+  policies: {},
+  routes: [{ path: "/*", cors: { origins: ["https://a.example"] } }],
+});
+// @ts-expect-error -- pages have to be named
+defineConfig({ origin: "zone", policies: {}, routes, cors: { credentials: true } });
+// @ts-expect-error -- who says it is one of two, or an object
+defineConfig({ origin: "zone", policies: {}, routes, cors: "off" });
 
 defineConfig({ origin: "zone", policies: {}, routes } satisfies ConfigInput);
 

@@ -14,6 +14,7 @@ describe("parseConfig() of the README's example", () => {
       name: "headgate",
       caseSensitive: false,
       encodedSlash: "reject",
+      mergeSlashes: true,
       headers: { draft: true },
       headerBytesMax: 32_768,
       log: { denied: 1, degraded: 1, failed: 1 },
@@ -99,6 +100,7 @@ describe("parseConfig()", () => {
       nmae: "edge",
       caseSensitive: "yes",
       encodedSlash: "allow",
+      mergeSlashes: "no",
       headers: { drfat: true },
       headerBytesMax: 1,
       log: { denied: 2, failed: "all", debug: true },
@@ -125,6 +127,7 @@ describe("parseConfig()", () => {
     expect(toProblems(input)).toEqual([
       'caseSensitive: must be true or false, received "yes" [invalid]',
       'encodedSlash: must be one of "reject", "keep", received "allow" [invalid]',
+      'mergeSlashes: must be true or false, received "no" [invalid]',
       'headers.drfat: unknown key "drfat"; did you mean "draft"? [unknown-key]',
       "headerBytesMax: must be a whole number from 1024 to 131072, received 1 [invalid]",
       "log.denied: must be a share from 0 to 1, received 2 [invalid]",

@@ -121,6 +121,8 @@ describe("parseConfig() of fields and names", () => {
     [{ "x-a": "X-A" }, ONCE_WANTED],
     [{ "x-a": "x-b", "x-c": "X-B" }, ONCE_WANTED],
     [{ "x-a": "x-b", "x-b": "x-c" }, ONCE_WANTED],
+    [{ "x-a": "x-b", "x-c": "x_b" }, ONCE_WANTED],
+    [{ "x-a": "x-b", x_b: "x-c" }, ONCE_WANTED],
     [{ "x-a": "x b" }, FREE_WANTED],
     [{ "x-a": "authorization" }, FREE_WANTED],
     [{ cookie: "x-cookie" }, FREE_WANTED],
@@ -128,6 +130,8 @@ describe("parseConfig() of fields and names", () => {
     [{ "x-a": "via" }, FREE_WANTED],
     [{ "x-a": "x-forwarded-for" }, FREE_WANTED],
     [{ "x-a": "x-consumer" }, FREE_WANTED],
+    [{ "x-a": "x_consumer" }, FREE_WANTED],
+    [{ x_api_key: "x-key" }, FREE_WANTED],
     [{ "x-a": "cf-connecting-ip" }, FREE_WANTED],
     [{ "x-a": "etag" }, FREE_WANTED],
     [{ "set-cookie": "x-b" }, FREE_WANTED],
@@ -137,6 +141,11 @@ describe("parseConfig() of fields and names", () => {
       expect(toProblems(inRoute({ [side]: { renameHeaders } }))).toEqual([
         expect.stringContaining(`routes.0.${side}.renameHeaders: ${wanted}`),
       ]);
+  });
+
+  it("lets another spelling take a name's place", () => {
+    const route = toRoute({ request: { renameHeaders: { Tenant_Id: "Tenant-Id" } } });
+    expect(route?.shape?.requestNames).toEqual([["tenant_id", "tenant-id"]]);
   });
 
   it.each(["a,,b", "", 7])("refuses to drop %j", (dropFields) => {

@@ -56,6 +56,28 @@ describe("toCanonicalPath()", () => {
     expect(canonical(given)).toBe(wanted);
   });
 
+  const unmerged: readonly (readonly [given: string, wanted: string])[] = [
+    ["/", "/"],
+    ["//", "//"],
+    ["///", "///"],
+    ["//a", "//a"],
+    ["/a//b///c", "/a//b///c"],
+    ["/a//", "/a//"],
+    ["/a/.//", "/a//"],
+    ["/a//.", "/a//"],
+    ["/a//..", "/a/"],
+    ["/a//../b", "/a/b"],
+    ["//../a", "/a"],
+    ["/a\\\\b", "/a//b"],
+    ["/%41//b", "/A//b"],
+  ];
+  test.each(unmerged)("%j is %j where slashes are not merged", (given, wanted) => {
+    const path = toCanonicalPath(given, { ...REJECT, mergeSlashes: false });
+    expect(path).toEqual({ ok: true, value: wanted });
+    // What is forwarded is resolved as a parser of URLs resolves it.
+    expect(new URL(`http://h${given.replaceAll("%41", "A")}`).pathname).toBe(wanted);
+  });
+
   const refusals: readonly (readonly [given: string, problem: PathProblem])[] = [
     ["/%", "malformed-escape"],
     ["/a%4", "malformed-escape"],
@@ -198,6 +220,9 @@ describe("toMatchPath()", () => {
     ["/a;x=1/b;y", "/a/b"],
     ["/;x/a", "/a"],
     ["/a/;x/b", "/a/b"],
+    ["//", "/"],
+    ["//a///b//", "/a/b"],
+    ["/a//;x//b", "/a/b"],
     ["/a/;", "/a"],
     ["/;", "/"],
     ["/a%3Bx=1", "/a"],

@@ -1,13 +1,10 @@
-import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   toDroppedFromResponse,
   hasPassed,
   isDroppedFromRequests,
-  toClientLocation,
   toNominated,
 } from "../../../src/core/http/forwarded-fields.ts";
-import { toRuns } from "../../property-runs.ts";
 
 const HOP_BY_HOP = [
   "connection",
@@ -32,9 +29,6 @@ test.each([
   "x-forwarded-port",
   "x-forwarded-prefix",
   "x-forwarded-anything",
-  "x_forwarded_for",
-  "x-forwarded_for",
-  "x_original_url",
   "x-original-url",
   "x-rewrite-url",
   "x-original-uri",
@@ -46,6 +40,16 @@ test.each([
   "x-method-override",
   "x-real-ip",
   "true-client-ip",
+  "client-ip",
+  "proxy-client-ip",
+  "x-originating-ip",
+  "x-remote-ip",
+  "x-remote-addr",
+  "x-proxyuser-ip",
+  "x-original-forwarded-for",
+  "proxy",
+  "x-consumer",
+  "x-tier",
 ])("isDroppedFromRequests() keeps %s here", (name) => {
   expect(isDroppedFromRequests(name)).toBe(true);
 });
@@ -60,7 +64,7 @@ test.each([
   "via",
   "x-request-id",
   "x-forward",
-  "my_field",
+  "my-field",
   "range",
   "sec-websocket-key",
 ])("isDroppedFromRequests() lets %s pass", (name) => {
@@ -84,6 +88,7 @@ test.each([
   [" , ,", []],
   ["close", ["close"]],
   ["Keep-Alive, X-Foo ,x-BAR", ["keep-alive", "x-foo", "x-bar"]],
+  ["X_Foo, x.bar", ["x-foo", "x-bar"]],
 ])("toNominated() reads %j", (connection, names) => {
   expect(toNominated(connection)).toEqual(names);
 });
@@ -129,93 +134,5 @@ describe("hasPassed()", () => {
     for (const unit of ["(", ")", "(\\", ",", " ", "1.1 a,", "()"])
       hasPassed(unit.repeat(60_000), "headgate");
     expect(performance.now() - startMs).toBeLessThan(2_000);
-  });
-});
-
-describe("toClientLocation()", () => {
-  const gateway = "https://gateway.example";
-
-  test.each([
-    ["https://o.example/v1/x", `${gateway}/api/x`],
-    ["/v1/x", "/api/x"],
-    ["/v1", "/api/"],
-    ["/elsewhere", "/elsewhere"],
-    ["https://o.example/elsewhere", "https://o.example/elsewhere"],
-    ["x", "x"],
-  ])("leads %s back below the prefix that the origin does not know: %s", (location, wanted) => {
-    expect(toClientLocation(location, { origin: "https://o.example/v1", gateway, prefix: "/api" })).toBe(
-      wanted,
-    );
-  });
-
-  const rewrites: readonly (readonly [origin: string, location: string, wanted: string])[] = [
-    ["https://o.example", "https://o.example/x?y#z", `${gateway}/x?y#z`],
-    ["https://o.example", "https://o.example", `${gateway}/`],
-    ["https://o.example", "https://o.example?x", `${gateway}/?x`],
-    ["https://o.example", "https://O.EXAMPLE/X", `${gateway}/X`],
-    ["https://o.example", "HTTPS://o.example/x", `${gateway}/x`],
-    ["https://o.example", "//o.example/x", `${gateway}/x`],
-    ["https://o.example", "https://o.example:443/x", `${gateway}/x`],
-    ["https://o.example", "https://o.example:/x", `${gateway}/x`],
-    ["https://o.example", "http://o.example/x", `${gateway}/x`],
-    ["https://o.example", "http://o.example:80/x", `${gateway}/x`],
-    ["http://o.example:8080", "http://o.example:8080/x", `${gateway}/x`],
-    ["http://[::1]:8080", "http://[::1]:8080/x", `${gateway}/x`],
-    ["https://o.example/v1", "https://o.example/v1/x", `${gateway}/x`],
-    ["https://o.example/v1", "https://o.example/v1", `${gateway}/`],
-    ["https://o.example/v1", "https://o.example/v1?x", `${gateway}/?x`],
-    ["https://o.example/v1", "/v1/x", "/x"],
-    ["https://o.example/v1", "/v1", "/"],
-    ["https://o.example/v1", "/v1#x", "/#x"],
-    ["https://o.example/v1", "/v1//evil.example/x", "/evil.example/x"],
-    ["https://o.example/v1", "/v1/\\evil.example/x", "/evil.example/x"],
-    ["https://o.example", "https://o.example//evil.example", `${gateway}//evil.example`],
-    ["https://o.example", "https://o.example\\@evil.example/x", `${gateway}/\\@evil.example/x`],
-  ];
-  test.each(rewrites)("of %s makes %j of the gateway", (origin, location, wanted) => {
-    expect(toClientLocation(location, { origin, gateway })).toBe(wanted);
-  });
-
-  const passed: readonly (readonly [origin: string, location: string])[] = [
-    ["https://o.example", "/x"],
-    ["https://o.example", "x"],
-    ["https://o.example", "../x"],
-    ["https://o.example", "?x"],
-    ["https://o.example", "#x"],
-    ["https://o.example", ""],
-    ["https://o.example", "mailto:a@o.example"],
-    ["https://o.example", "ftp://o.example/x"],
-    ["https://o.example", "https://other.example/x"],
-    ["https://o.example", "//other.example/x"],
-    ["https://o.example", "https://o.example.evil.example/x"],
-    ["https://o.example", "https://o.example@evil.example/x"],
-    ["https://o.example", "https://user:pass@o.example/x"],
-    ["https://o.example", "https://o.example:8443/x"],
-    ["https://o.example", "https://o.example:80/x"],
-    ["https://o.example", "https://o.example:4430/x"],
-    ["https://o.example:8443", "https://o.example/x"],
-    ["https://o.example/v1", "https://o.example/v2/x"],
-    ["https://o.example/v1", "https://o.example/v10"],
-    ["https://o.example/v1", "https://o.example/"],
-    ["https://o.example/v1", "/v10/x"],
-    ["https://o.example/v1", "/x"],
-    ["zone", "https://o.example/x"],
-  ];
-  test.each(passed)("of %s passes %j on", (origin, location) => {
-    expect(toClientLocation(location, { origin, gateway })).toBe(location);
-  });
-
-  test("never leads a relative redirect to another host", () => {
-    const parts = fc.array(fc.constantFrom("/", "\\", "v1", "evil.example", "?", "#", ".", "@", ":"), {
-      maxLength: 6,
-    });
-    fc.assert(
-      fc.property(parts, (rest) => {
-        const location = `/v1${rest.join("")}`;
-        const client = toClientLocation(location, { origin: "https://o.example/v1", gateway });
-        expect(new URL(client, `${gateway}/asked`).origin).toBe(gateway);
-      }),
-      { numRuns: toRuns(500) },
-    );
   });
 });

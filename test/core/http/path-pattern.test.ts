@@ -90,6 +90,7 @@ describe("readParam()", () => {
     ["/v19.0/:page/*", "/v19.0/12", "page", "12"],
     ["/a/:x/:y", "/a/1/2", "y", "2"],
     ["/a/:x", "/a/1", "y", undefined],
+    ["/a/:x", "//a///1", "x", "1"],
     ["/a/*", "/a/1", "constructor", undefined],
   ])("of %s for %s: %s is %s", (text, path, name, value) => {
     const pattern = parseRoutePattern(text, false);

@@ -234,7 +234,7 @@ describe("a pool", () => {
   test.each([
     { host: "x" },
     { Connection: "x" },
-    { "X-Forwarded-For": "x" },
+    { "X_Forwarded.For": "x", Content_Length: "1" },
     { via: "x" },
     { "a b": "x" },
     { a: "x\r\ny" },

@@ -1,10 +1,13 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type AlgorithmName, algorithms } from "../../../src/core/algorithms/registry.ts";
 import {
   combineVerdicts,
   type PolicyVerdict,
+  toPolicyVerdict,
   UNLIMITED,
 } from "../../../src/core/policies/combine-verdicts.ts";
+import type { Policy } from "../../../src/core/policies/policy.ts";
 import { toVerdict, verdicts } from "./verdicts.ts";
 
 function toNearest(...given: readonly PolicyVerdict[]): string | undefined {
@@ -115,5 +118,34 @@ describe("combineVerdicts()", () => {
         expect(more).toMatchObject({ outcome, violated, retryAfterMs });
       }),
     );
+  });
+});
+
+describe("toPolicyVerdict()", () => {
+  const policy = (algorithm: AlgorithmName): Policy =>
+    ({ name: "p", algorithm, limit: 3, windowMs: 60_000 }) as Policy;
+  const verdict = {
+    policy: "p",
+    outcome: "denied",
+    remaining: 0,
+    retryAfterMs: 40_000,
+    resetMs: 60_000,
+  } as const;
+  const toWaits = (algorithm: AlgorithmName, given: Partial<PolicyVerdict> = {}): readonly number[] => {
+    const { retryAfterMs, resetMs } = toPolicyVerdict({ ...verdict, ...given }, policy(algorithm));
+    return [retryAfterMs, resetMs];
+  };
+
+  test("says of a permit that it may be free a second later, whatever lost ones take", () => {
+    expect(toWaits("concurrency")).toEqual([1_000, 1_000]);
+    expect(toWaits("concurrency", { retryAfterMs: 300, resetMs: 900 })).toEqual([300, 900]);
+    expect(toWaits("concurrency", { outcome: "allowed", retryAfterMs: 0 })).toEqual([0, 1_000]);
+  });
+
+  test("keeps waits that are exact: of every other algorithm, of a ban, of what is never admitted", () => {
+    for (const algorithm of Object.keys(algorithms) as AlgorithmName[])
+      if (algorithm !== "concurrency") expect(toWaits(algorithm)).toEqual([40_000, 60_000]);
+    expect(toWaits("concurrency", { isBanned: true })).toEqual([40_000, 60_000]);
+    expect(toWaits("concurrency", { outcome: "impossible", retryAfterMs: Infinity })[0]).toBe(Infinity);
   });
 });

@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { OWN_FIELDS } from "../../../src/core/cors/cors-fields.ts";
 import { parseList } from "structured-headers";
 import { describe, expect, test } from "vitest";
 import type { Policy } from "../../../src/core/policies/policy.ts";
@@ -6,7 +7,6 @@ import { DURATION_MS_MAX } from "../../../src/core/schema/durations.ts";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";
 import {
-  EXPOSED_FIELDS,
   toRateLimitFields,
   toRateLimitPolicyField,
   toRetryAfterSeconds,
@@ -167,11 +167,11 @@ describe("toRateLimitFields()", () => {
     );
   });
 
-  test("all are named in EXPOSED_FIELDS, so that browsers may read them", () => {
+  test("all are named in OWN_FIELDS, so that browsers may read them", () => {
     const denied = toVerdict("a", { outcome: "denied", retryAfterMs: 1 });
     const { set, append } = toRateLimitFields(combineVerdicts([denied]), { nowMs: NOW_MS, policyField });
     const names = [...set, ...append].map(([name]) => name);
-    expect(EXPOSED_FIELDS.split(", ").sort()).toEqual(names.sort());
+    expect(OWN_FIELDS.split(", ").sort()).toEqual(names.sort());
   });
 });
 

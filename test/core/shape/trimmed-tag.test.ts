@@ -7,6 +7,8 @@ describe("toTrimmedTag()", () => {
     ['W/"v1"', 0xffffffff, 'W/"v1-fffffffff"'],
     ['""', 1, '"-f00000001"'],
     ["v1", 1, undefined],
+    ['"\ufffd"', 1, undefined],
+    ['"é"', 1, '"é-f00000001"'],
     ['"a"b"', 1, undefined],
     [null, 1, undefined],
   ])("of %s and %i is %s", (tag, trim, derived) => {

@@ -82,6 +82,34 @@ test("a remembered denial says what the shadow policies beside it said", async (
   expect(known.shadows).toMatchObject(asked.shadows.map(({ policy, outcome }) => ({ policy, outcome })));
 });
 
+test("a remembered denial has the same rows as the answer that it repeats, whatever objects their counters live in", async () => {
+  const desk = new LimitsDesk({
+    policies: {
+      "shadow-first": { ...HOURLY, limit: 1, key: "header:x-api-key", mode: "shadow" },
+      p: { ...HOURLY, limit: 1 },
+      q: { ...HOURLY, limit: 7, key: ["ip", "header:x-api-key"] },
+      "shadow-last": { ...HOURLY, limit: 5, mode: "shadow" },
+    },
+    // In the object of p the checks are sorted by key, which is not the route's order.
+    routes: { "/api": { policies: ["shadow-first", "p", "q", "shadow-last"] } },
+    shards: 8,
+  });
+  const say = async (): Promise<unknown> => {
+    const { rows, rememberedDenial } = await desk.ask("/api", { apiKey: "key" });
+    const said = rows.map(({ policy, verdict }) => [policy.name, verdict?.policy, verdict?.outcome]);
+    return { isRemembered: rememberedDenial !== undefined, said };
+  };
+  await desk.ask("/api", { apiKey: "key" });
+  const said = [
+    ["shadow-first", "shadow-first", "denied"],
+    ["p", "p", "denied"],
+    ["q", "q", "allowed"],
+    ["shadow-last", "shadow-last", "allowed"],
+  ];
+  expect(await say()).toEqual({ isRemembered: false, said });
+  expect(await say()).toEqual({ isRemembered: true, said });
+});
+
 describe("a denial that may end at any moment is not remembered", () => {
   const given: Given = {
     policies: {

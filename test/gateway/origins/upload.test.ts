@@ -24,28 +24,32 @@ function newSource(pieces: number, ending: "close" | "error" | "stall") {
   return { stream, state };
 }
 
+const fail = (): void => {
+  expect.unreachable("nothing is cut");
+};
 const settle = (): Promise<void> => scheduler.wait(20);
 
 test("startUpload() passes every byte of a body that ends", async () => {
-  const { body, signal } = startUpload(newSource(30, "close").stream);
+  const { body, isBroken } = startUpload(newSource(30, "close").stream, fail);
   const bytes = new Uint8Array(await new Response(body).arrayBuffer());
   expect([bytes.byteLength, bytes.every((byte) => byte === 7)]).toEqual([3_000_000, true]);
-  expect(signal.aborted).toBe(false);
+  expect(isBroken()).toBe(false);
 });
 
 test("startUpload() cuts the exchange when the body fails", async () => {
-  const { body, signal } = startUpload(newSource(2, "error").stream);
+  const causes: string[] = [];
+  const { body, isBroken } = startUpload(newSource(2, "error").stream, (cause) => causes.push(cause));
   await new Response(body).arrayBuffer().catch(() => undefined);
   await settle();
-  expect(signal.aborted).toBe(true);
+  expect([isBroken(), causes]).toEqual([true, ["the client's body broke off"]]);
 });
 
 test("startUpload() lets an exchange go on whose origin reads no more, and reads no more itself", async () => {
   const { stream, state } = newSource(1_000, "stall");
-  const { body, signal } = startUpload(stream);
+  const { body, isBroken } = startUpload(stream, fail);
   const reader = body.getReader();
   await reader.read();
   await reader.cancel();
   await settle();
-  expect([signal.aborted, state.isCancelled]).toEqual([false, true]);
+  expect([isBroken(), state.isCancelled]).toEqual([false, true]);
 });

@@ -4,6 +4,8 @@ import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
 import type { Command } from "../command.ts";
 import { CommandFailure } from "../exit-codes.ts";
+import { toProblemLines } from "../problem-text.ts";
+import { toItems } from "../table.ts";
 
 export const check: Command = {
   name: "check",
@@ -15,12 +17,14 @@ export const check: Command = {
     const { checkEnvironments } = await import("../../check-environments.ts");
     const file = given.argument(0) || CONFIG_PATH;
     try {
-      await checkEnvironments(file);
+      const { warnings } = await checkEnvironments(file);
+      const lines = toProblemLines(toItems(warnings)).map((line) => `Warning: ${line.trim()}`);
+      const text = (): string => [...lines, `${file} is right`].join("\n");
+      return { json: { isValid: true, problems: [], warnings }, text };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       const { message, problems } = error;
       throw new CommandFailure("refused", message, { isValid: false, problems });
     }
-    return { json: { isValid: true, problems: [] }, text: () => `${file} is right` };
   },
 };

@@ -103,27 +103,36 @@ function toChecked(checked: Item): Said {
   const problems = toItems(checked["problems"]);
   const changes = toItems(checked["changes"]);
   if (checked["isValid"] !== true) {
-    // In the file's own terms.
-    const inFile = problems.map(({ path, code, message }) => ({
+    const lines = toFileLines(problems).join("\n");
+    return { json: checked, isRefusal: true, text: () => `It cannot be activated:\n${lines}` };
+  }
+  const warnings = toFileLines(toItems(checked["warnings"])).map((line) => `Warning: ${line.trim()}\n`);
+  const text = (): string => warnings.join("") + toChangesText(changes);
+  return { json: checked, text };
+}
+
+/** In the file's own terms. */
+function toFileLines(problems: readonly Item[]): readonly string[] {
+  return toProblemLines(
+    problems.map(({ path, code, message }) => ({
       path: typeof path === "string" ? path.replace(/^config\.?/, "") : undefined,
       code,
       message,
-    }));
-    const lines = toProblemLines(inFile).join("\n");
-    return { json: checked, isRefusal: true, text: () => `It cannot be activated:\n${lines}` };
-  }
-  const text = (): string =>
-    changes.length === 0
-      ? "Nothing to change: it is what is active"
-      : toTable(
-          [
-            ["path", ({ path }) => path],
-            ["before", ({ before }) => before],
-            ["after", ({ after }) => after],
-          ],
-          changes,
-        );
-  return { json: checked, text };
+    })),
+  );
+}
+
+function toChangesText(changes: readonly Item[]): string {
+  return changes.length === 0
+    ? "Nothing to change: it is what is active"
+    : toTable(
+        [
+          ["path", ({ path }) => path],
+          ["before", ({ before }) => before],
+          ["after", ({ after }) => after],
+        ],
+        changes,
+      );
 }
 
 function toVersionLines(body: unknown): string {

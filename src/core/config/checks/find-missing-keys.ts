@@ -29,16 +29,23 @@ const CONSEQUENCES: Readonly<Record<Policy["onMissing"], string>> = {
   skip: "it never applies on this route",
 };
 
+const CALLS: Readonly<Record<Policy["onMissing"], string>> = {
+  shared: "its calls share one counter",
+  deny: "its calls are refused",
+  skip: "it never applies",
+};
+
 function findOfPool(pool: Config["pools"][number], config: Config): readonly Finding[] {
   const routes = config.routes.filter((route) => route.pool === pool);
   const policies = pool.outbound?.limited.policies ?? [];
   return policies.flatMap((policy, index) => {
     const without = routes.filter((route) => findMissing(policy, route, config) !== undefined);
     const [first] = without;
-    if (first === undefined) return [];
+    // "skip" is how one says that a policy is for some of the calls.
+    if (first === undefined || (policy.onMissing === "skip" && without.length < routes.length)) return [];
     const missing = findMissing(policy, first, config) ?? "";
     const path = `origins.${pool.name}.policies.${index}`;
-    const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); its calls ${policy.onMissing === "shared" ? "share one counter" : "are treated by onMissing"}`;
+    const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); ${CALLS[policy.onMissing]}`;
     return [without.length === routes.length ? toProblem(path, message) : toWarning(path, message)];
   });
 }

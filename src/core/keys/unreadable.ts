@@ -1,0 +1,17 @@
+// The key of a header or cookie value that is not valid UTF-8 (http/field-value.ts). Different values of this kind can look
+// equal, so the client's address is part of the key: clients never share a counter by mistake, and none goes uncounted.
+
+import { isReadable } from "../http/field-value.ts";
+import type { Facts } from "./facts.ts";
+import { ip } from "./ip.ts";
+
+/** Begins with a character that no field value can have. */
+const UNREADABLE = "\u0000unreadable";
+
+/** Returns a valid value as it is, and a key in place of any other. */
+export function toCounted(value: string | undefined, facts: Facts): string | undefined {
+  if (value === undefined || isReadable(value)) return value;
+  const address = ip.read(facts, "") ?? "";
+  // The origin may use just one of several lines, a valid one: the other lines must not select a counter.
+  return value.includes(", ") ? `${UNREADABLE} ${address}` : `${UNREADABLE} ${address} ${value}`;
+}

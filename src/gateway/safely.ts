@@ -1,0 +1,19 @@
+// The last net: whatever a programming error throws becomes a 500 without a stack, and one log line with it.
+
+import type { Config } from "../core/config/config.ts";
+import { writeLog } from "../platform/log.ts";
+import { toProblemResponse } from "./request/problem-response.ts";
+
+export async function safely(
+  request: Request,
+  config: Config,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
+    return toProblemResponse("internal-error", config);
+  }
+}
