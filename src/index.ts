@@ -4,12 +4,12 @@ import { env } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
-import { isBatch } from "./gateway/batch/answer-batch.ts";
 import { handleBatch } from "./gateway/handle-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import { handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
 import { showPools } from "./gateway/origins/pool-client.ts";
+import { readTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
 export { ControlObject } from "./durable-objects/control-object.ts";
@@ -44,8 +44,15 @@ const admin = createAdminApi(
 
 export default {
   fetch: (request, _env, context) => {
-    // A batch lives below the admin API's prefix, and is no operator's.
-    if (isBatch(request, live.gateway.config)) return handleBatch(request, live.current(context), context);
-    return admin(request) ?? handleSafely(request, live.current(context), context);
+    const target = readTarget(request.url, live.gateway.config);
+    const owner = target.ok ? target.value.owner : "route";
+    const answered = owner === "admin" ? admin(request) : undefined;
+    if (answered !== undefined) return answered;
+    const gateway = live.current(context);
+    if (owner === "batch") return handleBatch(request, gateway, context);
+    const waitUntil = (promise: Promise<unknown>): void => {
+      context.waitUntil(promise);
+    };
+    return handleSafely(request, gateway, { waitUntil, target });
   },
 } satisfies ExportedHandler;

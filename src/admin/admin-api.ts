@@ -2,6 +2,8 @@
 // is for its caller alone.
 
 import { type IRequest, Router } from "itty-router";
+import { toCanonicalPath } from "../core/http/canonical-path.ts";
+import { toBelowPattern } from "../core/http/own-paths.ts";
 import { writeLog } from "../platform/log.ts";
 import { UnavailableError } from "./ask-control.ts";
 import { type Authenticate, createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
@@ -18,14 +20,17 @@ export type AdminApi = (request: Request) => Promise<Response> | undefined;
 const DOCUMENT_PATH = "/openapi.json";
 
 export function createAdminApi(controls: AdminControls, tokens: Tokens): AdminApi {
-  const { prefix } = controls;
+  const below = toBelowPattern(controls.prefix);
   if (!isSet(tokens.ADMIN_TOKEN) && !isSet(tokens.ADMIN_READ_TOKEN)) return () => undefined;
   const authenticate = createAuthenticate(tokens);
   const router = createRouter(controls);
   return (request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname !== prefix && !pathname.startsWith(`${prefix}/`)) return undefined;
-    return answer(request, { authenticate, router });
+    const url = new URL(request.url);
+    const path = toCanonicalPath(url.pathname, { encodedSlash: "keep" });
+    if (!path.ok || !below.test(path.value)) return undefined;
+    if (path.value === url.pathname) return answer(request, { authenticate, router });
+    url.pathname = path.value;
+    return answer(new Request(url, request), { authenticate, router });
   };
 }
 
@@ -52,7 +57,6 @@ function createRouter(controls: AdminControls) {
       const heads = allowed.includes("GET") ? ["HEAD"] : [];
       return toProblem(405, "method-not-allowed", {}, { Allow: [...allowed, ...heads].join(", ") });
     });
-  router.all("*", () => toProblem(404, "no-route"));
   return router;
 }
 
@@ -63,15 +67,20 @@ async function answer(
   try {
     const who = await authenticate(request);
     if (who instanceof Response) return who;
-    if (request.method !== "HEAD") return (await router.fetch(request, who)) as Response;
+    if (request.method !== "HEAD") return await dispatch(request, who, router);
     const asked = new Request(request.url, { headers: request.headers });
-    const { status, headers } = (await router.fetch(asked, who)) as Response;
+    const { status, headers } = await dispatch(asked, who, router);
     return new Response(null, { status, headers });
   } catch (error) {
     if (error instanceof UnavailableError) return toProblem(503, "control-unavailable");
     writeLog("crashed", { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     return toProblem(500, "internal-error");
   }
+}
+
+/** What only an origin would take for one of the API's paths is none: a guard before the gateway may not know it either. */
+async function dispatch(request: Request, who: TokenName, router: AdminRouter): Promise<Response> {
+  return ((await router.fetch(request, who)) as Response | undefined) ?? toProblem(404, "no-route");
 }
 
 async function run(

@@ -54,7 +54,7 @@ const poolAnswer = (): JsonSchema =>
   toObjectSchema(
     {
       pool: text,
-      origins: toListSchema(toObjectSchema({ url: text, state: text })),
+      origins: toListSchema(toObjectSchema({ url: text, state: text, paths: integer }, ["paths"])),
       waiting: toObjectSchema({ critical: integer, normal: integer, background: integer }),
     },
     ["waiting"],

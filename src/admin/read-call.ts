@@ -86,7 +86,7 @@ async function readText(
   }
   const read = await readUpTo(body, { bytesMax, timeMsMax, msPerByte: CLIENT_MS_PER_BYTE });
   if (read.kind === "whole") return ok(new TextDecoder().decode(read.bytes));
-  if (read.kind === "broken") return err(toProblem(400, "request-broken"));
+  if (read.kind === "broken") return err(toProblem(400, "body-incomplete"));
   await read.stream.cancel();
   return read.kind === "long" ? tooLarge() : err(toProblem(408, "request-timeout"));
 }

@@ -41,6 +41,7 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
   const read = readRequest(request, config);
   if (!read.ok) return { ...NOTHING, problem: read.error };
   const { path } = read.value;
+  if (read.value.isOwn) return { ...NOTHING, path, problem: "no-route" };
   const preflight = findPreflight(read.value, config);
   if (preflight !== undefined) return explainPreflight(preflight, read.value, gateway);
   const route = matchRoute(config.routes, read.value);

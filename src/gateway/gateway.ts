@@ -2,6 +2,7 @@
 // keeps to the one it began with; what an operator changes makes another one.
 import { AccessEntries } from "../core/control/access-entries.ts";
 import type { Config } from "../core/config/config.ts";
+import { LookUpReserve } from "../core/consumers/look-up-reserve.ts";
 import { createBanIndex } from "../core/control/ban-index.ts";
 import { createOverrideIndex } from "../core/control/override-index.ts";
 import { NO_SNAPSHOT, type Snapshot } from "../core/control/snapshot.ts";
@@ -33,7 +34,16 @@ export interface Gateway extends CacheClients, PreflightClients {
 /** What is made anew when the configuration or anything of the snapshot changes. */
 type Derived = Omit<
   Gateway,
-  "counters" | "leases" | "purges" | "collapsing" | "lines" | "store" | "marks" | "authority" | "pools"
+  | "counters"
+  | "leases"
+  | "purges"
+  | "collapsing"
+  | "lines"
+  | "store"
+  | "marks"
+  | "authority"
+  | "reserve"
+  | "pools"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
@@ -66,8 +76,10 @@ function createClients(
   config: Config,
   bindings: Bindings,
   lines: WaitingLines,
-): Pick<Gateway, "authority" | "pools"> {
+): Pick<Gateway, "authority" | "reserve" | "pools"> {
+  const { limit, window: windowMs } = config.auth.attempts;
   return {
+    reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };

@@ -12,6 +12,7 @@ import { answerThroughCache } from "./cache/answer-through-cache.ts";
 import { answerPreflight } from "./cors/answer-preflight.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
 import { askOrigin } from "./origins/ask-origin.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
@@ -28,6 +29,7 @@ import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-respons
 import { logDenied, logLimits } from "./log/log-request.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
+import type { RequestTarget } from "./request/request-target.ts";
 import { holdPermits, type Permits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
 import { passAnswer } from "./request/body-pipe.ts";
@@ -41,6 +43,8 @@ export interface Execution {
   cors: CorsRule;
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
+  /** What the request's URL says, where it was read before. */
+  readonly target?: Result<RequestTarget, ProblemCode> | undefined;
   /** Somebody else's permits, whose place is free when this one's client has left. */
   readonly holdsPermits?: boolean | undefined;
 }
@@ -100,8 +104,9 @@ function routeRequest(
   { execution, startedMs }: Arrival,
 ): Result<RoutedRequest, Response | Promise<Response>> {
   const { config } = gateway;
-  const read = readRequest(request, config);
+  const read = readRequest(request, config, execution.target);
   if (!read.ok) return err(toProblemResponse(read.error, config));
+  if (read.value.isOwn) return err(toProblemResponse("no-route", config));
   const preflighted = answerPreflight(read.value, startedMs, { gateway, waitUntil: execution.waitUntil });
   if (preflighted !== undefined) {
     // Its answer says itself what a page may do.

@@ -7,10 +7,11 @@ import type { Gateway } from "./gateway.ts";
 import { type Execution, handleRequest } from "./handle-request.ts";
 import { safely } from "./safely.ts";
 
+/** `target` is what the request's URL says, where that was read before. */
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
-  context: ExecutionContext,
+  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
 ): Promise<Response> {
   // Until its route is known.
   const execution = toExecution(context, gateway.config.cors);
@@ -28,8 +29,12 @@ export function handleMember(
   return answerSafely(request, gateway, toExecution(context, "none"));
 }
 
-function toExecution(context: ExecutionContext, cors: Execution["cors"]): Execution {
+function toExecution(
+  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
+  cors: Execution["cors"],
+): Execution {
   return {
+    target: context.target,
     waitUntil: (promise) => {
       context.waitUntil(promise);
     },

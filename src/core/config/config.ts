@@ -38,8 +38,8 @@ export interface Config {
     readonly degraded: number;
     readonly failed: number;
   };
-  /** The path of the admin API, without a trailing slash. */
-  readonly admin: { readonly prefix: string };
+  /** The path of the admin API, without a trailing slash; `below` tests canonical paths for being it or below it. */
+  readonly admin: { readonly prefix: string; readonly below: RegExp };
   /** The settings of batches; undefined: there are none. */
   readonly batch: Batches | undefined;
   readonly counters: { readonly shards: number };

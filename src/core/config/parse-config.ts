@@ -1,9 +1,12 @@
 // unknown -> one frozen, complete Config, or every problem at once. The start, the deploy and the Worker's first moment
 // all go through here; nothing later checks again.
 
+import type * as v from "valibot";
 import type { AccessList } from "../access/access-list.ts";
 import type { ParsedBatch } from "../batch/batch-schema.ts";
 import type { Policy } from "../policies/policy.ts";
+import { toMatchPath } from "../http/canonical-path.ts";
+import { toBelowPattern } from "../http/own-paths.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { configSchema } from "./config-schema.ts";
@@ -17,6 +20,7 @@ import { parseOrigin } from "../origins/parse-origin.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
 import { parsePools } from "../origins/parse-pools.ts";
 import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
+import type { Route } from "../routes/route.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -61,6 +65,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const batchPolicies = parseBatchPolicies(given["batch"], named, problems);
   const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
   const routes = parseRoutes(rawRoutes, context, problems);
+  if (parsed.ok) problems.push(...findOwnPaths(routes, parsed.value));
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, mergeSlashes, headers, headerBytesMax, requestTimeout } = parsed.value;
   const { log, admin, batch, counters, auth } = parsed.value;
@@ -77,7 +82,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headerBytesMax,
       requestTimeoutMs: requestTimeout,
       log: Object.freeze(log),
-      admin: Object.freeze(admin),
+      admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
       batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
@@ -107,6 +112,26 @@ function toBatches(
   const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
   const limited = { index: BATCH_INDEX, path: settings.path, policies, hasVariants, cost };
   return { ...settings, limited, access: access === undefined ? [] : [access] };
+}
+
+/** Routes that no request ever takes: the gateway answers there itself. */
+function findOwnPaths(
+  routes: readonly Route[],
+  {
+    admin: { prefix },
+    batch,
+    caseSensitive,
+  }: Pick<v.InferOutput<typeof configSchema>, "admin" | "batch" | "caseSensitive">,
+): readonly Problem[] {
+  const below = toBelowPattern(prefix);
+  const own = routes.filter(({ pattern: { segments, isOpen } }) => {
+    const path = `/${segments.map((literal) => literal ?? ":").join("/")}`;
+    return (
+      below.test(path) || (!isOpen && batch !== undefined && path === toMatchPath(batch.path, caseSensitive))
+    );
+  });
+  const message = "must not be one of the gateway's own: no request there takes a route";
+  return own.map(({ index }) => ({ path: `routes.${index}.path`, code: "invalid", message }));
 }
 
 function toList(value: unknown): readonly unknown[] {

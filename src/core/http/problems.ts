@@ -129,9 +129,9 @@ export const problems = {
     detail: "The request's body did not come in time.",
     proxyError: "http_request_error",
   },
-  "request-broken": {
+  "body-incomplete": {
     status: 400,
-    detail: "The request's body broke off, or is not framed as HTTP frames bodies.",
+    detail: "The request's body broke off, or is not written as HTTP wants it.",
     proxyError: "http_request_error",
   },
   "no-route": {

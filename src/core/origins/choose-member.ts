@@ -3,11 +3,14 @@
 // argument.
 
 import { type BreakerSettings, type BreakerState, CLOSED, mayAsk } from "./origin-breaker.ts";
+import { type FailingPaths, isConcerned, NO_PATHS } from "./failing-paths.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
 
 /** What is known of a member. */
 export interface MemberState {
   readonly breaker: BreakerState;
+  /** What an open breaker holds for. */
+  readonly paths?: FailingPaths;
   /** Whether health checks found it down. */
   readonly isDown: boolean;
   /** When health checks last found it up again; -Infinity when they never found it down. */
@@ -32,6 +35,8 @@ export interface Chooser {
   readonly point: number;
   /** A hash of the request's affinity key. */
   readonly keyHash: number | undefined;
+  /** A hash of the request's path: a breaker may hold for others. undefined: every open one holds. */
+  readonly path?: number | undefined;
   /** Members that have been asked for this request. */
   readonly tried: readonly number[];
   /** Whether the request may try a member that has just failed: it can be sent again elsewhere. */
@@ -76,11 +81,12 @@ export function toWaitMs({ breaker }: OriginPool, states: readonly MemberState[]
 /** The order of a member: lower goes first; Infinity is never asked. */
 function toRank(
   settings: BreakerSettings,
-  { member, at, isDown, breaker }: Candidate,
-  { nowMs, tried, mayProbe }: Chooser,
+  { member, at, isDown, breaker, paths = NO_PATHS }: Candidate,
+  { nowMs, path, tried, mayProbe }: Chooser,
 ): number {
-  if (isDown || !mayAsk(settings, breaker, nowMs)) return Infinity;
-  const isProbe = !mayProbe && isUntried(settings, breaker, nowMs);
+  const isHeld = breaker.isOpen && isConcerned(settings, paths, path);
+  if (isDown || (isHeld && !mayAsk(settings, breaker, nowMs))) return Infinity;
+  const isProbe = isHeld && !mayProbe && isUntried(settings, breaker, nowMs);
   return (tried.includes(at) ? RANK_TRIED : 0) + (isProbe ? RANK_PROBE : 0) + (member.isFallback ? 1 : 0);
 }
 

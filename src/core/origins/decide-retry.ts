@@ -1,12 +1,18 @@
 // Whether a request that failed may be sent again, and after how long (RFC 9110 section 9.2.2): when its method is
 // idempotent, or the origin reported that it did nothing; never when its body is gone. Pure: randomness is an argument.
 
+import { toCloudflareProblem } from "../http/origin-failure.ts";
 import type { ProblemCode } from "../http/problems.ts";
 import type { RetrySettings } from "./origin-pool.ts";
 
 /** The outcome of one attempt at an origin. */
 export type AttemptOutcome =
-  | { readonly kind: "failure"; readonly code: ProblemCode }
+  | {
+      readonly kind: "failure";
+      readonly code: ProblemCode;
+      /** What the code says was found out afterwards: by then the origin may have acted on the request. */
+      readonly mayHaveActed?: boolean | undefined;
+    }
   | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined };
 
 export interface Attempt {
@@ -21,7 +27,7 @@ export interface Attempt {
 }
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
-/** Failures before any request was sent. */
+/** Failures before any request was sent, by the runtime's word. A status that says so may be the origin's own. */
 const NOT_SENT: ReadonlySet<ProblemCode> = new Set(["origin-refused", "origin-unknown"]);
 /** Statuses that proxies give for an origin that failed. A 500 is the application's own answer. */
 const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
@@ -30,7 +36,13 @@ const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 /** Whether an outcome is a sign that the origin is unwell: circuit breakers count these. */
 export function isBad(outcome: AttemptOutcome): boolean {
-  return outcome.kind === "failure" || FAILED_STATUSES.has(outcome.status);
+  if (outcome.kind === "failure") return true;
+  return FAILED_STATUSES.has(outcome.status) || toCloudflareProblem(outcome.status) !== undefined;
+}
+
+/** Whether what was asked for may be the reason of a bad outcome. A connection is refused before anything is asked. */
+export function isOfPath(outcome: AttemptOutcome): boolean {
+  return outcome.kind === "answer" || !NOT_SENT.has(outcome.code);
 }
 
 /** Whether a request may be sent again at all, whatever comes of it: a member that may fail can be tried with it. */
@@ -57,7 +69,7 @@ function mayRepeat({ outcome, method, isRepeatable }: Attempt): boolean {
 
 function isRefused(outcome: AttemptOutcome): boolean {
   return outcome.kind === "failure"
-    ? NOT_SENT.has(outcome.code)
+    ? NOT_SENT.has(outcome.code) && outcome.mayHaveActed !== true
     : REFUSAL_STATUSES.has(outcome.status) && outcome.retryAfterMs !== undefined;
 }
 

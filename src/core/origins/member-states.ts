@@ -3,6 +3,16 @@
 
 import { type BreakerPhase, openUntil, recordAnswers, startAsking, toPhase } from "./origin-breaker.ts";
 import { chooseMember, type Chooser, type MemberState, toWaitMs, UNKNOWN } from "./choose-member.ts";
+import {
+  addBadPath,
+  addGoodPath,
+  type FailingPaths,
+  isConcerned,
+  isEveryPath,
+  NO_PATHS,
+  toPathsReport,
+  withoutWindow,
+} from "./failing-paths.ts";
 import type { OriginPool } from "./origin-pool.ts";
 import type { MemberReport, MemberView } from "./pool-health.ts";
 
@@ -15,11 +25,18 @@ const GOOD_MS = 1_000;
 /** A member, and the answers of it that are not reported yet. */
 interface Known extends MemberState {
   readonly url: string;
+  readonly paths: FailingPaths;
   answers: number;
   bad: number;
   failures: number;
   /** When it last answered well. */
   goodMs: number;
+}
+
+interface Recorded {
+  readonly isBad: boolean;
+  readonly nowMs: number;
+  readonly path?: number | undefined;
 }
 
 export interface MemberCall {
@@ -30,9 +47,14 @@ export interface MemberCall {
 export interface MemberShown {
   readonly url: string;
   readonly state: BreakerPhase | "down";
+  /** How many paths the breaker holds for; undefined: for all, or for none. */
+  readonly paths?: number | undefined;
 }
 
-export type OnChange = (url: string, state: "open" | "closed" | "down" | "up") => void;
+export type OnChange = (url: string, state: "open" | "closed" | "down" | "up", paths?: number) => void;
+
+/** Of a request that an open breaker does not hold for: its answer moves no breaker. */
+const NO_TURN = -1;
 
 export class MemberStates {
   readonly #pool: OriginPool;
@@ -43,7 +65,13 @@ export class MemberStates {
   constructor(pool: OriginPool, onChange: OnChange) {
     this.#pool = pool;
     this.#onChange = onChange;
-    this.#members = pool.members.map(({ url }) => ({ ...UNKNOWN, ...NONE, url, goodMs: -Infinity }));
+    this.#members = pool.members.map(({ url }) => ({
+      ...UNKNOWN,
+      ...NONE,
+      paths: NO_PATHS,
+      url,
+      goodMs: -Infinity,
+    }));
   }
 
   choose(chooser: Chooser): number | undefined {
@@ -56,23 +84,29 @@ export class MemberStates {
     return toWaitMs(this.#pool, this.#members, nowMs);
   }
 
-  startAsking(at: number, nowMs: number): MemberCall {
+  /** `path` is a hash; undefined: of no path in particular. */
+  startAsking(at: number, nowMs: number, path?: number): MemberCall {
     const known = this.#members[at];
     if (known === undefined) return { at, turn: 0 };
+    if (known.breaker.isOpen && !isConcerned(this.#pool.breaker, known.paths, path))
+      return { at, turn: NO_TURN };
     const breaker = startAsking(this.#pool.breaker, known.breaker, nowMs);
     this.#set(known, { breaker });
     return { at, turn: breaker.turn };
   }
 
-  record(
-    { at, turn }: MemberCall,
-    { isBad, nowMs }: { readonly isBad: boolean; readonly nowMs: number },
-  ): void {
+  /** `path` is what was asked for; undefined where a bad answer has nothing to do with it. */
+  record({ at, turn }: MemberCall, { isBad, nowMs, path }: Recorded): void {
     const known = this.#members[at];
     if (known === undefined) return;
     const bad = isBad ? 1 : 0;
     const outcome = { nowMs, turn, answers: 1, bad, failures: bad };
-    this.#set(known, { breaker: recordAnswers(this.#pool.breaker, known.breaker, outcome) });
+    const isWindowOver = !known.breaker.isOpen && nowMs >= known.breaker.windowEndsMs;
+    const before = isWindowOver ? withoutWindow(known.paths) : known.paths;
+    this.#set(known, {
+      breaker: recordAnswers(this.#pool.breaker, known.breaker, outcome),
+      paths: isBad ? addBadPath(before, path) : addGoodPath(before, path),
+    });
     known.answers += 1;
     known.bad += bad;
     known.failures = isBad ? known.failures + 1 : 0;
@@ -83,7 +117,13 @@ export class MemberStates {
   takeReports(): readonly MemberReport[] {
     const reports = this.#members
       .filter(({ answers }) => answers > 0)
-      .map(({ url, answers, bad, failures }) => ({ url, answers, bad, failures }));
+      .map(({ url, answers, bad, failures, paths }) => ({
+        url,
+        answers,
+        bad,
+        failures,
+        paths: toPathsReport(paths),
+      }));
     for (const known of this.#members) Object.assign(known, NONE);
     return reports;
   }
@@ -94,12 +134,14 @@ export class MemberStates {
    */
   learn(views: readonly MemberView[], nowMs: number): void {
     this.#learntMs = nowMs;
-    for (const { url, openForMs, isDown, upForMs } of views) {
+    for (const { url, openForMs, isDown, upForMs, paths } of views) {
       const known = this.#members.find((member) => member.url === url);
       if (known === undefined) continue;
       const { breaker, goodMs } = known;
       const isHeard = openForMs > 0 && nowMs - goodMs >= GOOD_MS;
+      const failing = paths === undefined ? [undefined] : paths;
       this.#set(known, {
+        paths: isHeard ? failing.reduce<FailingPaths>(addBadPath, known.paths) : known.paths,
         breaker: isHeard ? openUntil(breaker, nowMs + openForMs) : breaker,
         isDown,
         upSinceMs: upForMs === null ? -Infinity : nowMs - upForMs,
@@ -108,17 +150,26 @@ export class MemberStates {
   }
 
   show(nowMs: number): readonly MemberShown[] {
-    return this.#members.map(({ url, isDown, breaker }) => ({
-      url,
-      state: isDown ? "down" : toPhase(breaker, nowMs),
+    return this.#members.map((known) => ({
+      url: known.url,
+      state: known.isDown ? "down" : toPhase(known.breaker, nowMs),
+      paths: this.#countPaths(known),
     }));
+  }
+
+  #countPaths({ breaker, paths }: Known): number | undefined {
+    return breaker.isOpen && !isEveryPath(this.#pool.breaker, paths) ? paths.bad.size : undefined;
   }
 
   #set(known: Known, changes: Partial<MemberState>): void {
     const { url, breaker, isDown } = known;
+    const count = this.#countPaths(known);
     Object.assign(known, changes);
-    if (breaker.isOpen !== known.breaker.isOpen)
-      this.#onChange(url, known.breaker.isOpen ? "open" : "closed");
+    const isOpen = known.breaker.isOpen;
+    if (breaker.isOpen && !isOpen) Object.assign(known, { paths: NO_PATHS });
+    const isWider = isOpen && count !== undefined && this.#countPaths(known) === undefined;
+    if (breaker.isOpen !== isOpen || isWider)
+      this.#onChange(url, isOpen ? "open" : "closed", this.#countPaths(known));
     if (isDown !== known.isDown) this.#onChange(url, known.isDown ? "down" : "up");
   }
 }

@@ -10,10 +10,21 @@ import {
   startAsking,
   toPhase,
 } from "./origin-breaker.ts";
+import {
+  type FailingPaths,
+  isEveryPath,
+  mergePaths,
+  NO_PATHS,
+  type PathsReport,
+  withoutWindow,
+} from "./failing-paths.ts";
 import type { HealthCheckSettings, OriginPool } from "./origin-pool.ts";
 
 export interface MemberHealth {
   readonly breaker: BreakerState;
+  readonly paths: FailingPaths;
+  /** Paths that the breaker holds for while it is open; undefined: all. */
+  readonly concerned: readonly number[] | undefined;
   readonly isDown: boolean;
   /** Health checks in a row that contradict `isDown`. */
   readonly against: number;
@@ -30,6 +41,8 @@ export interface MemberReport {
   readonly bad: number;
   /** Bad answers in a row after the last good one. */
   readonly failures: number;
+  /** undefined where no path is known to be the reason, or an older isolate tells none. */
+  readonly paths?: PathsReport | undefined;
 }
 
 /** What isolates learn of a member. */
@@ -40,9 +53,18 @@ export interface MemberView {
   readonly isDown: boolean;
   /** How long ago health checks found it up again; null when they never found it down. */
   readonly upForMs: number | null;
+  /** Which paths to leave alone, by their hashes; undefined: all. */
+  readonly paths?: readonly number[] | undefined;
 }
 
-const UNKNOWN: MemberHealth = { breaker: CLOSED, isDown: false, against: 0, upSinceMs: -Infinity };
+const UNKNOWN: MemberHealth = {
+  breaker: CLOSED,
+  paths: NO_PATHS,
+  concerned: undefined,
+  isDown: false,
+  against: 0,
+  upSinceMs: -Infinity,
+};
 
 export function addReports(
   { members, breaker }: Pick<OriginPool, "members" | "breaker">,
@@ -53,7 +75,10 @@ export function addReports(
   for (const report of reports) {
     if (!members.some(({ url }) => url === report.url)) continue;
     const member = health.get(report.url) ?? UNKNOWN;
-    added.set(report.url, { ...member, breaker: addReport(breaker, member.breaker, { ...report, nowMs }) });
+    const after = addReport(breaker, member.breaker, { ...report, nowMs });
+    const paths = addPaths(member, after, { report, nowMs });
+    const concerned = isEveryPath(breaker, paths) ? undefined : [...paths.bad];
+    added.set(report.url, { ...member, breaker: after, paths, concerned });
   }
   return added;
 }
@@ -67,6 +92,16 @@ function addReport(
   if (answers === 0 || !mayAsk(settings, state, nowMs)) return state;
   const asked = startAsking(settings, state, nowMs);
   return recordAnswers(settings, asked, { nowMs, turn: asked.turn, answers, bad, failures });
+}
+
+function addPaths(
+  { breaker, paths }: MemberHealth,
+  after: BreakerState,
+  { report, nowMs }: { readonly report: MemberReport; readonly nowMs: number },
+): FailingPaths {
+  if (breaker.isOpen && !after.isOpen) return NO_PATHS;
+  const isWindowOver = !breaker.isOpen && nowMs >= breaker.windowEndsMs;
+  return mergePaths(isWindowOver ? withoutWindow(paths) : paths, report.paths, report);
 }
 
 /** The health after one health check of a member. */
@@ -84,10 +119,11 @@ export function addHealthCheck(
 }
 
 export function toViews(health: PoolHealth, nowMs: number): readonly MemberView[] {
-  return [...health].map(([url, { breaker, isDown, upSinceMs }]) => ({
+  return [...health].map(([url, { breaker, concerned, isDown, upSinceMs }]) => ({
     url,
     openForMs: toPhase(breaker, nowMs) === "open" ? breaker.untilMs - nowMs : 0,
     isDown,
     upForMs: upSinceMs === -Infinity ? null : nowMs - upSinceMs,
+    paths: concerned,
   }));
 }

@@ -12,6 +12,8 @@ export interface Waiter {
   readonly untilMs: number;
   /** What it keeps in memory meanwhile, so that it can be sent again. */
   readonly bodyBytes: number;
+  /** Whose it is: no client's requests stand before all of another's. undefined: of no other waiter's client. */
+  readonly client?: string | undefined;
 }
 
 /** What a waiter has to do: ask now; give up; it has no place (any more); or look again after so many milliseconds. */
@@ -34,16 +36,20 @@ const ROOM_MAX = 32;
 
 export class WaitingLine<Who extends Waiter> {
   readonly #rankMs: number;
+  readonly #shareMs: number;
   #places: Place<Who>[] = [];
   #readyMs = -Infinity;
   #room = 1;
 
   /**
    * `rankMs` is what a rank is worth: no waiter goes before one of the next rank that came so much earlier. So each waits
-   * only for those that were there, and that came within two of these.
+   * waits for more than those who were there, and who came within two of these. Requests of one client and rank stand
+   * `shareMs` apart, as if they had come one after the other (start-time fair queuing, Goyal, Vin and Cheng 1996): those
+   * of others who come meanwhile go in between.
    */
-  constructor(rankMs: number) {
+  constructor(rankMs: number, shareMs = 0) {
     this.#rankMs = rankMs;
+    this.#shareMs = shareMs;
   }
 
   get waiters(): readonly Who[] {
@@ -60,14 +66,14 @@ export class WaitingLine<Who extends Waiter> {
   }
 
   /** Whether a waiter would go before a newcomer of this rank. */
-  hasAhead(rank: number, nowMs: number): boolean {
+  hasAhead(rank: number, sinceMs: number, client?: string): boolean {
     const first = this.#places[0];
-    return first !== undefined && first.orderMs <= nowMs + rank * this.#rankMs;
+    return first !== undefined && first.orderMs <= this.#toOrder({ rank, sinceMs, client });
   }
 
   /** Takes a place. In a full line the one that then stands last is rejected, perhaps the newcomer. */
   enter(waiter: Who, { nowMs, isFull }: { nowMs: number; isFull: boolean }): Who | undefined {
-    const orderMs = waiter.sinceMs + waiter.rank * this.#rankMs;
+    const orderMs = this.#toOrder(waiter);
     const before = this.#places.findLastIndex(
       (place) => place.orderMs < orderMs || (place.orderMs === orderMs && place.waiter.id < waiter.id),
     );
@@ -127,6 +133,13 @@ export class WaitingLine<Who extends Waiter> {
     const woken = this.#inTurn().filter(({ nextMs }) => nextMs > dueMs);
     for (const place of woken) place.nextMs = Math.min(place.nextMs, nowMs);
     return woken.map(({ waiter }) => waiter);
+  }
+
+  #toOrder({ rank, sinceMs, client }: Pick<Waiter, "rank" | "sinceMs" | "client">): number {
+    const orderMs = sinceMs + rank * this.#rankMs;
+    if (client === undefined) return orderMs;
+    const own = this.#places.findLast(({ waiter }) => waiter.client === client && waiter.rank === rank);
+    return own === undefined ? orderMs : Math.max(orderMs, own.orderMs + this.#shareMs);
   }
 
   #find(id: number): Place<Who> | undefined {

@@ -2,7 +2,6 @@
 
 import { type Batch, type BatchMember, type MemberBody, parseBatch } from "../../core/batch/parse-batch.ts";
 import { showMember } from "../../core/batch/member-answer.ts";
-import type { BatchSettings } from "../../core/batch/batch-schema.ts";
 import type { Batches, Config } from "../../core/config/config.ts";
 import { CLIENT_MS_PER_BYTE } from "../../core/http/patience.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
@@ -15,14 +14,11 @@ import type { Gatekeeper } from "../credentials/admit.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type ReadRequest, readRequest } from "../request/read-request.ts";
-import { parseRequestUrl, toOrigin } from "../request/request-url.ts";
+import { readTarget } from "../request/request-target.ts";
+import { toOrigin } from "../request/request-url.ts";
 import { askMembers, type Member, type MemberReply, type MembersContext, toTogether } from "./ask-members.ts";
 import { limitBatch } from "./limit-batch.ts";
 import { toMemberRequest } from "./member-request.ts";
-
-export function isBatch({ url }: Request, { batch }: Config): boolean {
-  return batch !== undefined && url.includes(batch.path) && parseRequestUrl(url)?.path === batch.path;
-}
 
 interface Answering {
   readonly context: RequestContext<Gatekeeper>;
@@ -82,7 +78,7 @@ async function readText(
   const bounds = { bytesMax: bodyBytesMax, timeMsMax: requestTimeoutMs, msPerByte: CLIENT_MS_PER_BYTE };
   const read = await readUpTo(request.body, bounds);
   if (read.kind === "whole") return ok(toText(read.bytes) ?? "");
-  if (read.kind === "broken") return err("request-broken");
+  if (read.kind === "broken") return err("body-incomplete");
   await read.stream.cancel();
   return err(read.kind === "long" ? "batch-too-large" : "request-timeout");
 }
@@ -96,7 +92,7 @@ function readBatch(
   const parsed = parseBatch(text, {
     membersMax,
     isCarried: (name) => facts.fields.has(name),
-    findPathProblem: (path) => findPathProblem(new URL(toOrigin(facts.url) + path), config, batch),
+    findPathProblem: (path) => findPathProblem(toOrigin(facts.url) + path, config),
   });
   if (!parsed.ok) return parsed;
   const calls = countCalls(parsed.value, facts, config);
@@ -115,14 +111,13 @@ function countCalls({ members }: Batch, facts: ReadRequest, config: Config): num
   }, 0);
 }
 
-function findPathProblem(
-  { pathname, searchParams }: URL,
-  { admin, auth: { apiKeys } }: Config,
-  { path }: BatchSettings,
-): string | undefined {
-  if (pathname === path || `${pathname}/`.startsWith(`${admin.prefix}/`))
-    return "must not be one of the gateway's own";
-  const hasKey = apiKeys.query !== undefined && searchParams.has(apiKeys.query);
+/** What cannot be read is refused in its place. */
+function findPathProblem(url: string, config: Config): string | undefined {
+  const target = readTarget(url, config);
+  if (!target.ok) return undefined;
+  if (target.value.owner !== "route") return "must not be one of the gateway's own";
+  const { query } = config.auth.apiKeys;
+  const hasKey = query !== undefined && new URLSearchParams(target.value.url.search).has(query);
   return hasKey ? "must not have a credential: each request has that of the batch" : undefined;
 }
 

@@ -4,12 +4,15 @@
 import { decideAccess } from "../../core/access/access-list.ts";
 import { toChallenge } from "../../core/consumers/challenge.ts";
 import { findCredential, withoutParameter } from "../../core/consumers/credential.ts";
+import type { LookUpReserve } from "../../core/consumers/look-up-reserve.ts";
 import { type CredentialVerdict, findMissingScopes } from "../../core/consumers/verdict.ts";
 import { type BanIndex, findBan } from "../../core/control/ban-index.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
+import { toAddressKey } from "../../core/keys/ip.ts";
+import { readClock } from "../../platform/clock.ts";
 import { hashText } from "../../platform/hash-text.ts";
-import type { Authority, ShownCredential } from "./authority.ts";
+import type { Authority, Shown, ShownCredential } from "./authority.ts";
 import { toCaller } from "../request/caller.ts";
 import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { checkLimits, findDenial } from "../limits/check-limits.ts";
@@ -28,6 +31,8 @@ export interface Gatekeeper extends Limiter {
   readonly authority: Authority;
   /** Stands for a route where a credential is refused that nobody issued. */
   readonly attempts: LimitedRoute;
+  /** What is looked up all the same for addresses that showed too many of those. */
+  readonly reserve: LookUpReserve;
   readonly bans: BanIndex;
   /** Who is let in or kept out at run time; undefined when nobody is. */
   readonly access: AccessEntries | undefined;
@@ -102,11 +107,15 @@ async function authenticate(
   const shown = { credential, hash: hashText(credential.text), waitUntil: context.waitUntil };
   const { authority, attempts } = context.gateway;
   const known = authority.recall(shown);
-  if (known?.kind !== "accepted") {
+  let verdict = known;
+  if (known?.kind !== "accepted" && !authority.hasKnown(shown)) {
     const denial = findDenial(attempts, facts, context);
-    if (denial !== undefined) return toTooMany(routed, denial, context);
+    if (denial !== undefined) {
+      verdict = known === undefined ? await findLockedOut(shown, facts, context.gateway) : undefined;
+      if (verdict === undefined) return toTooMany(routed, denial, context);
+    }
   }
-  const verdict = known ?? (await authority.find(shown));
+  verdict ??= await authority.find(shown);
   if (verdict.kind === "refused") return await refuseCredential(verdict, routed, context);
   const { identity } = verdict;
   if (findMissingScopes(identity, route.scopes).length > 0) return toRefused(routed, "scope-missing");
@@ -115,6 +124,20 @@ async function authenticate(
   const isInQuery = name !== undefined && credential.place === "query";
   // It must not reach the origin, its log, or a cache key.
   return { caller, search: isInQuery ? withoutParameter(facts.search, name) : undefined };
+}
+
+/** Looks up what an address shows that is locked out, where there is a look-up left for it; undefined where there is none. */
+async function findLockedOut(
+  shown: Shown,
+  facts: Pick<Facts, "address">,
+  { authority, reserve }: Gatekeeper,
+): Promise<CredentialVerdict | undefined> {
+  const address = toAddressKey(facts.address ?? "") ?? "";
+  if (!reserve.take(address, shown.hash, readClock())) return undefined;
+  const verdict = await authority.find(shown);
+  if (verdict.kind === "refused" && verdict.isUnknown) reserve.refuse(shown.hash, readClock());
+  else reserve.giveBack(address, readClock());
+  return verdict;
 }
 
 async function refuseCredential(

@@ -20,6 +20,8 @@ export interface Shown {
 export interface Authority {
   /** What this isolate knows without asking or verifying; undefined when it must. */
   readonly recall: (shown: Shown) => CredentialVerdict | undefined;
+  /** Whether this isolate knows somebody's credential, however long ago it learnt of it: no guess. */
+  readonly hasKnown: (shown: Shown) => boolean;
   readonly find: (shown: Shown) => Promise<CredentialVerdict>;
 }
 
@@ -34,6 +36,7 @@ export function createAuthority({ auth }: Config, bindings: Bindings): Authority
       const known = keys.recall(hash, waitUntil);
       return known === undefined ? undefined : judgeKey(known.record, readClock());
     },
+    hasKnown: ({ hash }) => keys.hasKnown(hash) || tokens.hasKnown(hash),
     find: async ({ credential, hash, waitUntil }) => {
       if (credential.kind === "token") return await tokens.verify(credential.text, hash, waitUntil);
       const known = await keys.find(hash, waitUntil);

@@ -52,6 +52,11 @@ export class KeyClient {
     return known;
   }
 
+  /** Whether somebody has or had this key, as far as this isolate knows. */
+  hasKnown(hash: string): boolean {
+    return this.#known.get(hash) !== undefined;
+  }
+
   /** Asks the control object; undefined when it does not answer in time, and what was known may not stand in. */
   async find(hash: string, waitUntil: WaitUntil): Promise<KnownKey | undefined> {
     // What crosses requests is a plain word; each reads the answer for itself.

@@ -44,10 +44,13 @@ export class TokenClient {
   /** Who a token belongs to that this isolate has verified, by the token's hash. */
   recall(hash: string): CredentialVerdict | undefined {
     const verified = this.#verified.get(hash);
-    if (verified === undefined) return undefined;
-    if (readClock() < verified.untilMs) return { kind: "accepted", identity: verified.identity };
-    this.#verified.delete(hash);
-    return undefined;
+    if (verified === undefined || readClock() >= verified.untilMs) return undefined;
+    return { kind: "accepted", identity: verified.identity };
+  }
+
+  /** Whether this isolate has ever verified a token, by the token's hash. */
+  hasKnown(hash: string): boolean {
+    return this.#verified.get(hash) !== undefined;
   }
 
   async verify(text: string, hash: string, waitUntil: WaitUntil): Promise<CredentialVerdict> {

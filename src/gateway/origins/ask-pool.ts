@@ -3,7 +3,14 @@
 
 import { parseRetryAfter } from "../../core/http/retry-after.ts";
 import { toAffinityHash } from "../../core/origins/affinity-hash.ts";
-import { type AttemptOutcome, decideRetry, isBad, isSafeToRepeat } from "../../core/origins/decide-retry.ts";
+import { hash32 } from "../../core/keys/hash32.ts";
+import {
+  type AttemptOutcome,
+  decideRetry,
+  isBad,
+  isOfPath,
+  isSafeToRepeat,
+} from "../../core/origins/decide-retry.ts";
 import type { OriginPool, PoolMember } from "../../core/origins/origin-pool.ts";
 import { err } from "../../core/result.ts";
 import { parseUnits } from "../../core/policies/route-cost.ts";
@@ -25,6 +32,8 @@ interface Asking {
   /** Whether any failure of an origin can be made good by another one. */
   readonly mayProbe: boolean;
   readonly keyHash: number | undefined;
+  /** A hash: which path it is that fails. */
+  readonly path: number;
   /** Members that were asked, in order. */
   readonly tried: number[];
   /** undefined: nobody counts the pool's calls. */
@@ -46,6 +55,7 @@ export async function askPool(
     isRepeatable,
     mayProbe: isSafeToRepeat({ method: facts.method, isRepeatable }),
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
+    path: hash32(facts.path),
     tried: [],
     outbound:
       client.outbound &&
@@ -86,8 +96,8 @@ function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAn
   return standIn === undefined ? answer : err(standIn);
 }
 
-function choose({ client, keyHash, tried, mayProbe }: Asking): number | undefined {
-  return client.states.choose({ nowMs: readClock(), point: Math.random(), keyHash, tried, mayProbe });
+function choose({ client, keyHash, path, tried, mayProbe }: Asking): number | undefined {
+  return client.states.choose({ nowMs: readClock(), point: Math.random(), keyHash, path, tried, mayProbe });
 }
 
 /** undefined when there must be no retry, or no member, time or budget for it. */
@@ -106,9 +116,10 @@ interface Asked extends Heard {
   readonly outcome: AttemptOutcome;
 }
 
-async function askMember({ facts, client, options, outbound }: Asking, at: number): Promise<Asked> {
+async function askMember(asking: Asking, at: number): Promise<Asked> {
+  const { facts, client, options, outbound, path } = asking;
   const sentMs = readClock();
-  const asked = client.states.startAsking(at, sentMs);
+  const asked = client.states.startAsking(at, sentMs, path);
   const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
   const member = client.pool.members[at];
   const fields = withMemberFields(options.fields, member);
@@ -123,7 +134,11 @@ async function askMember({ facts, client, options, outbound }: Asking, at: numbe
   if (!isStreamed || answer.ok) {
     const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
     const isFault = !isRefused && !isLeft(forwarded) && isBad(outcome);
-    client.states.record(asked, { isBad: isSlow || isFault, nowMs });
+    client.states.record(asked, {
+      isBad: isSlow || isFault,
+      nowMs,
+      path: isOfPath(outcome) ? path : undefined,
+    });
   }
   return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
 }
@@ -153,7 +168,12 @@ function withMemberFields(
 }
 
 function toOutcome(answer: OriginAnswer, nowMs: number): AttemptOutcome {
-  if (!answer.ok) return { kind: "failure", code: answer.error.code };
+  if (!answer.ok) {
+    const { code, status, mayHaveActed } = answer.error;
+    return status === undefined
+      ? { kind: "failure", code, mayHaveActed }
+      : { kind: "answer", status, retryAfterMs: undefined };
+  }
   const { status, headers } = answer.value;
   return { kind: "answer", status, retryAfterMs: parseRetryAfter(headers.get("retry-after"), nowMs) };
 }

@@ -15,12 +15,17 @@ import type { RequestFacts } from "../request/request-facts.ts";
 import { TOO_LATE, Upload } from "./upload.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toClientResponse } from "./client-response.ts";
+import { isRefusing } from "./is-refusing.ts";
 import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
 export interface OriginFailure {
   readonly code: ProblemCode;
   /** The runtime's own words: for the log, never for the client. */
   readonly cause: string;
+  /** What was answered, where that is not passed on. */
+  readonly status?: number;
+  /** The origin may have acted on the request all the same, whatever the code says. */
+  readonly mayHaveActed?: boolean;
   /** When it may be otherwise, for Retry-After. */
   readonly retryAfterMs?: number;
   /** Refused here by policies of the pool, of all that count its calls: the origin was not asked. */
@@ -58,36 +63,61 @@ export interface ExchangeEnds {
   readonly bounds: BodyBounds | undefined;
 }
 
+const NO_ENDS: ExchangeEnds = { client: undefined, bounds: undefined };
+
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const { timeoutMs, endsWith } = options;
-  const exchange = endsWith && startExchange(endsWith);
-  const upload = startUpload(facts, options);
+  const hasUpload = facts.body instanceof ReadableStream;
+  const exchange = endsWith === undefined && !hasUpload ? undefined : startExchange(endsWith);
+  const upload = hasUpload && exchange ? startUpload(facts, options, exchange.abort) : undefined;
   try {
     const init = toInit(facts, options, { exchange, upload });
     const asked = fetch(toOriginUrl(facts, options), init);
     const response = await Promise.race([asked, upload?.failed ?? waitFor(timeoutMs)]);
     if (!(response instanceof Response)) return giveUp(asked, response, exchange);
     upload?.answered();
-    const problem = toCloudflareProblem(response.status);
+    const problem = toStatusProblem(response);
     if (problem === undefined) {
       const answer = toClientResponse(response, toClientContext(facts, options));
-      if (exchange !== undefined) openPassage(answer, exchange);
+      if (endsWith !== undefined) openPassage(answer, exchange);
       return ok(answer);
     }
     await response.body?.cancel();
-    return err({ code: problem, cause: `status ${response.status} in the origin's place` });
+    return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   } catch (error) {
     upload?.cancel(error);
     const cause = error instanceof Error ? error.message : String(error);
     if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
-    return err({ code: toOriginProblem(cause), cause });
+    const failure = upload?.failure;
+    if (failure !== undefined) return err(failure);
+    return err(await toFailure(cause, options));
   }
 }
 
 interface Sending {
   readonly exchange: Exchange | undefined;
   readonly upload: Upload | undefined;
+}
+
+async function toFailure(cause: string, options: ForwardOptions): Promise<OriginFailure> {
+  const code = toOriginProblem(cause);
+  const authority = code === "origin-closed" ? toAuthority(options) : undefined;
+  if (authority === undefined || !(await isRefusing(authority))) return { code, cause };
+  return { code: "origin-refused", cause, mayHaveActed: true };
+}
+
+/** Where an origin's connections are made; undefined for a zone's, which only the platform knows. */
+function toAuthority({ config: { origin }, member }: ForwardOptions): string | undefined {
+  if (member === undefined && origin === ZONE) return undefined;
+  const { protocol, hostname, port } = new URL(member?.base ?? origin);
+  return `${member?.connectTo ?? hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
+}
+
+/** What is no answer that can be passed on: a status that Cloudflare puts in an origin's place, or none of HTTP's. */
+function toStatusProblem({ status, webSocket }: Response): ProblemCode | undefined {
+  const isPassable = (status >= 200 && status <= 599) || webSocket !== null;
+  return isPassable ? toCloudflareProblem(status) : "origin-protocol";
 }
 
 function toInit(
@@ -110,7 +140,7 @@ function toInit(
 }
 
 /** It ends in the very turn in which its client leaves: what `any` makes of two signals is aborted later. */
-function startExchange({ client, bounds }: ExchangeEnds): Exchange {
+function startExchange({ client, bounds }: ExchangeEnds = NO_ENDS): Exchange {
   const controller = new AbortController();
   const abort = (cause: string): void => {
     controller.abort(new Error(cause));
@@ -142,14 +172,15 @@ async function waitFor(timeoutMs: number): Promise<OriginFailure> {
   return TOO_LATE;
 }
 
-/** undefined where no body is still to come. */
+/** The body that is still to come, on its way. */
 function startUpload(
   { request, body }: RequestFacts,
   { timeoutMs, requestTimeoutMs, deadlineMs = Infinity }: ForwardOptions,
+  cut: (cause: string) => void,
 ): Upload | undefined {
   if (!(body instanceof ReadableStream)) return undefined;
   const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs };
-  return new Upload(body, request.headers, bounds);
+  return new Upload(body, request.headers, { bounds, cut });
 }
 
 /**

@@ -4,6 +4,7 @@
 import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
 import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
+import { toAddressKey } from "../../core/keys/ip.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
 import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { isPermit } from "../../core/policies/policy.ts";
@@ -138,6 +139,13 @@ export class OutboundCall {
     this.#permits?.endWith(response);
   }
 
+  /** Whose request it is, among those that wait. */
+  get #client(): string | undefined {
+    const { identity, address } = this.#facts;
+    if (identity !== undefined) return `consumer ${identity.consumer}`;
+    return address === undefined ? undefined : toAddressKey(address);
+  }
+
   get #untilMs(): number {
     const { waitMsMax } = this.#outbound.settings.queue;
     return this.#waiter?.untilMs ?? Math.min(readClock() + waitMsMax, this.#given.deadlineMs);
@@ -148,7 +156,8 @@ export class OutboundCall {
     const { lines } = this.#outbound;
     if (lines.isEmpty) return undefined;
     const names = [...this.#keys].map(([policy, key]) => this.#toLine(policy, key));
-    const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], this.#rank);
+    const newcomer = { rank: this.#rank, client: this.#client };
+    const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], newcomer);
     return ahead && { ...ahead, askAgainMs: ahead.readyMs, violated: [...this.#keys.keys()] };
   }
 
@@ -223,10 +232,11 @@ export class OutboundCall {
       sinceMs: readClock(),
       untilMs: this.#untilMs,
       bodyBytes: this.#given.bodyBytes,
+      client: this.#client,
     });
     return await waitInLine(limit, {
       lines,
-      rules: { pool, lengthMax, rankMs: waitMsMax / 4, askMs },
+      rules: { pool, lengthMax, rankMs: waitMsMax / 4, shareMs: waitMsMax / lengthMax, askMs },
       waiter: this.#waiter,
       signal,
       ask: () => this.#ask(),

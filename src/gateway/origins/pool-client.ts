@@ -1,8 +1,7 @@
 // One origin pool as this isolate sees it: its members' states, its retry budget, and the once-a-second exchange with the
 // pool's health object, by which all isolates know within seconds what one of them saw. Never in a request's way.
 
-import type { BreakerPhase } from "../../core/origins/origin-breaker.ts";
-import { MemberStates } from "../../core/origins/member-states.ts";
+import { type MemberShown, MemberStates } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
@@ -37,8 +36,8 @@ export class PoolClient {
         : new FeedbackClient(pool, pool.feedback, bindings.FEEDBACK);
     const holdsPermits = settings?.limited.policies.some(isPermit) === true;
     this.outbound = settings && { pool: name, settings, holdsPermits, feedback, lines };
-    this.states = new MemberStates(pool, (url, state) => {
-      writeLog("origin", { pool: name, origin: url, state });
+    this.states = new MemberStates(pool, (url, state, paths) => {
+      writeLog("origin", { pool: name, origin: url, state, paths });
     });
     this.#poll = new Poll({
       refreshMs: REPORT_MS,
@@ -67,7 +66,7 @@ export class PoolClient {
 
 export interface ShownPool {
   readonly pool: string;
-  readonly origins: readonly { readonly url: string; readonly state: BreakerPhase | "down" }[];
+  readonly origins: readonly MemberShown[];
   /** Requests that wait for quota, by priority; only where calls are counted. */
   readonly waiting: Waiting | undefined;
 }

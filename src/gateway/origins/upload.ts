@@ -1,5 +1,7 @@
 // Sends a request's body on while it still comes, and knows who keeps whom waiting: a client that stalls is no slow
-// origin, and a long upload is no slow answer.
+// origin, and a long upload is no slow answer. Where the client breaks it off or writes it wrongly that is no failure of the
+// origin, which the runtime's error does not tell apart. And a stream that fails would reach the origin as one that ended:
+// workerd writes the last chunk all the same. So the whole exchange is cut.
 
 import { CLIENT_MS_PER_BYTE, Patience } from "../../core/http/patience.ts";
 import { toReader } from "../../platform/body-reader.ts";
@@ -34,17 +36,26 @@ export class Upload {
   readonly #stop: () => void;
   /** Since when it is the origin that is waited for; undefined while it is the client. */
   #originSinceMs: number | undefined;
+  #failure: BodyFailure | undefined;
   #isSent = false;
   #isAnswered = false;
 
   /** `headers` are the request's: a stated length stays stated. */
-  constructor(body: ReadableStream<Uint8Array>, headers: Headers, bounds: UploadBounds) {
+  constructor(
+    body: ReadableStream<Uint8Array>,
+    headers: Headers,
+    { bounds, cut }: { readonly bounds: UploadBounds; readonly cut: (cause: string) => void },
+  ) {
     const { readable, writable } = createPipe(parseUnits(headers.get("content-length") ?? ""));
     const { promise, resolve } = Promise.withResolvers<BodyFailure>();
     const { clientMsMax, originMsMax } = bounds;
     this.body = readable;
     this.failed = promise;
-    this.#fail = resolve;
+    this.#fail = (failure) => {
+      this.#failure ??= failure;
+      resolve(failure);
+      cut(failure.cause);
+    };
     this.#reader = toReader(body);
     this.#writer = writable.getWriter();
     this.#bounds = bounds;
@@ -55,6 +66,11 @@ export class Upload {
       this.#giveUp();
     });
     void this.#pump();
+  }
+
+  /** Why there was no use in waiting any longer; undefined: there is none. */
+  get failure(): BodyFailure | undefined {
+    return this.#failure;
   }
 
   /** The origin's answer has begun: from now on only the client is waited for, while it still sends. */
@@ -105,7 +121,7 @@ export class Upload {
       this.#originSinceMs = nowMs;
       return piece;
     } catch (error) {
-      this.#fail({ code: "request-broken", cause: error instanceof Error ? error.message : String(error) });
+      this.#fail({ code: "body-incomplete", cause: error instanceof Error ? error.message : String(error) });
       throw error;
     }
   }

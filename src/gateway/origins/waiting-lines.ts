@@ -3,6 +3,7 @@
 // its turn, and takes nobody with it when its client leaves.
 
 import { PRIORITIES, type Priority } from "../../core/outbound/priority.ts";
+import { findCrowding } from "../../core/outbound/crowding.ts";
 import { type Waiter, WaitingLine } from "../../core/outbound/waiting-line.ts";
 import { readClock } from "../../platform/clock.ts";
 
@@ -16,6 +17,8 @@ export interface LineRules {
   readonly lengthMax: number;
   /** What a priority is worth: see WaitingLine. */
   readonly rankMs: number;
+  /** How far requests of one client stand apart. */
+  readonly shareMs?: number;
   /** How long the counters may take to answer. */
   readonly askMs: number;
 }
@@ -44,6 +47,16 @@ export interface Standing {
   readonly leave: () => void;
 }
 
+/** What there is a bound of, for some of the waiters. */
+interface Room {
+  readonly among: () => readonly Sleeper[];
+  readonly measure: (waiter: Waiter) => number;
+  readonly most: number;
+}
+
+const toOne = (): number => 1;
+const toBytes = ({ bodyBytes }: Waiter): number => bodyBytes;
+
 export type Waiting = Readonly<Record<Priority, number>>;
 
 export class WaitingLines {
@@ -55,14 +68,17 @@ export class WaitingLines {
   }
 
   /** Which of these lines, by name, makes a newcomer wait longest behind somebody; undefined when none does. */
-  findAhead(names: readonly string[], rank: number): { line: string; readyMs: number } | undefined {
+  findAhead(
+    names: readonly string[],
+    { rank, client }: Pick<Waiter, "rank" | "client">,
+  ): { line: string; readyMs: number } | undefined {
     const nowMs = readClock();
     let longest: { line: string; readyMs: number } | undefined;
     for (const name of names) {
       const line = this.#lines.get(name);
       if (line === undefined) continue;
       this.#tidy(line);
-      if (!line.queue.hasAhead(rank, nowMs)) continue;
+      if (!line.queue.hasAhead(rank, nowMs, client)) continue;
       const readyMs = nowMs + line.queue.waitMs(nowMs);
       if (longest === undefined || readyMs > longest.readyMs) longest = { line: name, readyMs };
     }
@@ -80,7 +96,11 @@ export class WaitingLines {
     waiter: Sleeper,
     { rules, readyMs }: { rules: LineRules; readyMs: number },
   ): Standing | undefined {
-    const line = this.#lines.get(name) ?? { name, rules, queue: new WaitingLine<Sleeper>(rules.rankMs) };
+    const line = this.#lines.get(name) ?? {
+      name,
+      rules,
+      queue: new WaitingLine<Sleeper>(rules.rankMs, rules.shareMs),
+    };
     const { queue } = line;
     const { id } = waiter;
     this.#join(line, waiter);
@@ -115,19 +135,39 @@ export class WaitingLines {
   #join(line: Line, waiter: Sleeper): void {
     const { queue, rules } = line;
     for (const other of this.#lines.values()) this.#tidy(other);
-    const others = [...this.#lines.values()].flatMap((other) => other.queue.waiters);
-    const bodyBytes = others.reduce((sum, other) => sum + other.bodyBytes, waiter.bodyBytes);
-    // Nobody's place would make room for what it keeps.
+    const all = (): readonly Sleeper[] => this.#waiters;
     // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
-    waiter.isShed = waiter.bodyBytes > 0 && bodyBytes > BODY_BYTES_MAX;
+    waiter.isShed =
+      waiter.bodyBytes > 0 && !this.#makeRoom(waiter, { among: all, measure: toBytes, most: BODY_BYTES_MAX });
     if (waiter.isShed) return;
-    const isFull = queue.length >= rules.lengthMax || others.length >= WAITERS_MAX;
+    const hasRoom =
+      this.#makeRoom(waiter, { among: all, measure: toOne, most: WAITERS_MAX }) &&
+      this.#makeRoom(waiter, { among: () => queue.waiters, measure: toOne, most: rules.lengthMax });
+    const isFull = !hasRoom;
     this.#lines.set(line.name, line);
     const shed = queue.enter(waiter, { nowMs: readClock(), isFull });
     if (shed === undefined) return;
     shed.isShed = true;
     shed.wake();
     this.#tidy(line);
+  }
+
+  get #waiters(): readonly Sleeper[] {
+    return [...this.#lines.values()].flatMap(({ queue }) => queue.waiters);
+  }
+
+  /** Takes places from those who crowd the others out, until there is room for the newcomer; false where nobody does. */
+  #makeRoom(newcomer: Sleeper, { among, measure, most }: Room): boolean {
+    for (;;) {
+      const waiters = among();
+      const total = waiters.reduce((sum, one) => sum + measure(one), measure(newcomer));
+      if (total <= most) return true;
+      const crowding = findCrowding(waiters, newcomer, measure);
+      if (crowding === undefined) return false;
+      for (const line of this.#lines.values()) line.queue.leave(crowding.id);
+      crowding.isShed = true;
+      crowding.wake();
+    }
   }
 
   async #turn(line: Line, waiter: Sleeper): Promise<"ask" | "late" | "shed"> {

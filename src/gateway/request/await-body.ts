@@ -33,7 +33,7 @@ export async function awaitBody(
   if (!(body instanceof ReadableStream)) return undefined;
   const bounds = { bytesMax, timeMsMax: requestTimeoutMs, msPerByte: CLIENT_MS_PER_BYTE };
   const read = await readUpTo(body, bounds);
-  if (read.kind === "broken") return { code: "request-broken", cause: read.cause };
+  if (read.kind === "broken") return { code: "body-incomplete", cause: read.cause };
   if (read.kind === "late") {
     await read.stream.cancel();
     return TOO_SLOW;

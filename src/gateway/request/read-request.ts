@@ -5,12 +5,12 @@ import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
 import { foldName } from "../../core/http/field-name.ts";
 import { hasPassed } from "../../core/http/forwarded-fields.ts";
-import { toCanonicalPath, toMatchPath } from "../../core/http/canonical-path.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type ReadFields, readFields } from "./read-fields.ts";
-import { parseRequestUrl, type RequestUrl } from "./request-url.ts";
+import { readTarget, type RequestTarget } from "./request-target.ts";
+import type { RequestUrl } from "./request-url.ts";
 
 /** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
@@ -27,6 +27,8 @@ export class ReadRequest implements ReadFields, FieldReader {
   /** The path that is cached and forwarded; `path` is the form of it that routes are matched by. */
   readonly canonicalPath: string;
   readonly path: string;
+  /** No route's, whatever its pattern: what lies there never reaches an origin. */
+  readonly isOwn: boolean;
   readonly lines: ReadFields["lines"];
   readonly fields: ReadFields["fields"];
   readonly hasOddNames: boolean;
@@ -36,21 +38,18 @@ export class ReadRequest implements ReadFields, FieldReader {
   #place: Request["cf"];
   #hasPlace = false;
 
-  constructor(
-    request: Request,
-    url: RequestUrl,
-    read: Pick<ReadRequest, "search" | "canonicalPath" | "path"> & ReadFields,
-  ) {
+  constructor(request: Request, target: RequestTarget, read: ReadFields) {
     this.request = request;
-    this.url = url;
-    this.search = read.search;
-    this.canonicalPath = read.canonicalPath;
-    this.path = read.path;
+    this.url = target.url;
+    this.search = target.search;
+    this.canonicalPath = target.canonicalPath;
+    this.path = target.path;
+    this.isOwn = target.owner !== "route";
     this.lines = read.lines;
     this.fields = read.fields;
     this.hasOddNames = read.hasOddNames;
     this.method = request.method;
-    this.host = url.hostname;
+    this.host = target.url.hostname;
   }
 
   /** Read once: the platform makes the object anew on every look. */
@@ -84,20 +83,17 @@ export class ReadRequest implements ReadFields, FieldReader {
   };
 }
 
-/** A request that may go on, or why it may not. */
-export function readRequest(request: Request, config: Config): Result<ReadRequest, ProblemCode> {
+/** A request that may go on, or why it may not. `target` is what its URL says, where that was read before. */
+export function readRequest(
+  request: Request,
+  config: Config,
+  target = readTarget(request.url, config),
+): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
   const read = readFields(request.headers);
   if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
-  const text = request.url;
-  const url = parseRequestUrl(text);
-  if (url === undefined) return err("malformed-url");
   if (read.bytes > config.headerBytesMax) return err("headers-too-large");
-  const canonicalPath = toCanonicalPath(url.path, config);
-  if (!canonicalPath.ok) return canonicalPath;
-  const path = toMatchPath(canonicalPath.value, config.caseSensitive);
-  const search = url.search === "" && text.endsWith("?") ? "?" : url.search;
-  return ok(new ReadRequest(request, url, { search, canonicalPath: canonicalPath.value, path, ...read }));
+  return target.ok ? ok(new ReadRequest(request, target.value, read)) : target;
 }
 
 /** AMBIGUOUS where the values differ. */

@@ -1,6 +1,7 @@
 // What the client gets when the origin does not answer, or answers with something that is not HTTP: a 502 or 504 as
 // problem+json with a Proxy-Status (RFC 9209), never a stack trace, and the gateway goes on working.
 
+import { Readable } from "node:stream";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import { open, send, type Reply } from "../support/client.ts";
@@ -70,6 +71,27 @@ describe("an origin that is not there", () => {
     const refused = await startBefore(`http://127.0.0.1:${await findClosedPort()}`);
     expectFailure(await send(refused, "/x"), 502);
     expectFailure(await send(refused, "/x", { method: "POST", body: "x".repeat(1_000_000) }), 502);
+  });
+
+  it("is said to have refused, and one that is there to have closed", async () => {
+    const refused = await startBefore(`http://127.0.0.1:${await findClosedPort()}`);
+    origin.serve("/there", { raw: "", ending: "reset" });
+    const saysOf = async (asked: Promise<Reply>): Promise<unknown> => {
+      const reply = await asked;
+      return [reply.json()["code"], lastMemberOf(reply, "Proxy-Status")?.parameters["error"]];
+    };
+    for (const options of [
+      {},
+      { method: "POST", body: "pay" },
+      { method: "POST", body: Readable.from(["a"]) },
+    ]) {
+      expect(await saysOf(send(refused, "/x", options))).toEqual(["origin-refused", "connection_refused"]);
+      expect(await saysOf(send(gateway, "/there", options))).toEqual([
+        "origin-closed",
+        "connection_terminated",
+      ]);
+    }
+    expect(origin.requests("/there")).toHaveLength(3);
   });
 
   it("without an address is a 502", async () => {

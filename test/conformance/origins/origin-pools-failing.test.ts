@@ -195,15 +195,15 @@ describe("a breaker", () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    third.serve("/breaking/z", async () => {
+    third.serve("/breaking/y", async () => {
       await held;
       return { status: 503 };
     });
-    const sent = Array.from({ length: 30 }, () => send(gateway, "/breaking/z"));
-    await until("two probes", () => counts("/breaking/z")[2] === 2);
+    const sent = Array.from({ length: 30 }, () => send(gateway, "/breaking/y"));
+    await until("two probes", () => counts("/breaking/y")[2] === 3 + 2);
     release();
     const statuses = (await Promise.all(sent)).map((reply) => reply.field("Retry-After") ?? "probe");
-    expect(counts("/breaking/z")).toEqual([0, 0, 2, 0]);
+    expect(counts("/breaking/y")).toEqual([0, 0, 3 + 2, 0]);
     expect(statuses.filter((text) => text === "probe")).toHaveLength(2);
     expect(await stateOf("breaking")).toEqual(["open"]);
   });

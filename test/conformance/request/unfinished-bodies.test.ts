@@ -223,7 +223,7 @@ describe("a body that is no HTTP", () => {
     const socket = openSocket(gateway, toPost(path, [...CHUNKED, JSON_TYPE], "zz\r\nhello\r\n"));
     const { status, text } = await socket.answer;
     socket.close();
-    expect([status, text]).toEqual([400, expect.stringContaining('"code":"request-broken"')]);
+    expect([status, text]).toEqual([400, expect.stringContaining('"code":"body-incomplete"')]);
   });
 });
 

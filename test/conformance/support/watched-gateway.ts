@@ -11,6 +11,7 @@ import { send, type Target } from "./client.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
 
 const CALLS_PATH = "/.watched/calls";
+const LOOK_UPS_PATH = "/.watched/look-ups";
 const SLOW_PATH = "/.watched/slow/";
 const CONTROL_PATH = "/.watched/control/";
 /** With this field beside it, nothing of the request goes on when its client leaves, as when the platform ends it. */
@@ -24,6 +25,7 @@ import worker, { ControlObject as Controlling, CounterObject as Watched } from "
 export * from "./worker.js";
 
 let calls = 0;
+let lookUps = 0;
 let slowMs = 0;
 let control = "up";
 
@@ -31,6 +33,7 @@ export class ControlObject extends Controlling {}
 for (const name of Object.getOwnPropertyNames(Controlling.prototype)) {
   if (name === "constructor" || name === "alarm") continue;
   ControlObject.prototype[name] = async function (...given) {
+    if (name === "findKey") lookUps += 1;
     if (control === "silent") await scheduler.wait(60_000);
     if (control !== "up") throw new Error("broken on purpose");
     return Controlling.prototype[name].apply(this, given);
@@ -60,6 +63,7 @@ export default {
   async fetch(request, env, context) {
     const { pathname } = new URL(request.url);
     if (pathname === "${CALLS_PATH}") return new Response(String(calls));
+    if (pathname === "${LOOK_UPS_PATH}") return new Response(String(lookUps));
     if (pathname.startsWith("${SLOW_PATH}")) {
       slowMs = Number(pathname.slice("${SLOW_PATH}".length));
       return new Response();
@@ -84,6 +88,8 @@ export default {
 export interface WatchedGateway extends Target {
   /** How often counter objects were asked to decide or settle so far. */
   readonly readCalls: () => Promise<number>;
+  /** How often the control object was asked whose a key is. */
+  readonly readLookUps: () => Promise<number>;
   /** From now on counter objects answer questions so much later. */
   readonly slowDown: (ms: number) => Promise<void>;
   /** From now on the control object answers, throws, or says nothing. */
@@ -112,6 +118,7 @@ export async function startWatchedGateway(
   return {
     ...gateway,
     readCalls: async () => Number((await send(gateway, CALLS_PATH)).text()),
+    readLookUps: async () => Number((await send(gateway, LOOK_UPS_PATH)).text()),
     slowDown: async (ms) => {
       await send(gateway, `${SLOW_PATH}${ms}`);
     },

@@ -12,6 +12,7 @@ import { toPool } from "./pools.ts";
 const { retries: SETTINGS } = toPool();
 const closed: AttemptOutcome = { kind: "failure", code: "origin-closed" };
 const refused: AttemptOutcome = { kind: "failure", code: "origin-refused" };
+const refusedByNow: AttemptOutcome = { kind: "failure", code: "origin-refused", mayHaveActed: true };
 const late: AttemptOutcome = { kind: "failure", code: "origin-timeout" };
 const answer = (status: number, retryAfterMs?: number): AttemptOutcome => ({
   kind: "answer",
@@ -33,6 +34,10 @@ describe("decideRetry()", () => {
     ["503", answer(503), 49],
     ["504", answer(504), 49],
     ["a refused connection", refused, 0],
+    ["a connection that is refused by now", refusedByNow, 49],
+    ["521", answer(521), 49],
+    ["530", answer(530), 49],
+    ["600", answer(600), undefined],
     ["200", answer(200), undefined],
     ["404", answer(404), undefined],
     ["429 without Retry-After", answer(429), undefined],
@@ -55,6 +60,9 @@ describe("decideRetry()", () => {
 
   test.each([
     ["a broken connection", closed, undefined],
+    ["a connection that is refused by now", refusedByNow, undefined],
+    ["521, which may be the origin's own", answer(521), undefined],
+    ["530", answer(530), undefined],
     ["no answer in time", late, undefined],
     ["502", answer(502), undefined],
     ["503 without Retry-After", answer(503), undefined],

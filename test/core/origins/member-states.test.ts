@@ -77,6 +77,38 @@ describe("MemberStates", () => {
     expect([desk.choose(32_000, 0.08), desk.choose(32_000, 0.1)]).toEqual([0, 1]);
   });
 
+  test("leaves one path alone that fails, tells how many, and asks for the others", () => {
+    const desk = toDesk();
+    const { states } = desk;
+    const nowMs = START_MS;
+    const answerPath = (path: number, isBad: boolean): void => {
+      states.record(states.startAsking(0, nowMs, path), { isBad, nowMs, path });
+    };
+    const choosePath = (path?: number): number | undefined =>
+      states.choose({ nowMs, point: 0, keyHash: undefined, path, tried: [], mayProbe: true });
+    answerPath(1, true);
+    answerPath(1, true);
+    expect([choosePath(1), choosePath(2), choosePath()]).toEqual([1, 0, 1]);
+    expect(states.show(nowMs)[0]).toEqual({ url: A, state: "open", paths: 1 });
+    answerPath(2, false);
+    expect(states.takeReports()[0]?.paths).toEqual({ run: [], bad: [1], good: [2] });
+    // The second path in a row: two failures are what this breaker takes.
+    answerPath(3, true);
+    expect([choosePath(2), choosePath(3)]).toEqual([0, 1]);
+    answerPath(4, true);
+    expect([choosePath(2), states.show(nowMs)[0]?.paths]).toEqual([1, undefined]);
+    expect(desk.changes).toEqual([`${A} open`, `${A} open`]);
+  });
+
+  test("takes over which paths others leave alone", () => {
+    const { states } = toDesk();
+    states.learn([{ url: A, openForMs: 800, isDown: false, upForMs: null, paths: [7] }], START_MS);
+    const chosen = [7, 8].map((path) =>
+      states.choose({ nowMs: START_MS, point: 0, keyHash: undefined, path, tried: [], mayProbe: true }),
+    );
+    expect(chosen).toEqual([1, 0]);
+  });
+
   test("says how long it will be until somebody may be asked", () => {
     const desk = toDesk();
     for (const at of [0, 1, 0, 1]) desk.answer(at, at * 400, true);

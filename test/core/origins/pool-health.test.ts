@@ -71,6 +71,18 @@ describe("what isolates report", () => {
     expect(viewAt(report(closed, 5_600, 3, 3), 5_600)).toEqual(open(0));
   });
 
+  test("of one path opens it for that one, and of many for all", () => {
+    const reportPaths = (health: PoolHealth, atMs: number, paths: readonly number[]): PoolHealth => {
+      const seen = { url: A, answers: paths.length, bad: paths.length, failures: paths.length };
+      const told = { run: paths, bad: paths, good: [] };
+      return addReports(pool, health, { reports: [{ ...seen, paths: told }], nowMs: START_MS + atMs });
+    };
+    const narrow = reportPaths(reportPaths(new Map(), 0, [1, 1]), 10, [1, 1]);
+    expect(viewAt(narrow, 10)).toMatchObject({ openForMs: 5_000, paths: [1] });
+    expect(viewAt(reportPaths(narrow, 20, [2, 3, 4]), 20)).toEqual(open(4_990));
+    expect(viewAt(report(narrow, 5_100, 2, 0), 5_100)).toEqual(open(0));
+  });
+
   test("of what is no member is left out", () => {
     expect(report(new Map(), 0, 4, 4, "https://other.example").size).toBe(0);
   });

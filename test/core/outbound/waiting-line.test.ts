@@ -64,6 +64,26 @@ describe("a WaitingLine", () => {
     expect(enter(9, 0, 600)).toBe(9);
   });
 
+  test("lets others in between the requests of one client, and keeps its own in their order", () => {
+    const line = new WaitingLine<Waiter>(RANK_MS, 100);
+    const of = (client: string, id: number, sinceMs: number, rank = 1): Waiter => ({
+      ...waiter(id, rank, sinceMs),
+      client,
+    });
+    const ids = enterAll(line, [
+      ...[1, 2, 3, 4].map((id) => of("a", id, 0)),
+      of("b", 5, 50),
+      of("b", 6, 60),
+      of("a", 7, 60, 0),
+      of("c", 8, 250),
+    ]);
+    expect(ids).toEqual([7, 1, 5, 2, 6, 3, 8, 4]);
+    for (const id of [7, 1, 5, 2, 6, 3, 8]) line.leave(id);
+    // Its last one stands where it stood, and those that come after it after that.
+    expect([line.hasAhead(1, 260, "b"), line.hasAhead(1, 260, "a")]).toEqual([false, true]);
+    expect(enterAll(line, [of("a", 9, 260), of("b", 10, 260)])).toEqual([10, 4, 9]);
+  });
+
   test("lets its head alone ask when quota is expected, and after quota was there as many as have room", () => {
     const line = new WaitingLine<Waiter>(RANK_MS);
     enterAll(line, [waiter(1, 1, 0), waiter(2, 1, 0), waiter(3, 1, 0), waiter(4, 1, 0)]);

@@ -9,9 +9,15 @@ const MIB = 1_048_576;
 function enter(
   lines: WaitingLines,
   name: string,
-  { rank = 1, bodyBytes = 0, sinceMs = Date.now(), rules = RULES } = {},
+  {
+    rank = 1,
+    bodyBytes = 0,
+    sinceMs = Date.now(),
+    rules = RULES,
+    client = undefined as string | undefined,
+  } = {},
 ): Standing | undefined {
-  const waiter = lines.createWaiter({ rank, bodyBytes, sinceMs, untilMs: sinceMs + 10_000 });
+  const waiter = lines.createWaiter({ rank, bodyBytes, sinceMs, untilMs: sinceMs + 10_000, client });
   return lines.enter(name, waiter, { rules, readyMs: sinceMs + 5_000 });
 }
 
@@ -33,6 +39,24 @@ describe("WaitingLines", () => {
     expect(enter(lines, "line 0", { bodyBytes: 1, rank: 0 })).toBeUndefined();
     expect(enter(lines, "another", { bodyBytes: 1 })).toBeUndefined();
     expect(enter(lines, "line 0")).toBeDefined();
+  });
+
+  test("give a client no more places than others want of, in its line, in all lines, and of the bodies", async () => {
+    const lines = new WaitingLines();
+    const greedy = Array.from({ length: 1_000 }, (_, at) =>
+      enter(lines, `page ${at % 50}`, { client: "greedy" }),
+    );
+    const turn = greedy.at(-1)?.turn();
+    expect(enter(lines, "page 0", { client: "modest" })).toBeDefined();
+    expect(enter(lines, "of another pool", { client: "modest" })).toBeDefined();
+    expect(await turn).toBe("shed");
+    expect(enter(lines, "page 1", { client: "greedy" })).toBeUndefined();
+    expect(lines.count("tried")).toEqual({ critical: 0, normal: 1_000, background: 0 });
+    const bodies = new WaitingLines();
+    for (let at = 0; at < 16; at += 1) enter(bodies, "a", { bodyBytes: MIB, client: "greedy" });
+    expect(enter(bodies, "b", { bodyBytes: 2 * MIB, client: "modest" })).toBeDefined();
+    expect(enter(bodies, "b", { bodyBytes: 1, client: "greedy" })).toBeUndefined();
+    expect(bodies.count("tried").normal).toBe(15);
   });
 
   test("forget who did not look when it was to, also where nobody comes any more", async () => {
