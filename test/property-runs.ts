@@ -1,4 +1,5 @@
-// How many cases property tests try: the full number in CI, a tenth elsewhere. HEADGATE_PROPERTY_RUNS says another share.
+// How many cases property tests try, and how many requests tests of many send: the full number in CI, a tenth elsewhere.
+// HEADGATE_PROPERTY_RUNS says another share.
 
 const SHARE = Number(process.env["HEADGATE_PROPERTY_RUNS"] ?? 0.1);
 

@@ -16,7 +16,7 @@ export interface BuildOptions {
   readonly outFile: string;
   /** The form of its imports and exports, "esm" unless said. */
   readonly format?: "esm" | "cjs";
-  /** Names stay as they are written, and the sources are inside the file. Default: false. */
+  /** Names and statements stay as they are written, and the sources are inside the file. Default: false. */
   readonly isForDebugger?: boolean;
 }
 
@@ -39,6 +39,8 @@ export async function buildWorker({
       mainFields: ["module", "main"],
     },
     logLevel: "silent",
+    // It also folds statements together: a breakpoint at one of them would not be met.
+    treeshake: !isForDebugger,
     output: {
       file: outFile,
       format,

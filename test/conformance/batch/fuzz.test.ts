@@ -7,8 +7,9 @@ import { type BatchAnswer, sendBatch } from "../support/batch.ts";
 import { send, type Reply } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 import { asked, type Asked, serveStrangely } from "../support/strange-calls.ts";
+import { toRuns } from "../../property-runs.ts";
 
-const RUNS = Number(process.env["HEADGATE_BATCH_FUZZ"] ?? 400);
+const RUNS = Number(process.env["HEADGATE_BATCH_FUZZ"] ?? toRuns(400));
 
 const { gateway, origin } = await startStand({
   batch: { memberBytesMax: 8_192, answerBytesMax: 65_536, bodyBytesMax: 65_536, timeout: "2s" },

@@ -7,6 +7,7 @@ import { newAddress, send } from "../support/client.ts";
 import { disguisePath, toForgivenPath } from "../support/disguised-paths.ts";
 import { startOrigin } from "../support/origin.ts";
 import { startStand } from "../support/stand.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const SECRET = "/limited/secret";
 
@@ -94,7 +95,7 @@ describe("a limited path", () => {
       asyncProperty(disguisePath(SECRET), async (text) => {
         expect(await tryToEvade(text, ip)).toBe("held");
       }),
-      { numRuns: 500, seed: 20_261_122 },
+      { numRuns: toRuns(500), seed: 20_261_122 },
     );
   });
 

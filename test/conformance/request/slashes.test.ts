@@ -9,6 +9,7 @@ import { disguisePath, toForgivenPath } from "../support/disguised-paths.ts";
 import { startOrigin } from "../support/origin.ts";
 import { ADMIN_TOKEN, purge } from "../support/purge.ts";
 import { startStand } from "../support/stand.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const SECRET = "/limited/secret";
 const ONCE = { algorithm: "token-bucket", limit: 1, window: "1h" };
@@ -83,7 +84,7 @@ describe("what is matched and counted", () => {
         expect(status).toBeLessThan(500);
         expect(targets(since).filter((target) => toForgivenPath(target) === SECRET)).toEqual([]);
       }),
-      { numRuns: 500, seed: 20_261_128 },
+      { numRuns: toRuns(500), seed: 20_261_128 },
     );
   });
 
