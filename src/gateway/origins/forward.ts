@@ -81,14 +81,18 @@ export async function forward(facts: RequestFacts, options: ForwardOptions): Pro
     await response.body?.cancel();
     return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
-    if (upload?.isBroken() === true) return err({ code: "body-incomplete", cause });
-    return err(await toFailure(cause, options));
+    return err(await toFailure(error, options, upload));
   }
 }
 
-async function toFailure(cause: string, options: ForwardOptions): Promise<OriginFailure> {
+async function toFailure(
+  error: unknown,
+  options: ForwardOptions,
+  upload: Upload | undefined,
+): Promise<OriginFailure> {
+  const cause = error instanceof Error ? error.message : String(error);
+  if (options.endsWith?.client?.aborted === true) return { code: "origin-closed", cause, isLeft: true };
+  if (upload?.isBroken() === true) return { code: "body-incomplete", cause };
   const code = toOriginProblem(cause);
   const authority = code === "origin-closed" ? toAuthority(options) : undefined;
   if (authority === undefined || !(await isRefusing(authority))) return { code, cause };
