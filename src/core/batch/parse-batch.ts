@@ -136,10 +136,8 @@ function toMember(
     report(`headers.${field}`, "must be left to the batch request and the gateway");
   }
 
-  const body = toBody(given.body, bodyText, given.encoding);
+  const body = toBody(given, bodyText);
   if (!body.ok) report("body", body.error);
-  const mayHaveBody = method !== "GET" && method !== "HEAD";
-  if (body.ok && body.value !== undefined && !mayHaveBody) report("body", `must not be with ${method}`);
 
   const after = [others].flat().map((other) => names.indexOf(other));
   if (after.includes(-1)) report("depends_on", "must name requests of this batch");
@@ -148,12 +146,9 @@ function toMember(
 }
 
 /** The body, or what is wrong with it. Without an encoding, text is text and everything else JSON. */
-function toBody(
-  body: unknown,
-  text: string,
-  encoding?: MemberBody["encoding"],
-): Result<MemberBody | undefined, string> {
+function toBody({ method, body, encoding }: Given, text: string): Result<MemberBody | undefined, string> {
   if (body === undefined) return ok(undefined);
+  if (method === "GET" || method === "HEAD") return err(`must not be with ${method}`);
   const known = encoding ?? (typeof body === "string" ? "text" : "json");
   if (known === "json") return ok({ encoding: known, text });
   if (typeof body !== "string") return err("must be text");

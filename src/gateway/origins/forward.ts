@@ -67,31 +67,17 @@ const NO_ENDS: ExchangeEnds = { client: undefined, bounds: undefined };
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
-  const { timeoutMs, endsWith } = options;
-  const hasUpload = facts.body instanceof ReadableStream;
-  const exchange = endsWith === undefined && !hasUpload ? undefined : startExchange(endsWith);
-  const upload = hasUpload && exchange ? startUpload(facts, options, exchange.abort) : undefined;
+  const sending = startSending(facts, options);
+  const { exchange, upload } = sending;
   try {
-    const init = toInit(facts, options, { exchange, upload });
-    const asked = fetch(toOriginUrl(facts, options), init);
-    const response = await Promise.race([asked, upload?.failed ?? waitFor(timeoutMs)]);
+    const asked = fetch(toOriginUrl(facts, options), toInit(facts, options, sending));
+    const response = await Promise.race([asked, upload?.failed ?? waitFor(options.timeoutMs)]);
     if (!(response instanceof Response)) return giveUp(asked, response, exchange);
     upload?.answered();
-    const problem = toStatusProblem(response);
-    if (problem === undefined) {
-      const answer = toClientResponse(response, toClientContext(facts, options));
-      if (endsWith !== undefined) openPassage(answer, exchange);
-      return ok(answer);
-    }
-    await response.body?.cancel();
-    return err({ code: problem, cause: `status ${response.status}`, status: response.status });
+    return await receive(response, toClientContext(facts, options), options.endsWith && exchange);
   } catch (error) {
     upload?.cancel(error);
-    const cause = error instanceof Error ? error.message : String(error);
-    if (endsWith?.client?.aborted === true) return err({ code: "origin-closed", cause, isLeft: true });
-    const failure = upload?.failure;
-    if (failure !== undefined) return err(failure);
-    return err(await toFailure(cause, options));
+    return err(await toFailure(error, options, upload));
   }
 }
 
@@ -100,7 +86,40 @@ interface Sending {
   readonly upload: Upload | undefined;
 }
 
-async function toFailure(cause: string, options: ForwardOptions): Promise<OriginFailure> {
+const NOTHING_TO_END: Sending = { exchange: undefined, upload: undefined };
+
+/** Most requests have no body, and nobody ends their exchange: they pay for neither. */
+function startSending(facts: RequestFacts, options: ForwardOptions): Sending {
+  const hasUpload = facts.body instanceof ReadableStream;
+  if (options.endsWith === undefined && !hasUpload) return NOTHING_TO_END;
+  const exchange = startExchange(options.endsWith);
+  return { exchange, upload: hasUpload ? startUpload(facts, options, exchange.abort) : undefined };
+}
+
+/** The answer as it goes on. `exchange`: what its body's end has to do with; undefined: nothing. */
+async function receive(
+  response: Response,
+  context: ReturnType<typeof toClientContext>,
+  exchange: Exchange | undefined,
+): Promise<OriginAnswer> {
+  const problem = toStatusProblem(response);
+  if (problem === undefined) {
+    const answer = toClientResponse(response, context);
+    if (exchange !== undefined) openPassage(answer, exchange);
+    return ok(answer);
+  }
+  await response.body?.cancel();
+  return err({ code: problem, cause: `status ${response.status}`, status: response.status });
+}
+
+async function toFailure(
+  error: unknown,
+  options: ForwardOptions,
+  upload: Upload | undefined,
+): Promise<OriginFailure> {
+  const cause = error instanceof Error ? error.message : String(error);
+  if (options.endsWith?.client?.aborted === true) return { code: "origin-closed", cause, isLeft: true };
+  if (upload?.failure !== undefined) return upload.failure;
   const code = toOriginProblem(cause);
   const authority = code === "origin-closed" ? toAuthority(options) : undefined;
   if (authority === undefined || !(await isRefusing(authority))) return { code, cause };

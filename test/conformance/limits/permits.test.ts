@@ -35,6 +35,7 @@ const { origins, gateway } = await startPoolStand(1, (members) => ({
   routes: [
     { path: "/route/*", policies: ["brief"], timeout: "60s" },
     { path: "/pool/*", origin: "counted", timeout: "60s" },
+    { path: "/refreshed/*", origin: "counted", cache: {} },
     { path: "/long/*", policies: ["long"] },
     { path: "/shadow/*", policies: ["shadow"] },
     { path: "/rated/*", policies: ["rate", "long"] },
@@ -119,6 +120,32 @@ describe.each(["route", "pool"])("a permit of a %s", (route) => {
       await until("the origin to be left", () => origin.flights(client.path).now === 0);
     },
   );
+});
+
+describe("a permit of a refresh in the background", () => {
+  it("lasts as long as the refresh, whose client has gone, and goes back with it", async () => {
+    const client = new Client("refreshed");
+    const fields = [["Cache-Control", "max-age=1, stale-while-revalidate=600"]] as const;
+    origin.serve(client.path, { fields, body: "old" });
+    const ask = (): Promise<string> =>
+      send(gateway, client.path, { ip: client.ip }).then((reply) => reply.text());
+    expect(await ask()).toBe("old");
+    await wait(1_100);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    async function* pieces(): AsyncGenerator<string> {
+      yield "new";
+      await promise;
+      yield "er";
+    }
+    origin.serve(client.path, () => ({ fields, body: pieces() }));
+    expect(await ask()).toBe("old");
+    await until("the refresh", () => origin.flights(client.path).now === 1);
+    await client.expectDenied(500);
+    expect(origin.flights(client.path).now).toBe(1);
+    resolve(undefined);
+    await client.expectAdmittedSoon();
+    expect(await ask()).toBe("newer");
+  });
 });
 
 describe("a WebSocket whose end is watched", () => {
