@@ -43,6 +43,7 @@ const passages = new WeakMap<ReadableStream | WebSocket, Passage>();
 
 const ignore = (): void => undefined;
 
+/** What is wanted of the answer so far; undefined where it has nothing that could be under way. */
 export function openPassage(response: Response, exchange?: Exchange): Passage | undefined {
   const stream = response.body ?? response.webSocket;
   if (stream === null) return undefined;
