@@ -60,8 +60,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
 
   reset(reset: CounterReset): void {
     if (reset.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    this.#readClock();
-    this.#table.reset(reset);
+    this.#table.reset(reset, this.#readClock());
   }
 
   top(question: TopQuestion): TopAnswer {

@@ -3,7 +3,8 @@
 import { countDenials, shortenBan, toBanMs } from "./ban.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
-import type { Check } from "./counter-messages.ts";
+import type { Check, Refused } from "./counter-messages.ts";
+import type { KeyMemory } from "./reservations.ts";
 
 /** Denials that count for policies with a ban. */
 export interface Denials {
@@ -11,6 +12,21 @@ export interface Denials {
   readonly count: number;
   /** How long ago they were. */
   readonly agoMs: number;
+}
+
+/** For so long after a reset isolates may still deny by what they remember, and report it later: none of that counts. */
+const LATE_DENIALS_MS = 2_000;
+
+/** What an isolate denied by itself, without what an operator's reset of a policy has made void. */
+export function toLateDenials(
+  { policies, ...denials }: Refused,
+  memories: readonly KeyMemory[],
+  nowMs: number,
+): Denials {
+  const sinceMs = nowMs - denials.agoMs - LATE_DENIALS_MS;
+  const isVoid = (policy: string): boolean =>
+    memories.some(({ resetsMs }) => (resetsMs?.get(policy) ?? -Infinity) >= sinceMs);
+  return { ...denials, policies: new Set(policies.filter((policy) => !isVoid(policy))) };
 }
 
 /** How long the key is still banned for by this check's policy, under its settings of today. */

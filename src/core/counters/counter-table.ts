@@ -3,12 +3,13 @@
 
 import { toExpiries } from "../leases/counter-leases.ts";
 import { LruMap } from "../lru-map.ts";
-import { banChecks, type Denials, isBanning, toCheckBanMs } from "./ban-checks.ts";
+import { banChecks, type Denials, isBanning, toCheckBanMs, toLateDenials } from "./ban-checks.ts";
 import { type CounterCheck, decideChecks, type Decision } from "./decide-checks.ts";
 import { addDecision } from "./decision-ring.ts";
 import {
   addPlaces,
   isPassed,
+  noteReset,
   type Reservation,
   RESERVED_MS,
   keepPlace,
@@ -210,8 +211,9 @@ export class CounterTable {
     return { version: MESSAGE_VERSION, verdicts: [], takenAtMs: nowMs };
   }
 
-  reset({ key, policies }: CounterReset): void {
+  reset({ key, policies }: CounterReset, nowMs = -Infinity): void {
     this.#keys.change([{ key }], (counters) => forgetPolicies(counters, policies));
+    noteReset(this.#keys.read(key), policies, nowMs);
   }
 
   /** Decides against what is used, reserved, granted and banned. */
@@ -284,8 +286,8 @@ export class CounterTable {
   /** Counts first what the isolate denied by itself: it may ban the very request that reports it. */
   #countRefused(request: CounterRequest, nowMs: number): void {
     if (request.refusedBefore === undefined) return;
-    const { policies, ...denials } = request.refusedBefore;
-    this.#countDenials(request, { ...denials, policies: new Set(policies) }, nowMs);
+    const memories = request.keys.map(({ key }) => this.#keys.read(key));
+    this.#countDenials(request, toLateDenials(request.refusedBefore, memories, nowMs), nowMs);
   }
 
   #countDenials(request: CounterRequest, denials: Denials, nowMs: number): void {

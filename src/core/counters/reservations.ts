@@ -30,12 +30,20 @@ export interface KeyMemory {
   readonly provisional: Map<string, Provisional>;
   /** By policy, the latest place in a queue that was given. */
   readonly lastPlacesMs: Map<string, number>;
+  /** By policy, when an operator last reset it; undefined: none was. */
+  resetsMs?: ReadonlyMap<string, number>;
 }
 
 /** A key as its row has it: what was committed before a reset may be cancelled after it. */
 export function createKeyMemory(counters: KeyCounters): KeyMemory {
   const recent = [...(counters.decisions?.recent ?? [])].filter(([, { isSettled }]) => !isSettled);
   return { counters, reservations: new Map(), provisional: new Map(recent), lastPlacesMs: new Map() };
+}
+
+export function noteReset(memory: KeyMemory, policies: readonly string[], nowMs: number): void {
+  const resets = policies.map((policy) => [policy, nowMs] as const);
+  // oxlint-disable-next-line no-param-reassign -- it is what changes in place
+  memory.resetsMs = new Map([...(memory.resetsMs ?? []), ...resets]);
 }
 
 /** Units of a policy that decisions in flight have reserved. Drops reservations that have expired. */

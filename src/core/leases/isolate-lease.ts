@@ -43,6 +43,8 @@ export interface LeaseDenial {
   readonly untilMs: number;
   /** When a client that is denied should come back. */
   readonly retryAtMs: number;
+  /** The counter may have said so earlier, by as much as its answer took. */
+  readonly lagMs: number;
 }
 
 export function createLease(account: string, seq: number, nowMs: number): IsolateLease {

@@ -51,8 +51,9 @@ export interface LeaseLeft {
   /** Of the lease and beside it. */
   readonly remaining: number;
   readonly resetMs: number;
-  /** How long a request that take() denied has to wait. */
+  /** How long a request that take() denied has to wait, and by how much that may be too long. */
   readonly waitMs: number;
+  readonly lagMs: number;
 }
 
 /** Units of a lease that are reserved for one request, until commit() or cancel(). */
@@ -108,13 +109,14 @@ export class IsolateLeases {
   /** What is left of a key that is leased here: of the lease, and beside it as of the counter's last answer. */
   toLeft(key: string, nowMs: number): LeaseLeft {
     const lease = this.#leases.get(key);
-    if (lease === undefined) return { units: 0, remaining: 0, resetMs: 0, waitMs: 0 };
+    if (lease === undefined) return { units: 0, remaining: 0, resetMs: 0, waitMs: 0, lagMs: 0 };
     const units = nowMs < lease.expiresMs ? lease.units : 0;
     return {
       units,
       remaining: units + lease.remaining,
       resetMs: Math.max(0, lease.resetsMs - nowMs),
       waitMs: Math.max(0, (lease.denial?.retryAtMs ?? 0) - nowMs),
+      lagMs: lease.denial?.lagMs ?? 0,
     };
   }
 
@@ -158,12 +160,12 @@ export class IsolateLeases {
   noteRemaining(
     key: string,
     { remaining, resetMs }: Pick<LeaseLeft, "remaining" | "resetMs">,
-    nowMs: number,
+    sentMs: number,
   ): void {
     const lease = this.#leases.get(key);
     if (lease === undefined) return;
     lease.remaining = remaining;
-    lease.resetsMs = nowMs + resetMs;
+    lease.resetsMs = sentMs + resetMs;
   }
 
   /** Whether a report should go out: what is left will not last until an answer could come. */
@@ -214,7 +216,7 @@ export class IsolateLeases {
     lease.units = Math.max(0, units - lease.reserved - (lease.spent - report.spent));
     lease.expiresMs = sentMs + ttlMs;
     lease.remaining = remaining;
-    lease.resetsMs = nowMs + resetMs;
+    lease.resetsMs = sentMs + resetMs;
     // A grant that covers the demand: renew at any time. One that does not, and is no more than what was kept: the counter
     // is short, so back off.
     const isShort = units === 0 || units < HEADROOM * (report.wantedPerSecond / 1_000) * ttlMs;
@@ -231,7 +233,7 @@ export class IsolateLeases {
     const lease = this.#leases.get(key);
     if (lease === undefined || cost === 0) return;
     const untilMs = sentMs + DENIED_MS;
-    lease.denial = { cost, untilMs, retryAtMs: nowMs + waitMs };
+    lease.denial = { cost, untilMs, retryAtMs: nowMs + waitMs, lagMs: nowMs - sentMs };
     lease.remaining = 0;
     lease.renewAfterMs = untilMs - 1.5 * lease.roundTripMs;
   }

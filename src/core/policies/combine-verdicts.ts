@@ -6,6 +6,11 @@ import type { CheckVerdict } from "../counters/counter-messages.ts";
 export interface PolicyVerdict extends CheckVerdict {
   readonly limit: number;
   readonly windowMs: number | undefined;
+  /**
+   * The earliest moment, by this isolate's clock, at which the counter can have said so: its waits count from then on, and
+   * may be told later. undefined: from when they are told.
+   */
+  readonly sinceMs?: number | undefined;
 }
 
 export interface LimitAnswer {
@@ -34,12 +39,16 @@ export const UNLIMITED: LimitAnswer = {
 /** A permit may come back at any moment: whoever wants one is told to ask again so soon. */
 const PERMIT_WAIT_MS = 1_000;
 
-/** The verdict as its client is told it. When a permit frees itself that nobody gives back says nothing about the next. */
-export function toPolicyVerdict(verdict: CheckVerdict, policy: Policy): PolicyVerdict {
+/**
+ * The verdict as its client is told it. When a permit frees itself that nobody gives back says nothing about the next.
+ * `sinceMs`: see PolicyVerdict.
+ */
+export function toPolicyVerdict(verdict: CheckVerdict, policy: Policy, sinceMs?: number): PolicyVerdict {
   const { limit, windowMs } = policy;
   const { outcome, isBanned, retryAfterMs, resetMs } = verdict;
-  if (!isPermit(policy) || outcome === "impossible" || isBanned === true)
-    return { ...verdict, limit, windowMs };
+  // Whatever its counter has, a banned client has nothing.
+  if (isBanned === true) return { ...verdict, remaining: 0, limit, windowMs, sinceMs };
+  if (!isPermit(policy) || outcome === "impossible") return { ...verdict, limit, windowMs, sinceMs };
   const waits = {
     retryAfterMs: Math.min(retryAfterMs, PERMIT_WAIT_MS),
     resetMs: Math.min(resetMs, PERMIT_WAIT_MS),

@@ -100,5 +100,6 @@ function age(answer: LimitAnswer, ageMs: number): LimitAnswer {
 
 function ageVerdict(verdict: PolicyVerdict, ageMs: number): PolicyVerdict {
   const retryAfterMs = Math.max(0, verdict.retryAfterMs - ageMs);
-  return { ...verdict, retryAfterMs, resetMs: Math.max(0, verdict.resetMs - ageMs) };
+  const sinceMs = verdict.sinceMs === undefined ? undefined : verdict.sinceMs + ageMs;
+  return { ...verdict, retryAfterMs, resetMs: Math.max(0, verdict.resetMs - ageMs), sinceMs };
 }

@@ -44,30 +44,39 @@ export function toRateLimitFields(
   const set: [string, string][] = [
     ["X-RateLimit-Limit", String(nearest.limit)],
     ["X-RateLimit-Remaining", String(nearest.remaining)],
-    ["X-RateLimit-Reset", String(Math.ceil((nowMs + toWaitMs(nearest)) / 1_000))],
+    ["X-RateLimit-Reset", String(Math.ceil(toInstantMs(nearest, nowMs) / 1_000))],
   ];
   if (outcome === "denied") set.push(["Retry-After", String(toRetryAfterSeconds(retryAfterMs))]);
   if (policyField === undefined) return { set, append: [] };
   const append: [string, string][] = [
     ["RateLimit-Policy", policyField],
-    ["RateLimit", verdicts.map(toRateLimitMember).join(", ")],
+    ["RateLimit", verdicts.map((verdict) => toRateLimitMember(verdict, nowMs)).join(", ")],
   ];
   return { set, append };
 }
 
-/** X-RateLimit-Shadow: like RateLimit, for policies that are tried out; `denied` marks those that would have refused. */
-export function toShadowField(verdicts: readonly PolicyVerdict[]): string {
+/** X-RateLimit-Shadow: like RateLimit, for policies that are tried out; `denied` marks those that would have refused. `nowMs` counts where verdicts say since when. */
+export function toShadowField(verdicts: readonly PolicyVerdict[], nowMs = 0): string {
   return verdicts
-    .map((verdict) => toRateLimitMember(verdict) + (verdict.outcome === "allowed" ? "" : ";denied"))
+    .map((verdict) => toRateLimitMember(verdict, nowMs) + (verdict.outcome === "allowed" ? "" : ";denied"))
     .join(", ");
 }
 
-function toRateLimitMember(verdict: PolicyVerdict): string {
-  const seconds = Math.ceil(toWaitMs(verdict) / 1_000);
+function toRateLimitMember(verdict: PolicyVerdict, nowMs: number): string {
+  const seconds = Math.ceil(toToldMs(verdict, nowMs) / 1_000);
   return `"${verdict.policy}";${PARAMETERS.remaining}=${verdict.remaining};${PARAMETERS.seconds}=${seconds}`;
 }
 
-/** Until the same request is admitted when it was denied, else until all of the quota is back. */
-function toWaitMs({ outcome, retryAfterMs, resetMs }: PolicyVerdict): number {
-  return outcome === "denied" ? retryAfterMs : resetMs;
+/**
+ * The wait that a client is told now: until the same request is admitted when it was denied, for which a moment too long
+ * is better than one too short, else until all of the quota is back, however long the answer took since.
+ */
+export function toToldMs(verdict: PolicyVerdict, nowMs: number): number {
+  if (verdict.outcome === "denied") return verdict.retryAfterMs;
+  return Math.max(0, toInstantMs(verdict, nowMs) - nowMs);
+}
+
+/** When that wait is over. Counted from when it is told, an instant at a whole second would be told a second late. */
+function toInstantMs({ outcome, retryAfterMs, resetMs, sinceMs }: PolicyVerdict, nowMs: number): number {
+  return (sinceMs ?? nowMs) + (outcome === "denied" ? retryAfterMs : resetMs);
 }

@@ -32,7 +32,7 @@ export async function askCounters(
     const answer = answers[index];
     if (answer === undefined) return [];
     acceptGrants(group, answer, { leases, sentMs: nowMs });
-    writeVerdicts(group, answer);
+    writeVerdicts(group, answer, nowMs);
     return [{ id, group, answer }];
   });
   const isDenied = rows.some(isRefusing);
@@ -57,10 +57,10 @@ function toObjects({ rows, facts, context }: LimitedRequest): readonly ObjectChe
   return [...byObject].map(([object, owned]) => toObjectChecks(object, owned));
 }
 
-function writeVerdicts({ rows }: ObjectChecks, { verdicts, failure }: ObjectAnswer): void {
+function writeVerdicts({ rows }: ObjectChecks, { verdicts, failure }: ObjectAnswer, sentMs: number): void {
   for (const [index, row] of rows.entries()) {
     const verdict = verdicts[index];
-    if (verdict !== undefined) row.verdict = toPolicyVerdict(verdict, row.policy);
+    if (verdict !== undefined) row.verdict = toPolicyVerdict(verdict, row.policy, sentMs);
     row.degraded = failure;
   }
 }

@@ -6,6 +6,7 @@ import {
   toRateLimitFields,
   toRateLimitPolicyField,
   toShadowField,
+  toToldMs,
 } from "../../core/policies/rate-limit-headers.ts";
 import type { Config } from "../../core/config/config.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
@@ -50,10 +51,11 @@ export function toLimitFields(
   // Made at start-up for the limits that are everybody's.
   const policyField =
     policies === route.policies ? gateway.policyFields.get(route) : toPolicyField(policies, gateway.config);
-  const fields = toRateLimitFields(answer, { nowMs: readClock(), policyField });
+  const nowMs = readClock();
+  const fields = toRateLimitFields(answer, { nowMs, policyField });
   const marks: [string, string][] = [];
   if (gateway.config.headers.shadow && shadows.length > 0)
-    marks.push(["X-RateLimit-Shadow", toShadowField(shadows)]);
+    marks.push(["X-RateLimit-Shadow", toShadowField(shadows, nowMs)]);
   const degraded = rows.filter((row) => row.degraded !== undefined);
   if (degraded.length > 0)
     marks.push(["X-RateLimit-Degraded", degraded.map(({ policy }) => policy.name).join(", ")]);
@@ -79,16 +81,13 @@ export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, lim
   const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
   if (rememberedDenial === undefined) return new Response(body, init);
   const kept = { status: init.status, headers: new Headers(init.headers) };
-  rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits) });
+  rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits, nowMs) });
   return new Response(body, kept);
 }
 
 /** How long every wait of an answer is the same in whole seconds. */
-function toSameMs({ answer, shadows }: CheckedLimits): number {
-  const waits = [...answer.verdicts, ...shadows].flatMap(({ retryAfterMs, resetMs }) => [
-    retryAfterMs,
-    resetMs,
-  ]);
+function toSameMs({ answer, shadows }: CheckedLimits, nowMs: number): number {
+  const waits = [...answer.verdicts, ...shadows].map((verdict) => toToldMs(verdict, nowMs));
   return Math.min(
     ...[answer.retryAfterMs, ...waits]
       .filter((ms) => ms > 0 && ms < Infinity)
@@ -96,16 +95,30 @@ function toSameMs({ answer, shadows }: CheckedLimits): number {
   );
 }
 
-/** Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. */
+/**
+ * Sets X-RateLimit-* and Retry-After, adds to the origin's RateLimit fields, and lets browsers read them. Where the origin
+ * has X-RateLimit-* of its own a client sees one side's, whole: the origin's where it is the origin that refuses.
+ */
 export function addLimitFields(response: Response, limits: CheckedLimits, limiting: Limiting): Response {
   const { set, append } = toLimitFields(limits, limiting);
   if (set.length === 0) return response;
-  const { headers } = response;
-  for (const [name, value] of set) headers.set(name, value);
+  const { headers, status } = response;
+  const isOrigins = LEGACY_FIELDS.some((name) => headers.has(name));
+  if (isOrigins && status !== 429) dropLegacyFields(headers);
+  const isTheirs = isOrigins && status === 429;
+  for (const [name, value] of set) if (!isTheirs || !LEGACY_FIELDS.includes(name)) headers.set(name, value);
   for (const [name, value] of append) headers.append(name, value);
   if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
     headers.append("Access-Control-Expose-Headers", OWN_FIELDS);
   return response;
+}
+
+/** What ours replace; beside them an origin may have more of its own (GitHub's -Used, -Resource). */
+const LEGACY_FIELDS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+
+function dropLegacyFields(headers: Headers): void {
+  const names = [...headers.keys()].filter((name) => name.startsWith("x-ratelimit-"));
+  for (const name of names) headers.delete(name);
 }
 
 /** RateLimit-Policy; undefined where the draft's fields are switched off. */

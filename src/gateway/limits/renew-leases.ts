@@ -52,6 +52,6 @@ export function acceptGrants(
     if (outcome === "denied" && isTentative !== true)
       leases.noteDenial(key, { cost, waitMs }, { sentMs, nowMs });
     if (report !== undefined) leases.accept(key, { seq: report.seq, grant }, { sentMs, nowMs });
-    else if (outcome === "allowed") leases.noteRemaining(key, verdict, nowMs);
+    else if (outcome === "allowed") leases.noteRemaining(key, verdict, sentMs);
   }
 }

@@ -82,9 +82,18 @@ function toLeaseVerdict(
   lease: RowLease,
   { leases, nowMs }: { readonly leases: IsolateLeases; readonly nowMs: number },
 ): PolicyVerdict {
-  const { remaining, resetMs, waitMs } = leases.toLeft(lease.key, nowMs);
+  const { remaining, resetMs, waitMs, lagMs } = leases.toLeft(lease.key, nowMs);
   return isTaken(lease.answer)
-    ? { policy: name, outcome: "allowed", remaining, retryAfterMs: 0, resetMs, limit, windowMs }
+    ? {
+        policy: name,
+        outcome: "allowed",
+        remaining,
+        retryAfterMs: 0,
+        resetMs,
+        limit,
+        windowMs,
+        sinceMs: nowMs,
+      }
     : {
         policy: name,
         outcome: "denied",
@@ -93,5 +102,6 @@ function toLeaseVerdict(
         resetMs: Math.max(waitMs, resetMs),
         limit,
         windowMs,
+        sinceMs: nowMs - lagMs,
       };
 }

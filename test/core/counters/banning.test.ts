@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BanSettings } from "../../../src/core/counters/ban.ts";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import type { Check, CounterReply } from "../../../src/core/counters/counter-messages.ts";
+import {
+  type Check,
+  type CounterReply,
+  MESSAGE_VERSION,
+} from "../../../src/core/counters/counter-messages.ts";
 import { isAllowed, MapStore, toCheck, toRequest, toTake } from "./map-store.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -145,6 +149,22 @@ describe("a policy with a ban", () => {
     // Enough for a ban, but one that would be over by now.
     expect(isAllowed(take(200_000, 1_000, 3))).toBe(true);
     expect(isAllowed(take(300_000, 999, 3))).toBe(false);
+  });
+
+  test("forgets them with a reset of their policy, and what was refused within two seconds of it", () => {
+    const table = new CounterTable(new MapStore(), 10);
+    const take = (atMs: number, policies: readonly string[], agoMs = 0): boolean => {
+      const refusedBefore = { policies, count: 50, agoMs };
+      return isAllowed(
+        table.handle({ ...toTake("k", { ...banning, cost: 0 }), refusedBefore }, START_MS + atMs),
+      );
+    };
+    table.reset({ version: MESSAGE_VERSION, key: "k", policies: ["p"] }, START_MS);
+    expect([take(10, ["p"]), take(2_000, ["p"]), take(60_000, ["p"], 58_000)]).toEqual([true, true, true]);
+    expect(take(60_000, ["p"], 57_999)).toBe(true);
+    expect(take(60_001, ["p"])).toBe(false);
+    table.reset({ version: MESSAGE_VERSION, key: "k", policies: ["other"] }, START_MS + 70_000);
+    expect(take(70_000, ["p"])).toBe(false);
   });
 
   test("counts them for the policies that refused, and for no other", () => {

@@ -142,6 +142,12 @@ describe("toPolicyVerdict()", () => {
     expect(toWaits("concurrency", { outcome: "allowed", retryAfterMs: 0 })).toEqual([0, 1_000]);
   });
 
+  test("leaves a banned client nothing, whatever its counter has", () => {
+    const left = { ...verdict, remaining: 3, isBanned: true };
+    for (const algorithm of Object.keys(algorithms) as AlgorithmName[])
+      expect(toPolicyVerdict(left, policy(algorithm))).toMatchObject({ remaining: 0, retryAfterMs: 40_000 });
+  });
+
   test("keeps waits that are exact: of every other algorithm, of a ban, of what is never admitted", () => {
     for (const algorithm of Object.keys(algorithms) as AlgorithmName[])
       if (algorithm !== "concurrency") expect(toWaits(algorithm)).toEqual([40_000, 60_000]);

@@ -109,6 +109,22 @@ describe("toRateLimitFields()", () => {
     });
   });
 
+  test("tell an instant counted from when the counter can have said so, and what is left until then", () => {
+    // It was asked 20 ms ago, and said that a window ends in 1.5 s: at a whole second.
+    const said = { limit: 9, resetMs: 1_500 };
+    const tell = (sinceMs: number, over = {}): unknown => {
+      const answer = combineVerdicts([{ ...toVerdict("a", { ...said, ...over }), sinceMs }]);
+      const { set, append } = toRateLimitFields(answer, { nowMs: NOW_MS, policyField });
+      return [set[2]?.[1], append[1]?.[1].split(";t=")[1], set[3]?.[1]];
+    };
+    expect(tell(NOW_MS - 20)).toEqual(["1700000002", "2", undefined]);
+    expect(tell(NOW_MS - 1_000)).toEqual(["1700000001", "1", undefined]);
+    expect(tell(NOW_MS - 9_000)).toEqual(["1699999993", "0", undefined]);
+    // Whoever has to wait is told no less than the whole wait, from now on.
+    const denied = { outcome: "denied", retryAfterMs: 1_500 };
+    expect(tell(NOW_MS - 20, denied)).toEqual(["1700000002", "2", "2"]);
+  });
+
   test("of a denied request tell when it is admitted, in epoch seconds and in whole seconds from now", () => {
     const answer = combineVerdicts([
       toVerdict("a", { limit: 60, remaining: 30, resetMs: 1_000 }),
