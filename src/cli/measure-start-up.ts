@@ -12,6 +12,7 @@ const REFERENCE_FUNCTIONS = 2_000;
 /** What the platform gives a Worker and Node does not. */
 const PLATFORM = {
   "cloudflare:workers": { DurableObject: Object, WorkerEntrypoint: Object, env: {}, waitUntil: () => {} },
+  "cloudflare:sockets": { connect: () => {} },
 };
 
 const requireFromNode = createRequire(import.meta.url);
