@@ -8,7 +8,7 @@ import type { KeyEntry } from "../core/control/entries.ts";
 import { findOverride } from "../core/control/override-index.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
-import { toAddressKey } from "../core/keys/ip.ts";
+import { isAddressLabel } from "../core/keys/ip.ts";
 import { readClock } from "../platform/clock.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { AdminControls } from "./operation.ts";
@@ -28,7 +28,7 @@ export interface FoundCounter {
 }
 
 export function hasAddress({ key }: Policy): boolean {
-  return key.some(({ label }) => label === "ip");
+  return key.some(({ label }) => isAddressLabel(label));
 }
 
 /** Who has API keys also has objects that no shard has: those of a policy by `consumer` or `api-key`. */
@@ -68,7 +68,11 @@ export function findCounters(
   written: Policy,
   { values: given, place }: { readonly values: readonly string[]; readonly place: string | undefined },
 ): readonly FoundCounter[] {
-  const values = written.key.map(({ label }, index) => toValue(label, given[index] ?? ""));
+  // IPv6 addresses count by their network, however they are written.
+  const values = written.key.map(({ toValue }, index) => {
+    const text = given[index] ?? "";
+    return toValue?.(text) ?? text;
+  });
   const index = overrides();
   const subject = { key: values, tier: undefined, nowMs: readClock() };
   const applied = index === undefined ? undefined : findOverride(index, written.name, subject);
@@ -85,9 +89,4 @@ export function findCounters(
     const object = toObjectName(counter, facts, config().counters.shards);
     return [{ object, key: counter.key, policy, unused, override: applied?.override.id }];
   });
-}
-
-/** IPv6 addresses count by their network, however they are written. */
-function toValue(label: string, text: string): string {
-  return label === "ip" ? (toAddressKey(text) ?? text) : text;
 }

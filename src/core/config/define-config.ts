@@ -11,8 +11,14 @@ import type { routeSchema } from "../routes/route-schema.ts";
 
 export type { Facts } from "../keys/facts.ts";
 
-/** "ip", "path", ..., or with an argument: "header:x-api-key", "cookie:sid", "query:user". */
-export type KeyInput = KeyExtractorName | `${KeyExtractorName}:${string}`;
+/**
+ * "ip", "path", ..., or with an argument: "header:x-api-key", "cookie:sid", "query:user". `{ ip: { v6: 56 } }` counts IPv6
+ * addresses by their /56 in place of their /64.
+ */
+export type KeyInput =
+  | KeyExtractorName
+  | `${KeyExtractorName}:${string}`
+  | { readonly ip: { readonly v6?: number } };
 
 export interface PolicyInput {
   readonly algorithm: AlgorithmName;

@@ -1,7 +1,6 @@
 // Which operator's ban a request falls under. Only the parts that some ban names are read from a request.
 
 import type { Facts } from "../keys/facts.ts";
-import { toAddressKey } from "../keys/ip.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import { type Ban, isActive } from "./entries.ts";
 
@@ -21,7 +20,7 @@ export function createBanIndex(bans: readonly Ban[]): BanIndex {
     if (part === undefined) continue;
     const known = byKey.get(part.label) ?? { part, byValue: new Map<string, Ban[]>() };
     byKey.set(part.label, known);
-    const value = part.label === "ip" ? (toAddressKey(ban.value) ?? ban.value) : ban.value;
+    const value = part.toValue?.(ban.value) ?? ban.value;
     known.byValue.set(value, [...(known.byValue.get(value) ?? []), ban]);
   }
   return [...byKey.values()];

@@ -4,6 +4,7 @@
 
 import type { Facts } from "./facts.ts";
 import { hash32 } from "./hash32.ts";
+import { isAddressLabel } from "./ip.ts";
 import type { KeyPart } from "./parse-key.ts";
 
 export interface CounterKey {
@@ -80,7 +81,7 @@ export function toObjectName({ place, rank }: CounterKey, facts: Facts, shards: 
 
 /** The part of the highest rank places a key; of equal ones the first. */
 function toRank(label: string, value: string | undefined): number {
-  if (label === "ip") return ADDRESS_RANK;
+  if (isAddressLabel(label)) return ADDRESS_RANK;
   return value !== undefined && CREDENTIAL_PART.test(label) ? CREDENTIAL_RANK : OTHER_RANK;
 }
 

@@ -1,8 +1,9 @@
-// Reads a policy's key ("ip", "header:x-api-key", or a list of them) into the parts that read it from a request.
+// Reads a policy's key ("ip", "header:x-api-key", { ip: { v6: 56 } }, or a list of them) into the parts that read it from a request.
 
-import { showGiven, toInvalid } from "../schema/parse-with.ts";
+import { isObject, parseWith, showGiven, toInvalid } from "../schema/parse-with.ts";
 import { findNearest } from "../schema/find-nearest.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
+import { addressPartSchema, toAddressKey, toAddressLabel } from "./ip.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 import { keyExtractors } from "./registry.ts";
 
@@ -11,6 +12,8 @@ export interface KeyPart {
   readonly label: string;
   readonly argument: string;
   readonly read: KeyExtractor["read"];
+  /** The value that an operator's text stands for; undefined: the text itself. */
+  readonly toValue?: (text: string) => string;
 }
 
 const PARTS_MAX = 8;
@@ -26,11 +29,29 @@ export function parseKey(value: unknown, path: string): Result<readonly KeyPart[
   const parts: KeyPart[] = [];
   const problems: Problem[] = [];
   for (const [index, text] of texts.entries()) {
-    const part = parseKeyPart(text, Array.isArray(value) ? `${path}.${index}` : path);
+    const at = Array.isArray(value) ? `${path}.${index}` : path;
+    const isAddress = isObject(text) && isObject(text["ip"]);
+    const part = isAddress ? parseAddressPart(text, at) : parseKeyPart(text, at);
     if (part.ok) parts.push(part.value);
-    else problems.push(part.error);
+    else problems.push(...[part.error].flat());
   }
   return problems.length > 0 ? err(problems) : ok(Object.freeze(parts));
+}
+
+/** `{ ip: { v6: 56 } }`. */
+function parseAddressPart(given: unknown, path: string): Result<KeyPart, readonly Problem[]> {
+  const parsed = parseWith(addressPartSchema, given, path);
+  return parsed.ok ? ok(toAddressPart(parsed.value.ip.v6)) : parsed;
+}
+
+function toAddressPart(v6Bits?: number): KeyPart {
+  const part: KeyPart = {
+    label: toAddressLabel(v6Bits),
+    argument: "",
+    read: ({ address }) => (address === undefined ? undefined : toAddressKey(address, v6Bits)),
+    toValue: (text) => toAddressKey(text, v6Bits) ?? text,
+  };
+  return Object.freeze(part);
 }
 
 function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
@@ -47,14 +68,18 @@ function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
   const extractor: KeyExtractor = keyExtractors[name as keyof typeof keyExtractors];
   const wanted = extractor.argument;
   if (wanted === undefined) {
-    if (colon === -1) return ok(Object.freeze({ label: name, argument, read: extractor.read }));
+    if (colon === -1) return ok(name === "ip" ? toAddressPart() : toPart(name, argument, extractor));
     return err(toInvalid(path, { wanted: `must be "${name}" without an argument`, given: text }));
   }
   if (!wanted.pattern.test(argument)) {
     return err(toInvalid(path, { wanted: `must be "${name}:" and ${wanted.wanted}`, given: text }));
   }
   const read = wanted.toLowerCase ? argument.toLowerCase() : argument;
-  return ok(Object.freeze({ label: `${name}:${read}`, argument: read, read: extractor.read }));
+  return ok(toPart(`${name}:${read}`, read, extractor));
+}
+
+function toPart(label: string, argument: string, { read }: KeyExtractor): KeyPart {
+  return Object.freeze({ label, argument, read });
 }
 
 function toUnknown(text: string, name: string): string {

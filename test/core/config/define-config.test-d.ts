@@ -16,6 +16,7 @@ defineConfig({
       onMissing: "deny",
       onError: "open",
     },
+    networks: { ...policy, key: [{ ip: { v6: 56 } }, "path"] },
   },
   routes: [
     { path: "/search", methods: ["GET"], policies: ["per-client", "search"], cost: 2, cache: { ttl: "30s" } },
@@ -56,6 +57,8 @@ defineConfig({ origin: "zone", policies: {}, routes: [{ policies: [] }] });
 defineConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", policy: "p" }] });
 // @ts-expect-error -- durations are text
 defineConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", timeout: 30 }] });
+// @ts-expect-error -- IPv4 addresses are counted whole
+defineConfig({ origin: "zone", policies: { p: { ...policy, key: { ip: { v4: 24 } } } }, routes });
 // @ts-expect-error -- an unknown algorithm
 defineConfig({ origin: "zone", policies: { p: { ...policy, algorithm: "leaky" } }, routes });
 // @ts-expect-error -- a limit is a number

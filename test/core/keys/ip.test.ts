@@ -31,6 +31,19 @@ describe("toAddressKey()", () => {
   });
 
   test.each([
+    [48, "2001:db8:1:0::/48"],
+    [49, "2001:db8:1:8000::/49"],
+    [52, "2001:db8:1:a000::/52"],
+    [56, "2001:db8:1:ab00::/56"],
+    [63, "2001:db8:1:abcc::/63"],
+    [64, "2001:db8:1:abcd::/64"],
+  ])("of %i bits leaves out the rest, and IPv4 whole", (bits, key) => {
+    expect(toAddressKey("2001:db8:1:abcd:ef::1", bits)).toBe(key);
+    expect(toAddressKey("192.0.2.255", bits)).toBe("192.0.2.255");
+    expect(toAddressKey("::ffff:192.0.2.255", bits)).toBe("192.0.2.255");
+  });
+
+  test.each([
     "",
     "unknown",
     "01.2.3.4",
