@@ -39,7 +39,7 @@ export function parseKey(value: unknown, path: string): Result<readonly KeyPart[
 }
 
 /** `{ ip: { v6: 56 } }`. */
-function parseAddressPart(given: unknown, path: string): Result<KeyPart, readonly Problem[]> {
+function parseAddressPart(given: unknown, path: string): Result<KeyPart> {
   const parsed = parseWith(addressPartSchema, given, path);
   return parsed.ok ? ok(toAddressPart(parsed.value.ip.v6)) : parsed;
 }
