@@ -26,6 +26,8 @@ it("stops a request at a line of its source, and shows what is there by name", a
   await buildWorker({ configPath, outFile: scriptPath, isForDebugger: true });
   const gateway = await serveWorker({ scriptPath, port: 0, inspectorPort: 0, vars: {} });
   try {
+    // Miniflare's inspector throws at what it is sent before it has its own connection to the runtime.
+    expect((await fetch(gateway.url)).status).toBe(200);
     const debug = await connectDebugger(gateway.inspectorUrl);
     const source = await readFile(SOURCE, "utf8");
     const [, statement = "no statement"] = STATEMENT.exec(source) ?? [];
