@@ -15,7 +15,7 @@ import { CacheStore } from "./cache/cache-store.ts";
 import type { CacheClients } from "./cache/cache-clients.ts";
 import type { PreflightClients } from "./cors/answer-preflight.ts";
 import type { Policy } from "../core/policies/policy.ts";
-import type { LimitedRoute } from "../core/policies/limited-route.ts";
+import { type LimitedRoute, STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
 import { Collapsing } from "./request/collapsing.ts";
 import { CounterClient } from "./limits/counter-client.ts";
@@ -92,9 +92,8 @@ function createStore({ origin }: Config): Pick<Gateway, "store" | "marks"> {
 }
 
 function derive(config: Config, snapshot: Snapshot): Derived {
-  const attempts = toStandIn(-1, config.attempts);
-  // Pools have those in between (parse-pools.ts).
-  const preflights = toStandIn(-1_000, config.preflights);
+  const attempts = toStandIn(STAND_IN_INDEX.attempts, config.attempts);
+  const preflights = toStandIn(STAND_IN_INDEX.preflights, config.preflights);
   const policyFields = new Map<LimitedRoute, string | undefined>();
   const batches = config.batch === undefined ? [] : [config.batch.limited];
   for (const route of [...config.routes, attempts, preflights, ...batches])

@@ -17,6 +17,7 @@ import { parseBatchPolicies } from "./parse-batch-policies.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findNearest } from "../schema/find-nearest.ts";
 import { parseOrigin } from "../origins/parse-origin.ts";
+import { STAND_IN_INDEX } from "../policies/limited-route.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
 import { parsePools } from "../origins/parse-pools.ts";
 import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
@@ -32,8 +33,6 @@ export interface ConfigVars {
   readonly LIMIT_FACTOR?: unknown;
 }
 
-/** Unlike every route's, every pool's and that of failed credentials. */
-const BATCH_INDEX = -1_000;
 const LIMIT_FACTOR_MAX = 1_000;
 
 /**
@@ -110,7 +109,7 @@ function toBatches(
   access: AccessList | undefined,
 ): Batches {
   const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
-  const limited = { index: BATCH_INDEX, path: settings.path, policies, hasVariants, cost };
+  const limited = { index: STAND_IN_INDEX.batches, path: settings.path, policies, hasVariants, cost };
   return { ...settings, limited, access: access === undefined ? [] : [access] };
 }
 

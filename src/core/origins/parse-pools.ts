@@ -1,5 +1,6 @@
 // Reads the origin pools of the configuration: unknown -> frozen pools by name, or every problem.
 
+import { STAND_IN_INDEX } from "../policies/limited-route.ts";
 import type * as v from "valibot";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
@@ -118,7 +119,7 @@ function toOutbound(
   const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
   return {
     // Routes count up from 0, and the limit of failed credentials has -1.
-    limited: { index: -2 - index, path: "", policies, hasVariants, cost, countsAll: true },
+    limited: { index: STAND_IN_INDEX.pools - index, path: "", policies, hasVariants, cost, countsAll: true },
     whenLimited,
     queue: { waitMsMax: queue.waitMax, lengthMax: queue.lengthMax },
     priority,

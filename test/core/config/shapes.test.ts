@@ -19,7 +19,7 @@ describe("parseConfig() of batch", () => {
       timeoutMs: 60_000,
       access: [],
       limited: {
-        index: -1_000,
+        index: -1_001,
         path: "/__headgate/v1/batch",
         policies: [],
         hasVariants: false,
