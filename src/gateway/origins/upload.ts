@@ -104,11 +104,12 @@ export class Upload {
       for (let piece = await this.#read(); piece !== undefined; piece = await this.#read())
         await this.#writer.write(piece);
       await this.#writer.close();
-      this.#isSent = true;
-      if (this.#isAnswered) this.#stop();
     } catch (error) {
-      this.cancel(error);
+      // An origin may answer what it does not read to its end: it is waited for as before.
+      await this.#reader.cancel(error).catch(() => undefined);
     }
+    this.#isSent = true;
+    if (this.#isAnswered) this.#stop();
   }
 
   async #read(): Promise<Uint8Array | undefined> {
@@ -122,6 +123,7 @@ export class Upload {
       return piece;
     } catch (error) {
       this.#fail({ code: "body-incomplete", cause: error instanceof Error ? error.message : String(error) });
+      this.cancel(error);
       throw error;
     }
   }

@@ -1,8 +1,10 @@
 // A client that does not send its request to the end is waited for so long, in a phase of its own: it is told so, and
 // keeps nobody else waiting.
 
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { BATCH_PATH } from "../support/batch.ts";
 import { send } from "../support/client.ts";
 import type { Origin } from "../support/origin.ts";
@@ -15,6 +17,19 @@ const TIMEOUT_MS = 1_000;
 const TOKEN = "an-admin-token-of-tests";
 const flights = { algorithm: "concurrency", limit: LIMIT, expires: "1h", key: "everyone" };
 
+/** What an origin sees that looks at bytes. */
+const seen = { text: "", isClosed: false };
+const byteServer = createServer((socket) => {
+  socket.on("data", (bytes: Buffer) => (seen.text += bytes.toString("latin1")));
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => {
+    seen.isClosed = true;
+  });
+});
+await once(byteServer.listen(0, "127.0.0.1"), "listening");
+afterAll(() => byteServer.close());
+const bytesUrl = `http://127.0.0.1:${(byteServer.address() as AddressInfo).port}`;
+
 const { origins, gateway } = await startPoolStand(
   1,
   (members) => ({
@@ -24,12 +39,14 @@ const { origins, gateway } = await startPoolStand(
     policies: { flights, calls: flights },
     origins: {
       pool: { members },
+      bytes: { members: [bytesUrl] },
       counted: { members, policies: ["calls"], retries: { max: 0 }, whenLimited: ["reject"] },
     },
     routes: [
       { path: "/flights/*", policies: ["flights"], timeout: "10s" },
       { path: "/counted/*", origin: "counted" },
       { path: "/pool/*", origin: "pool" },
+      { path: "/bytes/*", origin: "bytes" },
       { path: "/fields/*", fields: true },
       { path: "/patient/*", requestTimeout: "3s", timeout: "500ms" },
       { path: "/total/*", requestTimeout: "5s", totalTimeout: "1s" },
@@ -218,6 +235,21 @@ describe.concurrent("the origin's time", () => {
   });
 });
 
+describe("an origin", () => {
+  it("does not take half a body for the whole, and is left", async () => {
+    const socket = sendHalf("/bytes/half", CHUNKED);
+    expect((await socket.answer).status).toBe(408);
+    socket.close();
+    await until("its connection to end", () => seen.isClosed);
+    expect(seen.text).toContain("hello");
+    expect(seen.text).not.toMatch(/0\r\n\r\n$/);
+  });
+});
+
+it("never crashed anything", () => {
+  expect(gateway.logs().filter((line) => line.includes("crashed"))).toEqual([]);
+});
+
 describe("a body that is no HTTP", () => {
   it.each(["/plain/broken", "/flights/broken", BATCH_PATH])("is the client's fault: %s", async (path) => {
     const socket = openSocket(gateway, toPost(path, [...CHUNKED, JSON_TYPE], "zz\r\nhello\r\n"));
@@ -225,8 +257,4 @@ describe("a body that is no HTTP", () => {
     socket.close();
     expect([status, text]).toEqual([400, expect.stringContaining('"code":"body-incomplete"')]);
   });
-});
-
-it("never crashed anything", () => {
-  expect(gateway.logs().filter((line) => line.includes("crashed"))).toEqual([]);
 });

@@ -135,8 +135,9 @@ describe("what is not trimmed", () => {
       yield '"name":2}';
     };
     const path = serve("slow", () => ({ fields: [TYPE], body: pieces() }));
-    const { status, field, stream } = await open(gateway, path + MASK);
+    const { status, field, stream, sentAtMs, answeredAtMs } = await open(gateway, path + MASK);
     expect([status, field("X-Fields-Ignored")]).toEqual([200, "too-slow"]);
+    expect(answeredAtMs - sentAtMs).toBeLessThan(2_000);
     resolve(undefined);
     expect((await buffer(stream)).toString()).toBe('{"id":1,"name":2}');
   });

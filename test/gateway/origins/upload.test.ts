@@ -1,7 +1,7 @@
-// A client's body on its way: which of its two sides has failed.
+// A client's body on its way: which of its two sides has failed, or is waited for.
 
 import { expect, test } from "vitest";
-import { Upload } from "../../../src/gateway/origins/upload.ts";
+import { Upload, type UploadBounds } from "../../../src/gateway/origins/upload.ts";
 
 const PIECE = new Uint8Array(100_000).fill(7);
 
@@ -24,45 +24,78 @@ function newSource(pieces: number, ending: "close" | "error" | "stall") {
   return { stream, state };
 }
 
-const fail = (): void => {
-  expect.unreachable("nothing is cut");
-};
 const settle = (): Promise<void> => scheduler.wait(20);
 
-const BOUNDS = { clientMsMax: 60_000, originMsMax: 60_000, deadlineMs: Infinity };
-const start = (stream: ReadableStream, cut: (cause: string) => void): Upload =>
-  new Upload(stream, new Headers(), { bounds: BOUNDS, cut });
+interface Watched {
+  readonly upload: Upload;
+  /** What it ended the exchange for. */
+  readonly causes: string[];
+  /** What it says has failed, so far. */
+  readonly failures: string[];
+}
+
+function startUpload(stream: ReadableStream, bounds: Partial<UploadBounds> = {}): Watched {
+  const causes: string[] = [];
+  const failures: string[] = [];
+  const cut = (cause: string): void => void causes.push(cause);
+  const times = { clientMsMax: 5_000, originMsMax: 5_000, deadlineMs: Infinity };
+  const upload = new Upload(stream, new Headers(), { bounds: { ...times, ...bounds }, cut });
+  void upload.failed.then(({ code }) => failures.push(code));
+  return { upload, causes, failures };
+}
 
 test("Upload passes every byte of a body that ends", async () => {
-  const upload = start(newSource(30, "close").stream, fail);
+  const { upload, causes } = startUpload(newSource(30, "close").stream);
   const bytes = new Uint8Array(await new Response(upload.body).arrayBuffer());
   expect([bytes.byteLength, bytes.every((byte) => byte === 7)]).toEqual([3_000_000, true]);
-  expect(upload.failure).toBeUndefined();
+  expect(causes).toEqual([]);
 });
 
-test("Upload cuts the exchange when the body fails", async () => {
-  const causes: string[] = [];
-  const upload = start(newSource(2, "error").stream, (cause) => causes.push(cause));
+test("Upload ends the exchange when the body fails", async () => {
+  const { upload, causes, failures } = startUpload(newSource(2, "error").stream);
   await new Response(upload.body).arrayBuffer().catch(() => undefined);
   await settle();
-  expect([upload.failure?.code, causes]).toEqual(["body-incomplete", ["malformed"]]);
-});
-
-test("Upload cuts the exchange when the client stalls", async () => {
-  const causes: string[] = [];
-  const bounds = { ...BOUNDS, clientMsMax: 50 };
-  const cut = (cause: string): void => void causes.push(cause);
-  const upload = new Upload(newSource(2, "stall").stream, new Headers(), { bounds, cut });
-  await new Response(upload.body).arrayBuffer().catch(() => undefined);
-  expect([(await upload.failed).code, causes.length]).toEqual(["request-timeout", 1]);
+  expect([failures, causes]).toEqual([["body-incomplete"], ["malformed"]]);
 });
 
 test("Upload lets an exchange go on whose origin reads no more, and reads no more itself", async () => {
   const { stream, state } = newSource(1_000, "stall");
-  const upload = start(stream, fail);
+  const { upload, causes, failures } = startUpload(stream);
   const reader = upload.body.getReader();
   await reader.read();
   await reader.cancel();
   await settle();
-  expect([upload.failure, state.isCancelled]).toEqual([undefined, true]);
+  expect([causes, failures, state.isCancelled]).toEqual([[], [], true]);
+});
+
+test.each([
+  ["the client", "stall", { clientMsMax: 30 }, "request-timeout"],
+  ["the origin, which has it all", "close", { originMsMax: 30 }, "origin-timeout"],
+] as const)(
+  "Upload ends the exchange when it has waited too long for %s",
+  async (_who, ending, bounds, code) => {
+    const { upload, causes, failures } = startUpload(newSource(1, ending).stream, bounds);
+    await new Response(upload.body).arrayBuffer().catch(() => undefined);
+    await scheduler.wait(100);
+    expect([failures, causes.length]).toEqual([[code], 1]);
+  },
+);
+
+test("Upload waits for an origin that reads no more, as long as for any", async () => {
+  const { upload, failures } = startUpload(newSource(1_000, "stall").stream, { originMsMax: 30 });
+  await upload.body.cancel();
+  await scheduler.wait(100);
+  expect(failures).toEqual(["origin-timeout"]);
+});
+
+test("Upload waits for no origin that has begun to answer, and for its client as before", async () => {
+  const bounds = { clientMsMax: 60, originMsMax: 30 };
+  const whole = startUpload(newSource(1, "close").stream, bounds);
+  const stalled = startUpload(newSource(1, "stall").stream, bounds);
+  for (const { upload } of [whole, stalled]) {
+    upload.answered();
+    void new Response(upload.body).arrayBuffer().catch(() => undefined);
+  }
+  await scheduler.wait(150);
+  expect([whole.failures, stalled.failures]).toEqual([[], ["request-timeout"]]);
 });
