@@ -103,9 +103,8 @@ describe("requests that come together", { retry: 2 }, () => {
     const queued = sendInOrder(5);
     await wait(50);
     const reply = await send(gateway, path, { ip: other });
-    const last = (await queued).at(-1);
-    expect(reply.status).toBe(200);
-    expect(reply.answeredAtMs).toBeLessThan(last?.answeredAtMs ?? 0);
+    expect(reply.answeredAtMs - reply.sentAtMs).toBeLessThan(SPACE_MS);
+    await queued;
   });
 
   it("wait for as many places as those before them cost", async () => {
@@ -129,13 +128,7 @@ describe("requests that come together", { retry: 2 }, () => {
 describe("a request that comes alone", () => {
   it("goes on at once, and is told how many may still join", async () => {
     const reply = await send(gateway, path, { ip });
-    const others = [
-      await send(gateway, path, { ip: newAddress() }),
-      await send(gateway, path, { ip: newAddress() }),
-    ];
-    // The fastest of three: a busy machine makes one late, a queue would make all of them.
-    const tookMs = [reply, ...others].map(({ answeredAtMs, sentAtMs }) => answeredAtMs - sentAtMs);
-    expect(Math.min(...tookMs)).toBeLessThan(SPACE_MS);
+    expect(reply.answeredAtMs - reply.sentAtMs).toBeLessThan(SPACE_MS);
     expect(reply.field("X-RateLimit-Remaining")).toBe(String(PLACES));
     expect(reply.field("RateLimit-Policy")).toBe('"queue";q=10;w=1');
   });
