@@ -2,6 +2,7 @@
 // and nothing keeps it awake: no timer, no socket, no call of its own.
 
 import { DurableObject } from "cloudflare:workers";
+import { CounterClock } from "../core/counters/counter-clock.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
   type CounterFailure,
@@ -13,6 +14,7 @@ import {
   type TopAnswer,
   type TopQuestion,
 } from "../core/counters/counter-messages.ts";
+import type { CounterStore } from "../core/counters/key-entries.ts";
 import { findTop } from "../core/counters/find-top.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
@@ -26,25 +28,14 @@ const KEYS_IN_MEMORY_MAX = 10_000;
 const TOP_ROWS_MAX = 5_000;
 
 export class CounterObject extends DurableObject<Bindings> implements CounterRpc {
-  readonly #rows: CounterRows;
-  readonly #table: CounterTable;
-  #clockMs = 0;
+  readonly #clock = new CounterClock(Date.now());
+  #rows: CounterRows;
+  #table: CounterTable;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
     this.#rows = new CounterRows(context.storage);
-    this.#table = new CounterTable(
-      {
-        read: (key) => this.#rows.read(key),
-        write: (key, text, expiresAtMs) => {
-          this.#rows.write(key, text, { nowMs: this.#clockMs, expiresAtMs });
-        },
-        onForgotten: (key, policies, reason) => {
-          writeLog("forgotten", { reason, key: hashText(key), policy: policies });
-        },
-      },
-      KEYS_IN_MEMORY_MAX,
-    );
+    this.#table = createTable(this.#rows, this.#clock);
   }
 
   /** All in one turn. The platform holds the answers back until what they wrote is durable (the output gate). */
@@ -55,7 +46,8 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
 
   settle(settlement: Settlement): void {
     if (settlement.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    this.#table.settle(settlement, this.#readClock());
+    const nowMs = this.#readClock();
+    this.#table.settle({ ...settlement, takenAtMs: this.#toPresent(settlement.takenAtMs) }, nowMs);
   }
 
   reset(reset: CounterReset): void {
@@ -68,6 +60,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     return findTop(this.#rows.list(TOP_ROWS_MAX + 1), question, {
       nowMs: this.#readClock(),
       rowsMax: TOP_ROWS_MAX,
+      clock: this.#clock,
     });
   }
 
@@ -79,16 +72,47 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #decideOne(request: CounterRequest, nowMs: number): CounterReply | CounterFailure {
     try {
       if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-      return this.#table.handle(request, nowMs);
+      return this.#table.handle(this.#toPresentRequest(request), nowMs);
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       return { version: MESSAGE_VERSION, failure };
     }
   }
 
-  /** The one clock, read once a call. It never runs backwards. */
-  #readClock(): number {
-    this.#clockMs = Math.max(this.#clockMs, Date.now());
-    return this.#clockMs;
+  #toPresentRequest(request: CounterRequest): CounterRequest {
+    const { committed } = request;
+    const takenAtMs = committed === undefined ? 0 : this.#toPresent(committed.takenAtMs);
+    if (committed === undefined || takenAtMs === committed.takenAtMs) return request;
+    return { ...request, committed: { ...committed, takenAtMs } };
   }
+
+  /** A time that this object once told, as it is now. */
+  #toPresent(timeMs: number): number {
+    return timeMs - this.#clock.toBackMs(timeMs);
+  }
+
+  /**
+   * The one clock, read once a call. Where it was set back for long, the object begins as if it had been evicted: rows are
+   * put into its time when they are read, and memory is made of them.
+   */
+  #readClock(): number {
+    if (this.#clock.read(Date.now())) {
+      this.#rows = new CounterRows(this.ctx.storage);
+      this.#table = createTable(this.#rows, this.#clock);
+    }
+    return this.#clock.timeMs;
+  }
+}
+
+function createTable(rows: CounterRows, clock: CounterClock): CounterTable {
+  const store: CounterStore = {
+    read: (key) => rows.read(key),
+    write: (key, text, expiresAtMs) => {
+      rows.write(key, text, { nowMs: clock.timeMs, expiresAtMs });
+    },
+    onForgotten: (key, policies, reason) => {
+      writeLog("forgotten", { reason, key: hashText(key), policy: policies });
+    },
+  };
+  return new CounterTable(store, KEYS_IN_MEMORY_MAX, clock);
 }

@@ -213,3 +213,54 @@ test("a clock that is set back by a day gives nothing back, and makes nobody wai
     vi.useRealTimers();
   }
 });
+
+test("what was taken before a clock was set back gives back what has not drained since", async () => {
+  const stub = counters.getByName("given back after");
+  const bucket = toCheck({ algorithm: "token-bucket", limit: 10, window: "1h" }, 10);
+  const takenAtMs = Date.now();
+  await ask(stub, bucket, { id: "first" });
+  const sinceMs = takenAtMs - 86_400_000;
+  vi.useFakeTimers({ toFake: ["Date"], now: sinceMs });
+  try {
+    await ask(stub, { ...bucket, cost: 0 });
+    vi.setSystemTime(sinceMs + 1_800_000);
+    expect((await ask(stub, { ...bucket, cost: 5 })).outcome).toBe("allowed");
+    const { policy, algorithm, settings } = bucket;
+    const checks = [{ policy, algorithm, settings, taken: 10, actual: 0 }];
+    await stub.settle({ version: MESSAGE_VERSION, id: "first", takenAtMs, keys: [{ key: "k", checks }] });
+    // Five of the ten have drained, and the other five have come back: those that were taken since stay taken.
+    expect([4, 5]).toContain(await remaining(stub, bucket));
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.each(["kept in memory", "evicted"])(
+  "a clock that stays a day behind refuses for no more than a minute: %s",
+  async (how) => {
+    const stub = counters.getByName(`behind ${how}`);
+    const check = toCheck({ algorithm: "token-bucket", limit: 10, window: "1h" });
+    for (let time = 0; time < 10; time += 1) expect((await ask(stub, check)).outcome).toBe("allowed");
+    const { retryAfterMs } = await ask(stub, check);
+    const sinceMs = Date.now() - 86_400_000;
+    vi.useFakeTimers({ toFake: ["Date"], now: sinceMs });
+    try {
+      if (how === "evicted") await evictDurableObject(stub);
+      const denied = await ask(stub, check);
+      expect(denied.outcome).toBe("denied");
+      vi.setSystemTime(sinceMs + 59_000);
+      expect((await ask(stub, check)).outcome).toBe("denied");
+      vi.setSystemTime(sinceMs + 60_000);
+      expect((await ask(stub, check)).outcome).toBe("denied");
+      // What is in a row is up to twice the last uses ahead; an eviction alone costs the same.
+      vi.setSystemTime(sinceMs + 60_000 + 10 * retryAfterMs);
+      expect((await ask(stub, check)).outcome).toBe("allowed");
+      const row = await runInDurableObject(stub, (_, { storage }) =>
+        storage.sql.exec<{ expires_at_ms: number }>("SELECT expires_at_ms FROM counters").one(),
+      );
+      expect(row.expires_at_ms).toBeLessThan(sinceMs + 3 * 3_600_000);
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);

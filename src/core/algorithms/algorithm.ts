@@ -67,6 +67,11 @@ export interface Algorithm<Config, State> {
    * then say when units free themselves: they may come back at any moment before.
    */
   readonly toHeldMs?: (config: Config) => number;
+  /**
+   * The state as if all of it had happened `byMs` earlier. Where a state knows only windows that are the same for all, its
+   * units go to the latest window that they can be in then.
+   */
+  readonly setBack: (state: State, byMs: number) => State;
   /** Epoch milliseconds from which the state decides like "never seen" and may be deleted. */
   readonly expiresAtMs: (config: Config, state: State) => number;
 }

@@ -9,7 +9,7 @@ import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";
 import { loggedQuota } from "./logged-quota.ts";
 import { parseStoredState, storedState } from "./stored-state.ts";
-import { isUnitLog, storedUnitLog, type UnitLog } from "./unit-log.ts";
+import { isUnitLog, setLogBack, storedUnitLog, type UnitLog } from "./unit-log.ts";
 
 export interface ConcurrencyConfig {
   readonly limit: number;
@@ -38,6 +38,7 @@ export const concurrency: Algorithm<ConcurrencyConfig, ConcurrencyState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
+  setBack: (state, byMs) => ({ ...state, ...setLogBack(state, byMs) }),
   toHeldMs: ({ expiresMs }) => expiresMs,
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),
 };

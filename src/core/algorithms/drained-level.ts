@@ -47,6 +47,11 @@ export function drainLevel(
   return used < 0 ? { used: 0, part: 0, windowMs, atMs } : { used, part, windowMs, atMs };
 }
 
+/** The level as if it had been reached so much earlier. */
+export function setLevelBack<Leveled extends Level>(level: Leveled, byMs: number): Leveled {
+  return { ...level, atMs: level.atMs - byMs };
+}
+
 /** The level in today's terms: clamped to today's maximum, its fraction in parts of today's window, rounded up. */
 function toToday(
   { used, part, windowMs: itsWindowMs }: Level,

@@ -36,6 +36,11 @@ export const fixedWindow: Algorithm<FixedWindowConfig, FixedWindowState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
+  setBack: (state, byMs) => ({
+    ...state,
+    startMs: Math.max(0, state.startMs - byMs),
+    atMs: state.atMs - byMs,
+  }),
   expiresAtMs,
 };
 

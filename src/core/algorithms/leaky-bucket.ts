@@ -12,6 +12,7 @@ import {
   isLevel,
   type Level,
   drainLevel,
+  setLevelBack,
   storedLevel,
   toDrainMs,
 } from "./drained-level.ts";
@@ -50,6 +51,7 @@ export const leakyBucket: Algorithm<LeakyBucketConfig, LeakyBucketState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
+  setBack: setLevelBack,
   expiresAtMs,
 };
 

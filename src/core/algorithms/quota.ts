@@ -33,6 +33,7 @@ export const quota: Algorithm<QuotaConfig, QuotaState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
+  setBack: (state, byMs) => ({ ...state, atMs: state.atMs - byMs }),
   expiresAtMs: (config, state) => {
     const { used, atMs, period } = advance(config, state, state.atMs);
     return used === 0 ? atMs : period.endMs;

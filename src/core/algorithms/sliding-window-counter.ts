@@ -39,6 +39,7 @@ export const slidingWindowCounter: Algorithm<SlidingWindowCounterConfig, Sliding
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
+  setBack,
   expiresAtMs,
 };
 
@@ -75,6 +76,16 @@ function advance(
       : [later, earlier];
   const unitsIn = (inMs: number): number => groups.find((group) => group.inMs === inMs)?.units ?? 0;
   return toState({ windowMs, atMs }, unitsIn(startMs), unitsIn(startMs - windowMs));
+}
+
+/** The windows stay where they are, and units go where the last of them can have been. */
+function setBack(state: SlidingWindowCounterState, byMs: number): SlidingWindowCounterState {
+  const { windowMs, current, previous } = state;
+  const atMs = state.atMs - byMs;
+  const previousEndMs = toWindowStartMs(windowMs, state.atMs) - 1 - byMs;
+  return previousEndMs >= toWindowStartMs(windowMs, atMs)
+    ? toState({ windowMs, atMs }, current + previous, 0)
+    : toState({ windowMs, atMs }, current, previous);
 }
 
 function toState(

@@ -8,7 +8,7 @@ import type { Algorithm } from "./algorithm.ts";
 import { chargeLog, decideByLog, type LogRules, toLogExpiryMs } from "./decide-by-log.ts";
 import { loggedQuota } from "./logged-quota.ts";
 import { parseStoredState, storedState } from "./stored-state.ts";
-import { isUnitLog, storedUnitLog, type UnitLog } from "./unit-log.ts";
+import { isUnitLog, setLogBack, storedUnitLog, type UnitLog } from "./unit-log.ts";
 
 export interface SlidingWindowLogConfig {
   readonly limit: number;
@@ -33,6 +33,7 @@ export const slidingWindowLog: Algorithm<SlidingWindowLogConfig, SlidingWindowLo
   parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
+  setBack: (state, byMs) => ({ ...state, ...setLogBack(state, byMs) }),
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),
 };
 

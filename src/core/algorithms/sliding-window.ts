@@ -38,6 +38,7 @@ export const slidingWindow: Algorithm<SlidingWindowConfig, SlidingWindowState> =
   parseState: (stored) => parseStoredState(schema, stored),
   decide: (config, state, moment) => decideByLog(toRules(config), state, moment),
   charge: (config, state, charge) => chargeLog(toRules(config), state, charge),
+  setBack: (state, byMs) => ({ ...state, ...regrid(state, state.subWindowMs, byMs) }),
   expiresAtMs: (config, state) => toLogExpiryMs(toRules(config), state),
 };
 
@@ -77,14 +78,14 @@ function toRules({ limit, windowMs, subWindowMs }: SlidingWindowConfig): LogRule
 }
 
 /**
- * The log in today's sub-windows. Counts of others move to where the last of their units can have been taken: none stops
- * counting too early.
+ * The log in today's sub-windows, or as if it were `byMs` older. Counts of others move to where the last of their units can
+ * have been taken: none stops counting too early.
  */
-function regrid(state: SlidingWindowState, subWindowMs: number): UnitLog {
+function regrid(state: SlidingWindowState, subWindowMs: number, byMs = 0): UnitLog {
   const timesMs: number[] = [];
   const units: number[] = [];
   for (const [index, timeMs] of state.timesMs.entries()) {
-    const latestMs = Math.min(timeMs + state.subWindowMs - 1, state.atMs);
+    const latestMs = Math.max(0, Math.min(timeMs + state.subWindowMs - 1, state.atMs) - byMs);
     const stampMs = latestMs - (latestMs % subWindowMs);
     const count = state.units[index] ?? 0;
     if (timesMs.at(-1) !== stampMs) {
@@ -92,5 +93,5 @@ function regrid(state: SlidingWindowState, subWindowMs: number): UnitLog {
       units.push(count);
     } else units[units.length - 1] = (units.at(-1) ?? 0) + count;
   }
-  return { timesMs, units, atMs: state.atMs };
+  return { timesMs, units, atMs: state.atMs - byMs };
 }

@@ -11,6 +11,7 @@ import {
   isLevel,
   type Level,
   drainLevel,
+  setLevelBack,
   storedLevel,
   toDrainMs,
 } from "./drained-level.ts";
@@ -40,6 +41,7 @@ export const tokenBucket: Algorithm<TokenBucketConfig, TokenBucketState> = {
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
   charge,
+  setBack: setLevelBack,
   expiresAtMs: (config, state) => {
     const level = drain(config, state, state.atMs);
     return level.atMs + toDrainMs(config, level, 0);

@@ -72,6 +72,13 @@ export function addToLog(log: UnitLog, timeMs: number, added: number): UnitLog {
   };
 }
 
+/** The log as if all of it had been taken so much earlier; nothing was before the epoch. */
+export function setLogBack({ timesMs, units, atMs }: UnitLog, byMs: number): UnitLog {
+  const before = timesMs.filter((timeMs) => timeMs < byMs).length;
+  const kept = timesMs.slice(before).map((timeMs) => timeMs - byMs);
+  return { timesMs: kept, units: units.slice(before), atMs: atMs - byMs };
+}
+
 /** The first millisecond at which no more than `keep` of the units count. */
 export function toFreeMs(log: CountedLog, keep: number, { spanMs }: LogBounds): number {
   let kept = 0;

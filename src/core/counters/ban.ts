@@ -52,6 +52,26 @@ export function countDenials(
   return { windowEndsMs: 0, denials: 0, level: next, untilMs: nowMs + toLengthMs(settings, next) };
 }
 
+/** The latest moment that the state is of: a ban began, or a window did. */
+export function toBanMadeMs({
+  settings,
+  level,
+  untilMs,
+  windowEndsMs,
+}: BanState & { readonly settings: BanSettings }): number {
+  return Math.max(untilMs - toLengthMs(settings, level), windowEndsMs - settings.windowMs);
+}
+
+/** The state as if all of it had happened so much earlier; 0 stays "never". */
+export function setBanBack<State extends BanState>(state: State, byMs: number): State {
+  const { untilMs, windowEndsMs } = state;
+  return {
+    ...state,
+    untilMs: Math.max(0, untilMs - byMs),
+    windowEndsMs: Math.max(0, windowEndsMs - byMs),
+  };
+}
+
 /** Epoch milliseconds from which the state is "never seen": all its levels forgiven, its window over. */
 export function toBanExpiryMs(settings: BanSettings, { level, untilMs, windowEndsMs }: BanState): number {
   return Math.max(untilMs + level * toLengthMs(settings, level), windowEndsMs);

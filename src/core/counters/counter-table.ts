@@ -17,6 +17,7 @@ import {
   toPlaces,
   toProvisionalUnits,
 } from "./reservations.ts";
+import type { CounterClock } from "./counter-clock.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
 import { addChecks, consumeChecks, findChangedAlgorithms, forgetPolicies } from "./key-counters.ts";
@@ -51,9 +52,9 @@ export class CounterTable {
   readonly #keys: KeyEntries;
   readonly #taken = new LruMap<string, RememberedDecision>(DECISIONS_MAX);
 
-  constructor(store: CounterStore, keysMax: number) {
+  constructor(store: CounterStore, keysMax: number, clock?: Pick<CounterClock, "toBackMs">) {
     this.#store = store;
-    this.#keys = new KeyEntries(store, keysMax);
+    this.#keys = new KeyEntries(store, keysMax, clock);
   }
 
   handle(request: CounterRequest, nowMs: number): CounterReply {

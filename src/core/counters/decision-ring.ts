@@ -22,6 +22,9 @@ export interface DecisionRing {
 /** Each of them makes the row longer. */
 const RECENT_MAX = 8;
 
+/** What a ring that cannot be read settles. */
+const EVERYTHING_MS = Number.MAX_SAFE_INTEGER;
+
 const storedDecision = v.object({
   id: v.pipe(v.string(), v.maxLength(64)),
   takenAtMs: storedTimeMs,
@@ -62,11 +65,26 @@ export function settleUntil(ring: DecisionRing | undefined, untilMs: number): De
   return { recent: ring?.recent ?? new Map<string, RecentDecision>(), settledUntilMs: untilMs };
 }
 
+/** The latest moment that the ring is of: it settles what was taken until then, or until `aheadMsMax` later. */
+export function toRingMs({ recent, settledUntilMs }: DecisionRing, aheadMsMax: number): number {
+  const settledMs = settledUntilMs === EVERYTHING_MS ? 0 : settledUntilMs - aheadMsMax;
+  return Math.max(settledMs, ...[...recent.values()].map(({ takenAtMs }) => takenAtMs));
+}
+
+/** The ring as if all of it had happened so much earlier. */
+export function setRingBack({ recent, settledUntilMs }: DecisionRing, byMs: number): DecisionRing {
+  const toBack = (ms: number): number => (ms === EVERYTHING_MS ? ms : Math.max(0, ms - byMs));
+  const earlier = [...recent].map(
+    ([id, decision]) => [id, { ...decision, takenAtMs: toBack(decision.takenAtMs) }] as const,
+  );
+  return { recent: new Map(earlier), settledUntilMs: toBack(settledUntilMs) };
+}
+
 /** The stored ring; undefined: none. One that cannot be read settles nothing that was taken before it. */
 export function readRing(stored: unknown): DecisionRing | undefined {
   if (stored === undefined) return undefined;
   const parsed = v.safeParse(storedRing, stored);
-  if (!parsed.success) return { recent: new Map(), settledUntilMs: Number.MAX_SAFE_INTEGER };
+  if (!parsed.success) return { recent: new Map(), settledUntilMs: EVERYTHING_MS };
   const { recent, settledUntilMs } = parsed.output;
   const decisions = recent.map(({ id, units, ...rest }) => [id, { ...rest, units: new Map(units) }] as const);
   return { recent: new Map(decisions), settledUntilMs };

@@ -2,7 +2,9 @@
 
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { HeavyKey, TopAnswer, TopQuestion } from "./counter-messages.ts";
+import type { CounterClock } from "./counter-clock.ts";
 import { readRow } from "./counter-row.ts";
+import { setKeyBack } from "./set-back.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Counter } from "./decide-checks.ts";
 import { listSiblings, toCounterName } from "./plans.ts";
@@ -12,15 +14,22 @@ export interface CounterRow {
   readonly record: string;
 }
 
+interface Search {
+  readonly nowMs: number;
+  readonly rowsMax: number;
+  readonly clock?: Pick<CounterClock, "toBackMs">;
+}
+
 /** Ranks the keys of `rows`: at most one more than `rowsMax`, and that one says that there are others. */
 export function findTop(
   rows: readonly CounterRow[],
   question: TopQuestion,
-  { nowMs, rowsMax }: { readonly nowMs: number; readonly rowsMax: number },
+  { nowMs, rowsMax, clock }: Search,
 ): TopAnswer {
   const keys: HeavyKey[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
-    const used = toUsed(readRow(record).counters, question, nowMs);
+    const { counters } = readRow(record);
+    const used = toUsed(clock === undefined ? counters : setKeyBack(counters, clock), question, nowMs);
     if (used > 0) keys.push({ key, used });
   }
   return { keys: toHeaviest(keys, question.most), isComplete: rows.length <= rowsMax };

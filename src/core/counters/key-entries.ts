@@ -4,7 +4,9 @@ import { LruMap } from "../lru-map.ts";
 import { type KeyMemory, createKeyMemory } from "./reservations.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
+import type { CounterClock } from "./counter-clock.ts";
 import { readRow, writeRow } from "./counter-row.ts";
+import { setKeyBack } from "./set-back.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
 export interface CounterStore {
@@ -20,10 +22,13 @@ export interface CounterStore {
 
 export class KeyEntries {
   readonly #store: CounterStore;
+  readonly #clock: Pick<CounterClock, "toBackMs"> | undefined;
   readonly #entries: LruMap<string, KeyMemory>;
 
-  constructor(store: CounterStore, keysMax: number) {
+  /** `clock`: of a store that outlives its owner's clock. */
+  constructor(store: CounterStore, keysMax: number, clock?: Pick<CounterClock, "toBackMs">) {
     this.#store = store;
+    this.#clock = clock;
     this.#entries = new LruMap(keysMax);
   }
 
@@ -37,9 +42,18 @@ export class KeyEntries {
     if (known !== undefined) return known;
     const { counters, damaged } = readRow(this.#store.read(key));
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry = createKeyMemory(counters);
+    const entry = createKeyMemory(this.#toPresent(key, counters));
     this.#entries.set(key, entry);
     return entry;
+  }
+
+  /** A row that is set back is written at once: it must not begin to wait anew with every eviction. */
+  #toPresent(key: string, counters: KeyCounters): KeyCounters {
+    const present = this.#clock === undefined ? counters : setKeyBack(counters, this.#clock);
+    if (present === counters) return counters;
+    const { text, expiresAtMs } = writeRow(present);
+    this.#store.write(key, text, expiresAtMs);
+    return present;
   }
 
   /**
