@@ -120,7 +120,7 @@ function routeRequest(
   return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
 }
 
-/** The facts or the refusal of who must not come in; where permits will be taken also of who does not send what was to come. */
+/** Lets it in, and where permits will be taken waits for its body: until it is there, it takes nobody's place. */
 function receive(routed: RoutedRequest, context: RequestContext<Gateway>): ReturnType<typeof admit> {
   const admission = admit(routed, context);
   return routed.route.hasPermits ? awaitRequest(admission, routed) : admission;
@@ -132,8 +132,8 @@ async function awaitRequest(
 ): Promise<RequestFacts | Response> {
   const facts = await admission;
   if (facts instanceof Response) return facts;
-  const failure = await awaitStart(facts, routed.route);
-  return failure === undefined ? facts : toOriginResponse(err(failure), routed);
+  const awaited = await awaitStart(facts, routed.route);
+  return awaited.ok ? awaited.value : toOriginResponse(awaited, routed);
 }
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */

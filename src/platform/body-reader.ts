@@ -1,8 +1,8 @@
 // Reads a body piece by piece into the same memory. By itself the platform takes a fresh 4 KiB for each piece, and a turn
 // of the event loop, however small the piece is.
 
-/** The memory grows with what comes at once: large bodies pass in few turns, and small ones take little. */
-const BLOCK_BYTES = 4_096;
+/** The memory of a reader: little while little comes, for a stream that waits holds it; much when much does. */
+const BLOCK_BYTES_MIN = 4_096;
 const BLOCK_BYTES_MAX = 65_536;
 /** What is worth a turn. */
 const GATHERED_BYTES = 1_024;
@@ -10,7 +10,7 @@ const GATHERED_BYTES = 1_024;
 const CRUMBS_MAX = 1_000;
 
 export interface BodyReader {
-  /** What has come, as soon as anything has; a body in crumbs is gathered. undefined at the end. Used up before the next read. */
+  /** What has come, as soon as anything has; undefined at the end. To be used up before the next read. */
   readonly read: () => Promise<Uint8Array | undefined>;
   /** The same, but waits until it is worth a turn, or the end. */
   readonly gather: () => Promise<Uint8Array | undefined>;
@@ -29,25 +29,39 @@ function toBlockReader(body: ReadableStream<Uint8Array>): BodyReader | undefined
   } catch {
     return undefined;
   }
-  let block = new ArrayBuffer(BLOCK_BYTES);
-  let crumbs = 0;
+  let block = new ArrayBuffer(BLOCK_BYTES_MIN);
   const readAtLeast = async (least: number): Promise<Uint8Array | undefined> => {
     const { done, value } = await reader.readAtLeast(least, new Uint8Array(block));
     if (done) return undefined;
-    const { byteLength, buffer } = value;
-    if (byteLength < GATHERED_BYTES) crumbs += 1;
-    const isFull = byteLength === buffer.byteLength && byteLength < BLOCK_BYTES_MAX;
-    block = isFull ? new ArrayBuffer(4 * byteLength) : buffer;
+    block = toNextBlock(value);
     return value;
   };
   return {
-    read: () => readAtLeast(crumbs < CRUMBS_MAX ? 1 : GATHERED_BYTES),
+    read: () => readAtLeast(1),
     gather: () => readAtLeast(GATHERED_BYTES),
     cancel: (reason) => reader.cancel(reason),
   };
 }
 
+/** The same memory again, unless it was far too small or too large. */
+function toNextBlock({ buffer, byteLength }: Uint8Array<ArrayBuffer>): ArrayBuffer {
+  const bytes = buffer.byteLength;
+  if (byteLength === bytes && bytes < BLOCK_BYTES_MAX) return new ArrayBuffer(4 * bytes);
+  if (byteLength < bytes / 16 && bytes > BLOCK_BYTES_MIN) return new ArrayBuffer(BLOCK_BYTES_MIN);
+  return buffer;
+}
+
 function toPieceReader(reader: ReadableStreamDefaultReader<Uint8Array>): BodyReader {
   const read = async (): Promise<Uint8Array | undefined> => (await reader.read()).value;
   return { read, gather: read, cancel: (reason) => reader.cancel(reason) };
+}
+
+/** How a request's body is read on: as it comes, and gathered once it has come in a thousand crumbs. */
+export function toThriftyRead({ read, gather }: BodyReader): BodyReader["read"] {
+  let crumbs = 0;
+  return async () => {
+    const piece = await (crumbs < CRUMBS_MAX ? read() : gather());
+    if (piece !== undefined && piece.byteLength < GATHERED_BYTES) crumbs += 1;
+    return piece;
+  };
 }

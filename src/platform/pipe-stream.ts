@@ -2,11 +2,8 @@
 // through JavaScript costs ten times as much. The platform pipes nothing from one pipe's end into another's beginning:
 // that is done by hand, as is what has a pace to be watched.
 
+import { type BodyReader, toReader } from "./body-reader.ts";
 import { readClock } from "./clock.ts";
-
-/** A piece that is read by hand: small while little comes, for a stream that waits holds it; large when much does. */
-const PIECE_BYTES_MIN = 4_096;
-const PIECE_BYTES_MAX = 65_536;
 
 export interface Pace {
   /** Since when the source is waited for. Infinity while it is the reader: a slow one is no stalled source. */
@@ -32,11 +29,11 @@ export function pipeStream(
   pace?: Pace,
 ): Promise<void> {
   if (pace === undefined && !piped.has(source)) return source.pipeTo(target);
-  return pump(source.getReader({ mode: "byob" }), target.getWriter(), pace);
+  return pump(toReader(source), target.getWriter(), pace);
 }
 
 async function pump(
-  reader: ReadableStreamBYOBReader,
+  reader: BodyReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
   pace?: Pace,
 ): Promise<void> {
@@ -45,27 +42,17 @@ async function pump(
     if (pace?.isWantedUnread() !== true) throw error;
     isRead = false;
   };
-  let piece = new Uint8Array(PIECE_BYTES_MIN);
   try {
     for (;;) {
       if (pace !== undefined) pace.waitingSinceMs = readClock();
-      const { done, value } = await reader.read(piece);
+      const piece = await reader.read();
       if (pace !== undefined) pace.waitingSinceMs = Infinity;
-      if (done) break;
-      if (isRead) await writer.write(value).catch(leave);
-      piece = toNextPiece(value);
+      if (piece === undefined) break;
+      if (isRead) await writer.write(piece).catch(leave);
     }
     await writer.close();
   } catch (error) {
     await Promise.allSettled([writer.abort(error), reader.cancel(error)]);
     throw error;
   }
-}
-
-/** The same memory again, unless it was far too small or too large. */
-function toNextPiece({ buffer, byteLength }: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const bytes = buffer.byteLength;
-  if (byteLength === bytes && bytes < PIECE_BYTES_MAX) return new Uint8Array(2 * bytes);
-  if (byteLength < bytes / 4 && bytes > PIECE_BYTES_MIN) return new Uint8Array(PIECE_BYTES_MIN);
-  return new Uint8Array(buffer);
 }

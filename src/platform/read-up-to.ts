@@ -2,7 +2,7 @@
 // memory and hardly more computing time than its bytes are worth.
 
 import { Patience } from "../core/http/patience.ts";
-import { type BodyReader, toReader } from "./body-reader.ts";
+import { type BodyReader, toReader, toThriftyRead } from "./body-reader.ts";
 import { readClock } from "./clock.ts";
 import { watch } from "./watch.ts";
 
@@ -29,6 +29,7 @@ export async function readUpTo(
 ): Promise<ReadBody> {
   if (body === null) return { kind: "whole", bytes: NOTHING };
   const reader = toReader(body);
+  const readOn = isShared ? toThriftyRead(reader) : reader.gather;
   const read = new GrowingBytes();
   const patience = new Patience(timeMsMax, msPerByte);
   patience.wait(readClock());
@@ -43,7 +44,7 @@ export async function readUpTo(
   let next: ReturnType<BodyReader["read"]> | undefined;
   try {
     for (;;) {
-      next = isShared ? reader.read() : reader.gather();
+      next = readOn();
       const piece = await Promise.race([next, late]);
       if (piece === "late") return { kind: "late", stream: goOn(read, next, reader) };
       if (piece === undefined) return { kind: "whole", bytes: read.take() };
@@ -89,17 +90,17 @@ function goOn(
   let next = underWay;
   // Nobody may come for it.
   next?.catch(() => undefined);
+  const readOn = toThriftyRead(reader);
   const first = read.take();
   let isFirst = first.byteLength > 0;
-  return new ReadableStream({
-    type: "bytes",
+  return new ReadableStream<Uint8Array>({
     pull: async (controller) => {
       if (isFirst) {
         isFirst = false;
         controller.enqueue(first);
         return;
       }
-      const piece = await (next ?? reader.read());
+      const piece = await (next ?? readOn());
       next = undefined;
       if (piece === undefined) controller.close();
       // The reader uses its memory again.

@@ -9,7 +9,7 @@ import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
 import { routeSchema } from "./route-schema.ts";
 import type { Route } from "./route.ts";
-import type { Policy } from "../policies/policy.ts";
+import { isPermit, type Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
@@ -144,7 +144,7 @@ function toTimeouts(
 
 function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): boolean {
   const counted = [...policies, ...(pool?.outbound?.limited.policies ?? [])];
-  return counted.some(({ algorithm }) => algorithm === "concurrency");
+  return counted.some(isPermit);
 }
 const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 

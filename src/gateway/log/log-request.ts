@@ -10,13 +10,10 @@ import { type LogFields, writeLog } from "../../platform/log.ts";
 
 export interface LoggedRequest {
   readonly config: Config;
-  readonly route: Route;
+  readonly route: Pick<Route, "name">;
   readonly facts: { readonly method: string; readonly ray: string | undefined };
   readonly startedMs: number;
 }
-
-/** What a line says of a request, whatever it came for. */
-export type NamedRequest = Omit<LoggedRequest, "route"> & { readonly route: Pick<Route, "name"> };
 
 /** Enough of a SHA-256 to find a key again, in hexadecimal digits. */
 const HASH_DIGITS = 16;
@@ -25,7 +22,7 @@ type Event = keyof Config["log"];
 
 /** `toFields` is called for the events that are logged: naming keys costs a hash. */
 function logEvent(
-  { config, route, facts, startedMs }: NamedRequest,
+  { config, route, facts, startedMs }: LoggedRequest,
   event: Event,
   toFields: () => LogFields,
 ): void {
@@ -55,7 +52,10 @@ interface DeniedBy {
   readonly retryAfterMs?: number | undefined;
 }
 
-export function logDenied(request: NamedRequest, { code, violated, rows, retryAfterMs = 0 }: DeniedBy): void {
+export function logDenied(
+  request: LoggedRequest,
+  { code, violated, rows, retryAfterMs = 0 }: DeniedBy,
+): void {
   logEvent(request, "denied", () => ({
     code,
     policy: violated,
@@ -84,7 +84,7 @@ interface DecidingPolicy extends CountingPolicy {
 }
 
 /** Decisions without a counter object, and shadow policies that would have refused. */
-export function logLimits(request: NamedRequest, rows: readonly DecidingPolicy[]): void {
+export function logLimits(request: LoggedRequest, rows: readonly DecidingPolicy[]): void {
   const degraded = rows.filter((row) => row.degraded !== undefined);
   if (degraded.length > 0) {
     logEvent(request, "degraded", () => {

@@ -1,7 +1,7 @@
 // Asks what a route leads to, one origin or a pool, within the route's timeouts.
 
 import type { Route } from "../../core/routes/route.ts";
-import { err } from "../../core/result.ts";
+import { ok } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import { askPool, keepBody } from "./ask-pool.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
@@ -38,14 +38,15 @@ export function askOrigin(
 }
 
 async function askWithin(
-  facts: RequestFacts,
+  asked: RequestFacts,
   route: Route,
   { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
   const { config, pools } = context.gateway;
   const { requestTimeoutMs, totalTimeoutMs, stripPrefix } = route;
-  const failure = route.pool && (await keepBody(facts, route.pool, requestTimeoutMs));
-  if (failure !== undefined) return err(failure);
+  const kept = route.pool === undefined ? ok(asked) : await keepBody(asked, route.pool, requestTimeoutMs);
+  if (!kept.ok) return kept;
+  const facts = kept.value;
   const startedMs = readClock();
   const deadlineMs = startedMs + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);

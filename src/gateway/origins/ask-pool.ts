@@ -12,7 +12,7 @@ import {
   isSafeToRepeat,
 } from "../../core/origins/decide-retry.ts";
 import type { OriginPool, PoolMember } from "../../core/origins/origin-pool.ts";
-import { err } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
@@ -186,9 +186,9 @@ export async function keepBody(
   facts: RequestFacts,
   { retries: { max, bodyBytesMax } }: OriginPool,
   requestTimeoutMs: number,
-): Promise<OriginFailure | undefined> {
+): Promise<Result<RequestFacts, OriginFailure>> {
   const length = parseUnits(facts.header("content-length")) ?? Infinity;
-  if (max === 0 || length > bodyBytesMax) return undefined;
+  if (max === 0 || length > bodyBytesMax) return ok(facts);
   return await awaitBody(facts, { bytesMax: bodyBytesMax, requestTimeoutMs });
 }
 

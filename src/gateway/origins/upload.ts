@@ -4,12 +4,12 @@
 // workerd writes the last chunk all the same. So the whole exchange is cut.
 
 import { CLIENT_MS_PER_BYTE, Patience } from "../../core/http/patience.ts";
-import { toReader } from "../../platform/body-reader.ts";
+import { parseUnits } from "../../core/policies/route-cost.ts";
+import { type BodyReader, toReader, toThriftyRead } from "../../platform/body-reader.ts";
 import { readClock } from "../../platform/clock.ts";
+import { createPipe } from "../../platform/pipe-stream.ts";
 import { watch } from "../../platform/watch.ts";
 import { type BodyFailure, TOO_SLOW } from "../request/await-body.ts";
-import { parseUnits } from "../../core/policies/route-cost.ts";
-import { createPipe } from "../../platform/pipe-stream.ts";
 
 export const TOO_LATE: BodyFailure = { code: "origin-timeout", cause: "no header section in time" };
 
@@ -28,7 +28,8 @@ export class Upload {
   /** Settles when there is no use in waiting for an answer. */
   readonly failed: Promise<BodyFailure>;
 
-  readonly #reader: ReturnType<typeof toReader>;
+  readonly #reader: BodyReader;
+  readonly #readOn: BodyReader["read"];
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #bounds: UploadBounds;
   readonly #patience: Patience;
@@ -57,6 +58,7 @@ export class Upload {
       cut(failure.cause);
     };
     this.#reader = toReader(body);
+    this.#readOn = toThriftyRead(this.#reader);
     this.#writer = writable.getWriter();
     this.#bounds = bounds;
     this.#patience = new Patience(clientMsMax, CLIENT_MS_PER_BYTE);
@@ -116,7 +118,7 @@ export class Upload {
     this.#originSinceMs = undefined;
     this.#patience.wait(readClock());
     try {
-      const piece = await this.#reader.read();
+      const piece = await this.#readOn();
       const nowMs = readClock();
       this.#patience.receive(piece?.byteLength ?? 0, nowMs);
       this.#originSinceMs = nowMs;

@@ -3,6 +3,7 @@
 
 import { CLIENT_MS_PER_BYTE } from "../../core/http/patience.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { readUpTo } from "../../platform/read-up-to.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
@@ -20,24 +21,21 @@ export const TOO_SLOW: BodyFailure = { code: "request-timeout", cause: "the clie
 export function awaitStart(
   facts: RequestFacts,
   { requestTimeoutMs }: { readonly requestTimeoutMs: number },
-): Promise<BodyFailure | undefined> {
+): Promise<Result<RequestFacts, BodyFailure>> {
   return awaitBody(facts, { bytesMax: AWAITED_BYTES, requestTimeoutMs });
 }
 
-/** Why the request does not go on; undefined when it does. */
+/** The facts with what has come of the body, or why the request does not go on. */
 export async function awaitBody(
   facts: RequestFacts,
   { bytesMax, requestTimeoutMs }: { readonly bytesMax: number; readonly requestTimeoutMs: number },
-): Promise<BodyFailure | undefined> {
+): Promise<Result<RequestFacts, BodyFailure>> {
   const { body } = facts;
-  if (!(body instanceof ReadableStream)) return undefined;
+  if (!(body instanceof ReadableStream)) return ok(facts);
   const bounds = { bytesMax, timeMsMax: requestTimeoutMs, msPerByte: CLIENT_MS_PER_BYTE };
   const read = await readUpTo(body, bounds);
-  if (read.kind === "broken") return { code: "body-incomplete", cause: read.cause };
-  if (read.kind === "late") {
-    await read.stream.cancel();
-    return TOO_SLOW;
-  }
-  facts.kept = read.kind === "whole" ? read.bytes : read.stream;
-  return undefined;
+  if (read.kind === "broken") return err({ code: "body-incomplete", cause: read.cause });
+  if (read.kind !== "late") return ok(facts.keep(read.kind === "whole" ? read.bytes : read.stream));
+  await read.stream.cancel();
+  return err(TOO_SLOW);
 }

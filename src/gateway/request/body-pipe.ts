@@ -6,10 +6,8 @@
 import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { createPipe, type Pace, pipeStream } from "../../platform/pipe-stream.ts";
+import { watch } from "../../platform/watch.ts";
 import { pipeWebSocket } from "./web-socket-pipe.ts";
-
-/** The longest that a timer can wait. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export interface BodyBounds {
   /** The longest pause between two pieces. */
@@ -129,22 +127,12 @@ async function pass(
 function keepBounds(exchange: Exchange | undefined, pace: Pace): () => void {
   if (exchange?.bounds === undefined) return ignore;
   const { pauseMsMax, deadlineMs, onCut } = exchange.bounds;
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const watch = (): void => {
-    const nowMs = readClock();
-    const dueMs = Math.min(deadlineMs, pace.waitingSinceMs + pauseMsMax);
-    if (nowMs < dueMs) {
-      timer = setTimeout(watch, Math.min(dueMs - nowMs, pauseMsMax, TIMER_MS_MAX));
-      return;
-    }
-    const cause = nowMs >= deadlineMs ? "the request took too long" : "the body stalled";
+  const toDueMs = (): number => Math.min(deadlineMs, pace.waitingSinceMs + pauseMsMax);
+  return watch(toDueMs, pauseMsMax, () => {
+    const cause = readClock() >= deadlineMs ? "the request took too long" : "the body stalled";
     onCut(cause);
     exchange.abort(cause);
-  };
-  watch();
-  return () => {
-    clearTimeout(timer);
-  };
+  });
 }
 
 function end(passage: Passage): void {

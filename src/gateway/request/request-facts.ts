@@ -32,6 +32,9 @@ export interface Admission {
   readonly search?: string | undefined;
 }
 
+/** A body, or what has come of it and then the rest. */
+export type RequestBody = Uint8Array | ReadableStream<Uint8Array>;
+
 const NOT_YET: Admission = { caller: undefined, isUnlimited: false };
 
 /** The facts of a request whose route is known, and not yet who is calling. */
@@ -57,6 +60,8 @@ export function toRoutedFacts(
 export class RequestFacts implements Facts {
   readonly #read: ReadRequest;
   readonly #pattern: RoutePattern;
+  readonly #admission: Admission;
+  readonly #kept: RequestBody | undefined;
   readonly request: Request;
   readonly url: RequestUrl;
   readonly canonicalPath: string;
@@ -75,12 +80,13 @@ export class RequestFacts implements Facts {
   readonly isUnlimited: boolean;
   /** The query that is cached and forwarded: without a credential that stood in it. */
   readonly search: string;
-  /** Set once, by await-body.ts: the body, as far as it was waited for. */
-  kept: Uint8Array | ReadableStream<Uint8Array> | undefined;
 
-  constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission) {
+  /** `kept` is the body, where it was waited for. */
+  constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission, kept?: RequestBody) {
     this.#read = read;
     this.#pattern = pattern;
+    this.#admission = admission;
+    this.#kept = kept;
     this.request = read.request;
     this.url = read.url;
     this.canonicalPath = read.canonicalPath;
@@ -106,18 +112,29 @@ export class RequestFacts implements Facts {
     return new RequestFacts(this.#read, { pattern: this.#pattern, shaping: this.shaping }, admission);
   }
 
-  get address(): string | undefined {
-    return this.header("cf-connecting-ip");
+  /** The facts with the body, as far as it was waited for. */
+  keep(body: RequestBody): RequestFacts {
+    const routing = { pattern: this.#pattern, shaping: this.shaping };
+    return new RequestFacts(this.#read, routing, this.#admission, body);
   }
 
   get hasBody(): boolean {
     return this.request.body !== null;
   }
 
-  /** As it goes on, in whole or while it comes; a GET's goes nowhere. */
-  get body(): Uint8Array | ReadableStream<Uint8Array> | null {
-    const { method, kept, request } = this;
-    return method === "GET" || method === "HEAD" ? null : (kept ?? request.body);
+  /** As it is forwarded, whole or while it comes; a GET's is not. */
+  get body(): RequestBody | null {
+    const { method, request } = this;
+    return method === "GET" || method === "HEAD" ? null : (this.#kept ?? request.body);
+  }
+
+  /** What of the body is held in memory until it is forwarded. */
+  get kept(): RequestBody | undefined {
+    return this.#kept;
+  }
+
+  get address(): string | undefined {
+    return this.header("cf-connecting-ip");
   }
 
   get country(): string | undefined {
