@@ -33,6 +33,7 @@ export default defineConfig({
             miniflare: {
               cf: false,
               durableObjects: {
+                SLOW: { className: "SlowObject", useSQLite: true },
                 STALLING: { className: "StallingObject", useSQLite: true },
                 THROWING: { className: "ThrowingObject", useSQLite: true },
                 FOREIGN: { className: "ForeignObject", useSQLite: true },

@@ -2,6 +2,7 @@
 // and nothing keeps it awake: no timer, no socket, no call of its own.
 
 import { DurableObject } from "cloudflare:workers";
+import { Askers } from "../core/counters/askers.ts";
 import { CounterClock } from "../core/counters/counter-clock.ts";
 import { CounterTable } from "../core/counters/counter-table.ts";
 import {
@@ -31,6 +32,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   readonly #clock = new CounterClock(Date.now());
   #rows: CounterRows;
   #table: CounterTable;
+  readonly #askers = new Askers(KEYS_IN_MEMORY_MAX);
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
@@ -72,7 +74,8 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #decideOne(request: CounterRequest, nowMs: number): CounterReply | CounterFailure {
     try {
       if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-      return this.#table.handle(this.#toPresentRequest(request), nowMs);
+      const reply = this.#table.handle(this.#toPresentRequest(request), nowMs);
+      return { ...reply, askers: this.#askers.note(request, nowMs) };
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       return { version: MESSAGE_VERSION, failure };

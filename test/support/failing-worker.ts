@@ -1,6 +1,15 @@
 // The Worker of the tests that run in workerd: Headgate itself, and counter objects that fail in every way there is.
 
 import { DurableObject } from "cloudflare:workers";
+import type {
+  CounterFailure,
+  CounterReply,
+  CounterRequest,
+  Settlement,
+} from "../../src/core/counters/counter-messages.ts";
+import { CounterObject } from "../../src/durable-objects/counter-object.ts";
+import type { Bindings } from "../../src/platform/bindings.ts";
+import { SLOW_MS } from "./slow.ts";
 
 export { default } from "../../src/index.ts";
 export { ControlObject } from "../../src/durable-objects/control-object.ts";
@@ -17,6 +26,21 @@ export class StallingObject extends DurableObject {
 
   async exchange(): Promise<void> {
     await scheduler.wait(1_500);
+  }
+}
+
+/** Decides as it should, and answers late. */
+export class SlowObject extends DurableObject<Bindings> {
+  readonly #counters = new CounterObject(this.ctx, this.env);
+
+  async decide(requests: readonly CounterRequest[]): Promise<readonly (CounterReply | CounterFailure)[]> {
+    const replies = this.#counters.decide(requests);
+    await scheduler.wait(SLOW_MS);
+    return replies;
+  }
+
+  settle(settlement: Settlement): void {
+    this.#counters.settle(settlement);
   }
 }
 

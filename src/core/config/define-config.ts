@@ -28,8 +28,11 @@ export interface PolicyInput {
   readonly key: KeyInput | readonly KeyInput[];
   /** When a part of the key is missing: "shared" (default) counts all such requests together, "skip" lets them pass, "deny" refuses them. */
   readonly onMissing?: "skip" | "shared" | "deny";
-  /** When the counter does not answer: "local" (default) decides in the isolate, "open" lets pass, "closed" refuses. */
-  readonly onError?: "local" | "open" | "closed";
+  /**
+   * When the counter does not answer: "local" (default) decides in the isolate by its share of what was left, "local-full"
+   * by the whole limit, "open" lets pass, "closed" refuses.
+   */
+  readonly onError?: "local" | "local-full" | "open" | "closed";
   /** How long the counter may take, in milliseconds. Default 500. */
   readonly timeoutMs?: number;
   /** "auto" lets isolates decide busy keys by themselves, from quota that is leased to them; "exact" never does. */

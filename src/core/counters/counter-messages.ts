@@ -54,6 +54,8 @@ export interface CounterRequest {
   readonly phase: Phase;
   /** Unique to one decision on one request. */
   readonly id: string;
+  /** Names the isolate that asks. */
+  readonly asker?: string | undefined;
   readonly keys: readonly KeyChecks[];
   readonly refusedBefore?: Refused | undefined;
   /** With `release` and `renew`: what the object took. One that was reset since has it from here. */
@@ -101,6 +103,8 @@ export interface CounterReply {
   readonly verdicts: readonly CheckVerdict[];
   /** The object's time of the decision or renewal: a token that a settlement hands back, not a time to compute with. */
   readonly takenAtMs: number;
+  /** How many isolates have asked about the busiest of these keys of late, this one included. */
+  readonly askers?: number;
 }
 
 /** Takes the place of a reply when this request could not be decided. It says nothing of the others in its call. */

@@ -24,7 +24,7 @@ export const policyBase = {
   algorithm: oneOf(Object.keys(algorithms)),
   key: v.unknown(),
   onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
-  onError: v.optional(oneOf(["local", "open", "closed"]), "local"),
+  onError: v.optional(oneOf(["local", "local-full", "open", "closed"]), "local"),
   timeoutMs: v.optional(integerBetween(1, 60_000), 500),
   consistency: v.optional(oneOf(["auto", "exact"]), "auto"),
   mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),

@@ -8,7 +8,7 @@ import type { LeaseTerms } from "../leases/lease-terms.ts";
 import type { SettleRule } from "./settle-rule.ts";
 
 /** What a policy does when its counter cannot answer in time. */
-export type ErrorRule = "local" | "open" | "closed";
+export type ErrorRule = "local" | "local-full" | "open" | "closed";
 
 export interface Policy {
   readonly name: string;

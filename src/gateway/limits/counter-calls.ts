@@ -22,6 +22,8 @@ const OBJECTS_MAX = 10_000;
 export interface CallFailure {
   readonly failure: string;
   readonly isOverloaded: boolean;
+  /** What comes of the call after all, where nobody waits for it any longer. */
+  readonly late?: Promise<CounterReply | CallFailure>;
 }
 
 export interface Caller {
@@ -69,11 +71,12 @@ export class CounterCalls {
       caller.waitUntil(this.#sendAfter(before, { object, batch, caller }));
     }
     // Not cancelled when the answer comes: it ends with its request, and that is cheaper.
-    const late = scheduler.wait(timeoutMs).then(() => toFailure(`no answer within ${timeoutMs} ms`));
-    const answers = await Promise.race([batch.answered, late]);
+    const tooLate = scheduler.wait(timeoutMs).then(() => toFailure(`no answer within ${timeoutMs} ms`));
+    const answer = batch.answered.then((answers) => pick(answers, index));
+    const first = await Promise.race([answer, tooLate.then((failure) => ({ ...failure, late: answer }))]);
     // Whoever was to send it has died: the others must not wait for it too.
     if (!batch.isSent) this.#send(object, batch, caller);
-    return "failure" in answers ? answers : toAnswer(answers[index]);
+    return first;
   }
 
   stub(object: string): ReturnType<Bindings["COUNTERS"]["get"]> {
@@ -120,6 +123,10 @@ export class CounterCalls {
 function createBatch(): Batch {
   const { promise, resolve } = Promise.withResolvers<Answers>();
   return { requests: [], answered: promise, resolve, isSent: false, gatherMs: Infinity };
+}
+
+function pick(answers: Answers, index: number): CounterReply | CallFailure {
+  return "failure" in answers ? answers : toAnswer(answers[index]);
 }
 
 function toAnswer(answer: CounterReply | CounterFailure | undefined): CounterReply | CallFailure {

@@ -10,31 +10,32 @@ import {
   recordSuccess,
   startAsking,
 } from "../../core/counters/counter-breaker.ts";
-import { toUndone } from "../../core/counters/counter-reply.ts";
-import { CounterTable } from "../../core/counters/counter-table.ts";
+import { toCommitted, toUndone } from "../../core/counters/counter-reply.ts";
+import { FallbackCounters } from "../../core/counters/fallback-counters.ts";
 import {
-  type Check,
   type CheckVerdict,
   type Committed,
+  type CounterReply,
   type CounterRequest,
   FULL_MESSAGE,
+  type KeyChecks,
   MESSAGE_VERSION,
   type Settlement,
 } from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
-import { type Caller, CounterCalls } from "./counter-calls.ts";
+import { type Caller, type CallFailure, CounterCalls } from "./counter-calls.ts";
 import { isAllowed, type ObjectChecks } from "./object-checks.ts";
 
-/** Keys that an isolate decides by itself at most, while their counter objects do not answer. */
-const LOCAL_KEYS_MAX = 10_000;
 /** Objects that an isolate keeps breakers of. */
 const OBJECTS_MAX = 10_000;
 /** How long a refused client waits when the limiter itself cannot answer. */
 const CLOSED_RETRY_MS = 1_000;
 /** How long what nobody waits for may take. */
 const BACKGROUND_MS = 5_000;
+/** Enough to tell isolates apart that use one key. */
+const ASKER_DIGITS = 8;
 /** Confirmations that wait for the next message to their object. One that is lost only keeps denials uncached. */
 const CONFIRMED_MAX = 16;
 
@@ -56,15 +57,28 @@ export interface HeldUnits extends Pick<CounterRequest, "id" | "keys">, Committe
   readonly failure: string | undefined;
 }
 
+interface Unanswered {
+  readonly failure: string;
+  /** The answer that is still to come. */
+  readonly late?: Promise<CounterReply | CallFailure> | undefined;
+}
+
+interface Late {
+  readonly request: CounterRequest;
+  /** What was decided without the object. */
+  readonly decided: ObjectAnswer;
+  readonly late: Promise<CounterReply | CallFailure>;
+  readonly waitUntil: Caller["waitUntil"];
+}
+
 export class CounterClient {
   readonly #calls: CounterCalls;
   readonly #breakers = new LruMap<string, CounterBreaker>(OBJECTS_MAX);
   /** Decisions that every object has committed, by the object that has yet to hear of it. */
   readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
-  readonly #local = new CounterTable(
-    { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
-    LOCAL_KEYS_MAX,
-  );
+  readonly #fallback = new FallbackCounters();
+  /** Names this isolate to counter objects. Made with the first request: before, there is no randomness. */
+  #asker: string | undefined;
 
   constructor(namespace: Bindings["COUNTERS"]) {
     this.#calls = new CounterCalls(namespace);
@@ -77,10 +91,17 @@ export class CounterClient {
   ): Promise<ObjectAnswer> {
     const { object, keys } = checks;
     const confirmed = this.#takeConfirmed(object);
-    const request: CounterRequest = { version: MESSAGE_VERSION, ...step, keys, confirmed };
+    this.#asker ??= crypto.randomUUID().slice(0, ASKER_DIGITS);
+    const request: CounterRequest = {
+      version: MESSAGE_VERSION,
+      ...step,
+      asker: this.#asker,
+      keys,
+      confirmed,
+    };
     const breaker = this.#breaker(object);
     if (!mayAsk(breaker, readClock()))
-      return this.#decideWithout(checks, request, "counter object keeps failing");
+      return this.#decideWithout(checks, request, { failure: "counter object keeps failing" });
     const asked = startAsking(breaker, readClock());
     this.#setBreaker(object, asked);
     const reply = await this.#calls.call(object, request, { timeoutMs: toTimeoutMs(checks), waitUntil });
@@ -92,9 +113,54 @@ export class CounterClient {
       ? recordSuccess(since, asked)
       : recordFailure(since, { nowMs: readClock(), isOverloaded: reply.isOverloaded });
     this.#setBreaker(object, after);
-    if ("failure" in reply) return this.#decideWithout(checks, request, reply.failure);
+    if ("failure" in reply) {
+      const late = step.phase === "take" ? reply.late : undefined;
+      const decided = this.#decideWithout(checks, request, { failure: reply.failure, late });
+      if (late !== undefined) waitUntil(this.#reconcile(checks, { request, decided, late, waitUntil }));
+      return decided;
+    }
+    this.#hear(checks, reply, waitUntil);
     const { verdicts, takenAtMs } = reply;
     return { verdicts, takenAtMs, failure: undefined };
+  }
+
+  /** Keeps what the object says is left for when it does not answer, and sends what it is owed from when it did not. */
+  #hear({ object, keys }: ObjectChecks, reply: CounterReply, waitUntil: Caller["waitUntil"]): void {
+    this.#fallback.hear(object, keys, { reply, nowMs: readClock() });
+    const owed = this.#fallback.takeDebts(object);
+    if (owed.length > 0) waitUntil(this.#payDebts(object, owed, reply.takenAtMs));
+  }
+
+  async #payDebts(object: string, keys: Settlement["keys"], takenAtMs: number): Promise<void> {
+    const settlement = { version: MESSAGE_VERSION, id: crypto.randomUUID(), takenAtMs, keys } as const;
+    try {
+      await this.#calls.stub(object).settle(settlement);
+    } catch {
+      // It may have arrived: then it is charged twice, and the counter can only under-admit for it.
+      this.#fallback.keepDebts(object, keys);
+    }
+  }
+
+  /** Reads an answer that came after the request had been decided here: what both admitted is charged once. */
+  async #reconcile(checks: ObjectChecks, { request, decided, late, waitUntil }: Late): Promise<void> {
+    const { object } = checks;
+    const reply = await Promise.race([late, scheduler.wait(BACKGROUND_MS)]);
+    const answer = reply === undefined || "failure" in reply ? undefined : reply;
+    const isTaken = answer !== undefined && isAllowed(checks, answer.verdicts);
+    if (isAllowed(checks, decided.verdicts))
+      this.#fallback.clear(object, toOwed(checks, decided.verdicts), isTaken);
+    else if (isTaken) await this.#undo(checks, request.id, answer);
+    if (answer !== undefined) this.#hear(checks, answer, waitUntil);
+  }
+
+  /** Gives back what the object has taken for a request that was refused here. */
+  async #undo({ object, keys }: ObjectChecks, id: string, reply: CounterReply): Promise<void> {
+    const { takenAtMs, policies } = toCommitted(reply);
+    await this.settle(
+      object,
+      { version: MESSAGE_VERSION, id, takenAtMs, keys: toUndone(keys, policies) },
+      undefined,
+    );
   }
 
   /** Resolves to what is held by now: with the owner's new token, or as before where it did not answer. */
@@ -108,7 +174,7 @@ export class CounterClient {
       committed: { policies, takenAtMs },
     };
     const nowMs = readClock();
-    if (failure !== undefined) return { ...held, takenAtMs: this.#local.handle(request, nowMs).takenAtMs };
+    if (failure !== undefined) return { ...held, takenAtMs: this.#fallback.renew(request, nowMs) };
     if (!mayAsk(this.#breaker(object), nowMs)) return held;
     const reply = await this.#calls.call(object, request, { timeoutMs: BACKGROUND_MS, waitUntil });
     return "failure" in reply ? held : { ...held, takenAtMs: reply.takenAtMs };
@@ -128,7 +194,7 @@ export class CounterClient {
   /** Tells the owner what a decision really cost. `failure` says whether the decision was this isolate's own. */
   async settle(object: string, settlement: Settlement, failure: string | undefined): Promise<void> {
     if (failure !== undefined) {
-      this.#local.settle(settlement, readClock());
+      this.#fallback.settle(object, settlement, readClock());
       return;
     }
     try {
@@ -160,28 +226,37 @@ export class CounterClient {
   }
 
   /** One verdict a policy, each by its own rule. */
-  #decideWithout(object: ObjectChecks, request: CounterRequest, failure: string): ObjectAnswer {
-    const { rows } = object;
-    const isLocal = (name: string): boolean =>
-      rows.some(({ policy }) => policy.name === name && policy.onError === "local");
-    const keys = object.keys.map(({ key, checks }) => ({
-      key,
-      checks: checks.filter(({ policy }) => isLocal(policy)).map((check) => withoutLease(check)),
+  #decideWithout(checks: ObjectChecks, request: CounterRequest, { failure, late }: Unanswered): ObjectAnswer {
+    const { object, rows } = checks;
+    const keys = checks.keys.map((one) => ({
+      key: one.key,
+      checks: one.checks.filter(({ policy }) => findRule(rows, policy)?.startsWith("local") === true),
     }));
+    const whole = rows.flatMap(({ policy }) => (policy.onError === "local-full" ? [policy.name] : []));
     const nowMs = readClock();
-    const { verdicts: local, takenAtMs } = this.#local.handle({ ...request, keys }, nowMs);
+    const decided = this.#fallback.decide({ ...request, keys }, new Set(whole), nowMs);
     const verdicts = rows.map(
-      ({ policy }) => local.find((verdict) => verdict.policy === policy.name) ?? toRuleVerdict(policy),
+      ({ policy }) =>
+        decided.verdicts.find((verdict) => verdict.policy === policy.name) ?? toRuleVerdict(policy),
     );
     // What one policy's rule refuses must not cost the others.
-    if (!isAllowed(object, verdicts)) this.#local.handle({ ...request, phase: "release", keys }, nowMs);
-    return { verdicts, takenAtMs, failure };
+    if (!isAllowed(checks, verdicts)) this.#fallback.cancel({ ...request, keys }, nowMs);
+    else if (request.phase === "take" || request.phase === "commit")
+      this.#fallback.owe(object, toOwed(checks, verdicts), late !== undefined);
+    return { verdicts, takenAtMs: decided.takenAtMs, failure };
   }
 }
 
-/** A lease that an isolate granted itself would be on top of what it decides by itself. */
-function withoutLease(check: Check): Check {
-  return { ...check, lease: undefined };
+/** What was admitted by this isolate's share. */
+function toOwed({ keys, rows }: ObjectChecks, verdicts: readonly CheckVerdict[]): readonly KeyChecks[] {
+  const isOwed = (name: string): boolean =>
+    findRule(rows, name) === "local" &&
+    verdicts.some(({ policy, outcome }) => policy === name && outcome === "allowed");
+  return keys.map(({ key, checks }) => ({ key, checks: checks.filter(({ policy }) => isOwed(policy)) }));
+}
+
+function findRule(rows: ObjectChecks["rows"], name: string): Policy["onError"] | undefined {
+  return rows.find(({ policy }) => policy.name === name)?.policy.onError;
 }
 
 /** The shortest that a policy waits; shadow policies do not make the others wait for less. */

@@ -43,7 +43,7 @@ describe("a policy", () => {
     [
       { ...POLICY, onError: "opened" },
       [
-        'onError: must be one of "local", "open", "closed", received "opened"; did you mean "open"? [invalid]',
+        'onError: must be one of "local", "local-full", "open", "closed", received "opened"; did you mean "open"? [invalid]',
       ],
     ],
     [

@@ -13,7 +13,7 @@ import { toRow } from "./limits-desk.ts";
 const namespaces = env as unknown as Readonly<Record<string, Bindings["COUNTERS"]>>;
 const FAILING = ["STALLING", "THROWING", "FOREIGN"] as const;
 
-function toPolicy(onError: "local" | "open" | "closed"): Policy {
+function toPolicy(onError: Policy["onError"]): Policy {
   const config = parseConfig({
     origin: "https://origin.example",
     policies: {
@@ -41,16 +41,25 @@ function createClient(name: string): CounterClient {
 }
 
 test.each(FAILING)(
-  "%s counters: onError local decides in the isolate by the same algorithm",
+  "%s counters: onError local-full decides in the isolate by the same algorithm and the whole limit",
   async (name) => {
     const client = createClient(name);
     const outcomes: unknown[] = [];
     for (let index = 0; index < 3; index += 1) {
-      const { verdicts, failure } = await ask(client, toPolicy("local"));
+      const { verdicts, failure } = await ask(client, toPolicy("local-full"));
       outcomes.push(verdicts[0]?.outcome);
       expect(failure).toBeDefined();
     }
     expect(outcomes).toEqual(["allowed", "allowed", "denied"]);
+  },
+);
+
+test.each(FAILING)(
+  "%s counters: onError local takes an eighth of the limit, or one unit, for a key that it never heard of",
+  async (name) => {
+    const client = createClient(name);
+    const answers = [await ask(client, toPolicy("local")), await ask(client, toPolicy("local"))];
+    expect(answers.map(({ verdicts }) => verdicts[0]?.outcome)).toEqual(["allowed", "denied"]);
   },
 );
 

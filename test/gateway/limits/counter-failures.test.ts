@@ -12,11 +12,13 @@ import { CounterClient, type ObjectAnswer } from "../../../src/gateway/limits/co
 import { type ObjectChecks, toObjectChecks } from "../../../src/gateway/limits/object-checks.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { Failure, ScriptedObject } from "../../support/scripted-object.ts";
+import { SLOW_MS } from "../../support/slow.ts";
 import { toRow } from "./limits-desk.ts";
 
-const { SCRIPTED, STALLING } = env as unknown as {
+const { SCRIPTED, STALLING, SLOW } = env as unknown as {
   readonly SCRIPTED: DurableObjectNamespace<ScriptedObject>;
   readonly STALLING: Bindings["COUNTERS"];
+  readonly SLOW: Bindings["COUNTERS"];
 };
 
 const HOURLY = { algorithm: "sliding-window", limit: 10, window: "1h", key: "ip", timeoutMs: 5_000 };
@@ -111,7 +113,8 @@ test("an answer in between starts the count again", async () => {
   const desk = new Desk("fails now and then");
   for (let round = 0; round < 3; round += 1) {
     expect(await desk.askWhile([{}, {}, {}, {}], 4)).toEqual({ degraded: 4, calls: 2 });
-    expect(await desk.askWhile([], 1)).toEqual({ degraded: 0, calls: 1 });
+    // One decides, and one charges what was admitted without it.
+    expect(await desk.askWhile([], 1)).toEqual({ degraded: 0, calls: 2 });
   }
 });
 
@@ -120,7 +123,7 @@ test("an overloaded object is left alone at once, tried by one request, and aske
   expect(await desk.askWhile([{ overloaded: true }], 1)).toEqual({ degraded: 1, calls: 1 });
   expect(await desk.askWhile([], 5)).toEqual({ degraded: 5, calls: 0 });
   await scheduler.wait(OPEN_MS);
-  expect(await desk.askWhile([], 5)).toEqual({ degraded: 4, calls: 1 });
+  expect(await desk.askWhile([], 5)).toEqual({ degraded: 4, calls: 2 });
   expect(await desk.askWhile([], 2)).toEqual({ degraded: 0, calls: 2 });
 });
 
@@ -158,7 +161,7 @@ test("a decision that an object could not commit is not left half consumed", asy
 test("without its object, what one policy's rule refuses costs the others nothing", async () => {
   const client = new CounterClient(SCRIPTED);
   const [local, closed] = toPolicies({
-    local: { ...HOURLY, limit: 2 },
+    local: { ...HOURLY, limit: 16 },
     closed: { ...HOURLY, onError: "closed" },
   });
   if (local === undefined || closed === undefined) throw new Error("no policies");
@@ -170,6 +173,43 @@ test("without its object, what one policy's rule refuses costs the others nothin
     expect(outcomes).toEqual(["allowed", "denied"]);
   }
   expect((await ask([local])).verdicts[0]).toMatchObject({ outcome: "allowed", remaining: 1 });
+});
+
+test("what is left is divided by the isolates that asked, and what they admit is charged once the object answers", async () => {
+  const name = "divided";
+  const desks = [new Desk(name), new Desk(name)];
+  for (const desk of desks) expect((await desk.ask()).failure).toBeUndefined();
+  expect((await desks[0]?.ask())?.verdicts[0]?.remaining).toBe(7);
+  const stub = SCRIPTED.getByName(name);
+  await stub.script(Array.from({ length: 8 }, () => ({})));
+  const admitted: number[] = [];
+  for (const desk of desks) {
+    const answers = [await desk.ask(), await desk.ask(), await desk.ask(), await desk.ask()];
+    admitted.push(answers.filter(({ verdicts }) => verdicts[0]?.outcome === "allowed").length);
+  }
+  // 7 left for one that knows of two; 8 left for the other, which knows of two as well.
+  expect(admitted).toEqual([3, 4]);
+  for (const desk of desks) await desk.ask();
+  await scheduler.wait(10);
+  expect((await new Desk(name).ask()).verdicts[0]).toMatchObject({ outcome: "denied" });
+});
+
+test("an answer that comes too late is read: it charges once what both admitted, and gives back what was refused here", async () => {
+  const client = new CounterClient(SLOW);
+  const policies = toPolicies({ p: { ...HOURLY, limit: 16, timeoutMs: 50 } });
+  const ask = (): Promise<ObjectAnswer> =>
+    client.ask(toChecks("late", policies), { phase: "take", id: crypto.randomUUID() }, { waitUntil });
+  const outcomes = [];
+  for (let time = 0; time < 4; time += 1) outcomes.push((await ask()).verdicts[0]?.outcome);
+  // An eighth of the limit, until it hears of what is left.
+  expect(outcomes).toEqual(["allowed", "allowed", "denied", "denied"]);
+  await scheduler.wait(SLOW_MS * 2);
+  const { verdicts } = await new CounterClient(SLOW).ask(
+    toChecks("late", toPolicies({ p: { ...HOURLY, limit: 16 } })),
+    { phase: "take", id: crypto.randomUUID() },
+    { waitUntil },
+  );
+  expect(verdicts[0]?.remaining).toBe(16 - 2 - 1);
 });
 
 test("the shortest timeoutMs of the policies that refuse is waited for, not a shadow's", async () => {

@@ -1,0 +1,223 @@
+// The counters of one Worker instance (isolate) for keys whose counter object does not answer. It admits by its share of
+// what the object last said was left, so that all instances together admit hardly more than the limit; what it admits it owes
+// to the object, which charges it without a decision once it answers again. Pure: time is an argument.
+
+import { toAlgorithm } from "../algorithms/registry.ts";
+import { LruMap } from "../lru-map.ts";
+import {
+  type Check,
+  type CheckVerdict,
+  type CounterReply,
+  type CounterRequest,
+  type KeyChecks,
+  MESSAGE_VERSION,
+  type SettledCheck,
+  type Settlement,
+} from "./counter-messages.ts";
+import { CounterTable } from "./counter-table.ts";
+import { Debts } from "./debts.ts";
+import { toCounterName } from "./plans.ts";
+
+/** Keys that an instance decides by itself at most. */
+const KEYS_MAX = 10_000;
+/** An instance that has never heard of a key takes this part of its limit for itself. */
+const STRANGERS = 8;
+/** What an object said is worth nothing after so long: others may have used it up. */
+const HEARD_MS = 60_000;
+/** When a share is used up whole, or too small to be worth anything: the object may answer again by then. */
+const RETRY_MS = 1_000;
+
+interface Heard {
+  readonly reply: CounterReply;
+  readonly nowMs: number;
+}
+
+/** What one counter's share is made of. */
+interface Share {
+  /** Instances that divide the limit among themselves. */
+  readonly askers: number;
+  /** What the object said was left, without what this instance owes it. undefined: it never spoke of this key. */
+  readonly remaining: number | undefined;
+  readonly heardMs: number;
+  /** The object's own time of that. */
+  readonly takenAtMs: number;
+  /** Whether the share is in use: the object has not spoken since. */
+  isUsed: boolean;
+}
+
+export class FallbackCounters {
+  readonly #table = new CounterTable(
+    { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
+    KEYS_MAX,
+  );
+  readonly #shares = new LruMap<string, Share>(KEYS_MAX);
+  readonly #debts = new Debts(KEYS_MAX);
+  /** Shares that have begun: what settles one once must not be taken for what settled the last. */
+  #begun = 0;
+
+  /** Notes what the object says is left of each counter; `keys` are those of the request that it answers. */
+  hear(object: string, keys: readonly KeyChecks[], { reply, nowMs }: Heard): void {
+    const { verdicts, askers = 1, takenAtMs } = reply;
+    let index = 0;
+    for (const { key, checks } of keys) {
+      for (const check of checks) {
+        const verdict = verdicts[index];
+        index += 1;
+        if (verdict === undefined) continue;
+        const name = toShareName(key, check);
+        const known = this.#shares.get(name);
+        if (known !== undefined && isOvertaken(known.takenAtMs, takenAtMs)) continue;
+        if (isHeld(check)) {
+          // Permits that are in use here are known here alone, and go back one by one.
+          const isUsed = known?.isUsed === true;
+          this.#shares.set(name, { askers, remaining: undefined, heardMs: nowMs, takenAtMs, isUsed });
+          continue;
+        }
+        if (known?.isUsed === true) this.#forget(key, check);
+        const remaining = Math.max(0, verdict.remaining - this.#debts.sum(object, key, check));
+        this.#shares.set(name, { askers, remaining, heardMs: nowMs, takenAtMs, isUsed: false });
+      }
+    }
+  }
+
+  /** Decides by this instance's share of each counter; for `wholePolicies`, by the whole limit. */
+  decide(request: CounterRequest, wholePolicies: ReadonlySet<string>, nowMs: number): CounterReply {
+    const refused: CheckVerdict[] = [];
+    const keys = request.keys.map(({ key, checks }) => ({
+      key,
+      checks: checks.flatMap((check) => {
+        if (wholePolicies.has(check.policy)) return [{ ...check, lease: undefined }];
+        const shared = this.#toShared(key, check, nowMs);
+        if (shared === undefined) refused.push(toRefusal(check));
+        return shared ?? [];
+      }),
+    }));
+    const reply = this.#table.handle({ ...request, asker: undefined, keys }, nowMs);
+    return { ...reply, verdicts: [...reply.verdicts.map((verdict) => toPossible(verdict)), ...refused] };
+  }
+
+  /** Gives back what a decision of this instance's own has taken. */
+  cancel(request: CounterRequest, nowMs: number): void {
+    this.#table.handle({ ...request, phase: "release" }, nowMs);
+  }
+
+  renew(request: CounterRequest, nowMs: number): number {
+    return this.#table.handle(request, nowMs).takenAtMs;
+  }
+
+  /** Corrects what a decision of this instance's own has taken, and what is owed for it. */
+  settle(object: string, settlement: Settlement, nowMs: number): void {
+    this.#table.settle(settlement, nowMs);
+    for (const { key, checks } of settlement.keys) {
+      for (const check of checks.filter((one) => !isHeld(one)))
+        this.#debts.add(object, { key, check, units: check.actual - check.taken });
+    }
+  }
+
+  /** Notes that the object has yet to charge what was admitted here; with `isDoubtful`: unless it does so by itself. */
+  owe(object: string, keys: readonly KeyChecks[], isDoubtful = false): void {
+    this.#debts.addChecks(object, toOwed(keys), isDoubtful ? { doubtful: 1 } : { units: 1 });
+  }
+
+  /** Says what came of a doubtful debt. */
+  clear(object: string, keys: readonly KeyChecks[], isCharged: boolean): void {
+    this.#debts.addChecks(object, toOwed(keys), { doubtful: -1, units: isCharged ? 0 : 1 });
+  }
+
+  /** What the object has to charge, now that it answers. It is not owed any more, unless it is put back. */
+  takeDebts(object: string): Settlement["keys"] {
+    return this.#debts.take(object);
+  }
+
+  /** Puts back debts that did not arrive. */
+  keepDebts(object: string, keys: Settlement["keys"]): void {
+    for (const { key, checks } of keys) {
+      for (const check of checks) this.#debts.add(object, { key, check, units: check.actual });
+    }
+  }
+
+  /** The check as this instance's share of the limit decides it; undefined when that is nothing. */
+  #toShared(key: string, check: Check, nowMs: number): Check | undefined {
+    const name = toShareName(key, check);
+    const known = this.#shares.get(name);
+    const isKnown = known !== undefined && (known.isUsed || nowMs - known.heardMs < HEARD_MS);
+    const share = isKnown ? known : toStranger(nowMs);
+    const settings = divideSettings(check.settings, share.askers, share.remaining === undefined ? 1 : 0);
+    if (settings === undefined) return undefined;
+    const shared = { ...check, settings, lease: undefined };
+    if (!share.isUsed) {
+      share.isUsed = true;
+      this.#shares.set(name, share);
+      this.#begin(key, shared, share);
+    }
+    return shared;
+  }
+
+  /** The counter of a share begins with as much in use as leaves the share of what was left. */
+  #begin(key: string, check: Check, { askers, remaining, heardMs }: Share): void {
+    if (remaining === undefined || isHeld(check)) return;
+    const { policy, algorithm, settings, plan } = check;
+    const moment = { nowMs: heardMs, cost: 0 };
+    const whole = toAlgorithm(algorithm).decide(settings, undefined, moment).remaining;
+    const actual = whole - Math.floor(remaining / askers);
+    if (actual <= 0) return;
+    const used: SettledCheck = { policy, algorithm, settings, plan, taken: 0, actual };
+    const keys = [{ key, checks: [used] }];
+    this.#begun += 1;
+    const settlement = {
+      version: MESSAGE_VERSION,
+      id: `share ${this.#begun}`,
+      takenAtMs: heardMs,
+      keys,
+    } as const;
+    this.#table.settle(settlement, heardMs);
+  }
+
+  #forget(key: string, { policy }: Check): void {
+    this.#table.reset({ version: MESSAGE_VERSION, key, policies: [policy] });
+  }
+}
+
+/** Held units are owed to nobody: they go back by themselves. */
+function toOwed(keys: readonly KeyChecks[]): readonly KeyChecks[] {
+  return keys.map(({ key, checks }) => ({ key, checks: checks.filter((check) => !isHeld(check)) }));
+}
+
+/** Whether a later answer has been heard already. A clock that was set back for long makes none later. */
+function isOvertaken(heardMs: number, takenAtMs: number): boolean {
+  return takenAtMs < heardMs && heardMs - takenAtMs < HEARD_MS;
+}
+
+/** The share of an instance that has never heard of a key. */
+function toStranger(nowMs: number): Share {
+  return { askers: STRANGERS, remaining: undefined, heardMs: nowMs, takenAtMs: 0, isUsed: false };
+}
+
+function toShareName(key: string, check: Pick<Check, "policy" | "plan">): string {
+  return `${toCounterName(check)}\n${key}`;
+}
+
+/** Units that are held until they are given back: nobody can be charged for them later. */
+function isHeld({ algorithm }: Pick<Check, "algorithm">): boolean {
+  return toAlgorithm(algorithm).toHeldMs !== undefined;
+}
+
+/** Settings that admit a part of what `settings` admit, or `least`; undefined when that is nothing. */
+function divideSettings(settings: unknown, parts: number, least: number): unknown {
+  const whole = settings as { readonly limit: number; readonly burst?: number };
+  const divide = (units: number): number => Math.max(least, Math.floor(units / parts));
+  const limit = divide(whole.limit);
+  const burst = whole.burst === undefined ? undefined : divide(whole.burst);
+  if (limit === 0 || burst === 0) return undefined;
+  return burst === undefined ? { ...whole, limit } : { ...whole, limit, burst };
+}
+
+function toRefusal({ policy }: Check): CheckVerdict {
+  return { policy, outcome: "denied", remaining: 0, retryAfterMs: RETRY_MS, resetMs: RETRY_MS };
+}
+
+/** What is too dear for a share is not too dear for the limit. */
+function toPossible(verdict: CheckVerdict): CheckVerdict {
+  if (verdict.outcome !== "impossible") return verdict;
+  return { ...verdict, outcome: "denied", retryAfterMs: RETRY_MS };
+}

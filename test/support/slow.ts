@@ -1,0 +1,3 @@
+// How late a slow counter object answers, in milliseconds.
+
+export const SLOW_MS = 400;

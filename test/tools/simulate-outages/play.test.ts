@@ -1,0 +1,37 @@
+// The simulation, small: what `npm run simulate:outages` prints, held to what onError "local" promises.
+
+import { describe, expect, test } from "vitest";
+import { play } from "../../../tools/simulate-outages/play.ts";
+import { scenarios } from "../../../tools/simulate-outages/scenarios.ts";
+
+const SEED = 7;
+const OVER_MAX = 0.1;
+
+describe("play()", () => {
+  const few = scenarios.filter(({ isolates }) => isolates === 1 || isolates === 10);
+  const lasting = few.filter(({ weather }) => weather.deathShare === undefined);
+  test.each(lasting)(
+    "$weather.name, $algorithm, $isolates isolates: hardly more than the limit",
+    (scenario) => {
+      expect(play(scenario, { seed: SEED, isWhole: false }).over).toBeLessThanOrEqual(OVER_MAX);
+    },
+  );
+
+  test("one isolate uses what there is while its object is gone, and charges it afterwards", () => {
+    const gone = lasting.filter(
+      ({ weather, isolates }) => weather.name === "gone for 30 s" && isolates === 1,
+    );
+    for (const scenario of gone) {
+      const { over, utilisation } = play(scenario, { seed: SEED, isWhole: false });
+      expect([over < 0.01, utilisation > 0.95]).toEqual([true, true]);
+    }
+  });
+
+  test("without shares and debts the same weather passes the limit by far", () => {
+    const scenario = lasting.find(
+      ({ weather, isolates }) => weather.name === "gone for good" && isolates === 10,
+    );
+    if (scenario === undefined) throw new Error("no such scenario");
+    expect(play(scenario, { seed: SEED, isWhole: true }).over).toBeGreaterThan(1);
+  });
+});
