@@ -15,6 +15,7 @@ export default defineConfig({
       feedback: {
         profile: "facebook-graph",
         scopes: { app: "graph-app", user: "graph-user", page: "graph-page" },
+        otherScopes: "pool",
       },
     },
   },

@@ -8,12 +8,13 @@ import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-sch
 import { defineOperation, type Operation } from "./operation.ts";
 import { toInvalidBody, toJson } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
-import { method, textLike } from "../core/schema/primitives.ts";
+import { textLike } from "../core/schema/primitives.ts";
 
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";
 const KEY_WANTED = "must be the id of an API key";
 
+const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method in upper case, such as "GET"');
 const place = textLike(/^[A-Z0-9]{2}$/, "must be two upper-case letters or digits");
 const description = object({
   method: v.optional(method, "GET"),

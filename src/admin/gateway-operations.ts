@@ -2,6 +2,7 @@
 
 import { parsePurges, purgeBody } from "./parse-purges.ts";
 import type { Config } from "../core/config/config.ts";
+import { toHostTexts } from "../core/routes/host-rule.ts";
 import type { Route } from "../core/routes/route.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import type { AuditEntry, Page } from "../core/control/control-messages.ts";
@@ -153,7 +154,7 @@ function toRouteViews({ routes }: Config): readonly object[] {
     index,
     name,
     methods: [...(methods ?? [])],
-    hosts: [...(hosts ?? [])],
+    hosts: hosts === undefined ? [] : toHostTexts(hosts),
     policies: policies.map((policy) => policy.name),
     isCached: cache !== undefined,
     timeoutMs,

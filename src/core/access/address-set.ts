@@ -1,11 +1,18 @@
 // A set of IP networks (CIDR, RFC 4632 and RFC 4291 section 2.3) that is asked in one look-up for each prefix length in
 // it, however many networks there are. IPv4-mapped IPv6 is the IPv4 that it is.
 
-import { isIpv4, isIpv4Mapped, parseIpv6 } from "../http/ip-address.ts";
+import { isIpv4, isIpv4Mapped, parseIpv6, writeIpv6 } from "../http/ip-address.ts";
 
 interface Address {
   readonly bits: bigint;
   readonly length: 32 | 128;
+}
+
+/** `bits` are those of the prefix alone; `shift` is how many are left of the address. */
+interface Network {
+  readonly length: number;
+  readonly shift: bigint;
+  readonly bits: bigint;
 }
 
 const NETWORK = /^([^/]+)(?:\/(\d{1,3}))?$/;
@@ -29,6 +36,26 @@ export class AddressSet {
       group.networks.add(bits >> shift);
       this.#groups.set(name, group);
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#groups.size === 0;
+  }
+
+  /** The networks of another set that are in this one whole, written as their first address and their length. */
+  listCovered(other: AddressSet): readonly string[] {
+    const covered: string[] = [];
+    for (const { length, shift, networks } of other.#groups.values())
+      for (const bits of networks)
+        if (this.#covers({ length, shift, bits })) covered.push(writeNetwork({ length, shift, bits }));
+    return covered;
+  }
+
+  #covers({ length, shift, bits }: Network): boolean {
+    return [...this.#groups.values()].some(
+      (group) =>
+        group.length === length && group.shift >= shift && group.networks.has((bits << shift) >> group.shift),
+    );
   }
 
   /** Whether an address is in the set. What is no address is in none. */
@@ -58,6 +85,15 @@ function parseNetwork(text: string): (Address & { readonly prefix: number }) | u
   const prefix = isMapped ? given - MAPPED_PREFIX : given;
   const shift = BigInt(address.length - prefix);
   return (address.bits >> shift) << shift === address.bits ? { ...address, prefix } : undefined;
+}
+
+function writeNetwork({ length, shift, bits }: Network): string {
+  const [count, width] = length === 32 ? [4, 8] : [8, 16];
+  const address = bits << shift;
+  const parts = Array.from({ length: count }, (_, at) =>
+    Number(BigInt.asUintN(width, address >> BigInt((count - 1 - at) * width))),
+  );
+  return `${length === 32 ? parts.join(".") : writeIpv6(parts)}/${length - Number(shift)}`;
 }
 
 function parseAddress(text: string): Address | undefined {

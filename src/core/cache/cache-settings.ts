@@ -2,7 +2,7 @@
 // object. Defaults let the origin decide and trust no client.
 
 import * as v from "valibot";
-import { foldName } from "../http/field-name.ts";
+import { requestHeader } from "../http/header-name.ts";
 import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
@@ -80,8 +80,6 @@ const STATUS = /^(?:[2-5]xx|[2-5]\d\d)$/;
 /** Statuses of parts of an answer, of none of their own, or that must not be stored (RFC 6585 section 4). */
 const STATUSES_NEVER_STORED = new Set(["206", "304", "429"]);
 
-const HEADER_WANTED = "must be a header's name";
-const headerName = v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.transform(foldName));
 const cookieName = textLike(TOKEN, "must be a cookie's name");
 const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
@@ -124,7 +122,7 @@ const queryKey = v.pipe(
 const keySettings = v.pipe(
   object({
     query: v.optional(queryKey, {}),
-    headers: v.optional(listOf(headerName), []),
+    headers: v.optional(listOf(requestHeader), []),
     cookies: v.optional(listOf(cookieName), []),
     country: v.optional(switchedOn, false),
     device: v.optional(switchedOn, false),
@@ -134,9 +132,9 @@ const keySettings = v.pipe(
 
 const varySettings = v.pipe(
   object({
-    ignore: v.optional(listOf(headerName), []),
+    ignore: v.optional(listOf(requestHeader), []),
     choices: v.optional(
-      v.record(headerName, listOf(v.string("must be a value")), "must be an object of headers"),
+      v.record(requestHeader, listOf(v.string("must be a value")), "must be an object of headers"),
       {},
     ),
   }),
@@ -147,7 +145,7 @@ const varySettings = v.pipe(
 
 const bypassSettings = v.pipe(
   object({
-    headers: v.optional(listOf(headerName), []),
+    headers: v.optional(listOf(requestHeader), []),
     cookies: v.optional(listOf(cookieName), []),
     query: v.optional(listOf(parameterName), []),
   }),

@@ -7,6 +7,10 @@ import { findMissingKeys } from "./checks/find-missing-keys.ts";
 import { findOpenScopes } from "./checks/find-open-scopes.ts";
 import { findUnreachableRoutes } from "./checks/find-unreachable-routes.ts";
 import { findUnused } from "./checks/find-unused.ts";
+import { findVainLimits } from "./checks/find-vain-limits.ts";
+import { findVainLists } from "./checks/find-vain-lists.ts";
+import { findVainNames } from "./checks/find-vain-names.ts";
+import { findVainRouteKeys } from "./checks/find-vain-route-keys.ts";
 import type { ConfigCheck, Finding } from "./checks/finding.ts";
 import type { Config } from "./config.ts";
 
@@ -15,6 +19,10 @@ const checks: readonly ConfigCheck[] = [
   findMissingKeys,
   findImpossibleCosts,
   findUnused,
+  findVainLimits,
+  findVainLists,
+  findVainNames,
+  findVainRouteKeys,
   findOpenScopes,
 ];
 

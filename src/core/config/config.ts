@@ -44,6 +44,8 @@ export interface Config {
   readonly batch: Batches | undefined;
   readonly counters: { readonly shards: number };
   readonly auth: AuthSettings;
+  /** Every route's lists begin with it; undefined: there is none. */
+  readonly access: AccessList | undefined;
   /** Who says what pages of other origins may do, where no route does. */
   readonly cors: CorsRule;
   /** What an address is limited by whose preflights go to an origin. */

@@ -85,6 +85,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
+      access: deepFreeze(parsed.value.access),
       cors: deepFreeze(parsed.value.cors),
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),

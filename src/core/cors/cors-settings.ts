@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { type Glob, parseGlob } from "../glob.ts";
+import { toHost } from "../http/host.ts";
 import { object } from "../schema/parse-with.ts";
 import { durationBetween, listOf, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
 
@@ -24,22 +25,32 @@ export interface CorsSettings {
 }
 
 const NAMES_MAX = 100;
+const PORT_MAX = 65_535;
 const ANY = "*";
 
 const ORIGIN =
   /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::\d{1,5})?)$/i;
 /** Browsers leave it out: an entry with it would match no page. */
-const OWN_PORT = /^(?:http:.*:80|https:.*:443)$/i;
+const OWN_PORT = /^(?:http:.*:80|https:.*:443)$/;
+const PARTS = /^[a-z][a-z0-9+.-]*:\/\/(?:\*\.)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/;
 const ORIGIN_WANTED =
   'must be "*", or an origin such as "https://app.example" or "https://*.app.example": no path, no port that is its scheme\'s own';
 const HEADER_WANTED = 'must be a header\'s name, or "*" for all';
 
 const origin = v.pipe(
   textLike(ORIGIN, ORIGIN_WANTED),
-  v.check((text) => !OWN_PORT.test(text), ORIGIN_WANTED),
   v.transform((text) => text.toLowerCase()),
+  v.check(isAsBrowsersWrite, ORIGIN_WANTED),
 );
 const header = textLike(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/, HEADER_WANTED);
+
+/** Any other way of writing a host or a port would match no page. */
+function isAsBrowsersWrite(text: string): boolean {
+  if (text === ANY) return true;
+  const [, host = "", port] = PARTS.exec(text) ?? [];
+  const isPort = port === undefined || (/^[1-9]/.test(port) && Number(port) <= PORT_MAX);
+  return isPort && !OWN_PORT.test(text) && toHost(host) === host;
+}
 
 /** "*" alone may stand for the list that has it. */
 // oxlint-disable-next-line typescript/explicit-function-return-type -- valibot infers it

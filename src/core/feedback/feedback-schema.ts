@@ -20,6 +20,7 @@ export const feedbackSchema = object({
     ),
     {},
   ),
+  otherScopes: v.optional(oneOf(["pool"])),
   paceFrom: v.optional(integerBetween(50, 95), 80),
   stopMax: v.optional(durationBetween("1s", "24h"), "1h"),
 });
@@ -28,4 +29,6 @@ export const feedbackSchema = object({
 export interface FeedbackSettings {
   readonly profile: ProfileName;
   readonly scopes: readonly FeedbackScope[];
+  /** "pool": it is meant that scopes without a policy stop the whole pool, and nobody is warned of it. */
+  readonly otherScopes: "pool" | undefined;
 }

@@ -43,7 +43,7 @@ interface CountedBy {
  * scope and one policy, they belong together without being named.
  */
 export function toFeedback(
-  { profile, scopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
+  { profile, scopes, otherScopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
   policies: readonly CountedBy[],
 ): FeedbackSettings {
   const { scopes: names, readingMs } = profiles[profile];
@@ -51,6 +51,7 @@ export function toFeedback(
   const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };
   return {
     profile,
+    otherScopes,
     scopes: names.map((scope) => {
       const policy = isPair
         ? policies[0]

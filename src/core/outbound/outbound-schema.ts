@@ -3,8 +3,7 @@
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, policyNames } from "../schema/primitives.ts";
-import { foldName } from "../http/field-name.ts";
-import { TOKEN } from "../keys/key-extractor.ts";
+import { requestHeader } from "../http/header-name.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { LIMITED_WAYS } from "./outbound-settings.ts";
 import { PRIORITIES } from "./priority.ts";
@@ -21,7 +20,6 @@ export const whenLimited = v.pipe(
 );
 
 const byName = v.record(v.string(), priority, "must be an object of priorities");
-const HEADER_WANTED = "must be a header's name";
 
 /** A pool's keys. */
 export const outboundEntries = {
@@ -39,9 +37,7 @@ export const outboundEntries = {
     object({
       consumers: v.optional(byName, {}),
       tiers: v.optional(byName, {}),
-      header: v.optional(
-        v.pipe(v.string(HEADER_WANTED), v.regex(TOKEN, HEADER_WANTED), v.transform(foldName)),
-      ),
+      header: v.optional(requestHeader),
       headerMax: v.optional(priority, "normal"),
     }),
     {},

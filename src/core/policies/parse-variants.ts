@@ -2,11 +2,12 @@
 // policy of the same name and key, so that nothing is put together while a request waits.
 
 import * as v from "valibot";
+import { methodName } from "../http/methods.ts";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
 import type { Policy, PolicyVariant } from "./policy.ts";
 import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
-import { country, method, textLike } from "../schema/primitives.ts";
+import { country, textLike } from "../schema/primitives.ts";
 
 /** The options that other limits may change. Everything else of a policy stays. */
 const LIMIT_OPTIONS = ["limit", "burst", "window"] as const;
@@ -24,7 +25,7 @@ function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
 
 /** One of a policy's `limits`: whom it is for, and what it changes. */
 export const variantEntries = {
-  methods: listOf(method),
+  methods: listOf(methodName),
   countries: listOf(country),
   routes: listOf(textLike(/^\//, "must be a route's path, as it is written there")),
   ...limits,

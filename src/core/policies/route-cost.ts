@@ -3,6 +3,8 @@
 // be read costs the most: an origin may read what the gateway cannot, and nobody must pay less for being unclear.
 
 import * as v from "valibot";
+import { requestHeader } from "../http/header-name.ts";
+import { methodName } from "../http/methods.ts";
 import { object } from "../schema/parse-with.ts";
 import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import type { Facts } from "../keys/facts.ts";
@@ -30,8 +32,8 @@ const WANTED = "must be a whole number, a cost rule or a function";
 const quotaUnits = integerBetween(0, LIMIT_MAX);
 const ruleSchema = v.pipe(
   object({
-    methods: v.optional(v.record(v.string(), quotaUnits, "must be an object of methods")),
-    header: v.optional(v.pipe(v.string("must be a header's name"), v.toLowerCase())),
+    methods: v.optional(v.record(methodName, quotaUnits, "must be an object of methods")),
+    header: v.optional(requestHeader),
     bodyBytesPerUnit: v.optional(integerBetween(1, LIMIT_MAX)),
     otherwise: v.optional(quotaUnits),
     min: v.optional(quotaUnits, 1),

@@ -2,6 +2,7 @@
 // the route's cost is taken as an estimate.
 
 import * as v from "valibot";
+import { responseHeader } from "../http/header-name.ts";
 import { object } from "../schema/parse-with.ts";
 import { integerBetween, LIMIT_MAX } from "../schema/primitives.ts";
 import { parseUnits } from "./route-cost.ts";
@@ -20,7 +21,7 @@ const units = integerBetween(0, LIMIT_MAX);
 
 /** A policy's `settle`. */
 export const settleRule = object({
-  header: v.optional(v.pipe(v.string("must be a header's name"), v.toLowerCase())),
+  header: v.optional(responseHeader),
   status: v.optional(
     v.record(
       v.pipe(v.string(), v.regex(STATUS, 'must be a status such as "401" or "5xx"')),

@@ -1,6 +1,7 @@
 // Finds the route of a request: the first in the configuration's order that fits.
 
 import type { Route } from "./route.ts";
+import { matchesHost } from "./host-rule.ts";
 import type { Facts } from "../keys/facts.ts";
 import { matchesPattern } from "../http/path-pattern.ts";
 
@@ -13,7 +14,7 @@ export function matchRoute(
   for (const route of routes) {
     if (route.methods !== undefined && !route.methods.has(method) && !route.methods.has(facts.method))
       continue;
-    if (route.hosts !== undefined && !route.hosts.has(facts.host)) continue;
+    if (route.hosts !== undefined && !matchesHost(route.hosts, facts.host)) continue;
     if (matchesPattern(route.pattern, facts.path)) return route;
   }
   return undefined;

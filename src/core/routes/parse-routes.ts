@@ -7,6 +7,7 @@ import { toVariants } from "../policies/pick-variants.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
+import { toHostRule } from "./host-rule.ts";
 import { routeSchema } from "./route-schema.ts";
 import type { Route } from "./route.ts";
 import { isPermit, type Policy } from "../policies/policy.ts";
@@ -108,7 +109,7 @@ function toRoute(
     path: options.path,
     pattern,
     methods,
-    hosts: options.hosts === undefined ? undefined : new Set(options.hosts),
+    hosts: options.hosts === undefined ? undefined : toHostRule(options.hosts),
     policies,
     hasVariants: policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0),
     cost: options.cost,

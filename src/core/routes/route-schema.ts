@@ -4,19 +4,21 @@ import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { corsRule } from "../cors/cors-settings.ts";
-import { host, prefix } from "../origins/pool-schema.ts";
+import { methodName } from "../http/methods.ts";
+import { prefix } from "../origins/pool-schema.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { routeCost } from "../policies/route-cost.ts";
+import { routeHost } from "./host-rule.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, listOf, method, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, listOf, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
 
 export const routeSchema = object({
   path: v.string("must be a path pattern"),
-  methods: v.optional(listOf(method, "method")),
-  hosts: v.optional(listOf(host, "host")),
+  methods: v.optional(listOf(methodName, "method")),
+  hosts: v.optional(listOf(routeHost, "host")),
   policies: v.optional(policyNames, []),
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),

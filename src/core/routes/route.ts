@@ -6,6 +6,7 @@ import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type { RoutePattern } from "../http/path-pattern.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
+import type { HostRule } from "./host-rule.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
 import type { Priority } from "../outbound/priority.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -22,8 +23,8 @@ export interface Route {
   readonly pattern: RoutePattern;
   /** undefined is every method. GET includes HEAD. */
   readonly methods: ReadonlySet<string> | undefined;
-  /** undefined is every host. Lower case. */
-  readonly hosts: ReadonlySet<string> | undefined;
+  /** undefined is every host. */
+  readonly hosts: HostRule | undefined;
   readonly policies: readonly Policy[];
   /** Whether any of them has other limits for some requests. */
   readonly hasVariants: boolean;

@@ -28,9 +28,13 @@ interface Mismatch {
 
 /** The problem with a value: what was wanted, what was given, and the nearest known name where there is one. */
 export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Mismatch): Problem {
+  return { path, code, message: `${wanted}, received ${showGiven(given)}${toHint(given, known)}` };
+}
+
+/** The nearest known name, as a message ends with it; "" where none is near. */
+export function toHint(given: unknown, known: readonly string[]): string {
   const nearest = typeof given === "string" ? findNearest(given, known) : undefined;
-  const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
-  return { path, code, message: `${wanted}, received ${showGiven(given)}${hint}` };
+  return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
 }
 
 /** The message for an unknown key, with the nearest known one. */

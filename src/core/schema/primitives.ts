@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { DURATION_WANTED, toDurationMs } from "./durations.ts";
+import { findCountry, isCountry } from "./countries.ts";
 import { isObject } from "./parse-with.ts";
 
 /** The largest limit and burst: 2^40 units. */
@@ -24,6 +25,7 @@ export function textThat(isFit: (text: string) => boolean, wanted: string) {
   return v.pipe(v.string(wanted), v.check(isFit, wanted));
 }
 
+const COUNTRY_WANTED = 'must be a country\'s code of ISO 3166, such as "CH"';
 const toMs = (text: string): number => toDurationMs(text) ?? 0;
 
 /** A duration as it is written. */
@@ -73,10 +75,16 @@ export function objectOf(things: string, most: number) {
   );
 }
 
-export const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method such as "GET"');
-
 /** A country as the platform names it: "T1" is Tor. */
-export const country = textLike(/^[A-Z][A-Z0-9]$/, 'must be a country such as "CH", in upper case');
+export const country = v.pipe(
+  v.string(COUNTRY_WANTED),
+  v.check(isCountry, ({ input }) => `${COUNTRY_WANTED}${toMeant(input)}`),
+);
+
+function toMeant(text: string): string {
+  const meant = findCountry(text);
+  return meant === undefined ? "" : ` (did you mean "${meant}"?)`;
+}
 
 export const switchedOn = v.boolean("must be true or false");
 

@@ -5,15 +5,13 @@ import { findCookies } from "../../core/http/cookies.ts";
 import type { Config } from "../../core/config/config.ts";
 import { foldName } from "../../core/http/field-name.ts";
 import { hasPassed } from "../../core/http/forwarded-fields.ts";
+import { REFUSED_METHODS } from "../../core/http/methods.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type ReadFields, readFields } from "./read-fields.ts";
 import { readTarget, type RequestTarget } from "./request-target.ts";
 import type { RequestUrl } from "./request-url.ts";
-
-/** Methods that send a request back to whoever asked: they would show what only the gateway and the origin see. */
-const REFUSED_METHODS: ReadonlySet<string> = new Set(["TRACE", "TRACK", "CONNECT"]);
 
 /** What the platform writes in the place of every client's Accept-Encoding; it keeps the client's own in `cf`. */
 const PLATFORM_CODINGS: ReadonlySet<string> = new Set(["br, gzip", "gzip, br"]);

@@ -205,7 +205,7 @@ describe("a pool", () => {
     ],
     [
       { members: [A], priority: { header: "a b" } },
-      ['priority.header: must be a header\'s name, received "a b" [invalid]'],
+      ['priority.header: must be a header\'s name such as "x-units", received "a b" [invalid]'],
     ],
     [
       { members: [A], checks: { path: "/up", interval: "500ms" } },

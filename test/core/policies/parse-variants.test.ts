@@ -74,7 +74,9 @@ describe("a policy's limits", () => {
     [[{ methods: [], limit: 1 }], ["0.methods: must name at least one, received an array [invalid]"]],
     [
       [{ methods: ["get"], limit: 1 }],
-      ['0.methods.0: must be a method such as "GET", received "get" [invalid]'],
+      [
+        '0.methods.0: must be a method in upper case, such as "GET", received "get"; did you mean "GET"? [invalid]',
+      ],
     ],
     [[{ methods: ["GET"], limit: "1" }], [`0.limit: ${LIMIT_WANTED}, received "1" [invalid]`]],
     [

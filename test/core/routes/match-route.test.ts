@@ -30,7 +30,6 @@ describe("matchRoute()", () => {
     [["GET"], "GET", true],
     [["GET"], "HEAD", true],
     [["GET"], "POST", false],
-    [["GET"], "get", false],
     [["HEAD"], "HEAD", true],
     [["HEAD"], "GET", false],
     [["POST", "PUT"], "PUT", true],
@@ -45,6 +44,21 @@ describe("matchRoute()", () => {
     for (const method of ["GET", "HEAD", "POST", "OPTIONS", "PURGE"]) {
       expect(match([{ path: "/*" }], { method })).toBe("/*");
     }
+  });
+
+  test("minds the domains that the route's hosts are below", () => {
+    const routes = [{ path: "/*", hosts: ["*.a.example", "b.example"], methods: ["GET"] }, { path: "/*" }];
+    const hosts = [
+      "x.a.example",
+      "x.y.a.example",
+      "b.example",
+      "a.example",
+      ".a.example",
+      "xa.example",
+      "x.b.example",
+    ];
+    const taken = hosts.filter((host) => match(routes, { host }) === "GET /*");
+    expect(taken).toEqual(["x.a.example", "x.y.a.example", "b.example"]);
   });
 
   test("minds the route's hosts", () => {

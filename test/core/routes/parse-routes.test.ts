@@ -33,11 +33,16 @@ describe("a route", () => {
     [{ path: "a" }, [`path: ${PATH_WANTED}, received "a" [invalid]`]],
     [
       { path: "/a*" },
-      ['path: must be made of names, ":parameters" and a last "*", received "/a*" [invalid]'],
+      [
+        'path: must have "*" alone and last, or ":name" for one segment, in place of "a*", received "/a*" [invalid]',
+      ],
     ],
     [{ path: "/", methods: [] }, ["methods: must name at least one method, received an array [invalid]"]],
     [{ path: "/", methods: "GET" }, ['methods: must be a list of methods, received "GET" [invalid]']],
-    [{ path: "/", methods: ["GET", 5] }, ['methods.1: must be a method such as "GET", received 5 [invalid]']],
+    [
+      { path: "/", methods: ["GET", 5] },
+      ['methods.1: must be a method in upper case, such as "GET", received 5 [invalid]'],
+    ],
     [{ path: "/", hosts: [] }, ["hosts: must name at least one host, received an array [invalid]"]],
     [
       { path: "/", policies: "search" },
@@ -80,7 +85,14 @@ describe("a route", () => {
     "A.example",
     "a.example:80",
     "https://a.example",
-    "*.example",
+    "*.a.example:80",
+    "*.A.example",
+    "*.*.example",
+    "a.*.example",
+    "*a.example",
+    "*.",
+    "*.127.0.0.1",
+    "*.[::1]",
     "a.example.",
     "a..b",
     "127.1",
@@ -89,20 +101,53 @@ describe("a route", () => {
     "ä.example",
   ])("cannot be for the host %j", (host) => {
     expect(problemsOf({ path: "/", hosts: [host] })).toEqual([
-      `hosts.0: must be a lower-case host without a port, received ${JSON.stringify(host)} [invalid]`,
+      `hosts.0: must be a lower-case host without a port, or "*.example.com" for every host below a domain, received ${JSON.stringify(host)} [invalid]`,
     ]);
   });
 
   test.each(["a.example", "localhost", "127.0.0.1", "[::1]", "xn--bcher-kva.example"])(
     "can be for the host %s",
     (host) => {
-      expect(toRoute({ path: "/", hosts: [host] })?.hosts).toEqual(new Set([host]));
+      expect(toRoute({ path: "/", hosts: [host] })?.hosts).toEqual({
+        names: new Set([host]),
+        suffixes: [],
+      });
     },
   );
 
-  test.each(["get", "G T", "", "GET,POST", "*", "A".repeat(33)])("cannot be for the method %j", (method) => {
-    expect(problemsOf({ path: "/", methods: [method] })).toEqual([
-      `methods.0: must be a method such as "GET", received ${JSON.stringify(method)} [invalid]`,
+  test("can be for every host below a domain", () => {
+    expect(toRoute({ path: "/", hosts: ["*.a.example", "a.example", "*.local"] })?.hosts).toEqual({
+      names: new Set(["a.example"]),
+      suffixes: [".a.example", ".local"],
+    });
+  });
+
+  test('is told what to write in place of the host "*"', () => {
+    expect(problemsOf({ path: "/", hosts: ["*"] })).toEqual([
+      'hosts.0: must be a host such as "api.example.com"; leave hosts out for every host, received "*" [invalid]',
+    ]);
+  });
+
+  const upper = 'must be a method in upper case, such as "GET"';
+  const every = 'must be a method such as "GET"; leave methods out for every method';
+  test.each([
+    ["get", `${upper}, received "get"; did you mean "GET"?`],
+    ["GTE", `${upper}, received "GTE"; did you mean "GET"?`],
+    ["delet", `${upper}, received "delet"; did you mean "DELETE"?`],
+    ["GET,POST", `${upper}, received "GET,POST"; did you mean "POST"?`],
+    ["MKCALENDAR", `${upper}, received "MKCALENDAR"`],
+    ["", `${every}, received ""`],
+    ["*", `${every}, received "*"`],
+    ["ANY", `${every}, received "ANY"`],
+    ["all", `${every}, received "all"`],
+    [
+      "TRACE",
+      'must be a method that reaches a route: the gateway answers this one itself, with 405, received "TRACE"',
+    ],
+  ])("cannot be for the method %j", (method, said) => {
+    expect(problemsOf({ path: "/", methods: [method] })).toEqual([`methods.0: ${said} [invalid]`]);
+    expect(problemsOf({ path: "/", cost: { methods: { [method]: 2 } } })).toEqual([
+      `cost.methods.${method}: ${said} [invalid]`,
     ]);
   });
 

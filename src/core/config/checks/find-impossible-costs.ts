@@ -1,13 +1,15 @@
-// Costs by method, header or body that a policy can never admit.
+// Costs by method, header or body, and of a whole batch, that a policy can never admit.
 
 import type { Algorithm } from "../../algorithms/algorithm.ts";
 import { toAlgorithm } from "../../algorithms/registry.ts";
 import { toVariants } from "../../policies/pick-variants.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
+import type { Batches } from "../config.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
-export const findImpossibleCosts: ConfigCheck = ({ routes, pools }) => [
+export const findImpossibleCosts: ConfigCheck = ({ routes, pools, batch }) => [
+  ...(batch === undefined ? [] : findOfBatch(batch)),
   ...routes.flatMap(({ index, path, cost, policies }) =>
     findOf(
       `routes.${index}.cost`,
@@ -21,6 +23,16 @@ export const findImpossibleCosts: ConfigCheck = ({ routes, pools }) => [
       : findOf(`origins.${name}.cost`, outbound.limited.cost, outbound.limited.policies),
   ),
 ];
+
+/** A batch costs so much for each of its members. */
+function findOfBatch({ membersMax, limited }: Batches): readonly Finding[] {
+  const cost = Number(limited.cost) * membersMax;
+  const variants = limited.policies.flatMap((policy) => toVariants(policy, limited.path));
+  const policy = variants.find((one) => isImpossible(one, cost));
+  if (policy === undefined) return [];
+  const message = `policy "${policy.name}" can never admit a batch of ${membersMax}, which costs ${cost}: set membersMax to what it admits`;
+  return [toWarning("batch.membersMax", message)];
+}
 
 /** A number is checked where it is read. */
 function findOf(path: string, cost: RouteCost, policies: readonly Policy[]): readonly Finding[] {

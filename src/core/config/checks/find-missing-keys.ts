@@ -39,7 +39,7 @@ const CALLS: Readonly<Record<Policy["onMissing"], string>> = {
 function findOfPool(pool: Config["pools"][number], config: Config): readonly Finding[] {
   const routes = config.routes.filter((route) => route.pool === pool);
   const policies = pool.outbound?.limited.policies ?? [];
-  return policies.flatMap((policy, index) => {
+  const found = policies.flatMap((policy, index) => {
     const without = routes.filter((route) => findMissing(policy, route, config) !== undefined);
     const [first] = without;
     // "skip" is how one says that a policy is for some of the calls.
@@ -49,6 +49,20 @@ function findOfPool(pool: Config["pools"][number], config: Config): readonly Fin
     const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); ${CALLS[policy.onMissing]}`;
     return [without.length === routes.length ? toProblem(path, message) : toWarning(path, message)];
   });
+  return [...found, ...findAffinity(pool, routes, config)];
+}
+
+/** A request without the key goes to any member, so a key that no route has does nothing. */
+function findAffinity(
+  { name, affinity }: Config["pools"][number],
+  routes: readonly Route[],
+  config: Config,
+): readonly Finding[] {
+  const [first] = routes;
+  if (affinity === undefined || first === undefined) return [];
+  if (!routes.every((route) => findMissing({ key: affinity }, route, config) !== undefined)) return [];
+  const missing = findMissing({ key: affinity }, first, config) ?? "";
+  return [toProblem(`origins.${name}.affinity`, `it is ${missing}; requests would go to any member`)];
 }
 
 /** Its credential is looked at with each of its requests, and its path has no parameters. */
@@ -65,7 +79,7 @@ function findOfBatch({ batch }: Config): readonly Finding[] {
 }
 
 /** The first part of a key that no request of the route has, in words. */
-function findMissing({ key }: Policy, route: Route, config: Config): string | undefined {
+function findMissing({ key }: Pick<Policy, "key">, route: Route, config: Config): string | undefined {
   for (const part of key) {
     const missing = toMissing(part, route, config);
     if (missing !== undefined) return `"${part.label}", ${missing}`;

@@ -1,6 +1,8 @@
-// Policies and tiers that nothing uses.
+// Policies, tiers, pools and issuers that nothing uses, and priorities that nobody has.
 
+import type { OriginPool } from "../../origins/origin-pool.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { toHint } from "../../schema/parse-with.ts";
 import type { Config } from "../config.ts";
 import { type ConfigCheck, type Finding, toWarning } from "./finding.ts";
 
@@ -11,8 +13,41 @@ export const findUnused: ConfigCheck = (config) => {
       .filter(({ name }) => !used.has(name))
       .map(({ name }) => toWarning(`policies.${name}`, "no route, pool or batch uses it")),
     ...config.policies.flatMap((policy) => findTiers(policy, config)),
+    ...findPools(config),
+    ...findIssuers(config),
+    ...config.pools.flatMap((pool) => findPriorities(pool, config)),
   ];
 };
+
+function findPools({ pools, routes }: Config): readonly Finding[] {
+  return pools
+    .filter((pool) => routes.every((route) => route.pool !== pool))
+    .map(({ name }) => toWarning(`origins.${name}`, "no route leads to it"));
+}
+
+function findIssuers({ auth, routes }: Config): readonly Finding[] {
+  if (auth.issuers.length === 0 || routes.some((route) => route.auth !== "none")) return [];
+  return [toWarning("auth.issuers", "no route has auth, so no token is ever looked at")];
+}
+
+/** Priorities of consumers and tiers, where nobody is known, and of tiers that the configuration does not have. */
+function findPriorities({ name, outbound }: OriginPool, config: Config): readonly Finding[] {
+  const { consumers = {}, tiers = {} } = outbound?.priority ?? {};
+  const path = `origins.${name}.priority`;
+  const isKnown = config.routes.some(({ auth, pool }) => auth !== "none" && pool?.name === name);
+  const given = Object.entries({ consumers, tiers }).filter(([, rules]) => Object.keys(rules).length > 0);
+  if (!isKnown)
+    return given.map(([key]) =>
+      toWarning(`${path}.${key}`, "no route with auth leads to the pool: nobody is known there"),
+    );
+  const known = [...new Set(config.policies.flatMap((policy) => [...policy.tiers.keys()]))];
+  if (known.length === 0) return [];
+  return Object.keys(tiers)
+    .filter((tier) => !known.includes(tier))
+    .map((tier) =>
+      toWarning(`${path}.tiers.${tier}`, `no tier of the configuration is called so${toHint(tier, known)}`),
+    );
+}
 
 function findUsed({ routes, pools, batch }: Config): ReadonlySet<string> {
   const lists = [

@@ -1,0 +1,69 @@
+// Keys of a route that change nothing, for lack of what they are about.
+
+import { METHODS } from "../../http/methods.ts";
+import type { Route } from "../../routes/route.ts";
+import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
+
+export const findVainRouteKeys: ConfigCheck = ({ routes }) =>
+  routes.flatMap((route) => {
+    const path = `routes.${route.index}`;
+    return [
+      ...findCost(route, path),
+      ...findCache(route, path),
+      ...findCredential(route, path),
+      ...findOutbound(route, path),
+      ...findPrefix(route, path),
+    ];
+  });
+
+function findCost({ cost, policies, methods }: Route, path: string): readonly Finding[] {
+  if (policies.length === 0 && cost !== 1)
+    return [toWarning(`${path}.cost`, "the route has no policies, so nothing is taken")];
+  if (typeof cost !== "object") return [];
+  return Object.keys(cost.methods ?? {})
+    .filter((method) => methods !== undefined && !hasMethod(methods, method))
+    .map((method) => toProblem(`${path}.cost.methods.${method}`, `the route is not for ${method}`));
+}
+
+/** A HEAD is asked for as a GET is. */
+const hasMethod = (methods: ReadonlySet<string>, method: string): boolean =>
+  methods.has(method) || (method === "HEAD" && methods.has("GET"));
+
+function findCache({ cache, methods = new Set(METHODS) }: Route, path: string): readonly Finding[] {
+  if (cache === undefined || methods.has("GET") || methods.has("HEAD")) return [];
+  return [toWarning(`${path}.cache`, "only answers to GET are stored, and the route is not for GET")];
+}
+
+function findCredential({ auth, forwardCredential }: Route, path: string): readonly Finding[] {
+  if (!forwardCredential || auth !== "none") return [];
+  return [
+    toWarning(`${path}.forwardCredential`, "the route has no auth, so every field is forwarded anyway"),
+  ];
+}
+
+function findOutbound({ priority, whenLimited, pool }: Route, path: string): readonly Finding[] {
+  if (pool?.outbound !== undefined || pool?.feedback !== undefined) return [];
+  const message = "the route leads to no pool with policies or feedback, so its calls never wait";
+  return [
+    ...(priority === "normal" ? [] : [toWarning(`${path}.priority`, message)]),
+    ...(whenLimited === undefined ? [] : [toWarning(`${path}.whenLimited`, message)]),
+  ];
+}
+
+/** Whether some path of the route begins with the prefix. Forwarded paths keep their case. */
+function findPrefix({ stripPrefix, pattern }: Route, path: string): readonly Finding[] {
+  if (stripPrefix === "") return [];
+  const wanted = stripPrefix.slice(1).toLowerCase().split("/");
+  const isThere = wanted.every((name, at) => {
+    if (at >= pattern.segments.length) return pattern.isOpen;
+    const segment = pattern.segments[at];
+    return segment === undefined || segment.toLowerCase() === name;
+  });
+  if (isThere) return [];
+  return [
+    toProblem(
+      `${path}.stripPrefix`,
+      `no path of ${JSON.stringify(pattern.text)} begins with ${JSON.stringify(stripPrefix)}`,
+    ),
+  ];
+}
