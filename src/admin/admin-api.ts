@@ -4,13 +4,14 @@
 import { type IRequest, Router } from "itty-router";
 import { toCanonicalPath } from "../core/http/canonical-path.ts";
 import { toBelowPattern } from "../core/http/own-paths.ts";
+import { readRequestId } from "../platform/request-id.ts";
 import { writeLog } from "../platform/log.ts";
 import { UnavailableError } from "./ask-control.ts";
 import { type Authenticate, createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
 import { toOpenApi } from "./openapi.ts";
 import type { AdminControls, Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
-import { toJson, toProblem } from "./problem.ts";
+import { nameRequest, toJson, toProblem } from "./problem.ts";
 import { readCall } from "./read-call.ts";
 
 /** undefined when the API is off or the request is not for it. */
@@ -60,20 +61,34 @@ function createRouter(controls: AdminControls) {
   return router;
 }
 
-async function answer(
+interface Answering {
+  readonly authenticate: Authenticate;
+  readonly router: AdminRouter;
+}
+
+async function answer(request: Request, answering: Answering): Promise<Response> {
+  const requestId = readRequestId(request);
+  const answered = await nameRequest(await answerSafely(request, requestId, answering), requestId);
+  if (request.method !== "HEAD") return answered;
+  const { status, headers } = answered;
+  return new Response(null, { status, headers });
+}
+
+async function answerSafely(
   request: Request,
-  { authenticate, router }: { readonly authenticate: Authenticate; readonly router: AdminRouter },
+  requestId: string,
+  { authenticate, router }: Answering,
 ): Promise<Response> {
   try {
     const who = await authenticate(request);
     if (who instanceof Response) return who;
-    if (request.method !== "HEAD") return await dispatch(request, who, router);
-    const asked = new Request(request.url, { headers: request.headers });
-    const { status, headers } = await dispatch(asked, who, router);
-    return new Response(null, { status, headers });
+    const asked =
+      request.method === "HEAD" ? new Request(request.url, { headers: request.headers }) : request;
+    return await dispatch(asked, who, router);
   } catch (error) {
     if (error instanceof UnavailableError) return toProblem(503, "control-unavailable");
-    writeLog("crashed", { cause: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    writeLog("crashed", { cause, requestId });
     return toProblem(500, "internal-error");
   }
 }

@@ -67,9 +67,17 @@ export const configCheckAnswer = (): JsonSchema =>
   });
 
 export const problemAnswer = (): JsonSchema =>
-  toObjectSchema({ type: text, title: text, status: integer, code: text, problems: toListSchema(problem) }, [
-    "problems",
-  ]);
+  toObjectSchema(
+    {
+      type: text,
+      title: text,
+      status: integer,
+      code: text,
+      problems: toListSchema(problem),
+      requestId: { type: "string", description: "Names the request in the gateway's log" },
+    },
+    ["problems"],
+  );
 
 export const auditAnswer = (): JsonSchema =>
   toObjectSchema(

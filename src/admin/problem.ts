@@ -1,5 +1,7 @@
 // Answers of the admin API: JSON that nobody stores, and problem documents (RFC 9457) for everything that goes wrong.
 
+import { withRequestId } from "../core/http/problems.ts";
+import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { statusTitles } from "../core/http/status-titles.ts";
 import type { Problem } from "../core/result.ts";
 
@@ -24,4 +26,12 @@ export function toProblem(
 
 export function toInvalidBody(problems: readonly Problem[]): Response {
   return toProblem(400, "invalid-body", { problems });
+}
+
+/** The answer with the id of its request, as a field and in a problem's body. */
+export async function nameRequest(response: Response, requestId: string): Promise<Response> {
+  const { status, headers } = response;
+  headers.set(REQUEST_ID_FIELD, requestId);
+  if (headers.get("Content-Type") !== "application/problem+json") return response;
+  return new Response(withRequestId(await response.text(), requestId), { status, headers });
 }

@@ -1,6 +1,8 @@
 // A batch of requests in one: each of them goes the way of a request that came alone.
 
 import { readPreflight } from "../core/cors/cors-fields.ts";
+import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
+import { readRequestId } from "../platform/request-id.ts";
 import { findSettings } from "../core/cors/cors-settings.ts";
 import { answerBatch } from "./batch/answer-batch.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
@@ -19,8 +21,12 @@ export async function handleBatch(
   const { method, headers } = request;
   const preflight = readPreflight({ method, header: (name) => headers.get(name) ?? undefined });
   if (cors !== undefined && preflight !== undefined) return toPreflightResponse(cors, preflight);
-  const ask = (member: Request): Promise<Response> => handleMember(member, gateway, context);
-  const batchContext = { gateway, waitUntil: context.waitUntil.bind(context) };
-  const response = await safely(request, config, () => answerBatch(request, { context: batchContext, ask }));
+  const requestId = readRequestId(request);
+  const waitUntil = context.waitUntil.bind(context);
+  // One id for what came as one.
+  const ask = (member: Request): Promise<Response> => handleMember(member, gateway, { requestId, waitUntil });
+  const answering = { context: { gateway, waitUntil }, requestId, ask };
+  const response = await safely(requestId, config, () => answerBatch(request, answering));
+  response.headers.set(REQUEST_ID_FIELD, requestId);
   return cors === undefined ? response : addCorsFields(response, cors, headers.get("origin"));
 }

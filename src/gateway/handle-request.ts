@@ -38,6 +38,7 @@ import { shapeResponse } from "./shape/shape-response.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution {
+  readonly requestId: string;
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** What pages of other origins may do with the answer: set once, when the request's route is known. */
   cors: CorsRule;
@@ -104,9 +105,10 @@ function routeRequest(
   { execution, startedMs }: Arrival,
 ): Result<RoutedRequest, Response | Promise<Response>> {
   const { config } = gateway;
-  const read = readRequest(request, config, execution.target);
-  if (!read.ok) return err(toProblemResponse(read.error, config));
-  if (read.value.isOwn) return err(toProblemResponse("no-route", config));
+  const problem = { name: config.name, requestId: execution.requestId };
+  const read = readRequest(request, config, execution);
+  if (!read.ok) return err(toProblemResponse(read.error, problem));
+  if (read.value.isOwn) return err(toProblemResponse("no-route", problem));
   const preflighted = answerPreflight(read.value, startedMs, { gateway, waitUntil: execution.waitUntil });
   if (preflighted !== undefined) {
     // Its answer says itself what a page may do.
@@ -114,7 +116,7 @@ function routeRequest(
     return err(preflighted);
   }
   const route = matchRoute(config.routes, read.value);
-  if (route === undefined) return err(toProblemResponse("no-route", config));
+  if (route === undefined) return err(toProblemResponse("no-route", problem));
   execution.cors = route.cors;
   const facts = shapeRequest(read.value, route, config);
   return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
@@ -143,12 +145,13 @@ function askWithoutCache(
   { context, execution }: { readonly context: RequestContext<Gateway>; readonly execution: Execution },
 ): Promise<OriginAnswer> {
   const { gateway, waitUntil, holdsPermits } = context;
+  const { requestId } = facts;
   const { aggregate } = route;
   if (aggregate === undefined) return askOrigin(facts, route, context);
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, gateway, { waitUntil, cors: "none", isPart: true, holdsPermits });
+    handleRequest(part, gateway, { requestId, waitUntil, cors: "none", isPart: true, holdsPermits });
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
@@ -194,7 +197,7 @@ function refuse(
   if (refusal === undefined) return undefined;
   logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
-  return toDenial(limits, refusal, { gateway: context.gateway, route });
+  return toDenial(limits, refusal, { gateway: context.gateway, route, requestId: routed.facts.requestId });
 }
 
 async function askThroughCache(through: ThroughCache, early: CacheLookup | undefined): Promise<OriginAnswer> {

@@ -1,6 +1,8 @@
 // Around the way of a request: whatever a programming error throws becomes a 500 without a stack, with one log line, and
 // every answer gets what lets pages of other origins read it, where the configuration has that.
 
+import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
+import { readRequestId } from "../platform/request-id.ts";
 import { findSettings } from "../core/cors/cors-settings.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
@@ -11,39 +13,30 @@ import { safely } from "./safely.ts";
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
-  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
+  context: Pick<Execution, "waitUntil" | "target">,
 ): Promise<Response> {
   // Until its route is known.
-  const execution = toExecution(context, gateway.config.cors);
+  const requestId = readRequestId(request);
+  const execution = toExecution({ ...context, requestId }, gateway.config.cors);
   const response = await answerSafely(request, gateway, execution);
+  response.headers.set(REQUEST_ID_FIELD, requestId);
   const cors = findSettings(execution.cors);
   return cors === undefined ? response : addCorsFields(response, cors, request.headers.get("origin"));
 }
 
 /** The same for a request of a batch: what lets a page read the batch lets it read what is in it. */
-export function handleMember(
-  request: Request,
-  gateway: Gateway,
-  context: ExecutionContext,
-): Promise<Response> {
+export function handleMember(request: Request, gateway: Gateway, context: Surroundings): Promise<Response> {
   return answerSafely(request, gateway, toExecution(context, "none"));
 }
 
-function toExecution(
-  context: Pick<ExecutionContext, "waitUntil"> & Pick<Execution, "target">,
-  cors: Execution["cors"],
-): Execution {
-  return {
-    target: context.target,
-    waitUntil: (promise) => {
-      context.waitUntil(promise);
-    },
-    cors,
-  };
+type Surroundings = Omit<Execution, "cors">;
+
+function toExecution({ requestId, target, waitUntil }: Surroundings, cors: Execution["cors"]): Execution {
+  return { requestId, target, waitUntil, cors };
 }
 
 function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
-  return safely(request, gateway.config, async () => {
+  return safely(execution.requestId, gateway.config, async () => {
     const response = await handleRequest(request, gateway, execution);
     if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
     return response;

@@ -5,15 +5,15 @@ import { writeLog } from "../platform/log.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 
 export async function safely(
-  request: Request,
-  config: Config,
+  requestId: string,
+  { name }: Config,
   answer: () => Promise<Response>,
 ): Promise<Response> {
   try {
     return await answer();
   } catch (error) {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    writeLog("crashed", { cause, ray: request.headers.get("cf-ray") ?? undefined });
-    return toProblemResponse("internal-error", config);
+    writeLog("crashed", { cause, requestId });
+    return toProblemResponse("internal-error", { name, requestId });
   }
 }

@@ -6,7 +6,7 @@ import type { CorsSettings } from "./cors-settings.ts";
 
 /** The gateway's own fields, for Access-Control-Expose-Headers: what a page must be told it may read. */
 export const OWN_FIELDS =
-  "RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+  "RateLimit, RateLimit-Policy, Retry-After, X-Gateway-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
 
 /** A browser's question whether a page may send a request: it comes without credentials and content. */
 export interface Preflight {

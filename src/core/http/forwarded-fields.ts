@@ -59,6 +59,8 @@ const DROPPED_FROM_REQUESTS: ReadonlySet<string> = new Set([
   // The caller, as the gateway names it.
   "x-consumer",
   "x-tier",
+  // The request, as the gateway names it.
+  "x-gateway-request-id",
 ]);
 
 /** Whether a request's field, by its folded name, stays at the gateway. */

@@ -246,6 +246,11 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
+/** Adds to a problem's body the id of the request that it answers: a body may answer many. */
+export function withRequestId(body: string, requestId: string): string {
+  return `${body.slice(0, -1)},"requestId":${JSON.stringify(requestId)}}`;
+}
+
 /**
  * The body of a problem (RFC 9457), as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is
  * all that is wrong with what the client wrote.

@@ -43,12 +43,11 @@ interface Answered extends PartAnswer {
   readonly reply: MemberReply;
 }
 
-function toAnswered(name: string, reply: MemberReply, context: Pick<MembersContext, "config">): Answered {
+function toAnswered(name: string, reply: MemberReply, context: Parameters<typeof toRefusal>[1]): Answered {
   const { status, headers, ok: isGood } = reply.response;
   const json = toJson(reply.text, headers.get("content-type"));
   const whole = reply.text === "" ? "null" : json;
-  if (isGood && whole === undefined)
-    return toAnswered(name, toRefusal("answer-not-json", context.config), context);
+  if (isGood && whole === undefined) return toAnswered(name, toRefusal("answer-not-json", context), context);
   const problem = json ?? JSON.stringify({ type: "about:blank", status });
   return { name, json: isGood ? whole : undefined, problem, reply };
 }

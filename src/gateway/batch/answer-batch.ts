@@ -22,6 +22,7 @@ import { toMemberRequest } from "./member-request.ts";
 
 interface Answering {
   readonly context: RequestContext<Gatekeeper>;
+  readonly requestId: string;
   /** Sends one of them the way of a request that came alone. */
   readonly ask: (member: Request) => Promise<Response>;
 }
@@ -29,13 +30,16 @@ interface Answering {
 /** What a batch is refused with. */
 type Refuse = (code: ProblemCode, found?: readonly Problem[]) => Response;
 
-export async function answerBatch(request: Request, { context, ask }: Answering): Promise<Response> {
+export async function answerBatch(
+  request: Request,
+  { context, requestId, ask }: Answering,
+): Promise<Response> {
   const { config } = context.gateway;
   const { batch } = config;
-  const refuse: Refuse = (code, found) => toProblemResponse(code, { name: config.name, found });
+  const refuse: Refuse = (code, found) => toProblemResponse(code, { name: config.name, requestId, found });
   // The configuration may have changed in this very moment.
   if (batch === undefined) return refuse("no-route");
-  const facts = readRequest(request, config);
+  const facts = readRequest(request, config, { requestId });
   if (!facts.ok) return refuse(facts.error);
   if (request.method !== "POST") return withAllow(refuse("method-not-allowed"));
   const text = await readText(facts.value, config, batch);

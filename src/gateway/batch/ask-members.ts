@@ -7,6 +7,7 @@ import { isReadable } from "../../core/http/field-value.ts";
 import { readClock } from "../../platform/clock.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { type MemberCall, type MembersFacts, toMemberRequest } from "./member-request.ts";
+import { withRequestId } from "../../core/http/problems.ts";
 import { toProblemParts } from "../request/problem-response.ts";
 
 export interface MemberReply {
@@ -47,9 +48,10 @@ export interface MemberBounds {
  */
 export async function askMembers(
   members: readonly Member[],
-  { facts, config, ask, bounds, lateCode }: MembersContext,
+  context: MembersContext,
   order: readonly number[] = [...members.keys()],
 ): Promise<readonly MemberReply[]> {
+  const { facts, config, ask, bounds, lateCode } = context;
   const { parallel, timeoutMs, memberBytesMax } = bounds;
   const untilMs = readClock() + timeoutMs;
   let bytesLeft = bounds.answerBytesMax;
@@ -63,12 +65,12 @@ export async function askMembers(
 
   const askInTurn = async ({ after = [], ...call }: Member): Promise<MemberReply> => {
     const others = await Promise.all(after.flatMap((at) => replies[at] ?? []));
-    if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", config);
-    if (isOver) return toRefusal(lateCode, config);
+    if (others.some(({ response }) => !response.ok)) return toRefusal("dependency-failed", context);
+    if (isOver) return toRefusal(lateCode, context);
     const asked = askMember(toMemberRequest(facts, call, config), { ask, memberBytesMax, untilMs, lateCode });
     const reply = await Promise.race([asked, over]);
-    if (typeof reply === "string") return toRefusal(reply, config);
-    if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", config);
+    if (typeof reply === "string") return toRefusal(reply, context);
+    if (reply.bytes.byteLength > bytesLeft) return toRefusal("answer-too-large", context);
     bytesLeft -= reply.bytes.byteLength;
     return reply;
   };
@@ -104,9 +106,13 @@ async function askMember(
   return read.kind === "long" ? "answer-too-large" : lateCode;
 }
 
-export function toRefusal(code: ProblemCode, config: Config): MemberReply {
+export function toRefusal(
+  code: ProblemCode,
+  { config, facts }: Pick<MembersContext, "config"> & { readonly facts: Pick<MembersFacts, "requestId"> },
+): MemberReply {
   const { body, init } = toProblemParts(code, config);
-  return toReply(new Response(null, init), new TextEncoder().encode(body));
+  const text = withRequestId(body, facts.requestId);
+  return toReply(new Response(null, init), new TextEncoder().encode(text));
 }
 
 function toReply(response: Response, bytes: Uint8Array): MemberReply {

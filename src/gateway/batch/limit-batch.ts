@@ -45,7 +45,7 @@ export async function limitBatch(
   const refusal = toRefusal(limits);
   if (refusal !== undefined) {
     logDenied(request, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
-    return err(toDenial(limits, refusal, { gateway, route: limited }));
+    return err(toDenial(limits, refusal, { gateway, route: limited, requestId: facts.requestId }));
   }
   const permits = holdPermits(limits, context, facts.request.signal);
   const { delayMs } = limits.answer;

@@ -9,7 +9,7 @@ import { toOrigin } from "../request/request-url.ts";
 import type { ReadRequest } from "../request/read-request.ts";
 
 /** What the calls have of the request that they came in. */
-export type MembersFacts = Pick<ReadRequest, "request" | "url" | "lines" | "header">;
+export type MembersFacts = Pick<ReadRequest, "request" | "requestId" | "url" | "lines" | "header">;
 
 export interface MemberCall {
   /** With its query, on the host that was asked. */

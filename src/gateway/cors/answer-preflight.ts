@@ -60,7 +60,7 @@ async function passPreflight(
   const refusal = toRefusal(limits);
   if (refusal !== undefined) {
     logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
-    return toDenial(limits, refusal, { gateway, route: gateway.preflights });
+    return toDenial(limits, refusal, { gateway, route: gateway.preflights, requestId: facts.requestId });
   }
   const answer = await askOrigin(facts, route, context, { without: WITHHELD });
   return answer.ok ? toPassedBack(answer.value) : toOriginResponse(answer, routed);

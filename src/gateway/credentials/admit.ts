@@ -85,16 +85,12 @@ async function letIn(
 }
 
 /** What an operator's ban answers; undefined for whom nobody has banned. */
-function refuseBanned(
-  routed: RoutedRequest,
-  facts: Facts,
-  { bans, config }: Gatekeeper,
-): Response | undefined {
+function refuseBanned(routed: RoutedRequest, facts: Facts, { bans }: Gatekeeper): Response | undefined {
   if (bans.length === 0) return undefined;
   const ban = findBan(bans, facts, routed.startedMs);
   if (ban === undefined) return undefined;
   logBanned(routed, ban.id);
-  return toProblemResponse("banned", config);
+  return toProblemResponse("banned", toOptions(routed));
 }
 
 /** Who shows the credential, or why it is refused. */
@@ -162,13 +158,17 @@ function toTooMany(
   const refusal = toRefusal(limits) ?? { code: "quota-exceeded", violated: [] };
   logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   const fields = toLimitFields(limits, { gateway, route: gateway.attempts });
-  const { name } = routed.config;
-  return toProblemResponse(refusal.code, { name, violated: refusal.violated, limits: fields });
+  const { violated } = refusal;
+  return toProblemResponse(refusal.code, { ...toOptions(routed), violated, limits: fields });
 }
 
 function toRefused(routed: RoutedRequest, code: ProblemCode, cause?: string): Response {
   const { config, route } = routed;
   logRefused(routed, code, cause);
   const challenge = toChallenge(code, { name: config.name, scopes: route.scopes });
-  return toProblemResponse(code, { name: config.name, challenge });
+  return toProblemResponse(code, { ...toOptions(routed), challenge });
+}
+
+function toOptions({ config, facts }: RoutedRequest): { readonly name: string; readonly requestId: string } {
+  return { name: config.name, requestId: facts.requestId };
 }

@@ -16,6 +16,7 @@ import { readClock } from "../../platform/clock.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
 import { isRefusing } from "./policy-rows.ts";
+import { withRequestId } from "../../core/http/problems.ts";
 import { toProblemParts } from "../request/problem-response.ts";
 
 /** Why a request does not go on. */
@@ -72,17 +73,24 @@ interface Rendered {
 const rendered = new WeakMap<object, Rendered>();
 
 /** The answer to a request that does not go on. */
-export function toDenial(limits: CheckedLimits, { code, violated }: Refusal, limiting: Limiting): Response {
+export function toDenial(
+  limits: CheckedLimits,
+  { code, violated }: Refusal,
+  limiting: Limiting & { readonly requestId: string },
+): Response {
+  const { requestId } = limiting;
   const { rememberedDenial } = limits;
   const nowMs = readClock();
   const known = rememberedDenial === undefined ? undefined : rendered.get(rememberedDenial);
-  if (known !== undefined && nowMs < known.untilMs) return new Response(known.body, known.init);
+  if (known !== undefined && nowMs < known.untilMs)
+    return new Response(withRequestId(known.body, requestId), known.init);
   const { name } = limiting.gateway.config;
   const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
-  if (rememberedDenial === undefined) return new Response(body, init);
+  const named = withRequestId(body, requestId);
+  if (rememberedDenial === undefined) return new Response(named, init);
   const kept = { status: init.status, headers: new Headers(init.headers) };
   rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits, nowMs) });
-  return new Response(body, kept);
+  return new Response(named, kept);
 }
 
 /** How long every wait of an answer is the same in whole seconds. */

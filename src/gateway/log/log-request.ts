@@ -1,4 +1,4 @@
-// One log line for each request that was denied, degraded or failed: route, policy, hashed key, ray id, timing. Never a
+// One log line for each request that was denied, degraded or failed: route, policy, hashed key, the request's id, timing. Never a
 // raw key or a secret.
 
 import type { Config } from "../../core/config/config.ts";
@@ -11,7 +11,12 @@ import { type LogFields, writeLog } from "../../platform/log.ts";
 export interface LoggedRequest {
   readonly config: Config;
   readonly route: Pick<Route, "name">;
-  readonly facts: { readonly method: string; readonly ray: string | undefined };
+  readonly facts: {
+    readonly method: string;
+    readonly requestId: string;
+    /** Of the client's trace. */
+    readonly traceparent: string | undefined;
+  };
   readonly startedMs: number;
 }
 
@@ -31,7 +36,8 @@ function logEvent(
   writeLog(event, {
     route: route.name,
     method: facts.method,
-    ray: facts.ray,
+    requestId: facts.requestId,
+    traceparent: facts.traceparent,
     ...toFields(),
     ms: readClock() - startedMs,
   });

@@ -1,10 +1,11 @@
 // Makes the origin's request fields of the client's: removes those that must not be forwarded, and adds the gateway's own
-// (address, host, scheme, Via, consumer).
+// (address, host, scheme, id, Via, consumer).
 
 import type { Config } from "../../core/config/config.ts";
 import { foldName } from "../../core/http/field-name.ts";
 import { isReadable } from "../../core/http/field-value.ts";
 import { isDroppedFromRequests, toNominated } from "../../core/http/forwarded-fields.ts";
+import { REQUEST_ID_FIELD } from "../../core/http/request-id.ts";
 import { addMember } from "../request/add-member.ts";
 import { isWebSocketUpgrade } from "../request/read-request.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
@@ -37,9 +38,10 @@ export function toOriginFields(facts: RequestFacts, options: OriginFieldsOptions
 
 /** Sets the fields that are the gateway's alone. */
 function setOwn(sent: Headers, facts: RequestFacts): void {
-  const { url, address, caller } = facts;
+  const { url, address, caller, requestId } = facts;
   if (isWebSocketUpgrade(facts)) sent.set("upgrade", "websocket");
   if (address !== undefined) sent.set("x-forwarded-for", address);
+  sent.set(REQUEST_ID_FIELD, requestId);
   sent.set("x-forwarded-proto", url.scheme);
   sent.set("x-forwarded-host", url.host);
   for (const [name, value] of caller?.originFields ?? []) sent.set(name, value);

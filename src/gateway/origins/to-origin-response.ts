@@ -8,7 +8,12 @@ export function toOriginResponse(answer: OriginAnswer, request: LoggedRequest): 
   if (answer.ok) return answer.value;
   logFailed(request, answer.error);
   const { code, retryAfterMs, denied } = answer.error;
-  const { name } = request.config;
+  const { config, facts } = request;
   const violated = denied === undefined ? {} : { violated: denied.violated };
-  return toProblemResponse(code, { name, retryAfterMs, ...violated });
+  return toProblemResponse(code, {
+    name: config.name,
+    requestId: facts.requestId,
+    retryAfterMs,
+    ...violated,
+  });
 }

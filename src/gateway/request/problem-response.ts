@@ -1,6 +1,6 @@
 // A response that the gateway makes itself: RFC 9457 body, RFC 9209 Proxy-Status, never stored by anyone.
 
-import { type ProblemCode, problems, toProblemBody } from "../../core/http/problems.ts";
+import { type ProblemCode, problems, toProblemBody, withRequestId } from "../../core/http/problems.ts";
 import type { Problem } from "../../core/result.ts";
 import type { RateLimitFields } from "../../core/policies/rate-limit-headers.ts";
 
@@ -17,14 +17,20 @@ export interface ProblemOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** A problem that answers this request. */
+interface Answering extends ProblemOptions {
+  readonly requestId: string;
+}
+
 export interface ProblemParts {
+  /** Without the id of a request. */
   readonly body: string;
   readonly init: { readonly status: number; readonly headers: Record<string, string> };
 }
 
-export function toProblemResponse(code: ProblemCode, options: ProblemOptions): Response {
+export function toProblemResponse(code: ProblemCode, options: Answering): Response {
   const { body, init } = toProblemParts(code, options);
-  return new Response(body, init);
+  return new Response(withRequestId(body, options.requestId), init);
 }
 
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */

@@ -9,6 +9,7 @@ import { REFUSED_METHODS } from "../../core/http/methods.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { readRequestId } from "../../platform/request-id.ts";
 import { type ReadFields, readFields } from "./read-fields.ts";
 import { readTarget, type RequestTarget } from "./request-target.ts";
 import type { RequestUrl } from "./request-url.ts";
@@ -16,9 +17,22 @@ import type { RequestUrl } from "./request-url.ts";
 /** What the platform writes in the place of every client's Accept-Encoding; it keeps the client's own in `cf`. */
 const PLATFORM_CODINGS: ReadonlySet<string> = new Set(["br, gzip", "gzip, br"]);
 
+interface Asked {
+  readonly target: RequestTarget;
+  readonly requestId: string;
+}
+
+/** What is known of a request that was looked at before. */
+interface Known {
+  readonly target?: Result<RequestTarget, ProblemCode> | undefined;
+  readonly requestId?: string | undefined;
+}
+
 /** What a request says by itself. */
 export class ReadRequest implements ReadFields, FieldReader {
   readonly request: Request;
+  /** The id of the request that came: of several that were made of one, they have one. */
+  readonly requestId: string;
   readonly url: RequestUrl;
   /** `url.search`, and "?" for an empty query, which is one (RFC 3986 section 6.2.3). */
   readonly search: string;
@@ -36,8 +50,9 @@ export class ReadRequest implements ReadFields, FieldReader {
   #place: Request["cf"];
   #hasPlace = false;
 
-  constructor(request: Request, target: RequestTarget, read: ReadFields) {
+  constructor(request: Request, { target, requestId }: Asked, read: ReadFields) {
     this.request = request;
+    this.requestId = requestId;
     this.url = target.url;
     this.search = target.search;
     this.canonicalPath = target.canonicalPath;
@@ -81,17 +96,17 @@ export class ReadRequest implements ReadFields, FieldReader {
   };
 }
 
-/** A request that may go on, or why it may not. `target` is what its URL says, where that was read before. */
+/** A request that may go on, or why it may not. */
 export function readRequest(
   request: Request,
   config: Config,
-  target = readTarget(request.url, config),
+  { target = readTarget(request.url, config), requestId = readRequestId(request) }: Known = {},
 ): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
   const read = readFields(request.headers);
   if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
   if (read.bytes > config.headerBytesMax) return err("headers-too-large");
-  return target.ok ? ok(new ReadRequest(request, target.value, read)) : target;
+  return target.ok ? ok(new ReadRequest(request, { target: target.value, requestId }, read)) : target;
 }
 
 /** AMBIGUOUS where the values differ. */

@@ -5,6 +5,7 @@ import type { FieldReader } from "../../core/cache/fields.ts";
 import type { Config } from "../../core/config/config.ts";
 import { isReadable } from "../../core/http/field-value.ts";
 import { findParameters } from "../../core/http/query.ts";
+import { parseTraceparent } from "../../core/http/trace-context.ts";
 import { readParam, type RoutePattern } from "../../core/http/path-pattern.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
@@ -63,6 +64,7 @@ export class RequestFacts implements Facts {
   readonly #admission: Admission;
   readonly #kept: RequestBody | undefined;
   readonly request: Request;
+  readonly requestId: string;
   readonly url: RequestUrl;
   readonly canonicalPath: string;
   readonly path: string;
@@ -88,6 +90,7 @@ export class RequestFacts implements Facts {
     this.#admission = admission;
     this.#kept = kept;
     this.request = read.request;
+    this.requestId = read.requestId;
     this.url = read.url;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
@@ -154,9 +157,8 @@ export class RequestFacts implements Facts {
     return this.caller?.identity;
   }
 
-  /** Names a request in logs. */
-  get ray(): string | undefined {
-    return this.header("cf-ray");
+  get traceparent(): string | undefined {
+    return parseTraceparent(this.header("traceparent"));
   }
 
   readonly hash = hashText;

@@ -28,20 +28,20 @@ export function shapeRequest(
 ): RoutedFacts | Response {
   const { shape } = route;
   if (shape === undefined) return toRoutedFacts(read, route);
-  const { canonicalPath, url, search: given } = read;
+  const { canonicalPath, url, search: given, requestId } = read;
   const asked = shape.fields ? new URLSearchParams(given).getAll(PARAMETER) : [];
   const text = asked.filter((one) => one !== "").join(",");
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
     const found = [{ path: PARAMETER, code: "invalid", message: mask.error }];
-    return toProblemResponse("invalid-fields", { name: config.name, found });
+    return toProblemResponse("invalid-fields", { name: config.name, requestId, found });
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
   const search = asked.length > 0 ? withoutParameter(given, PARAMETER) : given;
   const target = toOrigin(url) + canonicalPath + search;
   const request = changeRequest(read, target, { shape, isTrimmed });
-  const changed = readRequest(request, config);
-  if (!changed.ok) return toProblemResponse(changed.error, config);
+  const changed = readRequest(request, config, { requestId });
+  if (!changed.ok) return toProblemResponse(changed.error, { name: config.name, requestId });
   return toRoutedFacts(changed.value, route, {
     shape,
     mask: mask?.value,

@@ -45,6 +45,7 @@ const OWN = [
   "RateLimit",
   "RateLimit-Policy",
   "Retry-After",
+  "X-Gateway-Request-Id",
   "X-RateLimit-Limit",
   "X-RateLimit-Remaining",
   "X-RateLimit-Reset",

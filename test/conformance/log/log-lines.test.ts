@@ -48,7 +48,7 @@ async function deny(to: Gateway, path: string, options: RequestOptions): Promise
 }
 
 describe("a denied request", () => {
-  it("leaves one line with its route, policy, hashed key, ray id and timing", async () => {
+  it("leaves one line with its route, policy, hashed key, id and timing", async () => {
     const ip = newAddress();
     const fields = [["CF-Ray", "8f0123456789abcd-AMS"]] as const;
     const lines = await readLines(gateway, 1, () => deny(gateway, "/users/42", { ip, fields }));
@@ -58,7 +58,7 @@ describe("a denied request", () => {
     expect(String(line["route"])).toContain("/users/:id");
     expect([line["policy"]].flat()).toEqual(["per-client"]);
     expect([line["key"]].flat()).toEqual([expect.stringMatching(/^[0-9a-f]{8,64}$/)]);
-    expect(line["ray"]).toBe("8f0123456789abcd-AMS");
+    expect(line["requestId"]).toBe("8f0123456789abcd-AMS");
     expect(line["ms"]).toBeGreaterThanOrEqual(0);
     expect(JSON.stringify(line)).not.toContain(ip);
   });
