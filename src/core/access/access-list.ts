@@ -2,6 +2,7 @@
 // credential is looked at. `deny` goes before everything else; where something is allowed, nothing else is.
 
 import * as v from "valibot";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 import type { Facts } from "../keys/facts.ts";
@@ -37,28 +38,31 @@ const PATTERN_LENGTH_MAX = 256;
 
 const PATTERN_WANTED = `must be a pattern of at most ${PATTERN_LENGTH_MAX} characters, in which "*" is any text`;
 
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
-  return v.pipe(
-    v.array(entry, "must be a list"),
-    v.maxLength(ENTRIES_MAX, `must have at most ${ENTRIES_MAX} entries`),
-  );
-}
-
+const BOUNDS = { least: 0, most: ENTRIES_MAX } as const;
 const networks = listOf(
   textThat(isNetwork, 'must be a network such as "192.0.2.0/24" or "2001:db8::/32", or an address'),
+  "network",
+  BOUNDS,
 );
 
 const clientList = v.pipe(
   object({
     addresses: v.optional(networks, []),
-    countries: v.optional(listOf(country), []),
+    countries: v.optional(listOf(country, "country", BOUNDS), []),
     asns: v.optional(
-      listOf(integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295")),
+      listOf(
+        integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295"),
+        "number",
+        BOUNDS,
+      ),
       [],
     ),
     userAgents: v.optional(
-      listOf(v.pipe(v.string(PATTERN_WANTED), v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED))),
+      listOf(
+        v.pipe(v.string(PATTERN_WANTED), v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED)),
+        "pattern",
+        BOUNDS,
+      ),
       [],
     ),
   }),

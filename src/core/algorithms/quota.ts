@@ -5,7 +5,13 @@ import { parseWith, toInvalid } from "../schema/parse-with.ts";
 import { integerBetween, oneOf, quota as limit, textThat } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
-import { type Calendar, isTimeZone, type Period, toPeriod } from "./calendars/calendar-period.ts";
+import {
+  type Calendar,
+  findTimeZone,
+  isTimeZone,
+  type Period,
+  toPeriod,
+} from "./calendars/calendar-period.ts";
 import { parseStoredState, storedCount, storedState, storedTimeMs } from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
@@ -43,7 +49,10 @@ export const quota: Algorithm<QuotaConfig, QuotaState> = {
 const options = v.object({
   limit,
   period: oneOf(["day", "week", "month"]),
-  timeZone: v.optional(textThat(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"'), "UTC"),
+  timeZone: v.optional(
+    textThat(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"', findTimeZone),
+    "UTC",
+  ),
   anchorDay: v.optional(integerBetween(1, 31)),
 });
 const schema = storedState("quota", { used: storedCount, atMs: storedTimeMs });

@@ -3,6 +3,7 @@
 import { type AggregatePart, hasKnownParameters, isPartPath } from "./aggregate.ts";
 import type { Problem } from "../result.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
+import { toEntries } from "../schema/list-of.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 
 const PATH_WANTED = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
@@ -33,7 +34,7 @@ export function parseAggregate(
   };
   if (cache !== undefined)
     report("cache", "must not stand beside aggregate: its parts have their own routes' caches");
-  if (Array.isArray(methods) && methods.some((method) => method !== "GET" && method !== "HEAD"))
+  if (toEntries(methods).some((method) => method !== "GET" && method !== "HEAD"))
     report("methods", "must be GET and HEAD alone beside aggregate");
   return Object.entries(aggregate).map(([name, given]) => {
     const at = `${path}.aggregate.${name}`;

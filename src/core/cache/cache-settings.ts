@@ -3,9 +3,10 @@
 
 import * as v from "valibot";
 import { requestHeader } from "../http/header-name.ts";
-import { DURATION_WANTED, toDurationMs } from "../schema/durations.ts";
+import { DURATION_WANTED, findDuration, toDurationMs } from "../schema/durations.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, integerBetween, oneOf, switchedOn, textLike, textThat } from "../schema/primitives.ts";
 
 /**
  * The query parameters that are part of the key. What is left out still reaches the origin: leave out only what it
@@ -70,7 +71,7 @@ export interface CacheSettings {
   readonly hits: "counted" | "free";
 }
 
-const NAMES_MAX = 32;
+const BOUNDS = { least: 0, most: 32 } as const;
 const BODY_BYTES_DEFAULT = 16 * 1_024 * 1_024;
 /** The largest object of the Cache API. */
 const BODY_BYTES_MAX = 512 * 1_024 * 1_024;
@@ -85,8 +86,7 @@ const parameterName = textLike(PARAMETER, "must be a query parameter's name");
 
 const TTL_WANTED = `${DURATION_WANTED}, or "never"`;
 const durationOrNever = v.pipe(
-  v.string(TTL_WANTED),
-  v.check((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED),
+  textThat((text) => text === "never" || toDurationMs(text) !== undefined, TTL_WANTED, findDuration),
   v.transform((text) => toDurationMs(text) ?? 0),
 );
 
@@ -101,8 +101,8 @@ const ttlByStatus = v.pipe(
 
 const queryKey = v.pipe(
   object({
-    include: v.optional(listOf(parameterName)),
-    exclude: v.optional(listOf(parameterName)),
+    include: v.optional(listOf(parameterName, "parameter", BOUNDS)),
+    exclude: v.optional(listOf(parameterName, "parameter", BOUNDS)),
     sorted: v.optional(switchedOn, false),
   }),
   v.check(
@@ -122,8 +122,8 @@ const queryKey = v.pipe(
 const keySettings = v.pipe(
   object({
     query: v.optional(queryKey, {}),
-    headers: v.optional(listOf(requestHeader), []),
-    cookies: v.optional(listOf(cookieName), []),
+    headers: v.optional(listOf(requestHeader, "header", BOUNDS), []),
+    cookies: v.optional(listOf(cookieName, "cookie", BOUNDS), []),
     country: v.optional(switchedOn, false),
     device: v.optional(switchedOn, false),
   }),
@@ -132,9 +132,13 @@ const keySettings = v.pipe(
 
 const varySettings = v.pipe(
   object({
-    ignore: v.optional(listOf(requestHeader), []),
+    ignore: v.optional(listOf(requestHeader, "header", BOUNDS), []),
     choices: v.optional(
-      v.record(requestHeader, listOf(v.string("must be a value")), "must be an object of headers"),
+      v.record(
+        requestHeader,
+        listOf(v.string("must be a value"), "value", BOUNDS),
+        "must be an object of headers",
+      ),
       {},
     ),
   }),
@@ -145,9 +149,9 @@ const varySettings = v.pipe(
 
 const bypassSettings = v.pipe(
   object({
-    headers: v.optional(listOf(requestHeader), []),
-    cookies: v.optional(listOf(cookieName), []),
-    query: v.optional(listOf(parameterName), []),
+    headers: v.optional(listOf(requestHeader, "header", BOUNDS), []),
+    cookies: v.optional(listOf(cookieName, "cookie", BOUNDS), []),
+    query: v.optional(listOf(parameterName, "parameter", BOUNDS), []),
   }),
   v.transform((bypass): BypassSettings => Object.freeze(bypass)),
 );
@@ -198,13 +202,4 @@ export function findTtlMs(settings: CacheSettings, status: number): number | und
   return (
     settings.ttlMsByStatus.get(String(status)) ?? settings.ttlMsByStatus.get(`${Math.floor(status / 100)}xx`)
   );
-}
-
-function listOf<Schema extends v.GenericSchema<unknown, string>>(
-  item: Schema,
-): v.SchemaWithPipe<
-  readonly [v.ArraySchema<Schema, string>, v.MaxLengthAction<v.InferOutput<Schema>[], number, string>]
-> {
-  const wanted = `must be a list of at most ${NAMES_MAX}`;
-  return v.pipe(v.array(item, wanted), v.maxLength(NAMES_MAX, wanted));
 }

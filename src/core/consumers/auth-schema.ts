@@ -2,8 +2,9 @@
 
 import * as v from "valibot";
 import type { ClaimNames } from "../keys/identity.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, listOf, oneOf, textLike } from "../schema/primitives.ts";
+import { duration, durationBetween, integerBetween, oneOf, textLike } from "../schema/primitives.ts";
 
 /** The place of the key that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =
@@ -22,7 +23,6 @@ export interface Issuer {
 
 const ISSUERS_MAX = 20;
 const AUDIENCES_MAX = 20;
-const SKEW_MS_MAX = 300_000;
 const SECRET_ALGORITHMS = ["HS256", "HS384", "HS512"] as const;
 const KEY_ALGORITHMS = [
   "RS256",
@@ -65,10 +65,7 @@ export const issuerEntries = {
     }),
     {},
   ),
-  skew: v.optional(
-    v.pipe(duration, v.maxValue(SKEW_MS_MAX, "must be a duration of at most 5 minutes")),
-    "30s",
-  ),
+  skew: v.optional(durationBetween("1ms", "5m"), "30s"),
 };
 
 const issuer = v.pipe(

@@ -4,8 +4,9 @@
 import * as v from "valibot";
 import { type Glob, parseGlob } from "../glob.ts";
 import { toHost } from "../http/host.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { durationBetween, listOf, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
+import { durationBetween, oneOf, switchedOn, textLike } from "../schema/primitives.ts";
 
 export interface CorsSettings {
   /** Pages of these origins may read answers, in lower case and as browsers write them; undefined: pages of any. */
@@ -24,7 +25,7 @@ export interface CorsSettings {
   readonly preflight: "answer" | "pass";
 }
 
-const NAMES_MAX = 100;
+const BOUNDS = { most: 100 } as const;
 const PORT_MAX = 65_535;
 const ANY = "*";
 
@@ -52,16 +53,6 @@ function isAsBrowsersWrite(text: string): boolean {
   return isPort && !OWN_PORT.test(text) && toHost(host) === host;
 }
 
-/** "*" alone may stand for the list that has it. */
-// oxlint-disable-next-line typescript/explicit-function-return-type -- valibot infers it
-function anyOrListOf<const Entry extends v.GenericSchema<string, string>>(entry: Entry, thing: string) {
-  return v.pipe(
-    v.union([v.literal(ANY), v.array(v.string())], `must be "*" or a list of ${thing}s`),
-    v.transform((given) => (given === ANY ? [ANY] : given)),
-    listOf(entry, thing, NAMES_MAX),
-  );
-}
-
 /**
  * Who says what pages of other origins may do: the gateway, by its settings; the origin, which is then asked in preflights
  * too; or nobody, and a preflight is a request like any other.
@@ -70,10 +61,10 @@ export type CorsRule = CorsSettings | "origin" | "none";
 
 export const corsSettings = v.pipe(
   object({
-    origins: anyOrListOf(origin, "origin"),
+    origins: listOf(origin, "origin", BOUNDS),
     credentials: v.optional(switchedOn, false),
-    headers: v.optional(anyOrListOf(header, "header"), ANY),
-    exposed: v.optional(listOf(header, "header", NAMES_MAX)),
+    headers: v.optional(listOf(header, "header", BOUNDS), ANY),
+    exposed: v.optional(listOf(header, "header", BOUNDS)),
     maxAge: v.optional(durationBetween("1s", "24h"), "10m"),
     preflight: v.optional(oneOf(["answer", "pass"]), "answer"),
   }),

@@ -4,6 +4,7 @@ import type * as v from "valibot";
 import type { FeedbackSettings, feedbackSchema } from "./feedback-schema.ts";
 import { type ProfileName, profiles } from "./profiles/registry.ts";
 import type { Problem } from "../result.ts";
+import { toEntries } from "../schema/list-of.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
 
 /** Finds problems of the scopes that a pool's `feedback` names. What has no shape is reported elsewhere. */
@@ -11,7 +12,7 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
   const { profile, scopes }: Readonly<Record<string, unknown>> = isObject(feedback) ? feedback : {};
   if (!isProfile(profile) || !isObject(scopes)) return [];
   const { scopes: known } = profiles[profile];
-  const names = Array.isArray(policies) ? policies.filter((name) => typeof name === "string") : [];
+  const names = toEntries(policies).filter((name) => typeof name === "string");
   const problems: Problem[] = [];
   for (const [scope, policy] of Object.entries(scopes)) {
     const at = `${path}.scopes.${scope}`;

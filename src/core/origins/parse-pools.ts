@@ -13,6 +13,7 @@ import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { parseOrigin, ZONE } from "./parse-origin.ts";
+import { toEntries } from "../schema/list-of.ts";
 import { isObject, parseWith, showGiven, toInvalid } from "../schema/parse-with.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
@@ -61,7 +62,7 @@ function parsePool({ name, index, options, named }: PoolGiven, problems: Problem
 
 function parseMembers(input: unknown, path: string, problems: Problem[]): readonly PoolMember[] {
   const members: PoolMember[] = [];
-  const given: readonly unknown[] = Array.isArray(input) ? input : [];
+  const given = toEntries(input);
   for (const [index, value] of given.entries()) {
     const at = `${path}.members.${index}`;
     const member = parseMember(value, at, problems);

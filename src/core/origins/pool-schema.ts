@@ -7,6 +7,7 @@ import { isSettable } from "../http/forwarded-fields.ts";
 import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, durationBetween, integerBetween, oneOf, textThat } from "../schema/primitives.ts";
 
@@ -45,15 +46,10 @@ export const memberSchema = object({
   headers: v.optional(headers, {}),
 });
 
-const MEMBERS_WANTED = `must be a list of 1 to ${MEMBERS_MAX} origins`;
 const status = integerBetween(100, 599);
 
 export const poolSchema = object({
-  members: v.pipe(
-    v.array(v.unknown(), MEMBERS_WANTED),
-    v.minLength(1, MEMBERS_WANTED),
-    v.maxLength(MEMBERS_MAX, MEMBERS_WANTED),
-  ),
+  members: listOf(v.unknown(), "origin", { most: MEMBERS_MAX }),
   // parse-key.ts reads it.
   affinity: v.optional(v.unknown()),
   ...outboundEntries,
@@ -86,14 +82,7 @@ export const poolSchema = object({
       path: checkPath,
       interval: v.optional(durationBetween("1s", "24h"), "10s"),
       timeout: v.optional(durationBetween("1ms", "60s"), "2s"),
-      statuses: v.optional(
-        v.pipe(
-          v.array(status, "must be a list of statuses"),
-          v.minLength(1, "must name at least one status"),
-          v.maxLength(STATUSES_MAX, `must name at most ${STATUSES_MAX} statuses`),
-        ),
-        [200],
-      ),
+      statuses: v.optional(listOf(status, "status", { most: STATUSES_MAX }), [200]),
       body: v.optional(
         v.pipe(
           v.string("must be text"),

@@ -1,6 +1,7 @@
 // The valibot schemas of outbound limits, for a pool and for a route: shapes, defaults and bounds.
 
 import * as v from "valibot";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, policyNames } from "../schema/primitives.ts";
 import { requestHeader } from "../http/header-name.ts";
@@ -14,8 +15,7 @@ export const priority = oneOf(PRIORITIES);
 
 const WAYS_WANTED = "must be a list of ways, each once";
 export const whenLimited = v.pipe(
-  v.array(oneOf(LIMITED_WAYS), WAYS_WANTED),
-  v.minLength(1, "must name at least one way"),
+  listOf(oneOf(LIMITED_WAYS), "way"),
   v.check((ways) => new Set(ways).size === ways.length, WAYS_WANTED),
 );
 

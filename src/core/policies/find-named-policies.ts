@@ -4,6 +4,7 @@ import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Problem } from "../result.ts";
 import type { Policy } from "./policy.ts";
+import { toEntries } from "../schema/list-of.ts";
 import { showGiven, toInvalid } from "../schema/parse-with.ts";
 import { LIMIT_MAX } from "../schema/primitives.ts";
 
@@ -19,7 +20,7 @@ export function findNamedPolicies(
   { policies, policyNames, path }: NamedPolicies & { readonly path: string },
   problems: Problem[],
 ): readonly Policy[] {
-  const names: readonly unknown[] = Array.isArray(given) ? given : [];
+  const names = toEntries(given);
   const resolved: Policy[] = [];
   for (const [index, name] of names.entries()) {
     if (typeof name !== "string") continue;

@@ -6,6 +6,7 @@ import { methodName } from "../http/methods.ts";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
 import type { Policy, PolicyVariant } from "./policy.ts";
+import { listOf } from "../schema/list-of.ts";
 import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
 import { country, textLike } from "../schema/primitives.ts";
 
@@ -18,16 +19,11 @@ const limits = {
   burst: v.optional(v.unknown()),
   window: v.optional(v.unknown()),
 };
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-function listOf<const Entry extends v.GenericSchema>(entry: Entry) {
-  return v.optional(v.pipe(v.array(entry, "must be a list"), v.minLength(1, "must name at least one")));
-}
-
 /** One of a policy's `limits`: whom it is for, and what it changes. */
 export const variantEntries = {
-  methods: listOf(methodName),
-  countries: listOf(country),
-  routes: listOf(textLike(/^\//, "must be a route's path, as it is written there")),
+  methods: v.optional(listOf(methodName, "method")),
+  countries: v.optional(listOf(country, "country")),
+  routes: v.optional(listOf(textLike(/^\//, "must be a route's path, as it is written there"), "route")),
   ...limits,
 };
 const variantSchema = v.pipe(

@@ -3,8 +3,9 @@
 import * as v from "valibot";
 import { algorithms } from "../algorithms/registry.ts";
 import type { BanSettings } from "../counters/ban.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, listOf, oneOf } from "../schema/primitives.ts";
+import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
 import { settleRule } from "./settle-rule.ts";
 
 const BANS_MAX = 10;
@@ -14,7 +15,7 @@ const banRule = v.pipe(
   object({
     after: integerBetween(1, 1_000_000),
     window: v.optional(duration, "1m"),
-    for: v.optional(listOf(duration, "duration", BANS_MAX), ["1m", "10m", "1h"]),
+    for: v.optional(listOf(duration, "duration", { most: BANS_MAX }), ["1m", "10m", "1h"]),
   }),
   v.transform(({ after, window, for: forMs }): BanSettings => ({ after, windowMs: window, forMs })),
 );
@@ -25,7 +26,10 @@ export const policyBase = {
   key: v.unknown(),
   onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
   onError: v.optional(oneOf(["local", "local-full", "open", "closed"]), "local"),
-  timeoutMs: v.optional(integerBetween(1, 60_000), 500),
+  timeoutMs: v.optional(
+    integerBetween(1, 60_000, "must be a whole number of milliseconds from 1 to 60000"),
+    500,
+  ),
   consistency: v.optional(oneOf(["auto", "exact"]), "auto"),
   mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),
   enforcePercent: v.optional(integerBetween(0, 100), 100),

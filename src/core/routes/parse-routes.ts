@@ -15,6 +15,7 @@ import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
 import { toRouteShape } from "../shape/route-shape.ts";
+import { toEntries } from "../schema/list-of.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
@@ -72,7 +73,7 @@ function parseReferences(given: RouteGiven, context: RouteAt, problems: Problem[
   const policies = findNamedPolicies(given.policies, context, problems);
   const variants = policies.flatMap((policy) => toVariants(policy, toText(given.path)));
   problems.push(...findImpossible(variants, given.cost, path));
-  if (isList(given.scopes) && given.auth !== "required") {
+  if (toEntries(given.scopes).length > 0 && given.auth !== "required") {
     const message = 'must stand beside auth: "required"';
     problems.push({ path: `${path}.scopes`, code: "invalid", message });
   }
@@ -147,7 +148,6 @@ function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): 
   const counted = [...policies, ...(pool?.outbound?.limited.policies ?? [])];
   return counted.some(isPermit);
 }
-const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 function resolvePool(
   name: unknown,

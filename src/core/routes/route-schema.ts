@@ -9,8 +9,9 @@ import { prefix } from "../origins/pool-schema.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { routeHost } from "./host-rule.ts";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, listOf, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
@@ -31,13 +32,11 @@ export const routeSchema = object({
   totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
   scopes: v.optional(
-    v.pipe(
-      // RFC 6749 section 3.3.
-      v.array(
-        textLike(/^[!#-[\]-~]{1,128}$/, "must be a scope without spaces, quotes and backslashes"),
-        "must be a list of scopes",
-      ),
-      v.maxLength(SCOPES_MAX, `must name at most ${SCOPES_MAX} scopes`),
+    // RFC 6749 section 3.3.
+    listOf(
+      textLike(/^[!#-[\]-~]{1,128}$/, "must be a scope without spaces, quotes and backslashes"),
+      "scope",
+      { least: 0, most: SCOPES_MAX },
     ),
     [],
   ),

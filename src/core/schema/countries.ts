@@ -17,7 +17,7 @@ const MISTAKEN: Readonly<Record<string, string>> = {
 export const isCountry = (text: string): boolean => text.length === 2 && ` ${CODES} `.includes(` ${text} `);
 
 /** The code that was meant, where that is known. */
-export function findCountry(text: string): string | undefined {
-  const upper = text.toUpperCase();
+export function findCountry(given: unknown): string | undefined {
+  const upper = String(given).toUpperCase();
   return MISTAKEN[upper] ?? (isCountry(upper) ? upper : undefined);
 }

@@ -29,30 +29,49 @@ function toEdits(rows: readonly number[][], current: readonly number[], { a, b, 
   return Math.min(substitution, swap, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
 }
 
-/** What other products call the same. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  gcra: "token-bucket",
-  "dry-run": "shadow",
-  dryrun: "shadow",
-  "log-only": "shadow",
-  "fail-open": "open",
-  "fail-closed": "closed",
-  allow: "open",
-  block: "closed",
-  account: "consumer",
-  user: "consumer",
-  "user-id": "consumer",
-  apikey: "api-key",
-  global: "everyone",
-  "client-ip": "ip",
-  "remote-addr": "ip",
+/** What other products call the same; of several, the one that is known. */
+const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
+  gcra: ["token-bucket"],
+  bucket: ["token-bucket"],
+  "dry-run": ["shadow"],
+  dryrun: ["shadow"],
+  "log-only": ["shadow"],
+  log: ["shadow"],
+  monitor: ["shadow"],
+  active: ["enforce"],
+  "fail-open": ["open"],
+  "fail-closed": ["closed"],
+  allow: ["open", "skip"],
+  pass: ["open", "skip"],
+  ignore: ["open", "skip"],
+  block: ["closed", "deny"],
+  reject: ["closed", "deny"],
+  error: ["closed", "deny"],
+  account: ["consumer"],
+  user: ["consumer"],
+  "user-id": ["consumer"],
+  apikey: ["api-key"],
+  global: ["everyone"],
+  all: ["everyone"],
+  "client-ip": ["ip"],
+  "remote-addr": ["ip"],
+  address: ["ip"],
+  high: ["critical"],
+  medium: ["normal"],
+  low: ["background"],
+  backup: ["fallback"],
+  secondary: ["fallback"],
+  daily: ["day"],
+  wait: ["queue"],
+  mandatory: ["required"],
 };
 
 /** The known word at the smallest edit distance, or undefined when none is close enough to be what was meant. */
 export function findNearest(word: string, known: readonly string[]): string | undefined {
   const typed = word.slice(0, WORD_LENGTH_MAX).toLowerCase();
-  const synonym = Object.hasOwn(SYNONYMS, typed) ? SYNONYMS[typed] : undefined;
-  if (synonym !== undefined && known.includes(synonym)) return synonym;
+  const synonyms = Object.hasOwn(SYNONYMS, typed) ? SYNONYMS[typed] : undefined;
+  const synonym = synonyms?.find((one) => known.includes(one));
+  if (synonym !== undefined) return synonym;
   let nearest: string | undefined;
   // Less than the word itself, or two words without a letter in common would be near.
   let nearestDistance = Math.min(typed.length, Math.max(2, Math.ceil(typed.length / 2)) + 1);
@@ -63,5 +82,16 @@ export function findNearest(word: string, known: readonly string[]): string | un
       nearestDistance = distance;
     }
   }
-  return nearest;
+  return nearest ?? findLonger(typed, known);
+}
+
+const BEGINNING_LENGTH_MIN = 4;
+
+/** The only known word that begins with what was typed, or that it begins with: "leaky", "sliding-window-rate". */
+function findLonger(typed: string, known: readonly string[]): string | undefined {
+  if (typed.length < BEGINNING_LENGTH_MIN) return undefined;
+  const found = known.filter(
+    (word) => word.startsWith(typed) || (word.length >= BEGINNING_LENGTH_MIN && typed.startsWith(word)),
+  );
+  return found.length === 1 ? found[0] : undefined;
 }

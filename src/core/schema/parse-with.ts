@@ -28,13 +28,22 @@ interface Mismatch {
 
 /** The problem with a value: what was wanted, what was given, and the nearest known name where there is one. */
 export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Mismatch): Problem {
-  return { path, code, message: `${wanted}, received ${showGiven(given)}${toHint(given, known)}` };
+  const [said = "", meant] = wanted.split(HINT);
+  const hint = meant === undefined ? toHint(given, known) : `${HINT}${meant}`;
+  return { path, code, message: `${said}, received ${showGiven(given)}${hint}` };
+}
+
+const HINT = "; did you mean ";
+
+/** What was wanted, with what was meant, where that is known: a message says it last. */
+export function withHint(wanted: string, meant: string | undefined): string {
+  return meant === undefined ? wanted : `${wanted}${HINT}"${meant}"?`;
 }
 
 /** The nearest known name, as a message ends with it; "" where none is near. */
 export function toHint(given: unknown, known: readonly string[]): string {
   const nearest = typeof given === "string" ? findNearest(given, known) : undefined;
-  return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+  return withHint("", nearest);
 }
 
 /** The message for an unknown key, with the nearest known one. */

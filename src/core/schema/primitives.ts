@@ -1,9 +1,10 @@
 // The small schemas that the configuration is made of: durations, quotas, names. Each has its error message.
 
 import * as v from "valibot";
-import { DURATION_WANTED, toDurationMs } from "./durations.ts";
+import { DURATION_UNITS, DURATION_WANTED, findDuration, toDurationMs } from "./durations.ts";
 import { findCountry, isCountry } from "./countries.ts";
-import { isObject } from "./parse-with.ts";
+import { listOf } from "./list-of.ts";
+import { isObject, withHint } from "./parse-with.ts";
 
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
@@ -21,22 +22,35 @@ export function textLike(pattern: RegExp, wanted: string) {
 }
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-export function textThat(isFit: (text: string) => boolean, wanted: string) {
-  return v.pipe(v.string(wanted), v.check(isFit, wanted));
+export function textThat(
+  isFit: (text: string) => boolean,
+  wanted: string,
+  findMeant: (given: unknown) => string | undefined = () => undefined,
+) {
+  const say = ({ input }: { readonly input: unknown }): string => withHint(wanted, findMeant(input));
+  return v.pipe(v.string(say), v.check(isFit, say));
 }
 
-const COUNTRY_WANTED = 'must be a country\'s code of ISO 3166, such as "CH"';
 const toMs = (text: string): number => toDurationMs(text) ?? 0;
 
 /** A duration as it is written. */
-export const durationText = textThat((text) => toDurationMs(text) !== undefined, DURATION_WANTED);
+export const durationText = textThat(
+  (text) => toDurationMs(text) !== undefined,
+  DURATION_WANTED,
+  findDuration,
+);
 
 export const duration = v.pipe(durationText, v.transform(toMs));
 
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function durationBetween(least: string, most: string) {
   const isBetween = (text: string): boolean => toMs(text) >= toMs(least) && toMs(text) <= toMs(most);
-  return v.pipe(textThat(isBetween, `must be a duration from "${least}" to "${most}"`), v.transform(toMs));
+  const wanted = `must be a duration from "${least}" to "${most}", in ${DURATION_UNITS}`;
+  const findMeant = (given: unknown): string | undefined => {
+    const meant = findDuration(given);
+    return meant !== undefined && isBetween(meant) ? meant : undefined;
+  };
+  return v.pipe(textThat(isBetween, wanted, findMeant), v.transform(toMs));
 }
 
 // Written out for each bound, so that the message names it.
@@ -56,16 +70,6 @@ export function oneOf<const Options extends readonly string[]>(options: Options)
   return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
 }
 
-/** A list of at least one entry; `thing` is one of them, for the message. */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-export function listOf<const Entry extends v.GenericSchema>(entry: Entry, thing: string, most = 1_000) {
-  return v.pipe(
-    v.array(entry, `must be a list of ${thing}s`),
-    v.minLength(1, `must name at least one ${thing}`),
-    v.maxLength(most, `must name at most ${most} ${thing}s`),
-  );
-}
-
 /** An object by name, whose members are read elsewhere; `things` are they, for the message. */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
 export function objectOf(things: string, most: number) {
@@ -76,15 +80,11 @@ export function objectOf(things: string, most: number) {
 }
 
 /** A country as the platform names it: "T1" is Tor. */
-export const country = v.pipe(
-  v.string(COUNTRY_WANTED),
-  v.check(isCountry, ({ input }) => `${COUNTRY_WANTED}${toMeant(input)}`),
+export const country = textThat(
+  isCountry,
+  'must be a country\'s code of ISO 3166, such as "CH"',
+  findCountry,
 );
-
-function toMeant(text: string): string {
-  const meant = findCountry(text);
-  return meant === undefined ? "" : ` (did you mean "${meant}"?)`;
-}
 
 export const switchedOn = v.boolean("must be true or false");
 
@@ -95,7 +95,7 @@ export const ownPath = textLike(
 );
 
 /** What counts something: find-named-policies.ts says whether there are such. */
-export const policyNames = v.pipe(
-  v.array(v.string("must be a policy's name"), "must be a list of policies' names"),
-  v.maxLength(POLICIES_MAX, `must name at most ${POLICIES_MAX} policies`),
-);
+export const policyNames = listOf(v.string("must be a policy's name"), "policy", {
+  least: 0,
+  most: POLICIES_MAX,
+});

@@ -44,7 +44,7 @@ test("parseConfig() refuses an unknown time zone, and an anchor day without a mo
     anchorDay: 1,
   });
   expect(parseProblems(quota, { limit: 5, period: "day", timeZone: "Europe/Atlantis" })).toEqual([
-    'timeZone: must be an IANA time zone such as "Europe/Berlin", received "Europe/Atlantis"',
+    'timeZone: must be an IANA time zone such as "Europe/Berlin", received "Europe/Atlantis"; did you mean "Europe/Athens"?',
   ]);
   expect(parseProblems(quota, { limit: 5, period: "week", anchorDay: 3 })).toEqual([
     'anchorDay: must be left out unless period is "month", received 3',

@@ -83,7 +83,7 @@ describe("cacheSettings", () => {
     [{ key: { query: { include: ["a&b"] } } }, "key.query.include.0"],
     [{ key: { headers: ["not a header"] } }, "key.headers.0"],
     [{ key: { headers: Array.from({ length: 33 }, () => "x") } }, "key.headers"],
-    [{ vary: { ignore: "accept" } }, "vary.ignore"],
+    [{ vary: { ignore: { accept: true } } }, "vary.ignore"],
     [{ bypass: { paths: [] } }, "bypass.paths"],
     [{ bodyBytesMax: -1 }, "bodyBytesMax"],
     [{ hits: "cheap" }, "hits"],

@@ -71,14 +71,14 @@ const MISTAKES: readonly Mistake[] = [
     "a country by another code",
     route({ access: { deny: { countries: ["UK"] } } }),
     [
-      'error routes.0.access.deny.countries.0: must be a country\'s code of ISO 3166, such as "CH" (did you mean "GB"?), received "UK"',
+      'error routes.0.access.deny.countries.0: must be a country\'s code of ISO 3166, such as "CH", received "UK"; did you mean "GB"?',
     ],
   ],
   [
     "a country in lower case",
     limited({ limits: [{ countries: ["ch"], limit: 1 }] }),
     [
-      'error policies.p.limits.0.countries.0: must be a country\'s code of ISO 3166, such as "CH" (did you mean "CH"?), received "ch"',
+      'error policies.p.limits.0.countries.0: must be a country\'s code of ISO 3166, such as "CH", received "ch"; did you mean "CH"?',
     ],
   ],
   [

@@ -139,7 +139,7 @@ describe("parseConfig()", () => {
       'nmae: unknown key "nmae"; did you mean "name"? [unknown-key]',
       `origin: ${ORIGIN_WANTED}, received "api.example.com" [invalid]`,
       `policies.a b: must be a name of at most 64 letters, digits, '.', '_' and '-', received "a b" [invalid]`,
-      "policies.limits.timeoutMs: must be a whole number from 1 to 60000, received 0.5 [invalid]",
+      "policies.limits.timeoutMs: must be a whole number of milliseconds from 1 to 60000, received 0.5 [invalid]",
       "policies.limits.limit: must be a whole number from 1 to 1099511627776, received 0 [invalid]",
       'policies.limits.windw: unknown key "windw"; did you mean "window"? [unknown-key]',
       'policies.keys.key.1: must be a known key part, received "headr:a"; did you mean "header"? [unknown-key-part]',
@@ -156,7 +156,7 @@ describe("parseConfig()", () => {
       'routes.1.hosts.0: must be a lower-case host without a port, or "*.example.com" for every host below a domain, received "A.example:80" [invalid]',
       'routes.1.cache.hits: must be one of "counted", "free", received "some" [invalid]',
       'routes.1.cache.tll: unknown key "tll"; did you mean "ttl"? [unknown-key]',
-      'routes.1.timeout: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 30 [invalid]',
+      'routes.1.timeout: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 30; did you mean "30s"? [invalid]',
       'routes.2: must be an object, received "/b" [invalid]',
     ]);
   });

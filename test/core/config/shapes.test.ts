@@ -50,7 +50,7 @@ describe("parseConfig() of batch", () => {
       "batch.membersMax: must be a whole number from 1 to 50, received 51 [invalid]",
       "batch.parallel: must be a whole number from 1 to 50, received 0 [invalid]",
       "batch.bodyBytesMax: must be a whole number from 1024 to 16777216, received 10 [invalid]",
-      'batch.timeout: must be a duration from "1ms" to "10m", received "1h" [invalid]',
+      'batch.timeout: must be a duration from "1ms" to "10m", in ms, s, m, h, d or w, received "1h" [invalid]',
       'batch.size: unknown key "size"; known keys are path, membersMax, parallel, bodyBytesMax, memberBytesMax, answerBytesMax, timeout, policies, cost [unknown-key]',
     ]);
   });

@@ -83,7 +83,8 @@ describe("corsRule", () => {
   it.each<readonly [unknown, string]>([
     [{}, "cors.origins: is required"],
     [{ origins: [] }, "cors.origins: must name at least one origin"],
-    [{ origins: 1 }, 'cors.origins: must be "*" or a list of origins'],
+    [{ origins: 1 }, 'cors.origins.0: must be "*", or an origin such as'],
+    [{ origins: {} }, "cors.origins: must be a list of origins"],
     [{ origins: "*", headers: ["a b"] }, "cors.headers.0: must be a header's name"],
     [{ origins: "*", maxAge: "2d" }, "cors.maxAge: must be a duration"],
     [{ origins: "*", preflight: "no" }, 'cors.preflight: must be one of "answer", "pass"'],

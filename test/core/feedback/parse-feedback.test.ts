@@ -47,7 +47,9 @@ describe("feedback", () => {
     [{}, [".profile: is required"]],
     [
       { profile: "facebook" },
-      ['.profile: must be one of "standard", "facebook-graph", "github", received "facebook"'],
+      [
+        '.profile: must be one of "standard", "facebook-graph", "github", received "facebook"; did you mean "facebook-graph"?',
+      ],
     ],
     [
       { profile: "facebook-graph", scopes: { ap: "search" } },
@@ -71,7 +73,7 @@ describe("feedback", () => {
     [{ profile: "standard", paceFrom: 99 }, [".paceFrom: must be a whole number from 50 to 95, received 99"]],
     [
       { profile: "standard", stopMax: "2d" },
-      ['.stopMax: must be a duration from "1s" to "24h", received "2d"'],
+      ['.stopMax: must be a duration from "1s" to "24h", in ms, s, m, h, d or w, received "2d"'],
     ],
     [
       { profile: "constructor", scopes: { a: "b" } },

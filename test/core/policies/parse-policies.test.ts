@@ -28,7 +28,7 @@ describe("a policy", () => {
     [
       { ...POLICY, window: 60 },
       [
-        'window: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 60 [invalid]',
+        'window: must be a duration of 1ms to 400d, in ms, s, m, h, d or w, such as "10s", "1h30m" or "7d", received 60; did you mean "60s"? [invalid]',
       ],
     ],
     [
@@ -48,7 +48,7 @@ describe("a policy", () => {
     ],
     [
       { ...POLICY, timeoutMs: 60_001 },
-      ["timeoutMs: must be a whole number from 1 to 60000, received 60001 [invalid]"],
+      ["timeoutMs: must be a whole number of milliseconds from 1 to 60000, received 60001 [invalid]"],
     ],
     [[], [": must be an object, received an array [invalid]"]],
     [null, [": must be an object, received null [invalid]"]],

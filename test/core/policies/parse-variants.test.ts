@@ -71,7 +71,7 @@ describe("a policy's limits", () => {
       [{ limit: 1 }],
       ["0: must say for which methods, countries or routes it is, received an object [invalid]"],
     ],
-    [[{ methods: [], limit: 1 }], ["0.methods: must name at least one, received an array [invalid]"]],
+    [[{ methods: [], limit: 1 }], ["0.methods: must name at least one method, received an array [invalid]"]],
     [
       [{ methods: ["get"], limit: 1 }],
       [

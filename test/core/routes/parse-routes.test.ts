@@ -38,15 +38,15 @@ describe("a route", () => {
       ],
     ],
     [{ path: "/", methods: [] }, ["methods: must name at least one method, received an array [invalid]"]],
-    [{ path: "/", methods: "GET" }, ['methods: must be a list of methods, received "GET" [invalid]']],
+    [{ path: "/", methods: {} }, ["methods: must be a list of methods, received an object [invalid]"]],
     [
       { path: "/", methods: ["GET", 5] },
       ['methods.1: must be a method in upper case, such as "GET", received 5 [invalid]'],
     ],
     [{ path: "/", hosts: [] }, ["hosts: must name at least one host, received an array [invalid]"]],
     [
-      { path: "/", policies: "search" },
-      ['policies: must be a list of policies\' names, received "search" [invalid]'],
+      { path: "/", policies: { search: true } },
+      ["policies: must be a list of policies, received an object [invalid]"],
     ],
     [{ path: "/", policies: [null] }, ["policies.0: must be a policy's name, received null [invalid]"]],
     [
@@ -223,7 +223,7 @@ describe("a route's cost", () => {
   test("is told to be impossible together with all else that is wrong with the route", () => {
     const problems = problemsOf({ path: "x", policies: ["small", "nobody"], cost: 6, hosts: 5 });
     expect(problems.map((problem) => problem.slice(0, problem.indexOf(":")))).toEqual([
-      "hosts",
+      "hosts.0",
       "policies.1",
       "cost",
       "path",

@@ -22,7 +22,7 @@ const NO_QUOTA = "must be a whole number from 1 to 1099511627776";
 const rows: readonly (readonly [name: string, schema: v.GenericSchema, given: unknown, wanted: unknown])[] = [
   ["duration", duration, "10s", 10_000],
   ["duration", duration, "10", [`invalid: ${NO_DURATION}, received "10"`]],
-  ["duration", duration, 10, [`invalid: ${NO_DURATION}, received 10`]],
+  ["duration", duration, 10, [`invalid: ${NO_DURATION}, received 10; did you mean "10s"?`]],
   ["duration", duration, undefined, [`missing: ${NO_DURATION}, received nothing`]],
   ["quota", quota, 1, 1],
   ["quota", quota, LIMIT_MAX, LIMIT_MAX],

@@ -2,6 +2,7 @@
 // clock on the wall first shows midnight of its first day, or jumps over it; so periods never overlap and leave no gap,
 // whatever daylight saving time does.
 
+import { findNearest } from "../../schema/find-nearest.ts";
 import { toCivilDay, toDaysInMonth } from "./civil-days.ts";
 import { createZoneClock, type LocalMs, type ZoneClock } from "./zone-clock.ts";
 
@@ -36,6 +37,14 @@ const DAYS_INTO_WEEK = 3;
 const zones = new Map<string, Zone>();
 
 export const isTimeZone = (timeZone: string): boolean => findZone(timeZone) !== undefined;
+
+/** The time zone that was meant: of a city's name alone, or the nearest. */
+export function findTimeZone(given: unknown): string | undefined {
+  if (typeof given !== "string") return undefined;
+  const known = Intl.supportedValuesOf("timeZone");
+  const city = given.trim().replaceAll(" ", "_").toLowerCase();
+  return known.find((name) => name.toLowerCase().endsWith(`/${city}`)) ?? findNearest(given, known);
+}
 
 export function toPeriod(calendar: Calendar, nowMs: number): Period {
   const zone = findZone(calendar.timeZone);
