@@ -6,7 +6,8 @@ import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
 import type { Facts } from "../keys/facts.ts";
-import { AddressSet, isNetwork } from "./address-set.ts";
+import { isNetwork } from "./address-map.ts";
+import { AddressSet } from "./address-set.ts";
 import { country, integerBetween, textThat } from "../schema/primitives.ts";
 
 /** Clients that match one of these. */

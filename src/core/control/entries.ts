@@ -2,7 +2,7 @@
 // API parses with it, its OpenAPI document is made of it, and what is stored and sent to gateways is its output.
 
 import * as v from "valibot";
-import { isNetwork } from "../access/address-set.ts";
+import { isNetwork } from "../access/address-map.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { object } from "../schema/parse-with.ts";
 import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../schema/primitives.ts";

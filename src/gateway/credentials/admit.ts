@@ -33,7 +33,8 @@ export interface Gatekeeper extends Limiter {
   readonly attempts: LimitedRoute;
   /** What is looked up all the same for addresses that showed too many of those. */
   readonly reserve: LookUpReserve;
-  readonly bans: BanIndex;
+  /** undefined when nobody is banned. */
+  readonly bans: BanIndex | undefined;
   /** Who is let in or kept out at run time; undefined when nobody is. */
   readonly access: AccessEntries | undefined;
 }
@@ -86,7 +87,7 @@ async function letIn(
 
 /** What an operator's ban answers; undefined for whom nobody has banned. */
 function refuseBanned(routed: RoutedRequest, facts: Facts, { bans }: Gatekeeper): Response | undefined {
-  if (bans.length === 0) return undefined;
+  if (bans === undefined) return undefined;
   const ban = findBan(bans, facts, routed.startedMs);
   if (ban === undefined) return undefined;
   logBanned(routed, ban.id);

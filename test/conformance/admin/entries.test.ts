@@ -245,6 +245,21 @@ describe("a ban", () => {
   });
 });
 
+describe("a ban of a network", () => {
+  it.each([
+    ["198.18.0.0/15", "198.19.255.254", "198.20.0.1"],
+    ["2001:db8:77::/48", "2001:db8:77:ffff::1", "2001:db8:78::1"],
+  ])("refuses %s: %s and not %s", async (value, inside, outside) => {
+    const asked = askAdmin(gateway, "POST", "/bans", { body: { value, reason: "scrapers" } });
+    const created = await expectStatus(201, asked);
+    const statuses = [(await send(gateway, "/", { ip: inside })).status];
+    statuses.push((await send(gateway, "/", { ip: outside })).status);
+    expect(statuses).toEqual([403, 200]);
+    await expectStatus(204, askAdmin(gateway, "DELETE", `/bans/${idOf(created)}`, { ifMatch: "*" }));
+    expect((await send(gateway, "/", { ip: inside })).status).toBe(200);
+  });
+});
+
 describe("the audit log", () => {
   it("says who changed what, from what to what, and when, newest first", async () => {
     const created = await expectStatus(

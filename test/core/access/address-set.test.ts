@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AddressSet, isNetwork } from "../../../src/core/access/address-set.ts";
+import { isNetwork } from "../../../src/core/access/address-map.ts";
+import { AddressSet } from "../../../src/core/access/address-set.ts";
 
 describe("isNetwork()", () => {
   test.each([
