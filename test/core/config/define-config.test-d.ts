@@ -1,9 +1,18 @@
 // What the types of headgate.config.ts accept and refuse: tsc fails when a line below is not as it says.
 
-import { type ConfigInput, defineConfig } from "../../../src/core/config/define-config.ts";
+import type * as v from "valibot";
+import type { configSchema } from "../../../src/core/config/config-schema.ts";
+import {
+  type ConfigInput,
+  defineConfig,
+  type PoolInput,
+  type RouteInput,
+} from "../../../src/core/config/define-config.ts";
+import type { poolSchema } from "../../../src/core/origins/pool-schema.ts";
+import type { routeSchema } from "../../../src/core/routes/route-schema.ts";
 
 const policy = { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" } as const;
-const routes = [{ path: "/*" }];
+const routes = [{ path: "/*" }] as const;
 
 defineConfig({
   origin: "https://api.example.com",
@@ -67,7 +76,7 @@ defineConfig({ origin: "zone", policies: { p: { ...policy, limit: "60" } }, rout
 defineConfig({ origin: "zone", policies: { p: { ...policy, key: "address" } }, routes });
 // @ts-expect-error -- an unknown key part in a list
 defineConfig({ origin: "zone", policies: { p: { ...policy, key: ["ip", "headers:a"] } }, routes });
-// @ts-expect-error -- what to do about errors is one of three
+// @ts-expect-error -- what to do about errors is one of four
 defineConfig({ origin: "zone", policies: { p: { ...policy, onError: "ignore" } }, routes });
 
 const members = ["https://a.example", { url: "https://b.example", weight: 2, role: "fallback" }] as const;
@@ -86,3 +95,84 @@ const misspelt = { url: "https://a.example", role: "spare" } as const;
 defineConfig({ origin: "p", origins: { p: { members: [misspelt] } }, policies: {}, routes });
 // @ts-expect-error -- a pool's unknown key
 defineConfig({ origin: "p", origins: { p: { members, retry: {} } }, policies: {}, routes });
+
+// What the check refuses, as far as a compiler can know it.
+const defined = { origin: "zone", routes } as const;
+const limited = { algorithm: "token-bucket", limit: 60, key: "ip" } as const;
+// @ts-expect-error -- a misspelt option of the algorithm
+defineConfig({ ...defined, policies: { p: { ...limited, windw: "1m" } } });
+// @ts-expect-error -- a missing window
+defineConfig({ ...defined, policies: { p: { algorithm: "token-bucket", limit: 60, key: "ip" } } });
+// @ts-expect-error -- a window without a unit
+defineConfig({ ...defined, policies: { p: { ...limited, window: 60 } } });
+// @ts-expect-error -- a unit that is none
+defineConfig({ ...defined, policies: { p: { ...limited, window: "1 minute" } } });
+// @ts-expect-error -- an option of another algorithm
+defineConfig({ ...defined, policies: { p: { ...limited, window: "1m", subWindows: 6 } } });
+// @ts-expect-error -- a missing key
+defineConfig({ ...defined, policies: { p: { algorithm: "token-bucket", limit: 60, window: "1m" } } });
+defineConfig({
+  ...defined,
+  policies: { p: { ...limited, window: "1h30m" }, q: { ...limited, window: "1w" } },
+});
+defineConfig({
+  ...defined,
+  policies: { day: { algorithm: "quota", limit: 1_000, period: "day", key: "ip" } },
+});
+const daily = { algorithm: "quota", limit: 1_000, period: "daily", key: "ip" } as const;
+// @ts-expect-error -- a period that is none
+defineConfig({ ...defined, policies: { daily } });
+
+const policies = { "per-client": policy, search: policy } as const;
+defineConfig({ ...defined, policies, routes: [{ path: "/*", policies: ["search"], methods: "GET" }] });
+// @ts-expect-error -- a route's unknown policy
+defineConfig({ ...defined, policies, routes: [{ path: "/*", policies: ["serch"] }] });
+const [counted, told] = [
+  { members: ["https://a.example"], policies: ["serch"] },
+  { members: ["https://a.example"], feedback: { profile: "fb" } },
+] as const;
+// @ts-expect-error -- a pool's unknown policy
+defineConfig({ ...defined, policies, origins: { counted } });
+// @ts-expect-error -- an unknown profile
+defineConfig({ ...defined, policies, origins: { told } });
+// @ts-expect-error -- a batch's unknown policy
+defineConfig({ ...defined, policies, batch: { policies: ["serch"] } });
+defineConfig({ ...defined, policies, tiers: { pro: { search: { limit: 1_000, window: "1m" } } } });
+// @ts-expect-error -- a tier's unknown policy
+defineConfig({ ...defined, policies, tiers: { pro: { serch: { limit: 1_000 } } } });
+// @ts-expect-error -- a tier's misspelt limit
+defineConfig({ ...defined, policies, tiers: { pro: { search: { limits: 1_000 } } } });
+// @ts-expect-error -- methods are upper case
+defineConfig({ ...defined, policies, routes: [{ path: "/*", methods: ["get"] }] });
+// @ts-expect-error -- a path begins with a slash
+defineConfig({ ...defined, policies, routes: [{ path: "api" }] });
+// @ts-expect-error -- a cost's misspelt rule
+defineConfig({ ...defined, policies, routes: [{ path: "/*", cost: { method: { GET: 1 } } }] });
+defineConfig({
+  ...defined,
+  policies,
+  routes: [{ path: "/*", cost: ({ method }) => (method === "GET" ? 1 : 5) }],
+});
+// @ts-expect-error -- a cache's misspelt option
+defineConfig({ ...defined, policies, routes: [{ path: "/*", cache: { tll: "30s" } }] });
+const misnamed = {
+  issuer: "https://a.example",
+  audience: "api",
+  algorithms: ["ES256"],
+  jwk: "https://a.example",
+};
+// @ts-expect-error -- an issuer's misspelt key
+defineConfig({ ...defined, policies, auth: { issuers: [{ ...misnamed, jwkss: "" }] } });
+
+// What the types accept, the schemas read: a type that promises more than they do is found here.
+({}) as Writable<ConfigInput> satisfies v.InferInput<typeof configSchema>;
+({}) as Writable<RouteInput> satisfies v.InferInput<typeof routeSchema>;
+({}) as Writable<PoolInput> satisfies v.InferInput<typeof poolSchema>;
+
+type Writable<Value> = Value extends readonly (infer Entry)[]
+  ? Writable<Entry>[]
+  : Value extends (...given: never) => unknown
+    ? Value
+    : Value extends object
+      ? { -readonly [Key in keyof Value]: Writable<Value[Key]> }
+      : Value;

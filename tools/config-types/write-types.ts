@@ -1,0 +1,204 @@
+// Writes the TypeScript types of a configuration from the tables of docs/configuration.md: each key with what it means, its
+// bounds, its default and an example, as an editor shows them.
+
+import { findTable, readCodes, type Table } from "../../test/project/markdown.ts";
+import { toType } from "./to-type.ts";
+
+/** A section's keys, or those of them that stand below one key. */
+interface Source {
+  readonly section: string;
+  /** "cors." takes the keys of `cors`, without it. */
+  readonly below?: string;
+  /** Keys that stand elsewhere. */
+  readonly without?: RegExp;
+}
+
+interface Interface {
+  readonly head: string;
+  readonly about: string;
+  readonly sources: readonly Source[];
+}
+
+const INTERFACES: readonly Interface[] = [
+  {
+    head: "ConfigInput<Names extends string = string>",
+    about: "A configuration. `Names` are those of its policies.",
+    sources: ["Top level", "Credentials", "Access lists", "Batches"].map((section) => ({ section })),
+  },
+  {
+    head: "CorsInput",
+    about: "Which pages of other origins may ask, and read answers.",
+    sources: [{ section: "CORS", below: "cors." }],
+  },
+  { head: "IssuerInput", about: "Who signs tokens, and how.", sources: [{ section: "Issuers" }] },
+  {
+    head: "PoolInput<Names extends string = string>",
+    about: "Several origins for one name.",
+    sources: [{ section: "Origin pools" }],
+  },
+  { head: "MemberInput", about: "One origin of a pool.", sources: [{ section: "Pool members" }] },
+  {
+    head: "PolicyBase",
+    about: "What every policy has, whatever its algorithm.",
+    sources: [{ section: "Policies", without: /^algorithm$/ }],
+  },
+  {
+    head: "VariantInput",
+    about: "Other limits of a policy for some requests.",
+    sources: [{ section: "Limits for some requests" }],
+  },
+  {
+    head: "RouteInput<Names extends string = string>",
+    about: "What a request matches, and what then applies. The first route that fits is taken.",
+    sources: [
+      { section: "Routes", without: /^cost\./ },
+      { section: "Access lists" },
+      { section: "Cache" },
+      { section: "Aggregates and fields" },
+    ],
+  },
+  {
+    head: "CostRule",
+    about: "What a request costs, by what it says of itself.",
+    sources: [{ section: "Routes", below: "cost." }],
+  },
+];
+
+/** A key, or an object of keys. */
+interface Key {
+  readonly name: string;
+  /** undefined: the object of `keys`. */
+  readonly type: string | undefined;
+  readonly isRequired: boolean;
+  readonly comment: readonly string[];
+  readonly keys: Map<string, Key>;
+}
+
+/** `guide` is the text of docs/configuration.md. */
+export function writeTypes(guide: string): string {
+  const read = (section: string): Table => findTable(guide, ["key", "type and bounds", "default"], section);
+  const interfaces = INTERFACES.map(({ head, about, sources }) => {
+    const keys = new Map<string, Key>();
+    for (const source of sources) addSection(keys, source, read(source.section));
+    return `/** ${about} */\nexport interface ${head} ${printKeys(keys, "")}`;
+  });
+  return [HEAD, ...interfaces, printPolicies(findTable(guide, ["algorithm", "option"])), TAIL].join("\n\n");
+}
+
+const HEAD = `// The types of headgate.config.ts, for editors and compilers: written by \`npm run config-types\` from the tables of
+// docs/configuration.md, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
+
+import type { Facts } from "../keys/facts.ts";
+import type {
+  Country,
+  Duration,
+  KeyInput,
+  ListOf,
+  Method,
+  Path,
+  Priority,
+  SigningAlgorithm,
+} from "./input-values.ts";`;
+
+const TAIL = `/** A number, a rule, or a function of the request. */
+export type CostInput = number | CostRule | CostFunction;
+
+/** Units of a request by what is known of it. */
+export type CostFunction = (facts: Facts) => number;
+
+/** What a tier changes of policies, by their names. */
+export type TierInput<Names extends string = string> = {
+  readonly [Name in NoInfer<Names>]?: TierPolicyInput;
+};
+
+/** What a tier changes of one policy. */
+export interface TierPolicyInput extends Pick<VariantInput, "limit" | "burst" | "window"> {
+  /** The tier's own limits for some requests. */
+  readonly limits?: readonly VariantInput[];
+}
+`;
+
+function addSection(keys: Map<string, Key>, { section, below = "", without }: Source, { rows }: Table): void {
+  for (const [cell = "", bounds = "", standard = "", about = "", example = ""] of rows) {
+    const [path = ""] = readCodes(cell);
+    if (!path.startsWith(below) || without?.test(path) === true) continue;
+    const names = path.slice(below.length).split(".");
+    const leaf = names.pop() ?? "";
+    let parent = keys;
+    for (const name of names) parent = findObject(parent, name);
+    const comment = toComment({ bounds, standard, about, example });
+    const type = toType(
+      below === "cost." ? "Cost" : section,
+      path.slice(below === "cost." ? below.length : 0),
+      bounds,
+    );
+    parent.set(leaf, { name: leaf, type, isRequired: standard === "required", comment, keys: new Map() });
+  }
+}
+
+function findObject(keys: Map<string, Key>, name: string): Map<string, Key> {
+  const found = keys.get(name) ?? { name, type: undefined, isRequired: false, comment: [], keys: new Map() };
+  keys.set(name, found);
+  return found.keys;
+}
+
+function printKeys(keys: ReadonlyMap<string, Key>, indent: string): string {
+  const inner = `${indent}  `;
+  const lines = [...keys.values()].flatMap((key) => [
+    ...printComment(key.comment, inner),
+    `${inner}readonly ${toName(key.name)}${key.isRequired ? "" : "?"}: ${key.type ?? printKeys(key.keys, inner)};`,
+  ]);
+  return `{\n${lines.join("\n")}\n${indent}}`;
+}
+
+const toName = (name: string): string => (/^\w+$/.test(name) ? name : JSON.stringify(name));
+
+/** One policy for each algorithm, and their union. */
+function printPolicies({ rows }: Table): string {
+  const algorithms = Map.groupBy(rows, ([algorithm = ""]) => readCodes(algorithm)[0] ?? "");
+  const policies = [...algorithms].map(([algorithm, options]) => {
+    const keys = new Map<string, Key>();
+    for (const [, option = "", bounds = "", standard = "", about = "", example = ""] of options) {
+      const name = readCodes(option)[0] ?? "";
+      const comment = toComment({ bounds, standard, about, example });
+      const type = toType("Algorithms", name, bounds);
+      keys.set(name, { name, type, isRequired: standard === "required", comment, keys: new Map() });
+    }
+    const body = printKeys(keys, "").replace(
+      "{\n",
+      `{\n  readonly algorithm: ${JSON.stringify(algorithm)};\n`,
+    );
+    return `/** A policy of this algorithm. */\nexport interface ${toPascal(algorithm)}Policy extends PolicyBase ${body}`;
+  });
+  const names = [...algorithms.keys()].map((algorithm) => `${toPascal(algorithm)}Policy`);
+  const union = `/** A named limit. */\nexport type PolicyInput = ${names.join(" | ")};`;
+  return [...policies, union].join("\n\n");
+}
+
+const toPascal = (name: string): string =>
+  name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+interface Cells {
+  readonly bounds: string;
+  readonly standard: string;
+  readonly about: string;
+  readonly example: string;
+}
+
+function toComment({ bounds, standard, about, example }: Cells): readonly string[] {
+  const said = standard === "required" ? "Required" : `Default: ${toText(standard)}`;
+  return [toText(about), `(${toText(bounds)}. ${said}.)`, `@example ${readCodes(example)[0] ?? ""}`];
+}
+
+/** Markdown without its links. A comment must not end in the middle. */
+function toText(markdown: string): string {
+  return markdown
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(String.raw`\|`, "|")
+    .replaceAll("*/", "* /");
+}
+
+function printComment(lines: readonly string[], indent: string): readonly string[] {
+  if (lines.length === 0) return [];
+  return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`];
+}
