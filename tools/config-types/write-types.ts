@@ -119,21 +119,29 @@ export interface TierPolicyInput extends Pick<VariantInput, "limit" | "burst" | 
 `;
 
 function addSection(keys: Map<string, Key>, { section, below = "", without }: Source, { rows }: Table): void {
-  for (const [cell = "", bounds = "", standard = "", about = "", example = ""] of rows) {
-    const [path = ""] = readCodes(cell);
+  // A route's cost is a section of its own here: a pool's is written like it.
+  const named = below === "cost." ? "Cost" : section;
+  for (const row of rows) {
+    const path = readCodes(row[0] ?? "")[0] ?? "";
     if (!path.startsWith(below) || without?.test(path) === true) continue;
     const names = path.slice(below.length).split(".");
-    const leaf = names.pop() ?? "";
+    const name = names.pop() ?? "";
     let parent = keys;
-    for (const name of names) parent = findObject(parent, name);
-    const comment = toComment({ bounds, standard, about, example });
-    const type = toType(
-      below === "cost." ? "Cost" : section,
-      path.slice(below === "cost." ? below.length : 0),
-      bounds,
+    for (const one of names) parent = findObject(parent, one);
+    const typed = named === section ? path : name;
+    parent.set(
+      name,
+      toKey(name, row.slice(1), (bounds) => toType(named, typed, bounds)),
     );
-    parent.set(leaf, { name: leaf, type, isRequired: standard === "required", comment, keys: new Map() });
   }
+}
+
+/** `cells` are a row's after the key: its bounds, its default, what it means, an example. */
+function toKey(name: string, cells: readonly string[], toKeyType: (bounds: string) => string): Key {
+  const [bounds = "", standard = "", about = "", example = ""] = cells;
+  const said = standard === "required" ? "Required" : `Default: ${toText(standard)}`;
+  const comment = [toText(about), `(${toText(bounds)}. ${said}.)`, `@example ${readCodes(example)[0] ?? ""}`];
+  return { name, type: toKeyType(bounds), isRequired: standard === "required", comment, keys: new Map() };
 }
 
 function findObject(keys: Map<string, Key>, name: string): Map<string, Key> {
@@ -144,10 +152,13 @@ function findObject(keys: Map<string, Key>, name: string): Map<string, Key> {
 
 function printKeys(keys: ReadonlyMap<string, Key>, indent: string): string {
   const inner = `${indent}  `;
-  const lines = [...keys.values()].flatMap((key) => [
-    ...printComment(key.comment, inner),
-    `${inner}readonly ${toName(key.name)}${key.isRequired ? "" : "?"}: ${key.type ?? printKeys(key.keys, inner)};`,
-  ]);
+  const lines: string[] = [];
+  for (const { name, type, isRequired, comment, keys: nested } of keys.values()) {
+    lines.push(...printComment(comment, inner));
+    lines.push(
+      `${inner}readonly ${toName(name)}${isRequired ? "" : "?"}: ${type ?? printKeys(nested, inner)};`,
+    );
+  }
   return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
@@ -158,11 +169,12 @@ function printPolicies({ rows }: Table): string {
   const algorithms = Map.groupBy(rows, ([algorithm = ""]) => readCodes(algorithm)[0] ?? "");
   const policies = [...algorithms].map(([algorithm, options]) => {
     const keys = new Map<string, Key>();
-    for (const [, option = "", bounds = "", standard = "", about = "", example = ""] of options) {
+    for (const [, option = "", ...cells] of options) {
       const name = readCodes(option)[0] ?? "";
-      const comment = toComment({ bounds, standard, about, example });
-      const type = toType("Algorithms", name, bounds);
-      keys.set(name, { name, type, isRequired: standard === "required", comment, keys: new Map() });
+      keys.set(
+        name,
+        toKey(name, cells, (bounds) => toType("Algorithms", name, bounds)),
+      );
     }
     const body = printKeys(keys, "").replace(
       "{\n",
@@ -177,18 +189,6 @@ function printPolicies({ rows }: Table): string {
 
 const toPascal = (name: string): string =>
   name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-interface Cells {
-  readonly bounds: string;
-  readonly standard: string;
-  readonly about: string;
-  readonly example: string;
-}
-
-function toComment({ bounds, standard, about, example }: Cells): readonly string[] {
-  const said = standard === "required" ? "Required" : `Default: ${toText(standard)}`;
-  return [toText(about), `(${toText(bounds)}. ${said}.)`, `@example ${readCodes(example)[0] ?? ""}`];
-}
 
 /** Markdown without its links. A comment must not end in the middle. */
 function toText(markdown: string): string {
