@@ -6,7 +6,8 @@ import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
 import { handleBatch } from "./gateway/handle-batch.ts";
 import { explain } from "./gateway/explain.ts";
-import { handleSafely } from "./gateway/handle-safely.ts";
+import type { Gateway } from "./gateway/gateway.ts";
+import { answerNotReady, handleSafely } from "./gateway/handle-safely.ts";
 import { LiveGateway } from "./gateway/live-gateway.ts";
 import { showPools } from "./gateway/origins/pool-client.ts";
 import { readTarget } from "./gateway/request/request-target.ts";
@@ -17,6 +18,7 @@ export { CounterObject } from "./durable-objects/counter-object.ts";
 export { FeedbackObject } from "./durable-objects/feedback-object.ts";
 export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
+export { SnapshotObject } from "./durable-objects/snapshot-object.ts";
 
 const bindings = env as unknown as Bindings;
 const parsed = parseConfig(exported, bindings);
@@ -42,17 +44,30 @@ const admin = createAdminApi(
   bindings,
 );
 
+/** `gateway` is undefined where this instance cannot learn what operators have changed: it then lets nobody in but them. */
+function answer(
+  request: Request,
+  gateway: Gateway | undefined,
+  context: ExecutionContext,
+): Response | Promise<Response> {
+  const { config } = gateway ?? live.gateway;
+  const target = readTarget(request.url, config);
+  const owner = target.ok ? target.value.owner : "route";
+  const answered = owner === "admin" ? admin(request) : undefined;
+  if (answered !== undefined) return answered;
+  if (gateway === undefined) return answerNotReady(request, config);
+  if (owner === "batch") return handleBatch(request, gateway, context);
+  const waitUntil = (promise: Promise<unknown>): void => {
+    context.waitUntil(promise);
+  };
+  return handleSafely(request, gateway, { waitUntil, target });
+}
+
 export default {
   fetch: (request, _env, context) => {
-    const target = readTarget(request.url, live.gateway.config);
-    const owner = target.ok ? target.value.owner : "route";
-    const answered = owner === "admin" ? admin(request) : undefined;
-    if (answered !== undefined) return answered;
-    const gateway = live.current(context);
-    if (owner === "batch") return handleBatch(request, gateway, context);
-    const waitUntil = (promise: Promise<unknown>): void => {
-      context.waitUntil(promise);
-    };
-    return handleSafely(request, gateway, { waitUntil, target });
+    const gateway = live.current(request, context);
+    return gateway instanceof Promise
+      ? gateway.then((known) => answer(request, known, context))
+      : answer(request, gateway, context);
   },
 } satisfies ExportedHandler;

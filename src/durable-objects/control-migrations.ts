@@ -25,6 +25,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "CREATE TABLE snapshot (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), version INTEGER NOT NULL) STRICT",
     "INSERT INTO snapshot VALUES (1, 0)",
   ],
+  ["CREATE TABLE followers (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID"],
 ];
 
 export function migrate(storage: DurableObjectStorage, nowMs: number): void {

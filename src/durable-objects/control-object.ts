@@ -25,13 +25,20 @@ import { AuditRows } from "./audit-rows.ts";
 import { ConfigRows } from "./config-rows.ts";
 import { migrate } from "./control-migrations.ts";
 import { EntryRows, toSeq } from "./entry-rows.ts";
+import { FollowerRows } from "./follower-rows.ts";
 import { RepeatRows } from "./repeat-rows.ts";
+
+/** How long an operator waits for a follower at most. */
+const SEND_MS = 1_000;
+/** When a follower that did not take a snapshot gets it again. */
+const RESEND_MS = 30_000;
 
 export class ControlObject extends DurableObject<Bindings> implements ControlRpc {
   readonly #entries: EntryRows;
   readonly #configs: ConfigRows;
   readonly #audit: AuditRows;
   readonly #repeats: RepeatRows;
+  readonly #followers: FollowerRows;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
@@ -41,6 +48,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     this.#configs = new ConfigRows(storage.sql);
     this.#audit = new AuditRows(storage.sql);
     this.#repeats = new RepeatRows(storage.sql);
+    this.#followers = new FollowerRows(storage.sql);
   }
 
   findKey(hash: string): KeyRecord | undefined {
@@ -49,8 +57,23 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   /** undefined: nothing is newer than what the caller knows. */
   readSnapshot(knownVersion: number): Snapshot | undefined {
+    return this.#readVersion() === knownVersion ? undefined : this.#readSnapshot();
+  }
+
+  /** The snapshot, and from here on every newer one is sent to the snapshot object of this name. */
+  follow(name: string): Snapshot {
+    const snapshot = this.#readSnapshot();
+    this.#followers.record(name, snapshot.version);
+    return snapshot;
+  }
+
+  /** Some follower did not have the newest snapshot. */
+  override async alarm(): Promise<void> {
+    await this.#publish();
+  }
+
+  #readSnapshot(): Snapshot {
     const version = this.#readVersion();
-    if (version === knownVersion) return undefined;
     const { version: configVersion, document } = this.#configs.readLatest();
     return {
       version,
@@ -70,7 +93,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#entries.list(kind, page);
   }
 
-  createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Changed<Created> {
+  createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Promise<Changed<Created>> {
     return this.#change<Created>(kind, (nowMs) => {
       const before = repeatable === undefined ? undefined : this.#repeats.find(repeatable, nowMs);
       if (before === "differs") return err("repeat-differs");
@@ -89,7 +112,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     });
   }
 
-  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Changed<Entry> {
+  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry(change, (seq, before, nowMs) => {
       this.#entries.update(seq, body);
       const after = this.#entries.read(change.kind, seq);
@@ -98,7 +121,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     });
   }
 
-  deleteEntry(change: EntryChange, by: Changer): Changed<Entry> {
+  deleteEntry(change: EntryChange, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry(change, (seq, before, nowMs) => {
       this.#entries.delete(change.kind, seq);
       this.#audit.insert(toAudited(`${change.kind}.delete`, before.id, { before }), by, nowMs);
@@ -106,7 +129,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     });
   }
 
-  rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Changed<Entry> {
+  rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry({ kind: "keys", id, seen }, (seq, before, nowMs) => {
       if (!("prefixes" in before)) return before;
       this.#entries.retireSecrets(seq, nowMs + overlapMs);
@@ -134,7 +157,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#configs.list(page);
   }
 
-  putConfig({ document, reason, seen }: ConfigChange, by: Changer): Changed<ConfigVersion> {
+  putConfig({ document, reason, seen }: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>> {
     return this.#change("config", (nowMs) => {
       const { version: before } = this.#configs.readLatest();
       if (seen !== undefined && seen !== before) return err("stale");
@@ -158,7 +181,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   #changeEntry(
     { kind, id, seen }: EntryChange,
     change: (seq: number, before: Entry, nowMs: number) => Entry,
-  ): Changed<Entry> {
+  ): Promise<Changed<Entry>> {
     return this.#change(kind, (nowMs) => {
       const seq = toSeq(kind, id);
       const before = seq === undefined ? undefined : this.#entries.read(kind, seq);
@@ -168,16 +191,44 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     });
   }
 
-  /** All or nothing, and a newer snapshot where gateways decide by it. They ask for keys one by one. */
-  #change<Value>(what: EntryKind | "config", change: (nowMs: number) => Changed<Value>): Changed<Value> {
-    return this.ctx.storage.transactionSync(() => {
+  /**
+   * All or nothing, and a newer snapshot where gateways decide by it, which followers have before the operator has an
+   * answer. Gateways ask for keys one by one.
+   */
+  async #change<Value>(
+    what: EntryKind | "config",
+    change: (nowMs: number) => Changed<Value>,
+  ): Promise<Changed<Value>> {
+    const changed = this.ctx.storage.transactionSync(() => {
       const nowMs = Date.now();
       this.#entries.deleteExpired(nowMs);
-      const changed = change(nowMs);
-      if (changed.ok && what !== "keys")
-        this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
-      return changed;
+      const made = change(nowMs);
+      if (made.ok && what !== "keys") this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
+      return made;
     });
+    if (changed.ok && what !== "keys") await this.#publish();
+    return changed;
+  }
+
+  /** Sends the snapshot to all followers that lack it; those that do not take it in time get it from the alarm. */
+  async #publish(): Promise<void> {
+    const behind = this.#followers.listBehind(this.#readVersion());
+    if (behind.length === 0) return;
+    // Before it is sent, and stored with the change: whatever happens in between, it is sent.
+    const armed = this.ctx.storage.setAlarm(Date.now() + RESEND_MS);
+    const snapshot = this.#readSnapshot();
+    await Promise.all([armed, ...behind.map(async (name) => this.#send(name, snapshot))]);
+    if (this.#followers.listBehind(this.#readVersion()).length === 0) await this.ctx.storage.deleteAlarm();
+  }
+
+  async #send(name: string, snapshot: Snapshot): Promise<void> {
+    const late = scheduler.wait(SEND_MS).then(() => "late" as const);
+    try {
+      const sent = Promise.resolve(this.env.SNAPSHOTS.getByName(name).putSnapshot(snapshot));
+      if ((await Promise.race([sent, late])) !== "late") this.#followers.record(name, snapshot.version);
+    } catch {
+      // It is behind, and the alarm sends it again.
+    }
   }
 
   #readVersion(): number {

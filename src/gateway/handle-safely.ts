@@ -1,13 +1,19 @@
 // Around the way of a request: whatever a programming error throws becomes a 500 without a stack, with one log line, and
 // every answer gets what lets pages of other origins read it, where the configuration has that.
 
+import type { Config } from "../core/config/config.ts";
+import { type CorsRule, findSettings } from "../core/cors/cors-settings.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
+import { writeLog } from "../platform/log.ts";
 import { readRequestId } from "../platform/request-id.ts";
-import { findSettings } from "../core/cors/cors-settings.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Execution, handleRequest } from "./handle-request.ts";
+import { toProblemResponse } from "./request/problem-response.ts";
 import { safely } from "./safely.ts";
+
+/** An instance asks at most so often. */
+const RETRY_AFTER_MS = 1_000;
 
 /** `target` is what the request's URL says, where that was read before. */
 export async function handleSafely(
@@ -20,7 +26,20 @@ export async function handleSafely(
   const execution = toExecution({ ...context, requestId }, gateway.config.cors);
   const response = await answerSafely(request, gateway, execution);
   response.headers.set(REQUEST_ID_FIELD, requestId);
-  const cors = findSettings(execution.cors);
+  return letPagesRead(response, execution.cors, request);
+}
+
+/** The answer while this instance cannot learn what operators have changed: who is banned, who must name a credential. */
+export function answerNotReady(request: Request, config: Config): Response {
+  const requestId = readRequestId(request);
+  writeLog("not-ready", { requestId });
+  const response = toProblemResponse("not-ready", { ...config, requestId, retryAfterMs: RETRY_AFTER_MS });
+  response.headers.set(REQUEST_ID_FIELD, requestId);
+  return letPagesRead(response, config.cors, request);
+}
+
+function letPagesRead(response: Response, rule: CorsRule, request: Request): Response {
+  const cors = findSettings(rule);
   return cors === undefined ? response : addCorsFields(response, cors, request.headers.get("origin"));
 }
 

@@ -1,5 +1,6 @@
-// The active gateway: the deployed configuration until the control object says otherwise. What it says is learnt in the
-// background and activated as one whole; while it does not answer, what is known goes on.
+// The active gateway: the deployed configuration until the control object says otherwise. What operators change is learnt
+// in the background and activated as one whole. An instance that does not know it, because it is new or had nothing to
+// serve, asks before it answers; while nobody tells it, what is known goes on.
 
 import type { Config } from "../core/config/config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
@@ -10,16 +11,23 @@ import { writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
 import { Poll } from "./request/poll.ts";
 
+/** Older knowledge is none: a request waits for the new. So a change holds everywhere within this, in milliseconds. */
+const KNOWN_MS_MAX = 5_000;
+/** How long the near object may take before the control object is asked itself. A request waits for a second at most. */
+const NEAR_MS = 400;
+
 export class LiveGateway {
   readonly #deployed: Config;
   readonly #bindings: Bindings;
-  /** Without a token nobody can have changed anything: the control object is not asked. */
+  /** Without a token nobody can have changed anything: nothing is asked. */
   readonly #hasControl: boolean;
   #gateway: Gateway;
   #snapshot: Snapshot = NO_SNAPSHOT;
+  /** The continent that this instance is on, as its first request says. */
+  #place: string | undefined;
 
   readonly #poll = new Poll<Snapshot>({
-    ask: async () => this.#bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(this.#snapshot.version),
+    ask: async () => this.#askNear(),
     learn: (snapshot) => {
       this.#learn(snapshot);
     },
@@ -32,12 +40,22 @@ export class LiveGateway {
     this.#gateway = createGateway(deployed, bindings);
   }
 
-  /** The gateway for one request, from its first step to its last. */
-  current(context: Pick<ExecutionContext, "waitUntil">): Gateway {
-    if (this.#hasControl)
-      this.#poll.refresh(readClock(), (promise) => {
-        context.waitUntil(promise);
-      });
+  /**
+   * The gateway for one request, from its first step to its last: a promise where it is not known what operators have
+   * changed, which resolves to undefined where this instance never learnt it and cannot now.
+   */
+  current(
+    request: Request,
+    context: Pick<ExecutionContext, "waitUntil">,
+  ): Gateway | Promise<Gateway | undefined> {
+    if (!this.#hasControl) return this.#gateway;
+    this.#place ??= (request.cf?.continent as string | undefined) ?? "unknown";
+    const nowMs = readClock();
+    const waitUntil = (promise: Promise<unknown>): void => {
+      context.waitUntil(promise);
+    };
+    if (this.#poll.toAgeMs(nowMs) >= KNOWN_MS_MAX) return this.#know(nowMs, waitUntil);
+    this.#poll.refresh(nowMs, waitUntil);
     return this.#gateway;
   }
 
@@ -47,7 +65,31 @@ export class LiveGateway {
 
   /** After a change made through this isolate: it holds here at once. */
   async learnNow(): Promise<void> {
-    await this.#poll.ask(readClock());
+    await this.#poll.ask(readClock(), async () => this.#askControl());
+  }
+
+  async #know(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): Promise<Gateway | undefined> {
+    await this.#poll.know(nowMs, waitUntil);
+    return this.#poll.toAgeMs(nowMs) === Infinity ? undefined : this.#gateway;
+  }
+
+  async #askNear(): Promise<Snapshot | undefined> {
+    const { version } = this.#snapshot;
+    const place = this.#place ?? "unknown";
+    const late = scheduler.wait(NEAR_MS).then((): never => {
+      throw new Error("no answer in time");
+    });
+    try {
+      const near = this.#bindings.SNAPSHOTS.getByName(place).readSnapshot(version, place);
+      return await Promise.race([near, late]);
+    } catch {
+      return this.#askControl();
+    }
+  }
+
+  async #askControl(): Promise<Snapshot | undefined> {
+    const { version } = this.#snapshot;
+    return await this.#bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(version);
   }
 
   #learn(snapshot: Snapshot): void {

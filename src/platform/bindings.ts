@@ -50,17 +50,24 @@ export interface PurgeRpc extends Rpc.DurableObjectBranded {
 export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
   readSnapshot(knownVersion: number): Snapshot | undefined;
+  follow(name: string): Snapshot;
   readEntry(kind: EntryKind, id: string): Entry | undefined;
   listEntries(kind: EntryKind, page: PageRequest): Page<Entry>;
-  createEntry(creation: Creation, by: Changer): Changed<Created>;
-  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Changed<Entry>;
-  deleteEntry(change: EntryChange, by: Changer): Changed<Entry>;
-  rotateKey(rotation: Rotation, by: Changer): Changed<Entry>;
+  createEntry(creation: Creation, by: Changer): Promise<Changed<Created>>;
+  replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>>;
+  deleteEntry(change: EntryChange, by: Changer): Promise<Changed<Entry>>;
+  rotateKey(rotation: Rotation, by: Changer): Promise<Changed<Entry>>;
   readConfig(version?: number): ConfigVersion | undefined;
   listConfigs(page: PageRequest): Page<ConfigVersion>;
-  putConfig(change: ConfigChange, by: Changer): Changed<ConfigVersion>;
+  putConfig(change: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>>;
   recordAction(action: Audited, by: Changer): void;
   listAudit(page: PageRequest): Page<AuditEntry>;
+}
+
+/** What a gateway may ask of a snapshot object, and what the control object sends it. */
+export interface SnapshotRpc extends Rpc.DurableObjectBranded {
+  readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined>;
+  putSnapshot(snapshot: Snapshot): void;
 }
 
 /** What a gateway may ask of a pool's health object. */
@@ -77,6 +84,7 @@ export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
   readonly CONTROL: DurableObjectNamespace<ControlRpc & DurableObject>;
+  readonly SNAPSHOTS: DurableObjectNamespace<SnapshotRpc & DurableObject>;
   readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
   readonly FEEDBACK: DurableObjectNamespace<FeedbackRpc & DurableObject>;
   readonly ORIGIN_URL?: string;

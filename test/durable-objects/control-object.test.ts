@@ -109,8 +109,9 @@ describe("readSnapshot()", () => {
 describe("what is kept", () => {
   test("is at most so many of a kind; room comes back with a deletion", async () => {
     const object = newObject();
-    await runInDurableObject(object, (instance: ControlObject) => {
-      for (let made = 0; made < 1_000; made += 1) instance.createEntry({ kind: "bans", body: banBody }, by);
+    await runInDurableObject(object, async (instance: ControlObject) => {
+      for (let made = 0; made < 1_000; made += 1)
+        await instance.createEntry({ kind: "bans", body: banBody }, by);
     });
     expect(await object.createEntry({ kind: "bans", body: banBody }, by)).toEqual({
       ok: false,
@@ -125,9 +126,9 @@ describe("what is kept", () => {
 
   test("are the newest hundred configurations and the newest ten thousand lines of the audit log", async () => {
     const object = newObject();
-    await runInDurableObject(object, (instance: ControlObject, state) => {
+    await runInDurableObject(object, async (instance: ControlObject, state) => {
       for (let version = 0; version < 105; version += 1)
-        instance.putConfig({ document: `${version}`, reason: undefined, seen }, by);
+        await instance.putConfig({ document: `${version}`, reason: undefined, seen }, by);
       state.storage.sql.exec("UPDATE sqlite_sequence SET seq = 20000 WHERE name = 'audit'");
     });
     expect([
@@ -150,6 +151,6 @@ describe("what is kept", () => {
     const rows = await runInDurableObject(object, (_instance, state) =>
       state.storage.sql.exec<{ version: number }>("SELECT version FROM migrations").toArray(),
     );
-    expect(rows.map(({ version }) => version)).toEqual([1]);
+    expect(rows.map(({ version }) => version)).toEqual([1, 2]);
   });
 });

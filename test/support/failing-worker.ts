@@ -17,6 +17,7 @@ export { CounterObject } from "../../src/durable-objects/counter-object.ts";
 export { FeedbackObject } from "../../src/durable-objects/feedback-object.ts";
 export { HealthObject } from "../../src/durable-objects/health-object.ts";
 export { PurgeObject } from "../../src/durable-objects/purge-object.ts";
+export { SnapshotObject } from "../../src/durable-objects/snapshot-object.ts";
 export { ScriptedObject } from "./scripted-object.ts";
 
 export class StallingObject extends DurableObject {

@@ -84,6 +84,11 @@ export const problems = {
     detail: "The API key or the token cannot be checked at the moment.",
     proxyError: "proxy_internal_error",
   },
+  "not-ready": {
+    status: 503,
+    detail: "This instance of the gateway has just started, and cannot learn yet whom it may let in.",
+    proxyError: "proxy_internal_error",
+  },
   "malformed-url": {
     status: 400,
     detail: "The request's URL is malformed.",

@@ -40,7 +40,7 @@ export class PurgeClient {
   async read(waitUntil: (promise: Promise<unknown>) => void): Promise<PurgeIndex | undefined> {
     const nowMs = readClock();
     if (this.#poll.toAgeMs(nowMs) >= KNOWN_MS_MAX)
-      return (await this.#poll.ask(nowMs)) ? this.#index : undefined;
+      return (await this.#poll.know(nowMs, waitUntil)) ? this.#index : undefined;
     this.#poll.refresh(nowMs, waitUntil);
     return this.#index;
   }

@@ -80,4 +80,14 @@ describe("a change made through one isolate, while another serves", () => {
     expect(new Set(late.map((reply) => limitsOf(reply)[0]))).toEqual(new Set(["77"]));
     expect((await askSecond("192.0.2.10")).status).toBe(403);
   });
+
+  it("is active for the first request after a time without any", async () => {
+    expect((await askSecond("192.0.2.11")).status).toBe(200);
+    await wait(PROPAGATION_MS);
+    await expectStatus(
+      201,
+      askAdmin(gateway, "POST", "/bans", { body: { value: "192.0.2.11", reason: "no" } }),
+    );
+    expect((await askSecond("192.0.2.11")).status).toBe(403);
+  });
 });

@@ -1,6 +1,6 @@
 // A gateway with a Worker of the test's own around it, which sees what HTTP does not show: how often counter objects are
-// asked, and clients that leave as the platform notices it. It can also take the control object away. Its own Worker is
-// the built one, unchanged.
+// and the objects that know what operators changed are asked, and clients that leave as the platform notices it. It can
+// also take these away, from its start on where a variable says so. Its own Worker is the built one, unchanged.
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,31 +14,44 @@ const CALLS_PATH = "/.watched/calls";
 const LOOK_UPS_PATH = "/.watched/look-ups";
 const SLOW_PATH = "/.watched/slow/";
 const CONTROL_PATH = "/.watched/control/";
+const KNOWLEDGE_PATH = "/.watched/knowledge";
 /** With this field beside it, nothing of the request goes on when its client leaves, as when the platform ends it. */
 export const DIES = "X-Dies";
 /** A request with this field is given up by its client after so many milliseconds, and answered with 499. */
 export const LEAVES_AFTER = "X-Leaves-After-Ms";
 
 const MAIN = `
-import { WorkerEntrypoint } from "cloudflare:workers";
-import worker, { ControlObject as Controlling, CounterObject as Watched } from "./worker.js";
+import { env, WorkerEntrypoint } from "cloudflare:workers";
+import worker, {
+  ControlObject as Controlling,
+  CounterObject as Watched,
+  SnapshotObject as Informing,
+} from "./worker.js";
 export * from "./worker.js";
 
 let calls = 0;
 let lookUps = 0;
 let slowMs = 0;
-let control = "up";
+const states = { control: env.CONTROL_STATE ?? "up", near: env.NEAR_STATE ?? "up" };
+const knowledge = { control: 0, near: 0 };
 
-export class ControlObject extends Controlling {}
-for (const name of Object.getOwnPropertyNames(Controlling.prototype)) {
-  if (name === "constructor" || name === "alarm") continue;
-  ControlObject.prototype[name] = async function (...given) {
-    if (name === "findKey") lookUps += 1;
-    if (control === "silent") await scheduler.wait(60_000);
-    if (control !== "up") throw new Error("broken on purpose");
-    return Controlling.prototype[name].apply(this, given);
-  };
+function watch(who, Original, Watching) {
+  for (const name of Object.getOwnPropertyNames(Original.prototype)) {
+    if (name === "constructor" || name === "alarm") continue;
+    Watching.prototype[name] = async function (...given) {
+      if (name === "findKey") lookUps += 1;
+      else knowledge[who] += 1;
+      if (states[who] === "silent") await scheduler.wait(60_000);
+      if (states[who] === "slow") await scheduler.wait(100);
+      else if (states[who] !== "up") throw new Error("broken on purpose");
+      return Original.prototype[name].apply(this, given);
+    };
+  }
 }
+export class ControlObject extends Controlling {}
+watch("control", Controlling, ControlObject);
+export class SnapshotObject extends Informing {}
+watch("near", Informing, SnapshotObject);
 
 export class CounterObject extends Watched {
   async decide(requests) {
@@ -69,9 +82,10 @@ export default {
       return new Response();
     }
     if (pathname.startsWith("${CONTROL_PATH}")) {
-      control = pathname.slice("${CONTROL_PATH}".length);
+      states.control = pathname.slice("${CONTROL_PATH}".length);
       return new Response();
     }
+    if (pathname === "${KNOWLEDGE_PATH}") return Response.json(knowledge);
     const leavesAfterMs = request.headers.get("${LEAVES_AFTER}");
     if (leavesAfterMs === null) return worker.fetch(request, env, context);
     const aborter = new AbortController();
@@ -90,6 +104,8 @@ export interface WatchedGateway extends Target {
   readonly readCalls: () => Promise<number>;
   /** How often the control object was asked whose a key is. */
   readonly readLookUps: () => Promise<number>;
+  /** How often the control object, and the snapshot object near the clients, were asked for anything but keys. */
+  readonly readKnowledge: () => Promise<{ readonly control: number; readonly near: number }>;
   /** From now on counter objects answer questions so much later. */
   readonly slowDown: (ms: number) => Promise<void>;
   /** From now on the control object answers, throws, or says nothing. */
@@ -100,6 +116,7 @@ export interface WatchedGateway extends Target {
 export async function startWatchedGateway(
   config: Readonly<Record<string, unknown>>,
   vars: Readonly<Record<string, string>> = {},
+  persistTo?: string,
 ): Promise<WatchedGateway> {
   const folder = await newFolder();
   const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
@@ -113,12 +130,15 @@ export async function startWatchedGateway(
     logLevel: "silent",
     output: { file: scriptPath, format: "esm", codeSplitting: false },
   });
-  const { url, close } = await serveWorker({ scriptPath, port: 0, vars, onLog: () => undefined });
+  const kept = persistTo === undefined ? {} : { persistTo };
+  const { url, close } = await serveWorker({ scriptPath, port: 0, vars, onLog: () => undefined, ...kept });
   const gateway: Target = { url: `http://127.0.0.1:${url.port}` };
   return {
     ...gateway,
     readCalls: async () => Number((await send(gateway, CALLS_PATH)).text()),
     readLookUps: async () => Number((await send(gateway, LOOK_UPS_PATH)).text()),
+    readKnowledge: async () =>
+      (await send(gateway, KNOWLEDGE_PATH)).json() as { readonly control: number; readonly near: number },
     slowDown: async (ms) => {
       await send(gateway, `${SLOW_PATH}${ms}`);
     },

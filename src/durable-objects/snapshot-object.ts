@@ -1,0 +1,67 @@
+// The Durable Object that has the snapshot near the gateways of one continent: an instance that has just started learns
+// there, and not on the other side of the world, what operators have changed. The control object sends it every change;
+// while it is asked, it also looks by itself, for one that may not have arrived.
+
+import { DurableObject } from "cloudflare:workers";
+import type { Snapshot } from "../core/control/snapshot.ts";
+import { type Bindings, CONTROL_NAME, type SnapshotRpc } from "../platform/bindings.ts";
+
+/** While it is asked, it looks for what was not sent after this long. */
+const CHECK_MS = 2_000;
+/** The parts of the snapshot, a value each: together they may be longer than a value may be. */
+const PARTS = ["version", "config", "overrides", "bans", "access"] as const;
+
+export class SnapshotObject extends DurableObject<Bindings> implements SnapshotRpc {
+  #known: Snapshot | undefined;
+  #checkedMs = 0;
+
+  constructor(context: DurableObjectState, env: Bindings) {
+    super(context, env);
+    this.#known = this.#load();
+  }
+
+  /** undefined: nothing is newer than what the caller knows. Rejects where it cannot learn its first one. */
+  async readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined> {
+    const known = this.#known ?? (await this.#follow(place));
+    if (Date.now() - this.#checkedMs >= CHECK_MS) this.ctx.waitUntil(this.#check(known.version));
+    return known.version === knownVersion ? undefined : known;
+  }
+
+  /** What is older than what is known here is dropped: two may come in the wrong order. */
+  putSnapshot(snapshot: Snapshot): void {
+    if (this.#known !== undefined && snapshot.version <= this.#known.version) return;
+    // What came as an argument holds on to its call, and that keeps this object from ever being evicted.
+    this.#known = structuredClone({ ...snapshot });
+    this.ctx.storage.transactionSync(() => {
+      for (const part of PARTS) this.ctx.storage.kv.put(part, snapshot[part]);
+    });
+  }
+
+  /** From here on the control object sends every change. */
+  async #follow(place: string): Promise<Snapshot> {
+    this.#checkedMs = Date.now();
+    this.putSnapshot(await this.#control().follow(place));
+    if (this.#known === undefined) throw new Error("the control object sent nothing");
+    return this.#known;
+  }
+
+  async #check(version: number): Promise<void> {
+    this.#checkedMs = Date.now();
+    try {
+      const newer = await this.#control().readSnapshot(version);
+      if (newer !== undefined) this.putSnapshot(newer);
+    } catch {
+      // What is known here goes on, and the next question looks again.
+    }
+  }
+
+  #control(): ReturnType<Bindings["CONTROL"]["getByName"]> {
+    return this.env.CONTROL.getByName(CONTROL_NAME);
+  }
+
+  #load(): Snapshot | undefined {
+    const { kv } = this.ctx.storage;
+    if (kv.get("version") === undefined) return undefined;
+    return Object.fromEntries(PARTS.map((part) => [part, kv.get(part)])) as unknown as Snapshot;
+  }
+}
