@@ -28,7 +28,7 @@ if (!parsed.ok) {
     `Cannot start: ${parsed.error.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
   );
 }
-const live = new LiveGateway(parsed.value, bindings);
+const live = new LiveGateway(parsed.value, { exported, bindings });
 const admin = createAdminApi(
   {
     prefix: parsed.value.admin.prefix,

@@ -6,12 +6,20 @@ import { isObject, object } from "../core/schema/parse-with.ts";
 import { checkConfig, type Checked } from "../core/config/check-config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
 import { integerBetween } from "../core/schema/primitives.ts";
+import { fingerprintFile, isSuperseded, showFile } from "../core/control/deployed-file.ts";
 import { diffValues } from "../core/control/diff-values.ts";
 import { textUpTo } from "../core/control/entries.ts";
 import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/control-messages.ts";
 import type { Problem } from "../core/result.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
-import { configAnswer, configCheckAnswer, configVersionAnswer, toPageSchema } from "./json-schemas.ts";
+import {
+  activeConfigAnswer,
+  configAnswer,
+  configCheckAnswer,
+  configVersionAnswer,
+  toPageSchema,
+} from "./json-schemas.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
 import { toInvalidBody, toJson, toProblem } from "./problem.ts";
@@ -29,11 +37,12 @@ export const configOperations: readonly Operation[] = [
     name: "config.show",
     method: "GET",
     path: "/config",
-    summary: "The active configuration; version 0 is the deployed file",
-    answer: configAnswer,
+    summary:
+      "The active configuration, and what the newest version changes of the deployed file, which is version 0",
+    answer: activeConfigAnswer,
     handle: async ({ controls }) => {
       const latest = await readConfig(controls, undefined);
-      return latest === undefined ? toProblem(404, "not-found") : toConfigResponse(latest, controls);
+      return latest === undefined ? toProblem(404, "not-found") : toActiveResponse(latest, controls);
     },
   }),
   defineOperation({
@@ -64,7 +73,7 @@ export const configOperations: readonly Operation[] = [
       await controls.learn();
       const { problems, warnings } = checkDocument(body.config, controls);
       const latest = await readConfig(controls, undefined);
-      const changes = diffValues(toDocument(latest?.document, controls), body.config, CHANGES_MAX);
+      const changes = diffValues(toActive(latest, controls), body.config, CHANGES_MAX);
       return toJson(200, { isValid: problems.length === 0, problems, warnings, changes });
     },
   }),
@@ -95,7 +104,7 @@ export const configOperations: readonly Operation[] = [
       const { items, next } = await askControl<Page<ConfigVersion>>(controls.bindings, async (control) =>
         control.listConfigs(toPageRequest(query)),
       );
-      return toPage({ items: items.map(({ document: _document, ...version }) => version), next });
+      return toPage({ items: items.map(toHistoryItem), next });
     },
   }),
   defineOperation({
@@ -114,12 +123,15 @@ export const configOperations: readonly Operation[] = [
   }),
 ];
 
-async function putConfig(change: ConfigChange, { controls, by }: Call<unknown, unknown>): Promise<Response> {
+async function putConfig(
+  change: Omit<ConfigChange, "file">,
+  { controls, by }: Call<unknown, unknown>,
+): Promise<Response> {
   await controls.learn();
   const { problems } = checkDocument(toDocument(change.document, controls), controls);
   if (problems.length > 0) return toInvalidBody(problems);
   const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
-    control.putConfig(change, by),
+    control.putConfig({ ...change, file: fingerprintFile(controls.deployed, hashText) }, by),
   );
   await controls.learn();
   return toChangedResponse(changed, (version) => toConfigResponse(version, controls));
@@ -155,16 +167,41 @@ async function readConfig(
   return askControl<ConfigVersion | undefined>(bindings, async (control) => control.readConfig(version));
 }
 
-function toConfigResponse({ document, ...version }: ConfigVersion, controls: AdminControls): Response {
-  const body = { ...version, isFile: document === undefined, config: toDocument(document, controls) };
+/** What holds, and what the newest version changes of the deployed file, whether it holds or a deploy has ended it. */
+function toActiveResponse(latest: ConfigVersion, controls: AdminControls): Response {
+  const { document } = latest;
+  const isEnded = hasEnded(latest, controls);
+  const body = {
+    ...toHistoryItem(latest),
+    isFile: document === undefined || isEnded,
+    isSuperseded: isEnded,
+    changes: diffValues(toDocument(undefined, controls), toDocument(document, controls), CHANGES_MAX),
+    config: toActive(latest, controls),
+  };
+  return toJson(200, body, { ETag: `"${latest.version}"` });
+}
+
+function toConfigResponse(version: ConfigVersion, controls: AdminControls): Response {
+  const { document } = version;
+  const isFile = document === undefined;
+  const body = { ...toHistoryItem(version), isFile, config: toDocument(document, controls) };
   return toJson(200, body, { ETag: `"${version.version}"` });
 }
 
-/** The file is what its module exports; a function in it cannot be shown, and reads as what no schema takes. */
+function toHistoryItem({ document: _document, file: _file, ...version }: ConfigVersion): object {
+  return version;
+}
+
+/** The active one: the newest version, unless a deploy has ended it. */
+function toActive(latest: ConfigVersion | undefined, controls: AdminControls): unknown {
+  const isFile = latest === undefined || hasEnded(latest, controls);
+  return toDocument(isFile ? undefined : latest.document, controls);
+}
+
+function hasEnded(latest: ConfigVersion, { deployed }: AdminControls): boolean {
+  return isSuperseded(latest, () => fingerprintFile(deployed, hashText));
+}
+
 function toDocument(document: string | undefined, { deployed }: AdminControls): unknown {
-  if (document !== undefined) return JSON.parse(document) as unknown;
-  const text = JSON.stringify(deployed, (_key, value: unknown) =>
-    typeof value === "function" ? "(a function of the deployed file)" : value,
-  );
-  return JSON.parse(text) as unknown;
+  return document === undefined ? showFile(deployed) : (JSON.parse(document) as unknown);
 }

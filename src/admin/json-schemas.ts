@@ -57,13 +57,28 @@ export const configVersionAnswer = (): JsonSchema => toObjectSchema(versionEntri
 export const configAnswer = (): JsonSchema =>
   toObjectSchema({ ...versionEntries, isFile: yesOrNo, config: { type: "object" } }, ["reason"]);
 
+const changesAnswer = (): JsonSchema =>
+  toListSchema(toObjectSchema({ path: text, before: {}, after: {} }, ["before", "after"]));
+
+export const activeConfigAnswer = (): JsonSchema => {
+  const isSuperseded = {
+    type: "boolean",
+    description: "A deploy with another file ended the newest version",
+  };
+  const changes = { ...changesAnswer(), description: "What the newest version changes of the deployed file" };
+  return toObjectSchema(
+    { ...versionEntries, isFile: yesOrNo, isSuperseded, changes, config: { type: "object" } },
+    ["reason"],
+  );
+};
+
 const problem = toObjectSchema({ path: text, code: text, message: text });
 export const configCheckAnswer = (): JsonSchema =>
   toObjectSchema({
     isValid: yesOrNo,
     problems: toListSchema(problem),
     warnings: toListSchema(problem),
-    changes: toListSchema(toObjectSchema({ path: text, before: {}, after: {} }, ["before", "after"])),
+    changes: changesAnswer(),
   });
 
 export const problemAnswer = (): JsonSchema =>

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "./command-error.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import type { ServedWorker } from "./serve-worker.ts";
-import { startDemoOriginIfWanted, startGateway } from "./start-gateway.ts";
+import { sayWhatIsActive, startDemoOriginIfWanted, startGateway } from "./start-gateway.ts";
 import { readStartOptions, START_USAGE } from "./start-options.ts";
 
 /** Editors write, rename and touch in one go. */
@@ -43,6 +43,7 @@ await runCommand(async () => {
       await served.reload(prepared.vars);
       await startDemoOriginIfWanted(prepared.origin);
       console.log(`Served anew at ${new Date().toLocaleTimeString()}`);
+      await sayWhatIsActive(served, prepared, options.configPath);
     }
     await changed.promise;
     await new Promise((done) => setTimeout(done, SETTLE_MS));

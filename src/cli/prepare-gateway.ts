@@ -10,6 +10,8 @@ export interface Prepared {
   /** Where the gateway forwards to: a URL, "zone" or a pool's name. */
   readonly origin: string;
   readonly gzipBytes: number;
+  /** Where the admin API lives. */
+  readonly adminPrefix: string;
   /** Put over the vars of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>;
 }
@@ -23,7 +25,8 @@ export async function prepareGateway({ configPath, origin, inspectorPort }: Star
   const { config, warnings } = await readConfigFile(configPath, deployment);
   printWarnings(warnings);
   await buildWorker({ configPath, outFile: WORKER_PATH, isForDebugger: inspectorPort !== undefined });
-  return { origin: config.origin, gzipBytes: await readGzipBytes(WORKER_PATH), vars };
+  const gzipBytes = await readGzipBytes(WORKER_PATH);
+  return { origin: config.origin, gzipBytes, adminPrefix: config.admin.prefix, vars };
 }
 
 /** The option's or the environment's before those of wrangler.toml. */

@@ -29,6 +29,8 @@ export interface ServedWorker {
   readonly url: URL;
   /** Where a debugger may connect. */
   readonly inspectorUrl: URL | undefined;
+  /** What opens its admin API, if only to read; undefined where it is off. */
+  readonly readToken: () => string | undefined;
   /** The Durable Objects behind a binding, as the Worker reaches them: for tests. */
   readonly getObjects: (binding: string) => ReturnType<Miniflare["getDurableObjectNamespace"]>;
   /** Serves the script anew, with these variables and what wrangler.toml and .dev.vars say now, at the same address. */
@@ -46,6 +48,11 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
   return {
     url,
     inspectorUrl: options.inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
+    readToken: () => {
+      const bindings = readWrangled().bindings as ServeOptions["vars"];
+      const { ADMIN_TOKEN, ADMIN_READ_TOKEN } = { ...bindings, ...options.vars };
+      return [ADMIN_TOKEN, ADMIN_READ_TOKEN].find((token) => token !== undefined && token !== "");
+    },
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
     reload: async (vars) => {
       await miniflare.setOptions(toMiniflareOptions({ ...options, port: Number(url.port), vars }));
@@ -76,13 +83,17 @@ async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<voi
   }
 }
 
+/** What wrangler.toml and .dev.vars say now. */
+function readWrangled(): ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"] {
+  return unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH).workerOptions;
+}
+
 /** The proxy shows debuggers our Worker alone: the runtime has others of Miniflare's. */
 const toInspected = (inspectorPort: number): object => ({ inspectorPort, unsafeInspectorProxy: true });
 
 function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4MiniflareOptions> {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
   // The one file that is served needs no rules for others.
-  const { modulesRules: _unused, ...wrangled } = workerOptions;
+  const { modulesRules: _unused, ...wrangled } = readWrangled();
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,

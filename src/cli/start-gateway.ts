@@ -3,6 +3,7 @@
 
 import { resolve } from "node:path";
 import { startDemoOrigin } from "../../demo/origin.ts";
+import { describeActive } from "./active-config.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
@@ -13,8 +14,9 @@ import type { StartOptions } from "./start-options.ts";
 
 export async function startGateway(
   { port, host, configPath, inspectorPort }: StartOptions,
-  { origin, gzipBytes, vars }: Prepared,
+  prepared: Prepared,
 ): Promise<ServedWorker> {
+  const { origin, gzipBytes, vars } = prepared;
   const persistTo = resolve(`.wrangler/state/${port}`);
   const served = await serveWorker({
     scriptPath: resolve(WORKER_PATH),
@@ -32,7 +34,23 @@ export async function startGateway(
   if (origin === ZONE)
     console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
   if (hasDemo) console.log(toAdvice(url, configPath));
+  await sayWhatIsActive(served, prepared, configPath);
   return served;
+}
+
+let said: string | undefined;
+
+/** Says, once while it stays so, what was pushed at run time and holds instead of the file, or that the file ended it. */
+export async function sayWhatIsActive(
+  { url, readToken }: ServedWorker,
+  { adminPrefix }: Prepared,
+  configPath: string,
+): Promise<void> {
+  const token = readToken();
+  if (token === undefined) return;
+  const text = await describeActive({ base: `${url.origin}${adminPrefix}`, token }, configPath);
+  if (text !== undefined && text !== said) console.log(`\n${text}`);
+  said = text;
 }
 
 let hasDemoOrigin = false;

@@ -11,6 +11,7 @@ interface ConfigRow extends Record<string, SqlStorageValue> {
   who: string;
   reason: string | null;
   document: string | null;
+  file: string | null;
 }
 
 const FILE: ConfigVersion = {
@@ -19,6 +20,7 @@ const FILE: ConfigVersion = {
   who: "deploy",
   reason: undefined,
   document: undefined,
+  file: undefined,
 };
 
 export class ConfigRows {
@@ -41,7 +43,7 @@ export class ConfigRows {
     const below = after === 0 ? Number.MAX_SAFE_INTEGER : after;
     const rows = this.#sql
       .exec<ConfigRow>(
-        "SELECT version, created_at_ms, who, reason, NULL AS document FROM configs WHERE version < ? ORDER BY version DESC LIMIT ?",
+        "SELECT version, created_at_ms, who, reason, NULL AS document, NULL AS file FROM configs WHERE version < ? ORDER BY version DESC LIMIT ?",
         below,
         most + 1,
       )
@@ -50,14 +52,15 @@ export class ConfigRows {
     return { items: shown.map(toVersion), next: rows.length > most ? shown.at(-1)?.version : undefined };
   }
 
-  insert({ version, createdAtMs, who, reason, document }: ConfigVersion): void {
+  insert({ version, createdAtMs, who, reason, document, file }: ConfigVersion): void {
     this.#sql.exec(
-      "INSERT INTO configs VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO configs VALUES (?, ?, ?, ?, ?, ?)",
       version,
       createdAtMs,
       who,
       reason ?? null,
       document ?? null,
+      file ?? null,
     );
     this.#sql.exec("DELETE FROM configs WHERE version <= ?", version - VERSIONS_MAX);
   }
@@ -68,6 +71,14 @@ export class ConfigRows {
   }
 }
 
-function toVersion({ version, created_at_ms: createdAtMs, who, reason, document }: ConfigRow): ConfigVersion {
-  return { version, createdAtMs, who, reason: reason ?? undefined, document: document ?? undefined };
+function toVersion(row: ConfigRow): ConfigVersion {
+  const { version, created_at_ms: createdAtMs, who, reason, document, file } = row;
+  return {
+    version,
+    createdAtMs,
+    who,
+    reason: reason ?? undefined,
+    document: document ?? undefined,
+    file: file ?? undefined,
+  };
 }

@@ -26,6 +26,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     "INSERT INTO snapshot VALUES (1, 0)",
   ],
   ["CREATE TABLE followers (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID"],
+  ["ALTER TABLE configs ADD COLUMN file TEXT"],
 ];
 
 export function migrate(storage: DurableObjectStorage, nowMs: number): void {

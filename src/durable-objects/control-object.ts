@@ -74,10 +74,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   #readSnapshot(): Snapshot {
     const version = this.#readVersion();
-    const { version: configVersion, document } = this.#configs.readLatest();
+    const { version: configVersion, document, file } = this.#configs.readLatest();
     return {
       version,
-      config: { version: configVersion, document },
+      config: { version: configVersion, document, file },
       overrides: this.#entries.listAll("overrides") as readonly Override[],
       bans: this.#entries.listAll("bans") as readonly Ban[],
       access: this.#entries.listAll("access") as readonly AccessEntry[],
@@ -157,11 +157,11 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#configs.list(page);
   }
 
-  putConfig({ document, reason, seen }: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>> {
+  putConfig({ document, file, reason, seen }: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>> {
     return this.#change("config", (nowMs) => {
       const { version: before } = this.#configs.readLatest();
       if (seen !== undefined && seen !== before) return err("stale");
-      const version = { version: before + 1, createdAtMs: nowMs, who: by.who, reason, document };
+      const version = { version: before + 1, createdAtMs: nowMs, who: by.who, reason, document, file };
       this.#configs.insert(version);
       const values = { before: { version: before }, after: { version: version.version, reason } };
       this.#audit.insert(toAudited("config.put", "config", values), by, nowMs);

@@ -4,9 +4,11 @@
 
 import type { Config } from "../core/config/config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
+import { fingerprintFile, isSuperseded } from "../core/control/deployed-file.ts";
 import { NO_SNAPSHOT, type Snapshot, type StoredConfig } from "../core/control/snapshot.ts";
 import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
+import { hashText } from "../platform/hash-text.ts";
 import { writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
 import { Poll } from "./request/poll.ts";
@@ -18,6 +20,8 @@ const NEAR_MS = 400;
 
 export class LiveGateway {
   readonly #deployed: Config;
+  /** Of the deployed file. */
+  readonly #fingerprint: () => string;
   readonly #bindings: Bindings;
   /** Without a token nobody can have changed anything: nothing is asked. */
   readonly #hasControl: boolean;
@@ -33,8 +37,10 @@ export class LiveGateway {
     },
   });
 
-  constructor(deployed: Config, bindings: Bindings) {
+  /** `exported` is the deployed configuration as it is written. */
+  constructor(deployed: Config, { exported, bindings }: { exported: unknown; bindings: Bindings }) {
     this.#deployed = deployed;
+    this.#fingerprint = () => fingerprintFile(exported, hashText);
     this.#bindings = bindings;
     this.#hasControl = isSet(bindings.ADMIN_TOKEN) || isSet(bindings.ADMIN_READ_TOKEN);
     this.#gateway = createGateway(deployed, bindings);
@@ -102,8 +108,12 @@ export class LiveGateway {
   }
 
   /** A stored configuration that this deployment cannot read leaves the active one as it is. */
-  #parse({ version, document }: StoredConfig): Config {
+  #parse({ version, document, file }: StoredConfig): Config {
     if (document === undefined) return this.#deployed;
+    if (isSuperseded({ document, file }, this.#fingerprint)) {
+      writeLog("config-superseded", { version });
+      return this.#deployed;
+    }
     const parsed = parseConfig(JSON.parse(document), this.#bindings);
     if (parsed.ok) return parsed.value;
     const problems = parsed.error.slice(0, 10).map(({ path, message }) => `${path}: ${message}`);

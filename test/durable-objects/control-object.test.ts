@@ -79,11 +79,11 @@ describe("readSnapshot()", () => {
     const object = newObject();
     expect(await object.readSnapshot(0)).toBeUndefined();
     await object.createEntry({ kind: "bans", body: banBody }, by);
-    await object.putConfig({ document: "{}", reason: undefined, seen: 0 }, by);
+    await object.putConfig({ document: "{}", file: "f", reason: undefined, seen: 0 }, by);
     const snapshot = await object.readSnapshot(0);
     expect(snapshot).toMatchObject({
       version: 2,
-      config: { version: 1, document: "{}" },
+      config: { version: 1, document: "{}", file: "f" },
       bans: [{ value: "192.0.2.1" }],
     });
     await evictDurableObject(object);
@@ -93,7 +93,7 @@ describe("readSnapshot()", () => {
   test("is not made anew by keys, nor by what is refused", async () => {
     const object = newObject();
     await object.createEntry({ kind: "keys", body: keyBody, secret: { hash: "h", prefix: "p" } }, by);
-    await object.putConfig({ document: "{}", reason: undefined, seen: 7 }, by);
+    await object.putConfig({ document: "{}", file: "f", reason: undefined, seen: 7 }, by);
     await object.deleteEntry({ kind: "bans", id: "b9", seen }, by);
     expect(await object.readSnapshot(0)).toBeUndefined();
   });
@@ -128,7 +128,7 @@ describe("what is kept", () => {
     const object = newObject();
     await runInDurableObject(object, async (instance: ControlObject, state) => {
       for (let version = 0; version < 105; version += 1)
-        await instance.putConfig({ document: `${version}`, reason: undefined, seen }, by);
+        await instance.putConfig({ document: `${version}`, file: "f", reason: undefined, seen }, by);
       state.storage.sql.exec("UPDATE sqlite_sequence SET seq = 20000 WHERE name = 'audit'");
     });
     expect([
@@ -151,6 +151,6 @@ describe("what is kept", () => {
     const rows = await runInDurableObject(object, (_instance, state) =>
       state.storage.sql.exec<{ version: number }>("SELECT version FROM migrations").toArray(),
     );
-    expect(rows.map(({ version }) => version)).toEqual([1, 2]);
+    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3]);
   });
 });

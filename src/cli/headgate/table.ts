@@ -17,7 +17,7 @@ export function toTable(columns: readonly Column[], items: readonly Item[]): str
   ]);
 }
 
-function toCell(value: unknown): string {
+export function toCell(value: unknown): string {
   const text = toSafeText(value);
   return text.length > CELL_LENGTH_MAX ? `${text.slice(0, CELL_LENGTH_MAX - 3)}...` : text;
 }

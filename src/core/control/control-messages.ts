@@ -67,6 +67,8 @@ export interface Rotation extends Omit<EntryChange, "kind"> {
 /** A change of the configuration. `document` is JSON text; undefined is the deployed configuration. */
 export interface ConfigChange {
   readonly document: string | undefined;
+  /** The fingerprint of the deployed file. */
+  readonly file: string | undefined;
   readonly reason: string | undefined;
   readonly seen: Seen;
 }
@@ -77,6 +79,8 @@ export interface ConfigVersion {
   readonly who: string;
   readonly reason: string | undefined;
   readonly document: string | undefined;
+  /** The fingerprint of the file that was deployed then. */
+  readonly file: string | undefined;
 }
 
 /** The page to read. `after` is the last place of the page before. */

@@ -7,6 +7,8 @@ export interface StoredConfig {
   readonly version: number;
   /** A whole configuration as JSON; undefined is the deployed configuration. */
   readonly document: string | undefined;
+  /** The fingerprint of the file that was deployed when it was pushed; undefined where that was not noted. */
+  readonly file: string | undefined;
 }
 
 export interface Snapshot {
@@ -20,7 +22,7 @@ export interface Snapshot {
 
 export const NO_SNAPSHOT: Snapshot = Object.freeze({
   version: 0,
-  config: { version: 0, document: undefined },
+  config: { version: 0, document: undefined, file: undefined },
   overrides: [],
   bans: [],
   access: [],

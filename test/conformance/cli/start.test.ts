@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { newFolder } from "../support/gateway.ts";
 import { startOrigin } from "../support/origin.ts";
 import { until } from "../support/until.ts";
@@ -22,8 +23,11 @@ interface Started {
   readonly stop: () => Promise<void>;
 }
 
-function start(program: string, argv: readonly string[]): Started {
-  const child = spawn(process.execPath, [`src/cli/${program}.ts`, ...argv], { cwd: PROJECT_FOLDER });
+function start(program: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [`src/cli/${program}.ts`, ...argv], {
+    cwd: PROJECT_FOLDER,
+    env: { ...process.env, ...env },
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
@@ -41,17 +45,25 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const toSource = (limit: unknown): string =>
-  `export default ${JSON.stringify({
-    origin: origin.url,
-    policies: { all: { algorithm: "fixed-window", limit, window: "1h", key: "everyone" } },
-    routes: [{ path: "/*", policies: ["all"] }],
-  })};`;
+const toConfig = (limit: unknown): object => ({
+  origin: origin.url,
+  policies: { all: { algorithm: "fixed-window", limit, window: "1h", key: "everyone" } },
+  routes: [{ path: "/*", policies: ["all"] }],
+});
+const toSource = (limit: unknown): string => `export default ${JSON.stringify(toConfig(limit))};`;
 
 /** As editors save: written beside, then renamed over it. */
 async function save(path: string, limit: unknown): Promise<void> {
   await writeFile(`${path}.tmp`, toSource(limit));
   await rename(`${path}.tmp`, path);
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => server.once("listening", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
 }
 
 const readUrl = (output: string): string | undefined => /listens on (http:\S+)/.exec(output)?.[1];
@@ -77,6 +89,51 @@ describe("npm run dev", () => {
       await until("the limit of before", async () => (await readLimit()) === "20");
       await save(path, 30);
       await until("the limit after that", async () => (await readLimit()) === "30", 60_000);
+    } finally {
+      await dev.stop();
+    }
+  }, 120_000);
+});
+
+describe("npm start and npm run dev", () => {
+  it("say what was pushed and is active instead of the file, and that a change of the file ends it", async () => {
+    const port = await findFreePort();
+    const state = join(PROJECT_FOLDER, ".wrangler/state", String(port));
+    afterAll(() => rm(state, { recursive: true, force: true }));
+    await rm(state, { recursive: true, force: true });
+    const path = join(folder, "pushed.config.ts");
+    await save(path, 10);
+    const argv = ["--port", String(port), "--config", path];
+    // The variable makes wrangler read secrets from the environment, and not from a file of the checkout.
+    const env = { ADMIN_TOKEN, CLOUDFLARE_INCLUDE_PROCESS_ENV: "true" };
+    const listens = async (started: Started): Promise<void> => {
+      await until("it listens", () => Promise.resolve(readUrl(started.output())), 60_000);
+    };
+    const first = start("start", argv, env);
+    try {
+      await listens(first);
+      const config = toConfig(20);
+      const put = await askAdmin({ url: `http://127.0.0.1:${port}` }, "PUT", "/config", {
+        body: { config, reason: "more" },
+        ifMatch: "*",
+      });
+      expect(put.status).toBe(200);
+      expect(first.output()).not.toContain("version");
+    } finally {
+      await first.stop();
+    }
+    const dev = start("dev", argv, env);
+    try {
+      await listens(dev);
+      const differs = `is, until the file changes or \`npx headgate config rollback 0\` ends it. It differs in\n  policies.all.limit: 10 in the file, 20 pushed\n`;
+      await until("it says so", () => Promise.resolve(dev.output().includes(differs)));
+      expect(dev.output()).toMatch(
+        /pushed\.config\.ts is not active: configuration version 1, pushed \S+Z by ADMIN_TOKEN \(more\), is,/,
+      );
+      await save(path, 30);
+      const ended =
+        /has changed since configuration version 1, pushed .+, and is active instead\. `npx headgate config rollback 1` activates that again\./;
+      await until("it says that the file is active", () => Promise.resolve(ended.test(dev.output())), 60_000);
     } finally {
       await dev.stop();
     }

@@ -14,6 +14,7 @@ const file = { name: "file", isOptional: true } as const;
 const revision = { ...revisionOption, help: "only while this version is active; without it, whatever is" };
 const reason = { value: "text", help: "why, for the history" } as const;
 const VERSIONS_DEFAULT = 20;
+const ENDED = "ended by a deploy with another file: the deployed file is active";
 
 export const configCommands: readonly Command[] = [
   {
@@ -24,7 +25,8 @@ export const configCommands: readonly Command[] = [
     run: async (given, { api }) => {
       const path = given.argument(0) === "" ? "/config" : `/config/versions/${toVersion(given)}`;
       const { body } = await api().ask("GET", path);
-      const text = (): string => `${toVersionLines(body)}\n\n${toSafeJson(toItem(body)["config"])}`;
+      const text = (): string =>
+        `${toVersionLines(body)}${toFileChanges(body)}\n\n${toSafeJson(toItem(body)["config"])}`;
       return { json: body, text };
     },
   },
@@ -136,12 +138,30 @@ function toChangesText(changes: readonly Item[]): string {
 }
 
 function toVersionLines(body: unknown): string {
-  const { version, isFile, createdAtMs, who, reason: why } = toItem(body);
-  const shown = isFile === true ? `${String(version)} (the deployed file)` : version;
+  const { version, isFile, isSuperseded, createdAtMs, who, reason: why } = toItem(body);
   return toLines({
-    version: shown,
+    version:
+      isFile === true
+        ? `${String(version)} (${isSuperseded === true ? ENDED : "the deployed file"})`
+        : version,
     at: createdAtMs === 0 ? undefined : toTime(createdAtMs),
     who,
     reason: why,
   });
+}
+
+/** Of the active one; earlier versions say nothing of the file. */
+function toFileChanges(body: unknown): string {
+  const { changes, isSuperseded } = toItem(body);
+  const items = toItems(changes);
+  if (items.length === 0) return "";
+  const table = toTable(
+    [
+      ["path", ({ path }) => path],
+      ["in the file", ({ before }) => before],
+      ["pushed", ({ after }) => after],
+    ],
+    items,
+  );
+  return `\n\n${isSuperseded === true ? "It would change of the deployed file" : "It changes of the deployed file"}:\n${table}`;
 }
