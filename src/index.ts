@@ -38,6 +38,7 @@ const admin = createAdminApi(
     overrides: () => live.gateway.overrides,
     explain: (request, identity) => explain(request, identity, live.gateway),
     learn: () => live.learnNow(),
+    showLogSinks: () => live.logSinks.map(({ counts }) => counts),
     showPools: () => showPools(live.gateway.pools),
     purge: (purges) => live.gateway.purges.add(purges),
   },

@@ -32,7 +32,7 @@ export const trees: readonly Tree[] = [
       ["consumers", "access"],
       ["batch", "feedback"],
       ["cache", "keys"],
-      ["algorithms", "shape", "cors"],
+      ["algorithms", "shape", "cors", "log"],
       ["http"],
       ["schema"],
       [""],

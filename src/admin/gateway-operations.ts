@@ -68,7 +68,10 @@ export const gatewayOperations: readonly Operation[] = [
     path: "/health",
     summary: "Whether the gateway runs",
     answer: healthAnswer,
-    handle: async () => Promise.resolve(toJson(200, { status: "ok" })),
+    handle: async ({ controls }) => {
+      const log = controls.showLogSinks();
+      return Promise.resolve(toJson(200, { status: "ok", ...(log.length === 0 ? {} : { log }) }));
+    },
   }),
   defineOperation({
     name: "policies.list",

@@ -109,5 +109,12 @@ export const auditAnswer = (): JsonSchema =>
     ["address", "before", "after"],
   );
 
-export const healthAnswer = (): JsonSchema => toObjectSchema({ status: text });
+export const healthAnswer = (): JsonSchema =>
+  toObjectSchema(
+    {
+      status: text,
+      log: toListSchema(toObjectSchema({ sink: text, taken: integer, waiting: integer, dropped: integer })),
+    },
+    ["log"],
+  );
 export const purgeAnswer = (): JsonSchema => toObjectSchema({ purged: integer });

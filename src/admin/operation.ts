@@ -26,6 +26,8 @@ export interface AdminControls {
   readonly learn: () => Promise<void>;
   /** The state of every origin pool's members, as this isolate sees it. */
   readonly showPools: () => readonly object[];
+  /** What became of the lines for each receiver of the log, as this isolate sees it. */
+  readonly showLogSinks: () => readonly object[];
   /** Resolves to whether the purges are durable. */
   readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
 }

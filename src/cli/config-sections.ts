@@ -13,6 +13,8 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^auth\./, "credentials"],
   [/^access\.|^routes\.\d+\.access\b/, "access-lists"],
   [/^(?:routes\.\d+\.)?cors\./, "cors"],
+  [/^log\.sinks\.\d/, "log-sinks"],
+  [/^log\./, "log"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],
   [/^origins\..+\.members\.\d/, "pool-members"],

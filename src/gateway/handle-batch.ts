@@ -9,6 +9,8 @@ import { addCorsFields } from "./cors/add-cors-fields.ts";
 import { toPreflightResponse } from "./cors/answer-preflight.ts";
 import type { Gateway } from "./gateway.ts";
 import { handleMember } from "./handle-safely.ts";
+import { readClock } from "../platform/clock.ts";
+import { RequestTrace } from "./request/request-trace.ts";
 import { safely } from "./safely.ts";
 
 export async function handleBatch(
@@ -22,10 +24,11 @@ export async function handleBatch(
   const preflight = readPreflight({ method, header: (name) => headers.get(name) ?? undefined });
   if (cors !== undefined && preflight !== undefined) return toPreflightResponse(cors, preflight);
   const requestId = readRequestId(request);
+  const trace = new RequestTrace(readClock());
   const waitUntil = context.waitUntil.bind(context);
   // One id for what came as one.
   const ask = (member: Request): Promise<Response> => handleMember(member, gateway, { requestId, waitUntil });
-  const answering = { context: { gateway, waitUntil }, requestId, ask };
+  const answering = { context: { gateway, trace, waitUntil }, requestId, ask };
   const response = await safely(requestId, config, () => answerBatch(request, answering));
   response.headers.set(REQUEST_ID_FIELD, requestId);
   return cors === undefined ? response : addCorsFields(response, cors, headers.get("origin"));

@@ -26,7 +26,8 @@ import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { awaitStart } from "./request/await-body.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { logDenied, logLimits } from "./log/log-request.ts";
+import { logAllowed, logDenied, logLimits } from "./log/log-request.ts";
+import { RequestTrace } from "./request/request-trace.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
@@ -55,61 +56,63 @@ export async function handleRequest(
   gateway: Gateway,
   execution: Execution,
 ): Promise<Response> {
-  const startedMs = readClock();
+  const trace = new RequestTrace(readClock());
 
-  const arrived = routeRequest(request, gateway, { execution, startedMs });
+  const arrived = routeRequest(request, gateway, { execution, trace });
   if (!arrived.ok) return await arrived.error;
-  const routed = arrived.value;
-  const { route } = routed;
+  const { route } = arrived.value;
   const context: RequestContext<Gateway> = {
     gateway,
+    trace,
     holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
     waitUntil: execution.waitUntil,
   };
 
-  const admission = receive(routed, context);
+  const admission = receive(arrived.value, context);
   const facts = admission instanceof Promise ? await admission : admission;
   if (facts instanceof Response) return facts;
+  const routed = { ...arrived.value, facts };
 
   const through = createThroughCache(route, facts, context);
-  const early = through && (await answerFreeHit(through, routed));
+  const early = through && (await trace.wait("cache", answerFreeHit(through, routed)));
   if (early instanceof Response) return early;
 
   const checked = checkLimits(route, facts, context);
-  const limits = checked instanceof Promise ? await checked : checked;
+  const limits = checked instanceof Promise ? await trace.wait("counter", checked) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
   const permits = holdPermits(limits, context, request.signal);
   const { delayMs } = limits.answer;
   // Shaping policies hold a request back; it then goes on in its turn.
-  if (delayMs > 0) await scheduler.wait(delayMs);
+  if (delayMs > 0) await trace.wait("queue", scheduler.wait(delayMs));
 
   const answer = await (through === undefined
-    ? askWithoutCache(facts, route, { context, execution })
-    : askThroughCache(through, early));
+    ? trace.wait("origin", askWithoutCache(facts, route, { context, execution }))
+    : trace.wait("cache", askThroughCache(through, early)));
   const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
   settleLimits(response, limits, context);
+  if (answer.ok) logAllowed(routed, response.status, limits.rows);
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
 
 interface Arrival {
   readonly execution: Execution;
-  readonly startedMs: number;
+  readonly trace: RequestTrace;
 }
 
 /** What goes on, or the answer of what does not: no route is for it, or it is a preflight. */
 function routeRequest(
   request: Request,
   gateway: Gateway,
-  { execution, startedMs }: Arrival,
+  { execution, trace }: Arrival,
 ): Result<RoutedRequest, Response | Promise<Response>> {
   const { config } = gateway;
   const problem = { name: config.name, requestId: execution.requestId };
   const read = readRequest(request, config, execution);
   if (!read.ok) return err(toProblemResponse(read.error, problem));
   if (read.value.isOwn) return err(toProblemResponse("no-route", problem));
-  const preflighted = answerPreflight(read.value, startedMs, { gateway, waitUntil: execution.waitUntil });
+  const preflighted = answerPreflight(read.value, { gateway, trace, waitUntil: execution.waitUntil });
   if (preflighted !== undefined) {
     // Its answer says itself what a page may do.
     execution.cors = "none";
@@ -119,12 +122,13 @@ function routeRequest(
   if (route === undefined) return err(toProblemResponse("no-route", problem));
   execution.cors = route.cors;
   const facts = shapeRequest(read.value, route, config);
-  return facts instanceof Response ? err(facts) : ok({ config, route, facts, startedMs });
+  return facts instanceof Response ? err(facts) : ok({ config, route, facts, trace });
 }
 
 /** Lets it in, and where permits will be taken waits for its body: until it is there, it takes nobody's place. */
 function receive(routed: RoutedRequest, context: RequestContext<Gateway>): ReturnType<typeof admit> {
-  const admission = admit(routed, context);
+  const asked = admit(routed, context);
+  const admission = asked instanceof Promise ? context.trace.wait("credential", asked) : asked;
   return routed.route.hasPermits ? awaitRequest(admission, routed) : admission;
 }
 
@@ -212,5 +216,7 @@ async function answerFreeHit(
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);
-  return answer.ok ? await shape(answer.value, routed) : early;
+  if (!answer.ok) return early;
+  logAllowed(routed, answer.value.status, []);
+  return await shape(answer.value, routed);
 }

@@ -9,8 +9,9 @@ import { NO_SNAPSHOT, type Snapshot, type StoredConfig } from "../core/control/s
 import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { hashText } from "../platform/hash-text.ts";
-import { writeLog } from "../platform/log.ts";
+import { setLogTarget, writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
+import { createLogSinks, type LogSink } from "./log/log-sink.ts";
 import { Poll } from "./request/poll.ts";
 
 /** Older knowledge is none: a request waits for the new. So a change holds everywhere within this, in milliseconds. */
@@ -26,6 +27,7 @@ export class LiveGateway {
   /** Without a token nobody can have changed anything: nothing is asked. */
   readonly #hasControl: boolean;
   #gateway: Gateway;
+  #sinks: readonly LogSink[] = [];
   #snapshot: Snapshot = NO_SNAPSHOT;
   /** The continent that this instance is on, as its first request says. */
   #place: string | undefined;
@@ -44,6 +46,7 @@ export class LiveGateway {
     this.#bindings = bindings;
     this.#hasControl = isSet(bindings.ADMIN_TOKEN) || isSet(bindings.ADMIN_READ_TOKEN);
     this.#gateway = createGateway(deployed, bindings);
+    this.#directLog(deployed, NO_SNAPSHOT);
   }
 
   /**
@@ -67,6 +70,10 @@ export class LiveGateway {
 
   get gateway(): Gateway {
     return this.#gateway;
+  }
+
+  get logSinks(): readonly LogSink[] {
+    return this.#sinks;
   }
 
   /** After a change made through this isolate: it holds here at once. */
@@ -103,8 +110,16 @@ export class LiveGateway {
     if (snapshot.version <= this.#snapshot.version) return;
     const isSame = snapshot.config.version === this.#snapshot.config.version;
     const config = isSame ? this.#gateway.config : this.#parse(snapshot.config);
+    if (config !== this.#gateway.config) this.#directLog(config, snapshot);
     this.#gateway = renewGateway(this.#gateway, { config, snapshot, bindings: this.#bindings });
     this.#snapshot = snapshot;
+  }
+
+  /** What waits for a receiver of the configuration before goes on waiting for it. */
+  #directLog(config: Config, { config: { version } }: Snapshot): void {
+    const { console: hasConsole } = config.log;
+    this.#sinks = createLogSinks(config, this.#bindings as unknown as Readonly<Record<string, unknown>>);
+    setLogTarget({ hasConsole, version, sinks: this.#sinks });
   }
 
   /** A stored configuration that this deployment cannot read leaves the active one as it is. */

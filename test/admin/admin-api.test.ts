@@ -9,6 +9,7 @@ import type { Purge } from "../../src/core/cache/purge-state.ts";
 
 const PREFIX = "/__headgate/v1";
 const TOKEN = "a-token-of-the-operator";
+const LOG_SINKS = [{ sink: "log.sinks.0", taken: 3, waiting: 2, dropped: 1 }];
 const ORIGINS = [{ pool: "orders", origins: [{ url: "https://a.example", state: "open" }] }];
 
 function ask(
@@ -41,6 +42,7 @@ const controls: AdminControls = {
     throw new Error("nobody explains here");
   },
   learn: () => Promise.resolve(),
+  showLogSinks: () => LOG_SINKS,
   showPools: () => ORIGINS,
   purge: () => Promise.resolve(true),
 };
@@ -85,6 +87,7 @@ test("answers health to who has the token", async () => {
   const response = await ask(`${PREFIX}/health`, { headers: authorized }).response;
   expect(response?.status).toBe(200);
   expect(response?.headers.get("Cache-Control")).toBe("no-store");
+  expect(await response?.json()).toEqual({ status: "ok", log: LOG_SINKS });
 });
 
 test("shows the state of the origins", async () => {

@@ -8,6 +8,7 @@ import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
 import { issuerEntries } from "../../src/core/consumers/auth-schema.ts";
 import { configSchema } from "../../src/core/config/config-schema.ts";
+import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
@@ -50,8 +51,9 @@ const isShapeKey = ({ path }: SchemaKey): boolean =>
   /^(?:aggregate|onPartial|fields|request\..*|response\..*)$/.test(path);
 const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
 const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
+const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
 /** A section of its own has them. */
-const isElsewhere = (key: SchemaKey): boolean => isAccessKey(key) || isCorsKey(key);
+const isElsewhere = (key: SchemaKey): boolean => isAccessKey(key) || isCorsKey(key) || isLogKey(key);
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
@@ -65,6 +67,8 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Access lists", topKeys.filter(isAccessKey)],
   ["CORS", topKeys.filter(isCorsKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
+  ["Log", topKeys.filter(isLogKey)],
+  ["Log sinks", readEntryKeys(sinkEntries)],
   ["Batches", topKeys.filter(isBatchKey)],
   ["Aggregates and fields", routeKeys.filter(isShapeKey)],
 ];
@@ -90,6 +94,12 @@ function inIssuer(given: Options): Options {
   return inConfig({ auth: { issuers: [issuer] } });
 }
 
+/** A sink with an address, where the example has none. */
+function inSink(given: Options): Options {
+  const address = "url" in given || "urlSecret" in given ? {} : { url: "https://logs.example.com/in" };
+  return inConfig({ log: { sinks: [{ ...address, ...given }] } });
+}
+
 const inPool = (given: Options): Options =>
   inConfig({ origins: { tried: { members: ["https://a.example.com"], ...given } } });
 const inMember = (given: Options): Options =>
@@ -108,6 +118,8 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   Routes: inRoute,
   Cache: inRoute,
   Batches: inConfig,
+  Log: inConfig,
+  "Log sinks": inSink,
   "Aggregates and fields": inRoute,
 };
 
@@ -118,6 +130,7 @@ const prefixes: Readonly<Record<string, string>> = {
   Policies: "policies.tried.",
   "Limits for some requests": "policies.tried.limits.0.",
   Issuers: "auth.issuers.0.",
+  "Log sinks": "log.sinks.0.",
   Routes: "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",

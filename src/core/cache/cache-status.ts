@@ -17,6 +17,18 @@ export type CacheStatus =
       readonly detail?: string;
     };
 
+/** What the cache made of a request, in a word. */
+export type CacheResult = "hit" | "stale" | "revalidated" | "collapsed" | "miss" | "bypass";
+
+export function toCacheResult(status: CacheStatus): CacheResult {
+  if (status.kind === "hit") return (status.ttlMs ?? 0) < 0 ? "stale" : "hit";
+  const { reason, forwardStatus, collapsed, detail } = status;
+  if (collapsed === true) return "collapsed";
+  if (detail?.startsWith("stale-if-") === true) return "stale";
+  if (forwardStatus === 304) return "revalidated";
+  return reason === "bypass" || reason === "method" || reason === "request" ? "bypass" : "miss";
+}
+
 /** A Structured Field token (RFC 9651 section 3.3.4). */
 const TOKEN = /^[A-Za-z*][!#$%&'*+.^_`|~0-9A-Za-z:/-]*$/;
 

@@ -6,6 +6,7 @@ import { accessList } from "../access/access-list.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
+import { logSchema } from "../log/log-settings.ts";
 import { object } from "../schema/parse-with.ts";
 import {
   duration,
@@ -24,9 +25,6 @@ export const ROUTES_MAX = 1_000;
 const POOLS_MAX = 32;
 const TIERS_MAX = 100;
 const SHARDS_MAX = 4_096;
-const SHARE_WANTED = "must be a share from 0 to 1";
-
-const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
 
 export const configSchema = object({
   // parse-origin.ts reads it, unless a variable says another.
@@ -42,15 +40,7 @@ export const configSchema = object({
   ),
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),
   requestTimeout: v.optional(duration, "30s"),
-  log: v.optional(
-    object({
-      denied: v.optional(share, 1),
-      shadow: v.optional(share, 1),
-      degraded: v.optional(share, 1),
-      failed: v.optional(share, 1),
-    }),
-    {},
-  ),
+  log: v.optional(logSchema, {}),
   admin: v.optional(object({ prefix: v.optional(ownPath, "/__headgate/v1") }), {}),
   batch: v.optional(batchSchema),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),

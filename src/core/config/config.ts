@@ -5,6 +5,7 @@ import type { AccessList } from "../access/access-list.ts";
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
+import type { LogSettings } from "../log/log-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedRoute } from "../policies/limited-route.ts";
 import type { Policy } from "../policies/policy.ts";
@@ -31,13 +32,7 @@ export interface Config {
   readonly headerBytesMax: number;
   /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
   readonly requestTimeoutMs: number;
-  /** Share of events that are logged, 0 to 1. */
-  readonly log: {
-    readonly denied: number;
-    readonly shadow: number;
-    readonly degraded: number;
-    readonly failed: number;
-  };
+  readonly log: LogSettings;
   /** The path of the admin API, without a trailing slash; `below` tests canonical paths for being it or below it. */
   readonly admin: { readonly prefix: string; readonly below: RegExp };
   /** The settings of batches; undefined: there are none. */

@@ -80,7 +80,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headers: Object.freeze(headers),
       headerBytesMax,
       requestTimeoutMs: requestTimeout,
-      log: Object.freeze(log),
+      log: deepFreeze(log),
       admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
       batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { ClaimNames } from "../keys/identity.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, durationBetween, integerBetween, oneOf, textLike } from "../schema/primitives.ts";
+import { duration, durationBetween, integerBetween, oneOf, secretName, secureUrl, textLike } from "../schema/primitives.ts";
 
 /** The place of the key that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =
@@ -40,10 +40,6 @@ const KEY_ALGORITHMS = [
 
 const text = textLike(/^[!-~]{1,256}$/, "must be a text of 1 to 256 characters without spaces");
 const claim = textLike(/^[!-~]{1,128}$/, "must be a claim's name");
-const variable = textLike(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a secret such as "JWT_SECRET"');
-const JWKS_WANTED = "must be an https URL (http on the loopback address)";
-const JWKS =
-  /^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:[/?][^\s#]*)?$/;
 
 export const issuerEntries = {
   issuer: text,
@@ -52,11 +48,9 @@ export const issuerEntries = {
     `must be an audience or a list of 1 to ${AUDIENCES_MAX}`,
   ),
   algorithms: listOf(oneOf([...SECRET_ALGORITHMS, ...KEY_ALGORITHMS]), "algorithm"),
-  jwks: v.optional(
-    v.pipe(v.string(JWKS_WANTED), v.maxLength(2_048, JWKS_WANTED), v.regex(JWKS, JWKS_WANTED)),
-  ),
-  secret: v.optional(variable),
-  publicKey: v.optional(variable),
+  jwks: v.optional(secureUrl),
+  secret: v.optional(secretName),
+  publicKey: v.optional(secretName),
   claims: v.optional(
     object({
       consumer: v.optional(claim, "sub"),

@@ -99,3 +99,24 @@ export const policyNames = listOf(v.string("must be a policy's name"), "policy",
   least: 0,
   most: POLICIES_MAX,
 });
+
+const SHARE_WANTED = "must be a share from 0 to 1";
+export const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));
+
+/** A secret or variable of the deployment, by its name: its value is in no configuration. */
+export const secretName = textLike(
+  /^[A-Z][A-Z0-9_]{0,63}$/,
+  'must be the name of a secret such as "JWT_SECRET"',
+);
+
+const SECURE_URL_WANTED = "must be an https URL (http on the loopback address)";
+const SECURE_URL =
+  /^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?)(?:[/?][^\s#]*)?$/;
+const URL_LENGTH_MAX = 2_048;
+
+/** Whether the gateway may send there what is not a request: nobody in between reads it, and it names no user. */
+export function isSecureUrl(text: string): boolean {
+  return text.length <= URL_LENGTH_MAX && SECURE_URL.test(text);
+}
+
+export const secureUrl = textThat(isSecureUrl, SECURE_URL_WANTED);

@@ -4,7 +4,6 @@
 import { decideAccess } from "../../core/access/access-list.ts";
 import type { Batches } from "../../core/config/config.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { readClock } from "../../platform/clock.ts";
 import type { Gatekeeper } from "../credentials/admit.ts";
 import { checkLimits } from "../limits/check-limits.ts";
 import { addLimitFields, toDenial, toRefusal } from "../limits/rate-limit-response.ts";
@@ -30,13 +29,12 @@ export async function limitBatch(
 ): Promise<Result<Finish, Response>> {
   const { limited, access } = batch;
   if (limited.policies.length === 0) return ok((answer) => answer);
-  const { gateway } = context;
+  const { gateway, trace } = context;
   const { config } = gateway;
-  const startedMs = readClock();
   const routed = toRoutedFacts(read, NO_ROUTE);
-  const { isUnlimited } = decideAccess(access, routed, gateway.access?.at(startedMs));
+  const { isUnlimited } = decideAccess(access, routed, gateway.access?.at(trace.startedMs));
   const facts = routed.admit({ caller: undefined, isUnlimited });
-  const request = { config, facts, startedMs, route: { name: `POST ${batch.path}` } };
+  const request = { config, facts, trace, route: { name: `POST ${batch.path}` } };
   // Nobody sends for nothing what is no batch, and what is too large takes no more than what is not.
   const counted = Math.min(batch.membersMax, Math.max(1, members));
   const cost = Number(limited.cost) * counted;

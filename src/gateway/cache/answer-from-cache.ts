@@ -7,13 +7,14 @@ import {
   toAgeSeconds,
   toAnswer,
 } from "../../core/cache/answer.ts";
-import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
+import { type CacheStatus, toCacheResult, toCacheStatus } from "../../core/cache/cache-status.ts";
 import { type Fields, toFieldReader } from "../../core/cache/fields.ts";
 import { toExchangeFields } from "../../core/cache/stored-fields.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { isReadable } from "../../core/http/field-value.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CacheStore } from "./cache-store.ts";
+import type { RequestTrace } from "../request/request-trace.ts";
 import type { Found, StoreLookup } from "./look-up.ts";
 import { createPipe } from "../../platform/pipe-stream.ts";
 import { concatenate } from "../../platform/read-up-to.ts";
@@ -23,6 +24,7 @@ export interface HitOptions {
   /** This deployment's name. */
   readonly name: string;
   readonly status: CacheStatus;
+  readonly trace: RequestTrace;
   /** undefined: the origin has just confirmed it, and there is no Age. */
   readonly ageMs: number | undefined;
   /** The record to answer with, where it is newer than what was found. */
@@ -34,8 +36,9 @@ export interface HitOptions {
 export async function answerFromCache(
   { plan, request }: StoreLookup,
   found: Found,
-  { store, name, status, ageMs, record = found.record, confirmation }: HitOptions,
+  { store, name, status, trace, ageMs, record = found.record, confirmation }: HitOptions,
 ): Promise<Response> {
+  trace.cache = toCacheResult(status);
   const context: AnswerContext = {
     request: request.fields,
     nowMs: readClock(),

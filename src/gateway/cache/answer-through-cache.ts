@@ -9,7 +9,7 @@ import {
   type Hit,
   isOriginError,
 } from "../../core/cache/decide.ts";
-import { type CacheStatus, toCacheStatus } from "../../core/cache/cache-status.ts";
+import { type CacheStatus, toCacheResult, toCacheStatus } from "../../core/cache/cache-status.ts";
 import { planAnswer, type AnswerPlan } from "../../core/cache/plan-answer.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
@@ -34,7 +34,7 @@ export async function answerThroughCache(lookup: CacheLookup, context: ThroughCa
   if (!("decision" in lookup)) {
     const answer = await context.ask([], []);
     return answer.ok
-      ? ok(withStatus(answer.value, context.name, { kind: "forward", reason: lookup.plan.reason }))
+      ? ok(withStatus(answer.value, context, { kind: "forward", reason: lookup.plan.reason }))
       : answer;
   }
   const { decision, found } = lookup;
@@ -188,7 +188,7 @@ async function answerPassed(
     context.waitUntil(keepRefreshed(context.store, lookup.found, updated));
   }
   const detail = stored.error === "request" ? {} : { detail: stored.error };
-  return withStatus(response, context.name, { kind: "forward", reason: decision.reason, ...detail });
+  return withStatus(response, context, { kind: "forward", reason: decision.reason, ...detail });
 }
 
 /** The client gets the body as it comes; the store gets a copy. */
@@ -208,7 +208,7 @@ function keepAndAnswer(
     return keeping;
   });
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
-  return withStatus(answer, context.name, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
+  return withStatus(answer, context, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
 }
 
 async function publishWhenKept(keeping: Promise<boolean>, publish: Publish): Promise<void> {
@@ -261,8 +261,9 @@ async function replace(
   publish(refusal === undefined ? "stored" : "released");
 }
 
-function withStatus(response: Response, name: string, status: CacheStatus): Response {
+function withStatus(response: Response, { name, trace }: ThroughCache, status: CacheStatus): Response {
   const { headers } = response;
+  trace.cache = toCacheResult(status);
   const member = toCacheStatus(undefined, name, status);
   addMember(headers, "Cache-Status", { list: headers.get("cache-status"), member });
   return response;

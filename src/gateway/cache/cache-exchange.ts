@@ -7,11 +7,13 @@ import { readClock } from "../../platform/clock.ts";
 import type { AskingFor } from "../origins/asking-for.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
 import type { Collapsing } from "../request/collapsing.ts";
+import type { RequestTrace } from "../request/request-trace.ts";
 import type { CacheContext, CacheLookup, StoreLookup } from "./look-up.ts";
 
 export interface ThroughCache extends CacheContext {
   readonly name: string;
   readonly collapsing: Collapsing;
+  readonly trace: RequestTrace;
   /** How long to wait for another request's answer, in milliseconds. */
   readonly timeoutMs: number;
   /** Asks the origin, with these fields put over the client's and without those. */

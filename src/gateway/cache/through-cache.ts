@@ -18,16 +18,19 @@ export function createThroughCache(
 ): ThroughCache | undefined {
   const { cache, timeoutMs } = route;
   if (cache === undefined) return undefined;
-  const { gateway, waitUntil } = requestContext;
+  const { gateway, trace, waitUntil } = requestContext;
   const { config, store, purges, marks, collapsing } = gateway;
   const context = { store, purges, marks, waitUntil };
   const lookUpNow = (): Promise<CacheLookup> => lookUp(facts, cache, context);
-  const ask: ThroughCache["ask"] = (fields, without, how) =>
-    askOrigin(facts, route, requestContext, { fields, without, ...how });
+  const ask: ThroughCache["ask"] = (fields, without, how) => {
+    const asked = askOrigin(facts, route, requestContext, { fields, without, ...how });
+    return how?.isRefresh === true ? asked : trace.wait("origin", asked);
+  };
   return {
     ...context,
     name: config.name,
     collapsing,
+    trace,
     timeoutMs,
     ask:
       findSettings(route.cors) === undefined

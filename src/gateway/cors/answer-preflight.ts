@@ -26,15 +26,15 @@ export interface PreflightClients extends OriginClients, Gatekeeper {
 /** undefined: the request is no preflight, or nobody answers it as one. */
 export function answerPreflight(
   read: ReadRequest,
-  startedMs: number,
   context: RequestContext<PreflightClients>,
 ): Response | Promise<Response> | undefined {
-  const { config } = context.gateway;
+  const { gateway, trace } = context;
+  const { config } = gateway;
   const asked = findPreflight(read, config);
   if (asked === undefined) return undefined;
   if (asked.by === "gateway") return toPreflightResponse(asked.cors, asked.preflight);
   const { route } = asked;
-  return passPreflight({ config, route, facts: toRoutedFacts(read, route), startedMs }, context);
+  return passPreflight({ config, route, facts: toRoutedFacts(read, route), trace }, context);
 }
 
 export function toPreflightResponse(cors: CorsSettings, preflight: Preflight): Response {

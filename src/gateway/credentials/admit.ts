@@ -56,10 +56,10 @@ export function admit(
 
 /** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */
 export function keepOut(routed: RoutedRequest, gateway: Gatekeeper): Response | undefined {
-  const { route, facts, startedMs } = routed;
+  const { route, facts, trace } = routed;
   const banned = refuseBanned(routed, facts, gateway);
   if (banned !== undefined) return banned;
-  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(startedMs));
+  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(trace.startedMs));
   return isDenied ? toRefused(routed, "access-denied") : undefined;
 }
 
@@ -69,7 +69,7 @@ async function letIn(
 ): Promise<RequestFacts | Response> {
   const { route, facts, config } = routed;
   const { access } = context.gateway;
-  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.startedMs));
+  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
   if (isDenied) return toRefused(routed, "access-denied");
   if (route.auth === "none") return facts.admit({ caller: undefined, isUnlimited });
   const credential = findCredential(facts, config.auth.apiKeys.query);
@@ -88,7 +88,7 @@ async function letIn(
 /** What an operator's ban answers; undefined for whom nobody has banned. */
 function refuseBanned(routed: RoutedRequest, facts: Facts, { bans }: Gatekeeper): Response | undefined {
   if (bans === undefined) return undefined;
-  const ban = findBan(bans, facts, routed.startedMs);
+  const ban = findBan(bans, facts, routed.trace.startedMs);
   if (ban === undefined) return undefined;
   logBanned(routed, ban.id);
   return toProblemResponse("banned", toOptions(routed));

@@ -47,13 +47,12 @@ async function askWithin(
   const kept = route.pool === undefined ? ok(asked) : await keepBody(asked, route.pool, requestTimeoutMs);
   if (!kept.ok) return kept;
   const facts = kept.value;
-  const startedMs = readClock();
-  const deadlineMs = startedMs + totalTimeoutMs;
+  const deadlineMs = readClock() + totalTimeoutMs;
   const timeoutMs = Math.min(route.timeoutMs, totalTimeoutMs);
   const client = route.pool === undefined ? undefined : pools.get(route.pool);
   const isHeld = context.holdsPermits === true || client?.outbound?.holdsPermits === true;
   const onCut = (cause: string): void => {
-    logCut({ config, route, facts, startedMs }, cause);
+    logCut({ config, route, facts, trace: context.trace }, cause);
   };
   const endsWith = toEnds(facts, route, { isHeld, isRefresh: asking.isRefresh === true, deadlineMs, onCut });
   const options = { config, timeoutMs, requestTimeoutMs, deadlineMs, stripPrefix, endsWith, ...asking };

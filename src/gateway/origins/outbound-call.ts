@@ -96,7 +96,13 @@ export class OutboundCall {
   }
 
   /** Takes what the next attempt costs, as soon as there is quota; or why it must not be sent. */
-  async admit(): Promise<Result<undefined, OriginFailure>> {
+  admit(): Promise<Result<undefined, OriginFailure>> {
+    const { trace } = this.#given.context;
+    const admitted = this.#admit();
+    return this.#given.isRefresh === true ? admitted : trace.wait("queue", admitted);
+  }
+
+  async #admit(): Promise<Result<undefined, OriginFailure>> {
     const asked = this.#findAhead() ?? (await this.#ask());
     if (typeof asked === "object") {
       const failure = "code" in asked ? asked : await this.#giveWay(asked);
@@ -172,8 +178,8 @@ export class OutboundCall {
     const { route, context } = this.#given;
     const checked = checkLimits(this.#limited, this.#facts, context);
     const limits = checked instanceof Promise ? await checked : checked;
-    const { config } = context.gateway;
-    logLimits({ config, route, facts: this.#facts, startedMs: nowMs }, limits.rows);
+    const { gateway, trace } = context;
+    logLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits.rows);
     const refusal = toRefusal(limits);
     if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);

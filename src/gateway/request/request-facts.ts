@@ -13,6 +13,7 @@ import type { Route } from "../../core/routes/route.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import type { Caller } from "./caller.ts";
 import { type ReadRequest, toOneValue } from "./read-request.ts";
+import type { RequestTrace } from "./request-trace.ts";
 import type { RequestUrl } from "./request-url.ts";
 import type { Shaping } from "./shaping.ts";
 
@@ -46,7 +47,7 @@ export interface RoutedRequest {
   readonly config: Config;
   readonly route: Route;
   readonly facts: RoutedFacts;
-  readonly startedMs: number;
+  readonly trace: RequestTrace;
 }
 
 export function toRoutedFacts(

@@ -1,5 +1,6 @@
 // A gateway's limits with counters that nobody else uses: real objects, which count how often they are asked.
 
+import { RequestTrace } from "../../../src/gateway/request/request-trace.ts";
 import { env } from "cloudflare:workers";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Policy } from "../../../src/core/policies/policy.ts";
@@ -96,6 +97,7 @@ export class LimitsDesk {
     const facts = this.#toFacts(path, asked);
     return checkLimits(this.#toRoute(facts), facts, {
       gateway: this.gateway,
+      trace: new RequestTrace(0),
       waitUntil: (promise) => void this.#afterwards.push(promise),
     });
   }
