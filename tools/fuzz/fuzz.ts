@@ -1,15 +1,15 @@
 // Sends hostile requests to two gateways of its own, half of them to the admin API of one and half as credentials to the
 // other, and counts what they answer. The same seed makes the same inputs.
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
-import { buildWorker } from "../../src/cli/build-worker.ts";
-import { type ServedWorker, serveWorker } from "../../src/cli/serve-worker.ts";
+import type { ServedWorker } from "../../src/cli/serve-worker.ts";
 import { createAdminInputs, type Operation, TOKENS } from "./admin-inputs.ts";
 import { toAdminConfig, toCredentialConfig } from "./configurations.ts";
 import { createCredentialInputs, JWT_SECRET } from "./credential-inputs.ts";
 import type { Input } from "./input.ts";
+import { serveConfig } from "./serve-config.ts";
 import { startOrigin } from "./start-origin.ts";
 import { createSender, Tally } from "./send-inputs.ts";
 
@@ -104,20 +104,6 @@ async function sendAll(arbitrary: fc.Arbitrary<Input>, course: Course): Promise<
   }
   await underWay;
   sender.close();
-}
-
-async function serveConfig(given: {
-  readonly folder: string;
-  readonly name: string;
-  readonly config: object;
-  readonly vars: Readonly<Record<string, string>>;
-  readonly onLog: (line: string) => void;
-}): Promise<ServedWorker> {
-  const { folder, name, config, vars, onLog } = given;
-  const [configPath, scriptPath] = [join(folder, `${name}.json`), join(folder, `${name}.js`)];
-  await writeFile(configPath, JSON.stringify(config));
-  await buildWorker({ configPath, outFile: scriptPath });
-  return serveWorker({ scriptPath, port: 0, vars, onLog });
 }
 
 const authorized = { Authorization: `Bearer ${TOKENS.ADMIN_TOKEN}` };
