@@ -47,7 +47,7 @@ const FIELDS: Choices<Readonly<Record<string, string>>> = [
   () => ({ "X-Tenant": toSecret() }),
   () => ({ [`X-${toSecret()}`]: "1" }),
   () => ({ "User-Agent": toSecret(), Referer: `https://x.example/?${toSecret()}` }),
-  () => ({ traceparent: toSecret(), "X-Request-Id": toSecret() }),
+  () => ({ traceparent: toSecret(), "CF-Ray": toSecret(), "X-Request-Id": toSecret() }),
   () => ({ Range: `bytes=${toSecret()}`, "If-None-Match": `"${toSecret()}"` }),
   () => ({ Origin: `https://${toSecret()}.example`, Host: `${toSecret()}.example` }),
   () => ({ "CF-Connecting-IP": pick(["203.0.113.9", toSecret(), "2001:db8::1"]) }),
