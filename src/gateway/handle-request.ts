@@ -40,6 +40,7 @@ import { createThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution {
   readonly requestId: string;
+  readonly trace: RequestTrace;
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** What pages of other origins may do with the answer: set once, when the request's route is known. */
   cors: CorsRule;
@@ -56,9 +57,9 @@ export async function handleRequest(
   gateway: Gateway,
   execution: Execution,
 ): Promise<Response> {
-  const trace = new RequestTrace(readClock());
+  const { trace } = execution;
 
-  const arrived = routeRequest(request, gateway, { execution, trace });
+  const arrived = routeRequest(request, gateway, execution);
   if (!arrived.ok) return await arrived.error;
   const { route } = arrived.value;
   const context: RequestContext<Gateway> = {
@@ -96,18 +97,14 @@ export async function handleRequest(
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
 
-interface Arrival {
-  readonly execution: Execution;
-  readonly trace: RequestTrace;
-}
-
 /** What goes on, or the answer of what does not: no route is for it, or it is a preflight. */
 function routeRequest(
   request: Request,
   gateway: Gateway,
-  { execution, trace }: Arrival,
+  execution: Execution,
 ): Result<RoutedRequest, Response | Promise<Response>> {
   const { config } = gateway;
+  const { trace } = execution;
   const problem = { name: config.name, requestId: execution.requestId };
   const read = readRequest(request, config, execution);
   if (!read.ok) return err(toProblemResponse(read.error, problem));
@@ -155,7 +152,14 @@ function askWithoutCache(
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
-    handleRequest(part, gateway, { requestId, waitUntil, cors: "none", isPart: true, holdsPermits });
+    handleRequest(part, gateway, {
+      requestId,
+      trace: new RequestTrace(readClock()),
+      waitUntil,
+      cors: "none",
+      isPart: true,
+      holdsPermits,
+    });
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 

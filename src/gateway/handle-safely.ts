@@ -4,12 +4,15 @@
 import type { Config } from "../core/config/config.ts";
 import { type CorsRule, findSettings } from "../core/cors/cors-settings.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
+import { toServerTiming } from "../core/http/server-timing.ts";
+import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
 import { readRequestId } from "../platform/request-id.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Execution, handleRequest } from "./handle-request.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
+import { RequestTrace } from "./request/request-trace.ts";
 import { safely } from "./safely.ts";
 
 /** An instance asks at most so often. */
@@ -26,6 +29,7 @@ export async function handleSafely(
   const execution = toExecution({ ...context, requestId }, gateway.config.cors);
   const response = await answerSafely(request, gateway, execution);
   response.headers.set(REQUEST_ID_FIELD, requestId);
+  if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
   return letPagesRead(response, execution.cors, request);
 }
 
@@ -48,10 +52,10 @@ export function handleMember(request: Request, gateway: Gateway, context: Surrou
   return answerSafely(request, gateway, toExecution(context, "none"));
 }
 
-type Surroundings = Omit<Execution, "cors">;
+type Surroundings = Omit<Execution, "cors" | "trace">;
 
 function toExecution({ requestId, target, waitUntil }: Surroundings, cors: Execution["cors"]): Execution {
-  return { requestId, target, waitUntil, cors };
+  return { requestId, trace: new RequestTrace(readClock()), target, waitUntil, cors };
 }
 
 function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
@@ -60,6 +64,11 @@ function answerSafely(request: Request, gateway: Gateway, execution: Execution):
     if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
     return response;
   });
+}
+
+/** Beside the origin's own. */
+function addServerTiming({ headers }: Response, { startedMs, waitedMs }: RequestTrace): void {
+  headers.append("Server-Timing", toServerTiming(waitedMs, readClock() - startedMs));
 }
 
 /** Tells the client that its content was not forwarded. The value is the method. */

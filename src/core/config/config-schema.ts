@@ -35,7 +35,11 @@ export const configSchema = object({
   encodedSlash: v.optional(oneOf(["reject", "keep"]), "reject"),
   mergeSlashes: v.optional(switchedOn, true),
   headers: v.optional(
-    object({ draft: v.optional(switchedOn, true), shadow: v.optional(switchedOn, false) }),
+    object({
+      draft: v.optional(switchedOn, true),
+      shadow: v.optional(switchedOn, false),
+      serverTiming: v.optional(switchedOn, false),
+    }),
     {},
   ),
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),

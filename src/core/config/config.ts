@@ -28,7 +28,7 @@ export interface Config {
   readonly encodedSlash: "reject" | "keep";
   /** Whether repeated slashes in a path are forwarded as one. Routes are matched as if they were, always. */
   readonly mergeSlashes: boolean;
-  readonly headers: { readonly draft: boolean; readonly shadow: boolean };
+  readonly headers: { readonly draft: boolean; readonly shadow: boolean; readonly serverTiming: boolean };
   readonly headerBytesMax: number;
   /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
   readonly requestTimeoutMs: number;

@@ -132,3 +132,26 @@ describe("a request that goes well", () => {
     expect(lines.map((line) => line["event"])).toEqual(["denied"]);
   });
 });
+
+describe("Server-Timing", () => {
+  it("says what a request waited for, beside the origin's own, where that is wanted", async () => {
+    const timing = await startStand({
+      policies: POLICIES,
+      routes: ROUTES,
+      headers: { serverTiming: true },
+    });
+    timing.origin.serve("/users/5", { fields: [["Server-Timing", "db;dur=7"]] });
+    const ip = newAddress();
+    const allowed = await send(timing.gateway, "/users/5", { ip });
+    expect(allowed.lines("server-timing").join(", ")).toMatch(
+      /^db;dur=7, gateway-counter;dur=\d+, gateway-origin;dur=\d+, gateway;dur=\d+$/,
+    );
+    const denied = await send(timing.gateway, "/users/6", { ip });
+    expect(denied.status).toBe(429);
+    expect(denied.field("server-timing")).toMatch(/^(?:gateway-counter;dur=\d+, )?gateway;dur=\d+$/);
+  });
+
+  it("is left out where it is not", async () => {
+    expect((await send(gateway, "/fine")).field("server-timing")).toBeUndefined();
+  });
+});
