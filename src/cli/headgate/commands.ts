@@ -11,11 +11,13 @@ import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
 import { purgeCommands } from "./commands/purge.ts";
 import { top } from "./commands/top.ts";
+import { why } from "./commands/why.ts";
 
 export const commands: readonly Command[] = [
   check,
   ...gatewayCommands,
   explain,
+  why,
   top,
   ...keyCommands,
   ...overrideCommands,
