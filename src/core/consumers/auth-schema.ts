@@ -4,7 +4,15 @@ import * as v from "valibot";
 import type { ClaimNames } from "../keys/identity.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, durationBetween, integerBetween, oneOf, secretName, secureUrl, textLike } from "../schema/primitives.ts";
+import {
+  duration,
+  durationBetween,
+  integerBetween,
+  oneOf,
+  secretName,
+  secureUrl,
+  textLike,
+} from "../schema/primitives.ts";
 
 /** The place of the key that a token must be signed with. Variables are secrets of the deployment. */
 export type KeySource =

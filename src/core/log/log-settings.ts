@@ -2,6 +2,7 @@
 // console.
 
 import * as v from "valibot";
+import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { oneOf, secretName, secureUrl, share, switchedOn, textLike } from "../schema/primitives.ts";
 import { formats } from "./formats/registry.ts";
@@ -49,18 +50,21 @@ const sampledEntries = {
 export type SampledEvent = keyof typeof sampledEntries;
 export const SAMPLED_EVENTS: readonly string[] = Object.keys(sampledEntries);
 
-export const logSchema = object({
-  ...sampledEntries,
-  addresses: v.optional(oneOf(SHOWN_ADDRESSES), "none"),
-  console: v.optional(switchedOn, true),
-  sinks: v.optional(
-    v.pipe(
-      v.array(sink, "must be a list of sinks"),
-      v.maxLength(SINKS_MAX, `must have at most ${SINKS_MAX} sinks`),
+export const logSchema = v.pipe(
+  object({
+    ...sampledEntries,
+    addresses: v.optional(oneOf(SHOWN_ADDRESSES), "none"),
+    console: v.optional(switchedOn, true),
+    sinks: v.optional(listOf(sink, "sink", { least: 0, most: SINKS_MAX }), []),
+  }),
+  v.forward(
+    v.check(
+      ({ console, sinks }) => console || sinks.length > 0,
+      "must be true where there are no sinks: lines would go nowhere",
     ),
-    [],
+    ["console"],
   ),
-});
+);
 
 export type LogSettings = v.InferOutput<typeof logSchema>;
 export type SinkSettings = LogSettings["sinks"][number];
