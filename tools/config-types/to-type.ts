@@ -38,6 +38,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Routes: stripPrefix": "Path",
   "Pool members: stripPrefix": "Path",
   "Cost: methods": "Readonly<Record<Method, number>>",
+  "Log: log.sinks": "readonly LogSinkInput[]",
   "Issuers: issuer": "string",
   "Issuers: audience": "ListOf<string>",
   "Issuers: algorithms": "ListOf<SigningAlgorithm>",
@@ -71,6 +72,7 @@ const CELLS: readonly (readonly [cell: RegExp, type: string])[] = [
   [/^list of .*durations/, "ListOf<Duration>"],
   [/^(?:list of .*countries)/, "ListOf<Country>"],
   [/^list of /, "ListOf<string>"],
+  [/^object of .*fields/, "Readonly<Record<string, string>>"],
   [
     /^(?:a header's name|the name of|name of a secret|parameter|lower-case host|path|pattern|http or https|https URL|a claim|IANA time zone|fields,)/,
     "string",

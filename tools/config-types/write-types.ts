@@ -1,8 +1,10 @@
 // Writes the TypeScript types of a configuration from the tables of docs/configuration.md: each key with what it means, its
 // bounds, its default and an example, as an editor shows them.
 
-import { findTable, readCodes, type Table } from "../../test/project/markdown.ts";
+import { findTable, findTables, readCodes, type Table } from "../../test/project/markdown.ts";
 import { toType } from "./to-type.ts";
+
+const KEY_HEAD = ["key", "type and bounds", "default"];
 
 /** A section's keys, or those of them that stand below one key. */
 interface Source {
@@ -23,13 +25,14 @@ const INTERFACES: readonly Interface[] = [
   {
     head: "ConfigInput<Names extends string = string>",
     about: "A configuration. `Names` are those of its policies.",
-    sources: ["Top level", "Credentials", "Access lists", "Batches"].map((section) => ({ section })),
+    sources: ["Top level", "Credentials", "Access lists", "Batches", "Log"].map((section) => ({ section })),
   },
   {
     head: "CorsInput",
     about: "Which pages of other origins may ask, and read answers.",
     sources: [{ section: "CORS", below: "cors." }],
   },
+  { head: "LogSinkInput", about: "A receiver of log lines.", sources: [{ section: "Log sinks" }] },
   { head: "IssuerInput", about: "Who signs tokens, and how.", sources: [{ section: "Issuers" }] },
   {
     head: "PoolInput<Names extends string = string>",
@@ -76,7 +79,10 @@ interface Key {
 
 /** `guide` is the text of docs/configuration.md. */
 export function writeTypes(guide: string): string {
-  const read = (section: string): Table => findTable(guide, ["key", "type and bounds", "default"], section);
+  const written = new Set(INTERFACES.flatMap(({ sources }) => sources.map(({ section }) => section)));
+  const unknown = findTables(guide, KEY_HEAD).find(({ section }) => !written.has(section));
+  if (unknown !== undefined) throw new Error(`Cannot tell where the keys of "${unknown.section}" belong`);
+  const read = (section: string): Table => findTable(guide, KEY_HEAD, section);
   const interfaces = INTERFACES.map(({ head, about, sources }) => {
     const keys = new Map<string, Key>();
     for (const source of sources) addSection(keys, source, read(source.section));

@@ -64,6 +64,12 @@ export interface ConfigInput<Names extends string = string> {
      * @example headers: { shadow: true }
      */
     readonly shadow?: boolean;
+    /**
+     * Whether answers carry Server-Timing: what the request waited for at the gateway (`gateway-credential`, `gateway-counter`, `gateway-cache`, `gateway-queue`, `gateway-origin`, each as in log lines) and `gateway`, the whole, in milliseconds.
+     * (boolean. Default: `false`.)
+     * @example headers: { serverTiming: true }
+     */
+    readonly serverTiming?: boolean;
   };
   /**
    * The most bytes that the names and values of a request's header fields may have together; more is a 431.
@@ -77,32 +83,6 @@ export interface ConfigInput<Names extends string = string> {
    * @example requestTimeout: "10s"
    */
   readonly requestTimeout?: Duration;
-  readonly log?: {
-    /**
-     * The share of refused requests that leave a log line.
-     * (share, 0 to 1. Default: `1`.)
-     * @example log: { denied: 0.01 }
-     */
-    readonly denied?: number;
-    /**
-     * The same for requests that a shadow policy would have refused.
-     * (share, 0 to 1. Default: `1`.)
-     * @example log: { shadow: 0 }
-     */
-    readonly shadow?: number;
-    /**
-     * The same for requests that were decided without their counter object.
-     * (share, 0 to 1. Default: `1`.)
-     * @example log: { degraded: 0.5 }
-     */
-    readonly degraded?: number;
-    /**
-     * The same for requests whose origin gave no answer.
-     * (share, 0 to 1. Default: `1`.)
-     * @example log: { failed: 1 }
-     */
-    readonly failed?: number;
-  };
   readonly admin?: {
     /**
      * Where the admin API lives. What lies below it never reaches an origin, and no route may have such a path.
@@ -295,6 +275,56 @@ export interface ConfigInput<Names extends string = string> {
      */
     readonly timeout?: Duration;
   };
+  readonly log?: {
+    /**
+     * The share of requests answered by their origin or the cache that leave a log line.
+     * (share, 0 to 1. Default: `0`.)
+     * @example log: { allowed: 0.01 }
+     */
+    readonly allowed?: number;
+    /**
+     * The same for refused requests.
+     * (share, 0 to 1. Default: `1`.)
+     * @example log: { denied: 0.01 }
+     */
+    readonly denied?: number;
+    /**
+     * The same for requests that a shadow policy would have refused.
+     * (share, 0 to 1. Default: `1`.)
+     * @example log: { shadow: 0 }
+     */
+    readonly shadow?: number;
+    /**
+     * The same for requests that were decided without their counter object.
+     * (share, 0 to 1. Default: `1`.)
+     * @example log: { degraded: 0.5 }
+     */
+    readonly degraded?: number;
+    /**
+     * The same for requests whose origin gave no answer.
+     * (share, 0 to 1. Default: `1`.)
+     * @example log: { failed: 1 }
+     */
+    readonly failed?: number;
+    /**
+     * Whether lines have the client's address. Truncated, the last 8 bits of an IPv4 address and the last 80 of an IPv6 address are zero.
+     * (`"none"`, `"truncated"` or `"full"`. Default: `"none"`.)
+     * @example log: { addresses: "truncated" }
+     */
+    readonly addresses?: "none" | "truncated" | "full";
+    /**
+     * Whether the platform's log gets the lines too. With `false`, which needs sinks, only they do.
+     * (boolean. Default: `true`.)
+     * @example log: { console: false, sinks: [{ url: "https://logs.example.com/in" }] }
+     */
+    readonly console?: boolean;
+    /**
+     * Receivers that get every line over HTTP: see Log sinks.
+     * (list of at most 4 sinks. Default: `[]`.)
+     * @example log: { sinks: [{ url: "https://logs.example.com/in" }] }
+     */
+    readonly sinks?: readonly LogSinkInput[];
+  };
 }
 
 /** Which pages of other origins may ask, and read answers. */
@@ -335,6 +365,40 @@ export interface CorsInput {
    * @example cors: { origins: "*", preflight: "pass" }
    */
   readonly preflight?: "answer" | "pass";
+}
+
+/** A receiver of log lines. */
+export interface LogSinkInput {
+  /**
+   * Where to send lines. Either this or `urlSecret`.
+   * (https URL (http on the loopback address). Default: none.)
+   * @example url: "https://logs.example.com/in"
+   */
+  readonly url?: string;
+  /**
+   * The secret that has the URL, where the URL itself opens the receiver.
+   * (name of a secret. Default: none.)
+   * @example urlSecret: "LOGS_URL"
+   */
+  readonly urlSecret?: string;
+  /**
+   * Header fields to send, each with the value of a secret: the whole value, with a scheme where there is one (`Splunk 0c1d...`).
+   * (object of at most 8 header fields and secrets' names. Default: `{}`.)
+   * @example fields: { Authorization: "SPLUNK_AUTHORIZATION" }
+   */
+  readonly fields?: Readonly<Record<string, string>>;
+  /**
+   * The body that the receiver takes.
+   * (`"ndjson"`, `"splunk-hec"`, `"elastic-bulk"`, `"loki"` or `"otlp"`. Default: `"ndjson"`.)
+   * @example format: "loki"
+   */
+  readonly format?: "ndjson" | "splunk-hec" | "elastic-bulk" | "loki" | "otlp";
+  /**
+   * What a line looks like in it: as on the console, in the Elastic Common Schema 8.17, or as an OCSF 1.3 event (HTTP Activity 4002).
+   * (`"headgate"`, `"ecs"` or `"ocsf"`. Default: `"headgate"`.)
+   * @example shape: "ecs"
+   */
+  readonly shape?: "headgate" | "ecs" | "ocsf";
 }
 
 /** Who signs tokens, and how. */
