@@ -84,7 +84,7 @@ export function toType(section: string, path: string, cell: string): string {
   const own = OWN_TYPES[`${section}: ${path}`];
   if (own !== undefined) return own;
   const list = /^list of (?=`")/.test(cell);
-  const options = toOptions(cell.replace(/^list of /, "").replace(/, each once$/, ""));
+  const options = toOptions(cell.replace(/^list of /, "").replace(/, (?:each once|with .*)$/, ""));
   if (options !== undefined) return list ? `ListOf<${options}>` : options;
   const found = CELLS.find(([pattern]) => pattern.test(cell))?.[1];
   if (found === undefined)
