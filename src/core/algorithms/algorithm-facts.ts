@@ -38,7 +38,7 @@ export const algorithmFacts: Readonly<Record<AlgorithmName, AlgorithmFacts>> = {
     storage: "5 integers",
   },
   quota: {
-    useFor: "daily, weekly or monthly allowances",
+    useFor: "allowances by the hour, day, week, month or year",
     exact: "per period",
     worstCase: "limit per period",
     burst: "`limit` at once",

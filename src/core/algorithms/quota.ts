@@ -1,9 +1,10 @@
-// Quota: one counter for each calendar day, week or month of a time zone, or for each billing month from its anchor day.
+// Quota: one counter for each calendar hour, day, week, month or year of a time zone, or for each billing month from its
+// anchor day.
 
 import * as v from "valibot";
 import { parseWith, toInvalid } from "../schema/parse-with.ts";
 import { integerBetween, oneOf, quota as limit, textThat } from "../schema/primitives.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, ok, type Problem, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import {
   type Calendar,
@@ -27,14 +28,14 @@ export interface QuotaState {
 }
 
 /**
- * Accuracy: exact in each period. A day with a clock change is 23 or 25 hours long.
+ * Accuracy: exact in each period. A day with a clock change is 23 or 25 hours long, and an hour that comes twice two.
  * Worst case: limit in a period; so 2 x limit in a rolling window across the end of one.
  * Storage per key: two integers. Burst: the whole limit at once; put a token-bucket beside it.
  * When not to use: to protect an origin; it is for plans and bills.
- * Source: the IANA time zone database through ECMA-402; weeks as in ISO 8601.
+ * Source: the IANA time zone database through ECMA-402; weeks as in ISO 8601, unless they begin on Sunday.
  */
 export const quota: Algorithm<QuotaConfig, QuotaState> = {
-  optionNames: ["limit", "period", "timeZone", "anchorDay"],
+  optionNames: ["limit", "period", "timeZone", "anchorDay", "weekStart", "startHour"],
   parseConfig,
   parseState: (stored) => parseStoredState(schema, stored),
   decide,
@@ -48,24 +49,40 @@ export const quota: Algorithm<QuotaConfig, QuotaState> = {
 
 const options = v.object({
   limit,
-  period: oneOf(["day", "week", "month"]),
+  period: oneOf(["hour", "day", "week", "month", "year"]),
   timeZone: v.optional(
     textThat(isTimeZone, 'must be an IANA time zone such as "Europe/Berlin"', findTimeZone),
     "UTC",
   ),
   anchorDay: v.optional(integerBetween(1, 31)),
+  weekStart: v.optional(oneOf(["monday", "sunday"])),
+  startHour: v.optional(integerBetween(0, 23)),
 });
 const schema = storedState("quota", { used: storedCount, atMs: storedTimeMs });
 
 function parseConfig(input: unknown): Result<QuotaConfig> {
   const parsed = parseWith(options, input);
   if (!parsed.ok) return parsed;
-  const { anchorDay, period } = parsed.value;
-  if (anchorDay === undefined || period === "month")
-    return ok({ ...parsed.value, anchorDay: anchorDay ?? 1 });
-  return err([
-    toInvalid("anchorDay", { wanted: 'must be left out unless period is "month"', given: anchorDay }),
-  ]);
+  const { anchorDay = 1, weekStart = "monday", startHour = 0, ...rest } = parsed.value;
+  const problems = findForeign(parsed.value);
+  return problems.length > 0 ? err(problems) : ok({ ...rest, anchorDay, weekStart, startHour });
+}
+
+/** Options that say nothing of this kind of period. */
+function findForeign({
+  period,
+  anchorDay,
+  weekStart,
+  startHour,
+}: v.InferOutput<typeof options>): readonly Problem[] {
+  const foreign: readonly (readonly [name: string, given: unknown, isFor: boolean, wanted: string])[] = [
+    ["anchorDay", anchorDay, period === "month", 'unless period is "month"'],
+    ["weekStart", weekStart, period === "week", 'unless period is "week"'],
+    ["startHour", startHour, period !== "hour", 'where period is "hour"'],
+  ];
+  return foreign
+    .filter(([, given, isFor]) => given !== undefined && !isFor)
+    .map(([name, given, , wanted]) => toInvalid(name, { wanted: `must be left out ${wanted}`, given }));
 }
 
 interface PeriodUse {

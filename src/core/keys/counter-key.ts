@@ -4,7 +4,7 @@
 
 import type { Facts } from "./facts.ts";
 import { hash32 } from "./hash32.ts";
-import { isAddressLabel } from "./ip.ts";
+import { ip, isAddressLabel, toAddressLabel } from "./ip.ts";
 import type { KeyPart } from "./parse-key.ts";
 
 export interface CounterKey {
@@ -21,7 +21,8 @@ export interface OwnedKey {
   readonly object: string;
 }
 
-export type MissingRule = "skip" | "shared" | "deny";
+/** "ip": the client's address stands beside what is there. */
+export type MissingRule = "skip" | "shared" | "deny" | "ip";
 
 export interface KeyOptions {
   readonly onMissing: MissingRule;
@@ -31,6 +32,7 @@ export interface KeyOptions {
 
 /** Labels of the parts that are read from accepted credentials. */
 const CREDENTIAL_PART = /^(?:consumer$|api-key$|jwt:)/;
+const ADDRESS_LABEL = toAddressLabel();
 const ADDRESS_RANK = 3;
 const CREDENTIAL_RANK = 2;
 const OTHER_RANK = 1;
@@ -50,15 +52,27 @@ export function toCounterKey(
   let key = "";
   let place = "";
   let rank = 0;
+  let isMissing = false;
   for (const { label, argument, read } of parts) {
     const value = read(facts, argument);
-    if (value === undefined && onMissing !== "shared") return onMissing;
+    if (value === undefined) {
+      if (onMissing === "skip" || onMissing === "deny") return onMissing;
+      isMissing = true;
+    }
     const written = writePart(label, value);
     key = key === "" ? written : `${key}|${written}`;
     const partRank = toRank(label, value);
     if (partRank <= rank) continue;
     rank = partRank;
     place = written;
+  }
+  if (isMissing && onMissing === "ip") {
+    const written = writePart(ADDRESS_LABEL, ip.read(facts, ""));
+    key = `${key}|${written}`;
+    if (rank < ADDRESS_RANK) {
+      rank = ADDRESS_RANK;
+      place = written;
+    }
   }
   key += writeVariant(variantName);
   if (mayHoldSecret(parts) || key.length > PLAIN_LENGTH_MAX) key = `sha256:${facts.hash(key)}`;

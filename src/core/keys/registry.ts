@@ -2,6 +2,7 @@
 
 import { apiKey } from "./api-key.ts";
 import { consumer } from "./consumer.ts";
+import { asn } from "./asn.ts";
 import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
 import { everyone } from "./everyone.ts";
@@ -25,6 +26,7 @@ export const keyExtractors = {
   method,
   host,
   country,
+  asn,
   consumer,
   "api-key": apiKey,
   jwt,

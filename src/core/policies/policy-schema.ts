@@ -24,7 +24,7 @@ const banRule = v.pipe(
 export const policyBase = {
   algorithm: oneOf(Object.keys(algorithms)),
   key: v.unknown(),
-  onMissing: v.optional(oneOf(["skip", "shared", "deny"]), "shared"),
+  onMissing: v.optional(oneOf(["skip", "shared", "deny", "ip"]), "shared"),
   onError: v.optional(oneOf(["local", "local-full", "open", "closed"]), "local"),
   timeoutMs: v.optional(
     integerBetween(1, 60_000, "must be a whole number of milliseconds from 1 to 60000"),

@@ -62,6 +62,9 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   backup: ["fallback"],
   secondary: ["fallback"],
   daily: ["day"],
+  annual: ["year"],
+  sun: ["sunday"],
+  mon: ["monday"],
   wait: ["queue"],
   mandatory: ["required"],
 };

@@ -5,7 +5,7 @@ import { newAddress, send, type RequestOptions } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 
 // Each route has a limit of its own, so the limit that a response names tells which route was taken.
-const limits = { exact: 11, parameter: 12, folder: 13, write: 14, host: 15, late: 16, root: 17 };
+const limits = { exact: 11, parameter: 12, folder: 13, write: 14, host: 15, late: 16, root: 17, tenant: 18 };
 const policies = Object.fromEntries(
   Object.entries(limits).map(([name, limit]) => [
     name,
@@ -18,6 +18,7 @@ const routes = [
   { path: "/users/:id", methods: ["GET"], policies: ["parameter"] },
   { path: "/files/*", policies: ["folder"] },
   { path: "/hosted", hosts: ["api.example", "www.example"], policies: ["host"] },
+  { path: "/tenant/{id}", hosts: ["*.tenants.example", "tenants.example"], policies: ["tenant"] },
   { path: "/files/late", policies: ["late"] },
   { path: "/", policies: ["root"] },
 ];
@@ -99,5 +100,19 @@ describe("no route", () => {
     expect(reply.json()).toMatchObject({ status: 404, code: expect.any(String) as string });
     expect(reply.field("X-RateLimit-Limit")).toBeUndefined();
     expect(origin.requests("/nothing/here")).toEqual([]);
+  });
+});
+
+describe("a route's hosts with a wildcard", () => {
+  it.each<readonly [string, string]>([
+    ["a.tenants.example", "tenant"],
+    ["A.B.Tenants.Example", "tenant"],
+    ["a.tenants.example:8080", "tenant"],
+    ["a.tenants.example.", "tenant"],
+    ["tenants.example", "tenant"],
+    ["nottenants.example", "none"],
+    ["a.tenants.example.evil.example", "none"],
+  ])("%s takes %s", async (host, expected) => {
+    expect(await routeOf("/tenant/7", { fields: [["Host", host]] })).toBe(expected);
   });
 });

@@ -42,11 +42,20 @@ test("parseConfig() refuses an unknown time zone, and an anchor day without a mo
     period: "month",
     timeZone: "UTC",
     anchorDay: 1,
+    weekStart: "monday",
+    startHour: 0,
   });
   expect(parseProblems(quota, { limit: 5, period: "day", timeZone: "Europe/Atlantis" })).toEqual([
     'timeZone: must be an IANA time zone such as "Europe/Berlin", received "Europe/Atlantis"; did you mean "Europe/Athens"?',
   ]);
   expect(parseProblems(quota, { limit: 5, period: "week", anchorDay: 3 })).toEqual([
     'anchorDay: must be left out unless period is "month", received 3',
+  ]);
+  expect(parseProblems(quota, { limit: 5, period: "hour", weekStart: "sunday", startHour: 24 })).toEqual([
+    "startHour: must be a whole number from 0 to 23, received 24",
+  ]);
+  expect(parseProblems(quota, { limit: 5, period: "hour", weekStart: "sunday", startHour: 2 })).toEqual([
+    'weekStart: must be left out unless period is "week", received "sunday"',
+    'startHour: must be left out where period is "hour", received 2',
   ]);
 });

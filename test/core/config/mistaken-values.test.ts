@@ -49,7 +49,7 @@ const MISTAKES: readonly Mistake[] = [
     "a rule for missing keys by another name",
     limited({ onMissing: "ignore" }),
     [
-      'error policies.p.onMissing: must be one of "skip", "shared", "deny", received "ignore"; did you mean "skip"?',
+      'error policies.p.onMissing: must be one of "skip", "shared", "deny", "ip", received "ignore"; did you mean "skip"?',
     ],
   ],
   [
@@ -62,7 +62,9 @@ const MISTAKES: readonly Mistake[] = [
   [
     "a period as an adverb",
     quota({ period: "daily" }),
-    ['error policies.p.period: must be one of "day", "week", "month", received "daily"; did you mean "day"?'],
+    [
+      'error policies.p.period: must be one of "hour", "day", "week", "month", "year", received "daily"; did you mean "day"?',
+    ],
   ],
   [
     "a time zone by its city",

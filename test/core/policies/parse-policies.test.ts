@@ -38,7 +38,7 @@ describe("a policy", () => {
     [{ ...POLICY, key: [] }, ["key: must name 1 to 8 parts, received 0 [invalid]"]],
     [
       { ...POLICY, onMissing: "drop" },
-      ['onMissing: must be one of "skip", "shared", "deny", received "drop" [invalid]'],
+      ['onMissing: must be one of "skip", "shared", "deny", "ip", received "drop" [invalid]'],
     ],
     [
       { ...POLICY, onError: "opened" },

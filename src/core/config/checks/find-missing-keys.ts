@@ -18,22 +18,27 @@ function findOfRoute(route: Route, config: Config): readonly Finding[] {
     const missing = findMissing(policy, route, config);
     if (missing === undefined) return [];
     const path = `routes.${route.index}.policies.${index}`;
-    // "skip" may be meant: the policy then stands here for nothing.
-    const report = policy.onMissing === "skip" ? toWarning : toProblem;
+    const report = isMeant(policy) ? toWarning : toProblem;
     return [report(path, `policy "${policy.name}" counts by ${missing}; ${CONSEQUENCES[policy.onMissing]}`)];
   });
 }
+
+/** What stands here for nothing, or for an address, may be meant so: other routes have the key. */
+const isMeant = ({ onMissing }: Pick<Policy, "onMissing">): boolean =>
+  onMissing === "skip" || onMissing === "ip";
 
 const CONSEQUENCES: Readonly<Record<Policy["onMissing"], string>> = {
   shared: "all requests of this route would share one counter",
   deny: "every request of this route would be refused",
   skip: "it never applies on this route",
+  ip: "every request of this route would count by its address",
 };
 
 const CALLS: Readonly<Record<Policy["onMissing"], string>> = {
   shared: "its calls share one counter",
   deny: "its calls are refused",
   skip: "it never applies",
+  ip: "its calls count by their clients' addresses",
 };
 
 function findOfPool(pool: Config["pools"][number], config: Config): readonly Finding[] {
@@ -42,8 +47,7 @@ function findOfPool(pool: Config["pools"][number], config: Config): readonly Fin
   const found = policies.flatMap((policy, index) => {
     const without = routes.filter((route) => findMissing(policy, route, config) !== undefined);
     const [first] = without;
-    // "skip" is how one says that a policy is for some of the calls.
-    if (first === undefined || (policy.onMissing === "skip" && without.length < routes.length)) return [];
+    if (first === undefined || (isMeant(policy) && without.length < routes.length)) return [];
     const missing = findMissing(policy, first, config) ?? "";
     const path = `origins.${pool.name}.policies.${index}`;
     const message = `policy "${policy.name}" counts by ${missing} (${JSON.stringify(first.name)}); ${CALLS[policy.onMissing]}`;
@@ -72,7 +76,7 @@ function findOfBatch({ batch }: Config): readonly Finding[] {
   return (batch?.limited.policies ?? []).flatMap(({ name, key, onMissing }, index) => {
     const part = key.find(({ label }) => NOT_OF_A_BATCH.has(label.split(":", 1)[0] ?? ""));
     if (part === undefined) return [];
-    const report = onMissing === "skip" ? toWarning : toProblem;
+    const report = isMeant({ onMissing }) ? toWarning : toProblem;
     const message = `policy "${name}" counts by "${part.label}", which only the requests in a batch have: count batches by "ip" or a header`;
     return [report(`batch.policies.${index}`, message)];
   });

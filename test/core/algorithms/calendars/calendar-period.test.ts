@@ -206,7 +206,9 @@ test("toPeriod() keeps the months of different anchor days apart", () => {
 
 test("toPeriod() covers time without gap or overlap, and agrees with the calendar on the wall", () => {
   const calendars = fc.record({
-    period: fc.constantFrom("day", "week", "month"),
+    period: fc.constantFrom("hour", "day", "week", "month", "year"),
+    weekStart: fc.constantFrom("monday", "sunday"),
+    startHour: fc.integer({ min: 0, max: 23 }),
     timeZone: fc.constantFrom(
       "America/Sao_Paulo",
       "Pacific/Apia",

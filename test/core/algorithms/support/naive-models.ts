@@ -95,22 +95,29 @@ function toLevel(
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** The date on the calendar there, as the platform prints it: "2026-11-22". */
-function toDateText(timeZone: string, atMs: number): string {
+/** What the clock on the wall shows there, as the platform prints it: "2026-11-22 06:30". */
+function toWallText(timeZone: string, atMs: number): string {
   const known = formats.get(timeZone);
-  const format = known ?? new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
+  const format =
+    known ?? new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
   if (known === undefined) formats.set(timeZone, format);
   return format.format(atMs);
 }
 
+const HOUR_MS = 3_600_000;
+
 /** A name that two instants share if and only if they are in the same period. */
-export function toPeriodName({ period, timeZone, anchorDay }: Calendar, atMs: number): string {
-  const text = toDateText(timeZone, atMs);
-  if (period === "day") return text;
-  const date = new Date(`${text}T00:00:00Z`);
+export function toPeriodName(calendar: Calendar, atMs: number): string {
+  const { period, timeZone, anchorDay, weekStart = "monday", startHour = 0 } = calendar;
+  const text = toWallText(timeZone, atMs);
+  if (period === "hour") return text.slice(0, "2026-11-22 06".length);
+  const wallMs = Date.parse(`${text.replace(" ", "T")}Z`) - startHour * HOUR_MS;
+  const date = new Date(Math.floor(wallMs / (24 * HOUR_MS)) * 24 * HOUR_MS);
+  if (period === "day") return date.toISOString();
+  if (period === "year") return String(date.getUTCFullYear());
   if (period === "week") {
-    const monday = date.getTime() - ((date.getUTCDay() + 6) % 7) * 86_400_000;
-    return new Date(monday).toISOString();
+    const daysIn = (date.getUTCDay() + (weekStart === "monday" ? 6 : 0)) % 7;
+    return new Date(date.getTime() - daysIn * 24 * HOUR_MS).toISOString();
   }
   const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
   const isBefore = date.getUTCDate() < Math.min(anchorDay, lastDay);

@@ -99,7 +99,7 @@ const trials: { readonly [Name in AlgorithmName]: Trial<ConfigOf<Name>> } = {
     options: fc
       .record({
         limit,
-        period: fc.constantFrom("day", "week", "month"),
+        period: fc.constantFrom("hour", "day", "week", "month", "year"),
         // No zone whose date on the wall ever goes back: the naive model knows only that date.
         timeZone: fc.constantFrom(
           "UTC",
@@ -109,11 +109,17 @@ const trials: { readonly [Name in AlgorithmName]: Trial<ConfigOf<Name>> } = {
           "Asia/Kathmandu",
         ),
         anchorDay: fc.integer({ min: 1, max: 31 }),
+        weekStart: fc.constantFrom("monday", "sunday"),
+        startHour: fc.integer({ min: 0, max: 23 }),
       })
-      .map(({ anchorDay, ...options }) =>
-        options.period === "month" ? Object.assign(options, { anchorDay }) : options,
-      ),
-    toTraits: ({ period }) => ({ lengthMs: 86_400_000 * { day: 1, week: 7, month: 31 }[period] }),
+      .map(({ anchorDay, weekStart, startHour, ...options }) => {
+        if (options.period === "month") Object.assign(options, { anchorDay });
+        if (options.period === "week") Object.assign(options, { weekStart });
+        return options.period === "hour" ? options : Object.assign(options, { startHour });
+      }),
+    toTraits: ({ period }) => ({
+      lengthMs: 3_600_000 * { hour: 1, day: 24, week: 168, month: 744, year: 8_784 }[period],
+    }),
   },
 };
 
