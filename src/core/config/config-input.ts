@@ -754,11 +754,11 @@ export interface PolicyBase {
    */
   readonly key: ListOf<KeyInput>;
   /**
-   * When a part of the key is missing: all such requests share one counter, the policy does not apply, or a 403 refuses. **With the default all anonymous clients share one counter, so one of them can use it up for all**: put a policy by `ip` beside it, or choose another rule.
-   * (`"shared"`, `"skip"` or `"deny"`. Default: `"shared"`.)
+   * When a part of the key is missing: all such requests share one counter, the policy does not apply, a 403 refuses, or the client's address is counted by beside the parts that are there. **With the default all anonymous clients share one counter, so one of them can use it up for all**: choose `"ip"`, or put a policy by `ip` beside it.
+   * (`"shared"`, `"skip"`, `"deny"` or `"ip"`. Default: `"shared"`.)
    * @example onMissing: "deny"
    */
-  readonly onMissing?: "shared" | "skip" | "deny";
+  readonly onMissing?: "shared" | "skip" | "deny" | "ip";
   /**
    * When the counter object does not answer. `"local"`: each Worker instance (isolate) decides by its share of what was left, and what it admits is charged once the object answers: hardly more than the limit passes (decision 14). `"local-full"`: each instance decides alone by the whole limit, so that many instances pass many limits. `"open"`: the request passes. `"closed"`: a 503 refuses.
    * (`"local"`, `"local-full"`, `"open"` or `"closed"`. Default: `"local"`.)
@@ -1436,11 +1436,11 @@ export interface QuotaPolicy extends PolicyBase {
    */
   readonly limit: number;
   /**
-   * The calendar period; weeks begin on Monday.
-   * (`"day"`, `"week"` or `"month"`. Required.)
+   * The calendar period. It begins when clocks there first show its first hour; so an hour that comes twice, when clocks are put back, is one period.
+   * (`"hour"`, `"day"`, `"week"`, `"month"` or `"year"`. Required.)
    * @example period: "month"
    */
-  readonly period: "day" | "week" | "month";
+  readonly period: "hour" | "day" | "week" | "month" | "year";
   /**
    * Whose midnight a period begins at.
    * (IANA time zone. Default: `"UTC"`.)
@@ -1453,6 +1453,18 @@ export interface QuotaPolicy extends PolicyBase {
    * @example period: "month", anchorDay: 15
    */
   readonly anchorDay?: number;
+  /**
+   * The day on which a week begins. With `period: "week"` only.
+   * (`"monday"` or `"sunday"`. Default: `"monday"`.)
+   * @example period: "week", weekStart: "sunday"
+   */
+  readonly weekStart?: "monday" | "sunday";
+  /**
+   * Not with `period: "hour"`. The hour at which a day begins, and with it a week, a month and a year.
+   * (0 to 23. Default: `0`.)
+   * @example period: "day", startHour: 6
+   */
+  readonly startHour?: number;
 }
 
 /** A named limit. */
