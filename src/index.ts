@@ -36,6 +36,7 @@ const admin = createAdminApi(
     deployed: exported,
     config: () => live.gateway.config,
     overrides: () => live.gateway.overrides,
+    access: () => live.gateway.access,
     explain: (request, identity) => explain(request, identity, live.gateway),
     learn: () => live.learnNow(),
     showLogSinks: () => live.logSinks.map(({ counts }) => counts),

@@ -3,6 +3,10 @@
 
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
+import type { Config } from "../core/config/config.ts";
+import { findKeyProblems } from "../core/control/check-entry.ts";
+import { findValueProblem } from "../core/keys/key-value.ts";
+import { toUnknownPolicy } from "../core/policies/find-named-policies.ts";
 import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { oneOf, quota } from "../core/schema/primitives.ts";
@@ -15,7 +19,7 @@ import {
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";
 import { integer, text, toItemsSchema, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
-import { findCounters, type FoundCounter, PLACES } from "./find-counters.ts";
+import { findCounters, type FoundCounter, hasAddress, PLACES } from "./find-counters.ts";
 import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { queryInteger } from "./page-query.ts";
@@ -137,7 +141,7 @@ export const counterOperations: readonly Operation[] = [
       await controls.learn();
       const policy = findPolicy(controls, query.policy);
       return policy === undefined
-        ? toProblem(404, "not-found")
+        ? toUnknownProblem(query.policy, controls.config())
         : toJson(200, await findTopPage(controls, policy, { limit: query.limit, cursor: query.cursor ?? 0 }));
     },
   }),
@@ -156,11 +160,14 @@ async function withCounters(
   use: (counters: readonly FoundCounter[]) => Promise<Response>,
 ): Promise<Response> {
   await controls.learn();
+  const config = controls.config();
   const policy = findPolicy(controls, named);
-  if (policy === undefined) return toProblem(404, "not-found");
-  if (policy.key.length !== key.length) {
-    const message = `must have ${policy.key.length} values, for ${policy.key.map(({ label }) => label).join(", ")}`;
-    return toInvalidBody([{ path: "key", code: "invalid", message }]);
+  if (policy === undefined) return toUnknownProblem(named, config);
+  const problems = findKeyProblems(key, policy.key, { path: "key", config, find: findValueProblem });
+  if (problems.length > 0) return toInvalidBody(problems);
+  if (place !== undefined && !hasAddress(policy)) {
+    const message = `the key of ${JSON.stringify(named)} has no address: there is one counter for the world`;
+    return toInvalidBody([{ path: "continent", code: "no-effect", message }]);
   }
   try {
     return await use(findCounters(controls, policy, { values: key, place }));
@@ -172,6 +179,15 @@ async function withCounters(
 
 function findPolicy({ config }: AdminControls, named: string): Policy | undefined {
   return config().policies.find(({ name: known }) => known === named);
+}
+
+function toUnknownProblem(named: string, { policies }: Config): Response {
+  const problem = toUnknownPolicy(
+    "policy",
+    named,
+    policies.map(({ name: known }) => known),
+  );
+  return toProblem(404, "not-found", { problems: [problem] });
 }
 
 function toContinentProblem(): Response {

@@ -2,9 +2,11 @@
 
 import * as v from "valibot";
 import { isObject, parseWith } from "../core/schema/parse-with.ts";
-import { type Entry, type EntryBody, type EntryKind, entryKinds } from "../core/control/entries.ts";
+import { type AskedBody, type Entry, type EntryKind, entryKinds } from "../core/control/entries.ts";
 import { mergePatch } from "../core/control/merge-patch.ts";
 import type { Changed, Created, Creation, Page } from "../core/control/control-messages.ts";
+import { acceptEntry, toWarnings } from "./accept-entry.ts";
+import { ok, type Problem } from "../core/result.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { toEntrySchema, toPageSchema } from "./json-schemas.ts";
 import { type Call, defineOperation, type Operation } from "./operation.ts";
@@ -81,7 +83,7 @@ const NO_STORE = { "Cache-Control": "no-store" };
 
 /** Keys have one of their own, which makes the secret. */
 export function createEntryCreation(kind: Exclude<EntryKind, "keys">): Operation {
-  const body: v.GenericSchema<unknown, EntryBody> = entryKinds[kind].body;
+  const body: v.GenericSchema<unknown, AskedBody> = entryKinds[kind].body;
   return defineOperation({
     name: `${kind}.create`,
     method: "POST",
@@ -92,9 +94,15 @@ export function createEntryCreation(kind: Exclude<EntryKind, "keys">): Operation
     status: 201,
     answer: () => toEntrySchema(kind),
     handle: async (call) => {
-      const changed = await createEntry({ kind, body: call.body }, call);
-      await call.controls.learn();
-      return toChangedResponse(changed, (created) => toCreatedResponse(kind, created, call.controls.prefix));
+      const { controls } = call;
+      const accepted = await acceptEntry(kind, call.body as AskedBody<typeof kind>, controls);
+      if (!accepted.ok) return accepted.error;
+      const { body: stored, warnings } = accepted.value;
+      const changed = await createEntry({ kind, body: stored }, call);
+      await controls.learn();
+      return toChangedResponse(changed, (created) =>
+        toCreatedResponse(kind, created, controls.prefix, toWarnings(warnings)),
+      );
     },
   });
 }
@@ -123,8 +131,8 @@ export function toCreatedResponse(
   return toJson(isRepeat ? 200 : 201, { ...entry, ...members }, fields);
 }
 
-export function toEntryResponse(entry: Entry): Response {
-  return toJson(200, entry, { ETag: `"${entry.revision}"` });
+export function toEntryResponse(entry: Entry, warnings: readonly Problem[] = []): Response {
+  return toJson(200, { ...entry, ...toWarnings(warnings) }, { ETag: `"${entry.revision}"` });
 }
 
 async function readEntry(
@@ -140,7 +148,7 @@ async function readEntry(
 async function updateEntry(
   kind: EntryKind,
   call: Call<Readonly<Record<string, unknown>>, undefined>,
-  schema: v.GenericSchema<unknown, EntryBody>,
+  schema: v.GenericSchema<unknown, AskedBody>,
 ): Promise<Response> {
   const { controls, params, seen, by } = call;
   const entry = await readEntry(kind, call);
@@ -150,10 +158,26 @@ async function updateEntry(
   const { prefixes: _prefixes, ...body } = { prefixes: undefined, ...known };
   const parsed = parseWith(schema, mergePatch(body, call.body));
   if (!parsed.ok) return toInvalidBody(parsed.error);
+  const accepted = await acceptChange(kind, parsed.value, call);
+  if (!accepted.ok) return accepted.error;
   const asked = { kind, id: params["id"] ?? "", seen: revision };
   const changed = await askControl<Changed<Entry>>(controls.bindings, async (control) =>
-    control.replaceEntry(asked, parsed.value, by),
+    control.replaceEntry(asked, accepted.value.body, by),
   );
   await controls.learn();
-  return toChangedResponse(changed, toEntryResponse);
+  return toChangedResponse(changed, (made) => toEntryResponse(made, accepted.value.warnings));
+}
+
+/** Members that decide whom an entry is for, or what it changes: a change of others finds nothing that was not known. */
+const ENDS = new Set(["reason", "expiresAtMs", "enabled", "metadata"]);
+
+/** An entry that is there already may also be ended at once, and told apart, when the configuration has moved on. */
+async function acceptChange(
+  kind: EntryKind,
+  asked: AskedBody,
+  { controls, body: patch }: Pick<Call<Readonly<Record<string, unknown>>, undefined>, "controls" | "body">,
+): Promise<ReturnType<typeof acceptEntry>> {
+  const { force: _force, ...stored } = asked;
+  if (Object.keys(patch).every((name) => ENDS.has(name))) return ok({ body: stored, warnings: [] });
+  return acceptEntry(kind, asked, controls);
 }

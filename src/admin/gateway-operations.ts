@@ -1,5 +1,7 @@
 // What concerns the gateway as it runs: health, its policies and routes, purges of its cache, and the audit log.
 
+import { checkPurges } from "../core/control/check-purges.ts";
+import { toWarnings } from "./accept-entry.ts";
 import { parsePurges, purgeBody } from "./parse-purges.ts";
 import type { Config } from "../core/config/config.ts";
 import { toHostTexts } from "../core/routes/host-rule.ts";
@@ -116,8 +118,11 @@ export const gatewayOperations: readonly Operation[] = [
     status: 202,
     answer: purgeAnswer,
     handle: async ({ controls, body, by }) => {
+      await controls.learn();
       const purges = parsePurges(body, controls.config());
       if (!purges.ok) return toInvalidBody(purges.error);
+      const problems = checkPurges(purges.value, controls.config());
+      if (problems.length > 0 && body.force !== true) return toProblem(400, "no-effect", { problems });
       // Without a durable write only this isolate would keep to it: that is no purge to promise.
       if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
       const action = {
@@ -127,7 +132,7 @@ export const gatewayOperations: readonly Operation[] = [
         after: JSON.stringify(body),
       };
       await askControl(controls.bindings, async (control) => control.recordAction(action, by));
-      return toJson(202, { purged: purges.value.length });
+      return toJson(202, { purged: purges.value.length, ...toWarnings(problems) });
     },
   }),
   defineOperation({

@@ -21,6 +21,10 @@ export function toListSchema(items: JsonSchema): JsonSchema {
   return { type: "array", items };
 }
 
+const problem = toObjectSchema({ path: text, code: text, message: text });
+/** What was taken although it can have no effect. */
+const warnings = toListSchema(problem);
+
 /** All of them at once. */
 export function toItemsSchema(items: JsonSchema): JsonSchema {
   return toObjectSchema({ items: toListSchema(items) });
@@ -37,11 +41,12 @@ export function toEntrySchema(kind: EntryKind): JsonSchema {
     readonly properties: Readonly<Record<string, JsonSchema>>;
     readonly required: readonly string[];
   };
+  const { force: _force, ...stored } = body.properties;
   const prefixes = toListSchema(toObjectSchema({ prefix: text, expiresAtMs: timeMs }, ["expiresAtMs"]));
   const head = { id: text, revision: integer, createdAtMs: timeMs, ...(kind === "keys" ? { prefixes } : {}) };
   return {
     type: "object",
-    properties: { ...head, ...body.properties },
+    properties: { ...head, ...stored, warnings },
     required: [...Object.keys(head), ...body.required],
   };
 }
@@ -72,7 +77,6 @@ export const activeConfigAnswer = (): JsonSchema => {
   );
 };
 
-const problem = toObjectSchema({ path: text, code: text, message: text });
 export const configCheckAnswer = (): JsonSchema =>
   toObjectSchema({
     isValid: yesOrNo,
@@ -117,4 +121,4 @@ export const healthAnswer = (): JsonSchema =>
     },
     ["log"],
   );
-export const purgeAnswer = (): JsonSchema => toObjectSchema({ purged: integer });
+export const purgeAnswer = (): JsonSchema => toObjectSchema({ purged: integer, warnings }, ["warnings"]);

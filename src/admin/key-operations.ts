@@ -7,6 +7,7 @@ import { type Entry, keyBody } from "../core/control/entries.ts";
 import { createApiKeySecret } from "../core/control/api-key-secret.ts";
 import type { Changed, HashedSecret } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
+import { acceptEntry, toWarnings } from "./accept-entry.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
 import { toSecretKeySchema } from "./json-schemas.ts";
@@ -24,11 +25,17 @@ export const keyOperations: readonly Operation[] = [
     status: 201,
     answer: toSecretKeySchema,
     handle: async (call) => {
+      const accepted = await acceptEntry("keys", call.body, call.controls);
+      if (!accepted.ok) return accepted.error;
+      const { body, warnings } = accepted.value;
       const { text, secret } = createSecret();
-      const changed = await createEntry({ kind: "keys", body: call.body, secret }, call);
+      const changed = await createEntry({ kind: "keys", body, secret }, call);
       // A repeated create answers with the key that is there: its text was shown then, and is stored nowhere.
       return toChangedResponse(changed, (created) =>
-        toCreatedResponse("keys", created, call.controls.prefix, created.isRepeat ? {} : { key: text }),
+        toCreatedResponse("keys", created, call.controls.prefix, {
+          ...(created.isRepeat ? {} : { key: text }),
+          ...toWarnings(warnings),
+        }),
       );
     },
   }),

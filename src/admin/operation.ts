@@ -4,6 +4,7 @@ import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
 import type { Identity } from "../core/keys/identity.ts";
+import type { AccessEntries } from "../core/control/access-entries.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { Changer, Seen } from "../core/control/control-messages.ts";
@@ -20,6 +21,8 @@ export interface AdminControls {
   readonly config: () => Config;
   /** The active overrides here; undefined where there are none. */
   readonly overrides: () => OverrideIndex | undefined;
+  /** The active access entries here; undefined where there are none. */
+  readonly access: () => AccessEntries | undefined;
   /** What would become of a request, without it. */
   readonly explain: (request: Request, identity: Identity | undefined) => Explanation;
   /** Activates here at once what was just changed. */

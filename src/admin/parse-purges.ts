@@ -26,6 +26,7 @@ export const purgeBody = object({
   paths: v.optional(v.array(url, "must be a list of URLs"), []),
   urls: v.optional(v.array(url, "must be a list of URLs"), []),
   prefixes: v.optional(v.array(url, "must be a list of URLs"), []),
+  force: v.optional(v.literal(true, "must be true")),
   tags: v.optional(v.array(tag, "must be a list of tags"), []),
 });
 

@@ -55,7 +55,7 @@ export function explain(request: Request, identity: Identity | undefined, gatewa
       ? undefined
       : toCaller({ identity, place: "authorization", hash: "" }, route);
   const facts = routed.admit({ caller, isUnlimited: access.isUnlimited });
-  const ban = bans && findBan(bans, facts, nowMs);
+  const ban = findBan(bans, facts, nowMs);
   return {
     problem: ban === undefined ? findProblem(route, facts, access.isDenied) : "banned",
     path,
@@ -77,7 +77,7 @@ function explainPreflight({ by, route }: AskedPreflight, read: ReadRequest, gate
   if (by === "gateway") return explained;
   const facts = toRoutedFacts(read, route).admit({ caller: undefined, isUnlimited: false });
   const nowMs = readClock();
-  const ban = gateway.bans && findBan(gateway.bans, facts, nowMs);
+  const ban = findBan(gateway.bans, facts, nowMs);
   const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(nowMs));
   return {
     ...explained,

@@ -29,7 +29,7 @@ function ask(
   return { response: api(new Request(`https://gateway.example${path}`, init)), purges };
 }
 
-const config = parseConfig({ origin: "zone", policies: {}, routes: [{ path: "/*" }] });
+const config = parseConfig({ origin: "zone", policies: {}, routes: [{ path: "/*", cache: { ttl: "1m" } }] });
 if (!config.ok) throw new Error(JSON.stringify(config.error));
 
 const controls: AdminControls = {
@@ -38,6 +38,7 @@ const controls: AdminControls = {
   deployed: {},
   config: () => config.value,
   overrides: () => undefined,
+  access: () => undefined,
   explain: () => {
     throw new Error("nobody explains here");
   },

@@ -16,7 +16,7 @@ function createFaulty(): Gateway {
     routes: [{ path: "/own", cors: { origins: ["https://own.example"] } }, { path: "/*" }],
   });
   if (!config.ok) throw new Error(JSON.stringify(config.error));
-  return { ...createGateway(config.value, env), bans: undefined as never };
+  return { ...createGateway(config.value, env), bans: {} as never };
 }
 
 async function ask(path: string, origin: string): Promise<readonly unknown[]> {

@@ -5,7 +5,11 @@ export function toAdminConfig(origin: string): object {
     origin,
     counters: { shards: 2 },
     policies: { api: { algorithm: "token-bucket", limit: 1_000_000, window: "1m", key: ["ip", "path"] } },
-    routes: [{ path: "/*", policies: ["api"] }],
+    tiers: { pro: {} },
+    routes: [
+      { path: "/mine", auth: "required", scopes: ["read"] },
+      { path: "/*", policies: ["api"], cache: { ttl: "1s" } },
+    ],
   };
 }
 

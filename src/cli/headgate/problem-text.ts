@@ -24,7 +24,8 @@ export function toProblemText(problem: Item, waitSeconds: string | undefined): s
   const problems = toItems(problem["problems"]);
   const what = problems.length > 0 ? "The gateway refused it" : (meaning ?? toSafeText(problem["title"]));
   const wait = waitSeconds === undefined ? "" : `, again in ${toSafeText(waitSeconds)} s`;
-  return [`${what}${wait} [${code}]`, ...toProblemLines(problems)].join("\n");
+  const hint = code === "no-effect" ? ["  --force takes it all the same, for what will exist later"] : [];
+  return [`${what}${wait} [${code}]`, ...toProblemLines(problems), ...hint].join("\n");
 }
 
 /** A line each, as the check of a file has them. */

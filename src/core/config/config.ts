@@ -48,5 +48,7 @@ export interface Config {
   /** The policy that limits clients with credentials that were never issued. */
   readonly attempts: Policy;
   readonly policies: readonly Policy[];
+  /** The names of the tiers. */
+  readonly tiers: readonly string[];
   readonly routes: readonly Route[];
 }

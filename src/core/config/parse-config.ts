@@ -90,6 +90,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
       policies: Object.freeze([...policies.values()]),
+      tiers: Object.freeze(Object.keys(isObject(given["tiers"]) ? given["tiers"] : {})),
       routes,
     }),
   );

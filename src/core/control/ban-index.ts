@@ -28,7 +28,9 @@ export function createBanIndex(bans: readonly Ban[]): BanIndex | undefined {
   };
 }
 
-export function findBan({ parts, networks }: BanIndex, facts: Facts, nowMs: number): Ban | undefined {
+export function findBan(index: BanIndex | undefined, facts: Facts, nowMs: number): Ban | undefined {
+  if (index === undefined) return undefined;
+  const { parts, networks } = index;
   const findActive = (bans: readonly Ban[]): Ban | undefined => bans.find((ban) => isActive(ban, nowMs));
   for (const { part, byValue } of parts) {
     const value = part.read(facts, part.argument);

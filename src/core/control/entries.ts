@@ -5,7 +5,15 @@ import * as v from "valibot";
 import { isNetwork } from "../access/address-map.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { object } from "../schema/parse-with.ts";
-import { durationText, integerBetween, oneOf, quota, switchedOn, textLike } from "../schema/primitives.ts";
+import {
+  country,
+  durationText,
+  integerBetween,
+  oneOf,
+  quota,
+  switchedOn,
+  textLike,
+} from "../schema/primitives.ts";
 import { parseKey } from "../keys/parse-key.ts";
 
 const PARTS_MAX = 8;
@@ -30,6 +38,8 @@ export function textUpTo(most: number) {
 
 const name = textLike(NAME, NAME_WANTED);
 const reason = textUpTo(500);
+/** Of the request alone, and stored nowhere: takes what can have no effect yet. */
+const forcing = { force: v.optional(v.literal(true, "must be true")) };
 /** Epoch milliseconds. */
 const timeMs = integerBetween(0, TIME_MS_MAX);
 
@@ -56,6 +66,7 @@ export const grants = {
 export const keyBody = object({
   consumer: consumerName,
   ...grants,
+  ...forcing,
   enabled: v.optional(switchedOn, true),
   expiresAtMs: v.optional(timeMs),
   metadata: v.optional(
@@ -87,6 +98,7 @@ const patterns = v.pipe(
 export const overrideBody = v.pipe(
   object({
     policy: name,
+    ...forcing,
     key: v.optional(patterns),
     tier: v.optional(name),
     limit: v.optional(quota),
@@ -114,6 +126,7 @@ export const banBody = object({
     "ip",
   ),
   value: textUpTo(256),
+  ...forcing,
   expiresAtMs: v.optional(timeMs),
   reason,
 });
@@ -127,18 +140,19 @@ const CIDR_WANTED = 'must be an address or a network such as "192.0.2.0/24" or "
 export const accessBody = v.pipe(
   object({
     action: oneOf(["allow", "deny", "unlimited"]),
+    ...forcing,
     cidr: v.optional(
       v.pipe(v.string(CIDR_WANTED), v.maxLength(49, CIDR_WANTED), v.check(isNetwork, CIDR_WANTED)),
     ),
-    country: v.optional(textLike(/^[A-Z][A-Z0-9]$/, "must be a country's two upper-case letters")),
+    country: v.optional(country),
     asn: v.optional(integerBetween(1, 4_294_967_295)),
     userAgent: v.optional(pattern),
     expiresAtMs: v.optional(timeMs),
     reason,
   }),
   v.check(
-    ({ cidr, country, asn, userAgent }) =>
-      [cidr, country, asn, userAgent].filter((given) => given !== undefined).length === 1,
+    ({ cidr, country: code, asn, userAgent }) =>
+      [cidr, code, asn, userAgent].filter((given) => given !== undefined).length === 1,
     "must name exactly one of cidr, country, asn and userAgent",
   ),
   v.check(
@@ -156,7 +170,11 @@ export const entryKinds = {
 } as const;
 
 export type EntryKind = keyof typeof entryKinds;
-export type EntryBody<Kind extends EntryKind = EntryKind> = v.InferOutput<(typeof entryKinds)[Kind]["body"]>;
+/** As an operator asks for it. */
+export type AskedBody<Kind extends EntryKind = EntryKind> = v.InferOutput<(typeof entryKinds)[Kind]["body"]>;
+/** As it is stored, and sent to gateways. */
+export type EntryBody<Kind extends EntryKind = EntryKind> = ToStored<AskedBody<Kind>>;
+type ToStored<Body> = Body extends unknown ? Omit<Body, "force"> : never;
 
 /** The members of every entry besides its body. `revision` is its entity tag; it grows with every change. */
 export interface EntryHead {

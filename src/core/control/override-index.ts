@@ -54,14 +54,20 @@ export function createOverrideIndex(
       whole: [],
     };
     index.set(policy.name, known);
-    addOverride(known, { override, policy: applied.value });
+    const key = override.key?.map((text, at) => policy.key[at]?.toValue?.(text) ?? text);
+    addOverride(known, { override, policy: applied.value }, key);
   }
   for (const { wildcards } of index.values()) wildcards.sort((a, b) => b.length - a.length);
   return index;
 }
 
-function addOverride(known: PolicyOverrides, applied: AppliedOverride): void {
-  const { key, tier } = applied.override;
+/** `key` is as requests have it: an address, however it is written. */
+function addOverride(
+  known: PolicyOverrides,
+  applied: AppliedOverride,
+  key: readonly string[] | undefined,
+): void {
+  const { tier } = applied.override;
   if (tier !== undefined) push(known.tiers, tier, applied);
   else if (key === undefined) known.whole.push(applied);
   else if (key.some((part) => part.includes("*"))) {

@@ -12,7 +12,11 @@ const { gateway } = await startStand(
       api: { algorithm: "sliding-window", limit: 2, window: "1h", key: "ip" },
       other: { algorithm: "sliding-window", limit: 1_000, window: "1h", key: "ip" },
     },
-    routes: [{ path: "/*", policies: ["api"] }],
+    tiers: { pro: {} },
+    routes: [
+      { path: "/other", policies: ["other"], auth: "required", scopes: ["read"] },
+      { path: "/*", policies: ["api"] },
+    ],
   },
   { vars: { ADMIN_TOKEN } },
 );

@@ -13,7 +13,8 @@ import { startStand } from "../support/stand.ts";
 const { gateway } = await startStand(
   {
     policies: { api: { algorithm: "token-bucket", limit: 60, window: "1m", key: ["ip", "path"] } },
-    routes: [{ path: "/*" }],
+    tiers: { pro: {} },
+    routes: [{ path: "/limited", policies: ["api"], auth: "required", scopes: ["read"] }, { path: "/*" }],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
 );

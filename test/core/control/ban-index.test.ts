@@ -16,7 +16,7 @@ const ban = (given: Partial<Ban>): Ban => ({
 });
 
 const find = (index: BanIndex | undefined, facts: FactsGiven, nowMs: number): Ban | undefined =>
-  index && findBan(index, toFacts(facts), nowMs);
+  findBan(index, toFacts(facts), nowMs);
 
 test("findBan() finds a ban by the value of its part, until it expires", () => {
   const index = createBanIndex([ban({ expiresAtMs: 1_000 }), ban({ id: "b2", key: "country", value: "CH" })]);

@@ -100,3 +100,8 @@ describe("createOverrideIndex()", () => {
     expect(createOverrideIndex(policies, [foreign, unfit]).size).toBe(0);
   });
 });
+
+test("findOverride() knows an IPv6 address by its network, however the override writes it", () => {
+  const written = override({ key: ["2001:DB8::7"], limit: 9 });
+  expect(limitOf([written], { key: ["2001:db8:0:0::/64"] })).toBe(9);
+});

@@ -6,7 +6,8 @@ import type { Answer, Api } from "../api.ts";
 import type { Command, Context, Option, Said } from "../command.ts";
 import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
-import { type Column, type Item, toItem, toLines, toReadable, toTable } from "../table.ts";
+import { toProblemLines } from "../problem-text.ts";
+import { type Column, type Item, toItem, toItems, toLines, toReadable, toTable } from "../table.ts";
 
 export interface EntryGroup {
   /** As the API's path has it: "keys". */
@@ -69,10 +70,13 @@ export function createEntryCommands({ kind, noun, id, columns }: EntryGroup): re
   ];
 }
 
+export const forceOption: Option = { help: "also what can have no effect yet: for what will exist later" };
+
 /** What every create but a key's may say beside its own. */
 export const createOptions: Readonly<Record<string, Option>> = {
   until: untilOption,
   reason: reasonOption,
+  force: forceOption,
   "idempotency-key": idempotencyOption,
 };
 
@@ -95,19 +99,35 @@ export async function create(
   const idempotencyKey = given.text("idempotency-key") ?? randomUUID();
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     throw toUsageFailure("--idempotency-key must be 1 to 255 printable ASCII characters");
-  return api.ask("POST", `/${kind}`, { body, idempotencyKey });
+  return api.ask("POST", `/${kind}`, { body: { ...body, ...toForce(given) }, idempotencyKey });
+}
+
+/** Of a body that may be forced. */
+export function toForce(given: Given): { readonly force?: true } {
+  return given.has("force") ? { force: true } : {};
 }
 
 /** `columns` of what was created. */
 function toCreated({ status, body }: Answer): Said {
   const isRepeat = status === 200;
-  const text = (): string =>
-    `${isRepeat ? "It was there already" : "Created"}\n${toLines(toReadable(toItem(body)))}`;
+  const text = (): string => `${isRepeat ? "It was there already" : "Created"}\n${toEntryText(body)}`;
   return { json: body, text };
 }
 
 export function toShown(body: unknown): Said {
-  return { json: body, text: () => toLines(toReadable(toItem(body))) };
+  return { json: body, text: () => toEntryText(body) };
+}
+
+/** An entry, and what was said in vain in what it was made of. */
+function toEntryText(body: unknown): string {
+  const { warnings, ...entry } = toItem(body);
+  return toLines(toReadable(entry)) + toWarningText(warnings);
+}
+
+/** "" where there are none. */
+export function toWarningText(warnings: unknown): string {
+  const lines = toProblemLines(toItems(warnings));
+  return lines.length === 0 ? "" : `\n\nIt was taken, and has no effect yet:\n${lines.join("\n")}`;
 }
 
 export function toPath(kind: string, given: Given): string {

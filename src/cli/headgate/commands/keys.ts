@@ -9,11 +9,14 @@ import { type Item, toItem, toItems, toLines, toReadable, toTime } from "../tabl
 import {
   create,
   createEntryCommands,
+  forceOption,
   idempotencyOption,
   readTag,
   revisionOption,
+  toForce,
   toPath,
   toShown,
+  toWarningText,
   untilOption,
 } from "./entries.ts";
 
@@ -38,6 +41,7 @@ export const keyCommands: readonly Command[] = [
       until: untilOption,
       metadata: { value: "name=text", help: "whatever you want to know of it", isRepeatable: true },
       disabled: { help: "closed until it is enabled" },
+      force: forceOption,
       "idempotency-key": idempotencyOption,
       "key-only": keyOnly,
     },
@@ -85,6 +89,7 @@ export const keyCommands: readonly Command[] = [
       scope,
       until: untilOption,
       "no-until": { help: "without an end" },
+      force: forceOption,
       revision: revisionOption,
     },
     examples: ["keys update k1 --tier pro", "keys update k1 --no-tier --until 2026-12-31"],
@@ -130,18 +135,19 @@ async function changeKey(given: Given, { api }: Context, change: Item): Promise<
     throw toUsageFailure("Nothing to change: headgate keys update --help says what there is");
   const [asked, path] = [api(), toPath("keys", given)];
   const ifMatch = await readTag(asked, path, given);
-  return toShown((await asked.ask("PATCH", path, { body: change, ifMatch })).body);
+  return toShown((await asked.ask("PATCH", path, { body: { ...change, ...toForce(given) }, ifMatch })).body);
 }
 
 function toSecret({ body }: Answer, given: Given): Said {
-  const { key, ...entry } = toItem(body);
+  const { key, warnings, ...entry } = toItem(body);
   const lines = toLines(toReadable(entry));
+  const warned = toWarningText(warnings);
   if (key === undefined) {
     const what =
       "It was there already, and its text is stored nowhere: headgate keys rotate gives it a new one";
     if (given.has("key-only")) throw new CommandFailure("refused", what, body);
-    return { json: body, text: () => `${lines}\n\n${what}` };
+    return { json: body, text: () => `${lines}\n\n${what}${warned}` };
   }
   if (given.has("key-only")) return { json: body, text: () => toSafeText(key) };
-  return { json: body, text: () => `${lines}\n\n${toLines({ key })}\n\nThis is shown once.` };
+  return { json: body, text: () => `${lines}\n\n${toLines({ key })}\n\nThis is shown once.${warned}` };
 }

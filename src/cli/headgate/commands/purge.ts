@@ -1,6 +1,7 @@
 // Purges of the cache.
 
 import type { Argument, Command } from "../command.ts";
+import { forceOption, toForce, toWarningText } from "./entries.ts";
 import { toItem } from "../table.ts";
 
 const kinds = [
@@ -42,10 +43,13 @@ const toCommand = (
   name: `purge ${word}`,
   summary: `makes ${what} invalid in the cache`,
   arguments: wanted,
+  options: { force: forceOption },
   examples: [`purge ${word} ${example}`.trim()],
   run: async (given, { api }) => {
-    const { body } = await api().ask("POST", "/cache/purge", { body: toBody(given.arguments(0)) });
-    return { json: body, text: () => `Purges: ${String(toItem(body)["purged"])}` };
+    const asked = { ...toBody(given.arguments(0)), ...toForce(given) };
+    const { body } = await api().ask("POST", "/cache/purge", { body: asked });
+    const { purged, warnings } = toItem(body);
+    return { json: body, text: () => `Purges: ${String(purged)}${toWarningText(warnings)}` };
   },
 });
 

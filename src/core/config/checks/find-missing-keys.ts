@@ -85,13 +85,18 @@ function findOfBatch({ batch }: Config): readonly Finding[] {
 /** The first part of a key that no request of the route has, in words. */
 function findMissing({ key }: Pick<Policy, "key">, route: Route, config: Config): string | undefined {
   for (const part of key) {
-    const missing = toMissing(part, route, config);
+    const missing = findMissingPart(part, route, config);
     if (missing !== undefined) return `"${part.label}", ${missing}`;
   }
   return undefined;
 }
 
-function toMissing({ label, argument }: KeyPart, route: Route, { auth }: Config): string | undefined {
+/** Why no request of the route has this part of a key, in words; undefined: one may. */
+export function findMissingPart(
+  { label, argument }: KeyPart,
+  route: Route,
+  { auth }: Config,
+): string | undefined {
   const [name = ""] = label.split(":", 1);
   if (name === "param")
     return route.pattern.params.includes(argument) ? undefined : `and the path has no ":${argument}"`;

@@ -7,10 +7,9 @@ import type { Config } from "../config.ts";
 import { type ConfigCheck, type Finding, toWarning } from "./finding.ts";
 
 export const findUnused: ConfigCheck = (config) => {
-  const used = findUsed(config);
   return [
     ...config.policies
-      .filter(({ name }) => !used.has(name))
+      .filter((policy) => !isUsed(policy, config))
       .map(({ name }) => toWarning(`policies.${name}`, "no route, pool or batch uses it")),
     ...config.policies.flatMap((policy) => findTiers(policy, config)),
     ...findPools(config),
@@ -40,7 +39,7 @@ function findPriorities({ name, outbound }: OriginPool, config: Config): readonl
     return given.map(([key]) =>
       toWarning(`${path}.${key}`, "no route with auth leads to the pool: nobody is known there"),
     );
-  const known = [...new Set(config.policies.flatMap((policy) => [...policy.tiers.keys()]))];
+  const { tiers: known } = config;
   if (known.length === 0) return [];
   return Object.keys(tiers)
     .filter((tier) => !known.includes(tier))
@@ -49,23 +48,28 @@ function findPriorities({ name, outbound }: OriginPool, config: Config): readonl
     );
 }
 
-function findUsed({ routes, pools, batch }: Config): ReadonlySet<string> {
+/** Whether anything is counted by it. */
+export function isUsed(policy: Pick<Policy, "name">, { routes, pools, batch }: Config): boolean {
   const lists = [
     ...routes.map(({ policies }) => policies),
     batch?.limited.policies ?? [],
     ...pools.map(({ outbound }) => outbound?.limited.policies ?? []),
   ];
-  return new Set(lists.flat().map(({ name }) => name));
+  return lists.some((list) => list.some(({ name }) => name === policy.name));
 }
 
 /** A tier is known by a credential: without one a policy has its own limits. */
-function findTiers({ name, tiers }: Policy, { routes }: Config): readonly Finding[] {
-  const isKnown = routes.some(
+export function isOnTiers({ name }: Pick<Policy, "name">, { routes }: Config): boolean {
+  return routes.some(
     ({ auth, policies, pool }) =>
       auth !== "none" &&
       [...policies, ...(pool?.outbound?.limited.policies ?? [])].some((policy) => policy.name === name),
   );
-  if (isKnown) return [];
+}
+
+function findTiers(policy: Policy, config: Config): readonly Finding[] {
+  const { name, tiers } = policy;
+  if (isOnTiers(policy, config)) return [];
   const message = `no route with auth uses policy "${name}", so nobody is ever on the tier there`;
   return [...tiers.keys()].map((tier) => toWarning(`tiers.${tier}.${name}`, message));
 }
