@@ -5,7 +5,7 @@ import { prepareGateway } from "./prepare-gateway.ts";
 import { readStartOptions } from "./start-options.ts";
 
 await runCommand(async () => {
-  const prepared = await prepareGateway(readStartOptions(process.argv.slice(2), process.env));
+  const prepared = await prepareGateway(readStartOptions(process.argv.slice(2), process.env), process.ppid);
   process.send?.(prepared);
   process.disconnect();
 });

@@ -3,12 +3,13 @@
 import { unstable_readConfig } from "wrangler";
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
-import { WORKER_PATH } from "./paths.ts";
+import { toServedPath } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
 export interface Prepared {
   /** Where the gateway forwards to: a URL, "zone" or a pool's name. */
   readonly origin: string;
+  readonly scriptPath: string;
   readonly gzipBytes: number;
   /** Where the admin API lives. */
   readonly adminPrefix: string;
@@ -18,15 +19,19 @@ export interface Prepared {
 
 const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
 
-/** Throws a CommandError that lists every problem of the configuration. */
-export async function prepareGateway({ configPath, origin, inspectorPort }: StartOptions): Promise<Prepared> {
+/** Throws a CommandError that lists every problem of the configuration. `processId` is of the process that serves. */
+export async function prepareGateway(
+  { configPath, origin, inspectorPort }: StartOptions,
+  processId: number,
+): Promise<Prepared> {
   const vars = readVars(origin);
   const deployment = { vars, label: "with the active variables" };
   const { config, warnings } = await readConfigFile(configPath, deployment);
   printWarnings(warnings);
-  await buildWorker({ configPath, outFile: WORKER_PATH, isForDebugger: inspectorPort !== undefined });
-  const gzipBytes = await readGzipBytes(WORKER_PATH);
-  return { origin: config.origin, gzipBytes, adminPrefix: config.admin.prefix, vars };
+  const scriptPath = toServedPath(processId);
+  await buildWorker({ configPath, outFile: scriptPath, isForDebugger: inspectorPort !== undefined });
+  const gzipBytes = await readGzipBytes(scriptPath);
+  return { origin: config.origin, scriptPath, gzipBytes, adminPrefix: config.admin.prefix, vars };
 }
 
 /** The option's or the environment's before those of wrangler.toml. */

@@ -1,13 +1,13 @@
 // Serves a prepared gateway on workerd, with the demo origin where that is what it stands in front of, and says what to
 // try.
 
-import { resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { startDemoOrigin } from "../../demo/origin.ts";
 import { describeActive } from "./active-config.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
-import { WORKER_PATH } from "./paths.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import { serveWorker, type ServedWorker } from "./serve-worker.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -16,10 +16,13 @@ export async function startGateway(
   { port, host, configPath, inspectorPort }: StartOptions,
   prepared: Prepared,
 ): Promise<ServedWorker> {
-  const { origin, gzipBytes, vars } = prepared;
+  const { origin, gzipBytes, vars, scriptPath } = prepared;
+  process.once("exit", () => {
+    rmSync(dirname(scriptPath), { recursive: true, force: true });
+  });
   const persistTo = resolve(`.wrangler/state/${port}`);
   const served = await serveWorker({
-    scriptPath: resolve(WORKER_PATH),
+    scriptPath: resolve(scriptPath),
     port,
     host,
     vars,

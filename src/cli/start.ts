@@ -12,5 +12,5 @@ await runCommand(async () => {
     return;
   }
   const options = readStartOptions(argv, process.env);
-  await startGateway(options, await prepareGateway(options));
+  await startGateway(options, await prepareGateway(options, process.pid));
 });

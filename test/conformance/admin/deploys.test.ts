@@ -6,6 +6,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
+import { describeDeploy } from "../../../src/cli/active-config.ts";
 import { ADMIN_TOKEN, askAdmin, expectStatus, PREFIX } from "../support/admin.ts";
 import { send } from "../support/client.ts";
 import { type Gateway, newFolder, startGateway, toConfigSource } from "../support/gateway.ts";
@@ -130,28 +131,33 @@ it("a pushed configuration from before files were noted stays active", async () 
 it("the build before a deploy says what becomes of it", async () => {
   const storage = await newStorage();
   await deploy(storage, toConfigSource(toConfig(50)), async (gateway) => {
-    const build = async (limit: number): Promise<string> => {
+    const hide = (text: string, path: string): string =>
+      text.replaceAll(path, "FILE").replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, "THEN");
+    const named = { HEADGATE_URL: `${gateway.url}${PREFIX}`, HEADGATE_TOKEN: ADMIN_TOKEN };
+    const writeConfig = async (limit: number): Promise<string> => {
       const path = join(storage, `${limit}.config.ts`);
       await writeFile(path, toConfigSource(toConfig(limit)));
-      const env = {
-        ...process.env,
-        WRANGLER_COMMAND: "deploy",
-        HEADGATE_CONFIG: path,
-        HEADGATE_URL: `${gateway.url}${PREFIX}`,
-        HEADGATE_TOKEN: ADMIN_TOKEN,
-      };
+      return path;
+    };
+    const ask = async (limit: number): Promise<string> => {
+      const path = await writeConfig(limit);
+      return hide((await describeDeploy(named, path)) ?? "nothing", path);
+    };
+    const build = async (limit: number): Promise<string> => {
+      const path = await writeConfig(limit);
+      const env = { ...process.env, ...named, WRANGLER_COMMAND: "deploy", HEADGATE_CONFIG: path };
       const { stdout } = await promisify(execFile)(process.execPath, ["src/cli/build.ts"], {
         cwd: PROJECT_FOLDER,
         env,
       });
-      return stdout.replaceAll(path, "FILE").replace(/\d{4}-\d\d-\d\dT[\d:]+Z/, "THEN");
+      return hide(stdout, path);
     };
-    expect(await build(50)).toContain("Nothing was pushed at run time: FILE is active.\n");
+    expect(await ask(50)).toBe("nothing");
     await push(gateway, 70);
     const pushed = "configuration version 1, pushed THEN by ADMIN_TOKEN (more)";
     const differs = "It differs in\n  policies.api.limit: 50 in the file, 70 pushed\n";
-    expect(await build(50)).toContain(
-      `FILE is not active: ${pushed}, is, until the file changes or \`npx headgate config rollback 0\` ends it. ${differs}`,
+    expect(await ask(50)).toContain(
+      `FILE is not active: ${pushed}, is, until the file changes or \`npx headgate config rollback 0\` ends it. ${differs.trim()}`,
     );
     expect(await build(60)).toContain(
       `This deploy ends ${pushed}: FILE has changed since. \`npx headgate config rollback 1\` activates that again.`,
