@@ -6,7 +6,7 @@ import { transformSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
-import { issuerEntries } from "../../src/core/consumers/auth-schema.ts";
+import { issuerEntries } from "../../src/core/consumers/issuer-schema.ts";
 import { configSchema } from "../../src/core/config/config-schema.ts";
 import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
@@ -90,7 +90,8 @@ const inRoute = (given: Options): Options => inConfig({ routes: [{ ...baseRoute,
 function inIssuer(given: Options): Options {
   const keys = "secret" in given ? { algorithms: ["HS256"] } : { algorithms: ["ES256"] };
   const source = "secret" in given || "publicKey" in given ? {} : { jwks: "https://login.example.com/jwks" };
-  const issuer = { issuer: "https://login.example.com", audience: "api", ...keys, ...source, ...given };
+  const own = { issuer: "https://login.example.com", audience: "api", ...keys, ...source };
+  const issuer = "preset" in given ? { audience: "api", ...given } : { ...own, ...given };
   return inConfig({ auth: { issuers: [issuer] } });
 }
 

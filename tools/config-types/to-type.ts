@@ -41,6 +41,13 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Log: log.sinks": "readonly LogSinkInput[]",
   "Issuers: issuer": "string",
   "Issuers: audience": "ListOf<string>",
+  "Issuers: anyAudience": "true",
+  "Issuers: requires": "Readonly<Record<string, ListOf<string>>>",
+  "Issuers: refuses": "Readonly<Record<string, ListOf<string>>>",
+  "Issuers: claims.tier":
+    "string | { readonly claim: string; readonly contains: Readonly<Record<string, string>> }",
+  "Issuers: claims.tier.contains": "Readonly<Record<string, string>>",
+  "Issuers: tenant": "string",
   "Issuers: algorithms": "ListOf<SigningAlgorithm>",
   "Credentials: auth.issuers": "readonly IssuerInput[]",
   "Cache: cache.ttlByStatus": 'Readonly<Record<string, Duration | "never">>',

@@ -404,23 +404,59 @@ export interface LogSinkInput {
 /** Who signs tokens, and how. */
 export interface IssuerInput {
   /**
+   * An identity provider whose tokens are known: see Presets.
+   * (`"auth0"`, `"clerk"`, `"cognito"`, `"supabase"`, `"keycloak"`, `"firebase"`, `"entra"`, `"entra-v1"`, `"okta"` or `"workos"`. Default: none.)
+   * @example preset: "auth0", tenant: "acme.eu.auth0.com"
+   */
+  readonly preset?: "auth0" | "clerk" | "cognito" | "supabase" | "keycloak" | "firebase" | "entra" | "entra-v1" | "okta" | "workos";
+  /**
+   * What of the provider is yours: a domain, a project, a pool.
+   * (1 to 256 characters, with `preset`. Default: none.)
+   * @example preset: "firebase", tenant: "acme-1"
+   */
+  readonly tenant?: string;
+  /**
    * The claim `iss`, exactly.
-   * (1 to 256 characters without spaces, each issuer once. Required.)
+   * (1 to 256 characters without spaces, each issuer once. Default: none: the preset's.)
    * @example issuer: "https://login.example.com"
    */
-  readonly issuer: string;
+  readonly issuer?: string;
   /**
    * The claim `aud` must have one of them.
-   * (the same, or a list of 1 to 20. Required.)
+   * (list of 1 to 20 audiences. Default: none: the preset's.)
    * @example audience: "https://api.example.com"
    */
-  readonly audience: ListOf<string>;
+  readonly audience?: ListOf<string>;
+  /**
+   * The client that the token was issued to must be one of them, by the first of these claims that it has: `azp`, `client_id`, `appid`, `cid`. For tokens without an `aud`, or beside it.
+   * (list of 1 to 20 clients. Default: none.)
+   * @example authorizedParties: ["https://app.example.com"]
+   */
+  readonly authorizedParties?: ListOf<string>;
+  /**
+   * Takes tokens for everybody. Only where the keys are one client's alone.
+   * (`true`. Default: none.)
+   * @example anyAudience: true
+   */
+  readonly anyAudience?: true;
+  /**
+   * Each claim must be there with one of its values; of a claim that is a list, one must be in it.
+   * (object of at most 10 claims, each with a value or a list of values. Default: none: the preset's.)
+   * @example requires: { token_use: "access" }
+   */
+  readonly requires?: Readonly<Record<string, ListOf<string>>>;
+  /**
+   * A token whose claim has one of these values is refused.
+   * (object of at most 10 claims, each with a value or a list of values. Default: none: the preset's.)
+   * @example refuses: { sts: "pending" }
+   */
+  readonly refuses?: Readonly<Record<string, ListOf<string>>>;
   /**
    * The only ones that its tokens may be signed by. HS* with a `secret` and nowhere else.
-   * (list of RS256, PS256, ES256 (each also 384 and 512), EdDSA, Ed25519; or of HS256, HS384, HS512. Required.)
+   * (list of RS256, PS256, ES256 (each also 384 and 512), EdDSA, Ed25519; or of HS256, HS384, HS512. Default: none: the preset's.)
    * @example algorithms: ["ES256"]
    */
-  readonly algorithms: ListOf<SigningAlgorithm>;
+  readonly algorithms?: ListOf<SigningAlgorithm>;
   /**
    * Where its public keys are. Asked for when they are 10 minutes old, and for a key that is not among them, 30 seconds apart at least.
    * (https URL (http on the loopback address). Default: none.)
@@ -442,19 +478,19 @@ export interface IssuerInput {
   readonly claims?: {
     /**
      * Who the token belongs to: 1 to 128 printable ASCII characters. Issuers whose claims say the same mean the same consumer.
-     * (a claim. Default: `"sub"`.)
+     * (a claim. Default: none: `sub`, or the preset's.)
      * @example claims: { consumer: "client_id" }
      */
     readonly consumer?: string;
     /**
      * The tier. Without it a token has none.
-     * (a claim. Default: none.)
-     * @example claims: { tier: "plan" }
+     * (a claim, or an object. Default: none.)
+     * @example claims: { tier: "app_metadata.plan" }
      */
-    readonly tier?: string;
+    readonly tier?: string | { readonly claim: string; readonly contains: Readonly<Record<string, string>> };
     /**
      * The scopes, as text with spaces in between or as a list.
-     * (a claim. Default: `"scope"`.)
+     * (a claim. Default: none: `scope`, or the preset's.)
      * @example claims: { scopes: "scp" }
      */
     readonly scopes?: string;

@@ -1,6 +1,7 @@
 // Who an accepted credential belongs to. Values of a key record or of verified claims are used only where they can stand in
 // a header field and in a counter's key.
 
+import { type ClaimPath, readClaim, readClaimTexts } from "./claim-path.ts";
 import type { KeyRecord } from "./key-record.ts";
 
 export interface Identity {
@@ -19,11 +20,17 @@ export interface VerifiedToken {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** The names of the claims that an issuer's tokens have for each. */
-export interface ClaimNames {
-  readonly consumer: string;
-  readonly tier: string | undefined;
-  readonly scopes: string;
+/** Where an issuer's tokens have each. */
+export interface ClaimPaths {
+  readonly consumer: ClaimPath;
+  readonly tier: TierClaim | undefined;
+  readonly scopes: ClaimPath;
+}
+
+/** A claim that is the tier, or one that has values that stand for tiers: the first of `contains` that it has. */
+export interface TierClaim {
+  readonly path: ClaimPath;
+  readonly contains: ReadonlyMap<string, string> | undefined;
 }
 
 /** Printable ASCII without spaces at its ends: the same text to every reader of X-Consumer. */
@@ -38,30 +45,23 @@ export function toKeyIdentity({ id, consumer, tier, scopes }: KeyRecord): Identi
 }
 
 /** The identity of a token, whose claims must have been verified; undefined when they name no consumer. */
-export function toTokenIdentity(token: VerifiedToken, names: ClaimNames): Identity | undefined {
-  const consumer = readClaim(token, names.consumer);
+export function toTokenIdentity(token: VerifiedToken, paths: ClaimPaths): Identity | undefined {
+  const { claims } = token;
+  const consumer = readClaim(claims, paths.consumer);
   if (consumer === undefined || !CONSUMER.test(consumer)) return undefined;
-  const tier = names.tier === undefined ? undefined : toTier(readClaim(token, names.tier));
-  return { consumer, tier, scopes: toScopes(token.claims, names.scopes), apiKey: undefined, token };
+  const tier = paths.tier === undefined ? undefined : toTier(readTier(claims, paths.tier));
+  // Text with spaces in between (RFC 8693 section 4.2); some issuers write a list.
+  const scopes = readClaimTexts(claims, paths.scopes, / /).slice(0, SCOPES_MAX);
+  return { consumer, tier, scopes, apiKey: undefined, token };
 }
 
-/** A claim that is one plain value, as text. */
-export function readClaim({ claims }: VerifiedToken, name: string): string | undefined {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  if (typeof value === "string") return value;
-  return typeof value === "boolean" || Number.isFinite(value) ? String(value) : undefined;
+function readTier(claims: VerifiedToken["claims"], { path, contains }: TierClaim): string | undefined {
+  if (contains === undefined) return readClaim(claims, path);
+  const texts = new Set(readClaimTexts(claims, path, /[ ,]+/));
+  for (const [text, tier] of contains) if (texts.has(text)) return tier;
+  return undefined;
 }
 
 function toTier(tier: string | undefined): string | undefined {
   return tier !== undefined && TIER.test(tier) ? tier : undefined;
-}
-
-/** The scopes of a token: text with spaces in between (RFC 8693 section 4.2); some issuers write a list. */
-function toScopes(claims: VerifiedToken["claims"], name: string): readonly string[] {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-  const given: readonly unknown[] =
-    typeof value === "string" ? value.split(" ") : Array.isArray(value) ? value : [];
-  return given
-    .filter((scope): scope is string => typeof scope === "string" && scope !== "")
-    .slice(0, SCOPES_MAX);
 }

@@ -2,7 +2,8 @@
 // algorithms it signs with, and whom its tokens are for. Nothing that a token says counts before that.
 
 import { base64url, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
-import type { Issuer } from "../../core/consumers/auth-schema.ts";
+import type { Issuer } from "../../core/consumers/issuer-schema.ts";
+import { findForeignClaim } from "../../core/consumers/judge-claims.ts";
 import { type Identity, toTokenIdentity } from "../../core/keys/identity.ts";
 import { type CredentialVerdict, refuse } from "../../core/consumers/verdict.ts";
 import { LruMap } from "../../core/lru-map.ts";
@@ -79,7 +80,7 @@ export class TokenClient {
     try {
       const { payload } = await jwtVerify(text, finder, {
         issuer: issuer.name,
-        audience: [...issuer.audiences],
+        ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
         algorithms: [...issuer.algorithms],
         clockTolerance: issuer.skewMs / 1_000,
         currentDate: new Date(nowMs),
@@ -89,6 +90,8 @@ export class TokenClient {
     } catch (error) {
       return toRefusal(error);
     }
+    const foreign = findForeignClaim(claims, issuer);
+    if (foreign !== undefined) return refuse("credential-invalid", foreign);
     const identity = toTokenIdentity({ issuer: issuer.name, claims }, issuer.claims);
     if (identity === undefined) return refuse("credential-invalid", "token without a consumer");
     const untilMs = Math.min((claims.exp ?? 0) * 1_000, nowMs + VERIFIED_MS_MAX);

@@ -30,7 +30,14 @@ describe("auth", () => {
         audiences: ["a", "b"],
         algorithms: ["ES256"],
         source: { kind: "jwks", url: "https://a.example/k" },
-        claims: { consumer: "sub", tier: undefined, scopes: "scope" },
+        authorizedParties: undefined,
+        requires: [],
+        refuses: [],
+        claims: {
+          consumer: { text: "sub", steps: ["sub"] },
+          tier: undefined,
+          scopes: { text: "scope", steps: ["scope"] },
+        },
         skewMs: 30_000,
       },
     ]);

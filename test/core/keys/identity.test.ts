@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readClaim, toKeyIdentity, toTokenIdentity } from "../../../src/core/keys/identity.ts";
+import { parseClaimPath } from "../../../src/core/keys/claim-path.ts";
+import { toKeyIdentity, toTokenIdentity } from "../../../src/core/keys/identity.ts";
 
 const RECORD = {
   id: "k1",
@@ -10,7 +11,11 @@ const RECORD = {
   enabled: true,
   metadata: {},
 };
-const NAMES = { consumer: "sub", tier: "plan", scopes: "scope" };
+const NAMES = {
+  consumer: parseClaimPath("sub"),
+  tier: { path: parseClaimPath("plan"), contains: undefined },
+  scopes: parseClaimPath("scope"),
+};
 const toIdentity = (claims: Readonly<Record<string, unknown>>) =>
   toTokenIdentity({ issuer: "https://a.example", claims }, NAMES);
 
@@ -55,6 +60,21 @@ describe("toTokenIdentity()", () => {
   });
 });
 
-test("readClaim() reads no inherited property", () => {
-  expect(readClaim({ issuer: "a", claims: {} }, "constructor")).toBeUndefined();
+describe("a tier by what a claim contains", () => {
+  const contains = new Map([
+    ["o:gold", "gold"],
+    ["o:pro", "pro"],
+  ]);
+  const tier = { path: parseClaimPath("pla"), contains };
+  test.each<[unknown, string | undefined]>([
+    ["u:free,o:pro", "pro"],
+    ["o:pro o:gold", "gold"],
+    [["o:pro"], "pro"],
+    [["o:professional"], undefined],
+    [{ "o:pro": true }, undefined],
+    [undefined, undefined],
+  ])("of %j is %j", (pla, wanted) => {
+    const claims = { sub: "ann", pla };
+    expect(toTokenIdentity({ issuer: "a", claims }, { ...NAMES, tier })?.tier).toBe(wanted);
+  });
 });
