@@ -32,7 +32,7 @@ export const trees: readonly Tree[] = [
       ["consumers", "access"],
       ["batch", "feedback"],
       ["cache", "keys"],
-      ["algorithms", "shape", "cors", "log"],
+      ["algorithms", "shape", "cors", "log", "stats"],
       ["http"],
       ["schema"],
       [""],
