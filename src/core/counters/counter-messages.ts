@@ -5,6 +5,7 @@ import type { Outcome } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { LeaseGrant, LeaseReport } from "../leases/lease-messages.ts";
 import type { BanSettings } from "./ban.ts";
+import type { CrossedPercent } from "./crossing.ts";
 
 export const MESSAGE_VERSION = 1;
 
@@ -95,6 +96,8 @@ export interface CheckVerdict {
   readonly isBanned?: boolean;
   /** The answer to the check's report. */
   readonly lease?: LeaseGrant;
+  /** The percent of its quota that the key crossed by this decision; undefined: it crossed none. */
+  readonly crossed?: CrossedPercent;
 }
 
 export interface CounterReply {

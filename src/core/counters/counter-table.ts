@@ -18,6 +18,7 @@ import {
   toProvisionalUnits,
 } from "./reservations.ts";
 import type { CounterClock } from "./counter-clock.ts";
+import { addCrossings } from "./crossing.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
 import { toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
 import { addChecks, consumeChecks, findChangedAlgorithms, forgetPolicies } from "./key-counters.ts";
@@ -25,7 +26,6 @@ import { answerReport, readReports } from "./grant-leases.ts";
 import { renewChecks } from "./renew-checks.ts";
 import {
   type Check,
-  type CheckVerdict,
   type Committed,
   type CounterReply,
   type CounterRequest,
@@ -102,7 +102,7 @@ export class CounterTable {
       for (const { key, checks } of keys)
         this.#keys.read(key).provisional.set(id, { units: toUnits(checks), takenAtMs });
     }
-    const answered = this.#answerReports(request, reply);
+    const answered = addCrossings(this.#answerReports(request, reply), { keys, memory: this.#keys });
     const isRenewal = keys.every(({ checks }) =>
       checks.every(({ cost, lease }) => cost === 0 && lease !== undefined),
     );
@@ -137,7 +137,7 @@ export class CounterTable {
         answerReport(counters, { check, reserved: toReserved(check.policy), nowMs }),
       );
     });
-    const verdicts = reply.verdicts.map((verdict, index): CheckVerdict => {
+    const verdicts = reply.verdicts.map((verdict, index) => {
       const lease = grants[index];
       return lease === undefined ? verdict : { ...verdict, lease };
     });

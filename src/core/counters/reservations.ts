@@ -3,6 +3,7 @@
 
 import type { KeyCounters } from "./key-state.ts";
 import type { CheckVerdict, CounterReply } from "./counter-messages.ts";
+import type { NotedCrossing } from "./crossing.ts";
 
 /**
  * How long units stay reserved for a decision that several objects make together. It is also how long another object may
@@ -32,6 +33,8 @@ export interface KeyMemory {
   readonly lastPlacesMs: Map<string, number>;
   /** By policy, when an operator last reset it; undefined: none was. */
   resetsMs?: ReadonlyMap<string, number>;
+  /** By policy, the share of its quota that was crossed last; undefined: none was. */
+  crossed?: ReadonlyMap<string, NotedCrossing>;
 }
 
 /** A key as its row has it: what was committed before a reset may be cancelled after it. */
@@ -44,6 +47,8 @@ export function noteReset(memory: KeyMemory, policies: readonly string[], nowMs:
   const resets = policies.map((policy) => [policy, nowMs] as const);
   // oxlint-disable-next-line no-param-reassign -- it is what changes in place
   memory.resetsMs = new Map([...(memory.resetsMs ?? []), ...resets]);
+  // oxlint-disable-next-line no-param-reassign -- as above
+  memory.crossed = new Map([...(memory.crossed ?? [])].filter(([policy]) => !policies.includes(policy)));
 }
 
 /** Units of a policy that decisions in flight have reserved. Drops reservations that have expired. */
