@@ -5,7 +5,6 @@ import type { Outcome } from "../algorithms/algorithm.ts";
 import type { AlgorithmName } from "../algorithms/registry.ts";
 import type { LeaseGrant, LeaseReport } from "../leases/lease-messages.ts";
 import type { BanSettings } from "./ban.ts";
-import type { CrossedPercent } from "./crossing.ts";
 
 export const MESSAGE_VERSION = 1;
 
@@ -78,6 +77,9 @@ export interface Refused {
   /** How long ago the last of them was; the others were at most a second before. */
   readonly agoMs: number;
 }
+
+/** A share of a quota that is worth a word when a key crosses it. */
+export type CrossedPercent = 80 | 100;
 
 /** One policy's answer. Durations only: absolute times do not cross machines. */
 export interface CheckVerdict {

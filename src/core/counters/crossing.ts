@@ -2,12 +2,11 @@
 // used before and after. The verdict carries it to the isolate, and the isolate's next report to whoever sends alerts.
 
 import { toAlgorithm } from "../algorithms/registry.ts";
-import type { Check, CheckVerdict, CounterReply, KeyChecks } from "./counter-messages.ts";
+import type { Check, CheckVerdict, CounterReply, CrossedPercent, KeyChecks } from "./counter-messages.ts";
 import type { KeyMemory } from "./reservations.ts";
 
 /** Shares of a quota, in percent, the highest first. */
-const CROSSINGS = [100, 80] as const;
-export type CrossedPercent = (typeof CROSSINGS)[number];
+const CROSSINGS: readonly CrossedPercent[] = [100, 80];
 
 /** What a counter had, and now has, of what it may have. */
 interface Use {
@@ -19,12 +18,6 @@ interface Use {
 /** The highest share that was not used before and is now. */
 export function toCrossed({ before, after, limit }: Use): CrossedPercent | undefined {
   return CROSSINGS.find((percent) => before * 100 < limit * percent && after * 100 >= limit * percent);
-}
-
-/** A share that was crossed is not crossed again before this, though units come back and are taken anew. */
-export interface NotedCrossing {
-  readonly percent: CrossedPercent;
-  readonly untilMs: number;
 }
 
 /** Adds to a reply's verdicts, which are in the order of the checks, what its decision crossed. */

@@ -2,8 +2,7 @@
 // still give back. In memory only.
 
 import type { KeyCounters } from "./key-state.ts";
-import type { CheckVerdict, CounterReply } from "./counter-messages.ts";
-import type { NotedCrossing } from "./crossing.ts";
+import type { CheckVerdict, CounterReply, CrossedPercent } from "./counter-messages.ts";
 
 /**
  * How long units stay reserved for a decision that several objects make together. It is also how long another object may
@@ -22,6 +21,12 @@ export interface Reservation {
 export interface Provisional {
   readonly units: ReadonlyMap<string, number>;
   readonly takenAtMs: number;
+}
+
+/** A share that was crossed is not crossed again before this, though units come back and are taken anew. */
+export interface NotedCrossing {
+  readonly percent: CrossedPercent;
+  readonly untilMs: number;
 }
 
 /** All that an object knows of one key. */

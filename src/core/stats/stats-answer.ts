@@ -73,6 +73,7 @@ export const toStatsSchema = () =>
     denials: v.array(
       object({ policy: text, key: text, consumer: text, count, firstMs: count, lastMs: count }),
     ),
+    usage: v.array(object({ policy: text, consumer: text, counts })),
     now: object({
       pools: v.array(
         object({
@@ -126,7 +127,7 @@ export const toStatsTailSchema = () =>
         country: text,
         asn: text,
         method: text,
-        ray: text,
+        requestId: text,
         ms: count,
         share: v.optional(count),
       }),

@@ -1,0 +1,164 @@
+// What a stats object knows: all that was ever counted, the minutes that are not stored yet, and which reports it has seen.
+// It is fed with reports and with what it had stored; when it stores is its owner's to say.
+
+import { LruMap } from "../lru-map.ts";
+import { Series, type SeriesData, toOtherName } from "./series.ts";
+import type { StatsReport, StatsReply, Tops } from "./stats-messages.ts";
+import { createTops, type TopLists, toTops } from "./tops.ts";
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+/** Series of a deployment: what more comes is counted under `other`. */
+const SERIES_MAX = 5_000;
+/** Isolates whose last reports are remembered. */
+const ISOLATES_MAX = 5_000;
+/** How long a report may come again. */
+const SEEN_MS = 300_000;
+/** Who has not reported for so long is gone. */
+export const PRESENT_MS = 30_000;
+
+/** What is stored of a minute, or of an hour. */
+export interface StatsRow extends SeriesData {
+  readonly atMs: number;
+  readonly tops: Tops;
+}
+
+interface Minute {
+  readonly series: Series;
+  readonly tops: TopLists;
+  isDirty: boolean;
+}
+
+/** An isolate by its newest report. */
+export interface SeenIsolate {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly now: StatsReport["now"];
+}
+
+export type SeenReport = readonly [isolate: string, seq: number, atMs: number];
+
+export class StatsBook {
+  readonly #totals = new Series();
+  readonly #minutes = new Map<number, Minute>();
+  readonly #isolates = new LruMap<string, SeenIsolate>(ISOLATES_MAX);
+  #nowMs = 0;
+  #lostSeries = 0;
+  #lostReports = 0;
+  #seenMs: number | undefined;
+
+  /** `totals`: all that was stored so far. `seen`: the newest report of each isolate, by its number. */
+  constructor(totals: SeriesData = { counts: [], histograms: [] }, seen: readonly SeenReport[] = []) {
+    this.#totals.add(totals);
+    for (const [isolate, seq, atMs] of seen)
+      this.#isolates.set(isolate, { seq, atMs, now: { pools: [], usage: [] } });
+  }
+
+  /** False: the report was counted before. */
+  apply(report: StatsReport, nowMs: number): boolean {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    const known = this.#isolates.get(report.isolate);
+    this.#seenMs = this.#nowMs;
+    if (known !== undefined && report.seq <= known.seq) return false;
+    this.#lostReports += known === undefined ? 0 : report.seq - known.seq - 1;
+    this.#isolates.set(report.isolate, { seq: report.seq, atMs: this.#nowMs, now: report.now });
+    const minute = this.#minute();
+    const toName = (name: string, weight: number): string => this.#admit(name, weight);
+    this.#totals.add(report, toName);
+    minute.series.add(report, (name) => (this.#totals.has(name) ? name : toOtherName(name)));
+    for (const [list, entries] of Object.entries(report.tops))
+      for (const [key, units] of entries) minute.tops[list as keyof TopLists].add(key, units);
+    this.#lostSeries += report.dropped;
+    minute.isDirty = true;
+    return true;
+  }
+
+  get totals(): Series {
+    return this.#totals;
+  }
+
+  get isDirty(): boolean {
+    return [...this.#minutes.values()].some(({ isDirty }) => isDirty);
+  }
+
+  /** Isolates that are there, and how many reports came of each. */
+  present(): readonly SeenIsolate[] {
+    return this.#listIsolates(PRESENT_MS).map(([, isolate]) => isolate);
+  }
+
+  /** The isolates whose reports may come again, with the number of the newest. */
+  toSeen(): readonly SeenReport[] {
+    return this.#listIsolates(SEEN_MS).map(([isolate, { seq, atMs }]) => [isolate, seq, atMs]);
+  }
+
+  get lost(): { readonly series: number; readonly reports: number } {
+    return { series: this.#lostSeries, reports: this.#lostReports };
+  }
+
+  /** When the newest report came; undefined: none did since the object started. */
+  get seenMs(): number | undefined {
+    return this.#seenMs;
+  }
+
+  /** Minutes that have to be stored, whole; they then count as stored. Only the last one can still grow. */
+  takeRows(): readonly StatsRow[] {
+    const rows: StatsRow[] = [];
+    const last = Math.max(...this.#minutes.keys());
+    for (const [atMs, minute] of this.#minutes) {
+      if (minute.isDirty) rows.push({ atMs, ...minute.series.toData(), tops: toTops(minute.tops) });
+      minute.isDirty = false;
+      if (atMs !== last) this.#minutes.delete(atMs);
+    }
+    return rows;
+  }
+
+  /** What of the minute is stored already, before the object forgot it. */
+  resume({ atMs, tops, ...data }: StatsRow): void {
+    this.#nowMs = Math.max(this.#nowMs, atMs);
+    const minute = this.#minute();
+    minute.series.add(data);
+    for (const [list, entries] of Object.entries(tops))
+      for (const [key, units] of entries) minute.tops[list as keyof TopLists].add(key, units);
+  }
+
+  #minute(): Minute {
+    const atMs = this.#nowMs - (this.#nowMs % MINUTE_MS);
+    let minute = this.#minutes.get(atMs);
+    if (minute === undefined) {
+      minute = { series: new Series(), tops: createTops(), isDirty: false };
+      this.#minutes.set(atMs, minute);
+    }
+    return minute;
+  }
+
+  /** The name under which a series is counted. */
+  #admit(name: string, weight: number): string {
+    if (this.#totals.has(name) || this.#totals.weight + weight <= SERIES_MAX) return name;
+    this.#lostSeries += 1;
+    return toOtherName(name);
+  }
+
+  #listIsolates(withinMs: number): readonly (readonly [string, SeenIsolate])[] {
+    return [...this.#isolates.entries()].filter(([, { atMs }]) => this.#nowMs - atMs < withinMs);
+  }
+}
+
+/** An isolate reports so often; while somebody watches, so often. */
+const REPORT_MS = 10_000;
+const WATCHED_REPORT_MS = 1_000;
+/** Who watches says so again within this. */
+const WATCH_MS = 10_000;
+
+/** Whether somebody watches, for as long as it was said last. */
+export class Watch {
+  #untilMs = -Infinity;
+
+  begin(nowMs: number): void {
+    this.#untilMs = nowMs + WATCH_MS;
+  }
+
+  toReply(nowMs: number): StatsReply {
+    const isWatched = nowMs < this.#untilMs;
+    return { isWatched, nextMs: isWatched ? WATCHED_REPORT_MS : REPORT_MS };
+  }
+}
