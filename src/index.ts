@@ -19,6 +19,7 @@ export { FeedbackObject } from "./durable-objects/feedback-object.ts";
 export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 export { SnapshotObject } from "./durable-objects/snapshot-object.ts";
+export { StatsObject } from "./durable-objects/stats-object.ts";
 
 const bindings = env as unknown as Bindings;
 const parsed = parseConfig(exported, bindings);

@@ -49,6 +49,7 @@ export const trees: readonly Tree[] = [
       ["origins"],
       ["limits"],
       ["log"],
+      ["stats"],
       ["request"],
     ],
   },

@@ -3,8 +3,8 @@
 import type { Policy } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import type { Page } from "../core/control/control-messages.ts";
-import { toHeaviest } from "../core/counters/find-top.ts";
-import { MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
+import { addShares, toHeaviest } from "../core/counters/find-top.ts";
+import { type HeavyKey, MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { askControl } from "./ask-control.ts";
 import { findKeyObject, hasAddress, isByKey, PLACES } from "./find-counters.ts";
 import type { AdminControls } from "./operation.ts";
@@ -12,31 +12,53 @@ import type { AdminControls } from "./operation.ts";
 /** Objects that one page asks: the next page asks the others. */
 export const OBJECTS_MAX = 64;
 
+export interface TopPageQuery {
+  readonly limit: number;
+  readonly cursor: number;
+}
+
+/** What the objects of one page answered, together. */
+interface TopFound {
+  readonly keys: readonly (HeavyKey & { readonly object: string })[];
+  readonly shares: readonly number[];
+  readonly objects: { readonly asked: number; readonly unanswered: number; readonly incomplete: number };
+  readonly next: number | undefined;
+}
+
 export async function findTopPage(
   controls: AdminControls,
   written: Policy,
-  { limit, cursor }: { readonly limit: number; readonly cursor: number },
+  query: TopPageQuery,
 ): Promise<object> {
+  const { keys, objects, next } = await askTop(controls, written, query);
+  return { items: keys.map(({ key, used, object }) => ({ key, used, object })), objects, next };
+}
+
+export async function askTop(
+  controls: AdminControls,
+  written: Policy,
+  { limit: most, cursor }: TopPageQuery,
+): Promise<TopFound> {
   const { owners, next } = await findOwners(controls, written, cursor);
   const answers = await Promise.all(
-    owners.map(async ({ object: owner, policy: { name: policy, algorithm, settings, plan } }) => {
-      const question = { version: MESSAGE_VERSION, policy, algorithm, settings, plan, most: limit } as const;
+    owners.map(async ({ object, policy: { name: policy, algorithm, settings, plan } }) => {
+      const question = { version: MESSAGE_VERSION, policy, algorithm, settings, plan, most } as const;
       try {
-        return await controls.bindings.COUNTERS.getByName(owner).top(question);
+        return { object, ...(await controls.bindings.COUNTERS.getByName(object).top(question)) };
       } catch {
         return undefined;
       }
     }),
   );
-  const all = answers.flatMap((answer, index) =>
-    (answer?.keys ?? []).map(({ key, used }) => ({ key, used, object: owners[index]?.object })),
-  );
+  const answered = answers.filter((answer) => answer !== undefined);
+  const keys = answered.flatMap(({ keys: found, object }) => found.map((key) => ({ ...key, object })));
   return {
-    items: toHeaviest(all, limit),
+    keys: toHeaviest(keys, most),
+    shares: addShares(answered.map(({ shares }) => shares)),
     objects: {
       asked: owners.length,
-      unanswered: answers.filter((answer) => answer === undefined).length,
-      incomplete: answers.filter((answer) => answer?.isComplete === false).length,
+      unanswered: owners.length - answered.length,
+      incomplete: answered.filter(({ isComplete }) => !isComplete).length,
     },
     next,
   };

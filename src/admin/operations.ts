@@ -6,6 +6,7 @@ import { createEntryCreation, createEntryOperations } from "./entry-operations.t
 import { explainOperation } from "./explain-operation.ts";
 import { gatewayOperations } from "./gateway-operations.ts";
 import { keyOperations } from "./key-operations.ts";
+import { statsOperations } from "./stats-operations.ts";
 import type { Operation } from "./operation.ts";
 
 export const operations: readonly Operation[] = [
@@ -21,4 +22,5 @@ export const operations: readonly Operation[] = [
   ...configOperations,
   ...counterOperations,
   explainOperation,
+  ...statsOperations,
 ];

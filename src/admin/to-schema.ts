@@ -53,6 +53,8 @@ function convertOne(part: Part): JsonSchema {
       return { type: "object", propertyNames: convert(key), additionalProperties: convert(value) };
     case "array":
       return { type, items: convert(item) };
+    case "nullable":
+      return { anyOf: [convert(wrapped), { type: "null" }] };
     case "picklist":
       return { type: "string", enum: options };
     case "literal":

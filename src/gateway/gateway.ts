@@ -17,9 +17,10 @@ import type { PreflightClients } from "./cors/answer-preflight.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { type LimitedRoute, STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
+import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
 import { CounterClient } from "./limits/counter-client.ts";
-import { PoolClient } from "./origins/pool-client.ts";
+import { PoolClient, showNow } from "./origins/pool-client.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
@@ -44,17 +45,20 @@ type Derived = Omit<
   | "authority"
   | "reserve"
   | "pools"
+  | "stats"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
   const lines = new WaitingLines();
+  const clients = createClients(config, bindings, lines);
   return {
     lines,
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES),
     collapsing: new Collapsing(),
-    ...createClients(config, bindings, lines),
+    ...clients,
+    stats: toRecorder({ config, ...clients }, bindings),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
@@ -68,7 +72,19 @@ export function renewGateway(
   gateway.leases.forgetDenials();
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
   const clients = config === gateway.config ? {} : createClients(config, bindings, gateway.lines);
-  return { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
+  const renewed = { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
+  return { ...renewed, stats: toRecorder(renewed, bindings) };
+}
+
+/** The one that there is goes on, with what it has not reported yet; undefined where nobody wants it. */
+function toRecorder(
+  { config, pools, stats: known }: Pick<Gateway, "config" | "pools"> & Partial<Pick<Gateway, "stats">>,
+  bindings: Bindings,
+): Recorder | undefined {
+  if (!config.stats) return undefined;
+  const stats = known ?? new Recorder(bindings.STATS);
+  stats.readNow = () => showNow(pools);
+  return stats;
 }
 
 /** What they learn is of one configuration's issuers and pools. */

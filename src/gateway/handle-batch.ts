@@ -29,7 +29,7 @@ export async function handleBatch(
   // One id for what came as one.
   const ask = (member: Request): Promise<Response> => handleMember(member, gateway, { requestId, waitUntil });
   const answering = { context: { gateway, trace, waitUntil }, requestId, ask };
-  const response = await safely(requestId, config, () => answerBatch(request, answering));
+  const response = await safely({ requestId, trace }, config, () => answerBatch(request, answering));
   response.headers.set(REQUEST_ID_FIELD, requestId);
   return cors === undefined ? response : addCorsFields(response, cors, headers.get("origin"));
 }

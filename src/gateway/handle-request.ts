@@ -26,11 +26,12 @@ import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { awaitStart } from "./request/await-body.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
-import { logAllowed, logDenied, logLimits } from "./log/log-request.ts";
+import { logAllowed, logDenied } from "./log/log-request.ts";
 import { RequestTrace } from "./request/request-trace.ts";
 import { readRequest } from "./request/read-request.ts";
-import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
+import { NO_ROUTE, type RequestFacts, type RoutedRequest, toRoutedFacts } from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
+import { noteLimits } from "./limits/note-limits.ts";
 import { holdPermits, type Permits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
 import { passAnswer } from "./request/body-pipe.ts";
@@ -72,6 +73,7 @@ export async function handleRequest(
   const admission = receive(arrived.value, context);
   const facts = admission instanceof Promise ? await admission : admission;
   if (facts instanceof Response) return facts;
+  trace.facts = facts;
   const routed = { ...arrived.value, facts };
 
   const through = createThroughCache(route, facts, context);
@@ -107,8 +109,13 @@ function routeRequest(
   const { trace } = execution;
   const problem = { name: config.name, requestId: execution.requestId };
   const read = readRequest(request, config, execution);
-  if (!read.ok) return err(toProblemResponse(read.error, problem));
-  if (read.value.isOwn) return err(toProblemResponse("no-route", problem));
+  const refuseUnrouted = (code: ProblemCode): Result<never, Response> => {
+    trace.refuse(code);
+    if (read.ok) trace.facts = toRoutedFacts(read.value, NO_ROUTE);
+    return err(toProblemResponse(code, problem));
+  };
+  if (!read.ok) return refuseUnrouted(read.error);
+  if (read.value.isOwn) return refuseUnrouted("no-route");
   const preflighted = answerPreflight(read.value, { gateway, trace, waitUntil: execution.waitUntil });
   if (preflighted !== undefined) {
     // Its answer says itself what a page may do.
@@ -116,10 +123,17 @@ function routeRequest(
     return err(preflighted);
   }
   const route = matchRoute(config.routes, read.value);
-  if (route === undefined) return err(toProblemResponse("no-route", problem));
+  if (route === undefined) return refuseUnrouted("no-route");
   execution.cors = route.cors;
+  trace.route = route.name;
   const facts = shapeRequest(read.value, route, config);
-  return facts instanceof Response ? err(facts) : ok({ config, route, facts, trace });
+  if (facts instanceof Response) {
+    // Of what it asked for there is no such part.
+    trace.refuse("invalid-fields");
+    return err(facts);
+  }
+  trace.facts = facts;
+  return ok({ config, route, facts, trace });
 }
 
 /** Lets it in, and where permits will be taken waits for its body: until it is there, it takes nobody's place. */
@@ -199,7 +213,7 @@ function refuse(
   routed: RoutedRequest,
   { context, early }: { readonly context: RequestContext<Gateway>; readonly early: CacheLookup | undefined },
 ): Response | undefined {
-  logLimits(routed, limits.rows);
+  noteLimits(routed, limits, context);
   const { route } = routed;
   const refusal = toRefusal(limits);
   if (refusal === undefined) return undefined;

@@ -58,12 +58,15 @@ function toExecution({ requestId, target, waitUntil }: Surroundings, cors: Execu
   return { requestId, trace: new RequestTrace(readClock()), target, waitUntil, cors };
 }
 
-function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
-  return safely(execution.requestId, gateway.config, async () => {
-    const response = await handleRequest(request, gateway, execution);
-    if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
-    return response;
+async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
+  const { trace, waitUntil } = execution;
+  const response = await safely(execution, gateway.config, async () => {
+    const answer = await handleRequest(request, gateway, execution);
+    if (isContentIgnored(request)) answer.headers.set(IGNORED_FIELD, request.method);
+    return answer;
   });
+  gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
+  return response;
 }
 
 /** Beside the origin's own. */

@@ -3,9 +3,10 @@
 import type { Config } from "../core/config/config.ts";
 import { writeLog } from "../platform/log.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
+import type { RequestTrace } from "./request/request-trace.ts";
 
 export async function safely(
-  requestId: string,
+  { requestId, trace }: { readonly requestId: string; readonly trace: RequestTrace },
   { name }: Config,
   answer: () => Promise<Response>,
 ): Promise<Response> {
@@ -14,6 +15,7 @@ export async function safely(
   } catch (error) {
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     writeLog("crashed", { cause, requestId });
+    trace.refuse("internal-error");
     return toProblemResponse("internal-error", { name, requestId });
   }
 }

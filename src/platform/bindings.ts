@@ -19,6 +19,14 @@ import type {
 } from "../core/control/control-messages.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
+import type {
+  StatsFigures,
+  StatsQuestion,
+  StatsReply,
+  StatsReport,
+  StatsTotals,
+  TailAnswer,
+} from "../core/stats/stats-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
 import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
 import type {
@@ -80,6 +88,14 @@ export interface FeedbackRpc extends Rpc.DurableObjectBranded {
   exchange(report: FeedbackReport): Promise<FeedbackView>;
 }
 
+/** What isolates and the admin API may ask of a continent's stats object. */
+export interface StatsRpc extends Rpc.DurableObjectBranded {
+  report(report: StatsReport): Promise<StatsReply>;
+  figures(question: StatsQuestion): StatsFigures;
+  totals(): StatsTotals;
+  tail(after: number): TailAnswer;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
@@ -87,6 +103,7 @@ export interface Bindings {
   readonly SNAPSHOTS: DurableObjectNamespace<SnapshotRpc & DurableObject>;
   readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
   readonly FEEDBACK: DurableObjectNamespace<FeedbackRpc & DurableObject>;
+  readonly STATS: DurableObjectNamespace<StatsRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */
@@ -97,3 +114,8 @@ export interface Bindings {
 
 /** The one control object of a deployment. */
 export const CONTROL_NAME = "control";
+
+/** The stats object of a continent, "unknown" where the platform does not say which. */
+export function toStatsName(continent: string): string {
+  return `stats:${continent}`;
+}

@@ -6,3 +6,8 @@ import { createHash } from "node:crypto";
 export function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
+
+/** Enough of a SHA-256 to find a counter's key again where it is named: 16 hexadecimal digits. */
+export function hashKey(key: string): string {
+  return hashText(key).slice(0, 16);
+}

@@ -18,6 +18,7 @@ export { FeedbackObject } from "../../src/durable-objects/feedback-object.ts";
 export { HealthObject } from "../../src/durable-objects/health-object.ts";
 export { PurgeObject } from "../../src/durable-objects/purge-object.ts";
 export { SnapshotObject } from "../../src/durable-objects/snapshot-object.ts";
+export { StatsObject } from "../../src/durable-objects/stats-object.ts";
 export { ScriptedObject } from "./scripted-object.ts";
 
 export class StallingObject extends DurableObject {

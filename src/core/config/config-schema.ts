@@ -51,6 +51,7 @@ export const configSchema = object({
   auth: v.optional(authSchema, {}),
   access: v.optional(accessList),
   cors: v.optional(corsRule, "origin"),
+  stats: v.optional(switchedOn, true),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

@@ -47,6 +47,8 @@ export interface Config {
   readonly preflights: Policy;
   /** The policy that limits clients with credentials that were never issued. */
   readonly attempts: Policy;
+  /** Whether the gateway counts what it does. */
+  readonly stats: boolean;
   readonly policies: readonly Policy[];
   /** The names of the tiers. */
   readonly tiers: readonly string[];

@@ -87,6 +87,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       auth: deepFreeze(auth),
       access: deepFreeze(parsed.value.access),
       cors: deepFreeze(parsed.value.cors),
+      stats: parsed.value.stats,
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
       policies: Object.freeze([...policies.values()]),

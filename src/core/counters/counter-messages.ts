@@ -156,11 +156,17 @@ export interface HeavyKey {
   readonly key: string;
   /** Units in use; a little more than were, where the row is ahead of its counter. */
   readonly used: number;
+  /** Units that whoever has used nothing may use. */
+  readonly limit: number;
+  /** How long until all of it has come back. */
+  readonly resetMs: number;
 }
 
 export interface TopAnswer {
   /** The heaviest first. */
   readonly keys: readonly HeavyKey[];
+  /** How many keys have used less than 10 % of their limit, less than 20 %, ..., less than 100 %, and all of it. */
+  readonly shares: readonly number[];
   /** Whether every key of the object was looked at. */
   readonly isComplete: boolean;
 }

@@ -29,10 +29,39 @@ export function findTop(
   const keys: HeavyKey[] = [];
   for (const { key, record } of rows.slice(0, rowsMax)) {
     const { counters } = readRow(record);
-    const used = toUsed(clock === undefined ? counters : setKeyBack(counters, clock), question, nowMs);
-    if (used > 0) keys.push({ key, used });
+    const present = clock === undefined ? counters : setKeyBack(counters, clock);
+    const used = toUsed(present, question, nowMs);
+    if (used > 0) keys.push({ key, used, ...toTerms(present, question, nowMs) });
   }
-  return { keys: toHeaviest(keys, question.most), isComplete: rows.length <= rowsMax };
+  const shares = addShares(keys.map((key) => toShares(key)));
+  return { keys: toHeaviest(keys, question.most), shares, isComplete: rows.length <= rowsMax };
+}
+
+const TENTHS = 10;
+
+function toShares({ used, limit }: HeavyKey): readonly number[] {
+  const tenth = limit === 0 ? TENTHS : Math.min(TENTHS, Math.floor((used * TENTHS) / limit));
+  return Array.from({ length: TENTHS + 1 }, (_, at) => (at === tenth ? 1 : 0));
+}
+
+export function addShares(all: readonly (readonly number[])[]): readonly number[] {
+  return Array.from({ length: TENTHS + 1 }, (_, at) =>
+    all.reduce((sum, shares) => sum + (shares[at] ?? 0), 0),
+  );
+}
+
+/** Of the question's own plan. */
+function toTerms(
+  { live }: KeyCounters,
+  question: TopQuestion,
+  nowMs: number,
+): Pick<HeavyKey, "limit" | "resetMs"> {
+  const { algorithm, settings } = question;
+  const { decide } = toAlgorithm(algorithm);
+  const counter = live.get(toCounterName(question))?.counter;
+  const state = counter?.algorithm === algorithm ? counter.state : undefined;
+  const limit = decide(settings, undefined, { nowMs, cost: 0 }).remaining;
+  return { limit, resetMs: decide(settings, state, { nowMs, cost: 0 }).resetMs };
 }
 
 /** By the counter of the plan that counts most. */
@@ -48,6 +77,6 @@ function toUsed({ live }: KeyCounters, question: TopQuestion, nowMs: number): nu
   return Math.max(own, ...others.map(({ live: { counter }, settings }) => toUnits(settings, counter)));
 }
 
-export function toHeaviest(keys: readonly HeavyKey[], most: number): readonly HeavyKey[] {
+export function toHeaviest<Key extends HeavyKey>(keys: readonly Key[], most: number): readonly Key[] {
   return [...keys].sort((a, b) => b.used - a.used).slice(0, most);
 }

@@ -80,6 +80,23 @@ export class FeedbackStates {
     return limiting;
   }
 
+  /** Of each scope the quota that is used most, as far as a reading still counts. */
+  show(
+    nowMs: number,
+  ): readonly { readonly quota: string; readonly share: number; readonly resetMs: number | null }[] {
+    return this.#scopes.flatMap(({ scope }) => {
+      const read = [...this.#paces.entries()].filter(
+        ([key, { known }]) => key.startsWith(`${scope}\n`) && known.untilMs > nowMs,
+      );
+      if (read.length === 0) return [];
+      const [, { known }] = read.reduce((most, one) =>
+        one[1].known.usedPercent > most[1].known.usedPercent ? one : most,
+      );
+      const resetMs = Number.isFinite(known.untilMs) ? Math.ceil(known.untilMs - nowMs) : null;
+      return [{ quota: scope, share: known.usedPercent / 100, resetMs }];
+    });
+  }
+
   /** Whether the request would try, as the first of all isolates, if a guessed stop is over. */
   toClaims(keys: RequestKeys, nowMs: number): readonly ProbeClaim[] {
     return this.#find(keys)

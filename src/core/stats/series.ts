@@ -22,7 +22,7 @@ export const FAMILIES = {
   cache: ["route", "result"],
   origins: ["pool", "origin", "result"],
   refusals: ["route", "code"],
-  counterCalls: ["result"],
+  counterCalls: ["kind", "result"],
 } as const;
 export type Family = keyof typeof FAMILIES;
 

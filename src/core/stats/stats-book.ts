@@ -4,7 +4,7 @@
 import { LruMap } from "../lru-map.ts";
 import { Series, type SeriesData, toOtherName } from "./series.ts";
 import type { StatsReport, StatsReply, Tops } from "./stats-messages.ts";
-import { createTops, type TopLists, toTops } from "./tops.ts";
+import { addTops, createTops, type TopLists, toTops } from "./tops.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
@@ -15,7 +15,7 @@ const ISOLATES_MAX = 5_000;
 /** How long a report may come again. */
 const SEEN_MS = 300_000;
 /** Who has not reported for so long is gone. */
-export const PRESENT_MS = 30_000;
+const PRESENT_MS = 30_000;
 
 /** What is stored of a minute, or of an hour. */
 export interface StatsRow extends SeriesData {
@@ -30,7 +30,7 @@ interface Minute {
 }
 
 /** An isolate by its newest report. */
-export interface SeenIsolate {
+interface SeenIsolate {
   readonly seq: number;
   readonly atMs: number;
   readonly now: StatsReport["now"];
@@ -66,8 +66,7 @@ export class StatsBook {
     const toName = (name: string, weight: number): string => this.#admit(name, weight);
     this.#totals.add(report, toName);
     minute.series.add(report, (name) => (this.#totals.has(name) ? name : toOtherName(name)));
-    for (const [list, entries] of Object.entries(report.tops))
-      for (const [key, units] of entries) minute.tops[list as keyof TopLists].add(key, units);
+    addTops(minute.tops, report.tops);
     this.#lostSeries += report.dropped;
     minute.isDirty = true;
     return true;
@@ -77,13 +76,9 @@ export class StatsBook {
     return this.#totals;
   }
 
-  get isDirty(): boolean {
-    return [...this.#minutes.values()].some(({ isDirty }) => isDirty);
-  }
-
-  /** Isolates that are there, and how many reports came of each. */
-  present(): readonly SeenIsolate[] {
-    return this.#listIsolates(PRESENT_MS).map(([, isolate]) => isolate);
+  /** Isolates that reported a moment ago. */
+  present(nowMs: number): readonly SeenIsolate[] {
+    return this.#listIsolates(PRESENT_MS, nowMs).map(([, isolate]) => isolate);
   }
 
   /** The isolates whose reports may come again, with the number of the newest. */
@@ -117,8 +112,7 @@ export class StatsBook {
     this.#nowMs = Math.max(this.#nowMs, atMs);
     const minute = this.#minute();
     minute.series.add(data);
-    for (const [list, entries] of Object.entries(tops))
-      for (const [key, units] of entries) minute.tops[list as keyof TopLists].add(key, units);
+    addTops(minute.tops, tops);
   }
 
   #minute(): Minute {
@@ -138,8 +132,8 @@ export class StatsBook {
     return toOtherName(name);
   }
 
-  #listIsolates(withinMs: number): readonly (readonly [string, SeenIsolate])[] {
-    return [...this.#isolates.entries()].filter(([, { atMs }]) => this.#nowMs - atMs < withinMs);
+  #listIsolates(withinMs: number, nowMs = this.#nowMs): readonly (readonly [string, SeenIsolate])[] {
+    return [...this.#isolates.entries()].filter(([, { atMs }]) => nowMs - atMs < withinMs);
   }
 }
 

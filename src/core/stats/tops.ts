@@ -14,6 +14,18 @@ export function createTops(): TopLists {
   };
 }
 
+export function addTops(lists: TopLists, tops: Tops): void {
+  for (const [list, entries] of Object.entries(tops))
+    for (const [key, units] of entries) lists[list as TopName].add(key, units);
+}
+
+/** The lists of several minutes as one. */
+export function mergeTops(rows: readonly { readonly tops: Tops }[]): Tops {
+  const lists = createTops();
+  for (const { tops } of rows) addTops(lists, tops);
+  return toTops(lists);
+}
+
 export function toTops({ denials, countries, asns, usage }: TopLists): Tops {
   return {
     denials: denials.toCounts(),

@@ -9,17 +9,15 @@ import { checkLimits } from "../limits/check-limits.ts";
 import { addLimitFields, toDenial, toRefusal } from "../limits/rate-limit-response.ts";
 import { holdPermits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
-import { logDenied, logLimits } from "../log/log-request.ts";
+import { logDenied } from "../log/log-request.ts";
+import { noteLimits } from "../limits/note-limits.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { passAnswer } from "../request/body-pipe.ts";
 import type { ReadRequest } from "../request/read-request.ts";
-import { toRoutedFacts } from "../request/request-facts.ts";
+import { NO_ROUTE, toRoutedFacts } from "../request/request-facts.ts";
 
 /** What is left to do to a batch's answer. */
 export type Finish = (answer: Response) => Response;
-
-/** A batch has no route, and its path no parameters. */
-const NO_ROUTE = { pattern: { text: "", segments: [], params: [], isOpen: false } };
 
 /** The refusal, or how to finish the answer. */
 export async function limitBatch(
@@ -39,7 +37,7 @@ export async function limitBatch(
   const counted = Math.min(batch.membersMax, Math.max(1, members));
   const cost = Number(limited.cost) * counted;
   const limits = await checkLimits({ ...limited, cost }, facts, context);
-  logLimits(request, limits.rows);
+  noteLimits(request, limits, context);
   const refusal = toRefusal(limits);
   if (refusal !== undefined) {
     logDenied(request, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });

@@ -8,7 +8,8 @@ import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { type Gatekeeper, keepOut } from "../credentials/admit.ts";
 import { checkLimits } from "../limits/check-limits.ts";
 import { toDenial, toRefusal } from "../limits/rate-limit-response.ts";
-import { logDenied, logLimits } from "../log/log-request.ts";
+import { logDenied } from "../log/log-request.ts";
+import { noteLimits } from "../limits/note-limits.ts";
 import { askOrigin, type OriginClients } from "../origins/ask-origin.ts";
 import { toOriginResponse } from "../origins/to-origin-response.ts";
 import { dropAnswer } from "../request/body-pipe.ts";
@@ -56,7 +57,7 @@ async function passPreflight(
   const { route } = routed;
   const facts = routed.facts.admit({ caller: undefined, isUnlimited: false, search: toSearch(routed) });
   const limits = await checkLimits(gateway.preflights, facts, context);
-  logLimits(routed, limits.rows);
+  noteLimits(routed, limits, context);
   const refusal = toRefusal(limits);
   if (refusal !== undefined) {
     logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });

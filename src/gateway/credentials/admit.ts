@@ -23,7 +23,8 @@ import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { AccessEntries } from "../../core/control/access-entries.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import { toLimitFields, toRefusal } from "../limits/rate-limit-response.ts";
-import { logBanned, logDenied, logLimits, logRefused } from "../log/log-request.ts";
+import { logBanned, logDenied, logRefused } from "../log/log-request.ts";
+import { noteLimits } from "../limits/note-limits.ts";
 
 /** What admitting a request needs of the gateway. */
 export interface Gatekeeper extends Limiter {
@@ -144,7 +145,7 @@ async function refuseCredential(
 ): Promise<Response> {
   if (isUnknown) {
     const limits = await checkLimits(context.gateway.attempts, routed.facts, context);
-    logLimits(routed, limits.rows);
+    noteLimits(routed, limits, context);
     if (limits.answer.outcome !== "allowed") return toTooMany(routed, limits, context);
   }
   return toRefused(routed, code, cause);

@@ -7,6 +7,7 @@ import { askObjects } from "./ask-objects.ts";
 import { type CheckedLimits, toChecked } from "./checked-limits.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
+import { noteAnswer } from "./note-limits.ts";
 import { groupByObject, type ObjectChecks, toObjectChecks } from "./object-checks.ts";
 import { isRefusing } from "./policy-rows.ts";
 import { rememberDenial } from "./remembered-denials.ts";
@@ -21,7 +22,7 @@ export async function askCounters(
   request: LimitedRequest,
   denialKey: string | undefined,
 ): Promise<CheckedLimits> {
-  const { policies, rows, nowMs, context } = request;
+  const { policies, rows, facts, nowMs, context } = request;
   const { denials, leases } = context.gateway;
   const id = crypto.randomUUID();
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, nowMs);
@@ -33,6 +34,7 @@ export async function askCounters(
     if (answer === undefined) return [];
     acceptGrants(group, answer, { leases, sentMs: nowMs });
     writeVerdicts(group, answer, nowMs);
+    noteAnswer(group, answer, { kind: "decide", facts, context });
     return [{ id, group, answer }];
   });
   const isDenied = rows.some(isRefusing);

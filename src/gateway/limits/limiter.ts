@@ -7,6 +7,7 @@ import type { IsolateLeases } from "../../core/leases/isolate-leases.ts";
 import type { DenialCache } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
+import type { Recorder } from "../stats/recorder.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
 import type { PolicyRow } from "./policy-rows.ts";
@@ -18,6 +19,8 @@ export interface Limiter {
   readonly leases: IsolateLeases;
   /** Limits changed at run time; undefined when there are none. */
   readonly overrides: OverrideIndex | undefined;
+  /** undefined: nobody wants to know. */
+  readonly stats: Recorder | undefined;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<LimitedRoute, string | undefined>;
 }

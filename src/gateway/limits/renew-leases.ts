@@ -5,6 +5,7 @@ import type { IsolateLeases } from "../../core/leases/isolate-leases.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
+import { noteAnswer } from "./note-limits.ts";
 import { groupByObject, type ObjectChecks, toObjectChecks } from "./object-checks.ts";
 import type { PolicyRow } from "./policy-rows.ts";
 
@@ -29,7 +30,11 @@ export function renewLeases({ rows, facts, nowMs, context }: LimitedRequest): vo
   for (const [object, owned] of groupByObject(reported, facts, config.counters.shards)) {
     const checks = toObjectChecks(object, owned, 0);
     const asked = counters.ask(checks, { phase: "take", id: crypto.randomUUID() }, { waitUntil });
-    waitUntil(asked.then((answer) => acceptGrants(checks, answer, { leases, sentMs })));
+    const accept = (answer: ObjectAnswer): void => {
+      acceptGrants(checks, answer, { leases, sentMs });
+      noteAnswer(checks, answer, { kind: "renew", facts, context });
+    };
+    waitUntil(asked.then(accept));
   }
 }
 

@@ -8,7 +8,7 @@ import type { Identity } from "../../core/keys/identity.ts";
 import type { LogFields } from "../../core/log/log-line.ts";
 import type { SampledEvent } from "../../core/log/log-settings.ts";
 import { toShownAddress } from "../../core/log/shown-address.ts";
-import { hashText } from "../../platform/hash-text.ts";
+import { hashKey } from "../../platform/hash-text.ts";
 import { readClock } from "../../platform/clock.ts";
 import { writeLog } from "../../platform/log.ts";
 import type { RequestTrace } from "../request/request-trace.ts";
@@ -26,9 +26,6 @@ export interface LoggedRequest {
   };
   readonly trace: RequestTrace;
 }
-
-/** Enough of a SHA-256 to find a key again, in hexadecimal digits. */
-const HASH_DIGITS = 16;
 
 /** `toFields` is called for the events that are logged: naming keys costs a hash. */
 function logEvent(request: LoggedRequest, event: SampledEvent, toFields: () => LogFields): void {
@@ -75,6 +72,7 @@ export function logDenied(
   request: LoggedRequest,
   { code, violated, rows, retryAfterMs = 0 }: DeniedBy,
 ): void {
+  request.trace.refuse(code, { violated, rows });
   logEvent(request, "denied", () => {
     const denying = findNamed(rows, violated);
     return {
@@ -89,11 +87,13 @@ export function logDenied(
 
 /** An operator's ban, by its id: whom it names is in the admin API. */
 export function logBanned(request: LoggedRequest, ban: string): void {
+  request.trace.refuse("banned");
   logEvent(request, "denied", () => ({ ...toProblem("banned"), ban }));
 }
 
 /** Refused before any policy was asked. `cause` is what the client is not told. */
 export function logRefused(request: LoggedRequest, code: ProblemCode, cause?: string): void {
+  request.trace.refuse(code);
   logEvent(request, "denied", () => ({ ...toProblem(code), cause }));
 }
 
@@ -141,8 +141,9 @@ interface Failure {
 
 export function logFailed(
   request: LoggedRequest,
-  { code, cause, denied, retryAfterMs, isLeft }: Failure,
+  { code, cause, denied, retryAfterMs, isLeft = false }: Failure,
 ): void {
+  request.trace.refuse(code, { ...denied, isLeft });
   if (denied !== undefined) {
     const { violated, rows } = denied;
     // What a call costs is not known of one that was never sent.
@@ -151,7 +152,7 @@ export function logFailed(
     return;
   }
   // A client that asks for stored answers alone is answered as it asked, and one that has left by nobody: nothing failed.
-  if (code === "not-cached" || isLeft === true) return;
+  if (code === "not-cached" || isLeft) return;
   const isClients = problems[code].status < 500;
   logEvent(request, isClients ? "denied" : "failed", () => ({ ...toProblem(code), cause }));
 }
@@ -178,7 +179,7 @@ function toNames(rows: readonly CountingPolicy[]): readonly string[] {
 }
 
 function toHashes(rows: readonly CountingPolicy[]): readonly string[] {
-  return rows.map(({ key }) => hashText(key).slice(0, HASH_DIGITS));
+  return rows.map(({ key }) => hashKey(key));
 }
 
 function toUnits(rows: readonly CountingPolicy[]): readonly number[] {

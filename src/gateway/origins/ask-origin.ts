@@ -31,8 +31,8 @@ export function askOrigin(
   // Most routes lead to one origin, bound no body and hold no permits: they pay for none of it.
   const isBounded = bodyTimeoutMs < Infinity || totalTimeoutMs < Infinity;
   if (pool === undefined && !isBounded && context.holdsPermits !== true) {
-    const { config } = context.gateway;
-    return forward(facts, { config, timeoutMs, requestTimeoutMs, stripPrefix, ...asking });
+    const { config, stats } = context.gateway;
+    return forward(facts, { config, stats, timeoutMs, requestTimeoutMs, stripPrefix, ...asking });
   }
   return askWithin(facts, route, { context, asking });
 }
@@ -42,7 +42,7 @@ async function askWithin(
   route: Route,
   { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
-  const { config, pools } = context.gateway;
+  const { config, pools, stats } = context.gateway;
   const { requestTimeoutMs, totalTimeoutMs, stripPrefix } = route;
   const kept = route.pool === undefined ? ok(asked) : await keepBody(asked, route.pool, requestTimeoutMs);
   if (!kept.ok) return kept;
@@ -55,7 +55,16 @@ async function askWithin(
     logCut({ config, route, facts, trace: context.trace }, cause);
   };
   const endsWith = toEnds(facts, route, { isHeld, isRefresh: asking.isRefresh === true, deadlineMs, onCut });
-  const options = { config, timeoutMs, requestTimeoutMs, deadlineMs, stripPrefix, endsWith, ...asking };
+  const options = {
+    config,
+    stats,
+    timeoutMs,
+    requestTimeoutMs,
+    deadlineMs,
+    stripPrefix,
+    endsWith,
+    ...asking,
+  };
   return await (client === undefined
     ? forward(facts, options)
     : askPool(facts, client, { ...options, route, context }));

@@ -124,7 +124,14 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const member = client.pool.members[at];
   const fields = withMemberFields(options.fields, member);
   const without = withPriorityField(options.without, client);
-  const forwarded = await forward(facts, { ...options, fields, without, timeoutMs, member });
+  const forwarded = await forward(facts, {
+    ...options,
+    fields,
+    without,
+    timeoutMs,
+    member,
+    pool: client.pool.name,
+  });
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
   const unheard = { answer: forwarded, isRefused: false };

@@ -10,7 +10,7 @@ import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { Profile } from "../../core/feedback/reading.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { FeedbackContext, Observed, OriginFeedback } from "./origin-feedback.ts";
+import type { FeedbackContext, Observed, OriginFeedback, ShownQuota } from "./origin-feedback.ts";
 import { readJsonBody } from "../request/read-json-body.ts";
 
 /** A request is not let go by an older view. */
@@ -64,6 +64,10 @@ export class FeedbackClient implements OriginFeedback {
 
   findLimiting(keys: RequestKeys, nowMs: number): string {
     return this.#states.findLimiting(keys, nowMs);
+  }
+
+  show(nowMs: number): readonly ShownQuota[] {
+    return this.#states.show(nowMs);
   }
 
   async observe(

@@ -9,6 +9,7 @@ import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.t
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { Recorder } from "../stats/recorder.ts";
 import type { PolicyRow } from "../limits/policy-rows.ts";
 import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
@@ -50,6 +51,10 @@ export interface ForwardOptions extends OriginFieldsOptions {
   readonly method?: "GET" | undefined;
   /** The member of an origin pool to ask, in place of the configuration's origin. */
   readonly member?: PoolMember | undefined;
+  /** The pool that the member is of. */
+  readonly pool?: string;
+  /** undefined: nobody wants to know what came of it. */
+  readonly stats: Recorder | undefined;
   /** Taken from the front of the path, before the member does the same; "" for nothing. */
   readonly stripPrefix?: string;
   /** undefined: it ends by itself, or is left to end with the client's request. */
@@ -67,6 +72,19 @@ const NO_ENDS: ExchangeEnds = { client: undefined, bounds: undefined };
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
+  const answer = await send(facts, options);
+  const { config, member, pool = "", stats } = options;
+  stats?.asked(pool, member?.url ?? config.origin, toResult(answer));
+  return answer;
+}
+
+/** What came of it, in a word. */
+function toResult(answer: OriginAnswer): number | string {
+  if (answer.ok) return answer.value.status;
+  return answer.error.isLeft === true ? "left" : (answer.error.status ?? answer.error.code);
+}
+
+async function send(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const sending = startSending(facts, options);
   const { exchange, upload } = sending;
   try {

@@ -15,6 +15,15 @@ export interface Observed {
   readonly refused?: { readonly retryAfterMs: number | undefined };
 }
 
+/** One kind of quota of an origin: of all of that kind, the one that is used most. */
+export interface ShownQuota {
+  readonly quota: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** When the reading no longer counts; null where that is not known. */
+  readonly resetMs: number | null;
+}
+
 /** What an origin says about its own limits, shared by all isolates. One for each pool that has a profile. */
 export interface OriginFeedback {
   /**
@@ -29,6 +38,8 @@ export interface OriginFeedback {
    * "": the whole origin. undefined: all of these keys.
    */
   findLimiting(keys: ReadonlyMap<string, string>, nowMs: number): string | undefined;
+  /** How much of the origin's quotas is used, as far as that is worth knowing. */
+  show(nowMs: number): readonly ShownQuota[];
   /**
    * Reads an answer: updates what is known (shared under waitUntil) and says whether the origin refused for its limits.
    * The answer's body is only looked at for statuses that the profile names, bounded, and the response returned is whole.

@@ -19,7 +19,7 @@ import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { type PolicyRow, readRows } from "../limits/policy-rows.ts";
 import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
-import { logLimits } from "../log/log-request.ts";
+import { noteLimits } from "../limits/note-limits.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { holdPermits, type Permits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
@@ -179,7 +179,7 @@ export class OutboundCall {
     const checked = checkLimits(this.#limited, this.#facts, context);
     const limits = checked instanceof Promise ? await checked : checked;
     const { gateway, trace } = context;
-    logLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits.rows);
+    noteLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits, context);
     const refusal = toRefusal(limits);
     if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);

@@ -41,6 +41,11 @@ export class PlainFeedback implements OriginFeedback {
     // Nothing is booked.
   }
 
+  /** It knows stops alone. */
+  show(): readonly never[] {
+    return [];
+  }
+
   findLimiting(): undefined {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { type MemberShown, MemberStates } from "../../core/origins/member-states
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
+import type { StatsNow } from "../../core/stats/stats-messages.ts";
 import { isPermit } from "../../core/policies/policy.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -62,6 +63,25 @@ export class PoolClient {
     this.#budget = left;
     return true;
   }
+}
+
+/** What of the pools is true at this moment in this isolate: for statistics. */
+export function showNow(clients: ReadonlyMap<OriginPool, PoolClient>): StatsNow {
+  const nowMs = readClock();
+  const pools = [...clients].map(([{ name: pool }, { states, outbound }]) => ({
+    pool,
+    origins: states.show(nowMs).map(({ url: origin, state }) => ({ origin, states: { [state]: 1 } })),
+    waiting: outbound?.lines.count(pool) ?? {},
+  }));
+  const usage = [...clients.values()].flatMap(({ pool: { name }, outbound }) =>
+    (outbound?.feedback.show(nowMs) ?? []).map(({ quota, share, resetMs }) => ({
+      pool: name,
+      quota,
+      share,
+      resetMs,
+    })),
+  );
+  return { pools, usage };
 }
 
 export interface ShownPool {

@@ -39,6 +39,9 @@ export type RequestBody = Uint8Array | ReadableStream<Uint8Array>;
 
 const NOT_YET: Admission = { caller: undefined, isUnlimited: false };
 
+/** Where there is no route, a path has no parameters. */
+export const NO_ROUTE = { pattern: { text: "", segments: [], params: [], isOpen: false } };
+
 /** The facts of a request whose route is known, and not yet who is calling. */
 export type RoutedFacts = Omit<RequestFacts, "caller" | "isUnlimited">;
 

@@ -1,12 +1,40 @@
-// What becomes known of a request on its way: what it waited for, how long, and what the cache made of it. The steps write
-// it, log lines and statistics read it; no step decides by it.
+// What becomes known of a request on its way: what it waited for, how long, what the cache made of it, and why it was
+// refused. The steps write it, log lines and statistics read it; no step decides by it.
 
 import type { CacheResult } from "../../core/cache/cache-status.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import type { Identity } from "../../core/keys/identity.ts";
 import { readClock } from "../../platform/clock.ts";
 
 /** What a request may wait for: its credential's verdict, counter objects, the store, its turn, its origin. */
 export const WAITS = ["credential", "counter", "cache", "queue", "origin"] as const;
 export type Wait = (typeof WAITS)[number];
+
+/** Whose request it is, as far as it is known. */
+interface TracedFacts {
+  readonly method: string;
+  readonly requestId: string;
+  readonly country: string | undefined;
+  readonly asn: number | undefined;
+  readonly identity: Identity | undefined;
+}
+
+interface RefusingPolicy {
+  readonly policy: { readonly name: string };
+  readonly key: string;
+}
+
+/** Why the gateway answered a request itself. */
+export interface Refusal {
+  readonly code: ProblemCode;
+  /** Policies that refused it, by their names and with the keys that they count it by. */
+  readonly violated: readonly string[];
+  readonly rows: readonly RefusingPolicy[];
+  /** The client did not wait for the answer. */
+  readonly isLeft: boolean;
+}
+
+const NOBODY = { violated: [], rows: [], isLeft: false } as const;
 
 export class RequestTrace {
   readonly startedMs: number;
@@ -18,12 +46,21 @@ export class RequestTrace {
     queue: undefined,
     origin: undefined,
   };
+  /** The name of its route; undefined: none was found. */
+  route: string | undefined;
+  facts: TracedFacts | undefined;
   /** undefined: the route has no cache, or it has not been asked. */
   cache: CacheResult | undefined;
+  /** undefined: the answer is an origin's, or a stored one. */
+  refusal: Refusal | undefined;
   #allMs = 0;
 
   constructor(startedMs: number) {
     this.startedMs = startedMs;
+  }
+
+  refuse(code: ProblemCode, by: Partial<Refusal> = NOBODY): void {
+    this.refusal = { ...NOBODY, ...by, code };
   }
 
   async wait<Value>(cause: Wait, promise: Promise<Value>): Promise<Value> {

@@ -114,13 +114,14 @@ export function sendBytes(
 export async function sendMany(
   to: Target,
   paths: readonly string[],
+  host = "a.example",
 ): Promise<Readonly<Record<number, number>>> {
   const counts: Record<number, number> = {};
   const share = Math.ceil(paths.length / CONNECTIONS);
   const shares = Array.from({ length: CONNECTIONS }, (_, at) => paths.slice(at * share, (at + 1) * share));
   const sent = shares
     .filter(({ length }) => length > 0)
-    .map((part) => sendBytes(to, toPipeline(part), 60_000));
+    .map((part) => sendBytes(to, toPipeline(part, host), 60_000));
   for (const { text } of await Promise.all(sent)) {
     for (const [, status] of text.matchAll(/HTTP\/1\.1 (\d{3}) /g)) {
       counts[Number(status)] = (counts[Number(status)] ?? 0) + 1;
@@ -131,10 +132,10 @@ export async function sendMany(
 
 const CONNECTIONS = 8;
 
-function toPipeline(paths: readonly string[]): string {
+function toPipeline(paths: readonly string[], host: string): string {
   const requests = paths.map((path, at) => {
     const connection = at === paths.length - 1 ? "close" : "keep-alive";
-    return `GET ${path} HTTP/1.1\r\nHost: a.example\r\nConnection: ${connection}\r\n\r\n`;
+    return `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: ${connection}\r\n\r\n`;
   });
   return requests.join("");
 }

@@ -28,6 +28,30 @@ export async function startTwoIsolates(
   config: string,
   vars: Readonly<Record<string, string>>,
 ): Promise<TwoIsolates> {
+  const routes = [`${SECOND_HOST}/*`, `*${BOTH.second}*`];
+  return startIsolates(config, { vars, others: [{ name: "second", routes }] });
+}
+
+interface Others {
+  readonly vars: Readonly<Record<string, string>>;
+  /** The isolates beside the first, with what is theirs to answer. */
+  readonly others: readonly { readonly name: string; readonly routes: readonly string[] }[];
+}
+
+/** So many isolates of one deployment: "isolate-2.example" and so on are the hosts of those beside the first. */
+export function startManyIsolates(
+  count: number,
+  config: string,
+  vars: Readonly<Record<string, string>>,
+): Promise<TwoIsolates> {
+  const others = Array.from({ length: count - 1 }, (_, at) => ({
+    name: `isolate-${at + 2}`,
+    routes: [`isolate-${at + 2}.example/*`],
+  }));
+  return startIsolates(config, { vars, others });
+}
+
+async function startIsolates(config: string, { vars, others }: Others): Promise<TwoIsolates> {
   const folder = await newFolder();
   const configPath = join(folder, "headgate.config.ts");
   const scriptPath = join(folder, "worker.js");
@@ -41,12 +65,12 @@ export async function startTwoIsolates(
     convertV4MiniflareOptions({
       workers: [
         { ...shared, name: "first", durableObjects: toObjects(objects, { useSQLite: true }) },
-        {
+        ...others.map(({ name, routes }) => ({
           ...shared,
-          name: "second",
+          name,
           durableObjects: toObjects(objects, { scriptName: "first" }),
-          routes: [`${SECOND_HOST}/*`, `*${BOTH.second}*`],
-        },
+          routes: [...routes],
+        })),
       ],
       host: "127.0.0.1",
       port: 0,

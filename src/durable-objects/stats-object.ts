@@ -1,0 +1,105 @@
+// The Durable Object that adds up what the isolates of a continent counted. It decides nothing and nobody waits for it: a
+// report goes into memory, and is stored before the object may fall asleep. core/stats counts.
+
+import { DurableObject } from "cloudflare:workers";
+import { toFigures } from "../core/stats/figures.ts";
+import { StatsBook, Watch } from "../core/stats/stats-book.ts";
+import {
+  STATS_VERSION,
+  type StatsFigures,
+  type StatsQuestion,
+  type StatsReply,
+  type StatsReport,
+  type StatsState,
+  type StatsTotals,
+  type TailAnswer,
+} from "../core/stats/stats-messages.ts";
+import { StatsTail } from "../core/stats/stats-tail.ts";
+import { mergePools, mergeUsage } from "../core/stats/to-answer.ts";
+import type { Bindings, StatsRpc } from "../platform/bindings.ts";
+import { StatsRows } from "./stats-rows.ts";
+
+/** An object that nobody calls is taken out of memory after ten seconds: what came is stored before. */
+const STORE_MS = 8_000;
+
+export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
+  readonly #rows: StatsRows;
+  readonly #watch = new Watch();
+  readonly #tail = new StatsTail();
+  /** Made of the rows when it is first asked for. */
+  #known: StatsBook | undefined;
+  #isAlarmSet = false;
+
+  constructor(context: DurableObjectState, env: Bindings) {
+    super(context, env);
+    this.#rows = new StatsRows(context.storage);
+  }
+
+  /** Takes what an isolate counted. Answered, it is the object's to keep. */
+  async report(report: StatsReport): Promise<StatsReply> {
+    const nowMs = Date.now();
+    if (report.version === STATS_VERSION && this.#book.apply(report, nowMs)) {
+      this.#tail.add(report);
+      if (!this.#isAlarmSet) {
+        this.#isAlarmSet = true;
+        await this.ctx.storage.setAlarm(nowMs + STORE_MS);
+      }
+    }
+    return this.#watch.toReply(nowMs);
+  }
+
+  figures(question: StatsQuestion): StatsFigures {
+    const nowMs = Date.now();
+    if (question.isWatched) this.#watch.begin(nowMs);
+    this.#store();
+    const { step, fromMs, toMs } = question;
+    const rows =
+      step === "hour" ? this.#rows.listHours(fromMs, toMs) : this.#rows.list("minute", fromMs, toMs);
+    return { ...toFigures(rows, question).toColumns(), state: this.#toState(nowMs) };
+  }
+
+  /** What is told here never falls: it is stored before. */
+  totals(): StatsTotals {
+    this.#store();
+    return { ...this.#book.totals.toData(), state: this.#toState(Date.now()) };
+  }
+
+  /** The newest refusals, failures and crossings after this number. */
+  tail(after: number): TailAnswer {
+    this.#watch.begin(Date.now());
+    return this.#tail.list(after);
+  }
+
+  override alarm(): void {
+    this.#isAlarmSet = false;
+    this.#store();
+  }
+
+  get #book(): StatsBook {
+    if (this.#known !== undefined) return this.#known;
+    const { totals, last, seen } = this.#rows.read();
+    this.#known = new StatsBook(totals, seen);
+    if (last !== undefined) this.#known.resume(last);
+    return this.#known;
+  }
+
+  #store(): void {
+    const rows = this.#book.takeRows();
+    if (rows.length > 0) this.#rows.write(rows, this.#book.toSeen());
+  }
+
+  #toState(nowMs: number): StatsState {
+    const present = this.#book.present(nowMs);
+    const { seenMs, lost } = this.#book;
+    return {
+      lagMs: seenMs === undefined ? null : Math.max(0, nowMs - seenMs),
+      intervalMs: this.#watch.toReply(nowMs).nextMs,
+      isolates: present.length,
+      now: {
+        pools: mergePools(present.flatMap(({ now }) => now.pools)),
+        usage: mergeUsage(present.flatMap(({ now }) => now.usage)),
+      },
+      lost,
+    };
+  }
+}

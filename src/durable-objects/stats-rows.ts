@@ -1,0 +1,122 @@
+// The rows of a stats object: minutes for a day, hours for 90 days, and all that was ever counted (docs/storage-schema.md).
+// An object that has nothing to store has no tables: whoever asks it, it stays as if it had never been.
+
+import { Series, type SeriesData } from "../core/stats/series.ts";
+import { HOUR_MS, type SeenReport, type StatsRow } from "../core/stats/stats-book.ts";
+import { mergeTops } from "../core/stats/tops.ts";
+
+const MINUTES_KEPT_MS = 24 * HOUR_MS;
+const HOURS_KEPT_MS = 90 * 24 * HOUR_MS;
+
+type Kind = "minute" | "hour" | "totals" | "seen";
+
+interface Row extends Record<string, SqlStorageValue> {
+  at_ms: number;
+  data: string;
+}
+
+/** What is stored of all that was ever counted: everything before `untilMs`. */
+interface StoredTotals extends SeriesData {
+  readonly untilMs: number;
+}
+
+const NOTHING: StoredTotals = { counts: [], histograms: [], untilMs: 0 };
+
+export class StatsRows {
+  readonly #storage: DurableObjectStorage;
+  #hasTables: boolean;
+
+  constructor(storage: DurableObjectStorage) {
+    this.#storage = storage;
+    const [found] = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'stats'").toArray();
+    this.#hasTables = found !== undefined;
+  }
+
+  /** All that is stored, as one, and the newest minute. */
+  read(): {
+    readonly totals: SeriesData;
+    readonly last: StatsRow | undefined;
+    readonly seen: readonly SeenReport[];
+  } {
+    const { untilMs, ...stored } = this.#readTotals();
+    const series = new Series();
+    series.add(stored);
+    const minutes = this.list("minute", untilMs, Infinity);
+    for (const minute of minutes) series.add(minute);
+    const seen = (this.#readOne("seen") as readonly SeenReport[] | undefined) ?? [];
+    return { totals: series.toData(), last: minutes.at(-1), seen };
+  }
+
+  list(kind: "minute" | "hour", fromMs: number, toMs: number): readonly StatsRow[] {
+    if (!this.#hasTables) return [];
+    const rows = this.#storage.sql.exec<Row>(
+      "SELECT at_ms, data FROM stats WHERE kind = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms",
+      kind,
+      fromMs,
+      Math.min(toMs, Number.MAX_SAFE_INTEGER),
+    );
+    return Array.from(rows, ({ at_ms: atMs, data }) => ({
+      ...(JSON.parse(data) as Omit<StatsRow, "atMs">),
+      atMs,
+    }));
+  }
+
+  /** Hours that are whole, and the minutes of the one that is not, as one. */
+  listHours(fromMs: number, toMs: number): readonly StatsRow[] {
+    const { untilMs } = this.#readTotals();
+    return [...this.list("hour", fromMs, toMs), ...this.list("minute", Math.max(fromMs, untilMs), toMs)];
+  }
+
+  write(minutes: readonly StatsRow[], seen: readonly SeenReport[]): void {
+    if (!this.#hasTables) {
+      this.#storage.sql.exec(
+        "CREATE TABLE stats (kind TEXT, at_ms INTEGER, data TEXT NOT NULL, PRIMARY KEY (kind, at_ms)) STRICT, WITHOUT ROWID",
+      );
+      this.#hasTables = true;
+    }
+    this.#storage.transactionSync(() => {
+      for (const { atMs, ...data } of minutes) this.#put("minute", atMs, data);
+      this.#put("seen", 0, seen);
+      const newestMs = Math.max(...minutes.map(({ atMs }) => atMs));
+      this.#closeHours(newestMs - (newestMs % HOUR_MS));
+    });
+  }
+
+  /** Makes one row of the minutes of each hour before this, and adds them to what was ever counted. */
+  #closeHours(beforeMs: number): void {
+    const { untilMs, ...stored } = this.#readTotals();
+    if (untilMs >= beforeMs) return;
+    const totals = new Series();
+    totals.add(stored);
+    const hours = Map.groupBy(this.list("minute", untilMs, beforeMs), ({ atMs }) => atMs - (atMs % HOUR_MS));
+    for (const [hourMs, minutes] of hours) {
+      const series = new Series();
+      for (const minute of minutes) series.add(minute);
+      totals.merge(series);
+      this.#put("hour", hourMs, { ...series.toData(), tops: mergeTops(minutes) });
+    }
+    this.#put("totals", 0, { ...totals.toData(), untilMs: beforeMs });
+    const sql = "DELETE FROM stats WHERE kind = ? AND at_ms < ?";
+    this.#storage.sql.exec(sql, "minute", beforeMs - MINUTES_KEPT_MS);
+    this.#storage.sql.exec(sql, "hour", beforeMs - HOURS_KEPT_MS);
+  }
+
+  #readTotals(): StoredTotals {
+    return (this.#readOne("totals") as StoredTotals | undefined) ?? NOTHING;
+  }
+
+  #readOne(kind: Kind): unknown {
+    if (!this.#hasTables) return undefined;
+    const [row] = this.#storage.sql.exec<Row>("SELECT at_ms, data FROM stats WHERE kind = ?", kind).toArray();
+    return row === undefined ? undefined : JSON.parse(row.data);
+  }
+
+  #put(kind: Kind, atMs: number, data: unknown): void {
+    this.#storage.sql.exec(
+      "INSERT OR REPLACE INTO stats (kind, at_ms, data) VALUES (?, ?, ?)",
+      kind,
+      atMs,
+      JSON.stringify(data),
+    );
+  }
+}

@@ -1,0 +1,70 @@
+// What was counted since the last report, and making one of it.
+
+import { RequestCounts } from "../../core/stats/request-counts.ts";
+import {
+  type Crossing,
+  STATS_VERSION,
+  type StatsNow,
+  type StatsReport,
+  type TailItem,
+} from "../../core/stats/stats-messages.ts";
+import { createTops, toTops } from "../../core/stats/tops.ts";
+import { OTHER } from "../../core/stats/top-list.ts";
+import { hashKey } from "../../platform/hash-text.ts";
+
+/** Of one report. A thousand keys may cross at once. */
+const CROSSINGS_MAX = 5_000;
+/** Requests that are shown one by one. */
+const SHOWN_MAX = 50;
+
+export class Pending {
+  counts = new RequestCounts();
+  tops = createTops();
+  #crossings: Crossing[] = [];
+  #tail: TailItem[] = [];
+  #dropped = 0;
+
+  get isEmpty(): boolean {
+    return this.counts.isEmpty && this.#crossings.length === 0;
+  }
+
+  cross(crossing: Crossing): void {
+    if (this.#crossings.length < CROSSINGS_MAX) this.#crossings.push(crossing);
+    else this.#dropped += 1;
+  }
+
+  /** The newest are kept. */
+  show(item: TailItem): void {
+    this.#tail.push(item);
+    if (this.#tail.length > SHOWN_MAX) this.#tail.shift();
+  }
+
+  /** All of it, which is then no longer pending. */
+  take(isolate: string, seq: number, now: StatsNow): StatsReport {
+    const tops = toTops(this.tops);
+    const report: StatsReport = {
+      version: STATS_VERSION,
+      isolate,
+      seq,
+      ...this.counts.toSeries().toData(),
+      tops: { ...tops, denials: tops.denials.map(([key, count]) => [toHashed(key), count]) },
+      crossings: this.#crossings,
+      tail: this.#tail,
+      now,
+      dropped: this.#dropped,
+    };
+    this.counts = new RequestCounts();
+    this.tops = createTops();
+    this.#crossings = [];
+    this.#tail = [];
+    this.#dropped = 0;
+    return report;
+  }
+}
+
+/** Policy, hash of the key, consumer: hashed here, once a report and not once a denial. */
+function toHashed(name: string): string {
+  if (name === OTHER) return name;
+  const [policy = "", consumer = "", ...key] = name.split("\n");
+  return `${policy}\n${hashKey(key.join("\n"))}\n${consumer}`;
+}

@@ -1,0 +1,177 @@
+// Counts in this isolate what it answers and what its policies decide, for the reporter to send. Labels are names of the
+// configuration, or stand in lists that are bounded; nobody decides by any of it.
+
+import type { Identity } from "../../core/keys/identity.ts";
+import { type RequestOutcome, toRefusedOutcome, toStatusClass } from "../../core/stats/outcome.ts";
+import type { DecisionOutcome } from "../../core/stats/request-counts.ts";
+import { DECISION_OUTCOMES } from "../../core/stats/stats-answer.ts";
+import type { Crossing, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
+import type { Bindings } from "../../platform/bindings.ts";
+import { readClock } from "../../platform/clock.ts";
+import { hashKey } from "../../platform/hash-text.ts";
+import { type Refusal, type RequestTrace, WAITS } from "../request/request-trace.ts";
+import { Pending } from "./pending.ts";
+import { Reporter, type Sender } from "./reporter.ts";
+
+/** Where no route was found. */
+const NO_ROUTE = "none";
+const UNKNOWN = "unknown";
+/** A key of whose quota no more than this is left is near its limit. */
+const NEAR_SHARE = 0.2;
+
+const AT = Object.fromEntries(DECISION_OUTCOMES.map((outcome, at) => [outcome, at])) as Readonly<
+  Record<DecisionOutcome, number>
+>;
+
+/** What a policy said of a request. */
+interface DecidedRow {
+  readonly policy: { readonly name: string; readonly plan: string | undefined };
+  readonly key: string;
+  readonly cost: number;
+  readonly isShadow: boolean;
+  readonly lease: { readonly answer: string } | undefined;
+  readonly verdict:
+    | { readonly outcome: string; readonly remaining: number; readonly limit: number }
+    | undefined;
+  readonly degraded: string | undefined;
+}
+
+/** What the limits said of a request. */
+interface Decided {
+  readonly rows: readonly DecidedRow[];
+  readonly answer: { readonly outcome: string };
+  /** Policies that refused it because what they count by is missing. */
+  readonly missing: readonly string[];
+  /** The denial that this isolate remembered; undefined: it was decided anew. */
+  readonly rememberedDenial?: unknown;
+}
+
+/** An answer on its way to the client. */
+interface Answered extends Sender {
+  readonly status: number;
+}
+
+export class Recorder {
+  readonly #pending = new Pending();
+  readonly #reporter: Reporter;
+
+  constructor(namespace: Bindings["STATS"]) {
+    this.#reporter = new Reporter(namespace, this.#pending);
+  }
+
+  /** What is true at this moment, when a report is made. */
+  set readNow(readNow: () => StatsNow) {
+    this.#reporter.readNow = readNow;
+  }
+
+  /** Counts a request once its answer is there. */
+  answered(trace: RequestTrace, answered: Answered): void {
+    const { status } = answered;
+    const { counts } = this.#pending;
+    const { route = NO_ROUTE, refusal, cache, waitedMs } = trace;
+    const nowMs = readClock();
+    const outcome = toOutcome(trace);
+    const ms = nowMs - trace.startedMs;
+    counts.request(route, outcome, toStatusClass(status));
+    counts.time(route, "total", ms);
+    for (const part of WAITS) {
+      const waited = waitedMs[part];
+      if (waited !== undefined) counts.time(route, part, waited);
+    }
+    if (cache !== undefined) counts.count("cache", route, cache);
+    if (refusal !== undefined && !refusal.isLeft)
+      this.#refused(trace, refusal, { status, outcome: toRefusedOutcome(refusal.code), nowMs });
+    this.#reporter.plan(nowMs, answered);
+  }
+
+  /** Counts what each policy decided. */
+  decided({ rows, answer, missing, rememberedDenial }: Decided, identity: Identity | undefined): void {
+    const { counts, tops } = this.#pending;
+    const isAllowed = answer.outcome === "allowed" && missing.length === 0;
+    for (const row of rows) {
+      const { policy, cost, lease, verdict, degraded } = row;
+      if (verdict === undefined) continue;
+      const counted = counts.policy(policy.name, policy.plan ?? "");
+      counted.add(toDecision(row, verdict, rememberedDenial !== undefined));
+      if (degraded !== undefined) counted.add(AT.degraded);
+      else if (lease !== undefined && lease.answer !== "ask") counted.add(AT.leased);
+      if (!isAllowed || verdict.outcome !== "allowed") continue;
+      counted.units += cost;
+      if (identity !== undefined) tops.usage.add(`${policy.name}\n${identity.consumer}`, cost);
+    }
+    for (const name of missing) counts.policy(name, "").add(AT.denied);
+  }
+
+  /** Counts an attempt at an origin by what came of it: a status, or the problem's code. */
+  asked(pool: string, origin: string, result: number | string): void {
+    const shown = typeof result === "number" ? `${Math.floor(result / 100)}xx` : result;
+    this.#pending.counts.count("origins", pool, origin, shown);
+  }
+
+  /** Counts a call of a counter object. */
+  called(kind: "decide" | "renew", failure: string | undefined): void {
+    this.#pending.counts.count("counterCalls", kind, failure === undefined ? "answered" : "failed");
+  }
+
+  crossed(
+    { policy, key }: Pick<DecidedRow, "policy" | "key">,
+    share: Crossing["share"],
+    identity: Identity | undefined,
+  ): void {
+    const consumer = identity?.consumer ?? "";
+    const tier = policy.plan ?? "";
+    this.#pending.cross({ policy: policy.name, tier, key: hashKey(key), consumer, share, atMs: readClock() });
+  }
+
+  #refused(
+    { route = NO_ROUTE, facts, startedMs }: RequestTrace,
+    { code, violated, rows }: Refusal,
+    { status, outcome, nowMs }: Refused,
+  ): void {
+    const { counts, tops } = this.#pending;
+    const subject = toSubject(facts);
+    const { consumer, country, asn } = subject;
+    counts.count("refusals", route, code);
+    tops.countries.add(country === "" ? UNKNOWN : country, 1);
+    tops.asns.add(asn === "" ? UNKNOWN : asn, 1);
+    const denying = rows.filter(({ policy }) => violated.includes(policy.name));
+    for (const { policy, key } of denying) tops.denials.add(`${policy.name}\n${consumer}\n${key}`, 1);
+    if (!this.#reporter.isWatched) return;
+    const key = denying.map((row) => hashKey(row.key));
+    const what = { kind: outcome, route, status, code, policy: violated, key };
+    this.#pending.show({ atMs: nowMs, ...what, ...subject, ms: nowMs - startedMs });
+  }
+}
+
+/** How a refused request was answered. */
+interface Refused {
+  readonly status: number;
+  readonly outcome: TailItem["kind"];
+  readonly nowMs: number;
+}
+
+type Subject = Pick<TailItem, "consumer" | "tier" | "country" | "asn" | "method" | "requestId">;
+
+const NOBODY: Subject = { consumer: "", tier: "", country: "", asn: "", method: "", requestId: "" };
+
+function toSubject(facts: RequestTrace["facts"]): Subject {
+  if (facts === undefined) return NOBODY;
+  const { method, requestId, identity, country = "", asn = "" } = facts;
+  const { consumer = "", tier = "" } = identity ?? {};
+  return { consumer, tier, country, asn: String(asn), method, requestId };
+}
+
+function toOutcome({ refusal, cache }: RequestTrace): RequestOutcome {
+  if (refusal !== undefined) return refusal.isLeft ? "left" : toRefusedOutcome(refusal.code);
+  return cache === "hit" || cache === "stale" || cache === "collapsed" ? "cached" : "answered";
+}
+
+function toDecision(
+  { isShadow }: DecidedRow,
+  { outcome, remaining, limit }: NonNullable<DecidedRow["verdict"]>,
+  isRemembered: boolean,
+): number {
+  if (outcome === "allowed") return remaining <= limit * NEAR_SHARE ? AT.near : AT.allowed;
+  if (isShadow) return AT.shadow_denied;
+  return isRemembered ? AT.denied_from_memory : AT.denied;
+}

@@ -1,0 +1,94 @@
+// When an isolate reports what it counted: behind the answer of the first request after the last report, at most once an
+// interval. A report is kept until it is answered, and is sent again as it was; what is counted meanwhile goes with the next.
+
+import type { StatsNow, StatsReply, StatsReport } from "../../core/stats/stats-messages.ts";
+import { type Bindings, toStatsName } from "../../platform/bindings.ts";
+import { readClock } from "../../platform/clock.ts";
+import type { Pending } from "./pending.ts";
+
+const INTERVAL_MS = 10_000;
+/** The first requests after a pause are reported so soon. */
+const SOON_MS = 1_000;
+const TIMEOUT_MS = 5_000;
+/** What a wait may be late by, on a busy machine, before it is taken for lost. */
+const MARGIN_MS = 2_000;
+
+/** The request behind whose answer a report goes out. */
+export interface Sender {
+  readonly request: Request;
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+export class Reporter {
+  readonly #namespace: Bindings["STATS"];
+  readonly #pending: Pending;
+  /** Made with the first report: the global scope has no randomness. */
+  #isolate: string | undefined;
+  /** One continent for all of an isolate's reports: another object could not know which it has seen. */
+  #object: string | undefined;
+  #seq = 0;
+  #unanswered: StatsReport | undefined;
+  #reply: StatsReply = { nextMs: INTERVAL_MS, isWatched: false };
+  #sentMs = -Infinity;
+  /** Until when somebody is waiting to report. */
+  #plannedUntilMs = -Infinity;
+  /** Until when a report may be on its way. */
+  #sendingUntilMs = -Infinity;
+
+  /** Tells what is true at this moment, when a report is made. */
+  readNow: () => StatsNow = () => ({ pools: [], usage: [] });
+
+  constructor(namespace: Bindings["STATS"], pending: Pending) {
+    this.#namespace = namespace;
+    this.#pending = pending;
+  }
+
+  get isWatched(): boolean {
+    return this.#reply.isWatched;
+  }
+
+  plan(nowMs: number, { request, waitUntil }: Sender): void {
+    if (nowMs < this.#plannedUntilMs) return;
+    this.#object ??= toStatsName(toContinent(request));
+    const dueMs = Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
+    this.#plannedUntilMs = dueMs + MARGIN_MS;
+    waitUntil(this.#reportAt(dueMs - nowMs));
+  }
+
+  /** Never rejects. */
+  async #reportAt(waitMs: number): Promise<void> {
+    await scheduler.wait(waitMs);
+    // Whoever is answered from now on plans the next one.
+    this.#plannedUntilMs = -Infinity;
+    const nowMs = readClock();
+    if (nowMs < this.#sendingUntilMs) return;
+    this.#sentMs = nowMs;
+    this.#sendingUntilMs = nowMs + 2 * TIMEOUT_MS + MARGIN_MS;
+    try {
+      if (this.#unanswered !== undefined) await this.#send(this.#unanswered);
+      if (this.#pending.isEmpty) return;
+      this.#isolate ??= crypto.randomUUID().slice(0, 13);
+      this.#seq += 1;
+      this.#unanswered = this.#pending.take(this.#isolate, this.#seq, this.readNow());
+      await this.#send(this.#unanswered);
+    } catch {
+      // It stays unanswered, and goes again with the next.
+    } finally {
+      this.#sendingUntilMs = -Infinity;
+    }
+  }
+
+  async #send(report: StatsReport): Promise<void> {
+    const late = scheduler.wait(TIMEOUT_MS).then(() => undefined);
+    const asked = this.#namespace.getByName(this.#object ?? "").report(report);
+    const reply = await Promise.race([asked, late]);
+    if (reply === undefined) throw new Error("no answer");
+    this.#unanswered = undefined;
+    this.#reply = reply;
+  }
+}
+
+function toContinent({ cf }: Request): string {
+  const continent = cf?.["continent"];
+  return typeof continent === "string" ? continent : "unknown";
+}
