@@ -6,8 +6,9 @@ import { toCanonicalPath } from "../core/http/canonical-path.ts";
 import { toBelowPattern } from "../core/http/own-paths.ts";
 import { readRequestId } from "../platform/request-id.ts";
 import { writeLog } from "../platform/log.ts";
+import { answerPage } from "./answer-page.ts";
 import { UnavailableError } from "./ask-control.ts";
-import { type Authenticate, createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
+import { createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
 import { toOpenApi } from "./openapi.ts";
 import type { AdminControls, Operation } from "./operation.ts";
 import { operations } from "./operations.ts";
@@ -19,19 +20,26 @@ export type AdminApi = (request: Request) => Promise<Response> | undefined;
 
 /** What the document says of itself is not worth an operation. */
 const DOCUMENT_PATH = "/openapi.json";
+/** The dashboard, a page for people. */
+const PAGE_PATH = "/ui";
 
 export function createAdminApi(controls: AdminControls, tokens: Tokens): AdminApi {
   const below = toBelowPattern(controls.prefix);
   if (!isSet(tokens.ADMIN_TOKEN) && !isSet(tokens.ADMIN_READ_TOKEN)) return () => undefined;
   const authenticate = createAuthenticate(tokens);
   const router = createRouter(controls);
+  const answerOperator = async (request: Request): Promise<Response> => {
+    const who = await authenticate(request);
+    return who instanceof Response ? who : dispatch(request, who, router);
+  };
   return (request) => {
     const url = new URL(request.url);
     const path = toCanonicalPath(url.pathname, { encodedSlash: "keep" });
     if (!path.ok || !below.test(path.value)) return undefined;
-    if (path.value === url.pathname) return answer(request, { authenticate, router });
+    if (path.value === controls.prefix + PAGE_PATH) return answer(request, answerPage);
+    if (path.value === url.pathname) return answer(request, answerOperator);
     url.pathname = path.value;
-    return answer(new Request(url, request), { authenticate, router });
+    return answer(new Request(url, request), answerOperator);
   };
 }
 
@@ -61,30 +69,20 @@ function createRouter(controls: AdminControls) {
   return router;
 }
 
-interface Answering {
-  readonly authenticate: Authenticate;
-  readonly router: AdminRouter;
-}
+type Handle = (request: Request) => Promise<Response>;
 
-async function answer(request: Request, answering: Answering): Promise<Response> {
+async function answer(request: Request, handle: Handle): Promise<Response> {
   const requestId = readRequestId(request);
-  const answered = await nameRequest(await answerSafely(request, requestId, answering), requestId);
+  const asked = request.method === "HEAD" ? new Request(request.url, { headers: request.headers }) : request;
+  const answered = await nameRequest(await answerSafely(asked, requestId, handle), requestId);
   if (request.method !== "HEAD") return answered;
   const { status, headers } = answered;
   return new Response(null, { status, headers });
 }
 
-async function answerSafely(
-  request: Request,
-  requestId: string,
-  { authenticate, router }: Answering,
-): Promise<Response> {
+async function answerSafely(request: Request, requestId: string, handle: Handle): Promise<Response> {
   try {
-    const who = await authenticate(request);
-    if (who instanceof Response) return who;
-    const asked =
-      request.method === "HEAD" ? new Request(request.url, { headers: request.headers }) : request;
-    return await dispatch(asked, who, router);
+    return await handle(request);
   } catch (error) {
     if (error instanceof UnavailableError) return toProblem(503, "control-unavailable");
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);

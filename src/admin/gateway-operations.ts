@@ -68,11 +68,12 @@ export const gatewayOperations: readonly Operation[] = [
     name: "health",
     method: "GET",
     path: "/health",
-    summary: "Whether the gateway runs",
+    summary: "Whether the gateway runs, and what the token opens",
     answer: healthAnswer,
-    handle: async ({ controls }) => {
+    handle: async ({ controls, by }) => {
       const log = controls.showLogSinks();
-      return Promise.resolve(toJson(200, { status: "ok", ...(log.length === 0 ? {} : { log }) }));
+      const access = by.who === "ADMIN_TOKEN" ? "all" : "read";
+      return Promise.resolve(toJson(200, { status: "ok", access, ...(log.length === 0 ? {} : { log }) }));
     },
   }),
   defineOperation({

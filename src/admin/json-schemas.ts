@@ -117,6 +117,7 @@ export const healthAnswer = (): JsonSchema =>
   toObjectSchema(
     {
       status: text,
+      access: { enum: ["all", "read"] },
       log: toListSchema(toObjectSchema({ sink: text, taken: integer, waiting: integer, dropped: integer })),
     },
     ["log"],

@@ -10,6 +10,9 @@ import { parseConfigFile } from "./read-config-file.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What the platform has, and the dashboard, which stands beside the Worker (build-page.ts). */
+export const EXTERNAL = /^(?:cloudflare|node):|^\.\/dashboard\.page$/;
+
 export interface BuildOptions {
   /** The configuration file, a module whose default export is what defineConfig returned. */
   readonly configPath: string;
@@ -32,7 +35,8 @@ export async function buildWorker({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
     cwd: PROJECT_FOLDER,
     platform: "neutral",
-    external: /^(cloudflare|node):/,
+    external: EXTERNAL,
+    makeAbsoluteExternalsRelative: false,
     resolve: {
       alias: { "#headgate-config": resolve(configPath) },
       conditionNames: ["workerd", "worker", "browser"],

@@ -1,14 +1,15 @@
 // `npm run build`, and wrangler's build step before every deploy: checks the configuration with the variables of every
-// environment of wrangler.toml, bundles to dist/worker.js, and holds the bundle to its bounds.
+// environment of wrangler.toml, bundles to dist/worker.js and dist/dashboard.page, and holds the bundle to its bounds.
 
 import { DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { describeDeploy } from "./active-config.ts";
+import { buildPage } from "./build-page.ts";
 import { buildWorker, readGzipBytes, toKib } from "./build-worker.ts";
 import { checkBundle } from "./check-bundle.ts";
 import { checkEnvironments } from "./check-environments.ts";
 import { CommandError, runCommand } from "./command-error.ts";
 import { printWarnings } from "./read-config-file.ts";
-import { CONFIG_PATH, WORKER_PATH } from "./paths.ts";
+import { CONFIG_PATH, toPagePath, WORKER_PATH } from "./paths.ts";
 
 /** What becomes of what was pushed at run time, as far as that can be known here. */
 async function describeDeployOf(file: string): Promise<string> {
@@ -28,7 +29,10 @@ await runCommand(async () => {
     );
   if (process.env["WRANGLER_COMMAND"] === "deploy") console.log(await describeDeployOf(CONFIG_PATH));
   await buildWorker({ configPath: CONFIG_PATH, outFile: WORKER_PATH });
+  const pagePath = toPagePath(WORKER_PATH);
+  const pageBytes = await buildPage(pagePath);
   console.log(`Built ${WORKER_PATH} from ${CONFIG_PATH}: ${toKib(await readGzipBytes(WORKER_PATH))} gzipped`);
+  console.log(`Built ${pagePath}, the dashboard: ${toKib(pageBytes)}`);
   // `wrangler types` builds to see what the Worker exports: nothing is deployed.
   if (process.env["WRANGLER_COMMAND"] !== "types") console.log(await checkBundle());
 });

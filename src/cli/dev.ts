@@ -14,6 +14,7 @@ import { readStartOptions, START_USAGE } from "./start-options.ts";
 /** Editors write, rename and touch in one go. */
 const SETTLE_MS = 100;
 const SOURCES = fileURLToPath(new URL("..", import.meta.url));
+const UI_SOURCES = fileURLToPath(new URL("../../ui", import.meta.url));
 const PREPARE = fileURLToPath(new URL("dev-prepare.ts", import.meta.url));
 const argv = process.argv.slice(2);
 
@@ -30,7 +31,8 @@ await runCommand(async () => {
   };
   watchFolder(dirname(resolve(options.configPath)), isOfConfig(basename(options.configPath)), onChange);
   watchFolder(".", (name) => name === "wrangler.toml" || name.startsWith(".dev.vars"), onChange);
-  watchFolder(SOURCES, (name) => name.endsWith(".ts"), onChange, true);
+  for (const folder of [SOURCES, UI_SOURCES])
+    watchFolder(folder, (name) => /\.(?:tsx?|css|html)$/.test(name), onChange, true);
   for (;;) {
     changed = Promise.withResolvers<void>();
     const prepared = await prepare();

@@ -1,9 +1,10 @@
 // What comes before serving: the variables that hold, a checked configuration, and a built Worker.
 
 import { unstable_readConfig } from "wrangler";
+import { buildPage } from "./build-page.ts";
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
-import { toServedPath } from "./paths.ts";
+import { toPagePath, toServedPath } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 
 export interface Prepared {
@@ -30,6 +31,7 @@ export async function prepareGateway(
   printWarnings(warnings);
   const scriptPath = toServedPath(processId);
   await buildWorker({ configPath, outFile: scriptPath, isForDebugger: inspectorPort !== undefined });
+  await buildPage(toPagePath(scriptPath));
   const gzipBytes = await readGzipBytes(scriptPath);
   return { origin: config.origin, scriptPath, gzipBytes, adminPrefix: config.admin.prefix, vars };
 }

@@ -2,21 +2,28 @@
 // the internet: no request metadata is fetched and no usage is reported.
 
 import { createServer } from "node:net";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { CommandError } from "./command-error.ts";
+import { addLocalToken } from "./local-token.ts";
+import { toPagePath } from "./paths.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
 export interface ServeOptions {
   readonly scriptPath: string;
+  /** Whether the dashboard stands beside the script. Default: there is none. */
+  readonly hasPage?: boolean;
   /** 0 picks a free port. */
   readonly port: number;
   /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string;
   /** Put over the vars of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>;
+  /** The admin token where neither the vars nor .dev.vars have one. Default: there is none. */
+  readonly localToken?: string | undefined;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
   readonly persistTo?: string;
   /** Where a debugger may connect, on 127.0.0.1; 0 picks a free port. Default: none may. */
@@ -49,8 +56,7 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
     url,
     inspectorUrl: options.inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
     readToken: () => {
-      const bindings = readWrangled().bindings as ServeOptions["vars"];
-      const { ADMIN_TOKEN, ADMIN_READ_TOKEN } = { ...bindings, ...options.vars };
+      const { ADMIN_TOKEN, ADMIN_READ_TOKEN } = readBindings(options);
       return [ADMIN_TOKEN, ADMIN_READ_TOKEN].find((token) => token !== undefined && token !== "");
     },
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
@@ -91,15 +97,30 @@ function readWrangled(): ReturnType<typeof unstable_getMiniflareWorkerOptions>["
 /** The proxy shows debuggers our Worker alone: the runtime has others of Miniflare's. */
 const toInspected = (inspectorPort: number): object => ({ inspectorPort, unsafeInspectorProxy: true });
 
+interface V4Module {
+  readonly type: "ESModule" | "Data";
+  readonly path: string;
+}
+
+function toModules({ scriptPath, hasPage = false }: ServeOptions): V4Module[] {
+  const script: V4Module = { type: "ESModule", path: scriptPath };
+  return hasPage ? [script, { type: "Data", path: toPagePath(scriptPath) }] : [script];
+}
+
+function readBindings({ vars, localToken }: ServeOptions): ServeOptions["vars"] {
+  const bindings = readWrangled().bindings as ServeOptions["vars"];
+  return addLocalToken({ ...bindings, ...vars }, localToken);
+}
+
 function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4MiniflareOptions> {
-  // The one file that is served needs no rules for others.
+  // What is served is named here: it needs no rules.
   const { modulesRules: _unused, ...wrangled } = readWrangled();
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,
-    modules: true,
-    scriptPath: options.scriptPath,
-    bindings: { ...(wrangled.bindings as Readonly<Record<string, string>>), ...options.vars },
+    modules: toModules(options),
+    modulesRoot: dirname(options.scriptPath),
+    bindings: readBindings(options),
     host: options.host ?? HOST,
     port: options.port,
     cf: false,

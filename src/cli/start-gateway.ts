@@ -8,6 +8,7 @@ import { describeActive } from "./active-config.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
+import { makeLocalToken } from "./local-token.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import { serveWorker, type ServedWorker } from "./serve-worker.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -16,16 +17,19 @@ export async function startGateway(
   { port, host, configPath, inspectorPort }: StartOptions,
   prepared: Prepared,
 ): Promise<ServedWorker> {
-  const { origin, gzipBytes, vars, scriptPath } = prepared;
+  const { origin, gzipBytes, adminPrefix, vars, scriptPath } = prepared;
   process.once("exit", () => {
     rmSync(dirname(scriptPath), { recursive: true, force: true });
   });
   const persistTo = resolve(`.wrangler/state/${port}`);
+  const localToken = makeLocalToken(host);
   const served = await serveWorker({
     scriptPath: resolve(scriptPath),
+    hasPage: true,
     port,
     host,
     vars,
+    localToken,
     persistTo,
     inspectorPort,
   });
@@ -36,9 +40,21 @@ export async function startGateway(
   if (served.inspectorUrl !== undefined) console.log(`A debugger may connect to ${served.inspectorUrl.href}`);
   if (origin === ZONE)
     console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
+  console.log(toDashboard(`${url}${adminPrefix}/ui`, { token: served.readToken(), localToken }));
   if (hasDemo) console.log(toAdvice(url, configPath));
   await sayWhatIsActive(served, prepared, configPath);
   return served;
+}
+
+/** A fragment is sent to no server: the page takes the token out of its address. */
+function toDashboard(
+  address: string,
+  { token, localToken }: { readonly token: string | undefined; readonly localToken: string | undefined },
+): string {
+  if (token === undefined)
+    return "No dashboard: others than this machine reach it, so it needs a token. Set ADMIN_TOKEN in .dev.vars.";
+  if (token !== localToken) return `Dashboard: ${address}`;
+  return `Dashboard: ${address}#token=${token}\n  (a token for this run; ADMIN_TOKEN in .dev.vars sets one of your own)`;
 }
 
 let said: string | undefined;

@@ -12,8 +12,8 @@ interface Import {
   readonly to: string;
 }
 
-/** `from "./x.ts"`, `import "./x.ts"` and `import("./x.ts")`, also of types alone. */
-const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g;
+/** `from "./x.ts"`, `import "./x.ts"` and `import("./x.ts")`, also of types alone. The dashboard's is what the build makes. */
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+(?<!\.page))"/g;
 
 const files = globSync("src/**/*.ts", { cwd: PROJECT_FOLDER }).sort();
 const imports: readonly Import[] = files.flatMap((from) =>

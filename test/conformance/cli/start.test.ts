@@ -1,6 +1,7 @@
 // `npm start` and `npm run dev` as real processes: what they say when something is wrong, and what a change does.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -67,6 +68,17 @@ async function findFreePort(): Promise<number> {
 }
 
 const readUrl = (output: string): string | undefined => /listens on (http:\S+)/.exec(output)?.[1];
+
+const readDashboard = (output: string): string | undefined => /Dashboard: (http:\S+)/.exec(output)?.[1];
+
+/** Files that a start may leave, with this text in them. */
+function findOnDisk(text: string): readonly string[] {
+  const files = ["dist", ".wrangler"].flatMap((name) =>
+    readdirSync(join(PROJECT_FOLDER, name), { recursive: true, withFileTypes: true }),
+  );
+  const paths = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return paths.filter((path) => readFileSync(path).includes(text));
+}
 
 describe("npm run dev", () => {
   it("serves anew after each save, and the last right configuration while one is wrong", async () => {
@@ -164,6 +176,43 @@ describe("npm start", () => {
       `Cannot start: port ${port} is taken. Take another one: npm start -- --port ${port + 1}\n`,
     ]);
   });
+
+  it("says where the dashboard is, with a token for this run alone that is not on disk", async () => {
+    const path = join(folder, "dashboard.config.ts");
+    await save(path, 10);
+    const seen = new Set<string>();
+    for (const turn of [1, 2]) {
+      const gateway = start("start", ["--port", "0", "--config", path]);
+      try {
+        const said = await until(`start ${turn}`, () => readDashboard(gateway.output()), 60_000);
+        const [page, token] = said.split("#token=") as [string, string];
+        expect(token).toMatch(/^[\w-]{32}$/);
+        seen.add(token);
+        expect(await (await fetch(page)).text()).toMatch(/^<!doctype html>/);
+        const health = await fetch(page.replace(/ui$/, "health"), {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        expect(await health.json()).toEqual({ status: "ok", access: "all" });
+        expect(findOnDisk(token)).toEqual([]);
+      } finally {
+        await gateway.stop();
+      }
+    }
+    expect(seen.size).toBe(2);
+  }, 120_000);
+
+  it("has no token and no dashboard where others than this machine reach it", async () => {
+    const path = join(folder, "open.config.ts");
+    await save(path, 10);
+    const gateway = start("start", ["--port", "0", "--host", "0.0.0.0", "--config", path]);
+    try {
+      await until("what it says of it", () => gateway.output().includes("No dashboard"), 60_000);
+      const url = readUrl(gateway.output()) ?? "";
+      expect((await fetch(`${url}/__headgate/v1/ui`)).status).toBe(404);
+    } finally {
+      await gateway.stop();
+    }
+  }, 120_000);
 
   it("says of an unknown option which ones there are", async () => {
     const { code, said } = await run(["--prot", "1"]);

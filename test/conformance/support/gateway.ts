@@ -2,7 +2,9 @@
 
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { buildPage } from "../../../src/cli/build-page.ts";
 import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { toPagePath } from "../../../src/cli/paths.ts";
 import { serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
@@ -14,6 +16,8 @@ export interface GatewayOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Where counters are kept on disk; without it they end with the gateway. */
   readonly persistTo?: string;
+  /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
+  readonly hasPage?: boolean;
 }
 
 export interface Gateway {
@@ -42,13 +46,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function startIn(
   folder: string,
-  { config, vars = {}, persistTo }: GatewayOptions,
+  { config, vars = {}, persistTo, hasPage = false }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
   const configPath = join(folder, "headgate.config.ts");
   const scriptPath = join(folder, "worker.js");
   await writeFile(configPath, config);
   await buildWorker({ configPath, outFile: scriptPath });
+  if (hasPage) await buildPage(toPagePath(scriptPath));
   const lines: string[] = [];
   const onLog = (line: string): void => {
     lines.push(line);
@@ -61,6 +66,7 @@ async function startIn(
     vars: { ...vars },
     onLog,
     ...kept,
+    hasPage,
   });
   return {
     url: `http://127.0.0.1:${url.port}`,

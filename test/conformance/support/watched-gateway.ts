@@ -5,7 +5,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "rolldown";
-import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { buildWorker, EXTERNAL } from "../../../src/cli/build-worker.ts";
 import { serveWorker } from "../../../src/cli/serve-worker.ts";
 import { send, type Target } from "./client.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
@@ -126,7 +126,8 @@ export async function startWatchedGateway(
   await build({
     input: mainPath,
     platform: "neutral",
-    external: /^(cloudflare|node):/,
+    external: EXTERNAL,
+    makeAbsoluteExternalsRelative: false,
     logLevel: "silent",
     output: { file: scriptPath, format: "esm", codeSplitting: false },
   });

@@ -1,0 +1,64 @@
+// Signing in to the dashboard in a real browser.
+
+import { afterAll, describe, expect, it } from "vitest";
+import { ADMIN_READ_TOKEN, ADMIN_TOKEN } from "../support/admin.ts";
+import { startBrowser } from "../support/browser.ts";
+import {
+  findViolations,
+  look,
+  LOOKS,
+  openDashboard,
+  readPaintedMs,
+  readStored,
+  readWidth,
+} from "../support/dashboard.ts";
+import { startStand } from "../support/stand.ts";
+
+const { gateway } = await startStand(
+  {
+    policies: { all: { algorithm: "sliding-window", limit: 10, window: "1h", key: "ip" } },
+    routes: [{ path: "/*", policies: ["all"] }],
+  },
+  { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN }, hasPage: true },
+);
+const browser = await startBrowser();
+afterAll(browser.close);
+
+const NOTHING = { sessionStorage: 0, localStorage: 0, cookie: "", hash: "" };
+
+describe("signing in", () => {
+  it("is the first thing there is, within a second, and axe finds nothing wrong with it", async () => {
+    const { page, errors } = await openDashboard(browser, gateway, "");
+    await page.getByLabel("Admin or read token").waitFor();
+    const paintedMs = await readPaintedMs(page);
+    expect(paintedMs).toBeLessThan(1_000);
+    for (const one of LOOKS) {
+      await look(page, one);
+      expect(await findViolations(page)).toEqual([]);
+      expect(await readWidth(page)).toBeLessThanOrEqual(one.width);
+    }
+    expect(errors).toEqual([]);
+  });
+
+  it("says that a token is wrong, keeps it nowhere, and takes the right one", async () => {
+    const { page } = await openDashboard(browser, gateway, "wrong");
+    await page.getByText("The gateway does not know this token.").waitFor();
+    expect(await readStored(page)).toEqual(NOTHING);
+    await page.getByLabel("Admin or read token").fill("wrong again");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The gateway does not know this token.").waitFor();
+    await page.getByLabel("Admin or read token").fill(ADMIN_READ_TOKEN);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+  });
+
+  it("lasts as long as the tab: a reload stays signed in, signing out forgets the token", async () => {
+    const { page } = await openDashboard(browser, gateway);
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    expect(page.url()).not.toContain(ADMIN_TOKEN);
+    await page.reload();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Admin or read token").waitFor();
+    expect(await readStored(page)).toEqual(NOTHING);
+  });
+});

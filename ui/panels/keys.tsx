@@ -1,0 +1,202 @@
+// How much of a policy its keys have used, the keys that used most, and what an operator may do about each.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { StatsKeysAnswer } from "../../src/core/stats/stats-answer.ts";
+import { readCounterKey, type ReadPart } from "../../src/core/keys/read-counter-key.ts";
+import { type Action, type ActionName, findBannable } from "../actions.tsx";
+import type { Ask } from "../api.ts";
+import { Bar } from "../bar.tsx";
+import { toCount, toDuration, toExact, toPercent } from "../format.ts";
+import { type Subject, toKeyText } from "../subject.ts";
+import { Table } from "../table.tsx";
+import { usePolled } from "../use-polled.ts";
+import { type PolicyView, toNote } from "./policies.tsx";
+
+interface KeysProps {
+  readonly ask: Ask;
+  readonly policies: readonly PolicyView[];
+  readonly canChange: boolean;
+  readonly onAction: (action: Action) => void;
+}
+
+type KeyView = StatsKeysAnswer["items"][number];
+
+interface Usage {
+  readonly keys: number;
+  /** How many keys have used less than a tenth of their limit, less than two tenths, ... and all of it. */
+  readonly shares: readonly number[];
+  readonly items: readonly KeyView[];
+  readonly unanswered: number;
+}
+
+/** Each look asks every counter object of the policy. */
+const EVERY_MS = 30_000;
+const KEYS_MAX = 20;
+const NEAR = 0.8;
+
+export function Keys({ ask, policies, canChange, onAction }: KeysProps): JSX.Element {
+  const [chosen, choose] = useState<string | undefined>();
+  const [looks, setLooks] = useState(0);
+  const policy = policies.find(({ name }) => name === chosen) ?? policies[0];
+  const name = policy?.name ?? "";
+  const { value: usage, problem } = usePolled({
+    ask: () => readUsage(ask, name),
+    everyMs: EVERY_MS,
+    about: `${name} ${looks}`,
+  });
+  return (
+    <div class="card">
+      <div class="row">
+        <label>
+          Policy{" "}
+          <select value={name} onChange={(event) => choose(event.currentTarget.value)}>
+            {policies.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span class="note">{toNote(policy)}</span>
+        <button type="button" onClick={() => setLooks(looks + 1)}>
+          Look again
+        </button>
+      </div>
+      {problem === undefined ? undefined : <p class="problem">{problem.message}</p>}
+      {usage === undefined ? (
+        <p class="empty">Asking the counters …</p>
+      ) : (
+        <>
+          <Headroom {...usage} />
+          <KeyTable keys={usage.items} policy={name} canChange={canChange} onAction={onAction} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** How many keys have used which part of their limit. */
+function Headroom({ keys, shares, unanswered }: Usage): JSX.Element {
+  const most = Math.max(1, ...shares);
+  const said = shares.map((count, at) => `${toShare(at)}: ${count}`).join(", ");
+  return (
+    <>
+      <p class="note">
+        <b>{toExact(keys)}</b> {keys === 1 ? "key has" : "keys have"} used something of it, by the share of
+        their limit
+        {unanswered === 0 ? "" : `; ${unanswered} counter objects did not answer`}
+      </p>
+      <div class="headroom" role="img" aria-label={`Keys by the share of their limit that is used: ${said}`}>
+        {shares.map((count, at) => (
+          <div key={at} class={`tone-${toTone(at / (shares.length - 1))}`}>
+            <b>{count === 0 ? "" : toCount(count)}</b>
+            <i style={{ height: `${(count / most) * 100}%` }} />
+            <span>{toShare(at)}</span>
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}
+
+const toShare = (at: number): string => (at === 10 ? "all" : `<${at + 1}0 %`);
+const toTone = (share: number): string => (share >= 1 ? "denied" : share >= NEAR ? "near" : "allowed");
+
+interface KeyTableProps extends Pick<KeysProps, "canChange" | "onAction"> {
+  readonly keys: readonly KeyView[];
+  readonly policy: string;
+}
+
+function KeyTable({ keys, policy, canChange, onAction }: KeyTableProps): JSX.Element {
+  return (
+    <Table
+      caption={`Keys that use most of ${policy}`}
+      empty="No key has used anything of this policy."
+      head={[
+        "key",
+        "used",
+        "limit",
+        "share",
+        "",
+        "remaining",
+        "resets in",
+        ...(canChange ? ["actions"] : []),
+      ]}
+      rows={keys.map((key) => [
+        <code key="key">{toText(key)}</code>,
+        toExact(key.used),
+        toExact(key.limit),
+        <b key="share" class={key.share >= 1 ? "bad" : ""}>
+          {toPercent(key.share, 1)}
+        </b>,
+        <Bar key="bar" whole={1} parts={[{ tone: toTone(key.share), value: key.share }]} />,
+        toExact(key.remaining),
+        toDuration(key.resetMs),
+        ...(canChange ? [<Buttons key="do" view={key} policy={policy} onAction={onAction} />] : []),
+      ])}
+    />
+  );
+}
+
+/** The parts of a key that can be read. What tells a policy's limits apart is no part that an operator names. */
+const readParts = ({ key }: KeyView): readonly ReadPart[] | undefined =>
+  readCounterKey(key)?.filter(({ label }) => label !== "limits");
+
+function toText(view: KeyView): string {
+  const parts = readParts(view);
+  return parts === undefined ? view.key : toKeyText(parts);
+}
+
+interface ButtonsProps extends Pick<KeysProps, "onAction"> {
+  readonly view: KeyView;
+  readonly policy: string;
+}
+
+const BUTTONS: readonly (readonly [ActionName, string])[] = [
+  ["override", "Override"],
+  ["ban", "Ban"],
+  ["reset", "Reset"],
+  ["explain", "Explain"],
+];
+
+function Buttons({ view, policy, onAction }: ButtonsProps): JSX.Element {
+  const parts = readParts(view);
+  if (parts === undefined) return <span class="note">known by its hash alone</span>;
+  const subject: Subject = { policy, parts, limit: view.limit };
+  return (
+    <span class="buttons">
+      {BUTTONS.filter(([name]) => name !== "ban" || findBannable(subject) !== undefined).map(
+        ([name, label]) => (
+          <button key={name} type="button" onClick={() => onAction({ name, subject })}>
+            {label}
+            <span class="said"> {toText(view)}</span>
+          </button>
+        ),
+      )}
+    </span>
+  );
+}
+
+/** A page of the answer is of so many counter objects: all of them together, a page at a time. */
+async function readUsage(ask: Ask, policy: string): Promise<Usage> {
+  let usage: Usage = { keys: 0, shares: Array.from({ length: 11 }, () => 0), items: [], unanswered: 0 };
+  let next: number | undefined;
+  do {
+    const query = new URLSearchParams({ policy, limit: String(KEYS_MAX) });
+    if (next !== undefined) query.set("cursor", String(next));
+    const page = await ask<StatsKeysAnswer>(`stats/keys?${query}`);
+    usage = addPage(usage, page);
+    next = page.next;
+  } while (next !== undefined);
+  return usage;
+}
+
+function addPage(usage: Usage, { keys, shares, items, objects }: StatsKeysAnswer): Usage {
+  return {
+    keys: usage.keys + keys,
+    shares: usage.shares.map((count, at) => count + (shares[at] ?? 0)),
+    items: [...usage.items, ...items].sort((a, b) => b.share - a.share).slice(0, KEYS_MAX),
+    unanswered: usage.unanswered + objects.unanswered,
+  };
+}

@@ -1,0 +1,95 @@
+// The first thing that a reader without a token sees. The token is kept for this tab alone, and sent to nobody but the
+// gateway that the page came from.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { type ApiError, createAsk } from "./api.ts";
+import { readText } from "./read-text.ts";
+
+export interface Session {
+  readonly token: string;
+  /** Whether the token also changes things. */
+  readonly canChange: boolean;
+}
+
+const STORED = "headgate-token";
+
+/** A token in the address (`npm start` prints one) goes from there into this tab's storage. */
+export function readStoredToken(): string | undefined {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given !== null) {
+    sessionStorage.setItem(STORED, given);
+    history.replaceState(undefined, "", location.pathname);
+  }
+  return sessionStorage.getItem(STORED) ?? undefined;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  unauthorized: "The gateway does not know this token.",
+  "too-many-failures": "Too many wrong tokens from this address: wait a minute, then try again.",
+};
+
+/** Resolves once the gateway has taken the token; rejects with what to tell its reader. */
+export async function signIn(token: string): Promise<Session> {
+  try {
+    const { access } = await createAsk(token)<{ readonly access: string }>("health");
+    sessionStorage.setItem(STORED, token);
+    return { token, canChange: access === "all" };
+  } catch (error) {
+    const { code, message } = error as ApiError;
+    if (code === "unauthorized") signOut();
+    throw new Error(REFUSALS[code] ?? message, { cause: error });
+  }
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(STORED);
+}
+
+interface SignInProps {
+  readonly problem: string | undefined;
+  readonly onSession: (session: Session) => void;
+}
+
+export function SignIn({ problem, onSession }: SignInProps): JSX.Element {
+  const [told, tell] = useState(problem);
+  const [isAsking, setAsking] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const token = readText(event, "token");
+    setAsking(true);
+    try {
+      onSession(await signIn(token.trim()));
+    } catch (error) {
+      tell((error as Error).message);
+      setAsking(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <form onSubmit={(event) => void submit(event)}>
+        <h1>Headgate</h1>
+        <p>What this gateway does, as it happens.</p>
+        <label for="token">Admin or read token</label>
+        <input
+          id="token"
+          name="token"
+          type="password"
+          autocomplete="current-password"
+          required
+          aria-describedby="told"
+        />
+        <p id="told" class="problem" role="alert">
+          {told}
+        </p>
+        <button type="submit" class="main" disabled={isAsking}>
+          Sign in
+        </button>
+        <p class="hint">
+          <code>ADMIN_TOKEN</code> shows and changes, <code>ADMIN_READ_TOKEN</code> shows. The token stays in
+          this tab.
+        </p>
+      </form>
+    </main>
+  );
+}
