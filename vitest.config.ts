@@ -21,7 +21,7 @@ export default defineConfig({
           // Nothing here waits: more workers than cores would only load the same modules once more. So it runs by itself.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          include: inFolders("core", "cli", "tools", "project", "bench"),
+          include: inFolders("core", "ui", "cli", "tools", "project", "bench"),
           testTimeout: TEST_TIMEOUT_MS,
         },
       },

@@ -60,4 +60,4 @@ export const findDurations = (
 
 /** How long one column is. */
 export const toStepMs = ({ times, stepMs }: StatsAnswer): number =>
-  (times[1] ?? 0) - (times[0] ?? 0) || stepMs;
+  times.length < 2 ? stepMs : (times[1] ?? 0) - (times[0] ?? 0);

@@ -10,11 +10,12 @@ export const toCount = (count: number): string => (count < 10_000 ? COUNT : COMP
 
 export const toExact = (count: number): string => COUNT.format(count);
 
-/** "12.4 %"; a share that is not nothing is never written as 0. */
+/** "12 %"; what is not nothing is never written as 0, and what is not all never as 100. */
 export function toPercent(part: number, whole: number): string {
   if (whole === 0) return NONE;
   const percent = (part / whole) * 100;
   if (percent > 0 && percent < 0.1) return "<0.1 %";
+  if (percent > 99 && percent < 100) return ">99 %";
   return `${percent < 10 ? percent.toFixed(1).replace(/\.0$/, "") : percent.toFixed(0)} %`;
 }
 
