@@ -23,11 +23,16 @@ export function Table({ caption, head, rows, words = [], empty = "Nothing yet." 
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {head.map((cell, at) => (
-              <th key={at} scope="col" class={toClass(at)}>
-                {cell}
-              </th>
-            ))}
+            {head.map((cell, at) =>
+              // Of bars, which say what the figures beside them say.
+              cell === "" ? (
+                <td key={at} />
+              ) : (
+                <th key={at} scope="col" class={toClass(at)}>
+                  {cell}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -58,6 +58,7 @@ export function TimeChart(props: TimeChartProps): JSX.Element {
       <figcaption>
         <h3>{title}</h3>
         {note === undefined ? undefined : <span class="note">{note}</span>}
+        <When {...props} at={at} />
       </figcaption>
       <div
         class="plot"
@@ -123,10 +124,22 @@ function Drawing({ kind, times, stepMs, series, marks, top, at }: DrawingProps):
   );
 }
 
-function Legend({ series, times, stepMs, marks, format, kind, at }: LegendProps): JSX.Element {
+/** In the chart's head, where it moves nothing. */
+function When({ times, stepMs, marks, at }: LegendProps): JSX.Element {
   const time = at === undefined ? undefined : times[at];
-  const near =
-    time === undefined ? [] : marks.filter(({ timeMs }) => timeMs >= time && timeMs < time + stepMs);
+  const near = time === undefined ? [] : findMarks(marks, time, stepMs);
+  return (
+    <span class="when" aria-hidden="true">
+      {time === undefined ? "" : [toClock(time), ...near].join(" · ")}
+    </span>
+  );
+}
+
+/** What changed in one point's time. */
+const findMarks = (marks: readonly Mark[], time: number, stepMs: number): readonly string[] =>
+  marks.filter(({ timeMs }) => timeMs >= time && timeMs < time + stepMs).map(({ text }) => text);
+
+function Legend({ series, format, kind, at }: LegendProps): JSX.Element {
   return (
     <p class="legend" aria-hidden="true">
       {series.map(({ name, tone, values }) => (
@@ -135,10 +148,6 @@ function Legend({ series, times, stepMs, marks, format, kind, at }: LegendProps)
           {name} <b>{format(at === undefined ? toWhole(kind, values) : values[at])}</b>
         </span>
       ))}
-      <span class="when">
-        {time === undefined ? "" : toClock(time)}
-        {near.map(({ text }) => ` · ${text}`)}
-      </span>
     </p>
   );
 }
@@ -157,8 +166,7 @@ function toSaid({ times, series, marks, stepMs, format }: TimeChartProps, at: nu
   const time = times[at];
   if (time === undefined) return "no figures yet";
   const figures = series.map(({ name, values }) => `${name} ${format(values[at])}`);
-  const near = marks.filter(({ timeMs }) => timeMs >= time && timeMs < time + stepMs).map(({ text }) => text);
-  return [toMoment(time), ...figures, ...near].join(", ");
+  return [toMoment(time), ...figures, ...findMarks(marks, time, stepMs)].join(", ");
 }
 
 function toMoved(key: string, at: number, last: number): number | undefined {

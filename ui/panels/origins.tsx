@@ -17,7 +17,7 @@ export function Origins({ origins, now }: OriginsProps): JSX.Element {
   return (
     <div class="card">
       <Table
-        caption="Origins"
+        caption="Origins and their state"
         empty="No origin was asked in this time."
         head={["origin", "state", "answers", "failed", "mostly with"]}
         words={[1, 4]}
