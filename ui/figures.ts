@@ -57,7 +57,3 @@ export const findDurations = (
   part: string,
 ): StatsAnswer["durations"][number] | undefined =>
   durations.find((one) => one.route === "*" && one.part === part);
-
-/** How long one column is. */
-export const toStepMs = ({ times, stepMs }: StatsAnswer): number =>
-  times.length < 2 ? stepMs : (times[1] ?? 0) - (times[0] ?? 0);

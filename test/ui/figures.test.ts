@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StatsAnswer } from "../../src/core/stats/stats-answer.ts";
-import { addUp, isHit, rank, toStepMs, toTotals } from "../../ui/figures.ts";
+import { addUp, isHit, rank, toTotals } from "../../ui/figures.ts";
 
 describe("figures of an answer", () => {
   it("toTotals() adds up every row and point, and counts each decision once", () => {
@@ -50,10 +50,5 @@ describe("figures of an answer", () => {
       { name: "y", count: 5 },
       { name: "x", count: 4 },
     ]);
-  });
-
-  it("toStepMs() is what lies between two points, however many steps make one", () => {
-    expect(toStepMs({ times: [0, 900_000], stepMs: 60_000 } as unknown as StatsAnswer)).toBe(900_000);
-    expect(toStepMs({ times: [7], stepMs: 60_000 } as unknown as StatsAnswer)).toBe(60_000);
   });
 });

@@ -5,12 +5,11 @@ import { useState } from "preact/hooks";
 import type { StatsKeysAnswer } from "../../src/core/stats/stats-answer.ts";
 import { readCounterKey, type ReadPart } from "../../src/core/keys/read-counter-key.ts";
 import { type Action, type ActionName, findBannable } from "../actions.tsx";
-import type { Ask } from "../api.ts";
+import type { ApiError, Ask } from "../api.ts";
 import { Bar } from "../bar.tsx";
-import { toCount, toDuration, toExact, toPercent } from "../format.ts";
+import { toClock, toCount, toDuration, toExact, toPercent } from "../format.ts";
 import { type Subject, toKeyText } from "../subject.ts";
 import { Table } from "../table.tsx";
-import { usePolled } from "../use-polled.ts";
 import { type PolicyView, toNote } from "./policies.tsx";
 
 interface KeysProps {
@@ -23,34 +22,44 @@ interface KeysProps {
 type KeyView = StatsKeysAnswer["items"][number];
 
 interface Usage {
+  readonly policy: string;
+  readonly atMs: number;
   readonly keys: number;
   /** How many keys have used less than a tenth of their limit, less than two tenths, ... and all of it. */
   readonly shares: readonly number[];
   readonly items: readonly KeyView[];
+  readonly asked: number;
   readonly unanswered: number;
+  /** Whether there are counter objects that were not asked. */
+  readonly hasMore: boolean;
 }
 
-/** Each look asks every counter object of the policy. */
-const EVERY_MS = 30_000;
 const KEYS_MAX = 20;
+/** Of a look: each has 64 counter objects. */
+const PAGES_MAX = 10;
 const NEAR = 0.8;
+
+type Look = { readonly usage?: Usage; readonly problem?: string; readonly isAsking: boolean };
 
 export function Keys({ ask, policies, canChange, onAction }: KeysProps): JSX.Element {
   const [chosen, choose] = useState<string | undefined>();
-  const [looks, setLooks] = useState(0);
+  const [{ usage, problem, isAsking }, setLook] = useState<Look>({ isAsking: false });
   const policy = policies.find(({ name }) => name === chosen) ?? policies[0];
   const name = policy?.name ?? "";
-  const { value: usage, problem } = usePolled({
-    ask: () => readUsage(ask, name),
-    everyMs: EVERY_MS,
-    about: `${name} ${looks}`,
-  });
+  const look = async (): Promise<void> => {
+    setLook({ isAsking: true });
+    try {
+      setLook({ usage: await readUsage(ask, name), isAsking: false });
+    } catch (error) {
+      setLook({ problem: (error as ApiError).message, isAsking: false });
+    }
+  };
   return (
     <div class="card">
       <div class="row">
         <label>
           Policy{" "}
-          <select value={name} onChange={(event) => choose(event.currentTarget.value)}>
+          <select value={name} disabled={isAsking} onChange={(event) => choose(event.currentTarget.value)}>
             {policies.map((one) => (
               <option key={one.name} value={one.name}>
                 {one.name}
@@ -58,34 +67,41 @@ export function Keys({ ask, policies, canChange, onAction }: KeysProps): JSX.Ele
             ))}
           </select>
         </label>
-        <span class="note">{toNote(policy)}</span>
-        <button type="button" onClick={() => setLooks(looks + 1)}>
-          Look again
+        <button type="button" class="main" disabled={isAsking} onClick={() => void look()}>
+          Look
         </button>
+        <span class="note">{toNote(policy)}</span>
       </div>
-      {problem === undefined ? undefined : <p class="problem">{problem.message}</p>}
-      {usage === undefined ? (
-        <p class="empty">Asking the counters …</p>
-      ) : (
+      <div role="status">
+        {problem === undefined ? undefined : <p class="problem">{problem}</p>}
+        {isAsking ? <p class="empty">Asking the counter objects …</p> : undefined}
+      </div>
+      {usage?.policy === name ? (
         <>
           <Headroom {...usage} />
           <KeyTable keys={usage.items} policy={name} canChange={canChange} onAction={onAction} />
         </>
+      ) : (
+        <p class="empty">
+          How much of its limit each key has used, and the keys that used most. A look asks every counter
+          object of the policy, up to {PAGES_MAX * 64} of them: so it is made when you want it.
+        </p>
       )}
     </div>
   );
 }
 
 /** How many keys have used which part of their limit. */
-function Headroom({ keys, shares, unanswered }: Usage): JSX.Element {
+function Headroom({ atMs, keys, shares, asked, unanswered, hasMore }: Usage): JSX.Element {
   const most = Math.max(1, ...shares);
   const said = shares.map((count, at) => `${toShare(at)}: ${count}`).join(", ");
   return (
     <>
       <p class="note">
         <b>{toExact(keys)}</b> {keys === 1 ? "key has" : "keys have"} used something of it, by the share of
-        their limit
-        {unanswered === 0 ? "" : `; ${unanswered} counter objects did not answer`}
+        their limit, at {toClock(atMs)}
+        {unanswered === 0 ? "" : `; ${unanswered} of ${asked} counter objects did not answer`}
+        {hasMore ? `; only the first ${asked} counter objects were asked` : ""}
       </p>
       <div class="headroom" role="img" aria-label={`Keys by the share of their limit that is used: ${said}`}>
         {shares.map((count, at) => (
@@ -178,25 +194,29 @@ function Buttons({ view, policy, onAction }: ButtonsProps): JSX.Element {
   );
 }
 
-/** A page of the answer is of so many counter objects: all of them together, a page at a time. */
+/** A page of the answer is of so many counter objects: one page after the other. */
 async function readUsage(ask: Ask, policy: string): Promise<Usage> {
-  let usage: Usage = { keys: 0, shares: Array.from({ length: 11 }, () => 0), items: [], unanswered: 0 };
+  const shares = Array.from({ length: 11 }, () => 0);
+  const atMs = Date.now();
+  let usage: Usage = { policy, atMs, keys: 0, shares, items: [], asked: 0, unanswered: 0, hasMore: false };
   let next: number | undefined;
-  do {
+  for (let page = 0; page < PAGES_MAX && (page === 0 || next !== undefined); page += 1) {
     const query = new URLSearchParams({ policy, limit: String(KEYS_MAX) });
     if (next !== undefined) query.set("cursor", String(next));
-    const page = await ask<StatsKeysAnswer>(`stats/keys?${query}`);
-    usage = addPage(usage, page);
-    next = page.next;
-  } while (next !== undefined);
-  return usage;
+    const answer = await ask<StatsKeysAnswer>(`stats/keys?${query}`);
+    usage = addPage(usage, answer);
+    next = answer.next;
+  }
+  return { ...usage, hasMore: next !== undefined };
 }
 
 function addPage(usage: Usage, { keys, shares, items, objects }: StatsKeysAnswer): Usage {
   return {
+    ...usage,
     keys: usage.keys + keys,
     shares: usage.shares.map((count, at) => count + (shares[at] ?? 0)),
     items: [...usage.items, ...items].sort((a, b) => b.share - a.share).slice(0, KEYS_MAX),
+    asked: usage.asked + objects.asked,
     unanswered: usage.unanswered + objects.unanswered,
   };
 }

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { StatsAnswer } from "../../src/core/stats/stats-answer.ts";
 import { Bar } from "../bar.tsx";
 import { type Mark, TimeChart } from "../charts/time-chart.tsx";
-import { findDurations, sum, toStepMs } from "../figures.ts";
+import { findDurations, sum } from "../figures.ts";
 import { toCount, toDuration, toPercent } from "../format.ts";
 import { Table } from "../table.tsx";
 
@@ -30,7 +30,7 @@ export function Latency({ stats, marks }: LatencyProps): JSX.Element {
         title="Until the answer begins"
         kind="lines"
         times={stats.times}
-        stepMs={toStepMs(stats)}
+        stepMs={stats.stepMs}
         marks={marks}
         format={toDuration}
         series={[

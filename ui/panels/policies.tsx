@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import type { StatsAnswer } from "../../src/core/stats/stats-answer.ts";
 import { type Mark, TimeChart } from "../charts/time-chart.tsx";
-import { addUp, sum, toStepMs } from "../figures.ts";
+import { addUp, sum } from "../figures.ts";
 import { toCount, toDuration, toExact, toPercent } from "../format.ts";
 
 /** From the bottom of a column to its top. They exclude each other: together they are all decisions. */
@@ -49,7 +49,7 @@ export function Policies({ stats, policies, marks }: PoliciesProps): JSX.Element
               note={toNote(policies.find((policy) => policy.name === name))}
               kind="columns"
               times={stats.times}
-              stepMs={toStepMs(stats)}
+              stepMs={stats.stepMs}
               marks={marks}
               format={(value) => toCount(value ?? 0)}
               // Those that never happened would only fill the legend.

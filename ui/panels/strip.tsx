@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { StatsAnswer } from "../../src/core/stats/stats-answer.ts";
-import { findDurations, toStepMs, toTotals } from "../figures.ts";
+import { findDurations, toTotals } from "../figures.ts";
 import { NONE, toCount, toDuration, toPercent } from "../format.ts";
 
 interface Figure {
@@ -46,7 +46,7 @@ export function Strip({ stats }: { readonly stats: StatsAnswer | undefined }): J
 function toFigures(stats: StatsAnswer): readonly Figure[] {
   const { requests, denied, failed, degraded, cacheHits, cacheAsked } = toTotals(stats);
   const { whole } = findDurations(stats, "total") ?? {};
-  const seconds = (toStepMs(stats) * stats.times.length) / 1_000;
+  const seconds = (stats.stepMs * stats.times.length) / 1_000;
   return [
     { name: "Requests", value: toCount(requests), under: `${toRate(requests / seconds)} a second` },
     {
