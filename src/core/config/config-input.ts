@@ -106,6 +106,12 @@ export interface ConfigInput<Names extends string = string> {
    */
   readonly cors?: "origin" | "none" | CorsInput;
   /**
+   * Whether the gateway counts what it does: see Statistics. Nothing of it is in a request's way.
+   * (boolean. Default: `true`.)
+   * @example stats: false
+   */
+  readonly stats?: boolean;
+  /**
    * Limits for consumers on a tier: see Tiers.
    * (object of at most 100 tiers by name, each an object of policies. Default: `{}`.)
    * @example tiers: { pro: { "per-client": { limit: 600 } } }
