@@ -1,6 +1,6 @@
 // The composition root: the Worker's default export and its Durable Object classes.
 
-import { env } from "cloudflare:workers";
+import { env, waitUntil } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
@@ -38,7 +38,7 @@ const admin = createAdminApi(
     config: () => live.gateway.config,
     overrides: () => live.gateway.overrides,
     access: () => live.gateway.access,
-    explain: (request, identity) => explain(request, identity, live.gateway),
+    explain: (request, assumed) => explain(request, assumed, { gateway: live.gateway, waitUntil }),
     learn: () => live.learnNow(),
     showLogSinks: () => live.logSinks.map(({ counts }) => counts),
     showPools: () => showPools(live.gateway.pools),
@@ -60,10 +60,10 @@ function answer(
   if (answered !== undefined) return answered;
   if (gateway === undefined) return answerNotReady(request, config);
   if (owner === "batch") return handleBatch(request, gateway, context);
-  const waitUntil = (promise: Promise<unknown>): void => {
+  const goOn = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
-  return handleSafely(request, gateway, { waitUntil, target });
+  return handleSafely(request, gateway, { waitUntil: goOn, target });
 }
 
 export default {

@@ -2,27 +2,37 @@
 
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
-import type { Identity } from "../core/keys/identity.ts";
+import { type CredentialVerdict, judgeKey } from "../core/consumers/verdict.ts";
+import type { Explanation } from "../core/control/explanation.ts";
 import { consumerName, grants } from "../core/control/entries.ts";
+import { readClock } from "../platform/clock.ts";
+import { PLACES } from "./find-counters.ts";
+import { findKeys, findNamedKeys, keyName, toRecord } from "./find-keys.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
-import { defineOperation, type Operation } from "./operation.ts";
-import { toInvalidBody, toJson } from "./problem.ts";
+import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
+import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 import { textLike } from "../core/schema/primitives.ts";
 
 const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
 const FIELD_WANTED = "must be an object of at most 64 header fields";
-const KEY_WANTED = "must be the id of an API key";
+const KEY_WANTED = "must be the id of an API key, or the visible beginning of its text";
+const CREDENTIAL_WANTED = "must be an API key or a token, in visible ASCII characters";
 
 const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method in upper case, such as "GET"');
 const place = textLike(/^[A-Z0-9]{2}$/, "must be two upper-case letters or digits");
-const description = object({
+const fields = object({
   method: v.optional(method, "GET"),
   url: v.pipe(v.string(URL_WANTED), v.maxLength(8_192, URL_WANTED), v.regex(/^https?:\/\//, URL_WANTED)),
   headers: v.optional(
     v.pipe(
-      v.record(v.string(), v.pipe(v.string(FIELD_WANTED), v.maxLength(8_192, FIELD_WANTED)), FIELD_WANTED),
-      v.check((fields) => Object.keys(fields).length <= 64, FIELD_WANTED),
+      v.record(v.string(), v.string(FIELD_WANTED), FIELD_WANTED),
+      // Of all of them at once: what is too long may be a credential, and is in no message.
+      v.check(
+        (given) =>
+          Object.keys(given).length <= 64 && Object.values(given).every(({ length }) => length <= 8_192),
+        FIELD_WANTED,
+      ),
     ),
     {},
   ),
@@ -31,38 +41,78 @@ const description = object({
   continent: v.optional(place),
   consumer: v.optional(consumerName),
   ...grants,
-  apiKey: v.optional(v.pipe(v.string(KEY_WANTED), v.maxLength(64, KEY_WANTED))),
+  apiKey: v.optional(keyName(KEY_WANTED)),
+  credential: v.optional(
+    v.pipe(v.string(CREDENTIAL_WANTED), v.regex(/^[\x21-\x7e]{1,8192}$/, CREDENTIAL_WANTED)),
+  ),
 });
+const description = v.pipe(
+  fields,
+  v.check(
+    ({ consumer, apiKey, credential }) =>
+      [consumer, apiKey, credential].filter((given) => given !== undefined).length <= 1,
+    "must name one of consumer, apiKey and credential at most",
+  ),
+);
+type Described = v.InferOutput<typeof description>;
 
 const reasoned = toObjectSchema({ id: text, reason: text });
+const policySchema = toObjectSchema(
+  {
+    policy: text,
+    limit: integer,
+    windowMs: integer,
+    decidedBy: { enum: ["policy", "limits", "tier", "override"] },
+    tier: text,
+    variant: text,
+    override: reasoned,
+    counter: {},
+    isShadow: yesOrNo,
+    verdict: toObjectSchema(
+      {
+        outcome: { enum: ["allowed", "denied", "impossible"] },
+        used: integer,
+        remaining: integer,
+        retryAfterMs: integer,
+        resetMs: integer,
+        isBanned: yesOrNo,
+        degraded: text,
+      },
+      ["used", "retryAfterMs", "degraded"],
+    ),
+  },
+  ["windowMs", "tier", "variant", "override", "verdict"],
+);
+/** Members that are left out where there is nothing to say. */
+const UNNAMED =
+  "problem status cause retryAfterMs path route preflight ban cost consumer tier apiKey outbound";
 const explanation = (): JsonSchema =>
   toObjectSchema(
     {
       problem: text,
+      status: integer,
+      cause: text,
+      denied: toListSchema(text),
+      retryAfterMs: integer,
+      isRemembered: yesOrNo,
       path: text,
       route: toObjectSchema({ index: integer, name: text }),
       preflight: { enum: ["gateway", "origin"] },
       ban: reasoned,
       cost: integer,
       consumer: text,
+      tier: text,
+      apiKey: text,
       isUnlimited: yesOrNo,
       isCached: yesOrNo,
-      policies: toListSchema(
-        toObjectSchema(
-          {
-            policy: text,
-            limit: integer,
-            windowMs: integer,
-            decidedBy: { enum: ["policy", "limits", "tier", "override"] },
-            override: reasoned,
-            counter: {},
-            isShadow: yesOrNo,
-          },
-          ["windowMs", "override"],
-        ),
-      ),
+      policies: toListSchema(policySchema),
+      outbound: toObjectSchema({
+        pool: text,
+        whenLimited: toListSchema(text),
+        policies: toListSchema(policySchema),
+      }),
     },
-    ["problem", "path", "route", "preflight", "ban", "cost", "consumer"],
+    UNNAMED.split(" "),
   );
 
 export const explainOperation: Operation = defineOperation({
@@ -70,38 +120,103 @@ export const explainOperation: Operation = defineOperation({
   method: "POST",
   path: "/explain",
   summary:
-    "What would become of a request: its route, its policies and their counters, and which override wins",
+    "What would become of a request, decided as it would be and without taking anything: its route, who is calling, what refuses it until when, and what each policy has left",
   isRead: true,
   body: description,
   answer: explanation,
   handle: async ({ controls, body }) => {
-    const request = toRequest(body);
+    const assumed = await findAssumed(controls, body);
+    if (assumed instanceof Response) return assumed;
+    const request = toRequest(body, assumed === undefined ? body.credential : ASSUMED);
     if (request === undefined) {
       const message = "must describe a request that can be sent";
       return toInvalidBody([{ path: "", code: "invalid", message }]);
     }
     await controls.learn();
-    return toJson(200, controls.explain(request, toIdentity(body)));
+    return toJson(200, await explainWhere(request, { continent: body.continent, assumed, controls }));
   },
 });
 
-/** Whose credential the request is taken to show: nobody is asked whether there is one. */
-function toIdentity(described: v.InferOutput<typeof description>): Identity | undefined {
-  const { consumer, tier, scopes, apiKey } = described;
-  return consumer === undefined ? undefined : { consumer, tier, scopes, apiKey, token: undefined };
+interface Where {
+  readonly continent: string | undefined;
+  readonly assumed: CredentialVerdict | undefined;
+  readonly controls: AdminControls;
+}
+
+/**
+ * Keys with an address are counted by continent. Where nobody says on which one the client is, it is on the one that has
+ * counted it.
+ */
+async function explainWhere(
+  request: Request,
+  { continent: known, assumed, controls }: Where,
+): Promise<Explanation> {
+  const explained = await controls.explain(request, assumed);
+  const counters = [...explained.policies, ...(explained.outbound?.policies ?? [])].map(
+    ({ counter }) => counter,
+  );
+  const isPlaced = counters.some((one) => typeof one !== "string" && one.object.startsWith("unknown:"));
+  if (known !== undefined || !isPlaced) return explained;
+  const others = PLACES.filter((name) => name !== "unknown").map((continent) => {
+    const cf = { ...request.cf, continent } as CfProperties;
+    return controls.explain(new Request(request, { cf }), assumed);
+  });
+  const [fullest = explained] = [explained, ...(await Promise.all(others))].sort(
+    (one, other) => countDenying(other) - countDenying(one) || toUsed(other) - toUsed(one),
+  );
+  return fullest;
+}
+
+/** What is denied takes nothing, so what it has used is less than what is allowed would have used. */
+function countDenying({ policies }: Explanation): number {
+  return policies.filter(({ verdict }) => verdict?.outcome === "denied").length;
+}
+
+function toUsed({ policies }: Explanation): number {
+  return policies.reduce((sum, { verdict }) => sum + (verdict?.used ?? 0), 0);
+}
+
+/** Stands for a credential whose text is not known. */
+const ASSUMED = "assumed";
+
+/** The verdict on the credential that the request is taken to show; undefined: on what it does show, if anything. */
+async function findAssumed(
+  controls: AdminControls,
+  { consumer, tier, scopes, apiKey }: Described,
+): Promise<CredentialVerdict | Response | undefined> {
+  if (apiKey !== undefined) return findKeyVerdict(controls, apiKey);
+  if (consumer === undefined) return undefined;
+  const isDescribed = tier !== undefined || scopes.length > 0;
+  const keys = isDescribed ? [] : (await findKeys(controls, { consumer })).items;
+  const verdicts = keys.map((key) => judgeKey(toRecord(key), readClock()));
+  const identity = { consumer, tier, scopes, apiKey: undefined, token: undefined };
+  return verdicts.find(({ kind }) => kind === "accepted") ?? verdicts[0] ?? { kind: "accepted", identity };
+}
+
+async function findKeyVerdict(controls: AdminControls, name: string): Promise<CredentialVerdict | Response> {
+  const keys = await findNamedKeys(controls, name);
+  const [key] = keys;
+  if (key === undefined) return toProblem(404, "not-found");
+  if (keys.length === 1) return judgeKey(toRecord(key), readClock());
+  const message = `must name one API key, and begins ${keys.map(({ id }) => id).join(", ")}`;
+  return toInvalidBody([{ path: "apiKey", code: "invalid", message }]);
 }
 
 /** undefined for what the platform does not take for a request. */
-function toRequest({ address, ...described }: v.InferOutput<typeof description>): Request | undefined {
+function toRequest(
+  { address, ...described }: Described,
+  credential: string | undefined,
+): Request | undefined {
   const { url, headers, country, continent } = described;
   try {
-    const fields = new Headers(headers);
+    const given = new Headers(headers);
     // As the platform does: what a client says of its own address is not heard.
-    fields.delete("cf-connecting-ip");
-    if (address !== undefined) fields.set("cf-connecting-ip", address);
+    given.delete("cf-connecting-ip");
+    if (address !== undefined) given.set("cf-connecting-ip", address);
+    if (credential !== undefined) given.set("authorization", `Bearer ${credential}`);
     return new Request(url, {
       method: described.method,
-      headers: fields,
+      headers: given,
       cf: { country, continent } as CfProperties,
     });
   } catch {

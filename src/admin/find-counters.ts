@@ -1,9 +1,7 @@
 // Finds the counters of one key of a policy: one, or one a place where the key has an address (docs/architecture.md, "Where
 // counters live").
 
-import { algorithms } from "../core/algorithms/registry.ts";
-import type { Algorithm } from "../core/algorithms/algorithm.ts";
-import type { Policy } from "../core/policies/policy.ts";
+import { type Policy, toUnused } from "../core/policies/policy.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import { findOverride } from "../core/control/override-index.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
@@ -77,8 +75,7 @@ export function findCounters(
   const subject = { key: values, tier: undefined, nowMs: readClock() };
   const applied = index === undefined ? undefined : findOverride(index, written.name, subject);
   const policy = applied?.policy ?? written;
-  const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
-  const unused = algorithm.decide(policy.settings, undefined, { nowMs: 0, cost: 0 }).remaining;
+  const unused = toUnused(policy);
   const parts = policy.key.map((part, at) => ({ ...part, read: () => values[at] }));
   const places = hasAddress(policy) ? (place === undefined ? PLACES : [place]) : ["unknown"];
   return places.flatMap((continent) => {

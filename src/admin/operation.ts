@@ -3,8 +3,8 @@
 import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
-import type { Identity } from "../core/keys/identity.ts";
 import type { AccessEntries } from "../core/control/access-entries.ts";
+import type { CredentialVerdict } from "../core/consumers/verdict.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { Changer, Seen } from "../core/control/control-messages.ts";
@@ -23,8 +23,8 @@ export interface AdminControls {
   readonly overrides: () => OverrideIndex | undefined;
   /** The active access entries here; undefined where there are none. */
   readonly access: () => AccessEntries | undefined;
-  /** What would become of a request, without it. */
-  readonly explain: (request: Request, identity: Identity | undefined) => Explanation;
+  /** What would become of a request, without it. `assumed` is the verdict on its credential; undefined: it is verified. */
+  readonly explain: (request: Request, assumed: CredentialVerdict | undefined) => Promise<Explanation>;
   /** Activates here at once what was just changed. */
   readonly learn: () => Promise<void>;
   /** The state of every origin pool's members, as this isolate sees it. */

@@ -14,6 +14,7 @@ import type {
   Created,
   Creation,
   EntryChange,
+  KeyFilter,
   Page,
   PageRequest,
   Rotation,
@@ -91,6 +92,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   listEntries(kind: EntryKind, page: PageRequest): Page<Entry> {
     return this.#entries.list(kind, page);
+  }
+
+  findKeys(filter: KeyFilter, page: PageRequest): Page<Entry> {
+    return this.#entries.findKeys(filter, page);
   }
 
   createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Promise<Changed<Created>> {

@@ -9,7 +9,7 @@ import {
   entryKinds,
   type KeyPrefix,
 } from "../core/control/entries.ts";
-import type { HashedSecret, Page, PageRequest } from "../core/control/control-messages.ts";
+import type { HashedSecret, KeyFilter, Page, PageRequest } from "../core/control/control-messages.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {
   seq: number;
@@ -54,9 +54,31 @@ export class EntryRows {
         most + 1,
       )
       .toArray();
+    return this.#toPage(rows, most);
+  }
+
+  #toPage(rows: readonly EntryRow[], most: number): Page<Entry> {
     const shown = rows.slice(0, most);
     const next = rows.length > most ? shown.at(-1)?.seq : undefined;
     return { items: shown.map((row) => this.#toEntry(row)), next };
+  }
+
+  /** The keys that a filter lets through, oldest first. */
+  findKeys({ prefix, consumer }: KeyFilter, { after, most }: PageRequest): Page<Entry> {
+    const rows = this.#sql
+      .exec<EntryRow>(
+        `SELECT * FROM entries WHERE kind = 'keys' AND seq > ?1
+          AND (?2 IS NULL OR json_extract(body, '$.consumer') = ?2)
+          AND (?3 IS NULL OR seq IN (SELECT key_seq FROM key_hashes
+            WHERE substr(prefix, 1, length(?3)) = ?3 OR substr(?3, 1, length(prefix)) = prefix))
+          ORDER BY seq LIMIT ?4`,
+        after,
+        consumer ?? null,
+        prefix ?? null,
+        most + 1,
+      )
+      .toArray();
+    return this.#toPage(rows, most);
   }
 
   /** Every entry of a kind that is bounded enough to be sent whole. */

@@ -1,139 +1,225 @@
-// Says what would become of a request, by the same steps as handle-request.ts takes, and takes nothing.
+// Says what would become of a request, by the functions that handle-request.ts calls: with a gateway through which nothing
+// is taken (limits/peeking.ts), and without an origin.
 
-import { decideAccess } from "../core/access/access-list.ts";
-import type { Route } from "../core/routes/route.ts";
-import type { Policy } from "../core/policies/policy.ts";
-import type { Identity } from "../core/keys/identity.ts";
-import { findMissingScopes } from "../core/consumers/verdict.ts";
-import { findBan } from "../core/control/ban-index.ts";
-import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
-import type { ProblemCode } from "../core/http/problems.ts";
-import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
+import type { CredentialVerdict } from "../core/consumers/verdict.ts";
+import type { Explanation } from "../core/control/explanation.ts";
+import { type ProblemCode, problems } from "../core/http/problems.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
-import { pickVariants } from "../core/policies/pick-variants.ts";
+import type { Route } from "../core/routes/route.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import type { LimitedRoute } from "../core/policies/limited-route.ts";
 import { readClock } from "../platform/clock.ts";
-import { type AskedPreflight, findPreflight } from "./cors/find-preflight.ts";
-import { toCaller } from "./request/caller.ts";
+import { findPreflight } from "./cors/find-preflight.ts";
+import { findKeptOut, judge, type Refused } from "./credentials/judge.ts";
+import { explainPolicies, toFinite } from "./explain-policies.ts";
 import type { Gateway } from "./gateway.ts";
-import { findOverrides } from "./limits/override-policies.ts";
+import { checkLimits } from "./limits/check-limits.ts";
+import type { CheckedLimits } from "./limits/checked-limits.ts";
+import { toPeekingGateway } from "./limits/peeking.ts";
+import { toRefusal } from "./limits/rate-limit-response.ts";
+import { toLimitedCall } from "./origins/outbound-call.ts";
+import type { RequestContext } from "./request/request-context.ts";
+import { RequestTrace } from "./request/request-trace.ts";
+import { readRequest } from "./request/read-request.ts";
+import { type RequestFacts, type RoutedFacts, toRoutedFacts } from "./request/request-facts.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
-import { type ReadRequest, readRequest } from "./request/read-request.ts";
-import { type RequestFacts, toRoutedFacts } from "./request/request-facts.ts";
 
 const NOTHING: Explanation = {
   problem: undefined,
+  status: undefined,
+  cause: undefined,
+  denied: [],
+  retryAfterMs: undefined,
+  isRemembered: false,
   path: undefined,
   route: undefined,
   preflight: undefined,
   ban: undefined,
   cost: undefined,
   consumer: undefined,
+  tier: undefined,
+  apiKey: undefined,
   isUnlimited: false,
   isCached: false,
   policies: [],
+  outbound: undefined,
 };
 
-/** `identity` is whose credential the request is taken to show; undefined: nobody's. */
-export function explain(request: Request, identity: Identity | undefined, gateway: Gateway): Explanation {
-  const { config, bans } = gateway;
+type Context = RequestContext<Gateway>;
+
+/** `assumed` stands for the verdict on whatever credential the request shows; undefined: the credential is verified. */
+export async function explain(
+  request: Request,
+  assumed: CredentialVerdict | undefined,
+  { gateway: real, waitUntil }: Omit<Context, "trace">,
+): Promise<Explanation> {
+  const gateway = assume(assumed, toPeekingGateway(real));
+  const context = { gateway, waitUntil, trace: new RequestTrace(readClock()) };
+  const { config } = gateway;
   const read = readRequest(request, config);
-  if (!read.ok) return { ...NOTHING, problem: read.error };
-  const { path } = read.value;
-  if (read.value.isOwn) return { ...NOTHING, path, problem: "no-route" };
+  if (!read.ok) return end(NOTHING, read.error);
+  const arrived = { ...NOTHING, path: read.value.path };
+  if (read.value.isOwn) return end(arrived, "no-route");
   const preflight = findPreflight(read.value, config);
-  if (preflight !== undefined) return explainPreflight(preflight, read.value, gateway);
+  if (preflight !== undefined) {
+    const known = { ...arrived, route: toNamed(preflight.route), preflight: preflight.by };
+    if (preflight.by === "gateway") return known;
+    const facts = toRoutedFacts(read.value, preflight.route);
+    return explainPreflight(known, { facts, route: preflight.route }, context);
+  }
   const route = matchRoute(config.routes, read.value);
-  if (route === undefined) return { ...NOTHING, path, problem: "no-route" };
-  const routed = shapeRequest(read.value, route, config);
-  if (routed instanceof Response) return { ...NOTHING, path, problem: "invalid-fields" };
-  const nowMs = readClock();
-  const access = decideAccess(route.access, routed, gateway.access?.at(nowMs));
-  const caller =
-    route.auth === "none" || identity === undefined
-      ? undefined
-      : toCaller({ identity, place: "authorization", hash: "" }, route);
-  const facts = routed.admit({ caller, isUnlimited: access.isUnlimited });
-  const ban = findBan(bans, facts, nowMs);
-  return {
-    problem: ban === undefined ? findProblem(route, facts, access.isDenied) : "banned",
-    path,
-    route: { index: route.index, name: route.name },
-    preflight: undefined,
-    ban: ban === undefined ? undefined : { id: ban.id, reason: ban.reason },
-    cost: toCost(route.cost, facts),
-    consumer: facts.identity?.consumer,
-    isUnlimited: facts.isUnlimited,
-    isCached: route.cache !== undefined,
-    policies: explainPolicies(route, facts, gateway),
-  };
+  if (route === undefined) return end(arrived, "no-route");
+  const known = { ...arrived, route: toNamed(route), isCached: route.cache !== undefined };
+  const facts = shapeRequest(read.value, route, config);
+  if (facts instanceof Response) return end(known, "invalid-fields");
+  return explainRouted(known, { facts, route }, context);
+}
+
+interface Routed {
+  readonly facts: RoutedFacts;
+  readonly route: Route;
+}
+
+async function explainRouted(
+  known: Explanation,
+  { facts, route }: Routed,
+  context: Context,
+): Promise<Explanation> {
+  const { config } = context.gateway;
+  const judged = await judge({ config, route, facts, trace: context.trace }, context);
+  if (!judged.ok) return explainRefused(known, { refused: judged.error, facts, context });
+  const admitted = judged.value;
+  const { identity, isUnlimited } = admitted;
+  const caller = { consumer: identity?.consumer, tier: identity?.tier, apiKey: identity?.apiKey };
+  return explainAdmitted(
+    { ...known, ...caller, isUnlimited },
+    { facts: admitted, route, limited: route },
+    context,
+  );
 }
 
 /** No route's policy counts it and no credential is asked for; what goes to an origin is for clients that may come in. */
-function explainPreflight({ by, route }: AskedPreflight, read: ReadRequest, gateway: Gateway): Explanation {
-  const named = route === undefined ? undefined : { index: route.index, name: route.name };
-  const explained = { ...NOTHING, path: read.path, route: named, preflight: by };
-  if (by === "gateway") return explained;
-  const facts = toRoutedFacts(read, route).admit({ caller: undefined, isUnlimited: false });
-  const nowMs = readClock();
-  const ban = findBan(gateway.bans, facts, nowMs);
-  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(nowMs));
+async function explainPreflight(
+  known: Explanation,
+  { facts, route }: Routed,
+  context: Context,
+): Promise<Explanation> {
+  const { gateway } = context;
+  const refused = findKeptOut({ config: gateway.config, route, facts, trace: context.trace }, gateway);
+  if (refused !== undefined) return explainRefused(known, { refused, facts, context });
+  const admitted = facts.admit({ caller: undefined, isUnlimited: false });
+  return explainAdmitted(known, { facts: admitted, route, limited: gateway.preflights }, context);
+}
+
+/** What refuses the request before any limit of its route. */
+function explainRefused(
+  known: Explanation,
+  {
+    refused,
+    facts,
+    context,
+  }: { readonly refused: Refused; readonly facts: RoutedFacts; readonly context: Context },
+): Explanation {
+  if (refused.kind === "banned") {
+    const { id, reason } = refused.ban;
+    return { ...end(known, "banned"), ban: { id, reason } };
+  }
+  if (refused.kind === "refused") return { ...end(known, refused.code), cause: refused.cause };
+  const { gateway } = context;
+  const asked = facts.admit({ caller: undefined, isUnlimited: false });
+  const denied = { ...known, cause: "too many credentials that nobody issued came from its address" };
+  return withLimits(denied, refused.limits, { facts: asked, route: gateway.attempts, gateway });
+}
+
+interface Admitted {
+  readonly facts: RequestFacts;
+  readonly route: Route;
+  /** What counts it: its route, or what stands for one. */
+  readonly limited: LimitedRoute;
+}
+
+async function explainAdmitted(
+  known: Explanation,
+  admitted: Admitted,
+  context: Context,
+): Promise<Explanation> {
+  const { facts, limited } = admitted;
+  const checked = await checkLimits(limited, facts, context);
+  const explained = withLimits(known, checked, { facts, route: limited, gateway: context.gateway });
+  return explained.problem === undefined ? explainOutbound(explained, admitted, context) : explained;
+}
+
+function withLimits(
+  known: Explanation,
+  checked: CheckedLimits,
+  {
+    facts,
+    route,
+    gateway,
+  }: { readonly facts: RequestFacts; readonly route: LimitedRoute; readonly gateway: Gateway },
+): Explanation {
+  const refusal = toRefusal(checked);
+  const explained = {
+    ...known,
+    cost: toCost(route.cost, facts),
+    policies: explainPolicies(route, facts, { gateway, rows: checked.rows }),
+  };
+  if (refusal === undefined) return explained;
+  const { retryAfterMs } = checked.answer;
   return {
-    ...explained,
-    problem: ban === undefined ? findProblem({ auth: "none", scopes: [] }, facts, isDenied) : "banned",
-    ban: ban === undefined ? undefined : { id: ban.id, reason: ban.reason },
-    cost: 1,
-    policies: explainPolicies(gateway.preflights, facts, gateway),
+    ...end(explained, refusal.code),
+    denied: refusal.violated,
+    isRemembered: checked.rememberedDenial !== undefined,
+    retryAfterMs: retryAfterMs > 0 ? toFinite(retryAfterMs) : undefined,
   };
 }
 
-/** What refuses the request before any limit, beside a ban. */
-function findProblem(
-  { auth, scopes }: Pick<Route, "auth" | "scopes">,
-  { identity }: RequestFacts,
-  isDenied: boolean,
-): ProblemCode | undefined {
-  if (isDenied) return "access-denied";
-  if (identity === undefined) return auth === "required" ? "credential-missing" : undefined;
-  return findMissingScopes(identity, scopes).length > 0 ? "scope-missing" : undefined;
+/** Who may go on is limited once more, where its route leads to a pool whose calls are counted. */
+async function explainOutbound(
+  known: Explanation,
+  { facts, route }: Admitted,
+  context: Context,
+): Promise<Explanation> {
+  const { gateway } = context;
+  const outbound = route.pool && gateway.pools.get(route.pool)?.outbound;
+  if (outbound === undefined) return known;
+  const limited = toLimitedCall(outbound, route);
+  const checked = await checkLimits(limited, facts, context);
+  const refusal = toRefusal(checked);
+  const whenLimited = route.whenLimited ?? outbound.settings.whenLimited;
+  const explained = {
+    ...known,
+    outbound: {
+      pool: outbound.pool,
+      whenLimited,
+      policies: explainPolicies(limited, facts, { gateway, rows: checked.rows }),
+    },
+  };
+  // Where it may wait or be answered from the store, it is not refused yet.
+  const mayGoOn = refusal?.code === "quota-exceeded" && (whenLimited[0] ?? "reject") !== "reject";
+  if (refusal === undefined || mayGoOn) return explained;
+  return {
+    ...end(explained, refusal.code === "quota-exceeded" ? "origin-limited" : refusal.code),
+    denied: refusal.violated,
+    retryAfterMs: toFinite(checked.answer.retryAfterMs),
+  };
 }
 
-function explainPolicies(
-  route: LimitedRoute,
-  facts: RequestFacts,
-  { config, overrides }: Gateway,
-): readonly ExplainedPolicy[] {
-  const picked = pickVariants(route, facts);
-  const found = findOverrides(picked, facts, overrides);
-  return picked.map((own, index) => {
-    const applied = found[index];
-    const { name, key, onMissing, limit, windowMs } = applied?.policy ?? own;
-    // What an override changes is counted where it was counted before.
-    const counted = toCounterKey(key, facts, { onMissing, variantName: own.variantName });
-    const counter =
-      typeof counted === "string"
-        ? counted
-        : { key: counted.key, object: toObjectName(counted, facts, config.counters.shards) };
-    return {
-      policy: name,
-      limit,
-      windowMs,
-      decidedBy: applied === undefined ? toSource(own, route.policies[index], facts) : "override",
-      override:
-        applied === undefined ? undefined : { id: applied.override.id, reason: applied.override.reason },
-      counter,
-      isShadow: !isEnforcedKey(typeof counter === "string" ? "" : counter.key, own),
-    };
-  });
+function end(known: Explanation, problem: ProblemCode): Explanation {
+  return { ...known, problem, status: problems[problem].status };
 }
 
-function toSource(
-  own: Policy,
-  written: Policy | undefined,
-  { identity }: RequestFacts,
-): ExplainedPolicy["decidedBy"] {
-  if (own === written) return "policy";
-  const ofTier = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
-  return own === ofTier ? "tier" : "limits";
+function toNamed(route: Route | undefined): Explanation["route"] {
+  return route === undefined ? undefined : { index: route.index, name: route.name };
+}
+
+/** Nobody is asked for the credential. */
+function assume(assumed: CredentialVerdict | undefined, gateway: Gateway): Gateway {
+  if (assumed === undefined) return gateway;
+  const authority = {
+    recall: () => assumed,
+    hasKnown: () => true,
+    find: () => Promise.resolve(assumed),
+  };
+  return { ...gateway, authority };
 }

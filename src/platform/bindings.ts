@@ -13,6 +13,7 @@ import type {
   Created,
   Creation,
   EntryChange,
+  KeyFilter,
   Page,
   PageRequest,
   Rotation,
@@ -61,6 +62,7 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   follow(name: string): Snapshot;
   readEntry(kind: EntryKind, id: string): Entry | undefined;
   listEntries(kind: EntryKind, page: PageRequest): Page<Entry>;
+  findKeys(filter: KeyFilter, page: PageRequest): Page<Entry>;
   createEntry(creation: Creation, by: Changer): Promise<Changed<Created>>;
   replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>>;
   deleteEntry(change: EntryChange, by: Changer): Promise<Changed<Entry>>;

@@ -33,11 +33,20 @@ export class LookUpReserve {
 
   /** Whether a credential may be looked up, which takes one of them. An address that is new here has none yet. */
   take(address: string, hash: string, nowMs: number): boolean {
-    if (nowMs - (this.#refused.get(hash) ?? -Infinity) < REFUSED_MS) return false;
+    if (this.#isRefused(hash, nowMs)) return false;
     const credit = this.#read(address, nowMs);
     const isTaken = credit >= this.#windowMs;
     this.#reserves.set(address, { credit: isTaken ? credit - this.#windowMs : credit, atMs: nowMs });
     return isTaken;
+  }
+
+  /** What take() would answer, and nothing is taken. */
+  has(address: string, hash: string, nowMs: number): boolean {
+    return !this.#isRefused(hash, nowMs) && this.#read(address, nowMs) >= this.#windowMs;
+  }
+
+  #isRefused(hash: string, nowMs: number): boolean {
+    return nowMs - (this.#refused.get(hash) ?? -Infinity) < REFUSED_MS;
   }
 
   /** The look-up found somebody's credential, or could not be made. */

@@ -89,6 +89,13 @@ export interface PageRequest {
   readonly most: number;
 }
 
+/** Keys that have all of this. */
+export interface KeyFilter {
+  /** The visible beginning of their text, or some of it, or more. */
+  readonly prefix?: string | undefined;
+  readonly consumer?: string | undefined;
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** The place to go on from; undefined: that was all. */

@@ -71,6 +71,9 @@ const NO_GRANT: LeaseGrant = { units: 0, ttlMs: 0, waitMs: 0, remaining: 0, rese
 /** A clock that goes back by more than this has been set: how long leases still last is not known any more. */
 const STEP_MS = 100;
 
+/** What they offer, to whoever need not know that they change by it. */
+export type Leases = Pick<IsolateLeases, keyof IsolateLeases>;
+
 export class IsolateLeases {
   readonly #toName: () => string;
   #name: string | undefined;

@@ -25,6 +25,9 @@ interface Remembered extends Denial {
   refusedMs: number;
 }
 
+/** What it offers, to whoever need not know that it changes by it. */
+export type Denials = Pick<DenialCache, keyof DenialCache>;
+
 export class DenialCache {
   readonly #denials = new LruMap<string, Remembered>(DENIALS_MAX);
 
@@ -38,9 +41,14 @@ export class DenialCache {
     }
     denial.refused += 1;
     denial.refusedMs = nowMs;
-    const ageMs = nowMs - denial.receivedMs;
-    const shadows = denial.shadows.map((verdict) => ageVerdict(verdict, ageMs));
-    return { answer: age(denial.answer, ageMs), shadows, rememberedDenial: denial };
+    return toPresent(denial, nowMs);
+  }
+
+  /** What find() would answer, and nothing is changed by it. */
+  look(key: string, nowMs: number): Denial | undefined {
+    const denial = this.#denials.get(key);
+    if (denial === undefined || nowMs >= Math.min(denial.untilMs, denial.askAgainMs)) return undefined;
+    return toPresent(denial, nowMs);
   }
 
   get isEmpty(): boolean {
@@ -90,6 +98,12 @@ export class DenialCache {
 /** What another decision holds may come back at any moment. The longest wait decides: it must be certain. */
 function isCertain({ verdicts, retryAfterMs }: LimitAnswer): boolean {
   return verdicts.some((verdict) => verdict.retryAfterMs === retryAfterMs && verdict.isTentative !== true);
+}
+
+function toPresent(denial: Remembered, nowMs: number): Denial {
+  const ageMs = nowMs - denial.receivedMs;
+  const shadows = denial.shadows.map((verdict) => ageVerdict(verdict, ageMs));
+  return { answer: age(denial.answer, ageMs), shadows, rememberedDenial: denial };
 }
 
 function age(answer: LimitAnswer, ageMs: number): LimitAnswer {

@@ -53,6 +53,11 @@ export interface PolicyVariant {
   readonly policy: Policy;
 }
 
+/** What is left of it to who has used nothing. */
+export function toUnused({ algorithm, settings }: Pick<Policy, "algorithm" | "settings">): number {
+  return toAlgorithm(algorithm).decide(settings, undefined, { nowMs: 0, cost: 0 }).remaining;
+}
+
 /** Whether what it takes is held while the request lives, and then given back: a permit, not a quota. */
 export function isPermit({ algorithm }: Pick<Policy, "algorithm">): boolean {
   return toAlgorithm(algorithm).toHeldMs !== undefined;

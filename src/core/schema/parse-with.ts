@@ -8,14 +8,25 @@ const GIVEN_LENGTH_MAX = 80;
 /** A separator that no key of a schema has. */
 const SEPARATOR = ", ";
 
-/** The given value as a problem's message shows it: short, quoted, never an object's content. */
+/** Members whose values nobody repeats. */
+const SECRETS: ReadonlySet<unknown> = new Set(["credential"]);
+/** A long word of digits and of small and capital letters may be a credential that stands in the wrong place. */
+const CREDENTIAL_LIKE = /(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{40,}/g;
+/** Of such a word. */
+const SHOWN_LENGTH = 11;
+
+/** The given value as a problem's message shows it: short, quoted, never an object's content or a credential. */
 export function showGiven(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value.slice(0, GIVEN_LENGTH_MAX));
+  if (typeof value === "string") return JSON.stringify(hideSecrets(value.slice(0, GIVEN_LENGTH_MAX)));
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   return `a ${typeof value}`;
+}
+
+function hideSecrets(text: string): string {
+  return text.replaceAll(CREDENTIAL_LIKE, (word) => `${word.slice(0, SHOWN_LENGTH)}...`);
 }
 
 interface Mismatch {
@@ -51,7 +62,7 @@ export function toUnknownKeyMessage(key: string, known: readonly string[]): stri
   const nearest = findNearest(key, known);
   const hint =
     nearest === undefined ? `known keys are ${known.join(SEPARATOR)}` : `did you mean "${nearest}"?`;
-  return `unknown key ${JSON.stringify(key.slice(0, GIVEN_LENGTH_MAX))}; ${hint}`;
+  return `unknown key ${showGiven(key)}; ${hint}`;
 }
 
 /** Whether a value is what `{}` writes: no array, no Map, no Date. */
@@ -83,6 +94,7 @@ function toProblems(issue: v.BaseIssue<unknown>, rootPath: string): readonly Pro
     ? `must be a ${issue.expected ?? "value"}`
     : issue.message;
   const code = issue.input === undefined ? "missing" : "invalid";
+  if (SECRETS.has(last?.key)) return [{ path, code, message: wanted }];
   return [toInvalid(path, { wanted, given: issue.input, code, known: toChoices(issue) })];
 }
 

@@ -10,7 +10,7 @@ import { matchRoute } from "../../core/routes/match-route.ts";
 import { isJsonType } from "../../core/shape/json-type.ts";
 import { countElements } from "../../core/shape/json-text.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
-import type { Gatekeeper } from "../credentials/admit.ts";
+import type { Gatekeeper } from "../credentials/judge.ts";
 import { toProblemResponse } from "../request/problem-response.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { type ReadRequest, readRequest } from "../request/read-request.ts";

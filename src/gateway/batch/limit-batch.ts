@@ -4,7 +4,7 @@
 import { decideAccess } from "../../core/access/access-list.ts";
 import type { Batches } from "../../core/config/config.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { Gatekeeper } from "../credentials/admit.ts";
+import type { Gatekeeper } from "../credentials/judge.ts";
 import { checkLimits } from "../limits/check-limits.ts";
 import { addLimitFields, toDenial, toRefusal } from "../limits/rate-limit-response.ts";
 import { holdPermits } from "../limits/permits.ts";

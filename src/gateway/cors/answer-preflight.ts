@@ -5,7 +5,8 @@ import { type Preflight, toPreflightFields } from "../../core/cors/cors-fields.t
 import type { CorsSettings } from "../../core/cors/cors-settings.ts";
 import { withoutParameter } from "../../core/consumers/credential.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
-import { type Gatekeeper, keepOut } from "../credentials/admit.ts";
+import { keepOut } from "../credentials/admit.ts";
+import type { Gatekeeper } from "../credentials/judge.ts";
 import { checkLimits } from "../limits/check-limits.ts";
 import { toDenial, toRefusal } from "../limits/rate-limit-response.ts";
 import { logDenied } from "../log/log-request.ts";
@@ -52,7 +53,7 @@ async function passPreflight(
   context: RequestContext<PreflightClients>,
 ): Promise<Response> {
   const { gateway } = context;
-  const refused = keepOut(routed, gateway);
+  const refused = keepOut(routed, context);
   if (refused !== undefined) return refused;
   const { route } = routed;
   const facts = routed.facts.admit({ caller: undefined, isUnlimited: false, search: toSearch(routed) });

@@ -3,8 +3,8 @@
 import type { Config } from "../../core/config/config.ts";
 import type { OverrideIndex } from "../../core/control/override-index.ts";
 import type { Facts } from "../../core/keys/facts.ts";
-import type { IsolateLeases } from "../../core/leases/isolate-leases.ts";
-import type { DenialCache } from "../../core/policies/denial-cache.ts";
+import type { Leases } from "../../core/leases/isolate-leases.ts";
+import type { Denials } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { Recorder } from "../stats/recorder.ts";
@@ -12,11 +12,14 @@ import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
 import type { PolicyRow } from "./policy-rows.ts";
 
+/** What it offers, to whoever need not know that it changes counters. */
+export type Counters = Pick<CounterClient, keyof CounterClient>;
+
 export interface Limiter {
   readonly config: Config;
-  readonly counters: CounterClient;
-  readonly denials: DenialCache;
-  readonly leases: IsolateLeases;
+  readonly counters: Counters;
+  readonly denials: Denials;
+  readonly leases: Leases;
   /** Limits changed at run time; undefined when there are none. */
   readonly overrides: OverrideIndex | undefined;
   /** undefined: nobody wants to know. */

@@ -3,7 +3,7 @@
 import { MARGIN_MS } from "../../core/leases/lease-terms.ts";
 import { TURN_MS } from "../../core/leases/counter-leases.ts";
 import type { Facts } from "../../core/keys/facts.ts";
-import type { Denial, DenialCache } from "../../core/policies/denial-cache.ts";
+import type { Denial, Denials } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { isPermit, type Policy } from "../../core/policies/policy.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -52,7 +52,7 @@ export function toRemembered(
 export function rememberDenial(
   key: string | undefined,
   { answer, shadows, rows }: CheckedLimits,
-  { denials, sentMs }: { readonly denials: DenialCache; readonly sentMs: number },
+  { denials, sentMs }: { readonly denials: Denials; readonly sentMs: number },
 ): void {
   const isWhole = rows.every(({ verdict, degraded }) => verdict !== undefined && degraded === undefined);
   if (key === undefined || !isWhole) return;

@@ -1,7 +1,7 @@
 // What this isolate and counter objects say to each other about leases: reports go with a question that is asked anyway, or
 // behind the response; a request never waits for one. Grants and refusals come back with the verdicts.
 
-import type { IsolateLeases } from "../../core/leases/isolate-leases.ts";
+import type { Leases } from "../../core/leases/isolate-leases.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
@@ -10,7 +10,7 @@ import { groupByObject, type ObjectChecks, toObjectChecks } from "./object-check
 import type { PolicyRow } from "./policy-rows.ts";
 
 /** Puts on each row what its counter object should know of its lease. Answers the rows for which that is anything. */
-export function reportLeases(rows: readonly PolicyRow[], leases: IsolateLeases): readonly PolicyRow[] {
+export function reportLeases(rows: readonly PolicyRow[], leases: Leases): readonly PolicyRow[] {
   const nowMs = readClock();
   return rows.filter(({ lease, policy: { lease: terms }, cost }) => {
     if (lease === undefined || terms === undefined) return false;
@@ -42,7 +42,7 @@ export function renewLeases({ rows, facts, nowMs, context }: LimitedRequest): vo
 export function acceptGrants(
   { rows }: ObjectChecks,
   { verdicts, failure }: ObjectAnswer,
-  { leases, sentMs }: { readonly leases: IsolateLeases; readonly sentMs: number },
+  { leases, sentMs }: { readonly leases: Leases; readonly sentMs: number },
 ): void {
   const nowMs = readClock();
   for (const [index, { lease, cost }] of rows.entries()) {

@@ -2,7 +2,7 @@
 // answer is written in the request's rows.
 
 import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
-import type { IsolateLeases, LeaseAnswer } from "../../core/leases/isolate-leases.ts";
+import type { LeaseAnswer, Leases } from "../../core/leases/isolate-leases.ts";
 import type { PolicyRow, RowLease } from "./policy-rows.ts";
 
 export const isTaken = (answer: LeaseAnswer): boolean => answer === "taken" || answer === "taken-renew";
@@ -11,7 +11,7 @@ export const isDenied = (answer: LeaseAnswer): boolean => answer === "denied" ||
 export const isDue = (answer: LeaseAnswer): boolean => answer === "taken-renew" || answer === "denied-renew";
 
 /** Takes every row's cost from its lease. What they come to together: "ask" where not all are decided by that. */
-export function takeLeases(rows: readonly PolicyRow[], leases: IsolateLeases, nowMs: number): LeaseAnswer {
+export function takeLeases(rows: readonly PolicyRow[], leases: Leases, nowMs: number): LeaseAnswer {
   let hasAsking = false;
   let hasDenied = false;
   let hasDue = false;
@@ -26,7 +26,7 @@ export function takeLeases(rows: readonly PolicyRow[], leases: IsolateLeases, no
   return hasDue ? "taken-renew" : "taken";
 }
 
-function takeLease(row: PolicyRow, leases: IsolateLeases, nowMs: number): LeaseAnswer {
+function takeLease(row: PolicyRow, leases: Leases, nowMs: number): LeaseAnswer {
   const { policy, cost } = row;
   if (policy.lease === undefined) return "ask";
   const key = `${policy.name}\n${row.key}`;
@@ -37,24 +37,24 @@ function takeLease(row: PolicyRow, leases: IsolateLeases, nowMs: number): LeaseA
 }
 
 /** Gives back what was taken a moment ago: nothing was reported since. */
-export function giveLeasesBack(rows: readonly PolicyRow[], leases: IsolateLeases): void {
+export function giveLeasesBack(rows: readonly PolicyRow[], leases: Leases): void {
   for (const { lease, cost } of rows)
     if (lease !== undefined && isTaken(lease.answer)) leases.giveBack(lease.key, cost, leases.seq);
 }
 
 /** Reserves what was taken, while counter objects decide the other rows. */
-export function reserveLeases(rows: readonly PolicyRow[], leases: IsolateLeases): void {
+export function reserveLeases(rows: readonly PolicyRow[], leases: Leases): void {
   for (const { lease, cost } of rows)
     if (lease !== undefined && isTaken(lease.answer)) lease.reservation = leases.reserve(lease.key, cost);
 }
 
 /** Spends what was reserved: all policies allow. */
-export function commitLeases(rows: readonly PolicyRow[], leases: IsolateLeases): void {
+export function commitLeases(rows: readonly PolicyRow[], leases: Leases): void {
   for (const { lease } of rows) if (lease?.reservation !== undefined) leases.commit(lease.reservation);
 }
 
 /** Gives back what was reserved: a policy denies. */
-export function cancelLeases(rows: readonly PolicyRow[], leases: IsolateLeases): void {
+export function cancelLeases(rows: readonly PolicyRow[], leases: Leases): void {
   for (const { lease } of rows) if (lease?.reservation !== undefined) leases.cancel(lease.reservation);
 }
 
@@ -62,7 +62,7 @@ export function cancelLeases(rows: readonly PolicyRow[], leases: IsolateLeases):
  * Writes the verdicts of the rows that leases decided. Where a counter object decided, it adds the isolate's unspent leased
  * units to what is left, since the counter has those as used.
  */
-export function writeLeaseVerdicts(rows: readonly PolicyRow[], leases: IsolateLeases, nowMs: number): void {
+export function writeLeaseVerdicts(rows: readonly PolicyRow[], leases: Leases, nowMs: number): void {
   for (const row of rows) {
     const { lease, verdict } = row;
     if (lease === undefined) continue;
@@ -80,7 +80,7 @@ export function writeLeaseVerdicts(rows: readonly PolicyRow[], leases: IsolateLe
 function toLeaseVerdict(
   { policy: { name, limit, windowMs } }: PolicyRow,
   lease: RowLease,
-  { leases, nowMs }: { readonly leases: IsolateLeases; readonly nowMs: number },
+  { leases, nowMs }: { readonly leases: Leases; readonly nowMs: number },
 ): PolicyVerdict {
   const { remaining, resetMs, waitMs, lagMs } = leases.toLeft(lease.key, nowMs);
   return isTaken(lease.answer)

@@ -59,6 +59,14 @@ const REFUSED_MS = 1_000;
 /** Beside what the policies allow their counters. */
 const ASK_MARGIN_MS = 1_000;
 
+/** What counts the calls of a route's requests: a policy may have limits of its own for that route. */
+export function toLimitedCall(
+  { settings: { limited } }: Pick<Outbound, "settings">,
+  { path }: Pick<Route, "path">,
+): LimitedRoute {
+  return limited.hasVariants ? { ...limited, path } : limited;
+}
+
 export class OutboundCall {
   readonly #facts: RequestFacts;
   readonly #outbound: Outbound;
@@ -82,12 +90,12 @@ export class OutboundCall {
     outbound: Outbound,
     given: OutboundContext & { readonly bodyBytes: number },
   ) {
-    const { limited, priority, whenLimited } = outbound.settings;
+    const { priority, whenLimited } = outbound.settings;
     const { route } = given;
     this.#facts = facts;
     this.#outbound = outbound;
     this.#given = given;
-    this.#limited = limited.hasVariants ? { ...limited, path: route.path } : limited;
+    this.#limited = toLimitedCall(outbound, route);
     this.#rows = readRows(pickVariants(this.#limited, facts), facts, 0);
     this.#keys = new Map(this.#rows.map(({ policy, key }) => [policy.name, key]));
     this.#rank = toRank(priority, route.priority, facts);

@@ -243,7 +243,7 @@ describe("what a gateway is asked", () => {
     expect(origins).toBe("(none)\n");
     expect(top).toMatch(/^used +key +place\n[3-6] +ip 198\.51\.100\.9, path \/a(?:\||%7C)b +\w+\n$/i);
     expect(explained).toMatch(
-      /path +\/b\nroute +1: \/\*\n[\s\S]*\napi +50 +3600s +policy +yes +ip=9:192\.0\.2\.9\|path=2:\/b/,
+      /path +\/b\nroute +1: \/\*\n[\s\S]*\napi +allowed +50 +1h +1 +49 [^\n]*ip 192\.0\.2\.9, path \/b/,
     );
     expect(audit?.split("\n").length).toBe(4);
     expect(JSON.parse(json ?? "")).toMatchObject({ path: "/b", isCached: true });

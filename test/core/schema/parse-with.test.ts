@@ -16,6 +16,7 @@ describe("showGiven()", () => {
     ["", '""'],
     ['a "b"\n', '"a \\"b\\"\\n"'],
     ["x".repeat(1_000), `"${"x".repeat(80)}"`],
+    [`hg_rygSDMvw_${"aB3".repeat(15)} x`, '"hg_rygSDMvw... x"'],
     [0, "0"],
     [-1.5, "-1.5"],
     [Number.NaN, "NaN"],

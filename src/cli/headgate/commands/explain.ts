@@ -1,83 +1,142 @@
 // What would become of a request, told by the gateway without making it.
 
 import type { Command } from "../command.ts";
+import type { Given } from "../given.ts";
+import { readSecret } from "../read-secret.ts";
+import { toSafeText } from "../print-safely.ts";
 import { type Item, toItem, toItems, toLines, toTable } from "../table.ts";
+import { toDuration, toWait } from "../times.ts";
+import { toKeyText } from "../key-text.ts";
 
 export const explain: Command = {
   name: "explain",
-  summary: "what would become of a request: its route, policies, counters and overrides; takes nothing",
+  summary:
+    "what would become of a request: who is calling, what refuses it until when, what is left; takes nothing",
   arguments: [{ name: "request-url" }],
   options: {
     method: { value: "method", help: "default GET" },
     header: { value: "name:value", help: "a header field of the request", isRepeatable: true },
     address: { value: "ip", help: "of the client" },
     country: { value: "code", help: "of the client: two upper-case letters" },
-    continent: { value: "code", help: "of the client: AF, AN, AS, EU, NA, OC or SA" },
-    consumer: { value: "name", help: "whose credential it shows; else nobody's" },
-    tier: { value: "name", help: "of the consumer" },
-    scope: { value: "scope", help: "that the credential allows", isRepeatable: true },
-    "key-id": { value: "id", help: "the credential is this API key" },
+    continent: {
+      value: "code",
+      help: "of the client: AF, AN, AS, EU, NA, OC or SA; default: where its address is counted",
+    },
+    consumer: { value: "name", help: "it shows an API key of this consumer; where there is none, a token" },
+    tier: { value: "name", help: "of the consumer, whatever its keys have" },
+    scope: { value: "scope", help: "that the consumer's credential allows", isRepeatable: true },
+    key: { value: "id", help: "it shows this API key: its id, or the visible beginning of its text" },
+    credential: {
+      value: "text",
+      help: "it shows this API key or token; - reads it from the standard input, where no process sees it",
+    },
   },
   examples: [
     "explain https://api.example.com/search?q=tea --address 192.0.2.1",
     'explain https://api.example.com/orders --method POST --header "X-Org: acme"',
-    "explain https://api.example.com/orders --consumer acme --tier pro",
+    "explain https://api.example.com/orders --consumer acme",
+    "explain https://api.example.com/orders --key hg_1a2B3c4D",
+    "explain https://api.example.com/orders --credential - < token.txt",
   ],
-  run: async (given, { api }) => {
-    const body = {
-      url: given.argument(0),
-      method: given.text("method"),
-      headers: given.pairs("header", ":"),
-      address: given.text("address"),
-      country: given.text("country"),
-      continent: given.text("continent"),
-      consumer: given.text("consumer"),
-      tier: given.text("tier"),
-      scopes: given.texts("scope"),
-      apiKey: given.text("key-id"),
-    };
-    const answer = await api().ask("POST", "/explain", { body });
-    return { json: answer.body, text: () => toText(toItem(answer.body)) };
+  run: async (given, { api, nowMs }) => {
+    const answer = await api().ask("POST", "/explain", { body: await toBody(given) });
+    return { json: answer.body, text: () => toText(toItem(answer.body), nowMs()) };
   },
 };
 
-function toText({
-  problem,
-  path,
-  route,
-  ban,
-  cost,
-  consumer,
-  isUnlimited,
-  isCached,
-  policies,
-}: Item): string {
+async function toBody(given: Given): Promise<Item> {
+  return {
+    url: given.argument(0),
+    method: given.text("method"),
+    headers: given.pairs("header", ":"),
+    address: given.text("address"),
+    country: given.text("country"),
+    continent: given.text("continent"),
+    consumer: given.text("consumer"),
+    tier: given.text("tier"),
+    scopes: given.texts("scope"),
+    apiKey: given.text("key"),
+    credential: await readSecret(given.text("credential")),
+  };
+}
+
+function toText(explained: Item, nowMs: number): string {
+  const { problem, status, path, route, preflight, ban, cost, consumer, tier, apiKey, cause } = explained;
+  const { isUnlimited, isCached, denied, retryAfterMs } = explained;
   const { index, name } = toItem(route);
   const lines = toLines({
-    "ends with": problem,
-    ban: ban === undefined ? undefined : `${String(toItem(ban)["id"])}: ${String(toItem(ban)["reason"])}`,
+    answer:
+      problem === undefined
+        ? "goes on to the cache and the origin"
+        : `${toSafeText(status)} ${toSafeText(problem)}`,
+    because: cause,
+    ban:
+      ban === undefined
+        ? undefined
+        : `${toSafeText(toItem(ban)["id"])}: ${toSafeText(toItem(ban)["reason"])}`,
+    "denied by": Array.isArray(denied) && denied.length > 0 ? denied.join(", ") : undefined,
+    again: toWait(retryAfterMs, nowMs),
     path,
-    route: route === undefined ? undefined : `${String(index)}: ${String(name)}`,
+    route: route === undefined ? undefined : `${toSafeText(index)}: ${toSafeText(name)}`,
+    preflight: preflight === undefined ? undefined : `answered by the ${toSafeText(preflight)}`,
     cost,
     consumer,
+    tier,
+    "API key": apiKey,
     limited: isUnlimited === true ? "no: an access list says so" : undefined,
     cached: isCached === true ? "yes" : "no",
   });
-  const table = toTable(
+  const { pool, whenLimited, policies: outbound } = toItem(explained["outbound"]);
+  const ways = Array.isArray(whenLimited) ? whenLimited.join(", ") : "";
+  const calls = `Calls of the pool ${toSafeText(pool)}; without quota: ${ways}`;
+  return [
+    lines,
+    toPolicyTable(explained["policies"], nowMs),
+    ...(pool === undefined ? [] : [calls, toPolicyTable(outbound, nowMs)]),
+  ].join("\n\n");
+}
+
+function toPolicyTable(policies: unknown, nowMs: number): string {
+  return toTable(
     [
       ["policy", ({ policy }) => policy],
+      ["says", toSaid],
       ["limit", ({ limit }) => limit],
-      ["window", ({ windowMs }) => (typeof windowMs === "number" ? `${windowMs / 1_000}s` : undefined)],
+      ["window", ({ windowMs }) => toDuration(windowMs)],
+      ["used", (item) => verdictOf(item)["used"]],
+      ["left", (item) => verdictOf(item)["remaining"]],
       [
-        "from",
-        ({ decidedBy, override }) =>
-          override === undefined ? decidedBy : `override ${String(toItem(override)["id"])}`,
+        "again",
+        (item) => (isDenied(verdictOf(item)) ? toWait(verdictOf(item)["retryAfterMs"], nowMs) : undefined),
       ],
-      ["refuses", ({ isShadow }) => (isShadow === true ? "no" : "yes")],
-      ["counter", ({ counter }) => (typeof counter === "string" ? counter : toItem(counter)["key"])],
+      ["all back", (item) => toWait(verdictOf(item)["resetMs"], nowMs)],
+      ["limit from", toSource],
+      [
+        "counts by",
+        ({ counter }) => (typeof counter === "string" ? counter : toKeyText(toItem(counter)["key"])),
+      ],
       ["object", ({ counter }) => toItem(counter)["object"]],
     ],
     toItems(policies),
   );
-  return `${lines}\n\n${table}`;
+}
+
+const verdictOf = ({ verdict }: Item): Item => toItem(verdict);
+const isDenied = ({ outcome }: Item): boolean => outcome === "denied";
+
+function toSaid({ verdict, isShadow }: Item): string {
+  const { outcome, isBanned, degraded } = toItem(verdict);
+  if (outcome === undefined) return "not asked";
+  const said = isBanned === true ? "banned" : toSafeText(outcome);
+  const marks = [...(isShadow === true ? ["dry run"] : []), ...(degraded === undefined ? [] : ["degraded"])];
+  return marks.length === 0 ? said : `${said} (${marks.join(", ")})`;
+}
+
+function toSource({ decidedBy, override, tier, variant }: Item): string {
+  const named = [
+    ...(override === undefined ? [] : [`override ${toSafeText(toItem(override)["id"])}`]),
+    ...(tier === undefined ? [] : [`tier ${toSafeText(tier)}`]),
+    ...(variant === undefined ? [] : [`limits for ${toSafeText(variant)}`]),
+  ];
+  return named.length === 0 ? toSafeText(decidedBy) : named.join(", ");
 }

@@ -3,6 +3,7 @@
 import type { Api } from "../api.ts";
 import type { Command } from "../command.ts";
 import { toSafeText } from "../print-safely.ts";
+import { toKeyText } from "../key-text.ts";
 import { type Item, toItem, toItems, toTable } from "../table.ts";
 
 const LIMIT_DEFAULT = 10;
@@ -54,7 +55,7 @@ function toText({ items, objects, next }: Ranking): string {
   const table = toTable(
     [
       ["used", ({ used }) => used],
-      ["key", ({ key }) => toKeyText(String(key))],
+      ["key", ({ key }) => toKeyText(key)],
       // The rest of the object's name says nothing to people.
       ["place", ({ object }) => (typeof object === "string" ? object.split(":", 1)[0] : undefined)],
     ],
@@ -68,19 +69,4 @@ function toText({ items, objects, next }: Ranking): string {
     ...(next === undefined ? [] : [`only the first ${objects.asked} counter objects were asked`]),
   ];
   return gaps.length === 0 ? table : `${table}\n\nThere may be others: ${gaps.join(", ")}`;
-}
-
-/** "consumer=4:acme|path=2:/a" is "consumer acme, path /a"; what is not written so stays as it is. */
-function toKeyText(key: string): string {
-  const parts: string[] = [];
-  let rest = key;
-  while (rest !== "") {
-    const [head, label = "", length = ""] = /^([\w:-]+)=(\d{1,4}):/.exec(rest) ?? [];
-    if (head === undefined) return key;
-    const end = head.length + Number(length);
-    parts.push(`${label} ${rest.slice(head.length, end)}`);
-    if (rest.length < end || (rest.length > end && rest[end] !== "|")) return key;
-    rest = rest.slice(end + 1);
-  }
-  return parts.join(", ");
 }

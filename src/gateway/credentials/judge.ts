@@ -1,0 +1,168 @@
+// Judges whether a request may come in, before any quota is spent: by bans, by the access lists, then by its credential.
+// Whoever shows credentials that nobody issued is refused by address before the next one is looked up. A refusal is a
+// value: admit.ts answers and logs it, explain.ts only names it.
+
+import { decideAccess } from "../../core/access/access-list.ts";
+import { findCredential, withoutParameter } from "../../core/consumers/credential.ts";
+import type { LookUpReserve } from "../../core/consumers/look-up-reserve.ts";
+import { type CredentialVerdict, findMissingScopes } from "../../core/consumers/verdict.ts";
+import type { AccessEntries } from "../../core/control/access-entries.ts";
+import { type BanIndex, findBan } from "../../core/control/ban-index.ts";
+import type { Ban } from "../../core/control/entries.ts";
+import type { ProblemCode } from "../../core/http/problems.ts";
+import type { Facts } from "../../core/keys/facts.ts";
+import { toAddressKey } from "../../core/keys/ip.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
+import { hashText } from "../../platform/hash-text.ts";
+import { checkLimits, findDenial } from "../limits/check-limits.ts";
+import type { CheckedLimits } from "../limits/checked-limits.ts";
+import type { Limiter } from "../limits/limiter.ts";
+import { toCaller } from "../request/caller.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
+import type { Authority, Shown, ShownCredential } from "./authority.ts";
+
+/** What judging a request needs of the gateway. */
+export interface Gatekeeper extends Limiter {
+  /** Who may be calling. */
+  readonly authority: Authority;
+  /** Stands for a route where a credential is refused that nobody issued. */
+  readonly attempts: LimitedRoute;
+  /** What is looked up all the same for addresses that showed too many of those. */
+  readonly reserve: Pick<LookUpReserve, keyof LookUpReserve>;
+  /** undefined when nobody is banned. */
+  readonly bans: BanIndex | undefined;
+  /** Who is let in or kept out at run time; undefined when nobody is. */
+  readonly access: AccessEntries | undefined;
+}
+
+/** Why a request may not come in. */
+export type Refused =
+  | { readonly kind: "banned"; readonly ban: Ban }
+  | {
+      readonly kind: "refused";
+      readonly code: ProblemCode;
+      /** What the client is not told. */
+      readonly cause?: string | undefined;
+      /** A credential that nobody issued was counted here. */
+      readonly attempt?: CheckedLimits | undefined;
+    }
+  /** Too many of those came from its address. */
+  | {
+      readonly kind: "limited";
+      readonly limits: CheckedLimits;
+      readonly attempt?: CheckedLimits | undefined;
+    };
+
+/** The facts of a request that goes on, which say who is calling. */
+export type Judged = Result<RequestFacts, Refused>;
+
+const ANYBODY: Admission = { caller: undefined, isUnlimited: false };
+
+/** A promise only where one is needed. */
+export function judge(routed: RoutedRequest, context: RequestContext<Gatekeeper>): Judged | Promise<Judged> {
+  const { gateway } = context;
+  const { route, facts } = routed;
+  const banned = findBanned(routed, facts, gateway);
+  if (banned !== undefined) return err(banned);
+  const isOpen = route.isOpen && gateway.access === undefined;
+  return isOpen ? ok(facts.admit(ANYBODY)) : letIn(routed, context);
+}
+
+/** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */
+export function findKeptOut(routed: RoutedRequest, gateway: Gatekeeper): Refused | undefined {
+  const { route, facts, trace } = routed;
+  const banned = findBanned(routed, facts, gateway);
+  if (banned !== undefined) return banned;
+  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(trace.startedMs));
+  return isDenied ? refuse("access-denied") : undefined;
+}
+
+async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>): Promise<Judged> {
+  const { route, facts, config } = routed;
+  const { access } = context.gateway;
+  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
+  if (isDenied) return err(refuse("access-denied"));
+  if (route.auth === "none") return ok(facts.admit({ caller: undefined, isUnlimited }));
+  const credential = findCredential(facts, config.auth.apiKeys.query);
+  if (credential.kind === "several") return err(refuse("credential-several"));
+  if (credential.kind === "none") {
+    if (route.auth === "required") return err(refuse("credential-missing"));
+    return ok(facts.admit({ caller: undefined, isUnlimited }));
+  }
+  const accepted = await authenticate(credential, routed, context);
+  if (!accepted.ok) return accepted;
+  const admitted = facts.admit({ ...accepted.value, isUnlimited });
+  // A ban may name whom only the credential tells.
+  const banned = findBanned(routed, admitted, context.gateway);
+  return banned === undefined ? ok(admitted) : err(banned);
+}
+
+function refuse(code: ProblemCode, cause?: string, attempt?: CheckedLimits): Refused {
+  return { kind: "refused", code, cause, attempt };
+}
+
+/** undefined for whom no operator has banned. */
+function findBanned({ trace }: RoutedRequest, facts: Facts, { bans }: Gatekeeper): Refused | undefined {
+  if (bans === undefined) return undefined;
+  const ban = findBan(bans, facts, trace.startedMs);
+  return ban === undefined ? undefined : { kind: "banned", ban };
+}
+
+/** Who shows the credential, or why it is refused. */
+async function authenticate(
+  credential: ShownCredential,
+  routed: RoutedRequest,
+  context: RequestContext<Gatekeeper>,
+): Promise<Result<Pick<Admission, "caller" | "search">, Refused>> {
+  const { route, facts, config } = routed;
+  const shown = { credential, hash: hashText(credential.text), waitUntil: context.waitUntil };
+  const { authority, attempts } = context.gateway;
+  const known = authority.recall(shown);
+  let verdict = known;
+  if (known?.kind !== "accepted" && !authority.hasKnown(shown)) {
+    const denial = findDenial(attempts, facts, context);
+    if (denial !== undefined) {
+      verdict = known === undefined ? await findLockedOut(shown, facts, context.gateway) : undefined;
+      if (verdict === undefined) return err({ kind: "limited", limits: denial });
+    }
+  }
+  verdict ??= await authority.find(shown);
+  if (verdict.kind === "refused") return err(await refuseCredential(verdict, routed, context));
+  const { identity } = verdict;
+  const missing = findMissingScopes(identity, route.scopes);
+  if (missing.length > 0) return err(refuse("scope-missing", `without ${missing.join(", ")}`));
+  const caller = toCaller({ identity, place: credential.place, hash: shown.hash }, route);
+  const name = config.auth.apiKeys.query;
+  const isInQuery = name !== undefined && credential.place === "query";
+  // It must not reach the origin, its log, or a cache key.
+  return ok({ caller, search: isInQuery ? withoutParameter(facts.search, name) : undefined });
+}
+
+/** Looks up what an address shows that is locked out, where there is a look-up left for it; undefined where there is none. */
+async function findLockedOut(
+  shown: Shown,
+  facts: Pick<Facts, "address">,
+  { authority, reserve }: Gatekeeper,
+): Promise<CredentialVerdict | undefined> {
+  const address = toAddressKey(facts.address ?? "") ?? "";
+  if (!reserve.take(address, shown.hash, readClock())) return undefined;
+  const verdict = await authority.find(shown);
+  if (verdict.kind === "refused" && verdict.isUnknown) reserve.refuse(shown.hash, readClock());
+  else reserve.giveBack(address, readClock());
+  return verdict;
+}
+
+async function refuseCredential(
+  { code, cause, isUnknown }: Extract<CredentialVerdict, { kind: "refused" }>,
+  { facts }: RoutedRequest,
+  context: RequestContext<Gatekeeper>,
+): Promise<Refused> {
+  if (!isUnknown) return refuse(code, cause);
+  const attempt = await checkLimits(context.gateway.attempts, facts, context);
+  return attempt.answer.outcome === "allowed"
+    ? refuse(code, cause, attempt)
+    : { kind: "limited", limits: attempt, attempt };
+}
