@@ -102,7 +102,7 @@ function readValue(
     throw toUsageFailure(`--${name} takes no value`);
   }
   // "--reason --json" is a value that was forgotten; who means it writes "--reason=--json".
-  if (value !== undefined && (inlineValue === true || !value.startsWith("-"))) return [value];
+  if (value !== undefined && (inlineValue === true || !/^-./.test(value))) return [value];
   throw toUsageFailure(`--${name} needs a value: --${name}=<${placeholder}>`);
 }
 

@@ -36,7 +36,7 @@ export const explain: Command = {
     'explain https://api.example.com/orders --method POST --header "X-Org: acme"',
     "explain https://api.example.com/orders --consumer acme",
     "explain https://api.example.com/orders --key hg_1a2B3c4D",
-    "explain https://api.example.com/orders --credential - < token.txt",
+    "explain https://api.example.com/orders --credential -",
   ],
   run: async (given, { api, nowMs }) => {
     const answer = await api().ask("POST", "/explain", { body: await toBody(given) });
