@@ -22,7 +22,7 @@ import {
 } from "./json-schemas.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
-import { toInvalidBody, toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toNotFound, toProblem } from "./problem.ts";
 
 const CONFIG_BYTES_MAX = 524_288;
 const CHANGES_MAX = 1_000;
@@ -88,7 +88,7 @@ export const configOperations: readonly Operation[] = [
     handle: async (call) => {
       const { controls, body, seen } = call;
       const known = await readConfig(controls, body.version);
-      if (known === undefined) return toProblem(404, "not-found");
+      if (known === undefined) return toNotFound("version", String(body.version));
       const because = body.reason ?? `back to version ${body.version}`;
       return putConfig({ document: known.document, reason: because, seen }, call);
     },
@@ -118,7 +118,7 @@ export const configOperations: readonly Operation[] = [
       const version = /^(?:0|[1-9]\d{0,14})$/.test(text)
         ? await readConfig(controls, Number(text))
         : undefined;
-      return version === undefined ? toProblem(404, "not-found") : toConfigResponse(version, controls);
+      return version === undefined ? toNotFound("version", text) : toConfigResponse(version, controls);
     },
   }),
 ];

@@ -7,21 +7,17 @@ import type { Config } from "../core/config/config.ts";
 import { findKeyProblems } from "../core/control/check-entry.ts";
 import { findValueProblem } from "../core/keys/key-value.ts";
 import { toUnknownPolicy } from "../core/policies/find-named-policies.ts";
-import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { oneOf, quota } from "../core/schema/primitives.ts";
-import {
-  type Check,
-  type CounterReply,
-  type KeyChecks,
-  MESSAGE_VERSION,
-} from "../core/counters/counter-messages.ts";
+import { MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { askControl, UnavailableError } from "./ask-control.ts";
-import { integer, text, toItemsSchema, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
+import { integer, text, toItemsSchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
 import { findCounters, type FoundCounter, hasAddress, PLACES } from "./find-counters.ts";
 import { findTopPage, OBJECTS_MAX } from "./find-top-page.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
+import { heavyCounterAnswer } from "./heavy-counters.ts";
+import { askPeek, peek, peekedEntries } from "./peek-counter.ts";
 import { queryInteger } from "./page-query.ts";
 import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
@@ -53,20 +49,7 @@ const topQuery = object({
 });
 
 const counterAnswer = (): JsonSchema =>
-  toObjectSchema(
-    {
-      object: text,
-      limit: integer,
-      used: integer,
-      remaining: integer,
-      outcome: { enum: ["allowed", "denied", "impossible"] },
-      retryAfterMs: { type: ["integer", "null"] },
-      resetMs: integer,
-      isBanned: yesOrNo,
-      override: text,
-    },
-    ["override"],
-  );
+  toObjectSchema({ object: text, ...peekedEntries }, ["windowMs", "override"]);
 
 export const counterOperations: readonly Operation[] = [
   defineOperation({
@@ -131,7 +114,7 @@ export const counterOperations: readonly Operation[] = [
     answer: () =>
       toObjectSchema(
         {
-          items: toListSchema(toObjectSchema({ key: text, used: integer, object: text })),
+          items: toListSchema(heavyCounterAnswer()),
           objects: toObjectSchema({ asked: integer, unanswered: integer, incomplete: integer }),
           next: integer,
         },
@@ -193,48 +176,6 @@ function toUnknownProblem(named: string, { policies }: Config): Response {
 function toContinentProblem(): Response {
   const message = "is required where the policy's key has an address: there is a counter for each";
   return toInvalidBody([{ path: "continent", code: "missing", message }]);
-}
-
-/** Asked twice in one message: what is left, and what the request would get. */
-async function peek({ bindings }: AdminControls, counter: FoundCounter, cost: number): Promise<object> {
-  const { object: owner, key, policy, unused, override } = counter;
-  const { name: policyName, algorithm, settings, plan, ban } = policy;
-  // In shadow, so that what one says does not change what the other one is asked.
-  const toCheck = (units: number): Check => ({
-    policy: policyName,
-    algorithm,
-    settings,
-    plan,
-    ban,
-    cost: units,
-    isShadow: true,
-  });
-  const reply = await askPeek(bindings.COUNTERS.getByName(owner), [
-    { key, checks: [toCheck(0), toCheck(cost)] },
-  ]);
-  const [now, decided] = reply.verdicts;
-  const asked = decided && toPolicyVerdict(decided, policy);
-  return {
-    object: owner,
-    limit: policy.limit,
-    used: unused - (now?.remaining ?? unused),
-    remaining: now?.remaining,
-    outcome: asked?.outcome,
-    retryAfterMs: asked?.retryAfterMs === Infinity ? null : asked?.retryAfterMs,
-    resetMs: now?.resetMs,
-    isBanned: asked?.isBanned === true,
-    override,
-  };
-}
-
-async function askPeek(
-  stub: ReturnType<Bindings["COUNTERS"]["get"]>,
-  keys: readonly KeyChecks[],
-): Promise<CounterReply> {
-  const id = crypto.randomUUID();
-  const [reply] = await stub.decide([{ version: MESSAGE_VERSION, phase: "peek", id, keys }]);
-  if (reply === undefined || "failure" in reply) throw new Error(reply?.failure ?? "no reply");
-  return reply;
 }
 
 async function refund(

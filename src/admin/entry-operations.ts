@@ -11,7 +11,7 @@ import { askControl, toChangedResponse } from "./ask-control.ts";
 import { toEntrySchema, toPageSchema } from "./json-schemas.ts";
 import { type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
-import { toInvalidBody, toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toNotFound, toProblem } from "./problem.ts";
 
 /** What one of a kind is called. */
 const NOUNS: Readonly<Record<EntryKind, string>> = {
@@ -47,7 +47,7 @@ export function createEntryOperations(kind: EntryKind): readonly Operation[] {
     summary: `Shows one ${noun}`,
     handle: async (call) => {
       const entry = await readEntry(kind, call);
-      return entry === undefined ? toProblem(404, "not-found") : toEntryResponse(entry);
+      return entry === undefined ? toNotFound(noun, call.params["id"] ?? "") : toEntryResponse(entry);
     },
   });
   const change = defineOperation({
@@ -152,7 +152,7 @@ async function updateEntry(
 ): Promise<Response> {
   const { controls, params, seen, by } = call;
   const entry = await readEntry(kind, call);
-  if (entry === undefined) return toProblem(404, "not-found");
+  if (entry === undefined) return toNotFound(NOUNS[kind], params["id"] ?? "");
   if (seen !== undefined && seen !== entry.revision) return toProblem(412, "stale");
   const { id: _id, revision, createdAtMs: _createdAtMs, ...known } = entry;
   const { prefixes: _prefixes, ...body } = { prefixes: undefined, ...known };

@@ -10,7 +10,7 @@ import { PLACES } from "./find-counters.ts";
 import { findKeys, findNamedKeys, keyName, toRecord } from "./find-keys.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
-import { toInvalidBody, toJson, toProblem } from "./problem.ts";
+import { toInvalidBody, toJson, toNotFound } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 import { textLike } from "../core/schema/primitives.ts";
 
@@ -196,7 +196,7 @@ async function findAssumed(
 async function findKeyVerdict(controls: AdminControls, name: string): Promise<CredentialVerdict | Response> {
   const keys = await findNamedKeys(controls, name);
   const [key] = keys;
-  if (key === undefined) return toProblem(404, "not-found");
+  if (key === undefined) return toNotFound("API key", name);
   if (keys.length === 1) return judgeKey(toRecord(key), readClock());
   const message = `must name one API key, and begins ${keys.map(({ id }) => id).join(", ")}`;
   return toInvalidBody([{ path: "apiKey", code: "invalid", message }]);

@@ -7,6 +7,7 @@ import { addShares, toHeaviest } from "../core/counters/find-top.ts";
 import { type HeavyKey, MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { askControl } from "./ask-control.ts";
 import { findKeyObject, hasAddress, isByKey, PLACES } from "./find-counters.ts";
+import { lookAtHeavy } from "./heavy-counters.ts";
 import type { AdminControls } from "./operation.ts";
 
 /** Objects that one page asks: the next page asks the others. */
@@ -31,7 +32,8 @@ export async function findTopPage(
   query: TopPageQuery,
 ): Promise<object> {
   const { keys, objects, next } = await askTop(controls, written, query);
-  return { items: keys.map(({ key, used, object }) => ({ key, used, object })), objects, next };
+  const looked = await Promise.all(keys.map(async (key) => lookAtHeavy(controls, written, key)));
+  return { items: looked.filter((one) => one !== undefined), objects, next };
 }
 
 export async function askTop(

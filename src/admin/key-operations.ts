@@ -3,18 +3,40 @@
 import * as v from "valibot";
 import { duration } from "../core/schema/primitives.ts";
 import { object } from "../core/schema/parse-with.ts";
-import { type Entry, keyBody } from "../core/control/entries.ts";
+import { consumerName, type Entry, keyBody } from "../core/control/entries.ts";
 import { createApiKeySecret } from "../core/control/api-key-secret.ts";
 import type { Changed, HashedSecret } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { acceptEntry, toWarnings } from "./accept-entry.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
-import { toSecretKeySchema } from "./json-schemas.ts";
+import { findKeys, keyName } from "./find-keys.ts";
+import { toEntrySchema, toItemsSchema, toSecretKeySchema } from "./json-schemas.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 import { toJson } from "./problem.ts";
 
+const PREFIX_WANTED = "must be the visible beginning of an API key's text";
+
 export const keyOperations: readonly Operation[] = [
+  defineOperation({
+    name: "keys.find",
+    method: "GET",
+    path: "/keys/find",
+    summary:
+      "The first 100 API keys of a consumer, or with a prefix that begins so, or that a longer text begins with",
+    query: v.pipe(
+      object({ prefix: v.optional(keyName(PREFIX_WANTED)), consumer: v.optional(consumerName) }),
+      v.check(
+        ({ prefix, consumer }) => prefix !== undefined || consumer !== undefined,
+        "must name a prefix or a consumer",
+      ),
+    ),
+    answer: () => toItemsSchema(toEntrySchema("keys")),
+    handle: async ({ controls, query }) => {
+      const { items } = await findKeys(controls, query);
+      return toJson(200, { items });
+    },
+  }),
   defineOperation({
     name: "keys.create",
     method: "POST",

@@ -1,6 +1,7 @@
 // Every operation of the admin API, the one list.
 
 import { configOperations } from "./config-operations.ts";
+import { consumerOperation } from "./consumer-operation.ts";
 import { counterOperations } from "./counter-operations.ts";
 import { createEntryCreation, createEntryOperations } from "./entry-operations.ts";
 import { explainOperation } from "./explain-operation.ts";
@@ -21,6 +22,7 @@ export const operations: readonly Operation[] = [
   ...createEntryOperations("access"),
   ...configOperations,
   ...counterOperations,
+  consumerOperation,
   explainOperation,
   ...statsOperations,
 ];

@@ -4,6 +4,7 @@ import { withRequestId } from "../core/http/problems.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { statusTitles } from "../core/http/status-titles.ts";
 import type { Problem } from "../core/result.ts";
+import { showGiven } from "../core/schema/parse-with.ts";
 
 export interface AnswerFields {
   readonly [name: string]: string;
@@ -34,4 +35,9 @@ export async function nameRequest(response: Response, requestId: string): Promis
   headers.set(REQUEST_ID_FIELD, requestId);
   if (headers.get("Content-Type") !== "application/problem+json") return response;
   return new Response(withRequestId(await response.text(), requestId), { status, headers });
+}
+
+/** 404 that names what is not there: `no ban "b9"`. */
+export function toNotFound(noun: string, name: string): Response {
+  return toProblem(404, "not-found", { detail: `no ${noun} ${showGiven(name)}` });
 }

@@ -160,6 +160,8 @@ export interface HeavyKey {
   readonly limit: number;
   /** How long until all of it has come back. */
   readonly resetMs: number;
+  /** The tier by whose limits it has used so much; "": the policy's own, or an override's. */
+  readonly plan: string;
 }
 
 export interface TopAnswer {

@@ -7,7 +7,7 @@ import { readRow } from "./counter-row.ts";
 import { setKeyBack } from "./set-back.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Counter } from "./decide-checks.ts";
-import { listSiblings, toCounterName } from "./plans.ts";
+import { listSiblings, toCounterName, toPlan } from "./plans.ts";
 
 export interface CounterRow {
   readonly key: string;
@@ -30,8 +30,8 @@ export function findTop(
   for (const { key, record } of rows.slice(0, rowsMax)) {
     const { counters } = readRow(record);
     const present = clock === undefined ? counters : setKeyBack(counters, clock);
-    const used = toUsed(present, question, nowMs);
-    if (used > 0) keys.push({ key, used, ...toTerms(present, question, nowMs) });
+    const { used, plan } = toUsed(present, question, nowMs);
+    if (used > 0) keys.push({ key, used, plan, ...toTerms(present, question, nowMs) });
   }
   const shares = addShares(keys.map((key) => toShares(key)));
   return { keys: toHeaviest(keys, question.most), shares, isComplete: rows.length <= rowsMax };
@@ -65,16 +65,26 @@ function toTerms(
 }
 
 /** By the counter of the plan that counts most. */
-function toUsed({ live }: KeyCounters, question: TopQuestion, nowMs: number): number {
+function toUsed(
+  { live }: KeyCounters,
+  question: TopQuestion,
+  nowMs: number,
+): Pick<HeavyKey, "used" | "plan"> {
   const { decide } = toAlgorithm(question.algorithm);
   const toUnits = (settings: unknown, counter: Counter | undefined): number => {
     if (settings === undefined || counter?.algorithm !== question.algorithm) return 0;
     const toRemaining = (state: unknown): number => decide(settings, state, { nowMs, cost: 0 }).remaining;
     return toRemaining(undefined) - toRemaining(counter.state);
   };
-  const own = toUnits(question.settings, live.get(toCounterName(question))?.counter);
-  const others = listSiblings(live, { plan: "", ...question });
-  return Math.max(own, ...others.map(({ live: { counter }, settings }) => toUnits(settings, counter)));
+  const units = toUnits(question.settings, live.get(toCounterName(question))?.counter);
+  const own = { used: units, plan: question.plan ?? "" };
+  const others = listSiblings(live, { ...question, plan: own.plan }).map(
+    ({ counterName, live: { counter }, settings }) => ({
+      used: toUnits(settings, counter),
+      plan: toPlan(counterName),
+    }),
+  );
+  return others.reduce((most, other) => (other.used > most.used ? other : most), own);
 }
 
 export function toHeaviest<Key extends HeavyKey>(keys: readonly Key[], most: number): readonly Key[] {

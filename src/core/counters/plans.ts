@@ -41,6 +41,11 @@ export function findCounter(live: Live, check: Planned, nowMs: number): LiveCoun
   return { counter: toWhole(fullest, nowMs), written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE };
 }
 
+/** The plan whose counter has this name; "" for the policy's own limits. */
+export function toPlan(counterName: string): string {
+  return counterName.slice(toPolicyName(counterName).length + SEPARATOR.length);
+}
+
 export interface Sibling {
   readonly counterName: string;
   readonly live: LiveCounter;

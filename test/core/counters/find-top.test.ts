@@ -33,8 +33,8 @@ test("findTop() answers the dearest first, and no more than asked for", () => {
   const rows = toRows({ a: 1, b: 7, c: 3 });
   expect(findTop(rows, question, { nowMs: NOW_MS, rowsMax: 10 })).toEqual({
     keys: [
-      { key: "b", used: 7, limit: 10, resetMs: 62_000 },
-      { key: "c", used: 3, limit: 10, resetMs: 62_000 },
+      { key: "b", used: 7, plan: "", limit: 10, resetMs: 62_000 },
+      { key: "c", used: 3, plan: "", limit: 10, resetMs: 62_000 },
     ],
     shares: [0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0],
     isComplete: true,
@@ -43,7 +43,7 @@ test("findTop() answers the dearest first, and no more than asked for", () => {
 
 test("findTop() says when there are rows that it did not look at", () => {
   expect(findTop(toRows({ a: 1, b: 7 }), question, { nowMs: NOW_MS, rowsMax: 1 })).toEqual({
-    keys: [{ key: "a", used: 1, limit: 10, resetMs: 62_000 }],
+    keys: [{ key: "a", used: 1, plan: "", limit: 10, resetMs: 62_000 }],
     shares: [0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     isComplete: false,
   });

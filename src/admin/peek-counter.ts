@@ -1,0 +1,89 @@
+// Asks a counter object what a key has used of a policy, and what a request would get. Nothing is taken.
+
+import {
+  type Check,
+  type CounterReply,
+  type KeyChecks,
+  MESSAGE_VERSION,
+} from "../core/counters/counter-messages.ts";
+import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
+import type { Bindings } from "../platform/bindings.ts";
+import type { FoundCounter } from "./find-counters.ts";
+import { integer, text, yesOrNo } from "./json-schemas.ts";
+import type { AdminControls } from "./operation.ts";
+
+/** Members of a counter that was looked at. */
+export const peekedEntries = {
+  limit: integer,
+  windowMs: integer,
+  used: integer,
+  remaining: integer,
+  outcome: { enum: ["allowed", "denied", "impossible"] },
+  retryAfterMs: { type: ["integer", "null"] },
+  resetMs: integer,
+  isBanned: yesOrNo,
+  override: text,
+};
+
+export interface Peeked {
+  readonly object: string;
+  readonly limit: number;
+  readonly windowMs: number | undefined;
+  readonly used: number;
+  readonly remaining: number | undefined;
+  readonly outcome: string | undefined;
+  /** null: never. */
+  readonly retryAfterMs: number | null | undefined;
+  readonly resetMs: number | undefined;
+  readonly isBanned: boolean;
+  /** The override's id. */
+  readonly override: string | undefined;
+}
+
+/** Asked twice in one message: what is left, and what a request of this cost would get. */
+export async function peek(
+  { bindings }: Pick<AdminControls, "bindings">,
+  counter: FoundCounter,
+  cost: number,
+): Promise<Peeked> {
+  const { object: owner, key, policy, unused, override } = counter;
+  const { name: policyName, algorithm, settings, plan, ban } = policy;
+  // In shadow, so that what one says does not change what the other one is asked.
+  const toCheck = (units: number): Check => ({
+    policy: policyName,
+    algorithm,
+    settings,
+    plan,
+    ban,
+    cost: units,
+    isShadow: true,
+  });
+  const reply = await askPeek(bindings.COUNTERS.getByName(owner), [
+    { key, checks: [toCheck(0), toCheck(cost)] },
+  ]);
+  const [now, decided] = reply.verdicts;
+  const asked = decided && toPolicyVerdict(decided, policy);
+  return {
+    object: owner,
+    limit: policy.limit,
+    windowMs: policy.windowMs,
+    used: unused - (now?.remaining ?? unused),
+    remaining: now?.remaining,
+    outcome: asked?.outcome,
+    retryAfterMs: asked?.retryAfterMs === Infinity ? null : asked?.retryAfterMs,
+    resetMs: now?.resetMs,
+    isBanned: asked?.isBanned === true,
+    override,
+  };
+}
+
+/** `keys` may be empty: the reply has the object's time. */
+export async function askPeek(
+  stub: ReturnType<Bindings["COUNTERS"]["get"]>,
+  keys: readonly KeyChecks[],
+): Promise<CounterReply> {
+  const id = crypto.randomUUID();
+  const [reply] = await stub.decide([{ version: MESSAGE_VERSION, phase: "peek", id, keys }]);
+  if (reply === undefined || "failure" in reply) throw new Error(reply?.failure ?? "no reply");
+  return reply;
+}
