@@ -51,4 +51,5 @@ export const commonOptions: Readonly<Record<string, Option>> = {
   json: { help: "print what the API said, as JSON" },
   timeout: { value: "duration", help: "how long an answer may take; default 30s" },
   help: { help: "what this command does" },
+  version: { help: "the version of the command line" },
 };

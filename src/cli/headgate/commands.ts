@@ -5,6 +5,9 @@ import { accessCommands } from "./commands/access.ts";
 import { banCommands } from "./commands/bans.ts";
 import { check } from "./commands/check.ts";
 import { configCommands } from "./commands/config.ts";
+import { createCompletion } from "./commands/completion.ts";
+import { consumer } from "./commands/consumer.ts";
+import { counterCommands } from "./commands/counters.ts";
 import { explain } from "./commands/explain.ts";
 import { gatewayCommands } from "./commands/gateway.ts";
 import { keyCommands } from "./commands/keys.ts";
@@ -17,12 +20,15 @@ export const commands: readonly Command[] = [
   check,
   ...gatewayCommands,
   explain,
+  consumer,
   why,
   top,
+  ...counterCommands,
   ...keyCommands,
   ...overrideCommands,
   ...banCommands,
   ...accessCommands,
   ...configCommands,
   ...purgeCommands,
+  createCompletion(() => commands),
 ];

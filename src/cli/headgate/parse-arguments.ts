@@ -39,7 +39,7 @@ export function parseArguments(argv: readonly string[], commands: readonly Comma
   const values = readOptions(tokens, known);
   const isHelp = asksHelp || values.has("help");
   const given = typed.slice(words.length);
-  if (command !== undefined && !isHelp) {
+  if (command !== undefined && !isHelp && !values.has("version")) {
     checkArguments(command, given);
     checkRequired(command, values);
   }

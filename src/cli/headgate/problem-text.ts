@@ -22,10 +22,16 @@ export function toProblemText(problem: Item, waitSeconds: string | undefined): s
   const code = toSafeText(problem["code"]);
   const meaning = Object.hasOwn(meanings, code) ? meanings[code] : undefined;
   const problems = toItems(problem["problems"]);
-  const what = problems.length > 0 ? "The gateway refused it" : (meaning ?? toSafeText(problem["title"]));
+  const detail = code === "not-found" ? toText(problem["detail"]) : undefined;
+  const said = detail === undefined ? meaning : `There is ${detail}`;
+  const what = problems.length > 0 ? "The gateway refused it" : (said ?? toSafeText(problem["title"]));
   const wait = waitSeconds === undefined ? "" : `, again in ${toSafeText(waitSeconds)} s`;
   const hint = code === "no-effect" ? ["  --force takes it all the same, for what will exist later"] : [];
   return [`${what}${wait} [${code}]`, ...toProblemLines(problems), ...hint].join("\n");
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === "string" ? toSafeText(value) : undefined;
 }
 
 /** A line each, as the check of a file has them. */

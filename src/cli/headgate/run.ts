@@ -9,6 +9,7 @@ import { readGatewayAddress, type Variables } from "./gateway-address.ts";
 import { toCommandHelp, toOverview } from "./help.ts";
 import { type Parsed, parseArguments } from "./parse-arguments.ts";
 import { toSafeJson } from "./print-safely.ts";
+import { readVersion } from "./version.ts";
 
 export interface Surroundings {
   readonly variables: Variables;
@@ -36,6 +37,10 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 async function obey(parsed: Parsed, surroundings: Surroundings): Promise<Ending> {
   const { command, words, isHelp, given } = parsed;
   const { print, complain } = surroundings;
+  if (given.has("version")) {
+    print(readVersion());
+    return "done";
+  }
   if (isHelp || command === undefined) {
     (isHelp ? print : complain)(
       command === undefined ? toOverview(commands, words[0]) : toCommandHelp(command),

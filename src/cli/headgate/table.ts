@@ -1,6 +1,7 @@
 // Answers as people read them: lists as tables, single things as lines of names and values.
 
 import { alignColumns } from "../align-columns.ts";
+import { toDuration, toInstant } from "./times.ts";
 import { toSafeText } from "./print-safely.ts";
 
 /** A longer cell is cut: a list is for looking over, and `show` has all of it. */
@@ -29,19 +30,30 @@ export function toLines(named: Item): string {
   return given.map(([name, value]) => `${toSafeText(name).padEnd(width)}  ${toSafeText(value)}`).join("\n");
 }
 
-/** Members that are times, as people write them. */
+/** Times, durations, lists and objects as people write them. */
 export function toReadable(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item).map(([name, value]) =>
-      name.endsWith("AtMs") || name === "atMs" ? [name.replace(/Ms$/, ""), toTime(value)] : [name, value],
-    ),
-  );
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => toReadableMember(name, value)));
 }
 
-/** "2026-12-04T18:00:00Z"; undefined for what is no time. */
+function toReadableMember(name: string, value: unknown): readonly [name: string, value: unknown] {
+  if (/AtMs$|^atMs$/.test(name)) return [name.replace(/Ms$/, ""), toTime(value)];
+  if (name.endsWith("Ms")) return [name.replace(/Ms$/, ""), toDuration(value)];
+  return [name, toWords(value)];
+}
+
+/** A list's members with commas between them, and an object's as "name=value". */
+function toWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(toWords).join(", ");
+  if (!isItem(value)) return value;
+  const named = Object.entries(toReadable(value)).filter(([, member]) => member !== undefined);
+  return named.length === 0
+    ? undefined
+    : named.map(([name, member]) => `${name}=${toSafeText(member)}`).join(" ");
+}
+
+/** "in 42 min (15:04:31)", or how long ago; undefined for what is no time. */
 export function toTime(value: unknown): string | undefined {
-  if (typeof value !== "number" || !(Math.abs(value) <= 8.64e15)) return undefined;
-  return new Date(value).toISOString().replace(/\.\d{3}Z$/, "Z");
+  return toInstant(value, Date.now());
 }
 
 export const isItem = (value: unknown): value is Item => typeof value === "object" && value !== null;

@@ -21,6 +21,13 @@ export function toWait(ms: unknown, nowMs: number): string | undefined {
   return ms <= 0 ? "now" : `in ${toRough(ms)} (${toClock(nowMs + ms, nowMs)})`;
 }
 
+/** The same of an instant: "2 h ago (13:04:31)" where it is over. */
+export function toInstant(atMs: unknown, nowMs: number): string | undefined {
+  if (typeof atMs !== "number" || !(Math.abs(atMs) <= 8.64e15)) return undefined;
+  if (atMs > nowMs) return toWait(atMs - nowMs, nowMs);
+  return `${toRough(nowMs - atMs)} ago (${toClock(atMs, nowMs)})`;
+}
+
 /** The largest unit of which there are at least two, or one where nothing is left over; rounded up. */
 function toRough(ms: number): string {
   const seconds = Math.ceil(ms / 1_000);

@@ -24,18 +24,24 @@ export interface Ended extends Output {
 export type CommandLine = (
   argv: readonly string[],
   variables?: Readonly<Record<string, string>>,
+  /** What a program reads from its standard input. */
+  input?: string,
 ) => Promise<Ended>;
 
 export const createProgram = (gateway: Target): CommandLine => createCommandLine(gateway, runProgram);
 export const createCalls = (gateway: Target): CommandLine => createCommandLine(gateway, runHere);
 
-type Run = (argv: readonly string[], variables: Readonly<Record<string, string>>) => Promise<Output>;
+type Run = (
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  input: string | undefined,
+) => Promise<Output>;
 
 /** Every call is checked: no token is printed, whatever happens. */
 function createCommandLine({ url }: Target, runWith: Run): CommandLine {
-  return async (argv, given = {}) => {
+  return async (argv, given = {}, input) => {
     const variables = { HEADGATE_URL: url, HEADGATE_TOKEN: ADMIN_TOKEN, ...given };
-    const ended = await runWith(argv, variables);
+    const ended = await runWith(argv, variables, input);
     const token = variables.HEADGATE_TOKEN;
     if (token !== "" && `${ended.out}${ended.err}`.includes(token))
       throw new Error(`The token was printed by headgate ${argv.join(" ")}`);
@@ -56,7 +62,11 @@ async function runHere(
   return { code, out, err };
 }
 
-function runProgram(argv: readonly string[], variables: Readonly<Record<string, string>>): Promise<Output> {
+function runProgram(
+  argv: readonly string[],
+  variables: Readonly<Record<string, string>>,
+  input: string | undefined,
+): Promise<Output> {
   const env = { PATH: process.env["PATH"], ...variables };
   const options = { cwd: PROJECT_FOLDER, env, maxBuffer: OUTPUT_BYTES_MAX, timeout: 60_000 };
   return new Promise((done) => {
@@ -64,5 +74,6 @@ function runProgram(argv: readonly string[], variables: Readonly<Record<string, 
       // A program that was killed has no code: no test takes -1 for an answer.
       done({ code: child.exitCode ?? -1, out, err });
     });
+    if (input !== undefined) child.stdin?.end(input);
   });
 }

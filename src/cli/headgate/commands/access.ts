@@ -2,7 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { toTime } from "../table.ts";
-import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
+import { changeEntry, changeOptions, createEntry, createEntryCommands, createOptions } from "./entries.ts";
 
 export const accessCommands: readonly Command[] = [
   {
@@ -29,6 +29,21 @@ export const accessCommands: readonly Command[] = [
         userAgent: given.text("user-agent"),
       };
       return createEntry("access", context, { given, body });
+    },
+  },
+  {
+    name: "access update",
+    summary: "changes an access entry's action, its end or its reason",
+    arguments: [{ name: "id" }],
+    options: {
+      action: { value: "action", help: "allow, deny or unlimited" },
+      ...changeOptions,
+      reason: { value: "text", help: "why, for the audit log" },
+    },
+    examples: ["access update a1 --action allow", "access update a1 --until 7d"],
+    run: async (given, context) => {
+      const change = { action: given.text("action"), reason: given.text("reason") };
+      return changeEntry("access", context, { given, change });
     },
   },
   ...createEntryCommands({

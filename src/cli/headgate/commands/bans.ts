@@ -1,8 +1,16 @@
 // Bans: who is refused, whatever they ask for.
 
 import type { Command } from "../command.ts";
-import { toTime } from "../table.ts";
-import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
+import { type Column, toTime } from "../table.ts";
+import { changeEntry, changeOptions, createEntry, createEntryCommands, createOptions } from "./entries.ts";
+
+export const banColumns: readonly Column[] = [
+  ["id", ({ id }) => id],
+  ["by", ({ key }) => key],
+  ["value", (item) => item["value"]],
+  ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
+  ["reason", ({ reason }) => reason],
+];
 
 export const banCommands: readonly Command[] = [
   {
@@ -25,16 +33,19 @@ export const banCommands: readonly Command[] = [
       return createEntry("bans", context, { given, body });
     },
   },
+  {
+    name: "bans update",
+    summary: "changes a ban's end or its reason",
+    arguments: [{ name: "id" }],
+    options: { ...changeOptions, reason: { value: "text", help: "why, for the audit log" } },
+    examples: ["bans update b1 --until 7d", 'bans update b1 --no-until --reason "again"'],
+    run: async (given, context) =>
+      changeEntry("bans", context, { given, change: { reason: given.text("reason") } }),
+  },
   ...createEntryCommands({
     kind: "bans",
     noun: "ban",
     id: "b1",
-    columns: [
-      ["id", ({ id }) => id],
-      ["by", ({ key }) => key],
-      ["value", (item) => item["value"]],
-      ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
-      ["reason", ({ reason }) => reason],
-    ],
+    columns: banColumns,
   }),
 ];

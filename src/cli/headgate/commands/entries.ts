@@ -107,6 +107,29 @@ export function toForce(given: Given): { readonly force?: true } {
   return given.has("force") ? { force: true } : {};
 }
 
+/** What `update` may say of every entry that ends. */
+export const changeOptions: Readonly<Record<string, Option>> = {
+  until: untilOption,
+  "no-until": { help: "without an end" },
+  force: forceOption,
+  revision: revisionOption,
+};
+
+/** Changes what was seen: members that are undefined stay, and null removes one. */
+export async function changeEntry(
+  kind: string,
+  { api, nowMs }: Context,
+  { given, change }: { readonly given: Given; readonly change: Item },
+): Promise<Said> {
+  const expiresAtMs = given.has("no-until") ? null : given.timeMs("until", nowMs());
+  const body = { ...change, expiresAtMs };
+  if (Object.values(body).every((value) => value === undefined))
+    throw toUsageFailure(`Nothing to change: headgate ${kind} update --help says what there is`);
+  const [asked, path] = [api(), toPath(kind, given)];
+  const ifMatch = await readTag(asked, path, given);
+  return toShown((await asked.ask("PATCH", path, { body: { ...body, ...toForce(given) }, ifMatch })).body);
+}
+
 /** `columns` of what was created. */
 function toCreated({ status, body }: Answer): Said {
   const isRepeat = status === 200;

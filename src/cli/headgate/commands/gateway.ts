@@ -2,6 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { type Column, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
+import { toDuration } from "../times.ts";
 import { limitOption } from "./entries.ts";
 
 const AUDIT_LINES_DEFAULT = 20;
@@ -14,7 +15,7 @@ const inForce = [
       ["policy", (item) => item["name"]],
       ["algorithm", ({ algorithm }) => algorithm],
       ["limit", ({ limit }) => limit],
-      ["window", ({ windowMs }) => (typeof windowMs === "number" ? `${windowMs / 1_000}s` : undefined)],
+      ["window", ({ windowMs }) => toDuration(windowMs)],
       ["key", ({ key }) => (Array.isArray(key) ? key.join(" ") : key)],
       ["on error", ({ onError }) => onError],
     ],

@@ -1,21 +1,21 @@
 // API keys. The text of a key is printed once, by what made it.
 
 import type { Answer } from "../api.ts";
-import type { Command, Context, Said } from "../command.ts";
+import type { Command, Said } from "../command.ts";
 import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 import { toSafeText } from "../print-safely.ts";
-import { type Item, toItem, toItems, toLines, toReadable, toTime } from "../table.ts";
+import { type Column, toItem, toItems, toLines, toReadable, toTable, toTime } from "../table.ts";
 import {
+  changeEntry,
+  changeOptions,
   create,
   createEntryCommands,
   forceOption,
   idempotencyOption,
   readTag,
   revisionOption,
-  toForce,
   toPath,
-  toShown,
   toWarningText,
   untilOption,
 } from "./entries.ts";
@@ -25,10 +25,30 @@ const scope = { value: "scope", help: "what it may be used for", isRepeatable: t
 
 const keyOnly = { help: "print nothing but the key's text: for scripts" } as const;
 
+/** Longer than any prefix is a whole text; of that so much is none of the secret. */
+const PREFIX_MAX = 16;
+const PREFIX_SHOWN = 11;
+
 const switches = [
   { word: "disable", enabled: false, summary: "closes a key, until it is enabled again" },
   { word: "enable", enabled: true, summary: "opens a disabled key again" },
 ] as const;
+
+export const keyColumns: readonly Column[] = [
+  ["id", ({ id }) => id],
+  ["consumer", ({ consumer }) => consumer],
+  ["tier", (item) => item["tier"]],
+  ["state", ({ enabled }) => (enabled === false ? "disabled" : "enabled")],
+  [
+    "prefix",
+    ({ prefixes }) =>
+      toItems(prefixes)
+        .map(({ prefix }) => String(prefix))
+        .join(" "),
+  ],
+  ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
+  ["revision", ({ revision }) => revision],
+];
 
 export const keyCommands: readonly Command[] = [
   {
@@ -87,18 +107,13 @@ export const keyCommands: readonly Command[] = [
       tier,
       "no-tier": { help: "on no tier: the policies' own limits" },
       scope,
-      until: untilOption,
-      "no-until": { help: "without an end" },
-      force: forceOption,
-      revision: revisionOption,
+      ...changeOptions,
     },
     examples: ["keys update k1 --tier pro", "keys update k1 --no-tier --until 2026-12-31"],
-    run: async (given, context) =>
-      changeKey(given, context, {
-        tier: given.has("no-tier") ? null : given.text("tier"),
-        scopes: given.texts("scope"),
-        expiresAtMs: given.has("no-until") ? null : given.timeMs("until", context.nowMs()),
-      }),
+    run: async (given, context) => {
+      const change = { tier: given.has("no-tier") ? null : given.text("tier"), scopes: given.texts("scope") };
+      return changeEntry("keys", context, { given, change });
+    },
   },
   ...switches.map(({ word, enabled, summary }): Command => ({
     name: `keys ${word}`,
@@ -106,36 +121,37 @@ export const keyCommands: readonly Command[] = [
     arguments: [{ name: "id" }],
     options: { revision: revisionOption },
     examples: [`keys ${word} k1`],
-    run: async (given, context) => changeKey(given, context, { enabled }),
+    run: async (given, context) => changeEntry("keys", context, { given, change: { enabled } }),
   })),
+  {
+    name: "keys find",
+    summary: "the keys whose text begins so, or that belong to a consumer",
+    arguments: [{ name: "prefix", isOptional: true }],
+    options: { consumer: { value: "name", help: "whom they belong to" } },
+    examples: ["keys find hg_1a2B3c4D", "keys find --consumer acme"],
+    run: async (given, { api }) => {
+      const [prefix, consumer] = [toPrefix(given.argument(0)), given.text("consumer")];
+      if (prefix === "" && consumer === undefined)
+        throw toUsageFailure("headgate keys find needs a <prefix> or --consumer");
+      const query = new URLSearchParams({
+        ...(prefix === "" ? {} : { prefix }),
+        ...(consumer === undefined ? {} : { consumer }),
+      });
+      const { body } = await api().ask("GET", `/keys/find?${query.toString()}`);
+      return { json: body, text: () => toTable(keyColumns, toItems(toItem(body)["items"])) };
+    },
+  },
   ...createEntryCommands({
     kind: "keys",
     noun: "API key",
     id: "k1",
-    columns: [
-      ["id", ({ id }) => id],
-      ["consumer", ({ consumer }) => consumer],
-      ["tier", (item) => item["tier"]],
-      ["state", ({ enabled }) => (enabled === false ? "disabled" : "enabled")],
-      [
-        "prefix",
-        ({ prefixes }) =>
-          toItems(prefixes)
-            .map(({ prefix }) => String(prefix))
-            .join(" "),
-      ],
-      ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
-      ["revision", ({ revision }) => revision],
-    ],
+    columns: keyColumns,
   }),
 ];
 
-async function changeKey(given: Given, { api }: Context, change: Item): Promise<Said> {
-  if (Object.values(change).every((value) => value === undefined))
-    throw toUsageFailure("Nothing to change: headgate keys update --help says what there is");
-  const [asked, path] = [api(), toPath("keys", given)];
-  const ifMatch = await readTag(asked, path, given);
-  return toShown((await asked.ask("PATCH", path, { body: { ...change, ...toForce(given) }, ifMatch })).body);
+/** Of a whole text only what may be shown is sent: a URL is logged. */
+function toPrefix(text: string): string {
+  return text.length > PREFIX_MAX ? text.slice(0, PREFIX_SHOWN) : text;
 }
 
 function toSecret({ body }: Answer, given: Given): Said {

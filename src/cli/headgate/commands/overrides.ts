@@ -1,60 +1,96 @@
 // Overrides: limits changed for a key, a tier or everybody, for a while.
 
-import type { Command } from "../command.ts";
+import type { Api } from "../api.ts";
+import type { Command, Context, Option, Said } from "../command.ts";
+import { findConsumerKey } from "../consumer-key.ts";
+import { toCounterTable } from "../counter-table.ts";
+import type { Given } from "../given.ts";
 import { toSafeText } from "../print-safely.ts";
-import { toTime } from "../table.ts";
-import { createEntry, createEntryCommands, createOptions } from "./entries.ts";
+import { type Column, type Item, toItem, toItems, toTime } from "../table.ts";
+import { changeEntry, changeOptions, createEntry, createEntryCommands, createOptions } from "./entries.ts";
+
+export const overrideColumns: readonly Column[] = [
+  ["id", ({ id }) => id],
+  ["policy", ({ policy }) => policy],
+  [
+    "for",
+    ({ key, tier }) =>
+      Array.isArray(key) ? key.join(" ") : tier === undefined ? "everybody" : `tier ${toSafeText(tier)}`,
+  ],
+  ["limit", ({ limit }) => limit],
+  ["burst", ({ burst }) => burst],
+  ["window", (item) => item["window"]],
+  ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
+  ["reason", ({ reason }) => reason],
+];
+
+const limits: Readonly<Record<string, Option>> = {
+  limit: { value: "units", help: "the new limit" },
+  burst: { value: "units", help: "the new burst" },
+  window: { value: "duration", help: "the new window" },
+};
+
+const toLimits = (given: Given): Item => ({
+  limit: given.integer("limit"),
+  burst: given.integer("burst"),
+  window: given.text("window"),
+});
 
 export const overrideCommands: readonly Command[] = [
   {
     name: "overrides create",
-    summary: "changes a policy's limits for a key, a tier or, with neither, everybody",
+    summary: "changes a policy's limits for a consumer, a key, a tier or, with none of them, everybody",
     arguments: [{ name: "policy" }],
     options: {
+      consumer: { value: "name", help: "for this consumer, and says what it then has" },
       key: {
         value: "pattern",
         help: "for each part of the policy's key, in its order; * is any text",
         isRepeatable: true,
       },
       tier: { value: "tier", help: "for whom is on this tier" },
-      limit: { value: "units", help: "the new limit" },
-      burst: { value: "units", help: "the new burst" },
-      window: { value: "duration", help: "the new window" },
+      ...limits,
       ...createOptions,
     },
     examples: [
+      'overrides create plan --consumer acme --limit 5000 --until 1h --reason "their launch"',
       'overrides create plan --key acme --limit 5000 --until 7d --reason "their launch"',
       'overrides create per-client --key "192.0.2.*" --limit 10 --reason scrapers',
     ],
     run: async (given, context) => {
-      const body = {
-        policy: given.argument(0),
-        key: given.texts("key"),
-        tier: given.text("tier"),
-        limit: given.integer("limit"),
-        burst: given.integer("burst"),
-        window: given.text("window"),
-      };
-      return createEntry("overrides", context, { given, body });
+      const [policy, name] = [given.argument(0), given.text("consumer")];
+      const api = context.api();
+      const key = name === undefined ? given.texts("key") : await findConsumerKey(api, policy, name);
+      const body = { policy, key, tier: given.text("tier"), ...toLimits(given) };
+      const created = await createEntry("overrides", context, { given, body });
+      return name === undefined ? created : withCounters(created, await lookAt(api, policy, name), context);
+    },
+  },
+  {
+    name: "overrides update",
+    summary: "changes an override's limits, its end or its reason",
+    arguments: [{ name: "id" }],
+    options: { ...limits, ...changeOptions, reason: { value: "text", help: "why, for the audit log" } },
+    examples: ["overrides update o1 --limit 8000", "overrides update o1 --until 7d"],
+    run: async (given, context) => {
+      const change = { ...toLimits(given), reason: given.text("reason") };
+      return changeEntry("overrides", context, { given, change });
     },
   },
   ...createEntryCommands({
     kind: "overrides",
     noun: "override",
     id: "o1",
-    columns: [
-      ["id", ({ id }) => id],
-      ["policy", ({ policy }) => policy],
-      [
-        "for",
-        ({ key, tier }) =>
-          Array.isArray(key) ? key.join(" ") : tier === undefined ? "everybody" : `tier ${toSafeText(tier)}`,
-      ],
-      ["limit", ({ limit }) => limit],
-      ["burst", ({ burst }) => burst],
-      ["window", (item) => item["window"]],
-      ["until", ({ expiresAtMs }) => toTime(expiresAtMs)],
-      ["reason", ({ reason }) => reason],
-    ],
+    columns: overrideColumns,
   }),
 ];
+
+/** What the consumer has of the policy now. */
+async function lookAt(api: Api, policy: string, name: string): Promise<readonly Item[]> {
+  const { body } = await api.ask("GET", `/consumers?${new URLSearchParams({ name }).toString()}`);
+  return toItems(toItem(body)["counters"]).filter((counter) => counter["policy"] === policy);
+}
+
+function withCounters(created: Said, counters: readonly Item[], { nowMs }: Context): Said {
+  return { ...created, text: () => `${created.text()}\n\n${toCounterTable(counters, nowMs())}` };
+}

@@ -1,10 +1,10 @@
-// Who uses most of a policy: all pages of the ranking put together.
+// Who uses most of a policy, or of all of them: all pages of the rankings put together.
 
 import type { Api } from "../api.ts";
 import type { Command } from "../command.ts";
+import { toCounterTable } from "../counter-table.ts";
 import { toSafeText } from "../print-safely.ts";
-import { toKeyText } from "../key-text.ts";
-import { type Item, toItem, toItems, toTable } from "../table.ts";
+import { type Item, toItem, toItems } from "../table.ts";
 
 const LIMIT_DEFAULT = 10;
 /** Of 64 counter objects each. */
@@ -19,15 +19,26 @@ interface Ranking {
 
 export const top: Command = {
   name: "top",
-  summary: "the keys that use most of a policy",
-  arguments: [{ name: "policy" }],
+  summary:
+    "the keys that use most of a policy, or of any: limit, share used, tier, and until when they are denied",
+  arguments: [{ name: "policy", isOptional: true }],
   options: { limit: { value: "count", help: `at most so many, up to 100; default ${LIMIT_DEFAULT}` } },
-  examples: ["top per-client", "top plan --limit 3"],
-  run: async (given, { api }) => {
-    const ranking = await rank(api(), given.argument(0), given.integer("limit") ?? LIMIT_DEFAULT);
-    return { json: ranking, text: () => toText(ranking) };
+  examples: ["top", "top per-client", "top plan --limit 3"],
+  run: async (given, { api, nowMs }) => {
+    const asked = api();
+    const limit = given.integer("limit") ?? LIMIT_DEFAULT;
+    const policy = given.argument(0);
+    const policies = policy === "" ? await listPolicies(asked) : [policy];
+    const rankings = await Promise.all(policies.map(async (name) => rank(asked, name, limit)));
+    const ranking = join(rankings, limit);
+    return { json: ranking, text: () => toText(ranking, nowMs()) };
   },
 };
+
+async function listPolicies(api: Api): Promise<readonly string[]> {
+  const { body } = await api.ask("GET", "/policies");
+  return toItems(toItem(body)["items"]).map(({ name }) => toSafeText(name));
+}
 
 async function rank(api: Api, policy: string, limit: number): Promise<Ranking> {
   const found = new Map<string, Item>();
@@ -47,20 +58,23 @@ async function rank(api: Api, policy: string, limit: number): Promise<Ranking> {
     cursor = answer["next"];
     if (cursor === undefined) break;
   }
-  const items = [...found.values()].sort((a, b) => Number(b["used"]) - Number(a["used"])).slice(0, limit);
-  return { items, objects, ...(cursor === undefined ? {} : { next: cursor }) };
+  return { items: [...found.values()], objects, ...(cursor === undefined ? {} : { next: cursor }) };
 }
 
-function toText({ items, objects, next }: Ranking): string {
-  const table = toTable(
-    [
-      ["used", ({ used }) => used],
-      ["key", ({ key }) => toKeyText(key)],
-      // The rest of the object's name says nothing to people.
-      ["place", ({ object }) => (typeof object === "string" ? object.split(":", 1)[0] : undefined)],
-    ],
-    items,
-  );
+/** By the share of what each may use, which compares the keys of all policies. */
+function join(rankings: readonly Ranking[], limit: number): Ranking {
+  const toSum = (name: keyof Ranking["objects"]): number =>
+    rankings.reduce((sum, { objects }) => sum + objects[name], 0);
+  const items = rankings
+    .flatMap((ranking) => ranking.items)
+    .sort((a, b) => Number(b["share"]) - Number(a["share"]) || Number(b["used"]) - Number(a["used"]));
+  const next = rankings.find((ranking) => ranking.next !== undefined)?.next;
+  const objects = { asked: toSum("asked"), unanswered: toSum("unanswered"), incomplete: toSum("incomplete") };
+  return { items: items.slice(0, limit), objects, ...(next === undefined ? {} : { next }) };
+}
+
+function toText({ items, objects, next }: Ranking, nowMs: number): string {
+  const table = toCounterTable(items, nowMs);
   const gaps = [
     ...(objects.unanswered > 0
       ? [`${objects.unanswered} of ${objects.asked} counter objects did not answer`]

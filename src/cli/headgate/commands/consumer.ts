@@ -1,0 +1,45 @@
+// One consumer: who it is, what it has used of every policy, and what operators have said of it.
+
+import type { Command } from "../command.ts";
+import { toCounterTable } from "../counter-table.ts";
+import { type Column, type Item, toItem, toItems, toTable } from "../table.ts";
+import { banColumns } from "./bans.ts";
+import { keyColumns } from "./keys.ts";
+import { overrideColumns } from "./overrides.ts";
+
+export const consumer: Command = {
+  name: "consumer",
+  summary: "one consumer, by API keys or tokens: its keys, and what it has used of every policy",
+  arguments: [{ name: "consumer" }],
+  options: { tier: { value: "tier", help: "the tier of its tokens, where it has used nothing yet" } },
+  examples: ["consumer acme", "consumer auth0|5f7c8ec7c33c6c004bbafe82"],
+  run: async (given, { api, nowMs }) => {
+    const tier = given.text("tier");
+    const query = new URLSearchParams({ name: given.argument(0), ...(tier === undefined ? {} : { tier }) });
+    const { body } = await api().ask("GET", `/consumers?${query.toString()}`);
+    return { json: body, text: () => toText(toItem(body), nowMs()) };
+  },
+};
+
+function toText(
+  { consumer: name, keys, counters, unanswered, bans, overrides }: Item,
+  nowMs: number,
+): string {
+  const used = toItems(counters);
+  const lost = Array.isArray(unanswered) ? unanswered : [];
+  const sections = [
+    toSection("API keys", keyColumns, keys),
+    `Counters\n${toCounterTable(used, nowMs)}`,
+    ...(lost.length === 0 ? [] : [`Counter objects of ${lost.join(", ")} did not answer`]),
+    toSection("Bans", banColumns, bans),
+    toSection("Overrides", overrideColumns, overrides),
+  ];
+  const isKnown = toItems(keys).length > 0 || used.some((counter) => counter["used"] !== 0);
+  const doubt = `No API key has the consumer ${JSON.stringify(name)}, and it has used nothing: is that its name?`;
+  return [...(isKnown ? [] : [doubt]), ...sections.filter((section) => section !== undefined)].join("\n\n");
+}
+
+function toSection(title: string, columns: readonly Column[], items: unknown): string | undefined {
+  const listed = toItems(items);
+  return listed.length === 0 ? undefined : `${title}\n${toTable(columns, listed)}`;
+}
