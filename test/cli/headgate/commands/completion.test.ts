@@ -3,9 +3,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { commonOptions } from "../../../src/cli/headgate/command.ts";
-import { commands } from "../../../src/cli/headgate/commands.ts";
-import { run } from "../../../src/cli/headgate/run.ts";
+import { commonOptions } from "../../../../src/cli/headgate/command.ts";
+import { commands } from "../../../../src/cli/headgate/commands.ts";
+import { run } from "../../../../src/cli/headgate/run.ts";
 
 async function print(shell: string): Promise<string> {
   let out = "";
