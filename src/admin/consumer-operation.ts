@@ -119,7 +119,7 @@ function findSubjects(
   const ofName = { value: name, tier: tier ?? keys[0]?.tier };
   const ofIssuers = controls
     .config()
-    .auth.issuers.filter(({ claims }) => claims.consumer === part.argument)
+    .auth.issuers.filter(({ claims }) => claims.consumer.text === part.argument)
     .map((issuer) => ({ value: `${issuer.name} ${name}`, tier: ofName.tier }));
   const byLabel: Readonly<Record<string, readonly { value: string; tier: string | undefined }[]>> = {
     consumer: [ofName],
