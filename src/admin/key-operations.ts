@@ -11,8 +11,9 @@ import { acceptEntry, toWarnings } from "./accept-entry.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
 import { findKeys, keyName } from "./find-keys.ts";
+import { importKeys } from "./import-keys.ts";
 import { toEntrySchema, toItemsSchema, toSecretKeySchema } from "./json-schemas.ts";
-import { defineOperation, type Operation } from "./operation.ts";
+import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
 import { toJson } from "./problem.ts";
 
 const PREFIX_WANTED = "must be the visible beginning of an API key's text";
@@ -50,7 +51,7 @@ export const keyOperations: readonly Operation[] = [
       const accepted = await acceptEntry("keys", call.body, call.controls);
       if (!accepted.ok) return accepted.error;
       const { body, warnings } = accepted.value;
-      const { text, secret } = createSecret();
+      const { text, secret } = createSecret(call.controls);
       const changed = await createEntry({ kind: "keys", body, secret }, call);
       // A repeated create answers with the key that is there: its text was shown then, and is stored nowhere.
       return toChangedResponse(changed, (created) =>
@@ -70,7 +71,7 @@ export const keyOperations: readonly Operation[] = [
     needsIfMatch: true,
     answer: toSecretKeySchema,
     handle: async ({ controls, params, body, seen, by }) => {
-      const { text, secret } = createSecret();
+      const { text, secret } = createSecret(controls);
       const rotation = { id: params["id"] ?? "", seen, secret, overlapMs: body.overlap };
       const changed = await askControl<Changed<Entry>>(controls.bindings, async (control) =>
         control.rotateKey(rotation, by),
@@ -80,9 +81,14 @@ export const keyOperations: readonly Operation[] = [
       );
     },
   }),
+  importKeys,
 ];
 
-function createSecret(): { readonly text: string; readonly secret: HashedSecret } {
-  const { text, prefix } = createApiKeySecret((count) => crypto.getRandomValues(new Uint8Array(count)));
+function createSecret({ config }: Pick<AdminControls, "config">): {
+  readonly text: string;
+  readonly secret: HashedSecret;
+} {
+  const word = config().auth.apiKeys.prefix;
+  const { text, prefix } = createApiKeySecret(word, (count) => crypto.getRandomValues(new Uint8Array(count)));
   return { text, secret: { hash: hashText(text), prefix } };
 }

@@ -14,6 +14,8 @@ import type {
   Created,
   Creation,
   EntryChange,
+  Imported,
+  ImportedKey,
   KeyFilter,
   Page,
   PageRequest,
@@ -25,7 +27,7 @@ import type { Bindings, ControlRpc } from "../platform/bindings.ts";
 import { AuditRows } from "./audit-rows.ts";
 import { ConfigRows } from "./config-rows.ts";
 import { migrate } from "./control-migrations.ts";
-import { EntryRows, toSeq } from "./entry-rows.ts";
+import { EntryRows, toId, toSeq } from "./entry-rows.ts";
 import { FollowerRows } from "./follower-rows.ts";
 import { RepeatRows } from "./repeat-rows.ts";
 
@@ -151,6 +153,26 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
       const after = this.#entries.read("keys", seq);
       this.#audit.insert(toAudited("keys.rotate", before.id, { before, after }), by, nowMs);
       return after ?? before;
+    });
+  }
+
+  /** Each by itself, in their order. A text that is a key already stays what it is. */
+  importKeys(keys: readonly ImportedKey[], by: Changer): Promise<Changed<readonly Imported[]>> {
+    return this.#change<readonly Imported[]>("keys", (nowMs) => {
+      const imported = keys.map(({ body, secret }): Imported => {
+        if (this.#entries.hasSecret(secret.hash)) return { why: "known" };
+        if (this.#entries.isFull("keys")) return { why: "full" };
+        const seq = this.#entries.insert("keys", body, nowMs);
+        this.#entries.addSecret(seq, secret);
+        return { id: toId("keys", seq) };
+      });
+      const ids = imported.flatMap(({ id }) => id ?? []);
+      const [first] = ids;
+      if (first !== undefined) {
+        const after = { keys: ids.length, first, last: ids.at(-1) };
+        this.#audit.insert(toAudited("keys.import", first, { after }), by, nowMs);
+      }
+      return ok(imported);
     });
   }
 

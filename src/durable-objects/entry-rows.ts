@@ -26,6 +26,8 @@ export function toSeq(kind: EntryKind, id: string): number | undefined {
   return new RegExp(`^${letter}[1-9]\\d{0,14}$`).test(id) ? Number(id.slice(letter.length)) : undefined;
 }
 
+export const toId = (kind: EntryKind, seq: number): string => `${entryKinds[kind].letter}${seq}`;
+
 export class EntryRows {
   readonly #sql: SqlStorage;
   readonly #counts = new Map<EntryKind, number>();
@@ -128,6 +130,10 @@ export class EntryRows {
     this.#sql.exec("INSERT INTO key_hashes VALUES (?, ?, ?, NULL)", hash, seq, prefix);
   }
 
+  hasSecret(hash: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM key_hashes WHERE hash = ?", hash).toArray().length > 0;
+  }
+
   /** What opens now opens until then, and never longer than it did before. */
   retireSecrets(seq: number, untilMs: number): void {
     this.#sql.exec(
@@ -161,7 +167,7 @@ export class EntryRows {
   }
 
   #toEntry({ seq, kind, revision, created_at_ms: createdAtMs, body }: EntryRow): Entry {
-    const head = { id: `${entryKinds[kind].letter}${seq}`, revision, createdAtMs };
+    const head = { id: toId(kind, seq), revision, createdAtMs };
     const prefixes = kind === "keys" ? { prefixes: this.#listPrefixes(seq) } : {};
     return { ...head, ...(JSON.parse(body) as EntryBody), ...prefixes } as Entry;
   }

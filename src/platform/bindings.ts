@@ -13,6 +13,8 @@ import type {
   Created,
   Creation,
   EntryChange,
+  Imported,
+  ImportedKey,
   KeyFilter,
   Page,
   PageRequest,
@@ -67,6 +69,7 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>>;
   deleteEntry(change: EntryChange, by: Changer): Promise<Changed<Entry>>;
   rotateKey(rotation: Rotation, by: Changer): Promise<Changed<Entry>>;
+  importKeys(keys: readonly ImportedKey[], by: Changer): Promise<Changed<readonly Imported[]>>;
   readConfig(version?: number): ConfigVersion | undefined;
   listConfigs(page: PageRequest): Page<ConfigVersion>;
   putConfig(change: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>>;

@@ -48,6 +48,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
     "string | { readonly claim: string; readonly contains: Readonly<Record<string, string>> }",
   "Issuers: claims.tier.contains": "Readonly<Record<string, string>>",
   "Issuers: tenant": "string",
+  "Credentials: auth.apiKeys.prefix": "string",
   "Issuers: algorithms": "ListOf<SigningAlgorithm>",
   "Credentials: auth.issuers": "readonly IssuerInput[]",
   "Cache: cache.ttlByStatus": 'Readonly<Record<string, Duration | "never">>',

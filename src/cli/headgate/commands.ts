@@ -10,6 +10,7 @@ import { consumer } from "./commands/consumer.ts";
 import { counterCommands } from "./commands/counters.ts";
 import { explain } from "./commands/explain.ts";
 import { gatewayCommands } from "./commands/gateway.ts";
+import { keysImport } from "./commands/keys-import.ts";
 import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
 import { purgeCommands } from "./commands/purge.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   top,
   ...counterCommands,
   ...keyCommands,
+  keysImport,
   ...overrideCommands,
   ...banCommands,
   ...accessCommands,

@@ -138,6 +138,18 @@ export interface ConfigInput<Names extends string = string> {
        */
       readonly query?: string;
       /**
+       * What new keys begin with. Keys with another prefix go on to open.
+       * (1 to 4 words of lower-case letters and digits, with `_` in between. Default: `"hg"`.)
+       * @example auth: { apiKeys: { prefix: "acme_live" } }
+       */
+      readonly prefix?: string;
+      /**
+       * Which texts are looked up as keys: those of the form that keys made here have, or, for keys that were imported, all of 8 to 512 visible ASCII characters. As a Bearer, what looks like a token is one.
+       * (`"headgate"` or `"any"`. Default: `"headgate"`.)
+       * @example auth: { apiKeys: { format: "any" } }
+       */
+      readonly format?: "headgate" | "any";
+      /**
        * When the control object does not answer for 4 seconds: a 503, so that a revoked key ends in time whatever happens; or a key that this isolate knew goes on as it was known, for an hour at most.
        * (`"closed"` or `"known"`. Default: `"closed"`.)
        * @example auth: { apiKeys: { onError: "known" } }

@@ -17,8 +17,10 @@ export type Credential =
   | { readonly kind: "several" }
   | { readonly kind: "none" };
 
-/** `hg_`, 8 characters that may be shown, and 43 that may not: 256 bits. */
-const API_KEY = /^hg_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/;
+/** A prefix (`hg_`), 8 characters that may be shown, and 43 that may not: 256 bits. Older keys may have another prefix. */
+const API_KEY = /^[a-z][a-z0-9_]{0,63}_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/;
+/** What keys of elsewhere may look like. */
+const ANY_KEY = /^[!-~]{8,512}$/;
 /** Three parts of base64url (RFC 7515 section 7.1). */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const TOKEN_LENGTH_MAX = 8_192;
@@ -26,33 +28,38 @@ const BEARER = /^bearer(?: +|$)/i;
 
 const NONE: Credential = { kind: "none" };
 
-/**
- * Finds the credential. `queryName` is the parameter that may hold a key. Other schemes of Authorization are the
- * origin's.
- */
+interface KeyForm {
+  /** The parameter that may hold a key. */
+  readonly query?: string | undefined;
+  /** "any": keys of elsewhere were imported, and may look like anything. */
+  readonly format: "headgate" | "any";
+}
+
+/** Finds the credential. Other schemes of Authorization are the origin's. */
 export function findCredential(
   facts: Pick<Facts, "header" | "query">,
-  queryName: string | undefined,
+  { query: queryName, format }: KeyForm,
 ): Credential {
+  const form = format === "any" ? ANY_KEY : API_KEY;
   const found: Credential[] = [];
   const authorization = facts.header("authorization");
   if (authorization !== undefined && BEARER.test(authorization))
-    found.push(toBearer(authorization.replace(BEARER, "").trimEnd()));
+    found.push(toBearer(authorization.replace(BEARER, "").trimEnd(), form));
   const apiKey = facts.header("x-api-key");
-  if (apiKey !== undefined) found.push(toApiKey(apiKey, "x-api-key"));
+  if (apiKey !== undefined) found.push(toApiKey(apiKey, "x-api-key", form));
   const parameter = queryName === undefined ? undefined : facts.query(queryName);
   if (parameter === AMBIGUOUS) return { kind: "several" };
-  if (parameter !== undefined) found.push(toApiKey(parameter, "query"));
+  if (parameter !== undefined) found.push(toApiKey(parameter, "query", form));
   return found.length > 1 ? { kind: "several" } : (found[0] ?? NONE);
 }
 
-function toBearer(text: string): Credential {
+function toBearer(text: string, form: RegExp): Credential {
   const isToken = text.length <= TOKEN_LENGTH_MAX && TOKEN.test(text);
-  return isToken ? { kind: "token", place: "authorization", text } : toApiKey(text, "authorization");
+  return isToken ? { kind: "token", place: "authorization", text } : toApiKey(text, "authorization", form);
 }
 
-function toApiKey(text: string, place: CredentialPlace): Credential {
-  return { kind: API_KEY.test(text) ? "api-key" : "malformed", place, text };
+function toApiKey(text: string, place: CredentialPlace, form: RegExp): Credential {
+  return { kind: form.test(text) ? "api-key" : "malformed", place, text };
 }
 
 /** A query without the parameters of this name, however it is encoded; "" when nothing is left. */

@@ -1,4 +1,4 @@
-// The secret of an API key: "hg_", eight digits that may be shown, "_", and 43 digits of base 62 that may not: 256 bits.
+// The secret of an API key: its prefix ("hg_"), eight digits that may be shown, "_", and 43 digits of base 62 that may not: 256 bits.
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_DIGITS = 8;
@@ -12,9 +12,9 @@ export interface ApiKeySecret {
   readonly prefix: string;
 }
 
-/** Creates a secret. `toBytes` returns so many random bytes. */
-export function createApiKeySecret(toBytes: (count: number) => Uint8Array): ApiKeySecret {
-  const prefix = `hg_${toDigits(PREFIX_DIGITS, toBytes)}`;
+/** Creates a secret. `word` is what it begins with; `toBytes` returns so many random bytes. */
+export function createApiKeySecret(word: string, toBytes: (count: number) => Uint8Array): ApiKeySecret {
+  const prefix = `${word}_${toDigits(PREFIX_DIGITS, toBytes)}`;
   return { text: `${prefix}_${toDigits(SECRET_DIGITS, toBytes)}`, prefix };
 }
 

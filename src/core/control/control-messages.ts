@@ -46,6 +46,15 @@ export interface HashedSecret {
   readonly prefix: string;
 }
 
+/** A key that was made elsewhere: its text is known to who has it, and to nobody here. */
+export interface ImportedKey {
+  readonly body: EntryBody<"keys">;
+  readonly secret: HashedSecret;
+}
+
+/** What became of an imported key: its id, or why there is none. `known`: the same text was a key already. */
+export type Imported = { readonly id: string } | { readonly id?: never; readonly why: "known" | "full" };
+
 export interface Created {
   readonly entry: Entry;
   /** The entry was there already: this create came before. */

@@ -86,7 +86,7 @@ async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>)
   const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
   if (isDenied) return err(refuse("access-denied"));
   if (route.auth === "none") return ok(facts.admit({ caller: undefined, isUnlimited }));
-  const credential = findCredential(facts, config.auth.apiKeys.query);
+  const credential = findCredential(facts, config.auth.apiKeys);
   if (credential.kind === "several") return err(refuse("credential-several"));
   if (credential.kind === "none") {
     if (route.auth === "required") return err(refuse("credential-missing"));

@@ -14,7 +14,7 @@ describe("auth", () => {
   test("is complete without a word, and then safe", () => {
     const { auth, attempts, routes } = toConfig(toInput());
     expect(auth).toEqual({
-      apiKeys: { onError: "closed" },
+      apiKeys: { prefix: "hg", format: "headgate", onError: "closed" },
       attempts: { limit: 20, window: 60_000 },
       issuers: [],
     });

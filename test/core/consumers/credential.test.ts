@@ -14,6 +14,8 @@ describe("findCredential()", () => {
     [bearer(`bearer   ${KEY} `), "api-key", KEY],
     [{ headers: { "x-api-key": KEY } }, "api-key", KEY],
     [{ query: { key: KEY } }, "api-key", KEY],
+    [{ headers: { "x-api-key": KEY.replace("hg_", "acme_live_") } }, "api-key"],
+    [{ headers: { "x-api-key": KEY.replace("hg_", "") } }, "malformed"],
     [bearer("Bearer a.b.c"), "token", "a.b.c"],
     [bearer("Bearer a.b."), "token", "a.b."],
     [bearer("Bearer"), "malformed", ""],
@@ -32,13 +34,27 @@ describe("findCredential()", () => {
     [{ headers: { "x-api-key": KEY }, query: { key: KEY } }, "several"],
     [{ headers: { authorization: "Basic abc", "x-api-key": KEY } }, "api-key", KEY],
   ])("reads %j as %s", (given, kind, text) => {
-    const found = findCredential(toFacts(given), "key");
+    const found = findCredential(toFacts(given), { query: "key", format: "headgate" });
     expect(found.kind).toBe(kind);
     if (text !== undefined) expect("text" in found && found.text).toBe(text);
   });
 
   test("looks into no query where the configuration names no parameter", () => {
-    expect(findCredential(toFacts({ query: { key: KEY } }), undefined).kind).toBe("none");
+    expect(findCredential(toFacts({ query: { key: KEY } }), { format: "headgate" }).kind).toBe("none");
+  });
+});
+
+describe("findCredential() of keys of any form", () => {
+  test.each<[FactsGiven, string]>([
+    [bearer("Bearer opaque-key-of-old"), "api-key"],
+    [bearer("Bearer a.b.c"), "token"],
+    [{ headers: { "x-api-key": "aaaa.bbbb.cccc" } }, "api-key"],
+    [{ headers: { "x-api-key": "short" } }, "malformed"],
+    [{ headers: { "x-api-key": "with a space" } }, "malformed"],
+    [{ headers: { "x-api-key": "x".repeat(513) } }, "malformed"],
+    [{ headers: { "x-api-key": "müller-key" } }, "malformed"],
+  ])("reads %j as %s", (given, kind) => {
+    expect(findCredential(toFacts(given), { format: "any" }).kind).toBe(kind);
   });
 });
 

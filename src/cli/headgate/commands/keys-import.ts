@@ -1,0 +1,57 @@
+// Imports API keys that were made elsewhere, in batches, and says of each line that is refused what is wrong with it.
+
+import type { Command } from "../command.ts";
+import { type KeyLine, readKeysFile } from "../read-keys-file.ts";
+import { toItem, toItems } from "../table.ts";
+import { forceOption, toForce } from "./entries.ts";
+
+const BATCH_KEYS = 500;
+
+interface Refused {
+  readonly line: number;
+  readonly problem: string;
+}
+
+export const keysImport: Command = {
+  name: "keys import",
+  summary:
+    "imports API keys that were made elsewhere, by the SHA-256 of their text; what is there already stays",
+  arguments: [{ name: "file" }],
+  options: { force: forceOption },
+  examples: ["keys import keys.csv", "keys import keys.jsonl"],
+  run: async (given, { api }) => {
+    const lines = await readKeysFile(given.argument(0));
+    const asked = api();
+    const refused: Refused[] = lines.flatMap(({ line, problem }) =>
+      problem === undefined ? [] : [{ line, problem }],
+    );
+    const right = lines.filter(({ key }) => key !== undefined);
+    let imported = 0;
+    let known = 0;
+    for (let at = 0; at < right.length; at += BATCH_KEYS) {
+      const batch = right.slice(at, at + BATCH_KEYS);
+      const body = { keys: batch.map(({ key }) => key), ...toForce(given) };
+      const report = toItem((await asked.ask("POST", "/key-imports", { body })).body);
+      imported += Number(report["imported"]);
+      known += Number(report["known"]);
+      refused.push(...toItems(report["refused"]).map((one) => toRefused(one, batch)));
+    }
+    const sorted = refused.toSorted((one, other) => one.line - other.line);
+    return {
+      json: { imported, known, refused: sorted },
+      text: () =>
+        [
+          `${imported} imported, ${known} there already, ${sorted.length} refused`,
+          ...sorted.map(({ line, problem }) => `line ${line}: ${problem}`),
+        ].join("\n"),
+      isRefusal: sorted.length > 0,
+    };
+  },
+};
+
+function toRefused(one: ReturnType<typeof toItem>, batch: readonly KeyLine[]): Refused {
+  const problems = toItems(one["problems"]).map(({ path, message }) =>
+    path === "" ? String(message) : `${String(path)} ${String(message)}`,
+  );
+  return { line: batch[Number(one["index"])]?.line ?? 0, problem: problems.join("; ") };
+}
