@@ -2,7 +2,7 @@
 
 import { toKeyText } from "./key-text.ts";
 import { type Column, type Item, toTable } from "./table.ts";
-import { toDuration, toWait } from "./times.ts";
+import { toDuration, toInstant, toWait } from "./times.ts";
 
 /** `nowMs` is what waits count from. Columns that no counter has anything for are left out. */
 export function toCounterTable(items: readonly Item[], nowMs: number): string {
@@ -21,6 +21,8 @@ export function toCounterTable(items: readonly Item[], nowMs: number): string {
       "again",
       ({ outcome, retryAfterMs }) => (outcome === "denied" ? toWait(retryAfterMs, nowMs) : undefined),
     ],
+    ["denials", ({ denials }) => denials],
+    ["since", ({ deniedSinceMs }) => toInstant(deniedSinceMs, nowMs)],
     ["all back", ({ resetMs }) => toWait(resetMs, nowMs)],
     ["override", ({ override }) => override],
   ];

@@ -2,6 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { toCounterTable } from "../counter-table.ts";
+import { type Denials, readDenials } from "../denials.ts";
 import { type Column, type Item, toItem, toItems, toTable } from "../table.ts";
 import { banColumns } from "./bans.ts";
 import { keyColumns } from "./keys.ts";
@@ -16,13 +17,20 @@ export const consumer: Command = {
   run: async (given, { api, nowMs }) => {
     const tier = given.text("tier");
     const query = new URLSearchParams({ name: given.argument(0), ...(tier === undefined ? {} : { tier }) });
-    const { body } = await api().ask("GET", `/consumers?${query.toString()}`);
-    return { json: body, text: () => toText(toItem(body), nowMs()) };
+    const asked = api();
+    const [{ body }, denials] = await Promise.all([
+      asked.ask("GET", `/consumers?${query.toString()}`),
+      readDenials(asked),
+    ]);
+    const shown = toItem(body);
+    const json = { ...shown, counters: toItems(shown["counters"]).map(denials.addTo) };
+    return { json, text: () => toText(json, denials, nowMs()) };
   },
 };
 
 function toText(
   { consumer: name, keys, counters, unanswered, bans, overrides }: Item,
+  { isUnknown }: Denials,
   nowMs: number,
 ): string {
   const used = toItems(counters);
@@ -31,6 +39,7 @@ function toText(
     toSection("API keys", keyColumns, keys),
     `Counters\n${toCounterTable(used, nowMs)}`,
     ...(lost.length === 0 ? [] : [`Counter objects of ${lost.join(", ")} did not answer`]),
+    isUnknown ? "The statistics did not answer: who was denied since when is not known" : undefined,
     toSection("Bans", banColumns, bans),
     toSection("Overrides", overrideColumns, overrides),
   ];

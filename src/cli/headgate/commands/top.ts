@@ -3,16 +3,20 @@
 import type { Api } from "../api.ts";
 import type { Command } from "../command.ts";
 import { toCounterTable } from "../counter-table.ts";
+import { type Denials, readDenials } from "../denials.ts";
 import { toSafeText } from "../print-safely.ts";
 import { type Item, toItem, toItems } from "../table.ts";
 
 const LIMIT_DEFAULT = 10;
 /** Of 64 counter objects each. */
 const PAGES_MAX = 100;
+const NOT_ASKED = { asked: 0, unanswered: 0, incomplete: 0 };
 
 interface Ranking {
   readonly items: readonly Item[];
   readonly objects: { readonly asked: number; readonly unanswered: number; readonly incomplete: number };
+  /** The statistics did not answer. */
+  readonly isUnknown: boolean;
   /** There is more than was asked. */
   readonly next?: unknown;
 }
@@ -29,8 +33,12 @@ export const top: Command = {
     const limit = given.integer("limit") ?? LIMIT_DEFAULT;
     const policy = given.argument(0);
     const policies = policy === "" ? await listPolicies(asked) : [policy];
-    const rankings = await Promise.all(policies.map(async (name) => rank(asked, name, limit)));
-    const ranking = join(rankings, limit);
+    const denials = await readDenials(asked);
+    const [named, ...rankings] = await Promise.all([
+      rankConsumers(asked, denials, policies),
+      ...policies.map(async (name) => rank(asked, name, limit)),
+    ]);
+    const ranking = join([...rankings, named], { limit, denials });
     return { json: ranking, text: () => toText(ranking, nowMs()) };
   },
 };
@@ -58,28 +66,56 @@ async function rank(api: Api, policy: string, limit: number): Promise<Ranking> {
     cursor = answer["next"];
     if (cursor === undefined) break;
   }
-  return { items: [...found.values()], objects, ...(cursor === undefined ? {} : { next: cursor }) };
+  return {
+    items: [...found.values()],
+    objects,
+    isUnknown: false,
+    ...(cursor === undefined ? {} : { next: cursor }),
+  };
+}
+
+/** Whoever comes with tokens alone has counters that no list leads to: by the names that the statistics have. */
+async function rankConsumers(
+  api: Api,
+  { consumers, isUnknown }: Denials,
+  policies: readonly string[],
+): Promise<Ranking> {
+  const looked = await Promise.all(
+    consumers.map(async (name) => api.ask("GET", `/consumers?${new URLSearchParams({ name }).toString()}`)),
+  );
+  const items = looked
+    .flatMap(({ body }) => toItems(toItem(body)["counters"]))
+    .filter(({ policy, used }) => used !== 0 && policies.includes(toSafeText(policy)));
+  return { items, objects: NOT_ASKED, isUnknown };
 }
 
 /** By the share of what each may use, which compares the keys of all policies. */
-function join(rankings: readonly Ranking[], limit: number): Ranking {
+function join(
+  rankings: readonly Ranking[],
+  { limit, denials }: { readonly limit: number; readonly denials: Denials },
+): Ranking {
   const toSum = (name: keyof Ranking["objects"]): number =>
     rankings.reduce((sum, { objects }) => sum + objects[name], 0);
-  const items = rankings
-    .flatMap((ranking) => ranking.items)
-    .sort((a, b) => Number(b["share"]) - Number(a["share"]) || Number(b["used"]) - Number(a["used"]));
+  const found = rankings.flatMap((ranking) => ranking.items);
+  const items = [...new Map(found.map((item) => [toName(item), denials.addTo(item)])).values()].sort(
+    (a, b) => Number(b["share"]) - Number(a["share"]) || Number(b["used"]) - Number(a["used"]),
+  );
   const next = rankings.find((ranking) => ranking.next !== undefined)?.next;
   const objects = { asked: toSum("asked"), unanswered: toSum("unanswered"), incomplete: toSum("incomplete") };
-  return { items: items.slice(0, limit), objects, ...(next === undefined ? {} : { next }) };
+  const { isUnknown } = denials;
+  return { items: items.slice(0, limit), objects, isUnknown, ...(next === undefined ? {} : { next }) };
 }
 
-function toText({ items, objects, next }: Ranking, nowMs: number): string {
+const toName = ({ policy, object, key }: Item): string => JSON.stringify([policy, object, key]);
+
+function toText({ items, objects, next, isUnknown }: Ranking, nowMs: number): string {
   const table = toCounterTable(items, nowMs);
   const gaps = [
     ...(objects.unanswered > 0
       ? [`${objects.unanswered} of ${objects.asked} counter objects did not answer`]
       : []),
     ...(objects.incomplete > 0 ? [`${objects.incomplete} had more rows than were looked at`] : []),
+    ...(isUnknown ? ["the statistics did not answer, which name who comes with tokens alone"] : []),
     ...(next === undefined ? [] : [`only the first ${objects.asked} counter objects were asked`]),
   ];
   return gaps.length === 0 ? table : `${table}\n\nThere may be others: ${gaps.join(", ")}`;
