@@ -46,6 +46,7 @@ const documents = [
   "docs/admin-api.md",
   "docs/errors.md",
   "docs/guides/front-your-api.md",
+  "docs/guides/customers-get-429.md",
 ];
 
 test.each(["README.md", "docs/guides/front-your-api.md"])(

@@ -5,8 +5,10 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { SAMPLED_EVENTS } from "../../src/core/log/log-settings.ts";
+import { commands } from "../../src/cli/headgate/commands.ts";
+import { parseArguments } from "../../src/cli/headgate/parse-arguments.ts";
 import { type ProblemDefinition, problems } from "../../src/core/http/problems.ts";
-import { PROJECT_FOLDER, readHeadings, readText } from "./markdown.ts";
+import { PROJECT_FOLDER, readCodeBlocks, readHeadings, readText } from "./markdown.ts";
 
 const headings = readHeadings(readText("docs/errors.md")).filter(({ level }) => level === 3);
 
@@ -38,6 +40,35 @@ function findProblemCodes(source: string): readonly string[] {
   const values = findAll(source, /\bcode(?::| =) ([^;,}]*)/g).join("\n");
   return findAll(values, /(?:^|\? |: )"([a-z-]+)"/gm);
 }
+
+/** The commands below each heading, as they are typed after "npx headgate". */
+function readCommands(): readonly (readonly [heading: string, commands: readonly string[]])[] {
+  const parts = readText("docs/errors.md").split(/^### /m).slice(1);
+  return parts.map((part) => {
+    const [title = "", ...lines] = part.split("\n");
+    const shell = readCodeBlocks(lines.join("\n")).filter(({ language }) => language === "sh");
+    const typed = shell.flatMap(({ text }) => text.split("\n")).filter((line) => line !== "");
+    return [title, typed.map((line) => line.replace(/^npx headgate /, ""))] as const;
+  });
+}
+
+describe("what the operator does", () => {
+  const all = readCommands();
+
+  test("stands under every heading, as commands", () => {
+    expect(all.map(([title]) => title)).toEqual(headings.map(({ text }) => text));
+    expect(all.filter(([, typed]) => typed.length === 0)).toEqual([]);
+  });
+
+  test.each(all.flatMap(([title, typed]) => typed.map((command) => [title, command] as const)))(
+    "%s: headgate %s is a command with these options",
+    (_title, typed) => {
+      const argv = [...typed.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+      // The parser throws for what it does not know, and for what is missing.
+      expect(parseArguments(argv, commands).command).toBeDefined();
+    },
+  );
+});
 
 describe("docs/errors.md", () => {
   test("has a heading with its status for every problem, and no other", () => {

@@ -19,7 +19,7 @@ const MINUTES = 60;
 const CONSUMERS_MAX = 30;
 /** Statistics and log lines name keys by so much of their hash. */
 const HASH_DIGITS = 16;
-const NO_NAMES: readonly unknown[] = ["", "other"];
+const NO_NAMES: ReadonlySet<unknown> = new Set(["", "other"]);
 
 const UNKNOWN: Denials = { addTo: (counter) => counter, consumers: [], isUnknown: true };
 
@@ -39,7 +39,7 @@ function toDenials({ denials, usage }: Item): Denials {
   const byKey = new Map(denied.map((one) => [`${String(one["policy"])} ${String(one["key"])}`, one]));
   const names = [...denied, ...toItems(usage)].map(({ consumer }) => consumer);
   const consumers = [...new Set(names)].filter(
-    (name): name is string => typeof name === "string" && !NO_NAMES.includes(name),
+    (name): name is string => typeof name === "string" && !NO_NAMES.has(name),
   );
   return {
     addTo: (counter) => {
