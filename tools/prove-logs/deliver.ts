@@ -45,7 +45,7 @@ export async function deliver(
     await wait(TICK_MS);
     counts = await readCounts(url);
   }
-  const names = receiver.taken.map((line) => `${line.event} ${line.requestId ?? JSON.stringify(line)}`);
+  const names = receiver.readTaken().map((line) => `${line.event} ${line.requestId ?? JSON.stringify(line)}`);
   const distinct = new Set(names).size;
   return { written: logs.length, arrived: distinct, twice: names.length - distinct, counts };
 }

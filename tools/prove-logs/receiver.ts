@@ -12,14 +12,22 @@ export interface Line {
 
 export interface Receiver {
   readonly url: string;
-  readonly taken: readonly Line[];
+  /** Every line that it took. */
+  readonly readTaken: () => readonly Line[];
   /** How many batches were answered how. */
   readonly counts: { readonly taken: number; readonly failed: number; readonly stalled: number };
   readonly close: () => void;
 }
 
+function toLines(body: string): readonly Line[] {
+  return body
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Line);
+}
+
 export async function startReceiver(): Promise<Receiver> {
-  const taken: Line[] = [];
+  const bodies: string[] = [];
   const counts = { taken: 0, failed: 0, stalled: 0 };
   let batches = 0;
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -31,8 +39,7 @@ export async function startReceiver(): Promise<Receiver> {
       return;
     }
     const isStalling = at === 5;
-    if (!isStalling || counts.stalled % 2 === 0)
-      for (const line of body.trimEnd().split("\n")) taken.push(JSON.parse(line) as Line);
+    if (!isStalling || counts.stalled % 2 === 0) bodies.push(body);
     counts[isStalling ? "stalled" : "taken"] += 1;
     if (!isStalling) response.writeHead(204).end();
   };
@@ -42,7 +49,7 @@ export async function startReceiver(): Promise<Receiver> {
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    taken,
+    readTaken: () => bodies.flatMap(toLines),
     counts,
     close: () => {
       server.close();
