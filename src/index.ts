@@ -13,6 +13,7 @@ import { showPools } from "./gateway/origins/pool-client.ts";
 import { readTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
+export { AlertsObject } from "./durable-objects/alerts-object.ts";
 export { ControlObject } from "./durable-objects/control-object.ts";
 export { CounterObject } from "./durable-objects/counter-object.ts";
 export { FeedbackObject } from "./durable-objects/feedback-object.ts";

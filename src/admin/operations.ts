@@ -1,5 +1,6 @@
 // Every operation of the admin API, the one list.
 
+import { alertOperations } from "./alert-operations.ts";
 import { configOperations } from "./config-operations.ts";
 import { consumerOperation } from "./consumer-operation.ts";
 import { counterOperations } from "./counter-operations.ts";
@@ -25,4 +26,5 @@ export const operations: readonly Operation[] = [
   consumerOperation,
   explainOperation,
   ...statsOperations,
+  ...alertOperations,
 ];

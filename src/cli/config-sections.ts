@@ -13,6 +13,8 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^auth\./, "credentials"],
   [/^access\.|^routes\.\d+\.access\b/, "access-lists"],
   [/^(?:routes\.\d+\.)?cors\./, "cors"],
+  [/^alerts\.\d+\.to\.\d/, "alert-channels"],
+  [/^alerts\.\d/, "alerts"],
   [/^log\.sinks\.\d/, "log-sinks"],
   [/^log\./, "log"],
   [/^batch\./, "batches"],

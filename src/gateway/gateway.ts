@@ -17,6 +17,7 @@ import type { PreflightClients } from "./cors/answer-preflight.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { type LimitedRoute, STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
+import { AlertClient } from "./alerts/alert-client.ts";
 import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
 import { CounterClient } from "./limits/counter-client.ts";
@@ -46,6 +47,7 @@ type Derived = Omit<
   | "reserve"
   | "pools"
   | "stats"
+  | "alerts"
 >;
 
 export function createGateway(config: Config, bindings: Bindings): Gateway {
@@ -59,6 +61,7 @@ export function createGateway(config: Config, bindings: Bindings): Gateway {
     collapsing: new Collapsing(),
     ...clients,
     stats: toRecorder({ config, ...clients }, bindings),
+    alerts: toAlertClient({ config, ...clients }, bindings),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
@@ -73,7 +76,16 @@ export function renewGateway(
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
   const clients = config === gateway.config ? {} : createClients(config, bindings, gateway.lines);
   const renewed = { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
-  return { ...renewed, stats: toRecorder(renewed, bindings) };
+  const alerts = config === gateway.config ? gateway.alerts : toAlertClient(renewed, bindings);
+  return { ...renewed, stats: toRecorder(renewed, bindings), alerts };
+}
+
+/** undefined where nobody is to be told of anything. */
+function toAlertClient(
+  { config, pools }: Pick<Gateway, "config" | "pools">,
+  { ALERTS }: Bindings,
+): AlertClient | undefined {
+  return config.alerts.length === 0 ? undefined : new AlertClient(ALERTS, config, () => showNow(pools));
 }
 
 /** The one that there is goes on, with what it has not reported yet; undefined where nobody wants it. */

@@ -66,6 +66,7 @@ async function answerSafely(request: Request, gateway: Gateway, execution: Execu
     return answer;
   });
   gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
+  gateway.alerts?.answered(trace, waitUntil);
   return response;
 }
 

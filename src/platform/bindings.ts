@@ -1,5 +1,7 @@
 // The names of wrangler.toml as the Worker sees them.
 
+import type { AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type { AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
 import type { Entry, EntryBody, EntryKind } from "../core/control/entries.ts";
@@ -101,6 +103,13 @@ export interface StatsRpc extends Rpc.DurableObjectBranded {
   tail(after: number): TailAnswer;
 }
 
+/** What isolates and the admin API may ask of the alerts object. */
+export interface AlertsRpc extends Rpc.DurableObjectBranded {
+  report(report: AlertReport): Promise<void>;
+  show(): ShownAlerts;
+  test(name: string, rules: readonly AlertRule[]): Promise<readonly TestedChannel[]>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
@@ -109,6 +118,7 @@ export interface Bindings {
   readonly HEALTH: DurableObjectNamespace<HealthRpc & DurableObject>;
   readonly FEEDBACK: DurableObjectNamespace<FeedbackRpc & DurableObject>;
   readonly STATS: DurableObjectNamespace<StatsRpc & DurableObject>;
+  readonly ALERTS: DurableObjectNamespace<AlertsRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */
@@ -124,3 +134,6 @@ export const CONTROL_NAME = "control";
 export function toStatsName(continent: string): string {
   return `stats:${continent}`;
 }
+
+/** The one alerts object of a deployment. */
+export const ALERTS_NAME = "alerts";

@@ -1,5 +1,6 @@
 // Structured log lines: one JSON object a line, never a secret, never a raw key. Logging can never fail a request.
 
+import { formatInstant } from "../core/http/rfc3339.ts";
 import type { LogFields, LogLine } from "../core/log/log-line.ts";
 import { readClock } from "./clock.ts";
 
@@ -23,7 +24,7 @@ export function setLogTarget(to: LogTarget): void {
 export function writeLog(event: string, fields: LogFields): void {
   try {
     const { hasConsole, version, sinks } = target;
-    const line = { event, time: new Date(readClock()).toISOString(), ...fields, version };
+    const line = { event, time: formatInstant(readClock()), ...fields, version };
     const text = JSON.stringify(line);
     // oxlint-disable-next-line no-console -- the platform's log is the console
     if (hasConsole) console.log(text);

@@ -8,6 +8,7 @@ import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
 import { issuerEntries } from "../../src/core/consumers/issuer-schema.ts";
 import { configSchema } from "../../src/core/config/config-schema.ts";
+import { alertEntries, channelEntries } from "../../src/core/alerts/alert-settings.ts";
 import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
@@ -69,6 +70,8 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Cache", routeKeys.filter(isCacheKey)],
   ["Log", topKeys.filter(isLogKey)],
   ["Log sinks", readEntryKeys(sinkEntries)],
+  ["Alerts", readEntryKeys(alertEntries)],
+  ["Alert channels", readEntryKeys(channelEntries)],
   ["Batches", topKeys.filter(isBatchKey)],
   ["Aggregates and fields", routeKeys.filter(isShapeKey)],
 ];
@@ -101,6 +104,10 @@ function inSink(given: Options): Options {
   return inConfig({ log: { sinks: [{ ...address, ...given }] } });
 }
 
+const inAlert = (given: Options): Options =>
+  inConfig({ alerts: [{ to: [{ slack: "TEAM_SLACK" }], ...given }] });
+const inChannel = (given: Options): Options => inConfig({ alerts: [{ to: [given] }] });
+
 const inPool = (given: Options): Options =>
   inConfig({ origins: { tried: { members: ["https://a.example.com"], ...given } } });
 const inMember = (given: Options): Options =>
@@ -121,6 +128,8 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   Batches: inConfig,
   Log: inConfig,
   "Log sinks": inSink,
+  Alerts: inAlert,
+  "Alert channels": inChannel,
   "Aggregates and fields": inRoute,
 };
 
@@ -132,6 +141,8 @@ const prefixes: Readonly<Record<string, string>> = {
   "Limits for some requests": "policies.tried.limits.0.",
   Issuers: "auth.issuers.0.",
   "Log sinks": "log.sinks.0.",
+  Alerts: "alerts.0.",
+  "Alert channels": "alerts.0.to.0.",
   Routes: "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",

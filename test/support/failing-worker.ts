@@ -12,6 +12,7 @@ import type { Bindings } from "../../src/platform/bindings.ts";
 import { SLOW_MS } from "./slow.ts";
 
 export { default } from "../../src/index.ts";
+export { AlertsObject } from "../../src/durable-objects/alerts-object.ts";
 export { ControlObject } from "../../src/durable-objects/control-object.ts";
 export { CounterObject } from "../../src/durable-objects/counter-object.ts";
 export { FeedbackObject } from "../../src/durable-objects/feedback-object.ts";

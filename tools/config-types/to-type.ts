@@ -38,6 +38,10 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Routes: stripPrefix": "Path",
   "Pool members: stripPrefix": "Path",
   "Cost: methods": "Readonly<Record<Method, number>>",
+  "Top level: alerts": "readonly AlertRuleInput[]",
+  "Alerts: when":
+    'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream">',
+  "Alerts: to": "readonly AlertChannelInput[]",
   "Log: log.sinks": "readonly LogSinkInput[]",
   "Issuers: issuer": "string",
   "Issuers: audience": "ListOf<string>",

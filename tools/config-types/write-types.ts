@@ -33,6 +33,8 @@ const INTERFACES: readonly Interface[] = [
     sources: [{ section: "CORS", below: "cors." }],
   },
   { head: "LogSinkInput", about: "A receiver of log lines.", sources: [{ section: "Log sinks" }] },
+  { head: "AlertRuleInput", about: "What is told to whom.", sources: [{ section: "Alerts" }] },
+  { head: "AlertChannelInput", about: "Who is told.", sources: [{ section: "Alert channels" }] },
   { head: "IssuerInput", about: "Who signs tokens, and how.", sources: [{ section: "Issuers" }] },
   {
     head: "PoolInput<Names extends string = string>",

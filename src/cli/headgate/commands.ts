@@ -2,6 +2,7 @@
 
 import type { Command } from "./command.ts";
 import { accessCommands } from "./commands/access.ts";
+import { alertCommands } from "./commands/alerts.ts";
 import { banCommands } from "./commands/bans.ts";
 import { check } from "./commands/check.ts";
 import { configCommands } from "./commands/config.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   explain,
   consumer,
   why,
+  ...alertCommands,
   top,
   ...counterCommands,
   ...keyCommands,

@@ -83,6 +83,12 @@ export interface ConfigInput<Names extends string = string> {
    * @example requestTimeout: "10s"
    */
   readonly requestTimeout?: Duration;
+  /**
+   * Who is told when a key nears its quota, requests are refused, or an origin fails: see Alerts.
+   * (list of at most 20 rules. Default: `[]`.)
+   * @example alerts: [{ to: [{ slack: "TEAM_SLACK" }] }]
+   */
+  readonly alerts?: readonly AlertRuleInput[];
   readonly admin?: {
     /**
      * Where the admin API lives. What lies below it never reaches an origin, and no route may have such a path.
@@ -417,6 +423,50 @@ export interface LogSinkInput {
    * @example shape: "ecs"
    */
   readonly shape?: "headgate" | "ecs" | "ocsf";
+}
+
+/** What is told to whom. */
+export interface AlertRuleInput {
+  /**
+   * Which conditions: below.
+   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream"]`.)
+   * @example when: ["quota-100", "failing"]
+   */
+  readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream">;
+  /**
+   * How long a condition must hold before it is told; unless said, its own time. A quota that is crossed waits for nothing.
+   * (duration. Default: none.)
+   * @example for: "10m"
+   */
+  readonly for?: Duration;
+  /**
+   * Who is told: see Alert channels.
+   * (list of 1 to 8 channels. Required.)
+   * @example to: [{ slack: "TEAM_SLACK" }]
+   */
+  readonly to: readonly AlertChannelInput[];
+}
+
+/** Who is told. */
+export interface AlertChannelInput {
+  /**
+   * The secret with the URL of a receiver of Alertmanager's webhook body, version 4. Either this or `slack`.
+   * (name of a secret. Default: none.)
+   * @example webhook: "ONCALL_URL"
+   */
+  readonly webhook?: string;
+  /**
+   * The secret that a webhook's messages are signed with, as Standard Webhooks has it: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
+   * (name of a secret. Default: none.)
+   * @example webhook: "ONCALL_URL", signature: "ONCALL_SECRET"
+   */
+  readonly signature?: string;
+  /**
+   * The secret with the URL of a Slack incoming webhook.
+   * (name of a secret. Default: none.)
+   * @example slack: "TEAM_SLACK"
+   */
+  readonly slack?: string;
 }
 
 /** Who signs tokens, and how. */

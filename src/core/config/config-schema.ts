@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
+import { alertsSchema } from "../alerts/alert-settings.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
@@ -45,6 +46,7 @@ export const configSchema = object({
   headerBytesMax: v.optional(integerBetween(1_024, 131_072), 32_768),
   requestTimeout: v.optional(duration, "30s"),
   log: v.optional(logSchema, {}),
+  alerts: v.optional(alertsSchema, []),
   admin: v.optional(object({ prefix: v.optional(ownPath, "/__headgate/v1") }), {}),
   batch: v.optional(batchSchema),
   counters: v.optional(object({ shards: v.optional(integerBetween(1, SHARDS_MAX), 64) }), {}),

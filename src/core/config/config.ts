@@ -2,6 +2,7 @@
 // parse-config.ts is the only place that makes one.
 
 import type { AccessList } from "../access/access-list.ts";
+import type { AlertRule } from "../alerts/alert-settings.ts";
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
@@ -33,6 +34,8 @@ export interface Config {
   /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
   readonly requestTimeoutMs: number;
   readonly log: LogSettings;
+  /** Empty: nobody is told of anything. */
+  readonly alerts: readonly AlertRule[];
   /** The path of the admin API, without a trailing slash; `below` tests canonical paths for being it or below it. */
   readonly admin: { readonly prefix: string; readonly below: RegExp };
   /** The settings of batches; undefined: there are none. */

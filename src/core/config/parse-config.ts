@@ -81,6 +81,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headerBytesMax,
       requestTimeoutMs: requestTimeout,
       log: deepFreeze(log),
+      alerts: deepFreeze(parsed.value.alerts),
       admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
       batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
       counters: Object.freeze(counters),

@@ -1,8 +1,7 @@
 // A line of the log: flat, with the same names whatever it tells of. docs/errors.md has all fields; what leaves the gateway
 // for somebody else's system is made of this in shapes/ and formats/.
 
-// oxlint-disable-next-line eslint/no-restricted-globals -- only ever given an instant: it reads no clock
-const { parse } = Date;
+import { parseInstant } from "../http/rfc3339.ts";
 
 export type LogValue = string | number | boolean | readonly string[] | readonly number[] | undefined;
 
@@ -57,5 +56,5 @@ export function omitFields(line: LogLine, taken: ReadonlySet<string>): LogFields
 }
 
 export function toTimeMs({ time }: Pick<LogLine, "time">): number {
-  return parse(time);
+  return parseInstant(time);
 }

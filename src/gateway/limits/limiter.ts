@@ -7,6 +7,7 @@ import type { Leases } from "../../core/leases/isolate-leases.ts";
 import type { Denials } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
+import type { AlertClient } from "../alerts/alert-client.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
@@ -24,6 +25,8 @@ export interface Limiter {
   readonly overrides: OverrideIndex | undefined;
   /** undefined: nobody wants to know. */
   readonly stats: Recorder | undefined;
+  /** undefined: nobody is told of anything. */
+  readonly alerts: AlertClient | undefined;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<LimitedRoute, string | undefined>;
 }

@@ -1,15 +1,20 @@
-// What the limits decided, for those who look at the gateway: log lines and statistics.
+// What the limits decided, for those who look at the gateway: log lines, statistics and alerts.
 
+import type { CheckVerdict } from "../../core/counters/counter-messages.ts";
 import type { Facts } from "../../core/keys/facts.ts";
+import { hashKey } from "../../platform/hash-text.ts";
 import { type LoggedRequest, logLimits } from "../log/log-request.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimiterContext } from "./limiter.ts";
 import type { ObjectChecks } from "./object-checks.ts";
+import type { PolicyRow } from "./policy-rows.ts";
 
 export function noteLimits(request: LoggedRequest, limits: CheckedLimits, { gateway }: LimiterContext): void {
   logLimits(request, limits.rows);
   gateway.stats?.decided(limits, request.facts.identity);
+  if (gateway.alerts !== undefined && limits.rows.some(({ degraded }) => degraded !== undefined))
+    gateway.alerts.degraded();
 }
 
 interface Asked {
@@ -22,14 +27,27 @@ interface Asked {
 export function noteAnswer(
   { rows }: ObjectChecks,
   { verdicts, failure }: ObjectAnswer,
-  { kind, facts, context: { gateway } }: Asked,
+  { kind, facts: { identity }, context }: Asked,
 ): void {
-  const { stats } = gateway;
-  if (stats === undefined) return;
-  stats.called(kind, failure);
+  context.gateway.stats?.called(kind, failure);
   if (failure !== undefined) return;
   for (const [index, row] of rows.entries()) {
-    const crossed = verdicts[index]?.crossed;
-    if (crossed !== undefined) stats.crossed(row, crossed, facts.identity);
+    const verdict = verdicts[index];
+    if (verdict?.crossed !== undefined) noteCrossing(row, verdict, { identity, context });
   }
+}
+
+function noteCrossing(
+  row: PolicyRow,
+  { crossed: percent, resetMs }: CheckVerdict,
+  { identity, context }: { readonly identity: Facts["identity"]; readonly context: LimiterContext },
+): void {
+  if (percent === undefined) return;
+  const { stats, alerts } = context.gateway;
+  stats?.crossed(row, percent, identity);
+  // A dry run refuses nobody: nobody needs to know.
+  if (alerts === undefined || row.isShadow) return;
+  const { policy, key } = row;
+  const consumer = identity?.consumer ?? "";
+  alerts.cross({ policy: policy.name, key: hashKey(key), consumer, percent, resetMs }, context.waitUntil);
 }

@@ -1,0 +1,69 @@
+// What isolates tell the alerts object, and what it shows. Plain values only.
+
+import type { AlertRule, Condition } from "./alert-settings.ts";
+
+/** What an isolate counted since its last report. */
+export interface AlertCounts {
+  readonly requests: number;
+  readonly denied: number;
+  /** Refused for their credentials. */
+  readonly credentials: number;
+  readonly failed: number;
+  /** Decided without their counter object. */
+  readonly degraded: number;
+}
+
+/** A key that crossed a share of its quota. */
+export interface CrossedKey {
+  readonly policy: string;
+  /** Hash of the counter's key, as log lines have it. */
+  readonly key: string;
+  /** "" without a credential. */
+  readonly consumer: string;
+  readonly percent: 80 | 100;
+  /** When the quota is whole again, from now. */
+  readonly resetMs: number;
+}
+
+export interface AlertReport {
+  /** The deployment's name. */
+  readonly name: string;
+  /** The active configuration's: the object has none of its own. */
+  readonly rules: readonly AlertRule[];
+  readonly counts: AlertCounts;
+  readonly crossed: readonly CrossedKey[];
+  /** Origins that the isolate leaves alone. */
+  readonly open: readonly { readonly pool: string; readonly origin: string }[];
+  /** Of an upstream's quota, 0 to 1. */
+  readonly used: readonly { readonly pool: string; readonly quota: string; readonly share: number }[];
+}
+
+export interface ShownAlert {
+  readonly condition: Condition;
+  readonly state: "pending" | "firing";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly sinceMs: number;
+}
+
+export interface ShownChannel {
+  /** Its kind and the name of its secret. */
+  readonly channel: string;
+  /** Messages that wait to be sent, for the first time or again. */
+  readonly waiting: number;
+  readonly sent: number;
+  /** Given up after the last try. */
+  readonly failed: number;
+}
+
+export interface ShownAlerts {
+  readonly alerts: readonly ShownAlert[];
+  readonly channels: readonly ShownChannel[];
+}
+
+/** What came of a test message: the receiver's status, or why there is none. */
+export interface TestedChannel {
+  readonly channel: string;
+  readonly isSent: boolean;
+  readonly detail: string;
+}

@@ -1,0 +1,286 @@
+// All of alerting against a clock that is handed in: what is told, when, how often, and that a restart tells nothing twice.
+
+import { describe, expect, it } from "vitest";
+import { HOLD_MS, type Notice, REPEAT_MS } from "../../../src/core/alerts/alert-book.ts";
+import { NO_COUNTS } from "../../../src/core/alerts/alert-conditions.ts";
+import { AlertDesk } from "../../../src/core/alerts/alert-desk.ts";
+import type { AlertReport, CrossedKey } from "../../../src/core/alerts/alert-messages.ts";
+import { type AlertRule, CONDITIONS } from "../../../src/core/alerts/alert-settings.ts";
+import { GROUP_MS, NOTICES_MAX, PAUSE_MS, RETRIES_MS } from "../../../src/core/alerts/mailbox.ts";
+
+const OPS = { kind: "webhook", urlSecret: "OPS_WEBHOOK", signingSecret: undefined } as const;
+const TEAM = { kind: "slack", urlSecret: "TEAM_SLACK", signingSecret: undefined } as const;
+const EVERYTHING: AlertRule = { when: CONDITIONS, forMs: undefined, to: [OPS] };
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
+const toReport = (given: Partial<AlertReport>, rules = [EVERYTHING]): AlertReport => ({
+  name: "edge",
+  rules,
+  counts: NO_COUNTS,
+  crossed: [],
+  open: [],
+  used: [],
+  ...given,
+});
+
+const toCrossed = (key: number, percent: 80 | 100 = 80): CrossedKey => ({
+  policy: "plan",
+  key: `key-${key}`,
+  consumer: "",
+  percent,
+  resetMs: 3_600_000,
+});
+
+interface Told {
+  readonly atMs: number;
+  readonly id: string;
+  readonly channel: string;
+  readonly notices: readonly Notice[];
+  readonly more: number;
+}
+
+/** A desk with a clock, receivers and, where wanted, a restart at every step. */
+class Stand {
+  nowMs = 0;
+  readonly told: Told[] = [];
+  /** Which tries fail, by channel. */
+  fails: (channel: string, tries: number) => boolean = () => false;
+  readonly givenUp: string[] = [];
+  #desk = new AlertDesk();
+  #ids = 0;
+  readonly #tries = new Map<string, number>();
+  readonly #isRestarted: boolean;
+
+  constructor({ isRestarted = false } = {}) {
+    this.#isRestarted = isRestarted;
+  }
+
+  report(given: Partial<AlertReport>, rules?: AlertRule[]): void {
+    this.#restart();
+    this.#desk.report(toReport(given, rules), this.nowMs);
+  }
+
+  /** Lets time pass, a second at a time, as the alarm would. */
+  pass(ms: number): void {
+    for (const untilMs = this.nowMs + ms; this.nowMs < untilMs;) {
+      this.nowMs += SECOND;
+      if (this.#desk.toDueMs(this.nowMs) <= this.nowMs) this.#wake();
+    }
+  }
+
+  show(): ReturnType<AlertDesk["show"]> {
+    return this.#desk.show();
+  }
+
+  #wake(): void {
+    this.#restart();
+    const { due } = this.#desk.takeDue(this.nowMs, () => `msg_${(this.#ids += 1)}`);
+    for (const letter of due) {
+      const { channel, message } = letter;
+      const tries = (this.#tries.get(message.id) ?? 0) + 1;
+      this.#tries.set(message.id, tries);
+      const isTaken = !this.fails(channel.urlSecret, tries);
+      if (isTaken) this.told.push({ atMs: this.nowMs, channel: channel.urlSecret, ...message });
+      if (this.#desk.settle(letter, isTaken)) this.givenUp.push(message.id);
+    }
+  }
+
+  #restart(): void {
+    if (this.#isRestarted) this.#desk = new AlertDesk(structuredClone(this.#desk.state));
+  }
+}
+
+const countTold = (told: readonly Told[]): number =>
+  told.reduce((sum, { notices, more }) => sum + notices.length + more, 0);
+const statusesOf = (told: readonly Told[]): readonly string[] =>
+  told.flatMap(({ notices }) => notices.map(({ status, condition }) => `${status} ${condition}`));
+
+describe.each([{ isRestarted: false }, { isRestarted: true }])(
+  "a desk, restarted at every step: %j",
+  (given) => {
+    it("tells 1,000 keys that cross 80 % as exactly 1,000, in at most three messages, the first within 15 s", () => {
+      const stand = new Stand(given);
+      for (let at = 0; at < 20; at += 1) {
+        stand.report({ crossed: Array.from({ length: 50 }, (_, key) => toCrossed(50 * at + key)) });
+        stand.pass(SECOND);
+      }
+      stand.pass(2 * MINUTE);
+      expect(countTold(stand.told)).toBe(1_000);
+      expect(stand.told.length).toBeLessThanOrEqual(3);
+      expect(stand.told[0]?.atMs).toBeLessThanOrEqual(15 * SECOND);
+      expect(stand.told[0]?.notices).toHaveLength(NOTICES_MAX);
+      expect(new Set(stand.told.flatMap(({ notices }) => notices.map(({ id }) => id))).size).toBe(
+        2 * NOTICES_MAX,
+      );
+    });
+
+    it("tells a crossing once however often it comes, and that it is over when the quota is whole again", () => {
+      const stand = new Stand(given);
+      for (let at = 0; at < 5; at += 1) {
+        stand.report({ crossed: [toCrossed(1)] });
+        stand.pass(MINUTE);
+      }
+      expect(statusesOf(stand.told)).toEqual(["firing quota-80"]);
+      expect(stand.told[0]?.atMs).toBe(GROUP_MS);
+      stand.pass(3_600_000 + 5 * MINUTE);
+      expect(statusesOf(stand.told)).toEqual(["firing quota-80", "resolved quota-80"]);
+    });
+
+    it("sends the same message to a receiver that fails twice, and it is taken once", () => {
+      const stand = new Stand(given);
+      stand.fails = (_channel, tries) => tries <= 2;
+      stand.report({ crossed: [toCrossed(1)] });
+      stand.pass(10 * MINUTE);
+      expect(stand.told.map(({ atMs }) => atMs)).toEqual([
+        GROUP_MS + (RETRIES_MS[0] ?? 0) + (RETRIES_MS[1] ?? 0),
+      ]);
+      expect(stand.givenUp).toEqual([]);
+    });
+
+    it("gives a message up after the last try, ten minutes later, and says so", () => {
+      const stand = new Stand(given);
+      stand.fails = () => true;
+      stand.report({ crossed: [toCrossed(1)] });
+      stand.pass(15 * MINUTE);
+      expect(stand.told).toEqual([]);
+      expect(stand.givenUp).toEqual(["msg_1"]);
+      expect(stand.show().channels).toEqual([
+        { channel: "webhook OPS_WEBHOOK", waiting: 0, sent: 0, failed: 1 },
+      ]);
+    });
+
+    it("tells of ten minutes of flapping twice at most: that it fires, and that it is over", () => {
+      const stand = new Stand(given);
+      for (let at = 0; at < 20; at += 1) {
+        const isBad = at % 2 === 0;
+        stand.report({ used: [{ pool: "graph", quota: "app", share: isBad ? 0.81 : 0.79 }] });
+        stand.pass(30 * SECOND);
+      }
+      expect(stand.told).toHaveLength(1);
+      stand.pass(20 * MINUTE);
+      expect(statusesOf(stand.told)).toEqual(["firing upstream", "resolved upstream"]);
+    });
+
+    it("tells what still fires again after four hours", () => {
+      const stand = new Stand(given);
+      for (let minutes = 0; minutes <= REPEAT_MS / MINUTE + 1; minutes += 1) {
+        stand.report({ used: [{ pool: "graph", quota: "app", share: 0.9 }] });
+        stand.pass(MINUTE);
+      }
+      expect(statusesOf(stand.told)).toEqual(["firing upstream", "firing upstream"]);
+    });
+  },
+);
+
+describe("a share of requests", () => {
+  const minute = (stand: Stand, counts: Partial<AlertReport["counts"]>): void => {
+    for (let at = 0; at < 6; at += 1) {
+      stand.report({ counts: { ...NO_COUNTS, requests: 100, ...counts } });
+      stand.pass(10 * SECOND);
+    }
+  };
+
+  it("is told when it was above 5 % and three times its usual for five minutes", () => {
+    const stand = new Stand();
+    for (let at = 0; at < 4; at += 1) minute(stand, { denied: 10 });
+    expect(stand.told).toEqual([]);
+    expect(stand.show().alerts).toMatchObject([{ condition: "denied", state: "pending" }]);
+    for (let at = 0; at < 4; at += 1) minute(stand, { denied: 10 });
+    expect(statusesOf(stand.told)).toEqual(["firing denied"]);
+    expect(stand.told[0]?.notices[0]?.summary).toMatch(
+      /^10 % of \d{4} requests in 5 minutes were rate limited/,
+    );
+    for (let at = 0; at < 15; at += 1) minute(stand, {});
+    expect(statusesOf(stand.told)).toEqual(["firing denied", "resolved denied"]);
+  });
+
+  it("is not told where it is usual", () => {
+    const stand = new Stand();
+    for (let at = 0; at < 40; at += 1) minute(stand, { denied: 4 });
+    expect(stand.told).toEqual([]);
+    for (let at = 0; at < 12; at += 1) minute(stand, { denied: 6 });
+    expect(stand.told).toEqual([]);
+  });
+
+  it("is not told of a few requests, nor when it was gone before its time", () => {
+    const stand = new Stand();
+    for (let at = 0; at < 10; at += 1) {
+      stand.report({ counts: { ...NO_COUNTS, requests: 10, denied: 9 } });
+      stand.pass(MINUTE);
+    }
+    for (let at = 0; at < 4; at += 1) minute(stand, { failed: 0, denied: 10 });
+    for (let at = 0; at < 10; at += 1) minute(stand, {});
+    expect(stand.told).toEqual([]);
+    expect(stand.show().alerts).toEqual([]);
+  });
+
+  it.each([
+    ["failing", { failed: 10 }],
+    ["degraded", { degraded: 1 }],
+    ["credentials", { credentials: 20 }],
+  ])("is told of %s", (condition, counts) => {
+    const stand = new Stand();
+    for (let at = 0; at < 12; at += 1) minute(stand, counts);
+    expect(statusesOf(stand.told)).toContain(`firing ${condition}`);
+  });
+});
+
+describe("a breaker", () => {
+  const open = [{ pool: "api", origin: "https://a.example.com" }];
+
+  it("is told when it was open for two minutes", () => {
+    const stand = new Stand();
+    for (let at = 0; at < 14; at += 1) {
+      stand.report({ open });
+      stand.pass(10 * SECOND);
+    }
+    expect(statusesOf(stand.told)).toEqual(["firing breaker"]);
+    stand.pass(2 * HOLD_MS);
+    expect(statusesOf(stand.told)).toEqual(["firing breaker", "resolved breaker"]);
+  });
+
+  it("is not told when it closed again before", () => {
+    const stand = new Stand();
+    stand.report({ open });
+    stand.pass(10 * MINUTE);
+    expect(stand.told).toEqual([]);
+  });
+});
+
+describe("channels", () => {
+  it("get at most one message a minute", () => {
+    const stand = new Stand();
+    for (let at = 0; at < 30; at += 1) {
+      stand.report({ crossed: [toCrossed(at)] });
+      stand.pass(10 * SECOND);
+    }
+    stand.pass(2 * MINUTE);
+    const times = stand.told.map(({ atMs }) => atMs);
+    for (const [at, ms] of times.slice(1).entries())
+      expect(ms - (times[at] ?? 0)).toBeGreaterThanOrEqual(PAUSE_MS);
+    expect(countTold(stand.told)).toBe(30);
+  });
+
+  it("get what their rules name, and one that fails holds no other up", () => {
+    const stand = new Stand();
+    stand.fails = (channel) => channel === "OPS_WEBHOOK";
+    const rules = [
+      { when: ["quota-80"], forMs: undefined, to: [OPS] },
+      { when: ["quota-100"], forMs: undefined, to: [TEAM] },
+    ] as const satisfies readonly AlertRule[];
+    stand.report({ crossed: [toCrossed(1, 80), toCrossed(1, 100)] }, [...rules]);
+    stand.pass(MINUTE);
+    expect(stand.told.map(({ channel, notices }) => [channel, notices.length])).toEqual([["TEAM_SLACK", 1]]);
+  });
+
+  it("wait as long as their rule says", () => {
+    const stand = new Stand();
+    const rules: AlertRule[] = [{ when: ["upstream"], forMs: 10 * MINUTE, to: [OPS] }];
+    for (let at = 0; at < 80; at += 1) {
+      stand.report({ used: [{ pool: "graph", quota: "app", share: 1 }] }, rules);
+      stand.pass(10 * SECOND);
+    }
+    expect(stand.told.map(({ atMs }) => atMs)).toEqual([10 * MINUTE + GROUP_MS]);
+  });
+});
