@@ -40,7 +40,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Cost: methods": "Readonly<Record<Method, number>>",
   "Top level: alerts": "readonly AlertRuleInput[]",
   "Alerts: when":
-    'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream">',
+    'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">',
   "Alerts: to": "readonly AlertChannelInput[]",
   "Log: log.sinks": "readonly LogSinkInput[]",
   "Issuers: issuer": "string",

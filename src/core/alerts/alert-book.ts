@@ -84,6 +84,12 @@ export class AlertBook {
         this.#alerts.delete(id);
   }
 
+  /** It is over, now: what fires under the condition is resolved at the next tick. */
+  end(condition: Condition, nowMs: number): void {
+    for (const alert of this.#alerts.values())
+      if (alert.condition === condition) alert.untilMs = Math.min(alert.untilMs, nowMs);
+  }
+
   /** What time alone changes: what has been pending for long enough fires, what is over is resolved, what lasts is told again. */
   tick(nowMs: number): readonly Notice[] {
     const notices: Notice[] = [];

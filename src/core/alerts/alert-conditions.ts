@@ -9,10 +9,17 @@ export const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 5;
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
-/** How fast the usual share of an hour of the day is learnt: mostly within an hour of it. */
+/** How fast it is learnt what is usual at an hour of the day: mostly within an hour of it. */
 const LEARNING = 0.02;
 /** Of an upstream's quota. */
 const USED_SHARE = 0.8;
+/** No request for so long, where there are usually so many a minute at this hour. */
+const SILENT_MS = 600_000;
+const USUAL_REQUESTS = 10;
+/** It lasts until the next request. */
+const UNTIL_ENDED_MS = Infinity;
+/** Of minutes without any request so many are learnt: a day. */
+const QUIET_MINUTES_MAX = 1_440;
 
 interface ShareCondition {
   readonly count: keyof AlertCounts;
@@ -69,6 +76,10 @@ type Mutable<Counts> = { -readonly [Name in keyof Counts]: Counts[Name] };
 export const NO_COUNTS: AlertCounts = { requests: 0, denied: 0, credentials: 0, failed: 0, degraded: 0 };
 
 export interface GaugeState {
+  /** When the last request was counted. */
+  readonly requestedMs: number;
+  /** The last minute that has said what is usual. */
+  readonly learntMinute: number;
   /** By minute since the epoch. */
   readonly minutes: readonly (readonly [minute: number, counts: AlertCounts])[];
   /** By hour of the day (UTC): the usual shares. */
@@ -79,20 +90,35 @@ export interface GaugeState {
 export class Gauge {
   readonly #minutes: Map<number, AlertCounts>;
   readonly #usual: (Partial<Record<keyof AlertCounts, number>> | null)[];
+  #requestedMs: number;
+  #learntMinute: number;
 
   constructor(state?: GaugeState) {
     this.#minutes = new Map(state?.minutes);
     this.#usual = Array.from({ length: HOURS }, (_, hour) => ({ ...state?.usual[hour] }));
+    this.#requestedMs = state?.requestedMs ?? Infinity;
+    this.#learntMinute = state?.learntMinute ?? -Infinity;
   }
 
   get state(): GaugeState {
-    return { minutes: [...this.#minutes], usual: this.#usual };
+    const [requestedMs, learntMinute] = [this.#requestedMs, this.#learntMinute];
+    return { minutes: [...this.#minutes], usual: this.#usual, requestedMs, learntMinute };
   }
 
   add(counts: AlertCounts, nowMs: number): void {
     const minute = Math.floor(nowMs / MINUTE_MS);
     this.#forget(minute);
     this.#minutes.set(minute, addCounts(this.#minutes.get(minute) ?? NO_COUNTS, counts));
+    if (counts.requests > 0) this.#requestedMs = nowMs;
+  }
+
+  /** How long nobody has asked, in words; undefined: somebody has, or it is usual. */
+  findSilence(nowMs: number): string | undefined {
+    const silentMs = nowMs - this.#requestedMs;
+    const usual = this.#usual[toHour(this.#requestedMs)]?.requests ?? 0;
+    if (silentMs < SILENT_MS || usual < USUAL_REQUESTS) return undefined;
+    const minutes = Math.floor(silentMs / MINUTE_MS);
+    return `no request for ${minutes} minutes, usually ${Math.round(usual)} a minute`;
   }
 
   /** Whether a share is above what its condition allows, in words; undefined: it is not. */
@@ -112,22 +138,25 @@ export class Gauge {
     return [...this.#minutes.values()].reduce(addCounts, NO_COUNTS);
   }
 
-  /** What leaves the window says what is usual. */
+  /** What leaves the window says what is usual, and so do minutes in which nothing came. */
   #forget(minute: number): void {
-    for (const [past, counts] of this.#minutes) {
-      if (past > minute - WINDOW_MINUTES) continue;
-      this.#minutes.delete(past);
-      this.#learn(toHour(past * MINUTE_MS), counts);
-    }
+    const last = minute - WINDOW_MINUTES;
+    const first = Math.min(...this.#minutes.keys(), last);
+    const from = Math.max(this.#learntMinute + 1, first, last - QUIET_MINUTES_MAX);
+    for (let past = from; past <= last; past += 1) this.#learn(past, this.#minutes.get(past) ?? NO_COUNTS);
+    for (const past of this.#minutes.keys()) if (past <= last) this.#minutes.delete(past);
+    this.#learntMinute = Math.max(this.#learntMinute, last);
   }
 
-  #learn(hour: number, counts: AlertCounts): void {
-    if (counts.requests === 0) return;
-    const usual = (this.#usual[hour] ??= {});
-    for (const { count } of Object.values(SHARES)) {
+  #learn(minute: number, counts: AlertCounts): void {
+    const usual = (this.#usual[toHour(minute * MINUTE_MS)] ??= {});
+    const learn = (count: keyof AlertCounts, seen: number): void => {
       const known = usual[count] ?? 0;
-      usual[count] = known + LEARNING * (counts[count] / counts.requests - known);
-    }
+      usual[count] = known + LEARNING * (seen - known);
+    };
+    learn("requests", counts.requests);
+    if (counts.requests === 0) return;
+    for (const { count } of Object.values(SHARES)) learn(count, counts[count] / counts.requests);
   }
 }
 
@@ -166,6 +195,12 @@ function findHeld(condition: Condition, gauge: Gauge, { report, nowMs }: Looking
     return summary === undefined
       ? []
       : [{ condition, labels: {}, summary, forMs: share.forMs, holdMs: HOLD_MS }];
+  }
+  if (condition === "silence") {
+    const summary = gauge.findSilence(nowMs);
+    return summary === undefined
+      ? []
+      : [{ condition, labels: {}, summary, forMs: 0, holdMs: UNTIL_ENDED_MS }];
   }
   if (report === undefined) return [];
   if (condition === "breaker")

@@ -69,6 +69,7 @@ export class AlertDesk {
     this.#rules = report.rules;
     this.#reportedMs = nowMs;
     this.#gauge.add(report.counts, nowMs);
+    if (report.counts.requests > 0) this.#book.end("silence", nowMs);
     return this.#look({ report, nowMs }) || this.#book.states.length !== before;
   }
 

@@ -19,6 +19,7 @@ export const CONDITIONS = [
   "degraded",
   "breaker",
   "upstream",
+  "silence",
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
 

@@ -429,10 +429,10 @@ export interface LogSinkInput {
 export interface AlertRuleInput {
   /**
    * Which conditions: below.
-   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream"]`.)
+   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream","silence"]`.)
    * @example when: ["quota-100", "failing"]
    */
-  readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream">;
+  readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">;
   /**
    * How long a condition must hold before it is told; unless said, its own time. A quota that is crossed waits for nothing.
    * (duration. Default: none.)

@@ -48,6 +48,7 @@ class Stand {
   fails: (channel: string, tries: number) => boolean = () => false;
   readonly givenUp: string[] = [];
   #desk = new AlertDesk();
+  #alarmMs = Infinity;
   #ids = 0;
   readonly #tries = new Map<string, number>();
   readonly #isRestarted: boolean;
@@ -59,13 +60,14 @@ class Stand {
   report(given: Partial<AlertReport>, rules?: AlertRule[]): void {
     this.#restart();
     this.#desk.report(toReport(given, rules), this.nowMs);
+    this.#arm();
   }
 
   /** Lets time pass, a second at a time, as the alarm would. */
   pass(ms: number): void {
     for (const untilMs = this.nowMs + ms; this.nowMs < untilMs;) {
       this.nowMs += SECOND;
-      if (this.#desk.toDueMs(this.nowMs) <= this.nowMs) this.#wake();
+      if (this.#alarmMs <= this.nowMs) this.#wake();
     }
   }
 
@@ -73,7 +75,12 @@ class Stand {
     return this.#desk.show();
   }
 
+  #arm(): void {
+    this.#alarmMs = Math.min(this.#alarmMs, this.#desk.toDueMs(this.nowMs));
+  }
+
   #wake(): void {
+    this.#alarmMs = Infinity;
     this.#restart();
     const { due } = this.#desk.takeDue(this.nowMs, () => `msg_${(this.#ids += 1)}`);
     for (const letter of due) {
@@ -84,6 +91,7 @@ class Stand {
       if (isTaken) this.told.push({ atMs: this.nowMs, channel: channel.urlSecret, ...message });
       if (this.#desk.settle(letter, isTaken)) this.givenUp.push(message.id);
     }
+    this.#arm();
   }
 
   #restart(): void {
@@ -244,6 +252,39 @@ describe("a breaker", () => {
     const stand = new Stand();
     stand.report({ open });
     stand.pass(10 * MINUTE);
+    expect(stand.told).toEqual([]);
+  });
+});
+
+describe("silence", () => {
+  const traffic = (stand: Stand, minutes: number, requests: number): void => {
+    for (let at = 0; at < minutes; at += 1) {
+      stand.report({ counts: { ...NO_COUNTS, requests } });
+      stand.pass(MINUTE);
+    }
+  };
+
+  it("is told after ten minutes where many requests are usual, lasts, and ends with the next one", () => {
+    const stand = new Stand();
+    traffic(stand, 55, 100);
+    stand.pass(9 * MINUTE);
+    expect(stand.told).toEqual([]);
+    stand.pass(2 * MINUTE);
+    expect(statusesOf(stand.told)).toEqual(["firing silence"]);
+    expect(stand.told[0]?.notices[0]?.summary).toMatch(/^no request for 10 minutes, usually \d\d a minute$/);
+    stand.pass(60 * MINUTE);
+    expect(stand.told).toHaveLength(1);
+    traffic(stand, 1, 1);
+    stand.pass(MINUTE);
+    expect(statusesOf(stand.told)).toEqual(["firing silence", "resolved silence"]);
+  });
+
+  it("is not told where few are usual, however busy a minute was", () => {
+    const stand = new Stand();
+    for (let hours = 0; hours < 48; hours += 1) {
+      traffic(stand, 1, 200);
+      stand.pass(59 * MINUTE);
+    }
     expect(stand.told).toEqual([]);
   });
 });
