@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { parseList, Token } from "structured-headers";
 import { describe, expect, it } from "vitest";
-import { type CacheStatus, toCacheStatus } from "../../../src/core/cache/cache-status.ts";
+import { type CacheStatus, toCacheResult, toCacheStatus } from "../../../src/core/cache/cache-status.ts";
 
 describe("toCacheStatus() (RFC 9211)", () => {
   it.each<[CacheStatus, string]>([
@@ -46,5 +46,22 @@ describe("toCacheStatus() (RFC 9211)", () => {
         expect(parameters?.get("ttl")).toBe(Math.floor(ttlMs / 1_000));
       }),
     );
+  });
+});
+
+describe("toCacheResult()", () => {
+  it.each<[CacheStatus, string]>([
+    [{ kind: "hit", ttlMs: 1_000 }, "hit"],
+    [{ kind: "hit", ttlMs: -1 }, "stale"],
+    [{ kind: "forward", reason: "stale", ttlMs: -1, detail: "stale-if-error" }, "stale"],
+    [{ kind: "forward", reason: "stale", forwardStatus: 503, detail: "stale-if-limited" }, "stale"],
+    [{ kind: "forward", reason: "stale", forwardStatus: 304 }, "revalidated"],
+    [{ kind: "forward", reason: "uri-miss", collapsed: true }, "collapsed"],
+    [{ kind: "forward", reason: "uri-miss", stored: true }, "miss"],
+    [{ kind: "forward", reason: "vary-miss" }, "miss"],
+    [{ kind: "forward", reason: "method" }, "bypass"],
+    [{ kind: "forward", reason: "request" }, "bypass"],
+  ])("calls %j %s", (status, result) => {
+    expect(toCacheResult(status)).toBe(result);
   });
 });
