@@ -45,6 +45,8 @@ export interface Call<Body, Query> {
   /** Of If-Match; undefined is "*". Only where the operation needs it. */
   readonly seen: Seen;
   readonly idempotencyKey: string | undefined;
+  /** The media types that the caller takes. */
+  readonly accept: string | null;
   /** SHA-256 of the body. */
   readonly digest: () => Promise<string>;
 }

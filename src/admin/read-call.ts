@@ -44,6 +44,7 @@ export async function readCall(
     by: { who: given.who, address: headers.get("cf-connecting-ip") ?? undefined },
     seen: seen.value,
     idempotencyKey,
+    accept: headers.get("accept"),
     query: query.value,
     body: body.value,
     digest: async () => Promise.resolve(hashText(text.value)),

@@ -2,12 +2,21 @@
 // objects know it.
 
 import * as v from "valibot";
+import type { Config } from "../core/config/config.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { oneOf } from "../core/schema/primitives.ts";
 import { STEPS, toStatsKeysSchema, toStatsSchema, toStatsTailSchema } from "../core/stats/stats-answer.ts";
 import { HOUR_MS, MINUTE_MS } from "../core/stats/stats-book.ts";
-import { STATS_VERSION, type StatsFigures, type StatsQuestion } from "../core/stats/stats-messages.ts";
-import { toStatsAnswer } from "../core/stats/to-answer.ts";
+import {
+  STATS_VERSION,
+  type StatsFigures,
+  type StatsQuestion,
+  type StatsTotals,
+} from "../core/stats/stats-messages.ts";
+import { chooseFormat } from "../core/stats/metrics-text.ts";
+import { type MetricLimit, toMetrics } from "../core/stats/metrics.ts";
+import { Series } from "../core/stats/series.ts";
+import { toState, toStatsAnswer } from "../core/stats/to-answer.ts";
 import { toTailAnswer, toTailCursors } from "../core/stats/to-tail-answer.ts";
 import { askStats } from "./ask-stats.ts";
 import { findKeyShares } from "./find-key-shares.ts";
@@ -42,6 +51,14 @@ const tailQuery = object({
 });
 
 export const statsOperations: readonly Operation[] = [
+  defineOperation({
+    name: "metrics",
+    method: "GET",
+    path: "/metrics",
+    summary: "All that was ever counted, for Prometheus: its text format, or OpenMetrics by Accept",
+    handle: async ({ controls, accept }) =>
+      answerStats(controls, async () => answerMetrics(controls, accept)),
+  }),
   defineOperation({
     name: "stats",
     method: "GET",
@@ -105,8 +122,30 @@ export const statsOperations: readonly Operation[] = [
   }),
 ];
 
+async function answerMetrics(controls: AdminControls, accept: string | null): Promise<Response> {
+  const { answers, places } = await askStats(
+    controls.bindings,
+    async (stub) => (await stub.totals()) as unknown as StatsTotals,
+  );
+  // Without one of them sums would fall: no metrics are better than wrong ones.
+  if (places.unanswered.length > 0) return toProblem(503, "stats-unavailable", { places: places.unanswered });
+  const totals = new Series();
+  for (const { answer } of answers) totals.add(answer);
+  const state = toState(answers.map(({ answer }) => answer.state));
+  const { contentType, write } = chooseFormat(accept);
+  const text = write(toMetrics({ totals, state, limits: toLimits(controls.config()) }));
+  return new Response(text, { headers: { "Content-Type": contentType, "Cache-Control": "no-store" } });
+}
+
+function toLimits({ policies }: Config): readonly MetricLimit[] {
+  return policies.flatMap(({ name: policy, limit, windowMs, tiers }) => [
+    { policy, tier: "", limit, windowMs },
+    ...[...tiers].map(([tier, own]) => ({ policy, tier, limit: own.limit, windowMs: own.windowMs })),
+  ]);
+}
+
 async function answerStats(controls: AdminControls, answer: () => Promise<Response>): Promise<Response> {
-  return controls.config().stats ? await answer() : toProblem(404, "stats-off");
+  return controls.config().stats !== undefined ? await answer() : toProblem(404, "stats-off");
 }
 
 /** The points that are asked for, or what is wrong with them. */

@@ -16,6 +16,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^alerts\.\d+\.to\.\d/, "alert-channels"],
   [/^alerts\.\d/, "alerts"],
   [/^log\.sinks\.\d/, "log-sinks"],
+  [/^stats\./, "statistics"],
   [/^log\./, "log"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],

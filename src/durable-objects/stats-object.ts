@@ -2,6 +2,7 @@
 // report goes into memory, and is stored before the object may fall asleep. core/stats counts.
 
 import { DurableObject } from "cloudflare:workers";
+import { toMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
 import { StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
@@ -15,12 +16,15 @@ import {
   type TailAnswer,
 } from "../core/stats/stats-messages.ts";
 import { StatsTail } from "../core/stats/stats-tail.ts";
-import { mergePools, mergeUsage } from "../core/stats/to-answer.ts";
+import { mergePools, mergeUsage, toState } from "../core/stats/to-answer.ts";
 import type { Bindings, StatsRpc } from "../platform/bindings.ts";
-import { StatsRows } from "./stats-rows.ts";
+import { pushMetrics } from "./push-metrics.ts";
+import { type Pushing, StatsRows } from "./stats-rows.ts";
 
 /** An object that nobody calls is taken out of memory after ten seconds: what came is stored before. */
 const STORE_MS = 8_000;
+
+const NO_PUSH: Pushing = { target: undefined, pushedMs: 0 };
 
 export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   readonly #rows: StatsRows;
@@ -28,7 +32,9 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   readonly #tail = new StatsTail();
   /** Made of the rows when it is first asked for. */
   #known: StatsBook | undefined;
-  #isAlarmSet = false;
+  #alarmMs = Infinity;
+  /** undefined: not known since the object started. */
+  #pushing: Pushing | undefined;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
@@ -40,10 +46,11 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     const nowMs = Date.now();
     if (report.version === STATS_VERSION && this.#book.apply(report, nowMs)) {
       this.#tail.add(report);
-      if (!this.#isAlarmSet) {
-        this.#isAlarmSet = true;
-        await this.ctx.storage.setAlarm(nowMs + STORE_MS);
+      if (report.push !== undefined) {
+        const { pushedMs } = this.#pushing ?? this.#rows.readPushing() ?? NO_PUSH;
+        this.#pushing = { target: report.push, pushedMs };
       }
+      await this.#wake(nowMs + STORE_MS);
     }
     return this.#watch.toReply(nowMs);
   }
@@ -70,9 +77,40 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     return this.#tail.list(after);
   }
 
-  override alarm(): void {
-    this.#isAlarmSet = false;
+  override async alarm(): Promise<void> {
+    this.#alarmMs = Infinity;
     this.#store();
+    await this.#push();
+  }
+
+  /** Pushes the sums, or waits until it is time: an object that forgot whereto has it from its rows. */
+  async #push(): Promise<void> {
+    const { target, pushedMs } = this.#pushing ?? this.#rows.readPushing() ?? NO_PUSH;
+    if (target === undefined) return;
+    const nowMs = Date.now();
+    if (nowMs < pushedMs + target.every) {
+      this.#rows.writePushing({ target, pushedMs });
+      await this.#wake(pushedMs + target.every);
+      return;
+    }
+    this.#pushing = { target: undefined, pushedMs: nowMs };
+    this.#rows.writePushing(this.#pushing);
+    const families = toMetrics({
+      totals: this.#book.totals,
+      state: toState([this.#toState(nowMs)]),
+      limits: [],
+    });
+    const object = this.ctx.id.name ?? this.ctx.id.toString();
+    const secrets = this.env as unknown as Readonly<Record<string, unknown>>;
+    const startMs = this.#rows.sinceMs;
+    await pushMetrics(families, { settings: target, secrets, name: target.name, object, startMs, nowMs });
+  }
+
+  /** Wakes no later than this. */
+  async #wake(atMs: number): Promise<void> {
+    if (atMs >= this.#alarmMs) return;
+    this.#alarmMs = atMs;
+    await this.ctx.storage.setAlarm(atMs);
   }
 
   get #book(): StatsBook {

@@ -3,12 +3,20 @@
 
 import { Series, type SeriesData } from "../core/stats/series.ts";
 import { HOUR_MS, type SeenReport, type StatsRow } from "../core/stats/stats-book.ts";
+import type { PushTarget } from "../core/stats/stats-messages.ts";
 import { mergeTops } from "../core/stats/tops.ts";
 
 const MINUTES_KEPT_MS = 24 * HOUR_MS;
 const HOURS_KEPT_MS = 90 * 24 * HOUR_MS;
 
-type Kind = "minute" | "hour" | "totals" | "seen";
+type Kind = "minute" | "hour" | "totals" | "seen" | "since" | "push";
+
+/** What is to be pushed yet, and when it was last. */
+export interface Pushing {
+  /** undefined: nothing has come since. */
+  readonly target: PushTarget | undefined;
+  readonly pushedMs: number;
+}
 
 interface Row extends Record<string, SqlStorageValue> {
   at_ms: number;
@@ -73,6 +81,7 @@ export class StatsRows {
         "CREATE TABLE stats (kind TEXT, at_ms INTEGER, data TEXT NOT NULL, PRIMARY KEY (kind, at_ms)) STRICT, WITHOUT ROWID",
       );
       this.#hasTables = true;
+      this.#put("since", 0, Math.min(...minutes.map(({ atMs }) => atMs)));
     }
     this.#storage.transactionSync(() => {
       for (const { atMs, ...data } of minutes) this.#put("minute", atMs, data);
@@ -80,6 +89,19 @@ export class StatsRows {
       const newestMs = Math.max(...minutes.map(({ atMs }) => atMs));
       this.#closeHours(newestMs - (newestMs % HOUR_MS));
     });
+  }
+
+  /** When the first of all that is counted was. */
+  get sinceMs(): number {
+    return (this.#readOne("since") as number | undefined) ?? 0;
+  }
+
+  readPushing(): Pushing | undefined {
+    return this.#readOne("push") as Pushing | undefined;
+  }
+
+  writePushing(pushing: Pushing): void {
+    if (this.#hasTables) this.#put("push", 0, pushing);
   }
 
   /** Makes one row of the minutes of each hour before this, and adds them to what was ever counted. */

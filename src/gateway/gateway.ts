@@ -93,9 +93,10 @@ function toRecorder(
   { config, pools, stats: known }: Pick<Gateway, "config" | "pools"> & Partial<Pick<Gateway, "stats">>,
   bindings: Bindings,
 ): Recorder | undefined {
-  if (!config.stats) return undefined;
+  if (config.stats === undefined) return undefined;
   const stats = known ?? new Recorder(bindings.STATS);
   stats.readNow = () => showNow(pools);
+  stats.push = config.stats.otlp && { name: config.name, ...config.stats.otlp };
   return stats;
 }
 

@@ -53,8 +53,10 @@ const isShapeKey = ({ path }: SchemaKey): boolean =>
 const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.");
 const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
 const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
+const isStatsKey = ({ path }: SchemaKey): boolean => path.startsWith("stats.");
 /** A section of its own has them. */
-const isElsewhere = (key: SchemaKey): boolean => isAccessKey(key) || isCorsKey(key) || isLogKey(key);
+const isElsewhere = (key: SchemaKey): boolean =>
+  isStatsKey(key) || isAccessKey(key) || isCorsKey(key) || isLogKey(key);
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
@@ -67,6 +69,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Issuers", readEntryKeys(issuerEntries)],
   ["Access lists", topKeys.filter(isAccessKey)],
   ["CORS", topKeys.filter(isCorsKey)],
+  ["Statistics", topKeys.filter(isStatsKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
   ["Log", topKeys.filter(isLogKey)],
   ["Log sinks", readEntryKeys(sinkEntries)],
@@ -127,6 +130,7 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   Cache: inRoute,
   Batches: inConfig,
   Log: inConfig,
+  Statistics: inConfig,
   "Log sinks": inSink,
   Alerts: inAlert,
   "Alert channels": inChannel,

@@ -32,6 +32,11 @@ const INTERFACES: readonly Interface[] = [
     about: "Which pages of other origins may ask, and read answers.",
     sources: [{ section: "CORS", below: "cors." }],
   },
+  {
+    head: "StatsInput",
+    about: "Where the sums of statistics go.",
+    sources: [{ section: "Statistics", below: "stats." }],
+  },
   { head: "LogSinkInput", about: "A receiver of log lines.", sources: [{ section: "Log sinks" }] },
   { head: "AlertRuleInput", about: "What is told to whom.", sources: [{ section: "Alerts" }] },
   { head: "AlertChannelInput", about: "Who is told.", sources: [{ section: "Alert channels" }] },

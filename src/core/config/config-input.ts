@@ -112,11 +112,11 @@ export interface ConfigInput<Names extends string = string> {
    */
   readonly cors?: "origin" | "none" | CorsInput;
   /**
-   * Whether the gateway counts what it does: see Statistics. Nothing of it is in a request's way.
-   * (boolean. Default: `true`.)
+   * Whether the gateway counts what it does: see Statistics. Nothing of it is in a request's way. `true` is `{}`.
+   * (`false`, or an object. Default: `{}`.)
    * @example stats: false
    */
-  readonly stats?: boolean;
+  readonly stats?: boolean | StatsInput;
   /**
    * Limits for consumers on a tier: see Tiers.
    * (object of at most 100 tiers by name, each an object of policies. Default: `{}`.)
@@ -389,6 +389,30 @@ export interface CorsInput {
    * @example cors: { origins: "*", preflight: "pass" }
    */
   readonly preflight?: "answer" | "pass";
+}
+
+/** Where the sums of statistics go. */
+export interface StatsInput {
+  readonly otlp?: {
+    /**
+     * Where the sums are pushed by OpenTelemetry's protocol over HTTP, in JSON: see Metrics.
+     * (https URL; http for a loopback address. Required.)
+     * @example stats: { otlp: { url: "https://otlp.example.com/v1/metrics" } }
+     */
+    readonly url: string;
+    /**
+     * Credentials for the receiver.
+     * (object of at most 8 header fields, each with a secret's name. Default: `{}`.)
+     * @example stats: { otlp: { url: "https://otlp.example.com/v1/metrics", fields: { Authorization: "OTLP_TOKEN" } } }
+     */
+    readonly fields?: Readonly<Record<string, string>>;
+    /**
+     * How often, while requests come.
+     * (duration, 10 s to 1 h. Default: `"1m"`.)
+     * @example stats: { otlp: { url: "https://otlp.example.com/v1/metrics", every: "30s" } }
+     */
+    readonly every?: Duration;
+  };
 }
 
 /** A receiver of log lines. */

@@ -9,6 +9,7 @@ import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
 import { logSchema } from "../log/log-settings.ts";
 import { object } from "../schema/parse-with.ts";
+import { statsRule } from "../stats/stats-settings.ts";
 import {
   duration,
   integerBetween,
@@ -53,7 +54,7 @@ export const configSchema = object({
   auth: v.optional(authSchema, {}),
   access: v.optional(accessList),
   cors: v.optional(corsRule, "origin"),
-  stats: v.optional(switchedOn, true),
+  stats: v.optional(statsRule, {}),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

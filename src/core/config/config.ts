@@ -10,6 +10,7 @@ import type { LogSettings } from "../log/log-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedRoute } from "../policies/limited-route.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { StatsSettings } from "../stats/stats-settings.ts";
 import type { Route } from "../routes/route.ts";
 
 export interface Batches extends BatchSettings {
@@ -50,8 +51,8 @@ export interface Config {
   readonly preflights: Policy;
   /** The policy that limits clients with credentials that were never issued. */
   readonly attempts: Policy;
-  /** Whether the gateway counts what it does. */
-  readonly stats: boolean;
+  /** undefined: the gateway does not count what it does. */
+  readonly stats: StatsSettings | undefined;
   readonly policies: readonly Policy[];
   /** The names of the tiers. */
   readonly tiers: readonly string[];

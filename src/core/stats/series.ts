@@ -23,6 +23,7 @@ export const FAMILIES = {
   origins: ["pool", "origin", "result"],
   refusals: ["route", "code"],
   counterCalls: ["kind", "result"],
+  lost: ["what"],
 } as const;
 export type Family = keyof typeof FAMILIES;
 

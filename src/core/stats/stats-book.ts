@@ -2,7 +2,7 @@
 // It is fed with reports and with what it had stored; when it stores is its owner's to say.
 
 import { LruMap } from "../lru-map.ts";
-import { Series, type SeriesData, toOtherName } from "./series.ts";
+import { Series, type SeriesData, toOtherName, toSeriesName } from "./series.ts";
 import type { StatsReport, StatsReply, Tops } from "./stats-messages.ts";
 import { addTops, createTops, type TopLists, toTops } from "./tops.ts";
 
@@ -16,6 +16,10 @@ const ISOLATES_MAX = 5_000;
 const SEEN_MS = 300_000;
 /** Who has not reported for so long is gone. */
 const PRESENT_MS = 30_000;
+
+/** What was lost, as series like any other. */
+const SERIES = toSeriesName("lost", "series");
+const REPORTS = toSeriesName("lost", "reports");
 
 /** What is stored of a minute, or of an hour. */
 export interface StatsRow extends SeriesData {
@@ -43,8 +47,6 @@ export class StatsBook {
   readonly #minutes = new Map<number, Minute>();
   readonly #isolates = new LruMap<string, SeenIsolate>(ISOLATES_MAX);
   #nowMs = 0;
-  #lostSeries = 0;
-  #lostReports = 0;
   #seenMs: number | undefined;
 
   /** `totals`: all that was stored so far. `seen`: the newest report of each isolate, by its number. */
@@ -60,14 +62,14 @@ export class StatsBook {
     const known = this.#isolates.get(report.isolate);
     this.#seenMs = this.#nowMs;
     if (known !== undefined && report.seq <= known.seq) return false;
-    this.#lostReports += known === undefined ? 0 : report.seq - known.seq - 1;
     this.#isolates.set(report.isolate, { seq: report.seq, atMs: this.#nowMs, now: report.now });
     const minute = this.#minute();
+    this.#lose(REPORTS, known === undefined ? 0 : report.seq - known.seq - 1);
+    this.#lose(SERIES, report.dropped);
     const toName = (name: string, weight: number): string => this.#admit(name, weight);
     this.#totals.add(report, toName);
     minute.series.add(report, (name) => (this.#totals.has(name) ? name : toOtherName(name)));
     addTops(minute.tops, report.tops);
-    this.#lostSeries += report.dropped;
     minute.isDirty = true;
     return true;
   }
@@ -87,7 +89,8 @@ export class StatsBook {
   }
 
   get lost(): { readonly series: number; readonly reports: number } {
-    return { series: this.#lostSeries, reports: this.#lostReports };
+    const { counts } = this.#totals;
+    return { series: counts.get(SERIES) ?? 0, reports: counts.get(REPORTS) ?? 0 };
   }
 
   /** When the newest report came; undefined: none did since the object started. */
@@ -125,10 +128,16 @@ export class StatsBook {
     return minute;
   }
 
+  #lose(name: string, count: number): void {
+    if (count === 0) return;
+    this.#totals.count(name, count);
+    this.#minute().series.count(name, count);
+  }
+
   /** The name under which a series is counted. */
   #admit(name: string, weight: number): string {
     if (this.#totals.has(name) || this.#totals.weight + weight <= SERIES_MAX) return name;
-    this.#lostSeries += 1;
+    this.#lose(SERIES, 1);
     return toOtherName(name);
   }
 

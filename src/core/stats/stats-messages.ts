@@ -1,6 +1,7 @@
 // Messages between an isolate and the stats object of its continent. Plain values only.
 
 import type { SeriesData } from "./series.ts";
+import type { OtlpSettings } from "./stats-settings.ts";
 
 export const STATS_VERSION = 1;
 
@@ -72,6 +73,12 @@ export interface StatsNow {
   readonly usage: readonly UsageNow[];
 }
 
+/** As the configuration has it that the isolate knows. */
+export interface PushTarget extends OtlpSettings {
+  /** The name of the deployment. */
+  readonly name: string;
+}
+
 /** What one isolate counted since its last report. It is sent unchanged until it is answered. */
 export interface StatsReport extends SeriesData {
   readonly version: typeof STATS_VERSION;
@@ -82,6 +89,8 @@ export interface StatsReport extends SeriesData {
   readonly crossings: readonly Crossing[];
   readonly tail: readonly TailItem[];
   readonly now: StatsNow;
+  /** Where the object is to push its sums; undefined: nowhere. */
+  readonly push?: PushTarget | undefined;
   /** What found no room in a bounded list of the isolate: crossings, requests of the tail. */
   readonly dropped: number;
 }

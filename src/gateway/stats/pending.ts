@@ -3,6 +3,7 @@
 import { RequestCounts } from "../../core/stats/request-counts.ts";
 import {
   type Crossing,
+  type PushTarget,
   STATS_VERSION,
   type StatsNow,
   type StatsReport,
@@ -20,6 +21,7 @@ const SHOWN_MAX = 50;
 export class Pending {
   counts = new RequestCounts();
   tops = createTops();
+  push: PushTarget | undefined;
   #crossings: Crossing[] = [];
   #tail: TailItem[] = [];
   #dropped = 0;
@@ -51,6 +53,7 @@ export class Pending {
       crossings: this.#crossings,
       tail: this.#tail,
       now,
+      push: this.push,
       dropped: this.#dropped,
     };
     this.counts = new RequestCounts();

@@ -5,7 +5,7 @@ import type { Identity } from "../../core/keys/identity.ts";
 import { type RequestOutcome, toRefusedOutcome, toStatusClass } from "../../core/stats/outcome.ts";
 import type { DecisionOutcome } from "../../core/stats/request-counts.ts";
 import { DECISION_OUTCOMES } from "../../core/stats/stats-answer.ts";
-import type { Crossing, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
+import type { Crossing, PushTarget, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { hashKey } from "../../platform/hash-text.ts";
@@ -62,6 +62,11 @@ export class Recorder {
   /** What is true at this moment, when a report is made. */
   set readNow(readNow: () => StatsNow) {
     this.#reporter.readNow = readNow;
+  }
+
+  /** Where the sums are pushed. */
+  set push(push: PushTarget | undefined) {
+    this.#pending.push = push;
   }
 
   /** Counts a request once its answer is there. */
