@@ -75,7 +75,7 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     labels: ["route", "code"],
   },
   counterCalls: {
-    name: "counter_calls",
+    name: "object_calls",
     help: "Questions to counter objects",
     labels: ["kind", "result"],
   },

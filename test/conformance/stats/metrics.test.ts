@@ -1,0 +1,116 @@
+// Metrics against what was asked of the gateway, as Prometheus and OpenTelemetry get them.
+
+import { afterAll, expect, test } from "vitest";
+import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
+import { sendMany } from "../support/client.ts";
+import {
+  checkMetrics,
+  type OtlpMetric,
+  readSamples,
+  startOtlpReceiver,
+  sumOfSamples,
+} from "../support/metrics.ts";
+import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
+
+const receiver = await startOtlpReceiver();
+afterAll(receiver.close);
+const OTLP_TOKEN = "Bearer a-token-of-the-receiver";
+const hour = { algorithm: "fixed-window", window: "1h" };
+const { gateway, origin } = await startStand(
+  {
+    stats: { otlp: { url: receiver.url, fields: { Authorization: "OTLP_TOKEN" }, every: "10s" } },
+    policies: {
+      few: { ...hour, limit: 10, key: "path", consistency: "exact" },
+      many: { ...hour, limit: 1_000_000, key: "everyone" },
+    },
+    routes: [
+      { path: "/few/*", policies: ["few"] },
+      { path: "/many/*", policies: ["many"], cache: {} },
+      { path: "/locked", auth: "required" },
+    ],
+  },
+  { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN, OTLP_TOKEN } },
+);
+origin.serve("*", { body: "hello", fields: [["Cache-Control", "max-age=600"]] });
+
+async function scrape(accept?: string): Promise<string> {
+  const fields = accept === undefined ? [] : [["Accept", accept] as const];
+  const reply = await askAdmin(gateway, "GET", "/metrics", { token: ADMIN_READ_TOKEN, fields });
+  expect([reply.status, reply.field("Cache-Control")]).toEqual([200, "no-store"]);
+  return reply.text();
+}
+
+/** The paths of so many requests, a third of each kind. */
+const toPaths = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => ["/few/1", `/many/${at}`, "/locked"][at % 3] ?? "");
+
+const REQUESTS = "headgate_requests_total{";
+
+test("a scrape has what was asked, promtool finds nothing wrong with it, and invented paths make no series", async () => {
+  await sendMany(gateway, toPaths(600));
+  const scraped = await until(
+    "the requests in a scrape",
+    async () => {
+      const text = await scrape();
+      return sumOfSamples(readSamples(text), REQUESTS) >= 600 && text;
+    },
+    15_000,
+  );
+  expect(await checkMetrics(scraped)).toBe("");
+  const samples = readSamples(scraped);
+  expect(sumOfSamples(samples, REQUESTS)).toBe(600);
+  expect(samples.get(`${REQUESTS}route="/few/*",outcome="denied",code="429"}`)).toBe(190);
+  expect(samples.get('headgate_auth_failures_total{reason="credential-missing"}')).toBe(200);
+  expect(samples.get('headgate_units_total{policy="many"}')).toBe(200);
+  expect(samples.get('headgate_limit{policy="few",tier=""}')).toBe(10);
+  expect(samples.get('headgate_window_seconds{policy="few"}')).toBe(3_600);
+  expect(samples.get("headgate_stats_isolates")).toBe(1);
+  expect(samples.get('headgate_duration_seconds_count{route="/few/*",part="total"}')).toBe(200);
+  expect(samples.size).toBeLessThan(250);
+});
+
+test("OpenMetrics is written for whoever takes it", async () => {
+  const text = await scrape("application/openmetrics-text; version=1.0.0");
+  expect(text.endsWith("# EOF\n")).toBe(true);
+});
+
+test("no counter falls while requests come and metrics are scraped", async () => {
+  let before = readSamples(await scrape());
+  const sending = sendMany(gateway, toPaths(1_500));
+  for (let time = 0; time < 20; time += 1) {
+    const after = readSamples(await scrape());
+    for (const [name, value] of before)
+      if (/_total|_count|_bucket/.test(name))
+        expect([name, (after.get(name) ?? 0) >= value]).toEqual([name, true]);
+    before = after;
+  }
+  await sending;
+});
+
+test("a receiver of OpenTelemetry gets the same sums, with its credential", async () => {
+  const all = await until(
+    "all requests in a scrape",
+    async () => {
+      const samples = readSamples(await scrape());
+      return sumOfSamples(samples, REQUESTS) >= 2_100 && samples;
+    },
+    15_000,
+  );
+  const toSum = ({ sum }: OtlpMetric): number =>
+    sum?.dataPoints.reduce((total, { asDouble }) => total + asDouble, 0) ?? 0;
+  const pushed = await until(
+    "a push with all requests",
+    () => {
+      const newest = receiver.newest();
+      const requests = newest?.metrics.find(({ name }) => name === "headgate.requests");
+      return requests !== undefined && toSum(requests) >= 2_100 && newest;
+    },
+    25_000,
+  );
+  expect(pushed.credential).toBe(OTLP_TOKEN);
+  for (const metric of pushed.metrics.filter(({ sum }) => sum !== undefined)) {
+    const scraped = sumOfSamples(all, `headgate_${metric.name.slice("headgate.".length)}_total{`);
+    expect([metric.name, toSum(metric)]).toEqual([metric.name, scraped]);
+  }
+});
