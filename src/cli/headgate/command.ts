@@ -41,6 +41,9 @@ export interface Context {
   /** Throws when there is no usable address or token: only commands that need the gateway ask for it. */
   readonly api: () => Api;
   readonly nowMs: () => number;
+  /** Says something before the command ends. */
+  readonly print: (said: Said) => void;
+  readonly wait: (ms: number) => Promise<void>;
 }
 
 export const commonOptions: Readonly<Record<string, Option>> = {

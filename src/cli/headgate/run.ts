@@ -1,5 +1,6 @@
 // One call of the command line, from its arguments to its exit code.
 
+import { setTimeout as wait } from "node:timers/promises";
 import { createApi } from "./api.ts";
 import type { Context } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -47,12 +48,14 @@ async function obey(parsed: Parsed, surroundings: Surroundings): Promise<Ending>
     );
     return isHelp ? "done" : "misused";
   }
-  const { json, text, isRefusal = false } = await command.run(given, toContext(given, surroundings));
-  print(given.has("json") ? toSafeJson(json) : text());
+  const context = toContext(given, surroundings);
+  const said = await command.run(given, context);
+  context.print(said);
+  const { isRefusal = false } = said;
   return isRefusal ? "refused" : "done";
 }
 
-function toContext(given: Given, { variables }: Surroundings): Context {
+function toContext(given: Given, { variables, print }: Surroundings): Context {
   return {
     api: () =>
       createApi(
@@ -60,5 +63,9 @@ function toContext(given: Given, { variables }: Surroundings): Context {
         given.durationMs("timeout") ?? TIMEOUT_MS_DEFAULT,
       ),
     nowMs: () => Date.now(),
+    print: ({ json, text }) => {
+      print(given.has("json") ? toSafeJson(json) : text());
+    },
+    wait: (ms) => wait(ms),
   };
 }

@@ -2,7 +2,7 @@
 // OpenTelemetry's pushes.
 
 import { execFile } from "node:child_process";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
@@ -57,21 +57,24 @@ export interface OtlpReceiver {
   readonly close: () => Promise<void>;
 }
 
+interface Pushed {
+  readonly resourceMetrics: readonly {
+    readonly scopeMetrics: readonly { readonly metrics: readonly OtlpMetric[] }[];
+  }[];
+}
+
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   let newest: ReturnType<OtlpReceiver["newest"]>;
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const pushed = JSON.parse(await text(request)) as Pushed;
+    const metrics = pushed.resourceMetrics.flatMap(({ scopeMetrics }) =>
+      scopeMetrics.flatMap((one) => one.metrics),
+    );
+    newest = { metrics, credential: request.headers.authorization ?? "" };
+    response.end("{}");
+  };
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const pushed = JSON.parse(body) as {
-        readonly resourceMetrics: readonly {
-          readonly scopeMetrics: readonly { readonly metrics: readonly OtlpMetric[] }[];
-        }[];
-      };
-      const metrics = pushed.resourceMetrics.flatMap(({ scopeMetrics }) =>
-        scopeMetrics.flatMap((one) => one.metrics),
-      );
-      newest = { metrics, credential: request.headers.authorization ?? "" };
-      response.end("{}");
-    });
+    void receive(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,0 +1,131 @@
+// What the gateway counted: who was denied, who used how much, and how it is doing at this moment.
+
+import type { Api } from "../api.ts";
+import type { Command } from "../command.ts";
+import { type Column, type Item, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
+
+const MINUTES_DEFAULT = 60;
+const MINUTES_MAX = 1_440;
+/** An answer has at most so many points. */
+const POINTS_MAX = 480;
+const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+const LOOK_MS = 2_000;
+const WATCHED_MINUTES = 5;
+
+const DENIALS: readonly Column[] = [
+  ["policy", ({ policy }) => policy],
+  ["consumer", ({ consumer }) => consumer],
+  ["key (hash)", ({ key }) => key],
+  ["denied", ({ count }) => count],
+  ["since", ({ firstMs }) => toTime(firstMs)],
+  ["last", ({ lastMs }) => toTime(lastMs)],
+];
+const USAGE: readonly Column[] = [
+  ["consumer", ({ consumer }) => consumer],
+  ["policy", ({ policy }) => policy],
+  ["units", ({ units }) => units],
+];
+
+const denials: Command = {
+  name: "denials",
+  summary: "whom policies denied: which keys and consumers, how often, and since when",
+  options: {
+    minutes: {
+      value: "count",
+      help: `of the last so many minutes; default ${MINUTES_DEFAULT}, up to ${MINUTES_MAX}`,
+    },
+  },
+  examples: ["denials", "denials --minutes 1440 --json"],
+  run: async (given, { api }) => {
+    const minutes = Math.min(given.integer("minutes") ?? MINUTES_DEFAULT, MINUTES_MAX);
+    const by = Math.ceil(minutes / POINTS_MAX);
+    const stats = await ask(api(), { minutes: String(minutes), by: String(by) });
+    const json = { items: toItems(stats["denials"]), places: stats["places"] };
+    return { json, text: () => `${toTable(DENIALS, json.items)}${toGaps(stats)}` };
+  },
+};
+
+const usage: Command = {
+  name: "usage",
+  summary: "the units that each consumer took of each policy: in the last 24 hours, or in this month",
+  options: { month: { help: "since the first of this month, by UTC" } },
+  examples: ["usage", "usage --month --json"],
+  run: async (given, { api, nowMs }) => {
+    const now = new Date(nowMs());
+    const isMonth = given.has("month");
+    const fromMs = isMonth
+      ? Date.UTC(now.getUTCFullYear(), now.getUTCMonth())
+      : Math.floor(now.getTime() / HOUR_MS) * HOUR_MS - DAY_HOURS * HOUR_MS;
+    const by = isMonth ? DAY_HOURS : 1;
+    const stats = await ask(api(), { step: "hour", by: String(by), from: String(fromMs) });
+    const items = toItems(stats["usage"]).map(({ policy, consumer, counts }) => ({
+      consumer,
+      policy,
+      units: sumOf(counts),
+    }));
+    const json = { fromMs, toMs: stats["asOfMs"], items, places: stats["places"] };
+    return { json, text: () => `${toTable(USAGE, items)}${toGaps(stats)}` };
+  },
+};
+
+const watch: Command = {
+  name: "watch",
+  summary: "how the gateway is doing, every two seconds until it is stopped: requests, denials, latency, age",
+  options: { for: { value: "duration", help: "ends by itself; default: runs until it is stopped" } },
+  examples: ["watch", "watch --for 30s"],
+  run: async (given, { api, nowMs, print, wait }) => {
+    const asked = api();
+    const untilMs = nowMs() + (given.durationMs("for") ?? Infinity);
+    for (;;) {
+      const stats = await ask(asked, { minutes: String(WATCHED_MINUTES), watch: "1" });
+      const said = { json: toFrame(stats), text: () => `${toLines(toFrame(stats))}${toGaps(stats)}` };
+      if (nowMs() + LOOK_MS > untilMs) return said;
+      print(said);
+      await wait(LOOK_MS);
+    }
+  },
+};
+
+export const statsCommands: readonly Command[] = [denials, usage, watch];
+
+async function ask(api: Api, query: Readonly<Record<string, string>>): Promise<Item> {
+  const { body } = await api.ask("GET", `/stats?${new URLSearchParams(query).toString()}`);
+  return toItem(body);
+}
+
+/** The last five minutes in a few figures. */
+function toFrame(stats: Item): Item {
+  const requests = toItems(stats["requests"]);
+  const count = (outcome?: string): number =>
+    requests
+      .filter((row) => outcome === undefined || row["outcome"] === outcome)
+      .reduce((sum, { counts }) => sum + sumOf(counts), 0);
+  const total = toItems(stats["durations"]).find(({ route, part }) => route === "*" && part === "total");
+  const whole = toItem(total?.["whole"]);
+  const degraded = toItems(stats["decisions"]).filter(({ outcome }) => outcome === "degraded");
+  return {
+    requests: count(),
+    denied: count("denied"),
+    rejected: count("rejected"),
+    failed: count("failed"),
+    cached: count("cached"),
+    degraded: degraded.reduce((sum, { counts }) => sum + sumOf(counts), 0),
+    p50Ms: whole["p50"] ?? undefined,
+    p99Ms: whole["p99"] ?? undefined,
+    isolates: stats["isolates"],
+    lagMs: stats["lagMs"],
+  };
+}
+
+function toGaps(stats: Item): string {
+  const { unanswered } = toItem(stats["places"]);
+  const places = Array.isArray(unanswered) ? unanswered : [];
+  return places.length === 0
+    ? ""
+    : `\n\nWithout what was counted in ${places.join(", ")}: nobody answered there`;
+}
+
+function sumOf(counts: unknown): number {
+  return Array.isArray(counts) ? counts.reduce((sum: number, count) => sum + Number(count), 0) : 0;
+}
