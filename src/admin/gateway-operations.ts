@@ -6,6 +6,7 @@ import { parsePurges, purgeBody } from "./parse-purges.ts";
 import type { Config } from "../core/config/config.ts";
 import { toHostTexts } from "../core/routes/host-rule.ts";
 import type { Route } from "../core/routes/route.ts";
+import { toShownLimit } from "../core/policies/limit-rule.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import type { AuditEntry, Page } from "../core/control/control-messages.ts";
 import { askControl } from "./ask-control.ts";
@@ -153,8 +154,9 @@ export const gatewayOperations: readonly Operation[] = [
 ];
 
 function toPolicyView(policy: Policy): object {
-  const { name, algorithm, limit, windowMs, onMissing, onError, timeoutMs, enforcePercent, options } = policy;
+  const { name, algorithm, limit, windowMs, onMissing, onError, timeoutMs, enforcePercent } = policy;
   const key = policy.key.map(({ label }) => label);
+  const options = { ...policy.options, limit: toShownLimit(policy) };
   return { name, algorithm, limit, windowMs, key, onMissing, onError, timeoutMs, enforcePercent, options };
 }
 

@@ -106,6 +106,7 @@ import type {
   Country,
   Duration,
   KeyInput,
+  LimitInput,
   ListOf,
   Method,
   Path,
@@ -125,7 +126,9 @@ export type TierInput<Names extends string = string> = {
 };
 
 /** What a tier changes of one policy. */
-export interface TierPolicyInput extends Pick<VariantInput, "limit" | "burst" | "window"> {
+export interface TierPolicyInput extends Pick<VariantInput, "burst" | "window"> {
+  /** Default: the policy's. */
+  readonly limit?: LimitInput;
   /** The tier's own limits for some requests. */
   readonly limits?: readonly VariantInput[];
 }

@@ -27,6 +27,7 @@ export function toAddressPolicy(name: string, { limit, windowMs }: AddressLimit)
     settings: settings.ok ? settings.value : undefined,
     options,
     limit,
+    rule: undefined,
     windowMs,
     key: [{ label: "ip", argument: "", read: ip.read }],
     onMissing: "shared",

@@ -6,6 +6,7 @@ import type {
   Country,
   Duration,
   KeyInput,
+  LimitInput,
   ListOf,
   Method,
   Path,
@@ -990,7 +991,7 @@ export interface VariantInput {
    * (as the algorithm has it. Default: none: the policy's.)
    * @example limit: 10
    */
-  readonly limit?: number;
+  readonly limit?: number | "unlimited";
   /**
    * What they may take at once.
    * (as the algorithm has it. Default: none: the policy's.)
@@ -1419,7 +1420,7 @@ export interface TokenBucketPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 60
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The time in which `limit` tokens come back.
    * (duration. Required.)
@@ -1442,7 +1443,7 @@ export interface SlidingWindowPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 10
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The length of the rolling window.
    * (duration. Required.)
@@ -1465,7 +1466,7 @@ export interface SlidingWindowLogPolicy extends PolicyBase {
    * (1 to 10000. Required.)
    * @example limit: 5
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The length of the rolling window.
    * (duration. Required.)
@@ -1482,7 +1483,7 @@ export interface SlidingWindowCounterPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 1000
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The length of the window.
    * (duration. Required.)
@@ -1499,7 +1500,7 @@ export interface FixedWindowPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 100
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The length of each window.
    * (duration. Required.)
@@ -1522,7 +1523,7 @@ export interface LeakyBucketPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 10
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The time in which `limit` units go on.
    * (duration. Required.)
@@ -1545,7 +1546,7 @@ export interface ConcurrencyPolicy extends PolicyBase {
    * (1 to 10000. Required.)
    * @example limit: 20
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * After this a permit frees itself that was lost with its Worker instance. Others are renewed every third of it, at most twice a second: see Permits.
    * (duration. Default: `"60s"`.)
@@ -1562,7 +1563,7 @@ export interface QuotaPolicy extends PolicyBase {
    * (1 to 2^40. Required.)
    * @example limit: 100000
    */
-  readonly limit: number;
+  readonly limit: LimitInput;
   /**
    * The calendar period. It begins when clocks there first show its first hour; so an hour that comes twice, when clocks are put back, is one period.
    * (`"hour"`, `"day"`, `"week"`, `"month"` or `"year"`. Required.)
@@ -1610,7 +1611,9 @@ export type TierInput<Names extends string = string> = {
 };
 
 /** What a tier changes of one policy. */
-export interface TierPolicyInput extends Pick<VariantInput, "limit" | "burst" | "window"> {
+export interface TierPolicyInput extends Pick<VariantInput, "burst" | "window"> {
+  /** Default: the policy's. */
+  readonly limit?: LimitInput;
   /** The tier's own limits for some requests. */
   readonly limits?: readonly VariantInput[];
 }

@@ -5,6 +5,15 @@ import type { KeyExtractorName } from "../keys/registry.ts";
 /** A list; one value by itself is a list of one. */
 export type ListOf<Value> = Value | readonly Value[];
 
+/**
+ * Units per window: 1 to 2^40; 0 for no access; "unlimited"; or what a claim of the caller's token says, at most `max`, and
+ * `default` without it.
+ */
+export type LimitInput =
+  | number
+  | "unlimited"
+  | { readonly claim: string; readonly default: number; readonly max: number };
+
 type Unit = "ms" | "s" | "m" | "h" | "d" | "w";
 
 /** A number and a unit, "500ms", "30s", "5m", "1h", "7d", "1w"; or several, the longest first: "1h30m". */

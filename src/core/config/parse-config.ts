@@ -5,6 +5,7 @@ import type * as v from "valibot";
 import type { AccessList } from "../access/access-list.ts";
 import type { ParsedBatch } from "../batch/batch-schema.ts";
 import type { Policy } from "../policies/policy.ts";
+import { haveVariants } from "../policies/pick-variants.ts";
 import { toMatchPath } from "../http/canonical-path.ts";
 import { toBelowPattern } from "../http/own-paths.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
@@ -113,7 +114,7 @@ function toBatches(
   policies: readonly Policy[],
   access: AccessList | undefined,
 ): Batches {
-  const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
+  const hasVariants = haveVariants(policies);
   const limited = { index: STAND_IN_INDEX.batches, path: settings.path, policies, hasVariants, cost };
   return { ...settings, limited, access: access === undefined ? [] : [access] };
 }

@@ -6,7 +6,14 @@ import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
 import { NO_LEASES } from "../leases/counter-leases.ts";
 import { grantLease } from "./grant-leases.ts";
-import { findCounter, listSiblings, type Planned, toCounterName, toPolicyName } from "./plans.ts";
+import {
+  dropClaimed,
+  findCounter,
+  listSiblings,
+  type Planned,
+  toCounterName,
+  toPolicyName,
+} from "./plans.ts";
 import { consume, type CounterUpdate, giveBack, type LiveCounter } from "./write-ahead.ts";
 
 export interface Change {
@@ -34,6 +41,7 @@ export function consumeChecks(
     const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
     const after = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
     if (after === undefined) continue;
+    if (!live.has(name)) dropClaimed(live, check);
     live.set(name, after.live);
     const others = chargeSiblings(live, { ...check, units: check.cost }, { nowMs, takenAtMs: nowMs });
     mustWrite ||= after.mustWrite || others;

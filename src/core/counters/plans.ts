@@ -11,12 +11,16 @@ export interface Planned {
   readonly policy: string;
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
-  /** The tier whose limits these are, "" for the policy's own; undefined: the policy has no tiers. */
+  /** Whose limits these are, "" for the policy's own; undefined: it has one for all. */
   readonly plan?: string | undefined;
 }
 
 /** Neither a policy's name nor a tier's has it. */
 const SEPARATOR = "/";
+/** A plan with a limit that a claim says has it (policies/claimed-limit.ts), and no other. */
+const CLAIMED = "=";
+/** Counters of one key and policy with such limits: there may be any number of these. */
+const CLAIMED_MAX = 8;
 
 type Live = ReadonlyMap<string, LiveCounter>;
 
@@ -44,6 +48,18 @@ export function findCounter(live: Live, check: Planned, nowMs: number): LiveCoun
 /** The plan whose counter has this name; "" for the policy's own limits. */
 export function toPlan(counterName: string): string {
   return counterName.slice(toPolicyName(counterName).length + SEPARATOR.length);
+}
+
+/** Removes a counter of another claimed limit where there are too many. Used again, it begins with what the others count. */
+export function dropClaimed(live: Map<string, LiveCounter>, check: Planned): void {
+  if (check.plan?.includes(CLAIMED) !== true) return;
+  const own = toCounterName(check);
+  const others = [...live].filter(
+    ([name]) => name !== own && name.includes(CLAIMED) && toPolicyName(name) === check.policy,
+  );
+  if (others.length < CLAIMED_MAX) return;
+  const [first] = others.sort(([, one], [, other]) => one.expiresAtMs - other.expiresAtMs);
+  if (first !== undefined) live.delete(first[0]);
 }
 
 export interface Sibling {

@@ -44,6 +44,11 @@ export const problems = {
     detail: "The request lacks what the policies named here count by.",
     proxyError: "http_request_denied",
   },
+  "not-in-plan": {
+    status: 403,
+    detail: "The caller's plan does not include what the policies named here count. Waiting does not help.",
+    proxyError: "http_request_denied",
+  },
   banned: {
     status: 403,
     detail: "The operator of this gateway has banned the caller.",

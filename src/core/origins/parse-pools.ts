@@ -1,5 +1,6 @@
 // Reads the origin pools of the configuration: unknown -> frozen pools by name, or every problem.
 
+import { haveVariants } from "../policies/pick-variants.ts";
 import { STAND_IN_INDEX } from "../policies/limited-route.ts";
 import type * as v from "valibot";
 import { hash32 } from "../keys/hash32.ts";
@@ -117,7 +118,7 @@ function toOutbound(
   { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
 ): OutboundSettings | undefined {
   if (policies.length === 0 && feedback === undefined) return undefined;
-  const hasVariants = policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0);
+  const hasVariants = haveVariants(policies);
   return {
     // Routes count up from 0, and the limit of failed credentials has -1.
     limited: { index: STAND_IN_INDEX.pools - index, path: "", policies, hasVariants, cost, countsAll: true },

@@ -27,6 +27,13 @@ export function applyLimits(policy: Policy, { limit, burst, window }: Limits): R
   const shown = parsed.value as { readonly limit: number; readonly windowMs?: number };
   const { key, ...rest } = policy;
   const lease = toOfferedTerms(rest, parsed.value);
-  const changed = { ...rest, settings: parsed.value, limit: shown.limit, windowMs: shown.windowMs, lease };
+  const changed = {
+    ...rest,
+    settings: parsed.value,
+    limit: shown.limit,
+    rule: limit === undefined ? policy.rule : undefined,
+    windowMs: shown.windowMs,
+    lease,
+  };
   return ok(Object.freeze({ ...deepFreeze(changed), key }));
 }

@@ -3,6 +3,7 @@
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Problem } from "../result.ts";
+import { isCounted } from "./limit-rule.ts";
 import type { Policy } from "./policy.ts";
 import { toEntries } from "../schema/list-of.ts";
 import { showGiven, toInvalid } from "../schema/parse-with.ts";
@@ -51,6 +52,7 @@ export function findImpossible(policies: readonly Policy[], cost: unknown, path:
   if (!isCost(cost)) return [];
   const problems: Problem[] = [];
   for (const policy of policies) {
+    if (!isCounted(policy)) continue;
     const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
     if (algorithm.decide(policy.settings, undefined, { nowMs: 0, cost }).outcome !== "impossible") continue;
     const message = `must be within what policy "${policy.name}" can ever admit, received ${cost}`;

@@ -5,7 +5,8 @@ import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms, type AlgorithmName } from "../algorithms/registry.ts";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import { parseKey } from "../keys/parse-key.ts";
-import { err, type Problem, type Result } from "../result.ts";
+import type { Problem } from "../result.ts";
+import { type ParsedLimits, parseLimits } from "./parse-limits.ts";
 import { policyBase } from "./policy-schema.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import type { Policy } from "./policy.ts";
@@ -59,22 +60,25 @@ function parsePolicy({ name, options, context }: PolicyGiven, problems: Problem[
   const key = parseKey(options["key"], `${path}.key`);
   if (!key.ok) found.push(...key.error);
   const algorithm = findAlgorithm(options["algorithm"]);
-  const settings =
-    algorithm === undefined ? undefined : parseSettings(algorithm, options, context.limitFactor);
-  if (settings?.ok === false) {
-    found.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
+  const limits = algorithm === undefined ? undefined : parseLimits(algorithm, options, context.limitFactor);
+  if (limits?.ok === false) {
+    found.push(...limits.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
   }
-  if (algorithm !== undefined) {
-    const known = [...Object.keys(policyBase), ...algorithm.optionNames];
-    found.push(...findUnknownKeys(`${path}.`, Object.keys(options), known));
-  }
+  if (algorithm !== undefined) found.push(...findUnknown(path, options, algorithm));
   problems.push(...found);
-  if (found.length > 0 || !common.ok || !key.ok || settings?.ok !== true) return undefined;
-  const written = scale(pickOptions(options, algorithm), context.limitFactor);
+  if (found.length > 0 || !common.ok || !key.ok || limits?.ok !== true) return undefined;
   const hasTiers = findTierEntries(context.tiers, name).length > 0;
-  const parsed = { settings: settings.value, options: written, key: key.value, hasTiers };
-  const policy = toPolicy(name, common.value, parsed);
+  const policy = toPolicy(name, common.value, { ...limits.value, key: key.value, hasTiers });
   return withVariants(policy, { name, options, context }, problems);
+}
+
+function findUnknown(
+  path: string,
+  options: PolicyGiven["options"],
+  { optionNames }: Algorithm<unknown, unknown>,
+): readonly Problem[] {
+  const known = [...Object.keys(policyBase), ...optionNames];
+  return findUnknownKeys(`${path}.`, Object.keys(options), known);
 }
 
 /** The policy with the limits that it has for tiers, methods, countries and routes. */
@@ -88,7 +92,7 @@ function withVariants(
     policy,
     options,
     optionNames: algorithm.optionNames,
-    parseSettings: (changed) => parseSettings(algorithm, changed, limitFactor),
+    parseLimits: (changed) => parseLimits(algorithm, changed, limitFactor),
     routePaths,
   };
   const variants = parseVariants(source, {
@@ -110,14 +114,15 @@ function withVariants(
 function toPolicy(
   name: string,
   common: v.InferOutput<typeof base>,
-  { settings, options, key, hasTiers }: Pick<Policy, "settings" | "options" | "key"> & { hasTiers: boolean },
+  { settings, options, rule, key, hasTiers }: ParsedLimits & Pick<Policy, "key"> & { hasTiers: boolean },
 ): Policy {
   const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
   const algorithm = common.algorithm as AlgorithmName;
-  // Settling, bans and dry runs need every request at the counter. Tiers have one counter with several limits: the lowest
+  const hasPlans = hasTiers || rule?.kind === "claim";
+  // Settling, bans and dry runs need every request at the counter. Tiers and claims are several limits of one key: the lowest
   // must not cut leases that were granted under another.
   const isExact =
-    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasTiers;
+    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasPlans;
   const consistency = isExact ? "exact" : common.consistency;
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return {
@@ -125,7 +130,8 @@ function toPolicy(
     algorithm,
     settings,
     options,
-    limit: shown.limit,
+    limit: rule?.kind === "none" ? 0 : shown.limit,
+    rule,
     windowMs: shown.windowMs,
     key,
     onMissing,
@@ -136,47 +142,11 @@ function toPolicy(
     ban,
     consistency,
     lease: toOfferedTerms({ algorithm, consistency }, settings),
-    plan: hasTiers ? "" : undefined,
+    plan: hasPlans ? "" : undefined,
     variantName: "",
     variants: [],
     tiers: new Map(),
   };
-}
-
-/** What is written must be right by itself, and also after multiplying. */
-function parseSettings(
-  algorithm: Algorithm<unknown, unknown>,
-  options: PolicyGiven["options"],
-  limitFactor: number,
-): Result<unknown> {
-  const written = algorithm.parseConfig(options);
-  if (!written.ok || limitFactor === 1) return written;
-  const scaled = algorithm.parseConfig(scale(options, limitFactor));
-  if (scaled.ok) return scaled;
-  const toProblem = ({ path, code, message }: Problem): Problem => ({
-    path,
-    code,
-    message: `${message} after LIMIT_FACTOR ${limitFactor}`,
-  });
-  return err(scaled.error.map(toProblem));
-}
-
-function scale(options: PolicyGiven["options"], factor: number): PolicyGiven["options"] {
-  const scaled: Record<string, unknown> = { ...options };
-  for (const name of ["limit", "burst"]) {
-    const value = scaled[name];
-    if (typeof value === "number") scaled[name] = value * factor;
-  }
-  return scaled;
-}
-
-function pickOptions(
-  options: PolicyGiven["options"],
-  algorithm: Algorithm<unknown, unknown> | undefined,
-): PolicyGiven["options"] {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name]) => algorithm?.optionNames.includes(name)),
-  );
 }
 
 function findAlgorithm(name: unknown): Algorithm<unknown, unknown> | undefined {

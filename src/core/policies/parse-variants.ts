@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { methodName } from "../http/methods.ts";
 import { toOfferedTerms } from "../leases/lease-terms.ts";
 import type { Problem, Result } from "../result.ts";
+import type { ParsedLimits } from "./parse-limits.ts";
 import type { Policy, PolicyVariant } from "./policy.ts";
 import { listOf } from "../schema/list-of.ts";
 import { isObject, object, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -14,7 +15,7 @@ import { country, textLike } from "../schema/primitives.ts";
 const LIMIT_OPTIONS = ["limit", "burst", "window"] as const;
 const VARIANTS_MAX = 20;
 
-const limits = {
+const limitOptions = {
   limit: v.optional(v.unknown()),
   burst: v.optional(v.unknown()),
   window: v.optional(v.unknown()),
@@ -24,7 +25,7 @@ export const variantEntries = {
   methods: v.optional(listOf(methodName, "method")),
   countries: v.optional(listOf(country, "country")),
   routes: v.optional(listOf(textLike(/^\//, "must be a route's path, as it is written there"), "route")),
-  ...limits,
+  ...limitOptions,
 };
 const variantSchema = v.pipe(
   object(variantEntries),
@@ -33,7 +34,7 @@ const variantSchema = v.pipe(
     "must say for which methods, countries or routes it is",
   ),
 );
-const tierSchema = object({ ...limits, limits: v.optional(v.unknown()) });
+const tierSchema = object({ ...limitOptions, limits: v.optional(v.unknown()) });
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -42,7 +43,7 @@ export interface VariantSource {
   /** As they are written, the policy's own. */
   readonly options: Options;
   readonly optionNames: readonly string[];
-  readonly parseSettings: (options: Options) => Result<unknown>;
+  readonly parseLimits: (options: Options) => Result<ParsedLimits>;
   /** The paths of all routes, as they are written. */
   readonly routePaths: readonly string[];
 }
@@ -105,6 +106,11 @@ function parseVariant(
     if (!known.includes(given))
       problems.push(toInvalid(`${path}.routes.${index}`, { wanted, given, code: "unknown-route", known }));
   }
+  if (isObject(changed.limit)) {
+    const message = 'must be a number, 0 or "unlimited": a claim is read for the whole policy, or for a tier';
+    problems.push({ path: `${path}.limit`, code: "invalid", message });
+    return undefined;
+  }
   // Named by what it is for, not by what it allows: a changed limit keeps what was used.
   const lists = [methods, countries, routes].map((list) => (list ?? ["*"]).toSorted().join(","));
   const policy = toVariant(source, changed, { path, problems, variantName: lists.join(" ") });
@@ -113,7 +119,7 @@ function parseVariant(
 }
 
 function toVariant(
-  { policy, options, optionNames, parseSettings }: VariantSource,
+  { policy, options, optionNames, parseLimits }: VariantSource,
   changed: Options,
   {
     path,
@@ -128,21 +134,24 @@ function toVariant(
     problems.push(toInvalid(`${path}.${name}`, { wanted, given: name, code: "unknown-key" }));
   }
   if (foreign.length > 0) return undefined;
-  const settings = parseSettings({
+  const limits = parseLimits({
     ...options,
     ...Object.fromEntries(given.map((name) => [name, changed[name]])),
   });
-  if (!settings.ok) {
-    problems.push(...settings.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
+  if (!limits.ok) {
+    problems.push(...limits.error.map((problem) => ({ ...problem, path: `${path}.${problem.path}` })));
     return undefined;
   }
-  const shown = settings.value as { readonly limit: number; readonly windowMs?: number };
+  const { settings, options: own, rule } = limits.value;
+  const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return {
     ...policy,
-    settings: settings.value,
-    limit: shown.limit,
+    settings,
+    options: own,
+    limit: rule?.kind === "none" ? 0 : shown.limit,
+    rule,
     windowMs: shown.windowMs,
-    lease: toOfferedTerms(policy, settings.value),
+    lease: toOfferedTerms(policy, settings),
     variantName,
     variants: [],
     tiers: new Map(),

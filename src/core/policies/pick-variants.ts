@@ -1,6 +1,7 @@
 // Picks the limits of a policy that a request gets: its tier's, or the policy's own; and of those the first variant that
 // fits. All of them were made complete when the configuration was read: nothing is merged here.
 
+import { pickClaimed } from "./claimed-limit.ts";
 import type { LimitedRoute } from "./limited-route.ts";
 import type { Policy, PolicyVariant } from "./policy.ts";
 import type { Facts } from "../keys/facts.ts";
@@ -25,7 +26,15 @@ export function pickVariants(
 ): readonly Policy[] {
   if (!hasVariants) return policies;
   const limited = { facts, routePath: path };
-  return policies.map((policy) => pickVariant(policy, facts.identity?.tier, limited));
+  const { identity } = facts;
+  return policies.map((policy) => pickClaimed(pickVariant(policy, identity?.tier, limited), identity?.token));
+}
+
+/** Whether some requests get other limits of these policies than others. */
+export function haveVariants(policies: readonly Policy[]): boolean {
+  return policies.some(
+    ({ variants, tiers, rule }) => variants.length > 0 || tiers.size > 0 || rule?.kind === "claim",
+  );
 }
 
 /** Whatever may be picked of a policy on a route. */

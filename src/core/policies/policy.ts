@@ -5,6 +5,7 @@ import type { BanSettings } from "../counters/ban.ts";
 import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { LeaseTerms } from "../leases/lease-terms.ts";
+import type { LimitRule } from "./limit-rule.ts";
 import type { SettleRule } from "./settle-rule.ts";
 
 /** What a policy does when its counter cannot answer in time. */
@@ -15,10 +16,12 @@ export interface Policy {
   readonly algorithm: AlgorithmName;
   /** What the algorithm's parseConfig made of the policy's options. */
   readonly settings: unknown;
-  /** The algorithm's options as they were written, times LIMIT_FACTOR: what an override changes some of. */
+  /** The algorithm's options as they were written, times LIMIT_FACTOR and with a limit that is a number (limit-rule.ts). */
   readonly options: Readonly<Record<string, unknown>>;
   /** Quota units per window, as headers name it. */
   readonly limit: number;
+  /** What the limit is where it is no number; undefined: it is one. */
+  readonly rule: LimitRule | undefined;
   /** undefined where the limit has no window. */
   readonly windowMs: number | undefined;
   readonly key: readonly KeyPart[];
@@ -34,7 +37,10 @@ export interface Policy {
   readonly consistency: "auto" | "exact";
   /** How its quota is leased to isolates; undefined: every request is decided by its counter object. */
   readonly lease: LeaseTerms | undefined;
-  /** The tier that these limits are of, "" for the policy's own; undefined: the policy has no tiers. */
+  /**
+   * The tier that these limits are of, "" for the policy's own, with the limit that a claim says where one does; undefined:
+   * the policy has the same limits for all.
+   */
   readonly plan: string | undefined;
   /** What, besides the key, tells a variant's counters apart; "" for a policy's and a tier's own limits. */
   readonly variantName: string;

@@ -3,7 +3,7 @@
 import type { AccessList } from "../access/access-list.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type * as v from "valibot";
-import { toVariants } from "../policies/pick-variants.ts";
+import { haveVariants, toVariants } from "../policies/pick-variants.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
@@ -112,7 +112,7 @@ function toRoute(
     methods,
     hosts: options.hosts === undefined ? undefined : toHostRule(options.hosts),
     policies,
-    hasVariants: policies.some(({ variants, tiers }) => variants.length > 0 || tiers.size > 0),
+    hasVariants: haveVariants(policies),
     cost: options.cost,
     cache: options.cache,
     pool,

@@ -12,7 +12,7 @@ import { askCounters } from "./ask-counters.ts";
 import { type CheckedLimits, UNCHECKED } from "./checked-limits.ts";
 import type { LimitedFacts, LimiterContext } from "./limiter.ts";
 import { overridePolicies } from "./override-policies.ts";
-import { findMissing, readRows } from "./policy-rows.ts";
+import { findUncounted, readRows } from "./policy-rows.ts";
 import { toDenialKey, toRemembered } from "./remembered-denials.ts";
 import { takeLeases } from "./take-leases.ts";
 
@@ -26,9 +26,10 @@ export function checkLimits(
     return UNCHECKED;
   const { denials, leases, overrides } = context.gateway;
   const policies = overridePolicies(pickVariants(route, facts), facts, overrides);
-  const rows = readRows(policies, facts, toCost(route.cost, facts));
-  const missing = findMissing(policies, rows);
-  if (missing.length > 0) return { ...UNCHECKED, missing };
+  const cost = toCost(route.cost, facts);
+  const rows = readRows(policies, facts, cost);
+  const uncounted = findUncounted(policies, rows, { facts, cost });
+  if (uncounted.missing.length + uncounted.excluding.length > 0) return { ...UNCHECKED, ...uncounted };
   if (rows.length === 0) return UNCHECKED;
 
   const nowMs = readClock();

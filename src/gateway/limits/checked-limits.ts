@@ -21,6 +21,8 @@ export interface CheckedLimits extends Denial {
   readonly rows: readonly Readonly<PolicyRow>[];
   /** Policies that refuse because what they count by is missing. */
   readonly missing: readonly string[];
+  /** Policies that give the caller no access. */
+  readonly excluding: readonly string[];
   /** Empty unless the request was allowed. */
   readonly taken: readonly ObjectDecision[];
 }
@@ -34,6 +36,7 @@ export const UNCHECKED: CheckedLimits = {
   answer: UNLIMITED,
   shadows: NOTHING,
   missing: NOTHING,
+  excluding: NOTHING,
   taken: NOTHING,
 };
 
@@ -52,5 +55,5 @@ export function toChecked(
   }
   const answer = combineVerdicts(enforced);
   const kept = answer.outcome === "allowed" ? taken : NOTHING;
-  return { policies, rows, answer, shadows: shadows ?? NOTHING, missing: NOTHING, taken: kept };
+  return { ...UNCHECKED, policies, rows, answer, shadows: shadows ?? NOTHING, taken: kept };
 }

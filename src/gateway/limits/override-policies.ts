@@ -1,6 +1,7 @@
 // Puts the active overrides over a request's policies. Nobody pays for it where there is none.
 
 import type { Facts } from "../../core/keys/facts.ts";
+import { pickClaimed } from "../../core/policies/claimed-limit.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -17,7 +18,10 @@ export function overridePolicies(
   // The requests that a policy's limits of their own count separately go on doing so: what was used stays used.
   return policies.map((policy, index) => {
     const applied = found[index]?.policy;
-    return applied === undefined ? policy : { ...applied, variantName: policy.variantName };
+    if (applied === undefined) return policy;
+    // An override of the window alone leaves the limit to the caller's token.
+    const claimed = pickClaimed(applied, facts.identity?.token);
+    return { ...claimed, variantName: policy.variantName };
   });
 }
 

@@ -9,6 +9,7 @@ import {
   toToldMs,
 } from "../../core/policies/rate-limit-headers.ts";
 import type { Config } from "../../core/config/config.ts";
+import { isCounted } from "../../core/policies/limit-rule.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
@@ -27,8 +28,9 @@ export interface Refusal {
 }
 
 /** The refusal that the limits amount to; undefined when the request goes on. */
-export function toRefusal({ answer, missing, rows }: CheckedLimits): Refusal | undefined {
+export function toRefusal({ answer, missing, excluding, rows }: CheckedLimits): Refusal | undefined {
   if (missing.length > 0) return { code: "missing-key", violated: missing };
+  if (excluding.length > 0) return { code: "not-in-plan", violated: excluding };
   const { outcome, violated } = answer;
   if (outcome === "allowed") return undefined;
   if (outcome === "impossible") return { code: "impossible-cost", violated };
@@ -132,5 +134,5 @@ function dropLegacyFields(headers: Headers): void {
 /** RateLimit-Policy; undefined where the draft's fields are switched off. */
 export function toPolicyField(policies: readonly Policy[], { headers }: Config): string | undefined {
   if (!headers.draft) return undefined;
-  return toRateLimitPolicyField(policies.filter(({ enforcePercent }) => enforcePercent > 0));
+  return toRateLimitPolicyField(policies.filter((policy) => policy.enforcePercent > 0 && isCounted(policy)));
 }

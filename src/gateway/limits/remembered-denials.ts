@@ -12,16 +12,17 @@ import type { PolicyRow } from "./policy-rows.ts";
 
 /**
  * What like requests have in common; undefined where no denial is certain, for a policy gives something back earlier.
- * Limits differ by tier, and their counters do not.
+ * Where some requests get other limits, their counters may be the same, and a policy may count only some.
  */
 export function toDenialKey(
-  { index }: LimitedRoute,
+  { index, hasVariants }: LimitedRoute,
   { identity }: Pick<Facts, "identity">,
   rows: readonly PolicyRow[],
 ): string | undefined {
   let key = `${index} ${rows[0]?.cost} ${identity?.tier ?? ""}`;
   for (const row of rows) {
     if (row.policy.settle !== undefined || isPermit(row.policy)) return undefined;
+    if (hasVariants) key += `\n${row.policy.name} ${row.policy.plan ?? ""}`;
     key += `\n${row.key}`;
   }
   return key;

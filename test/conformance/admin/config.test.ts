@@ -84,7 +84,7 @@ describe("the configuration", () => {
     const before = await limitOf();
     const wrong = {
       ...toConfig(1),
-      policies: { api: { algorithm: "sliding-windw", limit: 0, window: "1h", key: "ip" } },
+      policies: { api: { algorithm: "sliding-windw", limit: -1, window: "1h", key: "ip" } },
       routes: [{ path: "nowhere" }],
       nobody: 1,
     };

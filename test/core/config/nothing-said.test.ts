@@ -5,6 +5,8 @@ import graph from "../../../demo/graph/headgate.config.ts";
 import configuration from "../../../headgate.config.ts";
 import { byIp, type Given, limited, pooled, route, sayOf } from "./what-is-said.ts";
 
+const plans = { tiers: { pro: { p: { limit: 1_000 } } } };
+
 const RIGHT: readonly (readonly [what: string, given: Given])[] = [
   [
     "what is left of a path's methods",
@@ -67,6 +69,15 @@ const RIGHT: readonly (readonly [what: string, given: Given])[] = [
   ],
   ["a prefix that only an open path may have", route({ path: "/*", stripPrefix: "/api/v1" })],
   ["a prefix in a parameter", route({ path: "/:area/x", stripPrefix: "/shop" })],
+  ["no access but for a tier", limited({ limit: 0 }, { auth: "required" }, plans)],
+  [
+    "no limit but for some requests",
+    limited({ limit: "unlimited", limits: [{ methods: ["POST"], limit: 5 }] }),
+  ],
+  [
+    "a missing key that counts by address",
+    limited({ key: "consumer", onMissing: "ip" }, { auth: "optional" }),
+  ],
   [
     "scopes that are meant to stop the whole pool",
     pooled(

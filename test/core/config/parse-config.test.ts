@@ -109,7 +109,7 @@ describe("parseConfig()", () => {
       counters: { shards: 0 },
       policies: {
         "a b": POLICY,
-        limits: { ...POLICY, limit: 0, windw: "1m", timeoutMs: 0.5 },
+        limits: { ...POLICY, limit: -1, windw: "1m", timeoutMs: 0.5 },
         keys: { ...POLICY, key: ["ip", "headr:a"] },
         unknown: { ...POLICY, algorithm: "leaky-buckets" },
         text: "60/m",
@@ -140,7 +140,7 @@ describe("parseConfig()", () => {
       `origin: ${ORIGIN_WANTED}, received "api.example.com" [invalid]`,
       `policies.a b: must be a name of at most 64 letters, digits, '.', '_' and '-', received "a b" [invalid]`,
       "policies.limits.timeoutMs: must be a whole number of milliseconds from 1 to 60000, received 0.5 [invalid]",
-      "policies.limits.limit: must be a whole number from 1 to 1099511627776, received 0 [invalid]",
+      "policies.limits.limit: must be a whole number from 1 to 1099511627776, received -1 [invalid]",
       'policies.limits.windw: unknown key "windw"; did you mean "window"? [unknown-key]',
       'policies.keys.key.1: must be a known key part, received "headr:a"; did you mean "header"? [unknown-key-part]',
       expect.stringMatching(

@@ -244,6 +244,43 @@ const MISTAKES: readonly Mistake[] = [
     route({ path: "/v1/*", stripPrefix: "/api" }),
     ['error routes.0.stripPrefix: no path of "/v1/*" begins with "/api"'],
   ],
+  [
+    "a limit of 0 for all",
+    limited({ limit: 0 }),
+    [
+      "warning policies.p.limit: nobody has another limit: all that it counts is refused, until an override gives one",
+    ],
+  ],
+  [
+    "no limit for all",
+    limited({ limit: "unlimited" }),
+    ["warning policies.p.limit: nobody has another limit, so nothing is limited"],
+  ],
+  [
+    "a limit of a claim that nobody has",
+    limited({ limit: { claim: "rate", default: 10, max: 100 } }),
+    [
+      'error policies.p.limit: auth.issuers is empty: nobody has a token with the claim "rate", and all would have the default',
+    ],
+  ],
+  [
+    "a tier's limit of a claim that nobody has",
+    limited(
+      {},
+      { auth: "required" },
+      { tiers: { pro: { p: { limit: { claim: "rate", default: 10, max: 100 } } } } },
+    ),
+    [
+      'error tiers.pro.p.limit: auth.issuers is empty: nobody has a token with the claim "rate", and all would have the default',
+    ],
+  ],
+  [
+    "a consumer without auth, by address instead",
+    limited({ key: "consumer", onMissing: "ip" }),
+    [
+      'warning routes.0.policies.0: policy "p" counts by "consumer", and the route has no auth: add auth: "required" or "optional"; every request of this route would count by its address',
+    ],
+  ],
 ];
 
 test.each(MISTAKES)("of %s is said why", (_what, given, said) => {

@@ -33,7 +33,9 @@ describe("a policy", () => {
     ],
     [
       { ...POLICY, limit: "60" },
-      ['limit: must be a whole number from 1 to 1099511627776, received "60" [invalid]'],
+      [
+        'limit: must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", or { claim, default, max }, received "60" [invalid]',
+      ],
     ],
     [{ ...POLICY, key: [] }, ["key: must name 1 to 8 parts, received 0 [invalid]"]],
     [
@@ -124,13 +126,13 @@ describe("a policy's name", () => {
     (name) => {
       const problems = toProblems(
         toInput({
-          policies: { [name]: { ...POLICY, limit: 0 } },
+          policies: { [name]: { ...POLICY, limit: -1 } },
           routes: [{ path: "/*", policies: [name] }],
         }),
       );
       expect(problems).toEqual([
         `policies.${name}: must be a name of at most 64 letters, digits, '.', '_' and '-', received ${JSON.stringify(name)} [invalid]`,
-        `policies.${name}.limit: must be a whole number from 1 to 1099511627776, received 0 [invalid]`,
+        `policies.${name}.limit: must be a whole number from 1 to 1099511627776, received -1 [invalid]`,
       ]);
     },
   );

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { POLICY, toConfig, toInput, toProblems } from "../config/config-input.ts";
 
-const LIMIT_WANTED = "must be a whole number from 1 to 1099511627776";
+const NUMBER_WANTED = "must be a whole number from 1 to 1099511627776";
+const LIMIT_WANTED =
+  'must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", or { claim, default, max }';
 
 describe("tiers", () => {
   test.each<[unknown, readonly string[]]>([
@@ -15,8 +17,8 @@ describe("tiers", () => {
       ],
     ],
     [
-      { pro: { "per-client": { limit: 0 } } },
-      [`tiers.pro.per-client.limit: ${LIMIT_WANTED}, received 0 [invalid]`],
+      { pro: { "per-client": { limit: -1 } } },
+      [`tiers.pro.per-client.limit: ${NUMBER_WANTED}, received -1 [invalid]`],
     ],
     [
       { pro: { search: { burst: 5 } } },

@@ -164,7 +164,7 @@ describe("a route", () => {
 
   test("is not told that a policy is unknown when the policy has problems of its own", () => {
     const input = toInput({
-      policies: { p: { ...POLICY, limit: 0 } },
+      policies: { p: { ...POLICY, limit: -1 } },
       routes: [{ path: "/", policies: ["p"], cost: 1 }],
     });
     expect(toProblems(input)).toHaveLength(1);

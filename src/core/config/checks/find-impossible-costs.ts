@@ -2,6 +2,7 @@
 
 import type { Algorithm } from "../../algorithms/algorithm.ts";
 import { toAlgorithm } from "../../algorithms/registry.ts";
+import { isCounted } from "../../policies/limit-rule.ts";
 import { toVariants } from "../../policies/pick-variants.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
@@ -63,7 +64,9 @@ function findDeclared(path: string, cost: CostRule, policies: readonly Policy[])
   return [toWarning(`${path}.max`, message)];
 }
 
-function isImpossible({ algorithm, settings }: Policy, cost: number): boolean {
+function isImpossible(policy: Policy, cost: number): boolean {
+  if (!isCounted(policy)) return false;
+  const { algorithm, settings } = policy;
   const decide: Algorithm<unknown, unknown>["decide"] = toAlgorithm(algorithm).decide;
   return decide(settings, undefined, { nowMs: 0, cost }).outcome === "impossible";
 }

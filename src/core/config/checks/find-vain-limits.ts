@@ -1,14 +1,15 @@
-// A policy's limits for some requests that no request gets: of routes or methods that the policy does not count, or behind
-// others that take all of theirs.
+// A policy's limits that no request gets, or that limit nothing: for routes or methods that the policy does not count, behind
+// others that take all of theirs, no access for anybody, no limit for anybody, a claim of tokens that nobody has.
 
 import type { Policy, PolicyVariant } from "../../policies/policy.ts";
 import type { Config } from "../config.ts";
-import { type ConfigCheck, type Finding, toProblem } from "./finding.ts";
+import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
 export const findVainLimits: ConfigCheck = (config) =>
   config.policies.flatMap((policy) => {
     const counted = findCounted(policy, config);
     return [
+      ...findRule(policy, config),
       ...findOf(policy.variants, counted, `policies.${policy.name}.limits`),
       ...[...policy.tiers].flatMap(([tier, { variants }]) =>
         findOf(variants, counted, `tiers.${tier}.${policy.name}.limits`),
@@ -16,18 +17,33 @@ export const findVainLimits: ConfigCheck = (config) =>
     ];
   });
 
-/** What counts by the policy: routes, and pools by the path that stands for them. */
+/** What is wrong with a limit that is no number. */
+function findRule(policy: Policy, { auth }: Config): readonly Finding[] {
+  const path = `policies.${policy.name}.limit`;
+  const all = [policy, ...policy.tiers.values()];
+  const limits = [...all, ...all.flatMap(({ variants }) => variants.map((variant) => variant.policy))];
+  if (limits.every(({ rule }) => rule?.kind === "none"))
+    return [
+      toWarning(path, "nobody has another limit: all that it counts is refused, until an override gives one"),
+    ];
+  if (limits.every(({ rule }) => rule?.kind === "unlimited"))
+    return [toWarning(path, "nobody has another limit, so nothing is limited")];
+  const claimed = limits.find(({ rule }) => rule?.kind === "claim");
+  if (claimed?.rule?.kind !== "claim" || auth.issuers.length > 0) return [];
+  const message = `auth.issuers is empty: nobody has a token with the claim "${claimed.rule.claim.text}", and all would have the default`;
+  return [toProblem(claimed.plan ? `tiers.${claimed.plan}.${policy.name}.limit` : path, message)];
+}
+
+/** What counts by the policy: routes, for themselves and for the pool that they lead to, and batches. */
 interface Counted {
   readonly path: string;
   readonly methods: ReadonlySet<string> | undefined;
 }
 
-function findCounted({ name }: Policy, { routes, pools, batch }: Config): readonly Counted[] {
-  const isOf = (policies: readonly Policy[]): boolean => policies.some((policy) => policy.name === name);
-  const ofPools = pools.filter(({ outbound }) => isOf(outbound?.limited.policies ?? []));
+function findCounted({ name }: Policy, { routes, batch }: Config): readonly Counted[] {
+  const isOf = (policies: readonly Policy[] = []): boolean => policies.some((policy) => policy.name === name);
   return [
-    ...routes.filter(({ policies }) => isOf(policies)),
-    ...ofPools.map(({ outbound }) => ({ path: outbound?.limited.path ?? "", methods: undefined })),
+    ...routes.filter(({ policies, pool }) => isOf(policies) || isOf(pool?.outbound?.limited.policies)),
     ...(batch !== undefined && isOf(batch.limited.policies)
       ? [{ path: batch.path, methods: new Set(["POST"]) }]
       : []),
