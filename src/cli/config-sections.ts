@@ -18,6 +18,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^log\.sinks\.\d/, "log-sinks"],
   [/^stats\./, "statistics"],
   [/^log\./, "log"],
+  [/^(?:routes\.\d+\.)?denied\./, "denied-requests"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],
   [/^origins\..+\.members\.\d/, "pool-members"],

@@ -54,9 +54,10 @@ const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.")
 const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
 const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
 const isStatsKey = ({ path }: SchemaKey): boolean => path.startsWith("stats.");
+const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
-  isStatsKey(key) || isAccessKey(key) || isCorsKey(key) || isLogKey(key);
+  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isLogKey].some((isOfIt) => isOfIt(key));
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
@@ -70,6 +71,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Access lists", topKeys.filter(isAccessKey)],
   ["CORS", topKeys.filter(isCorsKey)],
   ["Statistics", topKeys.filter(isStatsKey)],
+  ["Denied requests", topKeys.filter(isDeniedKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
   ["Log", topKeys.filter(isLogKey)],
   ["Log sinks", readEntryKeys(sinkEntries)],
@@ -126,6 +128,7 @@ const places: Readonly<Record<string, (given: Options) => Options>> = {
   Issuers: inIssuer,
   "Access lists": inConfig,
   CORS: inConfig,
+  "Denied requests": inConfig,
   Routes: inRoute,
   Cache: inRoute,
   Batches: inConfig,
@@ -229,6 +232,7 @@ test.each([
   ["routes.12.access.deny.ips.0", "access-lists"],
   ["routes.12.cors.origins.0", "cors"],
   ["cors.maxAge", "cors"],
+  ["routes.2.denied.body", "denied-requests"],
   ["origins.orders", "origin-pools"],
   ["vars.LIMIT_FACTOR", "variables-and-secrets"],
 ])("a problem of %j leads to a heading that there is: %s", (path, section) => {
@@ -239,6 +243,7 @@ test.each([
 test.each([
   ["access list", isAccessKey],
   ["CORS", isCorsKey],
+  ["answer to denied requests", isDeniedKey],
 ])("a route's %s is written like the gateway's", (_, isOfIt) => {
   expect(routeKeys.filter(isOfIt).length).toBeGreaterThan(0);
   expect(routeKeys.filter(isOfIt)).toEqual(topKeys.filter(isOfIt));

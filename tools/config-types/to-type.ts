@@ -81,6 +81,7 @@ const CELLS: readonly (readonly [cell: RegExp, type: string])[] = [
   [/^duration/, "Duration"],
   [/^`"\d+\w+"` to `"\d+\w+"`/, "Duration"],
   [/^\d+ to \d+ characters/, "string"],
+  [/^a media type/, "string"],
   [/^(?:share, |at most )?[\d.^]+ to [\d.^]+/, "number"],
   [/^share/, "number"],
   [/^list of .*(?:numbers|statuses)/, "ListOf<number>"],

@@ -25,7 +25,9 @@ const INTERFACES: readonly Interface[] = [
   {
     head: "ConfigInput<Names extends string = string>",
     about: "A configuration. `Names` are those of its policies.",
-    sources: ["Top level", "Credentials", "Access lists", "Batches", "Log"].map((section) => ({ section })),
+    sources: ["Top level", "Credentials", "Access lists", "Denied requests", "Batches", "Log"].map(
+      (section) => ({ section }),
+    ),
   },
   {
     head: "CorsInput",
@@ -63,6 +65,7 @@ const INTERFACES: readonly Interface[] = [
     sources: [
       { section: "Routes", without: /^cost\./ },
       { section: "Access lists" },
+      { section: "Denied requests" },
       { section: "Cache" },
       { section: "Aggregates and fields" },
     ],

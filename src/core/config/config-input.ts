@@ -66,6 +66,12 @@ export interface ConfigInput<Names extends string = string> {
      */
     readonly shadow?: boolean;
     /**
+     * The most that is added to the Retry-After of a 429 at random, in percent of it and in whole seconds, so that clients that were denied together do not come back together. Never less than the exact wait, which the other fields go on saying.
+     * (0 to 10. Default: `0`.)
+     * @example headers: { retryJitterPercent: 10 }
+     */
+    readonly retryJitterPercent?: number;
+    /**
      * Whether answers carry Server-Timing: what the request waited for at the gateway (`gateway-credential`, `gateway-counter`, `gateway-cache`, `gateway-queue`, `gateway-origin`, each as in log lines) and `gateway`, the whole, in milliseconds.
      * (boolean. Default: `false`.)
      * @example headers: { serverTiming: true }
@@ -243,6 +249,26 @@ export interface ConfigInput<Names extends string = string> {
      * @example access: { unlimited: ["192.0.2.7"] }
      */
     readonly unlimited?: ListOf<string>;
+  };
+  readonly denied?: {
+    /**
+     * The body. `{retryAfter}` is the wait in whole seconds, `{policy}` and `{limit}` the name and the limit of the policy that holds longest. Of a JSON type it must be JSON, with `{policy}` in quotes.
+     * (1 to 16384 characters. Required.)
+     * @example denied: { body: '{"error":{"code":"rate_limited","retry_after":{retryAfter}}}' }
+     */
+    readonly body: string;
+    /**
+     * The status. Clients know a 429; others they may not take for a limit.
+     * (400 to 599. Default: `429`.)
+     * @example denied: { body: "{}", status: 503 }
+     */
+    readonly status?: number;
+    /**
+     * The Content-Type.
+     * (a media type, with a parameter if need be. Default: `"application/json"`.)
+     * @example denied: { body: "Come back in {retryAfter} s.", contentType: "text/plain; charset=utf-8" }
+     */
+    readonly contentType?: string;
   };
   readonly batch?: {
     /**
@@ -1169,6 +1195,26 @@ export interface RouteInput<Names extends string = string> {
      * @example access: { unlimited: ["192.0.2.7"] }
      */
     readonly unlimited?: ListOf<string>;
+  };
+  readonly denied?: {
+    /**
+     * The body. `{retryAfter}` is the wait in whole seconds, `{policy}` and `{limit}` the name and the limit of the policy that holds longest. Of a JSON type it must be JSON, with `{policy}` in quotes.
+     * (1 to 16384 characters. Required.)
+     * @example denied: { body: '{"error":{"code":"rate_limited","retry_after":{retryAfter}}}' }
+     */
+    readonly body: string;
+    /**
+     * The status. Clients know a 429; others they may not take for a limit.
+     * (400 to 599. Default: `429`.)
+     * @example denied: { body: "{}", status: 503 }
+     */
+    readonly status?: number;
+    /**
+     * The Content-Type.
+     * (a media type, with a parameter if need be. Default: `"application/json"`.)
+     * @example denied: { body: "Come back in {retryAfter} s.", contentType: "text/plain; charset=utf-8" }
+     */
+    readonly contentType?: string;
   };
   readonly cache?: {
     /**

@@ -8,6 +8,8 @@ import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
 import { logSchema } from "../log/log-settings.ts";
+import { deniedAnswer } from "../policies/denied-answer.ts";
+import { RETRY_JITTER_PERCENT_MAX } from "../policies/rate-limit-headers.ts";
 import { object } from "../schema/parse-with.ts";
 import { statsRule } from "../stats/stats-settings.ts";
 import {
@@ -41,6 +43,7 @@ export const configSchema = object({
       draft: v.optional(switchedOn, true),
       shadow: v.optional(switchedOn, false),
       serverTiming: v.optional(switchedOn, false),
+      retryJitterPercent: v.optional(integerBetween(0, RETRY_JITTER_PERCENT_MAX), 0),
     }),
     {},
   ),
@@ -55,6 +58,7 @@ export const configSchema = object({
   access: v.optional(accessList),
   cors: v.optional(corsRule, "origin"),
   stats: v.optional(statsRule, {}),
+  denied: v.optional(deniedAnswer),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

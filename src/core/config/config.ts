@@ -30,7 +30,13 @@ export interface Config {
   readonly encodedSlash: "reject" | "keep";
   /** Whether repeated slashes in a path are forwarded as one. Routes are matched as if they were, always. */
   readonly mergeSlashes: boolean;
-  readonly headers: { readonly draft: boolean; readonly shadow: boolean; readonly serverTiming: boolean };
+  readonly headers: {
+    readonly draft: boolean;
+    readonly shadow: boolean;
+    readonly serverTiming: boolean;
+    /** The most that is added to Retry-After at random, in percent of it. */
+    readonly retryJitterPercent: number;
+  };
   readonly headerBytesMax: number;
   /** How long a client is waited for that sends a body: see Patience. Routes have their own. */
   readonly requestTimeoutMs: number;

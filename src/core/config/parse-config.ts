@@ -2,7 +2,6 @@
 // all go through here; nothing later checks again.
 
 import type * as v from "valibot";
-import type { AccessList } from "../access/access-list.ts";
 import type { ParsedBatch } from "../batch/batch-schema.ts";
 import type { Policy } from "../policies/policy.ts";
 import { haveVariants } from "../policies/pick-variants.ts";
@@ -85,7 +84,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       log: deepFreeze(log),
       alerts: deepFreeze(parsed.value.alerts),
       admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
-      batch: batch && deepFreeze(toBatches(batch, batchPolicies, context.access)),
+      batch: batch && deepFreeze(toBatches(batch, batchPolicies, context)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
       access: deepFreeze(parsed.value.access),
@@ -103,19 +102,21 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
 type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 
 /** Of a configuration with problems nothing is used. */
-function toRouteDefaults(parsed: Parsed): Pick<RouteContext, "access" | "cors" | "requestTimeoutMs"> {
+function toRouteDefaults(
+  parsed: Parsed,
+): Pick<RouteContext, "access" | "cors" | "denied" | "requestTimeoutMs"> {
   if (!parsed.ok) return { access: undefined, requestTimeoutMs: 0 };
-  const { access, cors, requestTimeout } = parsed.value;
-  return { access, cors, requestTimeoutMs: requestTimeout };
+  const { access, cors, denied, requestTimeout } = parsed.value;
+  return { access, cors, denied, requestTimeoutMs: requestTimeout };
 }
 
 function toBatches(
   { policies: _names, cost, ...settings }: ParsedBatch,
   policies: readonly Policy[],
-  access: AccessList | undefined,
+  { access, denied }: Pick<RouteContext, "access" | "denied">,
 ): Batches {
   const hasVariants = haveVariants(policies);
-  const limited = { index: STAND_IN_INDEX.batches, path: settings.path, policies, hasVariants, cost };
+  const limited = { index: STAND_IN_INDEX.batches, path: settings.path, policies, hasVariants, cost, denied };
   return { ...settings, limited, access: access === undefined ? [] : [access] };
 }
 

@@ -14,6 +14,14 @@ export interface RateLimitFields {
   readonly append: readonly (readonly [name: string, value: string])[];
 }
 
+export interface FieldOptions {
+  readonly nowMs: number;
+  /** RateLimit-Policy; undefined: the draft's fields are switched off. */
+  readonly policyField: string | undefined;
+  /** undefined: Retry-After is exact. */
+  readonly jitter?: RetryJitter | undefined;
+}
+
 const NONE: RateLimitFields = { set: [], append: [] };
 
 /** Whole seconds, rounded up, at least 1 (RFC 9110 section 10.2.3 knows no fractions). */
@@ -32,13 +40,30 @@ export function toRateLimitPolicyField(policies: readonly Policy[]): string {
     .join(", ");
 }
 
+/** A tenth: what is added is no longer wait to speak of. */
+export const RETRY_JITTER_PERCENT_MAX = 10;
+
+/** A share of Retry-After that is added at random, so that clients that were denied together do not come back together. */
+export interface RetryJitter {
+  readonly percent: number;
+  /** From 0 to below 1. */
+  readonly random: number;
+}
+
+/** Never earlier than without: the request is admitted then, and is so later too. */
+function addJitter(seconds: number, jitter: RetryJitter | undefined): number {
+  if (jitter === undefined) return seconds;
+  const most = Math.floor((seconds * jitter.percent) / 100);
+  return seconds + Math.floor(jitter.random * (most + 1));
+}
+
 /**
  * The fields of one answer. `nowMs` is the gateway's clock: X-RateLimit-Reset is epoch seconds, for clients that obey it
  * (Octokit) take a small number for a time long past and retry at once.
  */
 export function toRateLimitFields(
   { outcome, verdicts, nearest, retryAfterMs }: LimitAnswer,
-  { nowMs, policyField }: { readonly nowMs: number; readonly policyField: string | undefined },
+  { nowMs, policyField, jitter }: FieldOptions,
 ): RateLimitFields {
   if (nearest === undefined) return NONE;
   const set: [string, string][] = [
@@ -46,7 +71,8 @@ export function toRateLimitFields(
     ["X-RateLimit-Remaining", String(nearest.remaining)],
     ["X-RateLimit-Reset", String(Math.ceil(toInstantMs(nearest, nowMs) / 1_000))],
   ];
-  if (outcome === "denied") set.push(["Retry-After", String(toRetryAfterSeconds(retryAfterMs))]);
+  if (outcome === "denied")
+    set.push(["Retry-After", String(addJitter(toRetryAfterSeconds(retryAfterMs), jitter))]);
   if (policyField === undefined) return { set, append: [] };
   const append: [string, string][] = [
     ["RateLimit-Policy", policyField],

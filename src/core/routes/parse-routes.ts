@@ -17,6 +17,7 @@ import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts
 import { toRouteShape } from "../shape/route-shape.ts";
 import { toEntries } from "../schema/list-of.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
+import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
 export interface RouteContext extends NamedPolicies {
@@ -29,6 +30,8 @@ export interface RouteContext extends NamedPolicies {
   readonly access?: AccessList | undefined;
   /** The gateway's, for routes that have none of their own. */
   readonly cors?: CorsRule | undefined;
+  /** The gateway's, for routes that have none of their own. */
+  readonly denied?: DeniedAnswer | undefined;
   /** Of routes that say no other. */
   readonly requestTimeoutMs: number;
 }
@@ -114,6 +117,7 @@ function toRoute(
     policies,
     hasVariants: haveVariants(policies),
     cost: options.cost,
+    denied: options.denied ?? context.denied,
     cache: options.cache,
     pool,
     priority: options.priority,

@@ -7,6 +7,7 @@ import { corsRule } from "../cors/cors-settings.ts";
 import { methodName } from "../http/methods.ts";
 import { prefix } from "../origins/pool-schema.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
+import { deniedAnswer } from "../policies/denied-answer.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { routeHost } from "./host-rule.ts";
 import { listOf } from "../schema/list-of.ts";
@@ -43,6 +44,7 @@ export const routeSchema = object({
   forwardCredential: v.optional(switchedOn, false),
   access: v.optional(accessList),
   cors: v.optional(corsRule),
+  denied: v.optional(deniedAnswer),
   stripPrefix: v.optional(prefix),
   ...shapeEntries,
 });

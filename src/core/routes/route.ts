@@ -9,6 +9,7 @@ import type { OriginPool } from "../origins/origin-pool.ts";
 import type { HostRule } from "./host-rule.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
 import type { Priority } from "../outbound/priority.ts";
+import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { RouteShape } from "../shape/route-shape.ts";
@@ -29,6 +30,8 @@ export interface Route {
   /** Whether any of them has other limits for some requests. */
   readonly hasVariants: boolean;
   readonly cost: RouteCost;
+  /** How it answers a request that is over its limit; undefined: with a problem document. */
+  readonly denied: DeniedAnswer | undefined;
   readonly cache: CacheSettings | undefined;
   /** The origin pool that it leads to; undefined: the configuration's one origin. */
   readonly pool: OriginPool | undefined;

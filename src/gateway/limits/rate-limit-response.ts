@@ -9,6 +9,7 @@ import {
   toToldMs,
 } from "../../core/policies/rate-limit-headers.ts";
 import type { Config } from "../../core/config/config.ts";
+import { type DeniedAnswer, toDeniedBody } from "../../core/policies/denied-answer.ts";
 import { isCounted } from "../../core/policies/limit-rule.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
@@ -18,7 +19,7 @@ import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
 import { isRefusing } from "./policy-rows.ts";
 import { withRequestId } from "../../core/http/problems.ts";
-import { toProblemParts } from "../request/problem-response.ts";
+import { type ProblemParts, toProblemParts } from "../request/problem-response.ts";
 
 /** Why a request does not go on. */
 export interface Refusal {
@@ -55,7 +56,9 @@ export function toLimitFields(
   const policyField =
     policies === route.policies ? gateway.policyFields.get(route) : toPolicyField(policies, gateway.config);
   const nowMs = readClock();
-  const fields = toRateLimitFields(answer, { nowMs, policyField });
+  const { retryJitterPercent: percent } = gateway.config.headers;
+  const jitter = percent === 0 ? undefined : { percent, random: Math.random() };
+  const fields = toRateLimitFields(answer, { nowMs, policyField, jitter });
   const marks: [string, string][] = [];
   if (gateway.config.headers.shadow && shadows.length > 0)
     marks.push(["X-RateLimit-Shadow", toShadowField(shadows, nowMs)]);
@@ -77,22 +80,46 @@ const rendered = new WeakMap<object, Rendered>();
 /** The answer to a request that does not go on. */
 export function toDenial(
   limits: CheckedLimits,
-  { code, violated }: Refusal,
+  refusal: Refusal,
   limiting: Limiting & { readonly requestId: string },
 ): Response {
+  const own = refusal.code === "quota-exceeded" ? limiting.route.denied : undefined;
   const { requestId } = limiting;
+  const toBody = (body: string): string => (own === undefined ? withRequestId(body, requestId) : body);
   const { rememberedDenial } = limits;
   const nowMs = readClock();
   const known = rememberedDenial === undefined ? undefined : rendered.get(rememberedDenial);
-  if (known !== undefined && nowMs < known.untilMs)
-    return new Response(withRequestId(known.body, requestId), known.init);
-  const { name } = limiting.gateway.config;
-  const { body, init } = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
-  const named = withRequestId(body, requestId);
-  if (rememberedDenial === undefined) return new Response(named, init);
+  if (known !== undefined && nowMs < known.untilMs) return new Response(toBody(known.body), known.init);
+  const { body, init } = toDenialParts(limits, refusal, { limiting, own });
+  // Each answer has a jitter of its own.
+  if (rememberedDenial === undefined || limiting.gateway.config.headers.retryJitterPercent > 0)
+    return new Response(toBody(body), init);
   const kept = { status: init.status, headers: new Headers(init.headers) };
   rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits, nowMs) });
-  return new Response(named, kept);
+  return new Response(toBody(body), kept);
+}
+
+/** The problem document, or what the configuration has in its place. */
+function toDenialParts(
+  limits: CheckedLimits,
+  { code, violated }: Refusal,
+  { limiting, own }: { readonly limiting: Limiting; readonly own: DeniedAnswer | undefined },
+): ProblemParts {
+  const { name } = limiting.gateway.config;
+  const parts = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
+  if (own === undefined) return parts;
+  const { status, contentType } = own;
+  const { nearest } = limits.answer;
+  const { headers } = parts.init;
+  const figures = {
+    retryAfter: headers["Retry-After"] ?? "",
+    policy: nearest?.policy ?? "",
+    limit: nearest?.limit ?? "",
+  };
+  return {
+    body: toDeniedBody(own, figures),
+    init: { status, headers: { ...headers, "Content-Type": contentType } },
+  };
 }
 
 /** How long every wait of an answer is the same in whole seconds. */

@@ -201,3 +201,27 @@ test("toShadowField() tells what policies on trial say, and marks those that wou
     ["b", { r: 0, t: 2, denied: true }],
   ]);
 });
+
+test("toRateLimitFields() adds a jitter to Retry-After alone: never earlier, and at most its share of it", () => {
+  const read = (retryAfterMs: number, jitter?: { percent: number; random: number }): Map<string, string> => {
+    const denied = toVerdict("a", { outcome: "denied", remaining: 0, retryAfterMs, resetMs: retryAfterMs });
+    const fields = toRateLimitFields(combineVerdicts([denied]), { nowMs: NOW_MS, policyField: "p", jitter });
+    return new Map([...fields.set, ...fields.append]);
+  };
+  const waits = fc.oneof(fc.integer({ min: 1, max: 60_000 }), fc.integer({ min: 1, max: DURATION_MS_MAX }));
+  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  fc.assert(
+    fc.property(waits, fc.integer({ min: 1, max: 10 }), random, (retryAfterMs, percent, drawn) => {
+      const [exact, jittered] = [read(retryAfterMs), read(retryAfterMs, { percent, random: drawn })];
+      const seconds = Number(exact.get("Retry-After"));
+      const told = Number(jittered.get("Retry-After"));
+      expect(Number.isInteger(told) && told >= seconds && told <= seconds * (1 + percent / 100)).toBe(true);
+      exact.delete("Retry-After");
+      jittered.delete("Retry-After");
+      expect(jittered).toEqual(exact);
+    }),
+  );
+  expect(
+    [0, 0.5, 0.999].map((drawn) => read(100_000, { percent: 10, random: drawn }).get("Retry-After")),
+  ).toEqual(["100", "105", "110"]);
+});
