@@ -60,9 +60,9 @@ const reasoned = toObjectSchema({ id: text, reason: text });
 const policySchema = toObjectSchema(
   {
     policy: text,
-    limit: integer,
+    limit: { oneOf: [integer, { const: "unlimited" }] },
     windowMs: integer,
-    decidedBy: { enum: ["policy", "limits", "tier", "override"] },
+    decidedBy: { enum: ["policy", "limits", "tier", "claim", "override"] },
     tier: text,
     variant: text,
     override: reasoned,

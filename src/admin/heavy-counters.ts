@@ -4,6 +4,7 @@
 import { findOverride } from "../core/control/override-index.ts";
 import type { HeavyKey } from "../core/counters/counter-messages.ts";
 import { readCounterKey } from "../core/keys/read-counter-key.ts";
+import { toPlanned } from "../core/policies/claimed-limit.ts";
 import { type Policy, toUnused } from "../core/policies/policy.ts";
 import { readClock } from "../platform/clock.ts";
 import type { FoundCounter } from "./find-counters.ts";
@@ -33,8 +34,8 @@ export async function lookAtHeavy(
   written: Policy,
   { key, plan, object }: Pick<HeavyKey, "key" | "plan"> & { readonly object: string },
 ): Promise<HeavyCounter | undefined> {
-  const tier = plan === "" ? undefined : plan;
-  const found = toFound(controls, written, { key, tier });
+  const { tier, policy: own } = toPlanned(written, plan);
+  const found = toFound(controls, own, { key, tier });
   try {
     const peeked = await peek(controls, { object, key, ...found }, 1);
     const share = found.unused === 0 ? 0 : Math.round((1_000 * peeked.used) / found.unused) / 1_000;
@@ -47,16 +48,15 @@ export async function lookAtHeavy(
 /** The limits that hold for a counter's key. Of a key that is stored by its hash no override for single keys is known. */
 function toFound(
   { overrides }: AdminControls,
-  written: Policy,
+  own: Policy,
   { key, tier }: { readonly key: string; readonly tier: string | undefined },
 ): Omit<FoundCounter, "object" | "key"> {
   const parts = readCounterKey(key);
   const valueOf = (label: string): string | undefined => parts?.find((part) => part.label === label)?.value;
-  const own = (tier === undefined ? undefined : written.tiers.get(tier)) ?? written;
   const variantName = valueOf("limits");
   const policy = own.variants.find((variant) => variant.policy.variantName === variantName)?.policy ?? own;
-  const subject = { key: written.key.map(({ label }) => valueOf(label)), tier, nowMs: readClock() };
-  const applied = findOverride(overrides() ?? new Map(), written.name, subject);
+  const subject = { key: own.key.map(({ label }) => valueOf(label)), tier, nowMs: readClock() };
+  const applied = findOverride(overrides() ?? new Map(), own.name, subject);
   const limited = applied?.policy ?? policy;
   return { policy: limited, unused: toUnused(limited), override: applied?.override.id };
 }

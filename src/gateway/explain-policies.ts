@@ -3,6 +3,8 @@
 import type { ExplainedPolicy, ExplainedVerdict } from "../core/control/explanation.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
+import { CLAIMED } from "../core/counters/plans.ts";
+import { isCounted } from "../core/policies/limit-rule.ts";
 import type { LimitedRoute } from "../core/policies/limited-route.ts";
 import { pickVariants } from "../core/policies/pick-variants.ts";
 import { type Policy, toUnused } from "../core/policies/policy.ts";
@@ -23,19 +25,16 @@ export function explainPolicies(
   const found = findOverrides(picked, facts, overrides);
   return picked.map((own, index) => {
     const applied = found[index];
-    const { name, key, onMissing, limit, windowMs } = applied?.policy ?? own;
+    const limits = applied?.policy ?? own;
+    const { name, limit, rule, windowMs } = limits;
     // What an override changes is counted where it was counted before.
-    const counted = toCounterKey(key, facts, { onMissing, variantName: own.variantName });
-    const counter =
-      typeof counted === "string"
-        ? counted
-        : { key: counted.key, object: toObjectName(counted, facts, config.counters.shards) };
+    const counter = toCounter(limits, own.variantName, { facts, shards: config.counters.shards });
     return {
       policy: name,
-      limit,
+      limit: rule?.kind === "unlimited" ? rule.kind : limit,
       windowMs,
       decidedBy: applied === undefined ? toSource(own, route.policies[index], facts) : "override",
-      tier: toName(own.plan),
+      tier: toName(own.plan?.split(CLAIMED, 1)[0]),
       variant: toName(own.variantName),
       override:
         applied === undefined ? undefined : { id: applied.override.id, reason: applied.override.reason },
@@ -46,6 +45,18 @@ export function explainPolicies(
   });
 }
 
+/** Where it is counted; or what the policy does with a request that it does not count. */
+function toCounter(
+  limits: Policy,
+  variantName: string,
+  { facts, shards }: { readonly facts: Facts; readonly shards: number },
+): ExplainedPolicy["counter"] {
+  const counted = toCounterKey(limits.key, facts, { onMissing: limits.onMissing, variantName });
+  if (typeof counted === "string") return counted;
+  if (isCounted(limits)) return { key: counted.key, object: toObjectName(counted, facts, shards) };
+  return limits.rule?.kind === "none" ? "deny" : "skip";
+}
+
 const toName = (name = ""): string | undefined => (name === "" ? undefined : name);
 
 function toSource(
@@ -54,6 +65,7 @@ function toSource(
   { identity }: Pick<Facts, "identity">,
 ): ExplainedPolicy["decidedBy"] {
   if (own === written) return "policy";
+  if (own.plan?.includes(CLAIMED) === true) return "claim";
   const ofTier = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
   return own === ofTier ? "tier" : "limits";
 }

@@ -19,17 +19,18 @@ export interface ExplainedVerdict {
 
 export interface ExplainedPolicy {
   readonly policy: string;
-  readonly limit: number;
+  /** 0: no access. */
+  readonly limit: number | "unlimited";
   readonly windowMs: number | undefined;
-  /** The source of the limit: the policy itself, its limits for some requests, the caller's tier, or an override. */
-  readonly decidedBy: "policy" | "limits" | "tier" | "override";
+  /** The source of the limit: the policy itself, its limits for some requests, the caller's tier or token, or an override. */
+  readonly decidedBy: "policy" | "limits" | "tier" | "claim" | "override";
   /** The tier whose limits these are, before an override. */
   readonly tier: string | undefined;
   /** For which methods, countries and routes these limits are, before an override: "GET * *". */
   readonly variant: string | undefined;
   /** The override's id and reason. */
   readonly override: { readonly id: string; readonly reason: string } | undefined;
-  /** The counter's key, and the object that owns it; or what the policy does without one. */
+  /** The counter's key, and the object that owns it; or what the policy does without one: its key is missing, or not counted. */
   readonly counter: OwnedKey | "skip" | "deny";
   /** Whether it is a dry run for this key: never enforced. */
   readonly isShadow: boolean;

@@ -17,8 +17,8 @@ export interface Planned {
 
 /** Neither a policy's name nor a tier's has it. */
 const SEPARATOR = "/";
-/** A plan with a limit that a claim says has it (policies/claimed-limit.ts), and no other. */
-const CLAIMED = "=";
+/** Stands before the limit in the name of a plan whose limit a claim says: "pro=550". No tier's name has it. */
+export const CLAIMED = "=";
 /** Counters of one key and policy with such limits: there may be any number of these. */
 const CLAIMED_MAX = 8;
 

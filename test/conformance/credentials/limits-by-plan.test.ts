@@ -1,6 +1,7 @@
 // Limits that are no number: no access, no limit, and what a claim of a token says.
 
 import { afterAll, describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { newAddress, send, type Reply } from "../support/client.ts";
 import { startGateway, toConfigSource } from "../support/gateway.ts";
 import { issueKey } from "../support/keys.ts";
@@ -51,6 +52,7 @@ const gateway = await startGateway({
       { path: "/beside", auth: "required", policies: ["beside"] },
     ],
   }),
+  vars: { ADMIN_TOKEN },
 });
 afterAll(gateway.close);
 
@@ -163,5 +165,32 @@ describe("a limit that a claim says", () => {
     expect(await statusesOf(3, "/plan/a", small)).toEqual([200, 429, 429]);
     expect(await statusesOf(4, "/plan/a", large)).toEqual([200, 200, 200, 429]);
     expect(await statusesOf(1, "/plan/a", small)).toEqual([429]);
+  });
+});
+
+describe("what is explained", () => {
+  const explain = (path: string, body: object): Promise<Readonly<Record<string, unknown>>> =>
+    expectStatus(
+      200,
+      askAdmin(gateway, "POST", "/explain", { body: { url: `https://api.example.com${path}`, ...body } }),
+    );
+
+  it("is no access by its policy, and no limit by its name", async () => {
+    expect(await explain("/export", { consumer: "ann", tier: "free" })).toMatchObject({
+      problem: "not-in-plan",
+      status: 403,
+      denied: ["export"],
+      policies: [{ policy: "beside" }, { policy: "export", limit: 0, decidedBy: "tier", counter: "deny" }],
+    });
+    expect(await explain("/plan/a", { consumer: "ann", tier: "partner" })).toMatchObject({
+      policies: [{ policy: "plan", limit: "unlimited", decidedBy: "tier", counter: "skip" }],
+    });
+  });
+
+  it("is a token's own limit as its claim says it", async () => {
+    const [, value] = await newToken("explained", { rate: 4 });
+    const explained = await explain("/plan/a", { headers: { authorization: value } });
+    expect(explained).toMatchObject({ policies: [{ policy: "plan", limit: 4, decidedBy: "claim" }] });
+    expect(JSON.stringify(explained)).not.toContain("=4");
   });
 });

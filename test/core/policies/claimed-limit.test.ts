@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Identity } from "../../../src/core/keys/identity.ts";
+import { toPlanned } from "../../../src/core/policies/claimed-limit.ts";
 import { pickVariants } from "../../../src/core/policies/pick-variants.ts";
 import type { Policy } from "../../../src/core/policies/policy.ts";
 import { anyText } from "../any-text.ts";
@@ -125,5 +126,13 @@ describe("a claim's limit", () => {
       lease: undefined,
     });
     expect(pick(withToken({ rate: 100 })).plan).toBe("");
+  });
+
+  test("is found again by its plan's name", () => {
+    const own = pick({});
+    expect(toPlanned(own, "")).toEqual({ tier: undefined, policy: own });
+    expect(toPlanned(own, "pro")).toMatchObject({ tier: "pro", policy: { limit: 500, plan: "pro" } });
+    expect(toPlanned(own, "=250")).toMatchObject({ tier: undefined, policy: pick(withToken({ rate: 250 })) });
+    expect(toPlanned(own, "pro=550")).toMatchObject({ tier: "pro", policy: { limit: 550, plan: "pro=550" } });
   });
 });
