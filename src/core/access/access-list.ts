@@ -15,8 +15,13 @@ export interface ClientList {
   readonly addresses: AddressSet;
   readonly countries: ReadonlySet<string>;
   readonly asns: ReadonlySet<number>;
-  /** Lower case. */
-  readonly userAgents: readonly Glob[];
+  readonly userAgents: readonly UserAgents[];
+}
+
+interface UserAgents {
+  readonly written: string;
+  /** In lower case. */
+  readonly glob: Glob;
 }
 
 export interface AccessList {
@@ -24,16 +29,20 @@ export interface AccessList {
   readonly deny: ClientList | undefined;
   /** Clients that no policy counts. */
   readonly unlimited: AddressSet | undefined;
+  /** Its place in the configuration. */
+  readonly path: string;
+  /** Of operators' entries at run time, by what denies as a cause says it: their ids. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 export type ClientFacts = Pick<Facts, "address" | "country" | "asn" | "header">;
 
 export interface Access {
   readonly isDenied: boolean;
+  /** Which list denies, and which of its entries: for the operator, not for the client. */
+  readonly cause?: string | undefined;
   readonly isUnlimited: boolean;
 }
-
-const DENIED: Access = { isDenied: true, isUnlimited: false };
 const ENTRIES_MAX = 1_000;
 const PATTERN_LENGTH_MAX = 256;
 
@@ -85,7 +94,7 @@ export function toClientList({ addresses, countries, asns, userAgents }: Clients
     addresses: new AddressSet(addresses),
     countries: new Set(countries),
     asns: new Set(asns),
-    userAgents: userAgents.map((pattern) => parseGlob(pattern.toLowerCase())),
+    userAgents: userAgents.map((written) => ({ written, glob: parseGlob(written.toLowerCase()) })),
   };
 }
 
@@ -100,6 +109,8 @@ export const accessList = v.pipe(
     allow,
     deny,
     unlimited: unlimited === undefined ? undefined : new AddressSet(unlimited),
+    // A route's own has the route's beside it.
+    path: "access",
   })),
 );
 
@@ -109,27 +120,69 @@ export const accessList = v.pipe(
  * clients that they deny are not.
  */
 export function decideAccess(lists: readonly AccessList[], facts: ClientFacts, changed?: AccessList): Access {
-  let isUnlimited = changed?.unlimited?.has(facts.address) === true;
-  const isLetIn = isListed(changed?.allow, facts);
-  if (!isLetIn && isListed(changed?.deny, facts)) return DENIED;
-  for (const { allow, deny, unlimited } of lists) {
-    if (!isLetIn && isRefused({ allow, deny }, facts)) return DENIED;
-    isUnlimited ||= unlimited?.has(facts.address) === true;
-  }
+  const isLetIn = findListed(changed?.allow, facts) !== undefined;
+  const cause = isLetIn ? undefined : findRefusing(lists, facts, changed);
+  if (cause !== undefined) return { isDenied: true, cause, isUnlimited: false };
+  const isUnlimited =
+    isOneOf(changed?.unlimited, facts) || lists.some((list) => isOneOf(list.unlimited, facts));
   return { isDenied: false, isUnlimited };
 }
 
-function isRefused({ allow, deny }: Pick<AccessList, "allow" | "deny">, facts: ClientFacts): boolean {
-  return isListed(deny, facts) || (allow !== undefined && !isListed(allow, facts));
+const isOneOf = (addresses: AddressSet | undefined, facts: ClientFacts): boolean =>
+  addresses?.has(facts.address) === true;
+
+/** Which list refuses a client, and which of its entries; undefined: none does. */
+function findRefusing(
+  lists: readonly AccessList[],
+  facts: ClientFacts,
+  changed: AccessList | undefined,
+): string | undefined {
+  const denied = changed && findDenied(changed, facts);
+  if (denied !== undefined) return denied;
+  for (const list of lists) {
+    const refusing = findDenied(list, facts) ?? findOutside(list, facts);
+    if (refusing !== undefined) return refusing;
+  }
+  return undefined;
 }
 
-function isListed(list: ClientList | undefined, facts: ClientFacts): boolean {
-  if (list === undefined) return false;
+function findDenied({ deny, path, ids }: AccessList, facts: ClientFacts): string | undefined {
+  const entry = findListed(deny, facts);
+  if (entry === undefined) return undefined;
+  return ids === undefined ? `${path}.deny: ${entry}` : `access entry ${ids.get(entry)}: ${entry}`;
+}
+
+function findOutside({ allow, path }: AccessList, facts: ClientFacts): string | undefined {
+  const isOutside = allow !== undefined && findListed(allow, facts) === undefined;
+  return isOutside ? `${path}.allow: no entry lets it in` : undefined;
+}
+
+/** The entry that a client matches, in words; undefined: none. What no entry asks for is not read. */
+function findListed(list: ClientList | undefined, facts: ClientFacts): string | undefined {
+  if (list === undefined) return undefined;
   const { addresses, countries, asns, userAgents } = list;
-  if (addresses.has(facts.address)) return true;
-  if (countries.size > 0 && facts.country !== undefined && countries.has(facts.country)) return true;
-  if (asns.size > 0 && facts.asn !== undefined && asns.has(facts.asn)) return true;
-  if (userAgents.length === 0) return false;
-  const userAgent = (facts.header("user-agent") ?? "").toLowerCase();
-  return userAgents.some((pattern) => matchesGlob(pattern, userAgent));
+  const network = addresses.isEmpty ? undefined : addresses.find(facts.address);
+  if (network !== undefined) return toEntryText("address", network);
+  const place = countries.size === 0 ? undefined : findIn(countries, facts.country);
+  if (place !== undefined) return toEntryText("country", place);
+  const asn = asns.size === 0 ? undefined : findIn(asns, facts.asn);
+  if (asn !== undefined) return toEntryText("asn", asn);
+  return userAgents.length === 0 ? undefined : findUserAgent(userAgents, facts);
+}
+
+function findIn<Value>(values: ReadonlySet<Value>, value: Value | undefined): Value | undefined {
+  return value !== undefined && values.has(value) ? value : undefined;
+}
+
+function findUserAgent(listed: readonly UserAgents[], { header }: ClientFacts): string | undefined {
+  const userAgent = (header("user-agent") ?? "").toLowerCase();
+  const found = listed.find(({ glob }) => matchesGlob(glob, userAgent));
+  return found && toEntryText("user agent", found.written);
+}
+
+export function toEntryText(
+  kind: "address" | "country" | "asn" | "user agent",
+  value: string | number,
+): string {
+  return `${kind} ${value}`;
 }

@@ -2,7 +2,7 @@
 // expired, and not for each request.
 
 import { type AccessEntry, isActive } from "./entries.ts";
-import { type AccessList, type ClientList, toClientList } from "../access/access-list.ts";
+import { type AccessList, type ClientList, toClientList, toEntryText } from "../access/access-list.ts";
 import { AddressSet } from "../access/address-set.ts";
 
 export class AccessEntries {
@@ -35,7 +35,21 @@ function toList(entries: readonly AccessEntry[]): AccessList {
     allow: toClients(entries, "allow"),
     deny: toClients(entries, "deny"),
     unlimited: unlimited.length === 0 ? undefined : new AddressSet(unlimited),
+    path: "",
+    ids: toIds(entries),
   };
+}
+
+function toIds(entries: readonly AccessEntry[]): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  for (const { id, action, cidr, country, asn, userAgent } of entries) {
+    if (action !== "deny") continue;
+    if (cidr !== undefined) ids.set(toEntryText("address", cidr), id);
+    if (country !== undefined) ids.set(toEntryText("country", country), id);
+    if (asn !== undefined) ids.set(toEntryText("asn", asn), id);
+    if (userAgent !== undefined) ids.set(toEntryText("user agent", userAgent), id);
+  }
+  return ids;
 }
 
 function toClients(entries: readonly AccessEntry[], wanted: "allow" | "deny"): ClientList | undefined {

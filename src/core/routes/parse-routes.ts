@@ -106,7 +106,8 @@ function toRoute(
   const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
   const methods = written === undefined ? undefined : new Set(written);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
-  const lists = [context.access, options.access].filter((list) => list !== undefined);
+  const own = options.access && { ...options.access, path: `routes.${index}.access` };
+  const lists = [context.access, own].filter((list) => list !== undefined);
   return deepFreeze({
     index,
     name,

@@ -76,15 +76,16 @@ export function findKeptOut(routed: RoutedRequest, gateway: Gatekeeper): Refused
   const { route, facts, trace } = routed;
   const banned = findBanned(routed, facts, gateway);
   if (banned !== undefined) return banned;
-  const { isDenied } = decideAccess(route.access, facts, gateway.access?.at(trace.startedMs));
-  return isDenied ? refuse("access-denied") : undefined;
+  const { isDenied, cause } = decideAccess(route.access, facts, gateway.access?.at(trace.startedMs));
+  return isDenied ? refuse("access-denied", cause) : undefined;
 }
 
 async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>): Promise<Judged> {
   const { route, facts, config } = routed;
   const { access } = context.gateway;
-  const { isDenied, isUnlimited } = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
-  if (isDenied) return err(refuse("access-denied"));
+  const decided = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
+  const { isUnlimited } = decided;
+  if (decided.isDenied) return err(refuse("access-denied", decided.cause));
   if (route.auth === "none") return ok(facts.admit({ caller: undefined, isUnlimited }));
   const credential = findCredential(facts, config.auth.apiKeys);
   if (credential.kind === "several") return err(refuse("credential-several"));

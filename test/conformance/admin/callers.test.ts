@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { type Reply, send } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
 
 const { gateway } = await startStand(
   {
@@ -71,6 +72,8 @@ describe("an access entry", () => {
     const { id } = await create({ action: "deny", cidr: "203.0.113.0/24" });
     const refused = await askFrom("203.0.113.5");
     expect([refused.status, codeOf(refused)]).toEqual([403, "access-denied"]);
+    const cause = `access entry ${String(id)}: address 203.0.113.0/24`;
+    await until("its line", () => gateway.logs().some((line) => line.includes(`"cause":"${cause}"`)));
     expect((await askFrom("203.0.114.5")).status).toBe(200);
     await expectStatus(204, askAdmin(gateway, "DELETE", `/access/${String(id)}`, { ifMatch: "*" }));
     expect((await askFrom("203.0.113.5")).status).toBe(200);

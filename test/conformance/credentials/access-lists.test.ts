@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { newAddress, send, type RequestOptions } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
 
 const { origin, gateway } = await startStand({
   access: { deny: { addresses: ["203.0.113.0/24", "2001:db8:bad::/48"], userAgents: ["*EvilBot*"] } },
@@ -50,6 +51,25 @@ describe("a gateway's list", () => {
     expect(await statusOf("/x", asAgent("evil".repeat(7_000)))).toBe(200);
     expect(Date.now() - startedMs).toBeLessThan(2_000);
   });
+});
+
+describe("the log line of a refused client", () => {
+  it.each([
+    ["/anything", { ip: "203.0.113.9" }, "access.deny: address 203.0.113.0/24"],
+    ["/anything", { fields: [["User-Agent", "EvilBot/2"]] }, "access.deny: user agent *EvilBot*"],
+    ["/inside", { ip: "11.0.0.1" }, "routes.0.access.allow: no entry lets it in"],
+    ["/secret", { ip: "11.0.0.1" }, "routes.4.access.allow: no entry lets it in"],
+  ] as const)(
+    "names the list and its entry, which the client is not told: %s %j",
+    async (path, options, cause) => {
+      const reply = await send(gateway, path, options);
+      const id = reply.field("X-Gateway-Request-Id") ?? "";
+      await until("its line", () => gateway.logs().some((line) => line.includes(id)));
+      const line = gateway.logs().find((one) => one.includes(id)) ?? "{}";
+      expect(JSON.parse(line)).toMatchObject({ event: "denied", code: "access-denied", cause });
+      expect(reply.text()).not.toContain(cause);
+    },
+  );
 });
 
 describe("a route's list", () => {

@@ -53,9 +53,44 @@ describe("decideAccess()", () => {
     const lists = [{ unlimited: ["192.0.2.0/24"] }, { deny: { countries: ["KP"] } }];
     expect(decide(lists, { address: "192.0.2.1" }).isUnlimited).toBe(true);
     expect(decide(lists, { address: "192.0.3.1" }).isUnlimited).toBe(false);
-    expect(decide(lists, { address: "192.0.2.1", country: "KP" })).toEqual({
+    expect(decide(lists, { address: "192.0.2.1", country: "KP" })).toMatchObject({
       isDenied: true,
       isUnlimited: false,
     });
+  });
+
+  test.each<[given: Given, facts: FactsGiven, cause: string]>([
+    [
+      { deny: { addresses: ["192.0.0.0/16", "192.0.2.0/24"] } },
+      { address: "192.0.2.9" },
+      "access.deny: address 192.0.2.0/24",
+    ],
+    [
+      { deny: { addresses: ["2001:DB8::/32"] } },
+      { address: "2001:db8::9" },
+      "access.deny: address 2001:DB8::/32",
+    ],
+    [{ deny: { countries: ["CH", "KP"] } }, { country: "KP" }, "access.deny: country KP"],
+    [{ deny: { asns: [64_500] } }, { asn: 64_500 }, "access.deny: asn 64500"],
+    [
+      { deny: { userAgents: ["wget*", "*Evil*"] } },
+      { headers: { "user-agent": "an evil bot" } },
+      "access.deny: user agent *Evil*",
+    ],
+    [{ allow: { countries: ["CH"] } }, { country: "DE" }, "access.allow: no entry lets it in"],
+  ])("names what denies: %j %j %s", (given, facts, cause) => {
+    expect(decide([given], facts).cause).toBe(cause);
+  });
+
+  test("reads nothing of a client that no entry asks for", () => {
+    const read: string[] = [];
+    const facts = new Proxy(toFacts({ address: "192.0.2.1" }), {
+      get: (target, name, receiver): unknown => {
+        read.push(String(name));
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    decideAccess([v.parse(accessList, { deny: { addresses: ["198.51.100.1"] } })], facts);
+    expect(new Set(read)).toEqual(new Set(["address"]));
   });
 });
