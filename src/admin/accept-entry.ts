@@ -16,9 +16,10 @@ export interface Accepted<Kind extends EntryKind> {
 /** What is stored, or the refusal. */
 export async function acceptEntry<Kind extends EntryKind>(
   kind: Kind,
-  { force, ...body }: AskedBody<Kind>,
+  asked: AskedBody<Kind>,
   controls: AdminControls,
 ): Promise<Result<Accepted<Kind>, Response>> {
+  const { force, ...body } = asked as AskedBody<Kind> & { readonly force?: true };
   await controls.learn();
   const nowMs = readClock();
   const hasDenials = controls.access()?.at(nowMs)?.deny !== undefined;

@@ -8,9 +8,9 @@ import { readRequestId } from "../platform/request-id.ts";
 import { writeLog } from "../platform/log.ts";
 import { answerPage } from "./answer-page.ts";
 import { UnavailableError } from "./ask-control.ts";
-import { createAuthenticate, type TokenName, type Tokens } from "./authenticate.ts";
+import { createAuthenticate, type Operator, type Tokens } from "./authenticate.ts";
 import { toOpenApi } from "./openapi.ts";
-import type { AdminControls, Operation } from "./operation.ts";
+import { type AdminControls, type Operation, toScopes } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { nameRequest, toJson, toProblem } from "./problem.ts";
 import { readCall } from "./read-call.ts";
@@ -26,11 +26,11 @@ const PAGE_PATH = "/ui";
 export function createAdminApi(controls: AdminControls, tokens: Tokens): AdminApi {
   const below = toBelowPattern(controls.prefix);
   if (!isSet(tokens.ADMIN_TOKEN) && !isSet(tokens.ADMIN_READ_TOKEN)) return () => undefined;
-  const authenticate = createAuthenticate(tokens);
+  const authenticate = createAuthenticate(tokens, controls.bindings);
   const router = createRouter(controls);
   const answerOperator = async (request: Request): Promise<Response> => {
-    const who = await authenticate(request);
-    return who instanceof Response ? who : dispatch(request, who, router);
+    const operator = await authenticate(request);
+    return operator instanceof Response ? operator : dispatch(request, operator, router);
   };
   return (request) => {
     const url = new URL(request.url);
@@ -50,12 +50,12 @@ type AdminRouter = ReturnType<typeof createRouter>;
 // The router's type is itty-router's own inference.
 // oxlint-disable-next-line typescript/explicit-function-return-type -- see above
 function createRouter(controls: AdminControls) {
-  const router = Router<IRequest, [TokenName]>({ base: controls.prefix });
+  const router = Router<IRequest, [Operator]>({ base: controls.prefix });
   const methods = new Map<string, string[]>();
   for (const operation of operations) {
     methods.set(operation.path, [...(methods.get(operation.path) ?? []), operation.method]);
-    router.all(operation.path, (request, who) =>
-      request.method === operation.method ? run(request, who, { controls, operation }) : undefined,
+    router.all(operation.path, (request, operator) =>
+      request.method === operation.method ? run(request, operator, { controls, operation }) : undefined,
     );
   }
   let document: object | undefined;
@@ -92,17 +92,26 @@ async function answerSafely(request: Request, requestId: string, handle: Handle)
 }
 
 /** What only an origin would take for one of the API's paths is none: a guard before the gateway may not know it either. */
-async function dispatch(request: Request, who: TokenName, router: AdminRouter): Promise<Response> {
-  return ((await router.fetch(request, who)) as Response | undefined) ?? toProblem(404, "no-route");
+async function dispatch(request: Request, operator: Operator, router: AdminRouter): Promise<Response> {
+  return ((await router.fetch(request, operator)) as Response | undefined) ?? toProblem(404, "no-route");
 }
 
 async function run(
   request: IRequest,
-  who: TokenName,
+  operator: Operator,
   { controls, operation }: { readonly controls: AdminControls; readonly operation: Operation },
 ): Promise<Response> {
-  if (!operation.isRead && who !== "ADMIN_TOKEN") return toProblem(403, "read-only");
+  const closed = refuse(operator, operation);
+  if (closed !== undefined) return closed;
   const { params } = request;
-  const call = await readCall(request, operation, { controls, params, who });
+  const call = await readCall(request, operation, { controls, params, who: operator.who });
   return call.ok ? operation.handle(call.value as never) : call.error;
+}
+
+/** undefined where the operation is open to the token. */
+function refuse({ isRoot, scopes }: Operator, operation: Operation): Response | undefined {
+  const wanted = toScopes(operation);
+  if (isRoot || wanted.some((scope) => scopes.includes(scope))) return undefined;
+  const isReader = scopes.every((scope) => scope === "read");
+  return isReader ? toProblem(403, "read-only") : toProblem(403, "token-scope-missing", { wanted });
 }

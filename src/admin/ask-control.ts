@@ -41,5 +41,6 @@ const refusals: Readonly<Record<ChangeFailure, () => Response>> = {
   "not-found": () => toProblem(404, "not-found"),
   stale: () => toProblem(412, "stale"),
   full: () => toProblem(409, "full"),
+  "name-taken": () => toProblem(409, "name-taken"),
   "repeat-differs": () => toProblem(422, "repeat-differs"),
 };

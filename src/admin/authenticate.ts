@@ -1,20 +1,34 @@
-// Who is calling the admin API: a bearer token that is one of two secrets. An unset secret opens nothing.
+// Who is calling the admin API: a bearer token that is one of two secrets of the deployment, or a named token, which the
+// control object is asked for each time: one that was revoked opens nothing from then on. An unset secret opens nothing.
 
+import { type TokenRecord, type TokenScope, tokenScopes } from "../core/control/token-scopes.ts";
 import { toAddressKey } from "../core/keys/ip.ts";
+import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
+import { hashText } from "../platform/hash-text.ts";
+import { askControl } from "./ask-control.ts";
 import { FailureLimit } from "./failure-limit.ts";
 import { isSameSecret } from "./is-same-secret.ts";
 import { toProblem } from "./problem.ts";
+import { TOKEN_TEXT } from "./token-operations.ts";
 
-/** The names by which the audit log calls the tokens. */
-export type TokenName = "ADMIN_TOKEN" | "ADMIN_READ_TOKEN";
+export type Tokens = Readonly<Partial<Record<"ADMIN_TOKEN" | "ADMIN_READ_TOKEN", string | undefined>>>;
 
-export type Tokens = Readonly<Partial<Record<TokenName, string | undefined>>>;
+export interface Operator {
+  /** As the audit log calls it: a secret's name, or "token:" and a token's. */
+  readonly who: string;
+  /** Whether nothing is closed to it. */
+  readonly isRoot: boolean;
+  readonly scopes: readonly TokenScope[];
+}
 
-/** The token that was shown, or the refusal. */
-export type Authenticate = (request: Request) => Promise<TokenName | Response>;
+/** Who shows the token, or the refusal. */
+export type Authenticate = (request: Request) => Promise<Operator | Response>;
 
-export function createAuthenticate(tokens: Tokens): Authenticate {
+const ROOT: Operator = { who: "ADMIN_TOKEN", isRoot: true, scopes: tokenScopes };
+const READER: Operator = { who: "ADMIN_READ_TOKEN", isRoot: false, scopes: ["read"] };
+
+export function createAuthenticate(tokens: Tokens, bindings: Bindings): Authenticate {
   const failures = new FailureLimit();
   return async ({ headers }) => {
     const client = headers.get("cf-connecting-ip") ?? "";
@@ -23,21 +37,30 @@ export function createAuthenticate(tokens: Tokens): Authenticate {
     if (waitMs > 0)
       return toProblem(429, "too-many-failures", {}, { "Retry-After": String(Math.ceil(waitMs / 1_000)) });
     const [, given = ""] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.get("authorization") ?? "") ?? [];
-    const name = given === "" ? undefined : await findToken(given, tokens);
-    if (name !== undefined) return name;
+    const operator = given === "" ? undefined : await findOperator(given, tokens, bindings);
+    if (operator !== undefined) return operator;
     failures.count(address, readClock());
     return toProblem(401, "unauthorized", {}, { "WWW-Authenticate": "Bearer" });
   };
 }
 
-/** Compares with both, whatever the first says. */
-async function findToken(given: string, tokens: Tokens): Promise<TokenName | undefined> {
+/** Compares with both secrets, whatever the first says; a named token is found by its hash. */
+async function findOperator(
+  given: string,
+  tokens: Tokens,
+  bindings: Bindings,
+): Promise<Operator | undefined> {
   const isToken = async (token: string | undefined): Promise<boolean> =>
     token !== undefined && token !== "" && isSameSecret(given, token);
-  const [isAdmin, isReader] = await Promise.all([
+  const [isRoot, isReader] = await Promise.all([
     isToken(tokens.ADMIN_TOKEN),
     isToken(tokens.ADMIN_READ_TOKEN),
   ]);
-  if (isAdmin) return "ADMIN_TOKEN";
-  return isReader ? "ADMIN_READ_TOKEN" : undefined;
+  if (isRoot) return ROOT;
+  if (isReader) return READER;
+  if (!TOKEN_TEXT.test(given)) return undefined;
+  const found = await askControl<TokenRecord | undefined>(bindings, async (control) =>
+    control.findToken(hashText(given)),
+  );
+  return found && { who: `token:${found.name}`, isRoot: false, scopes: found.scopes };
 }

@@ -2,7 +2,13 @@
 
 import * as v from "valibot";
 import { isObject, parseWith } from "../core/schema/parse-with.ts";
-import { type AskedBody, type Entry, type EntryKind, entryKinds } from "../core/control/entries.ts";
+import {
+  type AskedBody,
+  type Entry,
+  type EntryKind,
+  entryKinds,
+  type SharedKind,
+} from "../core/control/entries.ts";
 import { mergePatch } from "../core/control/merge-patch.ts";
 import type { Changed, Created, Creation, Page } from "../core/control/control-messages.ts";
 import { acceptEntry, toWarnings } from "./accept-entry.ts";
@@ -19,6 +25,7 @@ const NOUNS: Readonly<Record<EntryKind, string>> = {
   overrides: "override",
   bans: "ban",
   access: "access entry",
+  tokens: "token of this API",
 };
 
 export function createEntryOperations(kind: EntryKind): readonly Operation[] {
@@ -81,8 +88,8 @@ export function createEntryOperations(kind: EntryKind): readonly Operation[] {
 
 const NO_STORE = { "Cache-Control": "no-store" };
 
-/** Keys have one of their own, which makes the secret. */
-export function createEntryCreation(kind: Exclude<EntryKind, "keys">): Operation {
+/** Keys and tokens have one of their own, which makes the secret. */
+export function createEntryCreation(kind: SharedKind): Operation {
   const body: v.GenericSchema<unknown, AskedBody> = entryKinds[kind].body;
   return defineOperation({
     name: `${kind}.create`,
@@ -177,7 +184,7 @@ async function acceptChange(
   asked: AskedBody,
   { controls, body: patch }: Pick<Call<Readonly<Record<string, unknown>>, undefined>, "controls" | "body">,
 ): Promise<ReturnType<typeof acceptEntry>> {
-  const { force: _force, ...stored } = asked;
+  const { force: _force, ...stored } = asked as AskedBody & { readonly force?: true };
   if (Object.keys(patch).every((name) => ENDS.has(name))) return ok({ body: stored, warnings: [] });
   return acceptEntry(kind, asked, controls);
 }

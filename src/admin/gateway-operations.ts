@@ -112,32 +112,6 @@ export const gatewayOperations: readonly Operation[] = [
     },
   }),
   defineOperation({
-    name: "cache.purge",
-    method: "POST",
-    path: "/cache/purge",
-    summary: "Purges the cache by URL, path, prefix, tag or altogether",
-    body: purgeBody,
-    status: 202,
-    answer: purgeAnswer,
-    handle: async ({ controls, body, by }) => {
-      await controls.learn();
-      const purges = parsePurges(body, controls.config());
-      if (!purges.ok) return toInvalidBody(purges.error);
-      const problems = checkPurges(purges.value, controls.config());
-      if (problems.length > 0 && body.force !== true) return toProblem(400, "no-effect", { problems });
-      // Without a durable write only this isolate would keep to it: that is no purge to promise.
-      if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
-      const action = {
-        action: "cache.purge",
-        target: "cache",
-        before: undefined,
-        after: JSON.stringify(body),
-      };
-      await askControl(controls.bindings, async (control) => control.recordAction(action, by));
-      return toJson(202, { purged: purges.value.length, ...toWarnings(problems) });
-    },
-  }),
-  defineOperation({
     name: "audit.list",
     method: "GET",
     path: "/audit",
@@ -152,6 +126,33 @@ export const gatewayOperations: readonly Operation[] = [
     },
   }),
 ];
+
+export const purgeOperation: Operation = defineOperation({
+  name: "cache.purge",
+  method: "POST",
+  path: "/cache/purge",
+  summary: "Purges the cache by URL, path, prefix, tag or altogether",
+  body: purgeBody,
+  status: 202,
+  answer: purgeAnswer,
+  handle: async ({ controls, body, by }) => {
+    await controls.learn();
+    const purges = parsePurges(body, controls.config());
+    if (!purges.ok) return toInvalidBody(purges.error);
+    const problems = checkPurges(purges.value, controls.config());
+    if (problems.length > 0 && body.force !== true) return toProblem(400, "no-effect", { problems });
+    // Without a durable write only this isolate would keep to it: that is no purge to promise.
+    if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
+    const action = {
+      action: "cache.purge",
+      target: "cache",
+      before: undefined,
+      after: JSON.stringify(body),
+    };
+    await askControl(controls.bindings, async (control) => control.recordAction(action, by));
+    return toJson(202, { purged: purges.value.length, ...toWarnings(problems) });
+  },
+});
 
 function toPolicyView(policy: Policy): object {
   const { name, algorithm, limit, windowMs, onMissing, onError, timeoutMs, enforcePercent } = policy;

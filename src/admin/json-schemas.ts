@@ -1,6 +1,6 @@
 // JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
 
-import { type EntryKind, entryKinds } from "../core/control/entries.ts";
+import { type EntryKind, entryKinds, isShared } from "../core/control/entries.ts";
 import { type JsonSchema, toSchema } from "./to-schema.ts";
 
 export const text: JsonSchema = { type: "string" };
@@ -43,7 +43,7 @@ export function toEntrySchema(kind: EntryKind): JsonSchema {
   };
   const { force: _force, ...stored } = body.properties;
   const prefixes = toListSchema(toObjectSchema({ prefix: text, expiresAtMs: timeMs }, ["expiresAtMs"]));
-  const head = { id: text, revision: integer, createdAtMs: timeMs, ...(kind === "keys" ? { prefixes } : {}) };
+  const head = { id: text, revision: integer, createdAtMs: timeMs, ...(isShared(kind) ? {} : { prefixes }) };
   return {
     type: "object",
     properties: { ...head, ...stored, warnings },
@@ -51,10 +51,11 @@ export function toEntrySchema(kind: EntryKind): JsonSchema {
   };
 }
 
-export function toSecretKeySchema(): JsonSchema {
-  const entry = toEntrySchema("keys") as { readonly properties: Readonly<Record<string, JsonSchema>> };
-  const key = { type: "string", description: "The key's text; absent where a create is repeated" };
-  return { ...entry, properties: { ...entry.properties, key } };
+/** Of the answer that has the text of a secret, as the member of this name. */
+export function toSecretSchema(kind: EntryKind, member: string): JsonSchema {
+  const entry = toEntrySchema(kind) as { readonly properties: Readonly<Record<string, JsonSchema>> };
+  const secret = { type: "string", description: "The text; absent where a create is repeated" };
+  return { ...entry, properties: { ...entry.properties, [member]: secret } };
 }
 
 const versionEntries = { version: integer, createdAtMs: timeMs, who: text, reason: text };

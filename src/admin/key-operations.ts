@@ -12,7 +12,7 @@ import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
 import { findKeys, keyName } from "./find-keys.ts";
 import { importKeys } from "./import-keys.ts";
-import { toEntrySchema, toItemsSchema, toSecretKeySchema } from "./json-schemas.ts";
+import { toEntrySchema, toItemsSchema, toSecretSchema } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
 import { toJson } from "./problem.ts";
 
@@ -46,7 +46,7 @@ export const keyOperations: readonly Operation[] = [
     body: keyBody,
     takesIdempotencyKey: true,
     status: 201,
-    answer: toSecretKeySchema,
+    answer: () => toSecretSchema("keys", "key"),
     handle: async (call) => {
       const accepted = await acceptEntry("keys", call.body, call.controls);
       if (!accepted.ok) return accepted.error;
@@ -69,7 +69,7 @@ export const keyOperations: readonly Operation[] = [
     summary: "Gives a key a new text, shown this once; the old one opens for as long as `overlap` says",
     body: object({ overlap: v.optional(duration, "24h") }),
     needsIfMatch: true,
-    answer: toSecretKeySchema,
+    answer: () => toSecretSchema("keys", "key"),
     handle: async ({ controls, params, body, seen, by }) => {
       const { text, secret } = createSecret(controls);
       const rotation = { id: params["id"] ?? "", seen, secret, overlapMs: body.overlap };

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document of the admin API, made of the operations that answer it, once, when it is first asked for.
 
 import { problemAnswer } from "./json-schemas.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, toScopes } from "./operation.ts";
 import { toSchema } from "./to-schema.ts";
 
 interface Parameter {
@@ -32,10 +32,16 @@ export function toOpenApi(operations: readonly Operation[], prefix: string): obj
 
 function toOperationObject(operation: Operation): object {
   const { name, summary, body, answer, status, isRead } = operation;
+  const scopes = toScopes(operation);
   return {
     operationId: name,
     summary,
-    description: isRead ? "Open to ADMIN_READ_TOKEN too." : "Needs ADMIN_TOKEN.",
+    description: [
+      isRead ? "Open to ADMIN_READ_TOKEN too." : "Needs ADMIN_TOKEN.",
+      ...(scopes.length === 0 ? [] : [`A named token needs the scope ${scopes.join(" or ")}.`]),
+    ].join(" "),
+    // Each by itself: one of these is enough.
+    security: scopes.length === 0 ? [{ token: [] }] : scopes.map((scope) => ({ token: [scope] })),
     parameters: toParameters(operation),
     ...(body === undefined
       ? {}

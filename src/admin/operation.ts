@@ -7,6 +7,7 @@ import type { AccessEntries } from "../core/control/access-entries.ts";
 import type { CredentialVerdict } from "../core/consumers/verdict.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
+import type { TokenScope } from "../core/control/token-scopes.ts";
 import type { Changer, Seen } from "../core/control/control-messages.ts";
 import type { Bindings } from "../platform/bindings.ts";
 
@@ -58,8 +59,10 @@ export interface Operation {
   /** Below the prefix, with parameters as ":id". */
   readonly path: string;
   readonly summary: string;
-  /** Whether the read-only token opens it too. */
+  /** Whether it changes nothing: a token with the scope `read` opens it too, and so does ADMIN_READ_TOKEN. */
   readonly isRead: boolean;
+  /** The scope of its group: a token with it opens it. Without one only ADMIN_TOKEN opens what changes something. */
+  readonly scope: TokenScope | undefined;
   readonly body: v.GenericSchema | undefined;
   readonly query: v.GenericSchema | undefined;
   readonly bodyBytesMax: number;
@@ -83,6 +86,12 @@ export interface OperationGiven<Body extends Schema, Query extends Schema>
   readonly handle: (call: Call<Output<Body>, Output<Query>>) => Promise<Response>;
 }
 
+/** The scopes any of which opens an operation; none: only ADMIN_TOKEN does. */
+export function toScopes({ isRead, scope }: Pick<Operation, "isRead" | "scope">): readonly TokenScope[] {
+  const own = scope === undefined ? [] : [scope];
+  return isRead ? ["read", ...own] : own;
+}
+
 export const BODY_BYTES_MAX = 65_536;
 
 /** `handle` gets what the schemas made of the request: router and handler agree by this one signature. */
@@ -91,6 +100,7 @@ export function defineOperation<Body extends Schema = undefined, Query extends S
 ): Operation {
   return {
     isRead: given.method === "GET",
+    scope: undefined,
     bodyBytesMax: BODY_BYTES_MAX,
     needsIfMatch: false,
     takesIdempotencyKey: false,

@@ -6,7 +6,6 @@ import { CLIENT_MS_PER_BYTE } from "../core/http/patience.ts";
 import type { Seen } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import type { TokenName } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";
 import { type ReadBounds, readUpTo } from "../platform/read-up-to.ts";
 import { toInvalidBody, toProblem } from "./problem.ts";
@@ -19,7 +18,8 @@ export async function readCall(
   given: {
     readonly controls: AdminControls;
     readonly params: Readonly<Record<string, string>>;
-    readonly who: TokenName;
+    /** As the audit log calls it. */
+    readonly who: string;
   },
 ): Promise<Read<Call<unknown, unknown>>> {
   const { headers } = request;

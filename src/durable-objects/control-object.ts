@@ -3,7 +3,15 @@
 
 import { DurableObject } from "cloudflare:workers";
 import type { KeyRecord } from "../core/keys/key-record.ts";
-import type { AccessEntry, Ban, Entry, EntryBody, EntryKind, Override } from "../core/control/entries.ts";
+import {
+  type AccessEntry,
+  type Ban,
+  type Entry,
+  type EntryBody,
+  type EntryKind,
+  isShared,
+  type Override,
+} from "../core/control/entries.ts";
 import type {
   AuditEntry,
   Audited,
@@ -21,6 +29,7 @@ import type {
   PageRequest,
   Rotation,
 } from "../core/control/control-messages.ts";
+import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import { err, ok } from "../core/result.ts";
 import type { Bindings, ControlRpc } from "../platform/bindings.ts";
@@ -56,6 +65,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   findKey(hash: string): KeyRecord | undefined {
     return this.#entries.findKey(hash, Date.now());
+  }
+
+  findToken(hash: string): TokenRecord | undefined {
+    return this.#entries.findToken(hash, Date.now());
   }
 
   /** undefined: nothing is newer than what the caller knows. */
@@ -109,6 +122,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
         return entry === undefined ? err("not-found") : ok({ entry, isRepeat: true });
       }
       if (this.#entries.isFull(kind)) return err("full");
+      if (this.#isNameTaken(body)) return err("name-taken");
       const seq = this.#entries.insert(kind, body, nowMs);
       if (secret !== undefined) this.#entries.addSecret(seq, secret);
       if (repeatable !== undefined) this.#repeats.insert(repeatable, seq, nowMs);
@@ -121,10 +135,11 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry(change, (seq, before, nowMs) => {
+      if (this.#isNameTaken(body, seq)) return err("name-taken");
       this.#entries.update(seq, body);
       const after = this.#entries.read(change.kind, seq);
       this.#audit.insert(toAudited(`${change.kind}.update`, before.id, { before, after }), by, nowMs);
-      return after ?? before;
+      return ok(after ?? before);
     });
   }
 
@@ -132,13 +147,13 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#changeEntry(change, (seq, before, nowMs) => {
       this.#entries.delete(change.kind, seq);
       this.#audit.insert(toAudited(`${change.kind}.delete`, before.id, { before }), by, nowMs);
-      return before;
+      return ok(before);
     });
   }
 
   rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry({ kind: "keys", id, seen }, (seq, before, nowMs) => {
-      if (!("prefixes" in before)) return before;
+      if (!("consumer" in before)) return ok(before);
       this.#entries.retireSecrets(seq, nowMs + overlapMs);
       this.#entries.addSecret(seq, secret);
       const {
@@ -152,7 +167,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
       this.#entries.deleteExpired(nowMs);
       const after = this.#entries.read("keys", seq);
       this.#audit.insert(toAudited("keys.rotate", before.id, { before, after }), by, nowMs);
-      return after ?? before;
+      return ok(after ?? before);
     });
   }
 
@@ -207,15 +222,20 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   #changeEntry(
     { kind, id, seen }: EntryChange,
-    change: (seq: number, before: Entry, nowMs: number) => Entry,
+    change: (seq: number, before: Entry, nowMs: number) => Changed<Entry>,
   ): Promise<Changed<Entry>> {
     return this.#change(kind, (nowMs) => {
       const seq = toSeq(kind, id);
       const before = seq === undefined ? undefined : this.#entries.read(kind, seq);
       if (seq === undefined || before === undefined) return err("not-found");
       if (seen !== undefined && seen !== before.revision) return err("stale");
-      return ok(change(seq, before, nowMs));
+      return change(seq, before, nowMs);
     });
+  }
+
+  /** What the audit log calls a token is one token's. */
+  #isNameTaken(body: EntryBody, seq?: number): boolean {
+    return "name" in body && this.#entries.isNameTaken(body.name, seq);
   }
 
   /**
@@ -226,14 +246,15 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     what: EntryKind | "config",
     change: (nowMs: number) => Changed<Value>,
   ): Promise<Changed<Value>> {
+    const isOfSnapshot = what === "config" || isShared(what);
     const changed = this.ctx.storage.transactionSync(() => {
       const nowMs = Date.now();
       this.#entries.deleteExpired(nowMs);
       const made = change(nowMs);
-      if (made.ok && what !== "keys") this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
+      if (made.ok && isOfSnapshot) this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
       return made;
     });
-    if (changed.ok && what !== "keys") await this.#publish();
+    if (changed.ok && isOfSnapshot) await this.#publish();
     return changed;
   }
 

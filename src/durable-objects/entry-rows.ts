@@ -7,8 +7,12 @@ import {
   type EntryBody,
   type EntryKind,
   entryKinds,
+  isActive,
+  isShared,
   type KeyPrefix,
+  type SharedKind,
 } from "../core/control/entries.ts";
+import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { HashedSecret, KeyFilter, Page, PageRequest } from "../core/control/control-messages.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {
@@ -84,7 +88,7 @@ export class EntryRows {
   }
 
   /** Every entry of a kind that is bounded enough to be sent whole. */
-  listAll(kind: Exclude<EntryKind, "keys">): readonly Entry[] {
+  listAll(kind: SharedKind): readonly Entry[] {
     return this.list(kind, { after: 0, most: entryKinds[kind].most }).items;
   }
 
@@ -119,9 +123,9 @@ export class EntryRows {
     this.#counts.set(kind, count - 1);
   }
 
-  /** Expired keys stay, for an operator may give them more time; all else that expired says nothing any longer. */
+  /** Expired keys and tokens stay, for an operator may give them more time; all else that expired says nothing any longer. */
   deleteExpired(nowMs: number): void {
-    this.#sql.exec("DELETE FROM entries WHERE kind <> 'keys' AND expires_at_ms <= ?", nowMs);
+    this.#sql.exec("DELETE FROM entries WHERE kind NOT IN ('keys', 'tokens') AND expires_at_ms <= ?", nowMs);
     this.#sql.exec("DELETE FROM key_hashes WHERE expires_at_ms <= ?", nowMs);
     for (const kind of ["overrides", "bans", "access"] as const) this.#counts.delete(kind);
   }
@@ -152,7 +156,7 @@ export class EntryRows {
       .toArray();
     if (found === undefined || (found.expires_at_ms ?? Infinity) <= nowMs) return undefined;
     const entry = this.read("keys", found.key_seq);
-    if (entry === undefined || !("prefixes" in entry)) return undefined;
+    if (entry === undefined || !("consumer" in entry)) return undefined;
     const { id, consumer, tier, scopes, enabled, metadata } = entry;
     const expiresAtMs = Math.min(entry.expiresAtMs ?? Infinity, found.expires_at_ms ?? Infinity);
     return {
@@ -166,9 +170,30 @@ export class EntryRows {
     };
   }
 
+  /** undefined for one that has expired. */
+  findToken(hash: string, nowMs: number): TokenRecord | undefined {
+    const [found] = this.#sql
+      .exec<{ key_seq: number }>("SELECT key_seq FROM key_hashes WHERE hash = ?", hash)
+      .toArray();
+    const entry = found === undefined ? undefined : this.read("tokens", found.key_seq);
+    if (entry === undefined || !("name" in entry) || !isActive(entry, nowMs)) return undefined;
+    const { id, name, scopes } = entry;
+    return { id, name, scopes };
+  }
+
+  /** Whether another token than this one has the name. */
+  isNameTaken(name: string, seq: number | undefined): boolean {
+    const rows = this.#sql.exec(
+      "SELECT seq FROM entries WHERE kind = 'tokens' AND json_extract(body, '$.name') = ? AND seq <> ?",
+      name,
+      seq ?? 0,
+    );
+    return rows.toArray().length > 0;
+  }
+
   #toEntry({ seq, kind, revision, created_at_ms: createdAtMs, body }: EntryRow): Entry {
     const head = { id: toId(kind, seq), revision, createdAtMs };
-    const prefixes = kind === "keys" ? { prefixes: this.#listPrefixes(seq) } : {};
+    const prefixes = isShared(kind) ? {} : { prefixes: this.#listPrefixes(seq) };
     return { ...head, ...(JSON.parse(body) as EntryBody), ...prefixes } as Entry;
   }
 

@@ -22,6 +22,7 @@ import type {
   PageRequest,
   Rotation,
 } from "../core/control/control-messages.ts";
+import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
@@ -62,6 +63,7 @@ export interface PurgeRpc extends Rpc.DurableObjectBranded {
 /** What a gateway and the admin API may ask of the control object. */
 export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
+  findToken(hash: string): TokenRecord | undefined;
   readSnapshot(knownVersion: number): Snapshot | undefined;
   follow(name: string): Snapshot;
   readEntry(kind: EntryKind, id: string): Entry | undefined;

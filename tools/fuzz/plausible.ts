@@ -50,6 +50,8 @@ export const toRightBodies = (config: object): Readonly<Record<string, object>> 
   "/bans/{id}": { reason: "another" },
   "/access": { action: "deny", cidr: "203.0.113.0/24", reason: "because" },
   "/access/{id}": { action: "allow" },
+  "/tokens": { name: "ci", scopes: ["read"] },
+  "/tokens/{id}": { scopes: ["purge"] },
   "/config": { config, reason: "because" },
   "/config/check": { config },
   "/rollback": { version: 0 },

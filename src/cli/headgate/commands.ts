@@ -16,6 +16,7 @@ import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
 import { purgeCommands } from "./commands/purge.ts";
 import { statsCommands } from "./commands/stats.ts";
+import { tokenCommands } from "./commands/tokens.ts";
 import { top } from "./commands/top.ts";
 import { why } from "./commands/why.ts";
 
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   ...banCommands,
   ...accessCommands,
   ...configCommands,
+  ...tokenCommands,
   ...purgeCommands,
   createCompletion(() => commands),
 ];

@@ -19,7 +19,9 @@ export function readGatewayAddress(given: string | undefined, variables: Variabl
   const base = toBase(given ?? (variables["HEADGATE_URL"] || URL_DEFAULT), source);
   const token = variables["HEADGATE_TOKEN"] ?? "";
   if (token === "")
-    throw toUsageFailure("HEADGATE_TOKEN is not set: it is the gateway's ADMIN_TOKEN or ADMIN_READ_TOKEN");
+    throw toUsageFailure(
+      "HEADGATE_TOKEN is not set: it is the gateway's ADMIN_TOKEN, ADMIN_READ_TOKEN or a token of headgate tokens create",
+    );
   if (!/^[\x21-\x7e]{1,512}$/.test(token))
     throw toUsageFailure("HEADGATE_TOKEN must be 1 to 512 visible ASCII characters");
   return { base, token };

@@ -8,6 +8,8 @@ import { type Item, toItems } from "./table.ts";
 const meanings: Readonly<Record<string, string>> = {
   unauthorized: "HEADGATE_TOKEN is not this gateway's token",
   "read-only": "HEADGATE_TOKEN only reads: this needs the gateway's ADMIN_TOKEN",
+  "token-scope-missing": "HEADGATE_TOKEN does not open this",
+  "name-taken": "There is a token of this name: revoke it first, or take another name",
   "too-many-failures": "Too many failed attempts from this address",
   "not-found": "There is no such thing",
   stale: "It has been changed meanwhile: look at it again",
@@ -26,8 +28,15 @@ export function toProblemText(problem: Item, waitSeconds: string | undefined): s
   const said = detail === undefined ? meaning : `There is ${detail}`;
   const what = problems.length > 0 ? "The gateway refused it" : (said ?? toSafeText(problem["title"]));
   const wait = waitSeconds === undefined ? "" : `, again in ${toSafeText(waitSeconds)} s`;
+  const { wanted } = problem;
+  const scopes =
+    code === "token-scope-missing" && Array.isArray(wanted)
+      ? [
+          `  it needs ${wanted.length === 0 ? "the gateway's ADMIN_TOKEN" : `the scope ${wanted.map(toSafeText).join(" or ")}`}`,
+        ]
+      : [];
   const hint = code === "no-effect" ? ["  --force takes it all the same, for what will exist later"] : [];
-  return [`${what}${wait} [${code}]`, ...toProblemLines(problems), ...hint].join("\n");
+  return [`${what}${wait} [${code}]`, ...toProblemLines(problems), ...scopes, ...hint].join("\n");
 }
 
 function toText(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
-// The secret of an API key: its prefix ("hg_"), eight digits that may be shown, "_", and 43 digits of base 62 that may not: 256 bits.
+// The secret of an API key or of a token of the admin API: its prefix ("hg_", "hgt_"), eight digits that may be shown, "_", and
+// 43 digits of base 62 that may not: 256 bits.
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_DIGITS = 8;

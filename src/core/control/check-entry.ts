@@ -36,6 +36,7 @@ const checks: { readonly [Kind in EntryKind]: Check<Kind> } = {
   overrides: checkOverride,
   bans: checkBan,
   access: checkAccess,
+  tokens: () => [],
 };
 
 export function checkEntry<Kind extends EntryKind>(

@@ -19,6 +19,8 @@ export type ChangeFailure =
   | "stale"
   /** There are as many as there may be. */
   | "full"
+  /** Another one has this name. */
+  | "name-taken"
   /** The same Idempotency-Key came with another body. */
   | "repeat-differs";
 

@@ -14,6 +14,7 @@ import {
   switchedOn,
   textLike,
 } from "../schema/primitives.ts";
+import { tokenScopes } from "./token-scopes.ts";
 import { parseKey } from "../keys/parse-key.ts";
 
 const PARTS_MAX = 8;
@@ -161,12 +162,29 @@ export const accessBody = v.pipe(
   ),
 );
 
+/** What the audit log says of who used it, after "token:". */
+const tokenName = textLike(
+  /^[a-z0-9][a-z0-9._-]{0,63}$/,
+  "must be a name of at most 64 lower-case letters, digits, '.', '_' and '-'",
+);
+
+export const tokenBody = object({
+  name: tokenName,
+  scopes: v.pipe(
+    v.array(oneOf(tokenScopes), "must be a list of scopes"),
+    v.minLength(1, "must name at least one scope"),
+    v.maxLength(tokenScopes.length, `must name at most ${tokenScopes.length} scopes`),
+  ),
+  expiresAtMs: v.optional(timeMs),
+});
+
 /** The kinds of entries: storage, the admin API and its document read them from here. `letter` begins the ids of a kind. */
 export const entryKinds = {
   keys: { body: keyBody, letter: "k", most: 100_000 },
   overrides: { body: overrideBody, letter: "o", most: 1_000 },
   bans: { body: banBody, letter: "b", most: 1_000 },
   access: { body: accessBody, letter: "a", most: 1_000 },
+  tokens: { body: tokenBody, letter: "t", most: 100 },
 } as const;
 
 export type EntryKind = keyof typeof entryKinds;
@@ -183,7 +201,7 @@ export interface EntryHead {
   readonly createdAtMs: number;
 }
 
-/** A key's visible prefixes: the one in use, and one that is being replaced until `expiresAtMs`. */
+/** The visible prefixes of a key or a token: the one in use, and one that is being replaced until `expiresAtMs`. */
 export interface KeyPrefix {
   readonly prefix: string;
   readonly expiresAtMs?: number;
@@ -193,7 +211,15 @@ export type KeyEntry = EntryHead & EntryBody<"keys"> & { readonly prefixes: read
 export type Override = EntryHead & EntryBody<"overrides">;
 export type Ban = EntryHead & EntryBody<"bans">;
 export type AccessEntry = EntryHead & EntryBody<"access">;
-export type Entry = KeyEntry | Override | Ban | AccessEntry;
+export type TokenEntry = EntryHead & EntryBody<"tokens"> & { readonly prefixes: readonly KeyPrefix[] };
+export type Entry = KeyEntry | Override | Ban | AccessEntry | TokenEntry;
+
+/** Kinds that gateways are sent whole: of the others each is asked for, by the hash of its secret. */
+export type SharedKind = Exclude<EntryKind, "keys" | "tokens">;
+
+export function isShared(kind: EntryKind): kind is SharedKind {
+  return kind !== "keys" && kind !== "tokens";
+}
 
 /** Whether it is active: it has not expired. */
 export function isActive(

@@ -91,3 +91,15 @@ describe("a change made through one isolate, while another serves", () => {
     expect((await askSecond("192.0.2.11")).status).toBe(403);
   });
 });
+
+describe("a token that is revoked through one isolate", () => {
+  it("opens nothing at the other one from then on, which has answered it before", async () => {
+    const body = { name: "leaver", scopes: ["read"] };
+    const { id, token } = await expectStatus(201, askAdmin(gateway, "POST", "/tokens", { body }));
+    const askOther = (): Promise<Reply> =>
+      askAdmin(gateway, "GET", "/policies", { token: String(token), host: SECOND_HOST });
+    expect((await askOther()).status).toBe(200);
+    await expectStatus(204, askAdmin(gateway, "DELETE", `/tokens/${String(id)}`, { ifMatch: "*" }));
+    expect((await askOther()).status).toBe(401);
+  });
+});

@@ -14,6 +14,7 @@ const good: Readonly<Record<EntryKind, Readonly<Record<string, unknown>>>> = {
   overrides: { policy: "api", key: ["acme*"], limit: 5, window: "1m", reason: "until Friday" },
   bans: { value: "192.0.2.1", reason: "scraper" },
   access: { action: "deny", cidr: "192.0.2.0/24", reason: "scraper" },
+  tokens: { name: "ci-deploy", scopes: ["read", "purge"], expiresAtMs: 1 },
 };
 
 describe.each(Object.keys(good) as EntryKind[])("the body of %s", (kind) => {
@@ -55,6 +56,11 @@ test.each<readonly [EntryKind, Readonly<Record<string, unknown>>]>([
   ["access", { cidr: undefined, country: "ch" }],
   ["access", { cidr: undefined, asn: 0 }],
   ["access", { action: "unlimited", cidr: undefined, userAgent: "curl*" }],
+  // The audit log calls the secrets so.
+  ["tokens", { name: "ADMIN_TOKEN" }],
+  ["tokens", { name: "" }],
+  ["tokens", { scopes: [] }],
+  ["tokens", { scopes: ["root"] }],
 ])("the body of %s is refused with %o", (kind, wrong) => {
   expect(parse(kind, { ...good[kind], ...wrong })).not.toEqual([]);
 });

@@ -16,6 +16,8 @@ export interface EntryGroup {
   /** One for the examples. */
   readonly id: string;
   readonly columns: readonly Column[];
+  /** Where it is called otherwise than to delete. */
+  readonly deletion?: { readonly word: string; readonly summary: string };
 }
 
 const ITEMS_MAX = 100_000;
@@ -35,7 +37,13 @@ export const idempotencyOption: Option = {
   help: "a name for this create: sent again within 24 hours it makes nothing new",
 };
 
-export function createEntryCommands({ kind, noun, id, columns }: EntryGroup): readonly Command[] {
+export function createEntryCommands({
+  kind,
+  noun,
+  id,
+  columns,
+  deletion = { word: "delete", summary: `deletes one ${noun}` },
+}: EntryGroup): readonly Command[] {
   return [
     {
       name: `${kind} list`,
@@ -55,16 +63,19 @@ export function createEntryCommands({ kind, noun, id, columns }: EntryGroup): re
       run: async (given, { api }) => toShown((await api().ask("GET", toPath(kind, given))).body),
     },
     {
-      name: `${kind} delete`,
-      summary: `deletes one ${noun}`,
+      name: `${kind} ${deletion.word}`,
+      summary: deletion.summary,
       arguments: [{ name: "id" }],
       options: { revision: revisionOption },
-      examples: [`${kind} delete ${id}`],
+      examples: [`${kind} ${deletion.word} ${id}`],
       run: async (given, { api }) => {
         const [asked, path] = [api(), toPath(kind, given)];
         await asked.ask("DELETE", path, { ifMatch: await readTag(asked, path, given) });
         const deleted = given.argument(0);
-        return { json: { deleted }, text: () => `Deleted ${deleted}` };
+        return {
+          json: { deleted },
+          text: () => `${deletion.word === "revoke" ? "Revoked" : "Deleted"} ${deleted}`,
+        };
       },
     },
   ];

@@ -1,11 +1,8 @@
 // API keys. The text of a key is printed once, by what made it.
 
-import type { Answer } from "../api.ts";
-import type { Command, Said } from "../command.ts";
-import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
-import type { Given } from "../given.ts";
-import { toSafeText } from "../print-safely.ts";
-import { type Column, toItem, toItems, toLines, toReadable, toTable, toTime } from "../table.ts";
+import type { Command } from "../command.ts";
+import { toUsageFailure } from "../exit-codes.ts";
+import { type Column, toItems, toTable, toTime } from "../table.ts";
 import {
   changeEntry,
   changeOptions,
@@ -16,14 +13,19 @@ import {
   readTag,
   revisionOption,
   toPath,
-  toWarningText,
   untilOption,
 } from "./entries.ts";
+import { secretOnly, type SecretAnswer, toSecret } from "./secrets.ts";
 
 const tier = { value: "tier", help: "the plan, a tier of the configuration" } as const;
 const scope = { value: "scope", help: "what it may be used for", isRepeatable: true } as const;
 
-const keyOnly = { help: "print nothing but the key's text: for scripts" } as const;
+const keyOnly = secretOnly("key");
+
+const secret: SecretAnswer = {
+  member: "key",
+  lost: "It was there already, and its text is stored nowhere: headgate keys rotate gives it a new one",
+};
 
 /** Longer than any prefix is a whole text; of that so much is none of the secret. */
 const PREFIX_MAX = 16;
@@ -78,7 +80,7 @@ export const keyCommands: readonly Command[] = [
         metadata: given.pairs("metadata", "="),
         ...(given.has("disabled") ? { enabled: false } : {}),
       };
-      return toSecret(await create(api(), "keys", { given, body }), given);
+      return toSecret(await create(api(), "keys", { given, body }), given, secret);
     },
   },
   {
@@ -96,7 +98,7 @@ export const keyCommands: readonly Command[] = [
       const overlap = given.text("overlap");
       const ifMatch = await readTag(asked, path, given);
       const body = overlap === undefined ? {} : { overlap };
-      return toSecret(await asked.ask("POST", `${path}/rotate`, { body, ifMatch }), given);
+      return toSecret(await asked.ask("POST", `${path}/rotate`, { body, ifMatch }), given, secret);
     },
   },
   {
@@ -152,18 +154,4 @@ export const keyCommands: readonly Command[] = [
 /** Of a whole text only what may be shown is sent: a URL is logged. */
 function toPrefix(text: string): string {
   return text.length > PREFIX_MAX ? text.slice(0, PREFIX_SHOWN) : text;
-}
-
-function toSecret({ body }: Answer, given: Given): Said {
-  const { key, warnings, ...entry } = toItem(body);
-  const lines = toLines(toReadable(entry));
-  const warned = toWarningText(warnings);
-  if (key === undefined) {
-    const what =
-      "It was there already, and its text is stored nowhere: headgate keys rotate gives it a new one";
-    if (given.has("key-only")) throw new CommandFailure("refused", what, body);
-    return { json: body, text: () => `${lines}\n\n${what}${warned}` };
-  }
-  if (given.has("key-only")) return { json: body, text: () => toSafeText(key) };
-  return { json: body, text: () => `${lines}\n\n${toLines({ key })}\n\nThis is shown once.${warned}` };
 }
