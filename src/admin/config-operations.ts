@@ -8,9 +8,10 @@ import { parseConfig } from "../core/config/parse-config.ts";
 import { integerBetween } from "../core/schema/primitives.ts";
 import { fingerprintFile, isSuperseded, showFile } from "../core/control/deployed-file.ts";
 import { diffValues } from "../core/control/diff-values.ts";
+import { type Digest, redactConfig, restoreConfig } from "../core/control/redact-config.ts";
 import { textUpTo } from "../core/control/entries.ts";
 import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/control-messages.ts";
-import type { Problem } from "../core/result.ts";
+import type { Problem, Result } from "../core/result.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import {
@@ -26,6 +27,8 @@ import { toInvalidBody, toJson, toNotFound, toProblem } from "./problem.ts";
 
 const CONFIG_BYTES_MAX = 524_288;
 const CHANGES_MAX = 1_000;
+const AUDITED_CHANGES_MAX = 50;
+const AUDITED_LENGTH_MAX = 12_000;
 const VERSION_MAX = Number.MAX_SAFE_INTEGER;
 
 /** parseConfig reads it: its problems are the file's. */
@@ -55,9 +58,14 @@ export const configOperations: readonly Operation[] = [
     needsIfMatch: true,
     answer: configAnswer,
     handle: async (call) => {
-      const { body, seen } = call;
-      const document = JSON.stringify(body.config);
-      return putConfig({ document, reason: body.reason, seen }, call);
+      const { controls, body, seen } = call;
+      await controls.learn();
+      // Before the secrets are back, which a problem's message could repeat.
+      const { problems } = checkDocument(body.config, controls);
+      if (problems.length > 0) return toInvalidBody(problems);
+      const restored = await restore(body.config, controls);
+      if (!restored.ok) return toInvalidBody(toBodyPaths(restored.error));
+      return putConfig({ document: JSON.stringify(restored.value), reason: body.reason, seen }, call);
     },
   }),
   defineOperation({
@@ -71,9 +79,12 @@ export const configOperations: readonly Operation[] = [
     answer: configCheckAnswer,
     handle: async ({ controls, body }) => {
       await controls.learn();
-      const { problems, warnings } = checkDocument(body.config, controls);
+      const checked = checkDocument(body.config, controls);
+      const restored = await restore(body.config, controls);
+      const problems = [...checked.problems, ...(restored.ok ? [] : toBodyPaths(restored.error))];
       const latest = await readConfig(controls, undefined);
-      const changes = diffValues(toActive(latest, controls), body.config, CHANGES_MAX);
+      const changes = diffShown(toActive(latest, controls), body.config, controls);
+      const { warnings } = checked;
       return toJson(200, { isValid: problems.length === 0, problems, warnings, changes });
     },
   }),
@@ -124,14 +135,17 @@ export const configOperations: readonly Operation[] = [
 ];
 
 async function putConfig(
-  change: Omit<ConfigChange, "file">,
+  change: Omit<ConfigChange, "file" | "changes">,
   { controls, by }: Call<unknown, unknown>,
 ): Promise<Response> {
   await controls.learn();
   const { problems } = checkDocument(toDocument(change.document, controls), controls);
   if (problems.length > 0) return toInvalidBody(problems);
+  const before = toActive(await readConfig(controls, undefined), controls);
+  const changes = toAudited(diffShown(before, toDocument(change.document, controls), controls));
+  const file = fingerprintFile(controls.deployed, hashText);
   const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
-    control.putConfig({ ...change, file: fingerprintFile(controls.deployed, hashText) }, by),
+    control.putConfig({ ...change, file, changes }, by),
   );
   await controls.learn();
   return toChangedResponse(changed, (version) => toConfigResponse(version, controls));
@@ -175,8 +189,8 @@ function toActiveResponse(latest: ConfigVersion, controls: AdminControls): Respo
     ...toHistoryItem(latest),
     isFile: document === undefined || isEnded,
     isSuperseded: isEnded,
-    changes: diffValues(toDocument(undefined, controls), toDocument(document, controls), CHANGES_MAX),
-    config: toActive(latest, controls),
+    changes: diffShown(toDocument(undefined, controls), toDocument(document, controls), controls),
+    config: redactConfig(toActive(latest, controls), toDigest(controls)),
   };
   return toJson(200, body, { ETag: `"${latest.version}"` });
 }
@@ -184,7 +198,7 @@ function toActiveResponse(latest: ConfigVersion, controls: AdminControls): Respo
 function toConfigResponse(version: ConfigVersion, controls: AdminControls): Response {
   const { document } = version;
   const isFile = document === undefined;
-  const body = { ...toHistoryItem(version), isFile, config: toDocument(document, controls) };
+  const body = { ...toHistoryItem(version), isFile, config: toShown(document, controls) };
   return toJson(200, body, { ETag: `"${version.version}"` });
 }
 
@@ -204,4 +218,35 @@ function hasEnded(latest: ConfigVersion, { deployed }: AdminControls): boolean {
 
 function toDocument(document: string | undefined, { deployed }: AdminControls): unknown {
   return document === undefined ? showFile(deployed) : (JSON.parse(document) as unknown);
+}
+
+/** What differs, secrets by their masks: a changed one is seen to have changed. */
+function diffShown(before: unknown, after: unknown, controls: AdminControls): ReturnType<typeof diffValues> {
+  const digest = toDigest(controls);
+  return diffValues(redactConfig(before, digest), redactConfig(after, digest), CHANGES_MAX);
+}
+
+function toShown(document: string | undefined, controls: AdminControls): unknown {
+  return redactConfig(toDocument(document, controls), toDigest(controls));
+}
+
+/** The document with the secrets that were masked when the active configuration, or the deployed file, was shown. */
+async function restore(document: unknown, controls: AdminControls): Promise<Result<unknown>> {
+  const latest = await readConfig(controls, undefined);
+  const secrets = new Map<string, string>();
+  const digest = toDigest(controls);
+  for (const known of [undefined, latest?.document])
+    redactConfig(toDocument(known, controls), digest, secrets);
+  return restoreConfig(document, secrets, digest);
+}
+
+/** As much as a line of the audit log takes: the versions have the rest. */
+function toAudited(changes: ReturnType<typeof diffValues>): unknown {
+  const first = changes.slice(0, AUDITED_CHANGES_MAX);
+  return JSON.stringify(first).length > AUDITED_LENGTH_MAX ? first.map(({ path }) => path) : first;
+}
+
+/** Who does not know the deployment's own secret cannot try out what a mask may stand for. */
+function toDigest({ bindings: { ADMIN_TOKEN = "" } }: AdminControls): Digest {
+  return (secret) => hashText(`${hashText(ADMIN_TOKEN)} ${secret}`).slice(0, 8);
 }

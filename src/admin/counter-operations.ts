@@ -74,7 +74,7 @@ export const counterOperations: readonly Operation[] = [
     status: 204,
     handle: async (call) =>
       withCounters(call.controls, call.body, async (counters) => {
-        await recordAction(call, "counters.reset");
+        await recordAction(call, "counters.reset", { counters, after: { used: 0 } });
         await Promise.all(
           counters.map(async ({ object: owner, key, policy }) =>
             call.controls.bindings.COUNTERS.getByName(owner).reset({
@@ -99,7 +99,7 @@ export const counterOperations: readonly Operation[] = [
       return withCounters(controls, body, async (counters) => {
         const [counter] = counters;
         if (counter === undefined || counters.length > 1) return toContinentProblem();
-        await recordAction(call, "counters.refund");
+        await recordAction(call, "counters.refund", { counters, after: { givenBack: body.units } });
         await refund(controls.bindings, counter, body.units);
         return toJson(200, await peek(controls, counter, 1));
       });
@@ -192,13 +192,31 @@ async function refund(
   await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] });
 }
 
+interface AuditedAction {
+  readonly counters: readonly FoundCounter[];
+  readonly after: object;
+}
+
 /** Before the action: where the log cannot be written, nothing is done that would be done again with the next attempt. */
 async function recordAction(
   { controls, body, by }: Call<v.InferOutput<typeof counterBody>, unknown>,
   action: string,
+  { counters, after }: AuditedAction,
 ): Promise<void> {
-  // The key's values may be credentials: only which policy is taken down.
-  const target = `${action} ${body.policy}`;
-  const audited = { action, target, before: undefined, after: undefined };
+  // Keys as they are stored: by their hash, where their values may be credentials.
+  const before = await Promise.all(
+    counters.map(async (counter) => ({
+      key: counter.key,
+      object: counter.object,
+      used: (await peek(controls, counter, 0)).used,
+    })),
+  );
+  const used = before.filter((counter) => counter.used > 0);
+  const audited = {
+    action,
+    target: `${action} ${body.policy}`,
+    before: JSON.stringify(used.length === 0 ? before.slice(0, 1) : used),
+    after: JSON.stringify(after),
+  };
   await askControl(controls.bindings, async (control) => control.recordAction(audited, by));
 }

@@ -3,7 +3,7 @@
 import type { AuditEntry, Audited, Changer, Page, PageRequest } from "../core/control/control-messages.ts";
 
 const ROWS_MAX = 10_000;
-/** What is longer is left out: a configuration has its own history. */
+/** What is longer is left out, and that is said: a configuration has its own history. */
 const VALUE_LENGTH_MAX = 16_384;
 
 interface AuditRow extends Record<string, SqlStorageValue> {
@@ -74,5 +74,6 @@ function toAuditEntry({
 }
 
 function toBounded(text: string | undefined): string | null {
-  return text === undefined || text.length > VALUE_LENGTH_MAX ? null : text;
+  if (text === undefined) return null;
+  return text.length <= VALUE_LENGTH_MAX ? text : JSON.stringify({ omitted: `${text.length} characters` });
 }

@@ -199,13 +199,16 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#configs.list(page);
   }
 
-  putConfig({ document, file, reason, seen }: ConfigChange, by: Changer): Promise<Changed<ConfigVersion>> {
+  putConfig(
+    { document, file, reason, seen, changes }: ConfigChange,
+    by: Changer,
+  ): Promise<Changed<ConfigVersion>> {
     return this.#change("config", (nowMs) => {
       const { version: before } = this.#configs.readLatest();
       if (seen !== undefined && seen !== before) return err("stale");
       const version = { version: before + 1, createdAtMs: nowMs, who: by.who, reason, document, file };
       this.#configs.insert(version);
-      const values = { before: { version: before }, after: { version: version.version, reason } };
+      const values = { before: { version: before }, after: { version: version.version, reason, changes } };
       this.#audit.insert(toAudited("config.put", "config", values), by, nowMs);
       return ok(version);
     });

@@ -82,6 +82,8 @@ export interface ConfigChange {
   readonly file: string | undefined;
   readonly reason: string | undefined;
   readonly seen: Seen;
+  /** What it changes of the active one, without secrets, for the audit log. */
+  readonly changes?: unknown;
 }
 
 export interface ConfigVersion {
