@@ -2,7 +2,7 @@
 
 import type { Command } from "../command.ts";
 import { toUsageFailure } from "../exit-codes.ts";
-import { type Column, toItems, toTable, toTime } from "../table.ts";
+import { type Column, toItem, toItems, toTable, toTime } from "../table.ts";
 import {
   changeEntry,
   changeOptions,
