@@ -2,6 +2,7 @@
 // and says nothing else of them. A document that comes back with masks gets the secrets back that they stand for.
 
 import { isObject } from "../schema/parse-with.ts";
+import { redactText } from "../schema/redact-text.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 
 /** A text of eight hexadecimal digits that only this deployment can make of a secret. */
@@ -10,15 +11,6 @@ export type Digest = (secret: string) => string;
 /** Values of header fields that are no secret, whatever they are. All others of an origin may be. */
 const PLAIN_FIELDS =
   /^(?:accept|accept-.*|cache-control|content-type|host|origin|referer|user-agent|x-forwarded-.*)$/i;
-/** Members that hold a secret, unless they name one: the deployment's secrets are named in capitals. */
-const SECRET_MEMBER = /(?:secret|passw(?:or)?d|token|credential|api-?key|private-?key)$/i;
-const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
-const SECRET_PARAMETER = /auth|code|credential|key|passw|pwd|secret|session|sig|token/i;
-/** Long enough to be one, and not written like a word. */
-const RANDOM = /^(?=.*\d)[\w.~%+/=-]{20,}$/;
-const LOCATION = /^(?:[a-z][a-z0-9+.-]*:\/\/|\/)/i;
-const USER = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@\s]+)@/i;
-const PARAMETER = /([?&])([^=&#\s]+)=([^&#\s]+)/g;
 const MASK = /\*\*\*(?:[0-9a-f]{8})?/g;
 const IS_MASK = /^\*\*\*[0-9a-f]{8}$/;
 
@@ -48,7 +40,7 @@ export function redactConfig(
 function redact(value: unknown, name: string, outer: Redaction): unknown {
   const redaction = { ...outer, levels: outer.levels - 1 };
   if (redaction.levels < 0) return "(too deep to be shown)";
-  if (typeof value === "string") return redactText(value, name, redaction);
+  if (typeof value === "string") return redactText(value, name, redaction.mask);
   if (Array.isArray(value)) return value.map((item: unknown) => redact(item, "", redaction));
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([member, given]) => {
@@ -58,18 +50,6 @@ function redact(value: unknown, name: string, outer: Redaction): unknown {
     return [member, name === "renameHeaders" ? given : redact(given, member, redaction)];
   });
   return Object.fromEntries(entries);
-}
-
-function redactText(text: string, name: string, { mask }: Pick<Redaction, "mask">): string {
-  if (SECRET_MEMBER.test(name) && !SECRET_NAME.test(text) && text !== "") return mask(text);
-  if (!LOCATION.test(text)) return text;
-  return text
-    .replace(USER, (_all, scheme: string, user: string) => `${scheme}${mask(user)}@`)
-    .replace(PARAMETER, (all: string, before: string, parameter: string, given: string) => {
-      const isSecret = SECRET_PARAMETER.test(parameter) || RANDOM.test(given);
-      // What a request says is put there later.
-      return isSecret && !/^\{[^}]*\}$/.test(given) ? `${before}${parameter}=${mask(given)}` : all;
-    });
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { err, ok, type Problem, type Result } from "../result.ts";
+import { redactText } from "./redact-text.ts";
 import { findNearest } from "./find-nearest.ts";
 
 const GIVEN_LENGTH_MAX = 80;
@@ -41,7 +42,10 @@ interface Mismatch {
 export function toInvalid(path: string, { wanted, given, code = "invalid", known = [] }: Mismatch): Problem {
   const [said = "", meant] = wanted.split(HINT);
   const hint = meant === undefined ? toHint(given, known) : `${HINT}${meant}`;
-  return { path, code, message: `${said}, received ${showGiven(given)}${hint}` };
+  // A problem is logged, and what was given may be a secret in a place where none belongs.
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  const shown = typeof given === "string" ? redactText(given, name, () => "***") : given;
+  return { path, code, message: `${said}, received ${showGiven(shown)}${hint}` };
 }
 
 const HINT = "; did you mean ";

@@ -5,6 +5,7 @@ import {
   object,
   parseWith,
   showGiven,
+  toInvalid,
   toUnknownKeyMessage,
 } from "../../../src/core/schema/parse-with.ts";
 import { integerBetween } from "../../../src/core/schema/primitives.ts";
@@ -155,4 +156,15 @@ describe("parseWith()", () => {
     const parsed = parseWith(schema, Object.assign(Object.create({ inherited: 1 }) as object, { count: 1 }));
     expect(parsed.ok ? [] : parsed.error.map(({ path }) => path)).toEqual(["inherited"]);
   });
+});
+
+test.each([
+  ["auth.issuers.0.secret", "wr1tten-in", "***"],
+  ["auth.issuers.0.jwks", "http://user:pa55@a.example/keys?token=t0k", "http://***@a.example/keys?token=***"],
+  ["auth.issuers.0.secret", "JWT_SECRET", "JWT_SECRET"],
+  ["routes.0.path", "no-secret", "no-secret"],
+])("toInvalid() shows no secret that was given for %s: %s", (path, given, shown) => {
+  expect(toInvalid(path, { wanted: "must be another", given }).message).toBe(
+    `must be another, received ${JSON.stringify(shown)}`,
+  );
 });
