@@ -34,7 +34,7 @@ const bodySchema = object({
   force: v.optional(v.literal(true, "must be true")),
 });
 
-type Key = Result<ImportedKey, readonly Problem[]>;
+type Key = Result<ImportedKey>;
 
 const number = { type: "integer" } as const;
 const refusedAnswer = (): ReturnType<typeof toListSchema> =>

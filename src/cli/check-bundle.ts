@@ -11,8 +11,8 @@ const BARE_CONFIG_PATH = fileURLToPath(new URL("bare.config.json", import.meta.u
 const BARE_WORKER_PATH = "dist/bare.cjs";
 
 const GZIP_BYTES_MAX = 200 * 1_024;
-/** Of the reference program's CPU time: half as much again as the 0.64 that it was when the bound was set. */
-const START_UP_MAX = 0.96;
+/** Of the reference program's CPU time: half as much again as the 1.08 that it was when the bound was set (decision 9). */
+const START_UP_MAX = 1.6;
 
 export interface Measured {
   readonly gzipBytes: number;

@@ -18,6 +18,7 @@ import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { toSectionLink } from "../../src/cli/config-sections.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
+import { inConfig, type Options, places } from "./example-places.ts";
 import {
   findTable,
   readCodeBlocks,
@@ -28,8 +29,6 @@ import {
   toAnchor,
 } from "./markdown.ts";
 import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
-
-type Options = Readonly<Record<string, unknown>>;
 
 const guide = readText("docs/configuration.md");
 const registry = Object.entries(algorithms) as [string, Algorithm<unknown, unknown>][];
@@ -80,65 +79,6 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Batches", topKeys.filter(isBatchKey)],
   ["Aggregates and fields", routeKeys.filter(isShapeKey)],
 ];
-
-const basePolicy: Options = { algorithm: "token-bucket", limit: 60, window: "1m", key: "ip" };
-const baseRoute: Options = { path: "/*" };
-const baseConfig: Options = {
-  origin: "https://api.example.com",
-  policies: { "per-client": basePolicy },
-  origins: { orders: { members: ["https://a.example.com"] } },
-  routes: [baseRoute],
-};
-
-const inConfig = (given: Options): Options => ({ ...baseConfig, ...given });
-const inPolicy = (given: Options): Options => inConfig({ policies: { tried: { ...basePolicy, ...given } } });
-const inRoute = (given: Options): Options => inConfig({ routes: [{ ...baseRoute, ...given }] });
-
-/** An issuer with what the example leaves out; a source of keys and algorithms go together. */
-function inIssuer(given: Options): Options {
-  const keys = "secret" in given ? { algorithms: ["HS256"] } : { algorithms: ["ES256"] };
-  const source = "secret" in given || "publicKey" in given ? {} : { jwks: "https://login.example.com/jwks" };
-  const own = { issuer: "https://login.example.com", audience: "api", ...keys, ...source };
-  const issuer = "preset" in given ? { audience: "api", ...given } : { ...own, ...given };
-  return inConfig({ auth: { issuers: [issuer] } });
-}
-
-/** A sink with an address, where the example has none. */
-function inSink(given: Options): Options {
-  const address = "url" in given || "urlSecret" in given ? {} : { url: "https://logs.example.com/in" };
-  return inConfig({ log: { sinks: [{ ...address, ...given }] } });
-}
-
-const inAlert = (given: Options): Options =>
-  inConfig({ alerts: [{ to: [{ slack: "TEAM_SLACK" }], ...given }] });
-const inChannel = (given: Options): Options => inConfig({ alerts: [{ to: [given] }] });
-
-const inPool = (given: Options): Options =>
-  inConfig({ origins: { tried: { members: ["https://a.example.com"], ...given } } });
-const inMember = (given: Options): Options =>
-  inPool({ members: [{ url: "https://a.example.com", ...given }] });
-
-const places: Readonly<Record<string, (given: Options) => Options>> = {
-  "Top level": inConfig,
-  "Origin pools": inPool,
-  "Pool members": inMember,
-  Policies: inPolicy,
-  "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
-  Credentials: inConfig,
-  Issuers: inIssuer,
-  "Access lists": inConfig,
-  CORS: inConfig,
-  "Denied requests": inConfig,
-  Routes: inRoute,
-  Cache: inRoute,
-  Batches: inConfig,
-  Log: inConfig,
-  Statistics: inConfig,
-  "Log sinks": inSink,
-  Alerts: inAlert,
-  "Alert channels": inChannel,
-  "Aggregates and fields": inRoute,
-};
 
 /** Where a section's keys stand in a configuration, as problems have it. */
 const prefixes: Readonly<Record<string, string>> = {

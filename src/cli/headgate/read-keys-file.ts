@@ -68,7 +68,7 @@ function toKeyLine(line: number, item: Item | undefined, problem: string): KeyLi
   const { key, scopes, enabled, expires, expiresAtMs, ...rest } = item;
   if (key !== undefined && (typeof key !== "string" || key === ""))
     return { line, key: undefined, problem: '"key" must be the text of a key' };
-  const endMs = expires === undefined ? toNumber(expiresAtMs) : Date.parse(String(expires));
+  const endMs = expires === undefined ? toNumber(expiresAtMs) : toTimeMs(expires);
   if (Number.isNaN(endMs))
     return { line, key: undefined, problem: '"expires" must be a date such as 2027-01-31' };
   const secret = typeof key === "string" ? toSecret(key) : {};
@@ -86,6 +86,7 @@ function toKeyLine(line: number, item: Item | undefined, problem: string): KeyLi
   };
 }
 
+const toTimeMs = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN);
 const toNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 const toSwitch = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
 
