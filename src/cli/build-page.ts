@@ -7,15 +7,24 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build, type OutputChunk } from "rolldown";
 import { toKib } from "./build-worker.ts";
+import { collectFiles } from "./collect-files.ts";
 import { CommandError } from "./command-error.ts";
 
 const UI_FOLDER = fileURLToPath(new URL("../../ui", import.meta.url));
 const BROTLI_BYTES_MAX = 40 * 1_024;
 
-/** Resolves with the bytes that a browser is sent. Throws a CommandError when they are too many. */
-export async function buildPage(outFile: string): Promise<number> {
+export interface BuiltPage {
+  /** What a browser is sent. */
+  readonly bytes: number;
+  /** What it was made of. */
+  readonly files: readonly string[];
+}
+
+/** Throws a CommandError when it is too large. */
+export async function buildPage(outFile: string): Promise<BuiltPage> {
+  const files = [`${UI_FOLDER}/page.html`, `${UI_FOLDER}/page.css`];
   const [script, html, css] = await Promise.all([
-    bundleScript(),
+    bundleScript(files),
     readFile(`${UI_FOLDER}/page.html`, "utf8"),
     readFile(`${UI_FOLDER}/page.css`, "utf8"),
   ]);
@@ -30,7 +39,7 @@ export async function buildPage(outFile: string): Promise<number> {
       `Cannot build: the dashboard has ${toKib(body.length)}, at most ${toKib(BROTLI_BYTES_MAX)} are allowed`,
     );
   await writeFile(outFile, Buffer.concat([Buffer.from(`${toPolicy(script, style)}\n`), body]));
-  return body.length;
+  return { bytes: body.length, files };
 }
 
 const toHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
@@ -49,11 +58,12 @@ function toPolicy(script: string, style: string): string {
   ].join("; ");
 }
 
-async function bundleScript(): Promise<string> {
+async function bundleScript(files: string[]): Promise<string> {
   const { output } = await build({
     input: `${UI_FOLDER}/main.tsx`,
     platform: "browser",
     logLevel: "silent",
+    plugins: [collectFiles(files)],
     transform: { jsx: { runtime: "automatic", importSource: "preact" }, target: "es2022" },
     write: false,
     output: { format: "esm", codeSplitting: false, minify: true, comments: false },

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "rolldown";
+import { collectFiles } from "./collect-files.ts";
 import { parseConfigFile } from "./read-config-file.ts";
 
 const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
@@ -23,14 +24,18 @@ export interface BuildOptions {
   readonly isForDebugger?: boolean;
 }
 
-/** Checks the configuration and bundles. Throws a CommandError when the configuration is wrong. */
+/**
+ * Checks the configuration and bundles. Returns the files that it was made of, without those of packages. Throws a
+ * CommandError when the configuration is wrong.
+ */
 export async function buildWorker({
   configPath,
   outFile,
   format = "esm",
   isForDebugger = false,
-}: BuildOptions): Promise<void> {
+}: BuildOptions): Promise<readonly string[]> {
   await parseConfigFile(configPath);
+  const files: string[] = [];
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),
     cwd: PROJECT_FOLDER,
@@ -43,6 +48,7 @@ export async function buildWorker({
       mainFields: ["module", "main"],
     },
     logLevel: "silent",
+    plugins: [collectFiles(files)],
     // It also folds statements together: a breakpoint at one of them would not be met.
     treeshake: !isForDebugger,
     output: {
@@ -56,6 +62,7 @@ export async function buildWorker({
       sourcemapExcludeSources: !isForDebugger,
     },
   });
+  return files;
 }
 
 export async function readGzipBytes(path: string): Promise<number> {

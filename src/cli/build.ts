@@ -30,7 +30,7 @@ await runCommand(async () => {
   if (process.env["WRANGLER_COMMAND"] === "deploy") console.log(await describeDeployOf(CONFIG_PATH));
   await buildWorker({ configPath: CONFIG_PATH, outFile: WORKER_PATH });
   const pagePath = toPagePath(WORKER_PATH);
-  const pageBytes = await buildPage(pagePath);
+  const { bytes: pageBytes } = await buildPage(pagePath);
   console.log(`Built ${WORKER_PATH} from ${CONFIG_PATH}: ${toKib(await readGzipBytes(WORKER_PATH))} gzipped`);
   console.log(`Built ${pagePath}, the dashboard: ${toKib(pageBytes)}`);
   // `wrangler types` builds to see what the Worker exports: nothing is deployed.

@@ -2,13 +2,14 @@
 
 import { unstable_readConfig } from "wrangler";
 import type { Problem } from "../core/result.ts";
+import { readWrangler } from "./read-wrangler.ts";
 import { type ReadConfig, readConfigFile } from "./read-config-file.ts";
 
 const WRANGLER_CONFIG = "wrangler.toml";
 
 /** What the top level makes of it, with the warnings of all, each once. Throws a CommandError that lists every problem. */
 export async function checkEnvironments(configPath: string): Promise<ReadConfig> {
-  const top = unstable_readConfig({ config: WRANGLER_CONFIG }, { hideWarnings: true });
+  const top = readWrangler(() => unstable_readConfig({ config: WRANGLER_CONFIG }, { hideWarnings: true }));
   const label = "the top level of wrangler.toml";
   const { config, warnings } = await readConfigFile(configPath, { vars: top.vars, label });
   const all = new Map<string, Problem>(warnings.map((warning) => [JSON.stringify(warning), warning]));

@@ -1,20 +1,20 @@
-// `npm run dev`: serves the gateway, and again after each change of what it is made of. A configuration that is wrong is
-// said, and the last one that was right goes on serving.
+// `npm run dev`: serves the gateway, and again after each change of what it is made of. What cannot be served is said, and
+// the last one that was right goes on serving.
 
 import { fork } from "node:child_process";
-import { type FSWatcher, watch } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runCommand } from "./command-error.ts";
+import { CommandError, runCommand } from "./command-error.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import type { ServedWorker } from "./serve-worker.ts";
 import { sayWhatIsActive, startDemoOriginIfWanted, startGateway } from "./start-gateway.ts";
-import { readStartOptions, START_USAGE } from "./start-options.ts";
+import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** Editors write, rename and touch in one go. */
 const SETTLE_MS = 100;
-const SOURCES = fileURLToPath(new URL("..", import.meta.url));
-const UI_SOURCES = fileURLToPath(new URL("../../ui", import.meta.url));
+const GOES_ON = "The last one that was right goes on serving.";
 const PREPARE = fileURLToPath(new URL("dev-prepare.ts", import.meta.url));
 const argv = process.argv.slice(2);
 
@@ -24,33 +24,56 @@ await runCommand(async () => {
     return;
   }
   const options = readStartOptions(argv, process.env);
-  let served: ServedWorker | undefined;
+  const always = [options.configPath, "wrangler.toml", ".dev.vars", ".env"];
   let changed = Promise.withResolvers<void>();
-  const onChange = (): void => {
+  const watched = watchFiles(() => {
     changed.resolve();
-  };
-  watchFolder(dirname(resolve(options.configPath)), isOfConfig(basename(options.configPath)), onChange);
-  watchFolder(".", (name) => name === "wrangler.toml" || name.startsWith(".dev.vars"), onChange);
-  for (const folder of [SOURCES, UI_SOURCES])
-    watchFolder(folder, (name) => /\.(?:tsx?|css|html)$/.test(name), onChange, true);
+  });
+  let served: Served | undefined;
+  let files: readonly string[] = [];
   for (;;) {
     changed = Promise.withResolvers<void>();
+    watched.set([...always, ...files]);
     const prepared = await prepare();
-    if (prepared === undefined)
-      console.error(
-        `${served === undefined ? "Waiting for a change" : "The last one that was right goes on serving"}.`,
-      );
-    else if (served === undefined) served = await startGateway(options, prepared);
-    else {
-      await served.reload(prepared.vars);
-      await startDemoOriginIfWanted(prepared.origin);
-      console.log(`Served anew at ${new Date().toLocaleTimeString()}`);
-      await sayWhatIsActive(served, prepared, options.configPath);
+    if (prepared !== undefined) {
+      ({ files } = prepared);
+      watched.set([...always, ...files]);
     }
+    served = await serve(prepared, served, options);
     await changed.promise;
     await new Promise((done) => setTimeout(done, SETTLE_MS));
   }
 });
+
+interface Served {
+  readonly worker: ServedWorker;
+  readonly prepared: Prepared;
+}
+
+/** What serves now. It throws only where nothing served before. */
+async function serve(
+  prepared: Prepared | undefined,
+  served: Served | undefined,
+  options: StartOptions,
+): Promise<Served | undefined> {
+  if (prepared === undefined) {
+    console.error(served === undefined ? "Waiting for a change." : GOES_ON);
+    return served;
+  }
+  if (served === undefined) return { worker: await startGateway(options, prepared), prepared };
+  try {
+    await served.worker.reload(prepared);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(`${error.message}\n${GOES_ON}`);
+    return served;
+  }
+  await rm(dirname(served.prepared.scriptPath), { recursive: true, force: true });
+  await startDemoOriginIfWanted(prepared.origin);
+  console.log(`Served anew at ${new Date().toLocaleTimeString()}`);
+  await sayWhatIsActive(served.worker, prepared, options.configPath);
+  return { ...served, prepared };
+}
 
 /** undefined when something is wrong: the process has said what. */
 async function prepare(): Promise<Prepared | undefined> {
@@ -64,21 +87,4 @@ async function prepare(): Promise<Prepared | undefined> {
     done(prepared);
   });
   return await promise;
-}
-
-/** The file and what it may be made of, which stands beside it. */
-function isOfConfig(file: string): (name: string) => boolean {
-  return (name) => name === file || /\.(?:[cm]?[jt]s|json)$/.test(name);
-}
-
-/** A folder, and not a file: a file that is replaced by renaming another is a new one. */
-function watchFolder(
-  folder: string,
-  isWatched: (name: string) => boolean,
-  onChange: () => void,
-  recursive = false,
-): FSWatcher {
-  return watch(folder, { recursive }, (_event, name) => {
-    if (name !== null && isWatched(name)) onChange();
-  });
 }

@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 export const CONFIG_PATH = process.env["HEADGATE_CONFIG"] ?? "headgate.config.ts";
 export const WORKER_PATH = "dist/worker.js";
 
-/** Where the Worker that a process serves is built: another build or server beside it must not change what it serves. */
-export function toServedPath(processId: number): string {
-  return `dist/served/${processId}/worker.js`;
+/** Where a process has what it serves: another build or server beside it must not change that. */
+export function toServedFolder(processId: number): string {
+  return `dist/served/${processId}`;
 }
 
 /** The dashboard stands beside the Worker that answers with it. */

@@ -2,13 +2,14 @@
 // the internet: no request metadata is fetched and no usage is reported.
 
 import { createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { CommandError } from "./command-error.ts";
 import { addLocalToken } from "./local-token.ts";
 import { toPagePath } from "./paths.ts";
+import { readWrangler } from "./read-wrangler.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
 
@@ -40,8 +41,11 @@ export interface ServedWorker {
   readonly readToken: () => string | undefined;
   /** The Durable Objects behind a binding, as the Worker reaches them: for tests. */
   readonly getObjects: (binding: string) => ReturnType<Miniflare["getDurableObjectNamespace"]>;
-  /** Serves the script anew, with these variables and what wrangler.toml and .dev.vars say now, at the same address. */
-  readonly reload: (vars: ServeOptions["vars"]) => Promise<void>;
+  /**
+   * Serves this script with these variables and what wrangler.toml and .dev.vars say now, at the same address. Throws a
+   * CommandError where that cannot be: what was served before then goes on.
+   */
+  readonly reload: (next: Pick<ServeOptions, "scriptPath" | "vars">) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -52,6 +56,8 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
   await refuseTakenPort(options);
   const miniflare = new Miniflare(toMiniflareOptions(options));
   const url = await miniflare.ready;
+  const port = Number(url.port);
+  let served = toMiniflareOptions({ ...options, port });
   return {
     url,
     inspectorUrl: options.inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
@@ -60,9 +66,18 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
       return [ADMIN_TOKEN, ADMIN_READ_TOKEN].find((token) => token !== undefined && token !== "");
     },
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
-    reload: async (vars) => {
-      await miniflare.setOptions(toMiniflareOptions({ ...options, port: Number(url.port), vars }));
-      await miniflare.ready;
+    reload: async ({ scriptPath, vars }) => {
+      const next = toMiniflareOptions({ ...options, port, scriptPath: resolvePath(scriptPath), vars });
+      try {
+        await miniflare.setOptions(next);
+        await miniflare.ready;
+        served = next;
+      } catch (error) {
+        await miniflare.setOptions(served);
+        await miniflare.ready;
+        const { message } = error as Error;
+        throw new CommandError(`Cannot serve it: ${message.split("\n")[0]}`);
+      }
     },
     close: () => miniflare.dispose(),
   };
@@ -91,7 +106,7 @@ async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<voi
 
 /** What wrangler.toml and .dev.vars say now. */
 function readWrangled(): ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"] {
-  return unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH).workerOptions;
+  return readWrangler(() => unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH)).workerOptions;
 }
 
 /** The proxy shows debuggers our Worker alone: the runtime has others of Miniflare's. */

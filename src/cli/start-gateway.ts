@@ -2,13 +2,14 @@
 // try.
 
 import { rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { startDemoOrigin } from "../../demo/origin.ts";
 import { describeActive } from "./active-config.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
 import { makeLocalToken } from "./local-token.ts";
+import { toServedFolder } from "./paths.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import { serveWorker, type ServedWorker } from "./serve-worker.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -19,7 +20,7 @@ export async function startGateway(
 ): Promise<ServedWorker> {
   const { origin, gzipBytes, adminPrefix, vars, scriptPath } = prepared;
   process.once("exit", () => {
-    rmSync(dirname(scriptPath), { recursive: true, force: true });
+    rmSync(toServedFolder(process.pid), { recursive: true, force: true });
   });
   const persistTo = resolve(`.wrangler/state/${port}`);
   const localToken = makeLocalToken(host);
