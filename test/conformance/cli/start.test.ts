@@ -34,10 +34,10 @@ async function save(path: string, limit: unknown): Promise<void> {
 
 const readDashboard = (output: string): string | undefined => /Dashboard: (http:\S+)/.exec(output)?.[1];
 
-/** Files that a start may leave, with this text in them. */
-function findOnDisk(text: string): readonly string[] {
+/** Files that a start in this folder may leave, with this text in them. */
+function findOnDisk(root: string, text: string): readonly string[] {
   const files = ["dist", ".wrangler"].flatMap((name) =>
-    readdirSync(join(PROJECT_FOLDER, name), { recursive: true, withFileTypes: true }),
+    readdirSync(join(root, name), { recursive: true, withFileTypes: true }),
   );
   const paths = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   return paths.filter((path) => readFileSync(path).includes(text));
@@ -106,11 +106,12 @@ describe("npm start", () => {
   });
 
   it("says where the dashboard is, with a token for this run alone that is not on disk", async () => {
-    const path = join(folder, "dashboard.config.ts");
-    await save(path, 10);
+    const checkout = await copyCheckout();
+    afterAll(checkout.remove);
+    await save(join(checkout.folder, "dashboard.config.ts"), 10);
     const seen = new Set<string>();
     for (const turn of [1, 2]) {
-      const gateway = startCommand("start", ["--port", "0", "--config", path]);
+      const gateway = startCommand("start", ["--port", "0", "--config", "dashboard.config.ts"], checkout);
       try {
         const said = await until(`start ${turn}`, () => readDashboard(gateway.output()), 60_000);
         const [page, token] = said.split("#token=") as [string, string];
@@ -121,7 +122,7 @@ describe("npm start", () => {
           headers: { authorization: `Bearer ${token}` },
         });
         expect(await health.json()).toEqual({ status: "ok", access: "all" });
-        expect(findOnDisk(token)).toEqual([]);
+        expect(findOnDisk(checkout.folder, token)).toEqual([]);
       } finally {
         await gateway.stop();
       }
