@@ -8,6 +8,7 @@ import { describeActive } from "./active-config.ts";
 import { DEMO_ORIGIN_PORT, DEMO_ORIGIN_URL } from "../core/config/demo-origin.ts";
 import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
+import { lookForOrigin } from "./look-for-origin.ts";
 import { makeLocalToken } from "./local-token.ts";
 import { toServedFolder } from "./paths.ts";
 import type { Prepared } from "./prepare-gateway.ts";
@@ -38,6 +39,11 @@ export async function startGateway(
   const url = `http://localhost:${served.url.port}`;
   console.log(`Headgate (${toKib(gzipBytes)} gzipped) listens on ${url}`);
   console.log(`in front of ${hasDemo ? "the demo origin" : origin}, with ${configPath}`);
+  const missing = hasDemo ? undefined : await lookForOrigin(origin);
+  if (missing !== undefined)
+    console.log(
+      `Note: nothing answers at ${origin} (${missing}): requests get a 502 until it does. npm start -- --origin <url> takes another.`,
+    );
   if (served.inspectorUrl !== undefined) console.log(`A debugger may connect to ${served.inspectorUrl.href}`);
   if (origin === ZONE)
     console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
@@ -94,8 +100,7 @@ function toAdvice(url: string, configPath: string): string {
 Try
   curl -i ${url}/json                        an answer with its rate-limit headers
   curl -i ${url}/cacheable                   twice: the second comes from the cache
-  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' '${url}/search?q=tea'; done
-                                             two policies at once: 200s, then 429s
+  curl -s "${url}/search?q=[1-7]"            seven requests under two policies: answers, then 429s
   curl -i -X POST -d hello ${url}/echo       what the origin sees
   curl -N ${url}/events                      server-sent events
   also /slow, /error, and a WebSocket echo at /ws

@@ -1,5 +1,6 @@
 // Where the gateway is and what opens its admin API. A token goes over TLS, or to this very machine.
 
+import { readLocalToken } from "./read-local-token.ts";
 import { toUsageFailure } from "./exit-codes.ts";
 
 export interface GatewayAddress {
@@ -17,10 +18,10 @@ const PREFIX_DEFAULT = "/__headgate/v1";
 export function readGatewayAddress(given: string | undefined, variables: Variables): GatewayAddress {
   const source = given === undefined ? "HEADGATE_URL" : "--url";
   const base = toBase(given ?? (variables["HEADGATE_URL"] || URL_DEFAULT), source);
-  const token = variables["HEADGATE_TOKEN"] ?? "";
+  const token = variables["HEADGATE_TOKEN"] ?? readTokenFor(base);
   if (token === "")
     throw toUsageFailure(
-      "HEADGATE_TOKEN is not set: it is the gateway's ADMIN_TOKEN, ADMIN_READ_TOKEN or a token of headgate tokens create",
+      "HEADGATE_TOKEN is not set: it is the gateway's ADMIN_TOKEN, ADMIN_READ_TOKEN or a token of headgate tokens create. Of a gateway on this machine, ADMIN_TOKEN in .dev.vars is enough",
     );
   if (!/^[\x21-\x7e]{1,512}$/.test(token))
     throw toUsageFailure("HEADGATE_TOKEN must be 1 to 512 visible ASCII characters");
@@ -42,6 +43,11 @@ function toBase(text: string, source: string): string {
     );
   const path = url.pathname.replace(/\/+$/, "");
   return `${url.origin}${path === "" ? PREFIX_DEFAULT : path}`;
+}
+
+/** What .dev.vars says is of the gateway on this machine, and goes to no other. */
+function readTokenFor(base: string): string {
+  return isLoopback(new URL(base).hostname) ? (readLocalToken() ?? "") : "";
 }
 
 /** The platform has written addresses in their one form: 127.1 is 127.0.0.1 here. */

@@ -59,6 +59,16 @@ describe("npm start and npm run dev", () => {
       });
       expect(put.status).toBe(200);
       expect(first.output()).not.toContain("version");
+      const headgate = (url: string): Promise<{ readonly stdout: string }> =>
+        promisify(execFile)(process.execPath, ["src/cli/headgate-bin.js", "health", "--url", url], {
+          cwd: checkout.folder,
+        });
+      // The token in .dev.vars opens the gateway on this machine, and goes to no other.
+      expect((await headgate(await first.url())).stdout).toContain("access  all\n");
+      await expect(headgate("https://api.example.com")).rejects.toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("HEADGATE_TOKEN is not set"),
+      });
     } finally {
       await first.stop();
     }
@@ -138,6 +148,25 @@ describe("npm start", () => {
       await until("what it says of it", () => gateway.output().includes("No dashboard"), 60_000);
       const url = await gateway.url();
       expect((await fetch(`${url}/__headgate/v1/ui`)).status).toBe(404);
+    } finally {
+      await gateway.stop();
+    }
+  }, 120_000);
+
+  it("notes an origin that nothing answers at, and serves", async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((done) => server.once("listening", done));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((done) => server.close(done));
+    const path = join(folder, "missing.config.ts");
+    await save(path, 10);
+    const missing = `http://127.0.0.1:${port}`;
+    const gateway = startCommand("start", ["--port", "0", "--config", path, "--origin", missing]);
+    try {
+      const url = await gateway.url();
+      const note = `Note: nothing answers at ${missing} (ECONNREFUSED): requests get a 502 until it does.`;
+      await until("the note", () => Promise.resolve(gateway.output().includes(note)));
+      expect((await fetch(url)).status).toBe(502);
     } finally {
       await gateway.stop();
     }
