@@ -3,6 +3,7 @@
 import { checkConfig } from "../core/config/check-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
+import { findMasks } from "../core/control/redact-config.ts";
 import type { Problem } from "../core/result.ts";
 import { CommandError } from "./command-error.ts";
 import { toSectionLink } from "./config-sections.ts";
@@ -31,7 +32,10 @@ export async function readConfigFile(configPath: string, deployment?: Deployment
 
 /** The same without a look at what has no effect. */
 export async function parseConfigFile(configPath: string, deployment?: Deployment): Promise<Config> {
-  const parsed = parseConfig(await loadConfig(configPath), deployment?.vars);
+  const exported = await loadConfig(configPath);
+  const masks = findMasks(exported);
+  if (masks.length > 0) throw toRefusal(masks, configPath, deployment);
+  const parsed = parseConfig(exported, deployment?.vars);
   if (parsed.ok) return parsed.value;
   throw toRefusal(parsed.error, configPath, deployment);
 }

@@ -69,6 +69,13 @@ export function restoreConfig(
   return err([toProblem("", "has a mask where no secret stands")]);
 }
 
+/** Masks in a document that nothing gives secrets back to: a file that was made of what a gateway showed. */
+export function findMasks(document: unknown): readonly Problem[] {
+  const problems: Problem[] = [];
+  restore(document, "", { secrets: new Map<string, string>(), problems, levels: LEVELS_MAX });
+  return problems;
+}
+
 interface Restoring {
   readonly secrets: ReadonlyMap<string, string>;
   readonly problems: Problem[];
@@ -94,9 +101,7 @@ function restoreText(text: string, path: string, { secrets, problems }: Omit<Res
     const secret = secrets.get(mask);
     // Three asterisks are a pattern's, where they are not all that there is.
     if (secret !== undefined || (mask === "***" && text !== mask)) return secret ?? mask;
-    problems.push(
-      toProblem(path, "is the mask of a value that the active configuration does not have: write the value"),
-    );
+    problems.push(toProblem(path, "is the mask of a secret that is not known here: write the secret"));
     return mask;
   });
 }

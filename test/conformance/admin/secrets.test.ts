@@ -1,9 +1,13 @@
 // A configuration is shown without the secrets in it, wherever it is shown, and what was shown can be put again: the origin
 // goes on to get the real ones.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { send } from "../support/client.ts";
+import { createCalls } from "../support/command-line.ts";
+import { newFolder } from "../support/gateway.ts";
 import { startStand } from "../support/stand.ts";
 import { startOrigin } from "../support/origin.ts";
 
@@ -132,6 +136,16 @@ describe("a secret in the configuration", () => {
       for (const secret of SECRETS) expect(checked.text()).not.toContain(secret);
     }
     expect(await authorizationSent()).toBe(`Bearer ${OTHER}`);
+  });
+
+  it("is not in a file that was made of what is shown, and the file is refused", async () => {
+    const file = join(await newFolder(), "shown.json");
+    await writeFile(file, JSON.stringify(await configOf()));
+    const { code, err } = await createCalls(gateway)(["check", file]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining("origins.main.members.0.headers.Authorization: is the mask of a secret"),
+    ]);
   });
 
   it("is in no line of the log", () => {
