@@ -74,6 +74,9 @@ describe("an access entry", () => {
     expect([refused.status, codeOf(refused)]).toEqual([403, "access-denied"]);
     const cause = `access entry ${String(id)}: address 203.0.113.0/24`;
     await until("its line", () => gateway.logs().some((line) => line.includes(`"cause":"${cause}"`)));
+    const described = { url: "https://api.example/open", address: "203.0.113.5" };
+    const explained = await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body: described }));
+    expect(explained).toMatchObject({ problem: "access-denied", cause });
     expect((await askFrom("203.0.114.5")).status).toBe(200);
     await expectStatus(204, askAdmin(gateway, "DELETE", `/access/${String(id)}`, { ifMatch: "*" }));
     expect((await askFrom("203.0.113.5")).status).toBe(200);
