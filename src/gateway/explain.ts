@@ -9,6 +9,7 @@ import type { Route } from "../core/routes/route.ts";
 import { toCost } from "../core/policies/route-cost.ts";
 import type { LimitedRoute } from "../core/policies/limited-route.ts";
 import { readClock } from "../platform/clock.ts";
+import { toBatchFacts } from "./batch/limit-batch.ts";
 import { findPreflight } from "./cors/find-preflight.ts";
 import { findKeptOut, judge, type Refused } from "./credentials/judge.ts";
 import { explainPolicies, toFinite } from "./explain-policies.ts";
@@ -20,7 +21,8 @@ import { toRefusal } from "./limits/rate-limit-response.ts";
 import { toLimitedCall } from "./origins/outbound-call.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import { RequestTrace } from "./request/request-trace.ts";
-import { readRequest } from "./request/read-request.ts";
+import { type ReadRequest, readRequest } from "./request/read-request.ts";
+import { readTarget } from "./request/request-target.ts";
 import { type RequestFacts, type RoutedFacts, toRoutedFacts } from "./request/request-facts.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 
@@ -59,7 +61,7 @@ export async function explain(
   const read = readRequest(request, config);
   if (!read.ok) return end(NOTHING, read.error);
   const arrived = { ...NOTHING, path: read.value.path };
-  if (read.value.isOwn) return end(arrived, "no-route");
+  if (read.value.isOwn) return explainOwn(arrived, read.value, context);
   const preflight = findPreflight(read.value, config);
   if (preflight !== undefined) {
     const known = { ...arrived, route: toNamed(preflight.route), preflight: preflight.by };
@@ -73,6 +75,20 @@ export async function explain(
   const facts = shapeRequest(read.value, route, config);
   if (facts instanceof Response) return end(known, "invalid-fields");
   return explainRouted(known, { facts, route }, context);
+}
+
+/** Only batches are the gateway's own and a client's. One is counted as such, and each of its requests by its own route. */
+async function explainOwn(known: Explanation, read: ReadRequest, context: Context): Promise<Explanation> {
+  const { gateway } = context;
+  const { batch } = gateway.config;
+  const target = readTarget(read.request.url, gateway.config);
+  if (batch === undefined || !target.ok || target.value.owner !== "batch") return end(known, "no-route");
+  if (read.method !== "POST") return end(known, "method-not-allowed");
+  const facts = toBatchFacts(read, batch, context);
+  const cause = "a batch of one request, which its own route decides";
+  const checked = await checkLimits(batch.limited, facts, context);
+  const { isUnlimited } = facts;
+  return withLimits({ ...known, cause, isUnlimited }, checked, { facts, route: batch.limited, gateway });
 }
 
 interface Routed {

@@ -14,10 +14,21 @@ import { noteLimits } from "../limits/note-limits.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { passAnswer } from "../request/body-pipe.ts";
 import type { ReadRequest } from "../request/read-request.ts";
-import { NO_ROUTE, toRoutedFacts } from "../request/request-facts.ts";
+import { NO_ROUTE, type RequestFacts, toRoutedFacts } from "../request/request-facts.ts";
 
 /** What is left to do to a batch's answer. */
 export type Finish = (answer: Response) => Response;
+
+/** The facts by which a batch is counted as such: its client's, whoever its requests are of. */
+export function toBatchFacts(
+  read: ReadRequest,
+  { access }: Batches,
+  { gateway, trace }: RequestContext<Gatekeeper>,
+): RequestFacts {
+  const routed = toRoutedFacts(read, NO_ROUTE);
+  const { isUnlimited } = decideAccess(access, routed, gateway.access?.at(trace.startedMs));
+  return routed.admit({ caller: undefined, isUnlimited });
+}
 
 /** The refusal, or how to finish the answer. */
 export async function limitBatch(
@@ -25,13 +36,11 @@ export async function limitBatch(
   members: number,
   { batch, context }: { readonly batch: Batches; readonly context: RequestContext<Gatekeeper> },
 ): Promise<Result<Finish, Response>> {
-  const { limited, access } = batch;
+  const { limited } = batch;
   if (limited.policies.length === 0) return ok((answer) => answer);
   const { gateway, trace } = context;
   const { config } = gateway;
-  const routed = toRoutedFacts(read, NO_ROUTE);
-  const { isUnlimited } = decideAccess(access, routed, gateway.access?.at(trace.startedMs));
-  const facts = routed.admit({ caller: undefined, isUnlimited });
+  const facts = toBatchFacts(read, batch, context);
   const request = { config, facts, trace, route: { name: `POST ${batch.path}` } };
   // Nobody sends for nothing what is no batch, and what is too large takes no more than what is not.
   const counted = Math.min(batch.membersMax, Math.max(1, members));

@@ -15,10 +15,18 @@ export function admit(
   routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,
 ): RequestFacts | Response | Promise<RequestFacts | Response> {
-  const toAdmitted = (judged: Judged): RequestFacts | Response =>
-    judged.ok ? judged.value : toRefusedResponse(judged.error, routed, context);
   const judged = judge(routed, context);
-  return judged instanceof Promise ? judged.then(toAdmitted) : toAdmitted(judged);
+  return judged instanceof Promise
+    ? judged.then((known) => toAdmitted(known, routed, context))
+    : toAdmitted(judged, routed, context);
+}
+
+function toAdmitted(
+  judged: Judged,
+  routed: RoutedRequest,
+  context: RequestContext<Gatekeeper>,
+): RequestFacts | Response {
+  return judged.ok ? judged.value : toRefusedResponse(judged.error, routed, context);
 }
 
 /** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */

@@ -1,9 +1,8 @@
-// Counters over HTTP: looked at, reset, refunded and ranked; and requests explained without being made.
+// Counters over HTTP: looked at, reset, refunded and ranked.
 
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
-import { open, type Reply, send } from "../support/client.ts";
-import { newKeyText } from "../support/keys.ts";
+import { open, send } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
 
 const { gateway, origin } = await startStand(
@@ -163,129 +162,5 @@ describe("the ranking of a policy by consumer", () => {
       { asked: 4, unanswered: 0, incomplete: 0 },
       undefined,
     ]);
-  });
-});
-
-describe("an explanation", () => {
-  it("names the route, the limits, the counter and who won, and takes nothing", async () => {
-    const body = { url: "https://api.example/org?x=1", headers: { "x-org": "acme" }, address: "203.0.113.1" };
-    const asked = origin.requests().length;
-    const { items: policies } = {
-      items: (await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body })))["policies"],
-    };
-    expect(policies).toMatchObject([{ policy: "org", limit: 90, decidedBy: "policy", isShadow: false }]);
-    await expectStatus(
-      201,
-      askAdmin(gateway, "POST", "/overrides", {
-        body: { policy: "org", key: ["ac*"], limit: 500, reason: "big" },
-      }),
-    );
-    const overridden = await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
-    expect(overridden).toMatchObject({
-      path: "/org",
-      route: { index: 1, name: "GET /org" },
-      cost: 2,
-      isCached: false,
-      policies: [{ policy: "org", limit: 500, decidedBy: "override", override: { reason: "big" } }],
-    });
-    expect(await look("policy=org&key=acme")).toMatchObject({ used: 0, limit: 500 });
-    expect(origin.requests().length).toBe(asked);
-  });
-
-  it("takes the described caller's word for who it is", async () => {
-    const explain = async (body: object): Promise<Item> =>
-      expectStatus(
-        200,
-        askAdmin(gateway, "POST", "/explain", { body: { url: "https://a.example/mine", ...body } }),
-      );
-    expect(await explain({})).toMatchObject({ problem: "credential-missing" });
-    expect(await explain({ consumer: "acme" })).toMatchObject({
-      consumer: "acme",
-      policies: [{ limit: 2, decidedBy: "policy", counter: { key: "consumer=4:acme" } }],
-    });
-    const paying = await explain({ consumer: "acme", tier: "pro" });
-    expect(paying).toMatchObject({ policies: [{ limit: 90, decidedBy: "tier" }] });
-    expect(paying).not.toHaveProperty("problem");
-    expect(await explain({ url: "https://a.example/", consumer: "acme" })).not.toHaveProperty("consumer");
-  });
-
-  it("takes a credential, which is in no log, no audit and no answer", async () => {
-    const explain = async (body: object): Promise<Reply> =>
-      askAdmin(gateway, "POST", "/explain", { body: { url: "https://a.example/mine", ...body } });
-    const made = await expectStatus(
-      201,
-      askAdmin(gateway, "POST", "/keys", { body: { consumer: "shown", tier: "pro" } }),
-    );
-    const [key, unknown, wrong] = [String(made["key"]), newKeyText(), `${newKeyText()} x`];
-    const replies = await Promise.all([
-      explain({ credential: key }),
-      explain({ headers: { "X-API-Key": key } }),
-      explain({ credential: unknown }),
-      explain({ credential: wrong }),
-      explain({ credential: key, consumer: "shown" }),
-      explain({ apiKey: key }),
-    ]);
-    const [shown, inField, refused] = replies.map((reply) => reply.json());
-    const wanted = { consumer: "shown", tier: "pro", apiKey: made["id"], policies: [{ limit: 90 }] };
-    expect([shown, inField]).toMatchObject([wanted, wanted]);
-    expect(refused).toMatchObject({ problem: "credential-invalid", status: 401, cause: "unknown key" });
-    expect(replies.slice(3).map(({ status }) => status)).toEqual([400, 400, 400]);
-    const audit = await askAdmin(gateway, "GET", "/audit?limit=100");
-    const said = [...replies, audit]
-      .map((reply) => reply.text())
-      .concat(gateway.logs())
-      .join("\n");
-    for (const secret of [key, unknown, wrong]) expect(said).not.toContain(secret.slice(12));
-  });
-
-  it("judges a key by its id or its prefix as it is, and a consumer by the first of its keys that is accepted", async () => {
-    const explain = async (body: object): Promise<Item> =>
-      expectStatus(
-        200,
-        askAdmin(gateway, "POST", "/explain", { body: { url: "https://a.example/mine", ...body } }),
-      );
-    const create = async (body: object): Promise<Item> =>
-      expectStatus(201, askAdmin(gateway, "POST", "/keys", { body: { consumer: "several", ...body } }));
-    const disabled = await create({ enabled: false });
-    const [{ prefix }] = disabled["prefixes"] as [{ prefix: string }];
-    const off = { problem: "credential-invalid", cause: "disabled key" };
-    expect(await explain({ apiKey: disabled["id"] })).toMatchObject(off);
-    expect(await explain({ apiKey: prefix })).toMatchObject(off);
-    expect(await explain({ consumer: "several" })).toMatchObject(off);
-    const good = await create({ tier: "pro" });
-    expect(await explain({ consumer: "several" })).toMatchObject({ apiKey: good["id"], tier: "pro" });
-    for (const [apiKey, status] of [
-      ["k999999", 404],
-      ["hg_nobodyhas", 404],
-      ["hg_", 400],
-    ] as const)
-      expect(
-        (await askAdmin(gateway, "POST", "/explain", { body: { url: "https://a.example/mine", apiKey } }))
-          .status,
-      ).toBe(status);
-  });
-
-  it("says what the request would end with", async () => {
-    await expectStatus(
-      201,
-      askAdmin(gateway, "POST", "/bans", { body: { value: "203.0.113.2", reason: "scraper" } }),
-    );
-    const explain = async (body: object): Promise<Item> =>
-      expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
-    expect(await explain({ url: "https://a.example/", address: "203.0.113.2" })).toMatchObject({
-      problem: "banned",
-      ban: { reason: "scraper" },
-    });
-    expect(await explain({ url: "https://a.example/%zz" })).toMatchObject({ problem: "malformed-escape" });
-    expect(
-      await explain({ url: "https://a.example/", headers: { "CF-Connecting-IP": "203.0.113.2" } }),
-    ).not.toHaveProperty("ban");
-    for (const wrong of [
-      { url: "/a" },
-      { url: "https://" },
-      { url: "https://a.example", headers: { "a b": "c" } },
-      { url: "https://a.example", method: "CONNECT" },
-    ])
-      expect((await askAdmin(gateway, "POST", "/explain", { body: wrong })).status).toBe(400);
   });
 });

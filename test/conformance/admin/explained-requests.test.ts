@@ -8,7 +8,7 @@ import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { send, type Reply } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
 import { startGateway, toConfigSource } from "../support/gateway.ts";
-import { newKeyText } from "../support/keys.ts";
+import { issueKey, newKeyText } from "../support/keys.ts";
 import { startOrigin } from "../support/origin.ts";
 import { toRefusingConfig } from "../support/refusing-config.ts";
 import { membersOf } from "../support/structured-fields.ts";
@@ -58,7 +58,9 @@ beforeAll(async () => {
   await addKey("free key", { consumer: "free" });
   await addKey("pro key", { consumer: "pro", tier: "pro", scopes: ["write"] });
   await addKey("disabled key", { consumer: "off", enabled: false });
-  await addKey("expired key", { consumer: "old", expiresAtMs: 1_000 });
+  // Nobody creates one that has expired.
+  const { text: old, record } = await issueKey(gateway, { consumer: "old", expiresAtMs: 1_000 });
+  shown.push({ what: "expired key", text: old }, { what: "by id", text: old, named: { apiKey: record.id } });
   await addKey("raised key", { consumer: "raised", tier: "pro" });
   await addKey("banned key", { consumer: "spammer" });
   const raised = shown.find(({ what }) => what === "raised key")?.text;

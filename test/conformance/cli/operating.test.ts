@@ -101,7 +101,7 @@ describe("consumer", () => {
     expect(await done("consumer", "bob")).toMatch(
       /\nplan +consumer bob +pro +denied +8 +1h +8 +100 % +0 +in /,
     );
-    expect(await done("consumer", "nobody")).toContain('No API key has the consumer "nobody"');
+    expect(await done("consumer", "nobody")).toContain("No API key has the consumer nobody");
   });
 });
 

@@ -1,8 +1,10 @@
 // One consumer: who it is, what it has used of every policy, and what operators have said of it.
 
 import type { Command } from "../command.ts";
+import { findNearest } from "../../../core/schema/find-nearest.ts";
 import { toCounterTable } from "../counter-table.ts";
 import { type Denials, readDenials } from "../denials.ts";
+import { toSafeText } from "../print-safely.ts";
 import { type Column, type Item, toItem, toItems, toTable } from "../table.ts";
 import { banColumns } from "./bans.ts";
 import { keyColumns } from "./keys.ts";
@@ -30,7 +32,7 @@ export const consumer: Command = {
 
 function toText(
   { consumer: name, keys, counters, unanswered, bans, overrides }: Item,
-  { isUnknown }: Denials,
+  { isUnknown, consumers }: Denials,
   nowMs: number,
 ): string {
   const used = toItems(counters);
@@ -44,7 +46,9 @@ function toText(
     toSection("Overrides", overrideColumns, overrides),
   ];
   const isKnown = toItems(keys).length > 0 || used.some((counter) => counter["used"] !== 0);
-  const doubt = `No API key has the consumer ${JSON.stringify(name)}, and it has used nothing: is that its name?`;
+  const nearest = findNearest(toSafeText(name), consumers);
+  const question = nearest === undefined ? "is that its name?" : `did you mean ${toSafeText(nearest)}?`;
+  const doubt = `No API key has the consumer ${toSafeText(name)}, and it has used nothing: ${question}`;
   return [...(isKnown ? [] : [doubt]), ...sections.filter((section) => section !== undefined)].join("\n\n");
 }
 
