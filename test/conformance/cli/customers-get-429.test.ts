@@ -86,6 +86,8 @@ it.each([
     expect(said[1]).toMatch(new RegExp(`\\n${row}allowed +5000 +1h +5 +0 % +4995 `));
     expect(said[2]).toMatch(new RegExp(`\\n${row}allowed +5000 [^\\n]* o\\d+\\n`));
     expect(await use(credential)).toBe(200);
+    const misspelt = await program(["consumer", `${consumer}x`]);
+    expect(misspelt.out).toContain(`it has used nothing: did you mean ${consumer}?`);
     expect([commands.length, tookMs < MS_MAX]).toEqual([COMMANDS_MAX, true]);
   },
 );
