@@ -1,0 +1,119 @@
+// The stats object on workerd's own storage: reports that come twice, evictions, alarms, hours.
+
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test, vi } from "vitest";
+import { toSeriesName } from "../../src/core/stats/series.ts";
+import { HOUR_MS, MINUTE_MS } from "../../src/core/stats/stats-book.ts";
+import { STATS_VERSION, type StatsReport } from "../../src/core/stats/stats-messages.ts";
+import type { Bindings, StatsRpc } from "../../src/platform/bindings.ts";
+
+const { STATS } = env as unknown as Bindings;
+type Stub = DurableObjectStub<StatsRpc & DurableObject>;
+
+const name = toSeriesName("units", "p");
+
+const toReport = (seq: number, units: number, isolate = "a"): StatsReport => ({
+  version: STATS_VERSION,
+  isolate,
+  seq,
+  counts: [[name, units]],
+  histograms: [],
+  tops: { denials: [], countries: [], asns: [], usage: [] },
+  crossings: [],
+  tail: [],
+  now: { pools: [], usage: [] },
+  dropped: 0,
+});
+
+async function readTotal(stub: Stub): Promise<number> {
+  const { counts } = await stub.totals();
+  return Number(counts.find(([series]) => series === name)?.[1] ?? 0);
+}
+
+async function readRows(stub: Stub): Promise<Readonly<Record<string, number>>> {
+  return runInDurableObject(stub, (_, { storage }) => {
+    const [table] = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'stats'").toArray();
+    if (table === undefined) return {};
+    const rows = storage.sql.exec<{ kind: string; count: number }>(
+      "SELECT kind, COUNT(*) AS count FROM stats GROUP BY kind",
+    );
+    return Object.fromEntries(Array.from(rows, ({ kind, count }) => [kind, count]));
+  });
+}
+
+const sumOf = async (stub: Stub, step: "minute" | "hour", backMs: number): Promise<number> => {
+  const toMs = Date.now() + HOUR_MS;
+  const fromMs = toMs - backMs - HOUR_MS;
+  const question = {
+    version: STATS_VERSION,
+    step,
+    fromMs,
+    toMs,
+    pointMs: toMs - fromMs,
+    isWatched: false,
+  } as const;
+  const { counts } = await stub.figures(question);
+  return Number((counts.find(([series]) => series === name)?.[1] as readonly number[] | undefined)?.[0] ?? 0);
+};
+
+test("an object that nobody reported to stores nothing when it is read", async () => {
+  const stub = STATS.getByName("stats:nobody");
+  expect([await readTotal(stub), await readRows(stub)]).toEqual([0, {}]);
+});
+
+test("a report that comes twice counts once, also when the object was evicted in between", async () => {
+  const stub = STATS.getByName("stats:twice");
+  await stub.report(toReport(1, 5));
+  await stub.report(toReport(1, 5));
+  expect(await readTotal(stub)).toBe(5);
+  await evictDurableObject(stub);
+  await stub.report(toReport(1, 5));
+  await stub.report(toReport(2, 7));
+  expect(await readTotal(stub)).toBe(12);
+});
+
+test("what was reported is stored by the alarm, in one row of its minute, and is there after an eviction", async () => {
+  const stub = STATS.getByName("stats:alarm");
+  for (let seq = 1; seq <= 20; seq += 1) await stub.report(toReport(seq, 1));
+  expect(await readRows(stub)).toEqual({});
+  expect(await runDurableObjectAlarm(stub)).toBe(true);
+  const { minute = 0 } = await readRows(stub);
+  expect(minute).toBeLessThanOrEqual(2);
+  // Nothing came since: there is nothing to wake for.
+  expect(await runDurableObjectAlarm(stub)).toBe(false);
+  await evictDurableObject(stub);
+  expect(await readTotal(stub)).toBe(20);
+});
+
+test("what was told never falls: it is stored before it is told", async () => {
+  const stub = STATS.getByName("stats:told");
+  await stub.report(toReport(1, 9));
+  const told = await readTotal(stub);
+  await evictDurableObject(stub);
+  expect([told, await readTotal(stub)]).toEqual([9, 9]);
+});
+
+test("minutes become hours, and are forgotten after a day; the sum of all stays", async () => {
+  const stub = STATS.getByName("stats:hours");
+  const startMs = Date.UTC(2026, 0, 1);
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    for (let hour = 0; hour < 30; hour += 1) {
+      vi.setSystemTime(startMs + hour * HOUR_MS);
+      await stub.report(toReport(2 * hour + 1, 1));
+      vi.setSystemTime(startMs + hour * HOUR_MS + MINUTE_MS);
+      await stub.report(toReport(2 * hour + 2, 1));
+      expect(await readTotal(stub)).toBe(2 * hour + 2);
+      if (hour === 15) await evictDurableObject(stub);
+    }
+    const { minute = 0, hour = 0 } = await readRows(stub);
+    expect([minute <= 2 * 25, hour]).toEqual([true, 29]);
+    expect(await sumOf(stub, "hour", 40 * HOUR_MS)).toBe(60);
+    expect(await sumOf(stub, "minute", 2 * HOUR_MS)).toBeGreaterThanOrEqual(4);
+    await evictDurableObject(stub);
+    expect(await readTotal(stub)).toBe(60);
+  } finally {
+    vi.useRealTimers();
+  }
+});
