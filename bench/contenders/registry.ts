@@ -9,6 +9,7 @@ import { headgateCache } from "./headgate-cache.ts";
 import { headgateExact } from "./headgate-exact.ts";
 import { headgateForward } from "./headgate-forward.ts";
 import { headgateLeased } from "./headgate-leased.ts";
+import { headgateUncounted } from "./headgate-uncounted.ts";
 import { headgateThreePolicies } from "./headgate-three-policies.ts";
 import { honoStore } from "./hono-store.ts";
 import { naiveCache } from "./naive-cache.ts";
@@ -30,6 +31,7 @@ export const contenders: readonly Contender[] = [
   headgateForward,
   headgateExact,
   headgateLeased,
+  headgateUncounted,
   headgateThreePolicies,
   headgateCache,
   nginx,

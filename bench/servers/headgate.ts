@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 /** All of the policies must apply to every path of the bench. Denials are not logged. */
 export async function startHeadgate(
   stand: Stand,
-  config: Pick<ConfigInput, "policies" | "routes">,
+  config: Pick<ConfigInput, "policies" | "routes" | "stats">,
 ): Promise<Server> {
   const configPath = join(stand.folder, "headgate.config.mjs");
   const whole: ConfigInput = { origin: stand.originUrl, log: { denied: 0 }, ...config };

@@ -28,7 +28,7 @@ const toReport = (seq: number, units: number, isolate = "a"): StatsReport => ({
 
 async function readTotal(stub: Stub): Promise<number> {
   const { counts } = await stub.totals();
-  return Number(counts.find(([series]) => series === name)?.[1] ?? 0);
+  return (counts.find(([series]) => series === name)?.[1] as number | undefined) ?? 0;
 }
 
 async function readRows(stub: Stub): Promise<Readonly<Record<string, number>>> {
@@ -54,7 +54,8 @@ const sumOf = async (stub: Stub, step: "minute" | "hour", backMs: number): Promi
     isWatched: false,
   } as const;
   const { counts } = await stub.figures(question);
-  return Number((counts.find(([series]) => series === name)?.[1] as readonly number[] | undefined)?.[0] ?? 0);
+  const [, columns] = counts.find(([series]) => series === name) ?? [];
+  return Array.isArray(columns) ? (columns[0] ?? 0) : 0;
 };
 
 test("an object that nobody reported to stores nothing when it is read", async () => {

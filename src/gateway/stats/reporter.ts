@@ -19,9 +19,12 @@ export interface Sender {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
+type Wait = (ms: number) => Promise<unknown>;
+
 export class Reporter {
   readonly #namespace: Bindings["STATS"];
   readonly #pending: Pending;
+  readonly #wait: Wait;
   /** Made with the first report: the global scope has no randomness. */
   #isolate: string | undefined;
   /** One continent for all of an isolate's reports: another object could not know which it has seen. */
@@ -38,9 +41,10 @@ export class Reporter {
   /** Tells what is true at this moment, when a report is made. */
   readNow: () => StatsNow = () => ({ pools: [], usage: [] });
 
-  constructor(namespace: Bindings["STATS"], pending: Pending) {
+  constructor(namespace: Bindings["STATS"], pending: Pending, wait: Wait = (ms) => scheduler.wait(ms)) {
     this.#namespace = namespace;
     this.#pending = pending;
+    this.#wait = wait;
   }
 
   get isWatched(): boolean {
@@ -57,7 +61,7 @@ export class Reporter {
 
   /** Never rejects. */
   async #reportAt(waitMs: number): Promise<void> {
-    await scheduler.wait(waitMs);
+    await this.#wait(waitMs);
     // Whoever is answered from now on plans the next one.
     this.#plannedUntilMs = -Infinity;
     const nowMs = readClock();
@@ -79,7 +83,7 @@ export class Reporter {
   }
 
   async #send(report: StatsReport): Promise<void> {
-    const late = scheduler.wait(TIMEOUT_MS).then(() => undefined);
+    const late = this.#wait(TIMEOUT_MS).then(() => undefined);
     const asked = this.#namespace.getByName(this.#object ?? "").report(report);
     const reply = await Promise.race([asked, late]);
     if (reply === undefined) throw new Error("no answer");
