@@ -140,9 +140,14 @@ function explainRefused(
     const { id, reason } = refused.ban;
     return { ...end(known, "banned"), ban: { id, reason } };
   }
-  if (refused.kind === "refused") return { ...end(known, refused.code), cause: refused.cause };
   const { gateway } = context;
   const asked = facts.admit({ caller: undefined, isUnlimited: false });
+  if (refused.kind === "refused") {
+    const { code, cause, attempt } = refused;
+    const policies =
+      attempt === undefined ? [] : explainPolicies(gateway.attempts, asked, { gateway, rows: attempt.rows });
+    return { ...end(known, code), cause, policies };
+  }
   const denied = { ...known, cause: "too many credentials that nobody issued came from its address" };
   return withLimits(denied, refused.limits, { facts: asked, route: gateway.attempts, gateway });
 }

@@ -205,7 +205,9 @@ function expectSame(explained: Explained, reply: Reply, isHead: boolean): void {
     expect([code, violated]).toEqual([problem, denied]);
   }
   // Of a preflight that it passes on the gateway says nothing.
-  if (preflight === undefined || problem === "quota-exceeded") expectFigures(explained, reply);
+  // Nor does it tell how many guesses are left.
+  const isTold = preflight === undefined && problem !== "credential-invalid";
+  if (isTold || problem === "quota-exceeded") expectFigures(explained, reply);
 }
 
 describe("an explanation", () => {
