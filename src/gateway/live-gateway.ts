@@ -126,13 +126,13 @@ export class LiveGateway {
   #parse({ version, document, file }: StoredConfig): Config {
     if (document === undefined) return this.#deployed;
     if (isSuperseded({ document, file }, this.#fingerprint)) {
-      writeLog("config-superseded", { version });
+      writeLog("config-superseded", { pushed: version });
       return this.#deployed;
     }
     const parsed = parseConfig(JSON.parse(document), this.#bindings);
     if (parsed.ok) return parsed.value;
     const problems = parsed.error.slice(0, 10).map(({ path, message }) => `${path}: ${message}`);
-    writeLog("config-refused", { version, problems });
+    writeLog("config-refused", { pushed: version, problems });
     return this.#gateway.config;
   }
 }
