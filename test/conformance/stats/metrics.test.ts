@@ -16,7 +16,8 @@ import { until } from "../support/until.ts";
 const receiver = await startOtlpReceiver();
 afterAll(receiver.close);
 const OTLP_TOKEN = "Bearer a-token-of-the-receiver";
-const hour = { algorithm: "fixed-window", window: "1h" };
+/** Each decision is its counter object's, however busy the machine. */
+const hour = { algorithm: "fixed-window", window: "1h", timeoutMs: 10_000 };
 const { gateway, origin } = await startStand(
   {
     stats: { otlp: { url: receiver.url, fields: { Authorization: "OTLP_TOKEN" }, every: "10s" } },
@@ -77,8 +78,8 @@ test("OpenMetrics is written for whoever takes it", async () => {
 
 test("no counter falls while requests come and metrics are scraped", async () => {
   let before = readSamples(await scrape());
-  const sending = sendMany(gateway, toPaths(1_500));
-  for (let time = 0; time < 20; time += 1) {
+  const sending = sendMany(gateway, toPaths(600));
+  for (let time = 0; time < 8; time += 1) {
     const after = readSamples(await scrape());
     for (const [name, value] of before)
       if (/_total|_count|_bucket/.test(name))
@@ -93,7 +94,7 @@ test("a receiver of OpenTelemetry gets the same sums, with its credential", asyn
     "all requests in a scrape",
     async () => {
       const samples = readSamples(await scrape());
-      return sumOfSamples(samples, REQUESTS) >= 2_100 && samples;
+      return sumOfSamples(samples, REQUESTS) >= 1_200 && samples;
     },
     15_000,
   );
@@ -104,7 +105,7 @@ test("a receiver of OpenTelemetry gets the same sums, with its credential", asyn
     () => {
       const newest = receiver.newest();
       const requests = newest?.metrics.find(({ name }) => name === "headgate.requests");
-      return requests !== undefined && toSum(requests) >= 2_100 && newest;
+      return requests !== undefined && toSum(requests) >= 1_200 && newest;
     },
     25_000,
   );
