@@ -13,20 +13,6 @@ import { OTHER } from "./top-list.ts";
 
 const SEPARATOR = "\n";
 
-/** Each family of series with the names of its labels. */
-export const FAMILIES = {
-  requests: ["route", "outcome", "code"],
-  durations: ["route", "part"],
-  decisions: ["policy", "tier", "outcome"],
-  units: ["policy"],
-  cache: ["route", "result"],
-  origins: ["pool", "origin", "result"],
-  refusals: ["route", "code"],
-  counterCalls: ["kind", "result"],
-  lost: ["what"],
-} as const;
-export type Family = keyof typeof FAMILIES;
-
 export function toSeriesName(family: string, ...labels: readonly string[]): string {
   return [family, ...labels].join(SEPARATOR);
 }
