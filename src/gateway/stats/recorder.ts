@@ -69,8 +69,16 @@ export class Recorder {
     this.#pending.push = push;
   }
 
-  /** Counts a request once its answer is there. */
+  /** Counts a request once its answer is there. Never throws: the answer stands, counted or not. */
   answered(trace: RequestTrace, answered: Answered): void {
+    try {
+      this.#count(trace, answered);
+    } catch {
+      // It is not counted.
+    }
+  }
+
+  #count(trace: RequestTrace, answered: Answered): void {
     const { status } = answered;
     const { counts } = this.#pending;
     const { route = NO_ROUTE, refusal, cache, waitedMs } = trace;

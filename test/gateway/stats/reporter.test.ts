@@ -142,6 +142,17 @@ test.each([
   expect(gateway.stats !== undefined).toBe(isCounted);
 });
 
+test("an answer that cannot be counted stands all the same", () => {
+  const recorder = new Recorder({} as unknown as Bindings["STATS"]);
+  const waitUntil = (): never => {
+    throw new Error("broken on purpose");
+  };
+  const trace = new RequestTrace(Date.now());
+  expect(() => {
+    recorder.answered(trace, { status: 200, request, waitUntil });
+  }).not.toThrow();
+});
+
 test("ten thousand invented keys and refusals make a report that is bounded", () => {
   const sent: StatsReport[] = [];
   const namespace = { getByName: () => ({ report: (report: StatsReport) => sent.push(report) }) };
