@@ -24,9 +24,13 @@ export async function handleSafely(
   gateway: Gateway,
   context: Pick<Execution, "waitUntil" | "target">,
 ): Promise<Response> {
-  // Until its route is known.
   const requestId = readRequestId(request);
-  const execution = toExecution({ ...context, requestId }, gateway.config.cors);
+  const { target } = context;
+  const waitUntil = (promise: Promise<unknown>): void => {
+    context.waitUntil(promise);
+  };
+  // Until its route is known.
+  const execution = toExecution({ requestId, target, waitUntil }, gateway.config.cors);
   const response = await answerSafely(request, gateway, execution);
   response.headers.set(REQUEST_ID_FIELD, requestId);
   if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
