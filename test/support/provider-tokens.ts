@@ -33,11 +33,11 @@ export const providers: readonly Provider[] = [
       aud: ["https://api.acme.test", "https://acme.eu.auth0.com/userinfo"],
       azp: "cl1",
       scope: "openid read:things",
-      permissions: ["read:things"],
+      permissions: ["write:things"],
       "https://acme.test/plan": "pro",
       ...TIMES,
     },
-    identity: { consumer: "auth0|64f", tier: "pro", scopes: ["openid", "read:things"] },
+    identity: { consumer: "auth0|64f", tier: "pro", scopes: ["openid", "read:things", "write:things"] },
     foreign: {
       "a token for another API": { aud: "https://other.acme.test" },
       "an ID token": { aud: "cl1" },
@@ -189,7 +189,7 @@ export const providers: readonly Provider[] = [
       nbf: 1_800_000_000,
       ...TIMES,
     },
-    identity: { consumer: "3300", tier: "gold", scopes: ["Things.Read", "Things.Write"] },
+    identity: { consumer: "3300", tier: "gold", scopes: ["Things.Read", "Things.Write", "Gold"] },
     foreign: {
       "a token of another tenant": { iss: "https://login.microsoftonline.com/8b00/v2.0" },
       "a token for another API": { aud: "9900" },
@@ -244,7 +244,7 @@ export const providers: readonly Provider[] = [
       claims: { tier: { claim: "entitlements", contains: { pro: "pro" } } },
     },
     claims: {
-      iss: "https://api.workos.com",
+      iss: "https://api.workos.com/user_management/client_01",
       sub: "user_1",
       org_id: "org_1",
       role: "member",
@@ -255,6 +255,6 @@ export const providers: readonly Provider[] = [
       ...TIMES,
     },
     identity: { consumer: "user_1", tier: "pro", scopes: ["things:read"] },
-    foreign: { "a token of another issuer": { iss: "https://api.workos.com/user_management/client_02" } },
+    foreign: { "a token of another client": { iss: "https://api.workos.com/user_management/client_02" } },
   },
 ];

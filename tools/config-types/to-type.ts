@@ -45,7 +45,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
     'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">',
   "Alerts: to": "readonly AlertChannelInput[]",
   "Log: log.sinks": "readonly LogSinkInput[]",
-  "Issuers: issuer": "string",
+  "Issuers: issuer": "ListOf<string>",
   "Issuers: audience": "ListOf<string>",
   "Issuers: anyAudience": "true",
   "Issuers: requires": "Readonly<Record<string, ListOf<string>>>",

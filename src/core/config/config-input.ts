@@ -535,11 +535,11 @@ export interface IssuerInput {
    */
   readonly tenant?: string;
   /**
-   * The claim `iss`, exactly.
-   * (1 to 256 characters without spaces, each issuer once. Default: none: the preset's.)
+   * The claim `iss` is exactly one of them. `{tid}` stands for what the token's claim `tid` says, for a provider whose every tenant is an issuer.
+   * (list of 1 to 20 issuers, each once. Default: none: the preset's.)
    * @example issuer: "https://login.example.com"
    */
-  readonly issuer?: string;
+  readonly issuer?: ListOf<string>;
   /**
    * The claim `aud` must have one of them.
    * (list of 1 to 20 audiences. Default: none: the preset's.)
@@ -608,11 +608,11 @@ export interface IssuerInput {
      */
     readonly tier?: string | { readonly claim: string; readonly contains: Readonly<Record<string, string>> };
     /**
-     * The scopes, as text with spaces in between or as a list.
-     * (a claim. Default: none: `scope`, or the preset's.)
-     * @example claims: { scopes: "scp" }
+     * The scopes, as text with spaces in between or as a list; those of several claims together.
+     * (list of 1 to 4 claims. Default: none: `scope`, or the preset's.)
+     * @example claims: { scopes: ["scp", "roles"] }
      */
-    readonly scopes?: string;
+    readonly scopes?: ListOf<string>;
   };
   /**
    * How far the issuer's clock may be off.

@@ -30,10 +30,10 @@ export const authSchema = object({
     v.pipe(
       v.array(issuerSchema, "must be a list of issuers"),
       v.maxLength(ISSUERS_MAX, `must name at most ${ISSUERS_MAX} issuers`),
-      v.check(
-        (issuers) => new Set(issuers.map(({ name }) => name)).size === issuers.length,
-        "must name each issuer once",
-      ),
+      v.check((issuers) => {
+        const names = issuers.flatMap((issuer) => issuer.names.map(({ text }) => text));
+        return new Set(names).size === names.length;
+      }, "must name each issuer once"),
     ),
     [],
   ),

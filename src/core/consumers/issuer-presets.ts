@@ -3,13 +3,13 @@
 // Sources: the providers' documentation and verifiers, as of November 2026.
 
 export interface PresetIssuer {
-  readonly issuer: string;
+  readonly issuer: string | readonly string[];
   readonly jwks: string;
   readonly algorithms: readonly string[];
   readonly audience?: readonly string[];
   /** Its keys are those of one client alone: a token that they verify is for nobody else. */
   readonly anyAudience?: true;
-  readonly claims?: Readonly<Record<string, string>>;
+  readonly claims?: Readonly<Record<string, string | readonly string[]>>;
   readonly requires?: Readonly<Record<string, string>>;
   readonly refuses?: Readonly<Record<string, string>>;
 }
@@ -26,6 +26,10 @@ const HOST_AND_PATH = /^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[\w.~-]+)+$/i;
 const ID = /^[\w-]{1,128}$/;
 const RS256 = ["RS256"];
 
+/** Any tenant of Entra's is one of "organizations"; with "common", personal accounts are, too. */
+const toPlace = (tenant: string): string =>
+  tenant === "organizations" || tenant === "common" ? "{tid}" : tenant;
+
 export const presets = {
   auth0: {
     wanted: 'the domain, such as "acme.eu.auth0.com"',
@@ -34,6 +38,7 @@ export const presets = {
       issuer: `https://${tenant}/`,
       jwks: `https://${tenant}/.well-known/jwks.json`,
       algorithms: RS256,
+      claims: { scopes: ["scope", "permissions"] },
     }),
   },
   clerk: {
@@ -92,24 +97,24 @@ export const presets = {
     }),
   },
   entra: {
-    wanted: 'the tenant\'s id, such as "72f988bf-86f1-41af-91ab-2d7cd011db47"',
+    wanted: 'the tenant\'s id, such as "72f988bf-86f1-41af-91ab-2d7cd011db47", or "organizations" for any',
     pattern: ID,
     toIssuer: (tenant) => ({
-      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+      issuer: `https://login.microsoftonline.com/${toPlace(tenant)}/v2.0`,
       jwks: `https://login.microsoftonline.com/${tenant}/discovery/v2.0/keys`,
       algorithms: RS256,
-      // `sub` is another one for each application.
-      claims: { consumer: "oid", scopes: "scp" },
+      // `sub` is another one for each application. What an application may do for itself is in `roles`.
+      claims: { consumer: "oid", scopes: ["scp", "roles"] },
     }),
   },
   "entra-v1": {
-    wanted: 'the tenant\'s id, such as "72f988bf-86f1-41af-91ab-2d7cd011db47"',
+    wanted: 'the tenant\'s id, such as "72f988bf-86f1-41af-91ab-2d7cd011db47", or "organizations" for any',
     pattern: ID,
     toIssuer: (tenant) => ({
-      issuer: `https://sts.windows.net/${tenant}/`,
+      issuer: `https://sts.windows.net/${toPlace(tenant)}/`,
       jwks: `https://login.microsoftonline.com/${tenant}/discovery/keys`,
       algorithms: RS256,
-      claims: { consumer: "oid", scopes: "scp" },
+      claims: { consumer: "oid", scopes: ["scp", "roles"] },
     }),
   },
   okta: {
@@ -126,7 +131,7 @@ export const presets = {
     wanted: 'the client\'s id, such as "client_01ABC"',
     pattern: ID,
     toIssuer: (tenant) => ({
-      issuer: "https://api.workos.com",
+      issuer: [`https://api.workos.com/user_management/${tenant}`, "https://api.workos.com"],
       jwks: `https://api.workos.com/sso/jwks/${tenant}`,
       algorithms: RS256,
       anyAudience: true,

@@ -5,8 +5,9 @@ import * as v from "valibot";
 import { CLAIM, CLAIM_WANTED, parseClaimPath } from "../keys/claim-path.ts";
 import type { ClaimPaths, TierClaim } from "../keys/identity.ts";
 import { listOf } from "../schema/list-of.ts";
-import { object } from "../schema/parse-with.ts";
+import { isObject, object } from "../schema/parse-with.ts";
 import { durationBetween, oneOf, secretName, secureUrl, textLike } from "../schema/primitives.ts";
+import { type IssuerName, toIssuerName } from "./issuer-name.ts";
 import { type Preset, type PresetName, presets } from "./issuer-presets.ts";
 import type { ClaimRule, ClaimRules } from "./judge-claims.ts";
 
@@ -17,7 +18,8 @@ export type KeySource =
   | { readonly kind: "public-key"; readonly variable: string };
 
 export interface Issuer extends ClaimRules {
-  readonly name: string;
+  /** The first is its name to us. */
+  readonly names: readonly [IssuerName, ...IssuerName[]];
   /** Empty: the audience is not compared. */
   readonly audiences: readonly string[];
   readonly algorithms: readonly string[];
@@ -28,6 +30,7 @@ export interface Issuer extends ClaimRules {
 
 const NAMED_MAX = 20;
 const RULES_MAX = 10;
+const SCOPES_MAX = 4;
 const SECRET_ALGORITHMS = ["HS256", "HS384", "HS512"] as const;
 const KEY_ALGORITHMS = [
   "RS256",
@@ -43,13 +46,20 @@ const KEY_ALGORITHMS = [
   "Ed25519",
 ] as const;
 /** Claims that users write themselves (Supabase, Clerk): nobody may choose their own plan. */
-const USERS_OWN = /^(?:user_metadata|unsafe_metadata)\b/;
+const USERS_OWN: ReadonlySet<string | undefined> = new Set(["user_metadata", "unsafe_metadata"]);
+
+/** To valibot's record an array is one. */
+// oxlint-disable-next-line typescript/explicit-function-return-type -- valibot infers it
+const mapOf = <Value>(wanted: string) => v.custom<Readonly<Record<string, Value>>>(isObject, wanted);
 
 const text = textLike(/^[!-~]{1,256}$/, "must be a text of 1 to 256 characters without spaces");
 const claim = textLike(CLAIM, CLAIM_WANTED);
 const trustedClaim = v.pipe(
   claim,
-  v.check((given) => !USERS_OWN.test(given), "must be a claim that users cannot write themselves"),
+  v.check(
+    (given) => !USERS_OWN.has(parseClaimPath(given).steps[0]),
+    "must be a claim that users cannot write themselves",
+  ),
 );
 const tier = textLike(/^[a-z0-9][a-z0-9._-]{0,63}$/i, "must be a tier's name");
 const tierClaim = v.lazy(
@@ -58,18 +68,19 @@ const tierClaim = v.lazy(
       ? trustedClaim
       : object({
           claim: trustedClaim,
-          contains: v.record(text, tier, "must be an object of values, each with its tier"),
+          contains: v.pipe(mapOf("must be an object of values, each with its tier"), v.record(text, tier)),
         }),
 );
 const rules = v.pipe(
-  v.record(claim, listOf(text, "value", { most: NAMED_MAX }), "must be an object of claims and their values"),
+  mapOf("must be an object of claims and their values"),
+  v.record(claim, listOf(text, "value", { most: NAMED_MAX })),
   v.check((given) => Object.keys(given).length <= RULES_MAX, `must name at most ${RULES_MAX} claims`),
 );
 
 export const issuerEntries = {
   preset: v.optional(oneOf(Object.keys(presets) as PresetName[])),
   tenant: v.optional(text),
-  issuer: v.optional(text),
+  issuer: v.optional(listOf(text, "issuer", { most: NAMED_MAX })),
   audience: v.optional(listOf(text, "audience", { most: NAMED_MAX })),
   authorizedParties: v.optional(listOf(text, "client", { most: NAMED_MAX })),
   anyAudience: v.optional(v.literal(true, "must be true or left out")),
@@ -81,9 +92,9 @@ export const issuerEntries = {
   publicKey: v.optional(secretName),
   claims: v.optional(
     object({
-      consumer: v.optional(claim),
+      consumer: v.optional(trustedClaim),
       tier: v.optional(tierClaim),
-      scopes: v.optional(trustedClaim),
+      scopes: v.optional(listOf(trustedClaim, "claim", { most: SCOPES_MAX })),
     }),
     {},
   ),
@@ -130,7 +141,7 @@ export const issuerSchema = v.pipe(
 function withPreset(given: Given): Given {
   const { preset, tenant } = given;
   if (preset === undefined || tenant === undefined) return given;
-  const { claims, algorithms, jwks, requires, refuses, ...rest }: ReturnType<Preset["toIssuer"]> =
+  const { issuer, claims, algorithms, jwks, requires, refuses, ...rest }: ReturnType<Preset["toIssuer"]> =
     presets[preset].toIssuer(tenant);
   const hasOwnKey = (given.secret ?? given.publicKey) !== undefined;
   return {
@@ -138,7 +149,12 @@ function withPreset(given: Given): Given {
     ...(hasOwnKey ? {} : { jwks }),
     ...(given.secret === undefined ? { algorithms } : {}),
     ...given,
-    claims: { ...claims, ...given.claims },
+    issuer: given.issuer ?? [issuer].flat(),
+    claims: {
+      ...claims,
+      ...(claims?.["scopes"] === undefined ? {} : { scopes: [claims["scopes"]].flat() }),
+      ...given.claims,
+    },
     requires: { ...toLists(requires), ...given.requires },
     refuses: { ...toLists(refuses), ...given.refuses },
   } as Given;
@@ -150,9 +166,16 @@ const toLists = (
   Object.fromEntries(Object.entries(single).map(([name, value]) => [name, [value]]));
 
 function toIssuer(given: Given): Issuer {
-  const { issuer = "", audience = [], authorizedParties, algorithms = [], claims, skew } = given;
+  const {
+    issuer: [first = "", ...others] = [],
+    audience = [],
+    authorizedParties,
+    algorithms = [],
+    claims,
+    skew,
+  } = given;
   return {
-    name: issuer,
+    names: [toIssuerName(first), ...others.map(toIssuerName)],
     audiences: audience,
     authorizedParties,
     requires: toRules(given.requires),
@@ -162,7 +185,7 @@ function toIssuer(given: Given): Issuer {
     claims: {
       consumer: parseClaimPath(claims.consumer ?? "sub"),
       tier: claims.tier === undefined ? undefined : toTierClaim(claims.tier),
-      scopes: parseClaimPath(claims.scopes ?? "scope"),
+      scopes: (claims.scopes ?? ["scope"]).map(parseClaimPath),
     },
     skewMs: skew,
   };

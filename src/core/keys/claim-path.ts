@@ -1,8 +1,9 @@
 // Where a claim stands in a token: "sub", "app_metadata.plan", "resource_access['my.api-v2'].roles". A claim whose whole name
 // is written so goes first, for names such as "https://example.com/plan" have dots that lead nowhere.
 
-/** What a configuration may write as a claim. */
-export const CLAIM = /^[!-~]{1,128}$/;
+/** A URL, whose dots are its own; else steps with dots in between, those with dots of their own in brackets. */
+export const CLAIM =
+  /^(?=.{1,128}$)(?!\.)(?:[a-z][a-z0-9+.-]*:\/\/[!-~]+|(?:(?:^|\.)[!#-&(-\-/-Z\\^-~]+|\["[!#-~]+"\]|\['[!-&(-~]+'\])+)$/;
 export const CLAIM_WANTED = 'must be a claim such as "sub", or a path such as "app_metadata.plan"';
 
 export interface ClaimPath {
@@ -11,17 +12,14 @@ export interface ClaimPath {
   readonly steps: readonly string[];
 }
 
-const DEPTH_MAX = 8;
 const STEP = /\[(?:"([^"]+)"|'([^']+)')\]|([^.[\]]+)/g;
-/** Steps with dots in between, or in brackets. */
-const PATH = /^(?:[^.[\]"']+|\[(?:"[^"]+"|'[^']+')\])(?:\.[^.[\]"']+|\[(?:"[^"]+"|'[^']+')\])*$/;
 
+/** `text` is like CLAIM. */
 export function parseClaimPath(text: string): ClaimPath {
-  const isPath = !text.includes("://") && PATH.test(text);
-  const steps = isPath
-    ? [...text.matchAll(STEP)].map(([, double, single, plain]) => double ?? single ?? plain ?? "")
-    : [text];
-  return Object.freeze({ text, steps: Object.freeze(steps.length > DEPTH_MAX ? [text] : steps) });
+  const steps = text.includes("://")
+    ? [text]
+    : [...text.matchAll(STEP)].map(([, double, single, plain]) => double ?? single ?? plain ?? "");
+  return Object.freeze({ text, steps: Object.freeze(steps) });
 }
 
 type Claims = Readonly<Record<string, unknown>>;

@@ -24,7 +24,8 @@ export interface VerifiedToken {
 export interface ClaimPaths {
   readonly consumer: ClaimPath;
   readonly tier: TierClaim | undefined;
-  readonly scopes: ClaimPath;
+  /** Those of all of them. */
+  readonly scopes: readonly ClaimPath[];
 }
 
 /** A claim that is the tier, or one that has values that stand for tiers: the first of `contains` that it has. */
@@ -51,7 +52,7 @@ export function toTokenIdentity(token: VerifiedToken, paths: ClaimPaths): Identi
   if (consumer === undefined || !CONSUMER.test(consumer)) return undefined;
   const tier = paths.tier === undefined ? undefined : toTier(readTier(claims, paths.tier));
   // Text with spaces in between (RFC 8693 section 4.2); some issuers write a list.
-  const scopes = readClaimTexts(claims, paths.scopes, / /).slice(0, SCOPES_MAX);
+  const scopes = paths.scopes.flatMap((path) => readClaimTexts(claims, path, / /)).slice(0, SCOPES_MAX);
   return { consumer, tier, scopes, apiKey: undefined, token };
 }
 

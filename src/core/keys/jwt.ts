@@ -1,28 +1,22 @@
 // A verified claim of an accepted token, with the token's issuer: what a claim names is unique within its issuer only
 // (OpenID Connect Core section 2).
 
-import { LruMap } from "../lru-map.ts";
-import { type ClaimPath, parseClaimPath, readClaim } from "./claim-path.ts";
+import { CLAIM, CLAIM_WANTED, type ClaimPath, parseClaimPath, readClaim } from "./claim-path.ts";
+import type { Facts } from "./facts.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 
-/** Configurations have far fewer. */
-const PATHS_MAX = 1_000;
-const paths = new LruMap<string, ClaimPath>(PATHS_MAX);
-
 export const jwt: KeyExtractor = {
-  argument: { pattern: /^[\w.:/[\]"'-]{1,128}$/, wanted: "a claim", toLowerCase: false },
-  read: ({ identity }, name) => {
-    const claim = identity?.token === undefined ? undefined : readClaim(identity.token.claims, toPath(name));
-    // An issuer's name has no space.
-    return claim === undefined ? undefined : `${identity?.token?.issuer} ${claim}`;
+  argument: { pattern: CLAIM, wanted: CLAIM_WANTED.replace("must be ", ""), toLowerCase: false },
+  read: (facts, argument) => readFrom(facts, parseClaimPath(argument)),
+  toReader: (argument) => {
+    const path = parseClaimPath(argument);
+    return (facts) => readFrom(facts, path);
   },
 };
 
-function toPath(name: string): ClaimPath {
-  let path = paths.get(name);
-  if (path === undefined) {
-    path = parseClaimPath(name);
-    paths.set(name, path);
-  }
-  return path;
+function readFrom({ identity }: Pick<Facts, "identity">, path: ClaimPath): string | undefined {
+  if (identity?.token === undefined) return undefined;
+  const claim = readClaim(identity.token.claims, path);
+  // An issuer's name has no space.
+  return claim === undefined ? undefined : `${identity.token.issuer} ${claim}`;
 }

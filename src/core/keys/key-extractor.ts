@@ -2,13 +2,17 @@
 
 import type { Facts } from "./facts.ts";
 
+export type KeyReader = (facts: Facts, argument: string) => string | undefined;
+
 export interface KeyExtractor {
   /** What the argument after the colon must look like ("header:x-api-key"), or undefined when there is none. */
   readonly argument:
     | { readonly pattern: RegExp; readonly wanted: string; readonly toLowerCase: boolean }
     | undefined;
   /** undefined is a missing value; "" is a value like any other. */
-  readonly read: (facts: Facts, argument: string) => string | undefined;
+  readonly read: KeyReader;
+  /** The same of an argument that is taken apart once, when the configuration is read. */
+  readonly toReader?: (argument: string) => KeyReader;
 }
 
 /** RFC 9110 section 5.6.2. */

@@ -4,14 +4,14 @@ import { isObject, parseWith, showGiven, toInvalid } from "../schema/parse-with.
 import { findNearest } from "../schema/find-nearest.ts";
 import { err, ok, type Problem, type Result } from "../result.ts";
 import { addressPartSchema, toAddressKey, toAddressLabel } from "./ip.ts";
-import type { KeyExtractor } from "./key-extractor.ts";
+import type { KeyExtractor, KeyReader } from "./key-extractor.ts";
 import { keyExtractors } from "./registry.ts";
 
 export interface KeyPart {
   /** "ip" or "header:x-api-key": part of every counter's key, so that equal values of two parts never meet. */
   readonly label: string;
   readonly argument: string;
-  readonly read: KeyExtractor["read"];
+  readonly read: KeyReader;
   /** The value that an operator's text stands for; undefined: the text itself. */
   readonly toValue?: (text: string) => string;
 }
@@ -78,8 +78,8 @@ function parseKeyPart(text: unknown, path: string): Result<KeyPart, Problem> {
   return ok(toPart(`${name}:${read}`, read, extractor));
 }
 
-function toPart(label: string, argument: string, { read }: KeyExtractor): KeyPart {
-  return Object.freeze({ label, argument, read });
+function toPart(label: string, argument: string, { read, toReader }: KeyExtractor): KeyPart {
+  return Object.freeze({ label, argument, read: toReader?.(argument) ?? read });
 }
 
 function toUnknown(text: string, name: string): string {

@@ -7,6 +7,7 @@ import { isObject } from "../../core/schema/parse-with.ts";
 import { readClock } from "../../platform/clock.ts";
 import { findJwk } from "./find-jwk.ts";
 import { Collapsing } from "../request/collapsing.ts";
+import { readClaims } from "./read-claims.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
 const REFRESH_MS = 600_000;
@@ -81,7 +82,8 @@ export class JwksClient {
       const body = await readWhole(response.body, BOUNDS);
       const set = JSON.parse(new TextDecoder().decode(body)) as JSONWebKeySet;
       if (!Array.isArray(set.keys) || set.keys.length > KEYS_MAX || !set.keys.every(isObject)) return;
-      this.#keys = (header) => findJwk(set.keys, header);
+      this.#keys = ({ alg, kid }, { payload }) =>
+        findJwk(set.keys, { alg, kid, iss: readClaims(payload).iss });
       this.#learntMs = askedMs;
     } catch {
       // What was known stays, until it is too old.

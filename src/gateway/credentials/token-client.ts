@@ -1,7 +1,8 @@
 // Verifies JSON Web Tokens (RFC 7519, RFC 8725) by what the configuration pins for their issuer: where its key is, which
 // algorithms it signs with, and whom its tokens are for. Nothing that a token says counts before that.
 
-import { base64url, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import { type IssuerName, isIssuedBy } from "../../core/consumers/issuer-name.ts";
 import type { Issuer } from "../../core/consumers/issuer-schema.ts";
 import { findForeignClaim } from "../../core/consumers/judge-claims.ts";
 import { type Identity, toTokenIdentity } from "../../core/keys/identity.ts";
@@ -10,6 +11,7 @@ import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
 import { importPublicKey } from "./import-public-key.ts";
 import { JwksClient } from "./jwks-client.ts";
+import { readClaims } from "./read-claims.ts";
 
 const VERIFIED_MAX = 10_000;
 /** A verified token is verified again after this: its issuer may have withdrawn the key. */
@@ -31,15 +33,33 @@ interface Keys {
   readonly findAnew: (waitUntil: WaitUntil) => Promise<JWTVerifyGetKey | undefined>;
 }
 
+/** An issuer by one of its names. */
+interface Pinned {
+  readonly name: IssuerName;
+  readonly issuer: Issuer;
+  readonly keys: Keys;
+}
+
+interface Attempt {
+  readonly text: string;
+  readonly hash: string;
+  readonly pinned: Pinned;
+}
+
 export class TokenClient {
-  readonly #issuers: ReadonlyMap<string, { readonly issuer: Issuer; readonly keys: Keys }>;
+  readonly #pinned: ReadonlyMap<string, Pinned>;
+  /** Those whose name has a place that a tenant fills. */
+  readonly #ofTenants: readonly Pinned[];
   readonly #verified = new LruMap<string, Verified>(VERIFIED_MAX);
 
   /** `secrets` are the deployment's variables. */
   constructor(issuers: readonly Issuer[], secrets: Readonly<Record<string, unknown>>) {
-    this.#issuers = new Map(
-      issuers.map((issuer) => [issuer.name, { issuer, keys: toKeys(issuer, secrets) }]),
-    );
+    const pinned = issuers.flatMap((issuer) => {
+      const keys = toKeys(issuer, secrets);
+      return issuer.names.map((name) => ({ name, issuer, keys }));
+    });
+    this.#pinned = new Map(pinned.map((one) => [one.name.text, one]));
+    this.#ofTenants = pinned.filter(({ name }) => name.tenant !== undefined);
   }
 
   /** Who a token belongs to that this isolate has verified, by the token's hash. */
@@ -55,32 +75,38 @@ export class TokenClient {
   }
 
   async verify(text: string, hash: string, waitUntil: WaitUntil): Promise<CredentialVerdict> {
-    const pinned = this.#issuers.get(readIssuer(text) ?? "");
+    const pinned = this.#find(readClaims(text.split(".")[1]));
     if (pinned === undefined) return refuse("credential-invalid", "token of no known issuer", true);
     const { issuer, keys } = pinned;
     const finder = await keys.find(waitUntil);
     if (finder === undefined)
-      return refuse("credential-unverifiable", `no key to verify tokens of ${issuer.name}`);
-    let verdict = await this.#verifyWith(finder, { text, hash, issuer });
+      return refuse("credential-unverifiable", `no key to verify tokens of ${issuer.names[0].text}`);
+    const attempt = { text, hash, pinned };
+    let verdict = await this.#verifyWith(finder, attempt);
     if (verdict === "no-key") {
       const newer = await keys.findAnew(waitUntil);
-      verdict = newer === undefined ? verdict : await this.#verifyWith(newer, { text, hash, issuer });
+      verdict = newer === undefined ? verdict : await this.#verifyWith(newer, attempt);
     }
     return verdict === "no-key"
       ? refuse("credential-invalid", "token signed with no known key", true)
       : verdict;
   }
 
+  #find(claims: JWTPayload): Pinned | undefined {
+    const named = typeof claims.iss === "string" ? this.#pinned.get(claims.iss) : undefined;
+    if (named !== undefined && named.name.tenant === undefined) return named;
+    return this.#ofTenants.find(({ name }) => isIssuedBy(name, claims));
+  }
+
   async #verifyWith(
     finder: JWTVerifyGetKey,
-    { text, hash, issuer }: { readonly text: string; readonly hash: string; readonly issuer: Issuer },
+    { text, hash, pinned: { name, issuer } }: Attempt,
   ): Promise<CredentialVerdict | "no-key"> {
     const nowMs = readClock();
     let claims: JWTPayload;
     try {
       const { payload } = await jwtVerify(text, finder, {
-        issuer: issuer.name,
-        ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
+        ...(issuer.audiences.length === 0 ? {} : { audience: [...issuer.audiences] }),
         algorithms: [...issuer.algorithms],
         clockTolerance: issuer.skewMs / 1_000,
         currentDate: new Date(nowMs),
@@ -90,23 +116,16 @@ export class TokenClient {
     } catch (error) {
       return toRefusal(error);
     }
+    if (!isIssuedBy(name, claims)) return refuse("credential-invalid", "token of another issuer");
     const foreign = findForeignClaim(claims, issuer);
     if (foreign !== undefined) return refuse("credential-invalid", foreign);
-    const identity = toTokenIdentity({ issuer: issuer.name, claims }, issuer.claims);
+    // Those of one issuer mean the same whom by the same claims; tenants know nothing of each other.
+    const from = name.tenant === undefined ? issuer.names[0].text : String(claims.iss);
+    const identity = toTokenIdentity({ issuer: from, claims }, issuer.claims);
     if (identity === undefined) return refuse("credential-invalid", "token without a consumer");
     const untilMs = Math.min((claims.exp ?? 0) * 1_000, nowMs + VERIFIED_MS_MAX);
     if (untilMs > nowMs) this.#verified.set(hash, { identity, untilMs });
     return { kind: "accepted", identity };
-  }
-}
-
-/** What the token says of itself: only to find what is pinned for it. */
-function readIssuer(text: string): string | undefined {
-  try {
-    const payload = new TextDecoder().decode(base64url.decode(text.split(".")[1] ?? ""));
-    return (JSON.parse(payload) as JWTPayload).iss;
-  } catch {
-    return undefined;
   }
 }
 

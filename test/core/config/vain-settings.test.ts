@@ -134,6 +134,18 @@ const MISTAKES: readonly Mistake[] = [
     ],
   ],
   [
+    "a mistyped tier of tokens",
+    {
+      auth: { issuers: [{ ...issuer, claims: { tier: { claim: "roles", contains: { Gold: "por" } } } }] },
+      routes: [{ path: "/*", auth: "required", policies: ["p"] }],
+      policies: { p: byIp },
+      tiers: { pro: { p: { limit: 1000 } } },
+    },
+    [
+      'warning auth.issuers.0.claims.tier.contains.Gold: no tier of the configuration is called so; did you mean "pro"?',
+    ],
+  ],
+  [
     "limits of a route that the policy does not count",
     {
       policies: { p: { ...byIp, limits: [{ routes: ["/b"], limit: 1 }] } },

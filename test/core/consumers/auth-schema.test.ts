@@ -26,7 +26,7 @@ describe("auth", () => {
   test("reads an issuer", () => {
     expect(toConfig(inIssuer({ audience: ["a", "b"] })).auth.issuers).toEqual([
       {
-        name: "https://a.example",
+        names: [{ text: "https://a.example", tenant: undefined }],
         audiences: ["a", "b"],
         algorithms: ["ES256"],
         source: { kind: "jwks", url: "https://a.example/k" },
@@ -36,7 +36,7 @@ describe("auth", () => {
         claims: {
           consumer: { text: "sub", steps: ["sub"] },
           tier: undefined,
-          scopes: { text: "scope", steps: ["scope"] },
+          scopes: [{ text: "scope", steps: ["scope"] }],
         },
         skewMs: 30_000,
       },
@@ -63,7 +63,15 @@ describe("auth", () => {
     [{ jwks: "https://user@a.example/k" }],
     [{ jwks: "file:///etc/passwd" }],
     [{ jwks: undefined, secret: "the secret itself" }],
+    [{ requires: [] }],
+    [{ requires: { "a[": "b" } }],
+    [{ refuses: ["sts"] }],
     [{ skew: "6m" }],
+    [{ claims: { tier: "a..b" } }],
+    [{ claims: { tier: { claim: "roles", contains: ["gold"] } } }],
+    [{ claims: { consumer: "user_metadata.account" } }],
+    [{ claims: { tier: '["user_metadata"].plan' } }],
+    [{ claims: { scopes: ["scope", "unsafe_metadata['scopes']"] } }],
     [{ claims: { consumer: "" } }],
     [{ claim: {} }],
   ])("refuses an issuer with %j", (given) => {
@@ -72,7 +80,10 @@ describe("auth", () => {
 
   test("refuses two issuers of one name", () => {
     const problems = toProblems(toInput({ auth: { issuers: [ISSUER, ISSUER] } }));
-    expect(problems).toEqual(["auth.issuers: must name each issuer once, received an array [invalid]"]);
+    const wanted = ["auth.issuers: must name each issuer once, received an array [invalid]"];
+    expect(problems).toEqual(wanted);
+    const twice = { ...ISSUER, issuer: ["https://b.example", "https://a.example"] };
+    expect(toProblems(toInput({ auth: { issuers: [ISSUER, twice] } }))).toEqual(wanted);
   });
 });
 

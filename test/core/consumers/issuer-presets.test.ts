@@ -2,6 +2,7 @@
 // tier and with which scopes, and which tokens of the same issuer are for somebody else.
 
 import { describe, expect, test } from "vitest";
+import { isIssuedBy } from "../../../src/core/consumers/issuer-name.ts";
 import { findForeignClaim } from "../../../src/core/consumers/judge-claims.ts";
 import type { Issuer } from "../../../src/core/consumers/issuer-schema.ts";
 import { presets } from "../../../src/core/consumers/issuer-presets.ts";
@@ -28,17 +29,18 @@ describe.each(providers)("$name", ({ given, claims, identity, foreign }) => {
   const issuer = toIssuer(given);
 
   test("is accepted as it is issued", () => {
-    expect(issuer.name).toBe(claims["iss"]);
+    expect(issuer.names.some((name) => isIssuedBy(name, claims))).toBe(true);
     expect(isForUs(issuer, claims["aud"])).toBe(true);
     expect(findForeignClaim(claims, issuer)).toBeUndefined();
-    const { consumer, tier, scopes } = toTokenIdentity({ issuer: issuer.name, claims }, issuer.claims) ?? {};
+    const { consumer, tier, scopes } =
+      toTokenIdentity({ issuer: issuer.names[0].text, claims }, issuer.claims) ?? {};
     expect({ consumer, tier, scopes }).toEqual(identity);
   });
 
   test.each(Object.entries(foreign))("refuses %s", (_, changed) => {
     const other = { ...claims, ...changed };
     const isAccepted =
-      issuer.name === other["iss"] &&
+      issuer.names.some((name) => isIssuedBy(name, other)) &&
       isForUs(issuer, other["aud"]) &&
       findForeignClaim(other, issuer) === undefined;
     expect(isAccepted).toBe(false);

@@ -14,7 +14,7 @@ const RECORD = {
 const NAMES = {
   consumer: parseClaimPath("sub"),
   tier: { path: parseClaimPath("plan"), contains: undefined },
-  scopes: parseClaimPath("scope"),
+  scopes: [parseClaimPath("scope"), parseClaimPath("permissions")],
 };
 const toIdentity = (claims: Readonly<Record<string, unknown>>) =>
   toTokenIdentity({ issuer: "https://a.example", claims }, NAMES);
@@ -45,6 +45,7 @@ describe("toTokenIdentity()", () => {
     [{ sub: "ann", scope: "a  b" }, "ann", ["a", "b"]],
     [{ sub: "ann", scope: ["a", 1, "", "b"] }, "ann", ["a", "b"]],
     [{ sub: "ann", scope: { a: true } }, "ann", []],
+    [{ sub: "ann", scope: "a", permissions: ["b", "c"] }, "ann", ["a", "b", "c"]],
   ])("of %j is %j", (claims, consumer, scopes) => {
     const identity = toIdentity(claims);
     expect(identity?.consumer).toBe(consumer);

@@ -13,7 +13,7 @@ const BY_TOKEN: Identity = {
   apiKey: undefined,
   token: {
     issuer: "https://a.example",
-    claims: { sub: "ann", "https://a.example/team": 7, roles: ["admin"] },
+    claims: { sub: "ann", "https://a.example/team": 7, roles: ["admin"], app: { org: "o1" } },
   },
 };
 
@@ -55,6 +55,7 @@ const rows: readonly Row[] = [
   ["api-key", "", {}, undefined],
   ["jwt", "sub", { identity: BY_TOKEN }, "https://a.example ann"],
   ["jwt", "https://a.example/team", { identity: BY_TOKEN }, "https://a.example 7"],
+  ["jwt", "app.org", { identity: BY_TOKEN }, "https://a.example o1"],
   ["jwt", "roles", { identity: BY_TOKEN }, undefined],
   ["jwt", "constructor", { identity: BY_TOKEN }, undefined],
   ["jwt", "sub", { identity: BY_KEY }, undefined],

@@ -37,6 +37,17 @@ describe("findJwk()", () => {
     expect(findJwk([key, right], { alg: "RS256", kid: "rsa" })).toBe(right);
   });
 
+  it("takes the key of one tenant for no token of another", () => {
+    const tenant = "7a4c1f5e-0000-4000-8000-000000000001";
+    const own = { ...rsa, issuer: `https://login.example.com/${tenant}/v2.0` };
+    const all = { ...rsa, issuer: "https://login.example.com/{tenantid}/v2.0" };
+    const header = { alg: "RS256", kid: "rsa" };
+    expect(findJwk([own], { ...header, iss: `https://sts.example.com/${tenant}/` })).toBe(own);
+    expect(findJwk([all], { ...header, iss: "https://login.example.com/other/v2.0" })).toBe(all);
+    for (const iss of ["https://login.example.com/other/v2.0", undefined])
+      expect(() => findJwk([own], { ...header, iss })).toThrow("no applicable key");
+  });
+
   it("refuses to guess which of several keys it is", () => {
     expect(() => findJwk([rsa, { ...rsa, kid: "next" }], { alg: "RS256" })).toThrow("multiple matching keys");
     expect(findJwk([rsa, { ...rsa, kid: "next" }], { alg: "RS256", kid: "next" }).kid).toBe("next");

@@ -14,6 +14,7 @@ export const findUnused: ConfigCheck = (config) => {
     ...config.policies.flatMap((policy) => findTiers(policy, config)),
     ...findPools(config),
     ...findIssuers(config),
+    ...findTokenTiers(config),
     ...config.pools.flatMap((pool) => findPriorities(pool, config)),
   ];
 };
@@ -29,6 +30,20 @@ function findIssuers({ auth, routes }: Config): readonly Finding[] {
   return [toWarning("auth.issuers", "no route has auth, so no token is ever looked at")];
 }
 
+/** Tiers of tokens that the configuration does not have. */
+function findTokenTiers({ auth, tiers }: Config): readonly Finding[] {
+  return auth.issuers.flatMap(({ claims }, index) =>
+    [...(claims.tier?.contains ?? [])]
+      .filter(([, tier]) => !tiers.includes(tier))
+      .map(([value, tier]) =>
+        toWarning(`auth.issuers.${index}.claims.tier.contains.${value}`, toUnknownTier(tier, tiers)),
+      ),
+  );
+}
+
+const toUnknownTier = (tier: string, known: readonly string[]): string =>
+  `no tier of the configuration is called so${toHint(tier, known)}`;
+
 /** Priorities of consumers and tiers, where nobody is known, and of tiers that the configuration does not have. */
 function findPriorities({ name, outbound }: OriginPool, config: Config): readonly Finding[] {
   const { consumers = {}, tiers = {} } = outbound?.priority ?? {};
@@ -43,9 +58,7 @@ function findPriorities({ name, outbound }: OriginPool, config: Config): readonl
   if (known.length === 0) return [];
   return Object.keys(tiers)
     .filter((tier) => !known.includes(tier))
-    .map((tier) =>
-      toWarning(`${path}.tiers.${tier}`, `no tier of the configuration is called so${toHint(tier, known)}`),
-    );
+    .map((tier) => toWarning(`${path}.tiers.${tier}`, toUnknownTier(tier, known)));
 }
 
 /** Whether anything is counted by it. */
