@@ -117,10 +117,13 @@ function findSubjects(
   if (part === undefined) return [];
   const ofKeys = keys.slice(0, KEYS_MAX).map((key) => ({ value: key.id, tier: tier ?? key.tier }));
   const ofName = { value: name, tier: tier ?? keys[0]?.tier };
+  // An issuer of many tenants has as many names: which one the consumer came with is not known here.
   const ofIssuers = controls
     .config()
-    .auth.issuers.filter(({ claims }) => claims.consumer.text === part.argument)
-    .map((issuer) => ({ value: `${issuer.name} ${name}`, tier: ofName.tier }));
+    .auth.issuers.filter(
+      ({ claims, names }) => claims.consumer.text === part.argument && names[0].tenant === undefined,
+    )
+    .map(({ names }) => ({ value: `${names[0].text} ${name}`, tier: ofName.tier }));
   const byLabel: Readonly<Record<string, readonly { value: string; tier: string | undefined }[]>> = {
     consumer: [ofName],
     "api-key": ofKeys,
