@@ -152,12 +152,12 @@ export interface ConfigInput<Names extends string = string> {
       readonly query?: string;
       /**
        * What new keys begin with. Keys with another prefix go on to open.
-       * (1 to 4 words of lower-case letters and digits, with `_` in between. Default: `"hg"`.)
+       * (1 to 15 characters: lower-case letters and digits, with `_` in between. Default: `"hg"`.)
        * @example auth: { apiKeys: { prefix: "acme_live" } }
        */
       readonly prefix?: string;
       /**
-       * Which texts are looked up as keys: those of the form that keys made here have, or, for keys that were imported, all of 8 to 512 visible ASCII characters. As a Bearer, what looks like a token is one.
+       * Which texts are looked up as keys: those of the form that keys made here have, or, for keys that were imported, all of 8 to 512 visible ASCII characters. As a Bearer, what looks like a token is one: three parts, the first of which is base64url of a JSON object.
        * (`"headgate"` or `"any"`. Default: `"headgate"`.)
        * @example auth: { apiKeys: { format: "any" } }
        */

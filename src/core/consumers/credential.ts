@@ -23,6 +23,8 @@ const API_KEY = /^[a-z][a-z0-9_]{0,63}_[0-9A-Za-z]{8}_[0-9A-Za-z]{43}$/;
 const ANY_KEY = /^[!-~]{8,512}$/;
 /** Three parts of base64url (RFC 7515 section 7.1). */
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+/** The base64url of a JSON object with a name in it: what keys of elsewhere begin with, that have two dots as well, is not. */
+const OBJECT = /^e[wy]/;
 const TOKEN_LENGTH_MAX = 8_192;
 const BEARER = /^bearer(?: +|$)/i;
 
@@ -54,7 +56,8 @@ export function findCredential(
 }
 
 function toBearer(text: string, form: RegExp): Credential {
-  const isToken = text.length <= TOKEN_LENGTH_MAX && TOKEN.test(text);
+  const isToken =
+    text.length <= TOKEN_LENGTH_MAX && TOKEN.test(text) && (form === API_KEY || OBJECT.test(text));
   return isToken ? { kind: "token", place: "authorization", text } : toApiKey(text, "authorization", form);
 }
 

@@ -121,6 +121,51 @@ describe("keys import", () => {
   });
 });
 
+describe("imported keys", () => {
+  const bearer = (key: string, ip: string): Promise<Reply> =>
+    send(gateway, "/", { ip, fields: [["Authorization", `Bearer ${key}`]] });
+
+  it("may have dots as a token has", async () => {
+    const line = JSON.stringify({ key: "SG.of-another.provider", consumer: "dotted" });
+    expect((await importFile("dots.jsonl", line)).code).toBe(0);
+    expect((await bearer("SG.of-another.provider", newAddress())).status).toBe(200);
+    expect((await bearer("SG.of-another.provided", newAddress())).status).toBe(401);
+  });
+
+  it("come in batches of a size that is taken, however much each says", async () => {
+    const metadata = Object.fromEntries(
+      Array.from({ length: 16 }, (_, index) => [`about-${index}`, "a lot to say ".repeat(38)]),
+    );
+    const lines = Array.from({ length: 300 }, (_, index) =>
+      JSON.stringify({ hash: toHash(`wordy-${index}`), consumer: "wordy", metadata }),
+    );
+    const endless = JSON.stringify({ key: "an-endless-key", consumer: "x".repeat(600_000) });
+    const { out } = await importFile("wordy.jsonl", [endless, ...lines].join("\n"));
+    expect(out.trim().split("\n")).toEqual([
+      "300 imported, 0 there already, 1 refused",
+      "line 1: says more than a key may",
+    ]);
+    expect((await show("wordy-299")).status).toBe(200);
+  });
+
+  it("are one key where a text comes twice, also where it was made here", async () => {
+    const made = (await headgate(["keys", "create", "made", "--key-only"])).out.trim();
+    const lines = [
+      { key: made, consumer: "thief" },
+      { hash: toHash("a-text-that-comes-twice").toUpperCase(), consumer: "first" },
+      { key: "a-text-that-comes-twice", consumer: "second" },
+    ];
+    const { out } = await importFile("twice.jsonl", lines.map((line) => JSON.stringify(line)).join("\n"));
+    expect(out.trim()).toBe("1 imported, 2 there already, 0 refused");
+    const seen = [];
+    for (const key of [made, "a-text-that-comes-twice"]) {
+      await show(key);
+      seen.push(origin.requests("/").at(-1)?.field("X-Consumer"));
+    }
+    expect(seen).toEqual(["made", "first"]);
+  });
+});
+
 describe("a prefix of one's own", () => {
   it("begins the keys that are made, and they open", async () => {
     const { code, out } = await program(["keys", "create", "acme", "--key-only"]);

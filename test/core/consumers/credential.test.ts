@@ -47,7 +47,10 @@ describe("findCredential()", () => {
 describe("findCredential() of keys of any form", () => {
   test.each<[FactsGiven, string]>([
     [bearer("Bearer opaque-key-of-old"), "api-key"],
-    [bearer("Bearer a.b.c"), "token"],
+    [bearer("Bearer eyJhbGciOiJSUzI1NiJ9.b.c"), "token"],
+    [bearer(`Bearer ${Buffer.from('{\n  "alg": 1}').toString("base64url")}.b.c`), "token"],
+    [bearer("Bearer SG.a-key-with-two.dots-of-its-own"), "api-key"],
+    [bearer("Bearer a.b.c"), "malformed"],
     [{ headers: { "x-api-key": "aaaa.bbbb.cccc" } }, "api-key"],
     [{ headers: { "x-api-key": "short" } }, "malformed"],
     [{ headers: { "x-api-key": "with a space" } }, "malformed"],

@@ -6,6 +6,10 @@ import { toItem, toItems } from "../table.ts";
 import { forceOption, toForce } from "./entries.ts";
 
 const BATCH_KEYS = 500;
+/** Less than the admin API takes at once. */
+const BATCH_BYTES = 400_000;
+/** More than any key may say: the API would refuse all that comes with it. */
+const KEY_BYTES_MAX = 65_536;
 
 interface Refused {
   readonly line: number;
@@ -22,14 +26,14 @@ export const keysImport: Command = {
   run: async (given, { api }) => {
     const lines = await readKeysFile(given.argument(0));
     const asked = api();
-    const refused: Refused[] = lines.flatMap(({ line, problem }) =>
-      problem === undefined ? [] : [{ line, problem }],
-    );
-    const right = lines.filter(({ key }) => key !== undefined);
+    const isSendable = (line: KeyLine): boolean => line.key !== undefined && toBytes(line) <= KEY_BYTES_MAX;
+    const right = lines.filter(isSendable);
+    const refused: Refused[] = lines
+      .filter((line) => !isSendable(line))
+      .map(({ line, problem = "says more than a key may" }) => ({ line, problem }));
     let imported = 0;
     let known = 0;
-    for (let at = 0; at < right.length; at += BATCH_KEYS) {
-      const batch = right.slice(at, at + BATCH_KEYS);
+    for (const batch of toBatches(right)) {
       const body = { keys: batch.map(({ key }) => key), ...toForce(given) };
       const report = toItem((await asked.ask("POST", "/key-imports", { body })).body);
       imported += Number(report["imported"]);
@@ -48,6 +52,26 @@ export const keysImport: Command = {
     };
   },
 };
+
+/** As many keys as one request takes: by their number, and by how much they say. */
+function toBatches(lines: readonly KeyLine[]): readonly (readonly KeyLine[])[] {
+  const batches: KeyLine[][] = [];
+  let batch: KeyLine[] = [];
+  let bytes = Infinity;
+  for (const line of lines) {
+    const more = toBytes(line);
+    if (batch.length === BATCH_KEYS || bytes + more > BATCH_BYTES) {
+      batch = [];
+      batches.push(batch);
+      bytes = 0;
+    }
+    batch.push(line);
+    bytes += more;
+  }
+  return batches;
+}
+
+const toBytes = ({ key }: KeyLine): number => Buffer.byteLength(JSON.stringify(key));
 
 function toRefused(one: ReturnType<typeof toItem>, batch: readonly KeyLine[]): Refused {
   const problems = toItems(one["problems"]).map(({ path, message }) =>
