@@ -82,7 +82,8 @@ function parseKey(given: unknown, controls: AdminControls, isForced: boolean): K
   const { hash: givenHash, prefix: shown, ...rest } = Object(given) as Readonly<Record<string, unknown>>;
   const secret = parseWith(secretSchema, { hash: givenHash, prefix: shown });
   const body = parseWith(keyBody, rest);
-  if (!secret.ok || !body.ok) return err([secret, body].flatMap((one) => (one.ok ? [] : one.error)));
+  if (!secret.ok || !body.ok)
+    return err([...(secret.ok ? [] : secret.error.map(withoutGiven)), ...(body.ok ? [] : body.error)]);
   const { force: _force, ...stored } = body.value;
   const around = { config: controls.config(), nowMs: readClock(), hasDenials: false };
   const found = checkEntry("keys", stored, around).filter(
@@ -92,6 +93,12 @@ function parseKey(given: unknown, controls: AdminControls, isForced: boolean): K
   const { hash: digest, prefix: own = digest.slice(0, HASH_DIGITS) } = secret.value;
   return ok({ body: stored, secret: { hash: digest, prefix: own } });
 }
+
+/** A key's text may stand where its hash should: a problem says what was wanted, and not what was given. */
+const withoutGiven = ({ message, ...problem }: Problem): Problem => ({
+  ...problem,
+  message: message.replace(/, received .*$/s, ""),
+});
 
 function toReport(keys: readonly Key[], imported: readonly Imported[]): object {
   const refused: { readonly index: number; readonly problems: readonly Problem[] }[] = [];

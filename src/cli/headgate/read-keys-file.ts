@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
+import { toUnknownKeyMessage } from "../../core/schema/parse-with.ts";
 import { CommandFailure } from "./exit-codes.ts";
 import { parseCsv } from "./parse-csv.ts";
 import type { Item } from "./table.ts";
@@ -19,6 +20,21 @@ export interface KeyLine {
 const SHOWN_CHARACTERS = 4;
 /** A text that is shorter is not shown in part. */
 const LONG_CHARACTERS = 24;
+const PREFIX_CHARACTERS_MAX = 16;
+const HASH = /^[0-9a-f]{64}$/i;
+/** What a line may say of a key. */
+const COLUMNS = [
+  "key",
+  "hash",
+  "prefix",
+  "consumer",
+  "tier",
+  "scopes",
+  "enabled",
+  "expires",
+  "expiresAtMs",
+  "metadata",
+];
 
 export async function readKeysFile(file: string): Promise<readonly KeyLine[]> {
   let content: string;
@@ -66,8 +82,8 @@ function readCsv(content: string, file: string): readonly KeyLine[] {
 function toKeyLine(line: number, item: Item | undefined, problem: string): KeyLine {
   if (item === undefined) return { line, key: undefined, problem };
   const { key, scopes, enabled, expires, expiresAtMs, ...rest } = item;
-  if (key !== undefined && (typeof key !== "string" || key === ""))
-    return { line, key: undefined, problem: '"key" must be the text of a key' };
+  const misplaced = findMisplaced(item);
+  if (misplaced !== undefined) return { line, key: undefined, problem: misplaced };
   const endMs = expires === undefined ? toNumber(expiresAtMs) : toTimeMs(expires);
   if (Number.isNaN(endMs))
     return { line, key: undefined, problem: '"expires" must be a date such as 2027-01-31' };
@@ -87,11 +103,27 @@ function toKeyLine(line: number, item: Item | undefined, problem: string): KeyLi
 }
 
 const toTimeMs = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN);
+/** What must not be sent to be refused there: it may be a key's text, in a column that is not its own. */
+function findMisplaced({ key, hash, prefix, ...others }: Item): string | undefined {
+  const unknown = Object.keys(others).find((name) => !COLUMNS.includes(name));
+  if (unknown !== undefined) return toUnknownKeyMessage(unknown, COLUMNS);
+  if (key !== undefined && (typeof key !== "string" || key === "")) return '"key" must be the text of a key';
+  if (hash !== undefined && !(typeof hash === "string" && HASH.test(hash)))
+    return '"hash" must be 64 hexadecimal digits, the SHA-256 of the key\'s whole text; a text stands in "key"';
+  if (typeof key === "string" && typeof hash === "string" && toHash(key) !== hash.toLowerCase())
+    return '"hash" is not the SHA-256 of "key"';
+  if (prefix !== undefined && !(typeof prefix === "string" && prefix.length <= PREFIX_CHARACTERS_MAX))
+    return `"prefix" must be what of the key may be shown: at most ${PREFIX_CHARACTERS_MAX} characters`;
+  return undefined;
+}
+
 const toNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
 const toSwitch = (value: unknown): unknown => (value === "true" ? true : value === "false" ? false : value);
 
 /** The first characters of a long text tell keys apart and open nothing. */
 function toSecret(key: string): Item {
-  const hash = createHash("sha256").update(key).digest("hex");
+  const hash = toHash(key);
   return key.length < LONG_CHARACTERS ? { hash } : { hash, prefix: key.slice(0, SHOWN_CHARACTERS) };
 }
+
+const toHash = (key: string): string => createHash("sha256").update(key).digest("hex");

@@ -101,6 +101,36 @@ describe("keys import", () => {
     expect((await show("a-key-that-is-right")).status).toBe(200);
   });
 
+  it("sends no text that stands in another place than its own", async () => {
+    const text = "sk_live_51Hnobody-else-may-see-this";
+    const lines = [
+      { hash: text, consumer: "a" },
+      { hash: toHash("another"), consumer: "b", prefix: text },
+      { hash: toHash("another"), consumer: "c", token: text },
+      { key: text, hash: toHash("another"), consumer: "d" },
+    ];
+    const path = "/__headgate/v1/key-imports";
+    origin.serve(path, () => ({
+      fields: [["content-type", "application/json"]],
+      body: JSON.stringify({ imported: 1, known: 0, refused: [] }),
+    }));
+    const file = join(folder, "misplaced.jsonl");
+    await writeFile(
+      file,
+      [...lines, { key: text, consumer: "e" }].map((line) => JSON.stringify(line)).join("\n"),
+    );
+    const { out, err } = await createCalls(origin)(["keys", "import", file]);
+    const seen = origin.requests(path).map(({ body }) => body().toString());
+    expect(out.split("\n")[0]).toBe("1 imported, 0 there already, 4 refused");
+    expect(seen).toHaveLength(1);
+    expect(seen.join("")).toContain(toHash(text));
+    expect(seen.join("") + out + err).not.toContain("nobody-else-may-see-this");
+    const body = { keys: lines.slice(0, 2) };
+    const answer = (await askAdmin(gateway, "POST", "/key-imports", { body })).text();
+    expect(answer).toContain("must be the SHA-256 of the key's whole text");
+    expect(answer).not.toContain("nobody-else-may-see-this");
+  });
+
   it("refuses what is no file of keys, and a gateway that would not look them up", async () => {
     expect((await importFile("keys.txt", "one\ntwo\n")).err).toMatch(
       /neither lines of JSON nor a first line of names/,

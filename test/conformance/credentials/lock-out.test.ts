@@ -50,12 +50,12 @@ async function ask(ip: string, credential: string): Promise<number> {
   return status;
 }
 
-let guesses = 0;
+let made = 0;
 /** Of the form of keys that are made here, and of any other: imported ones are looked up as well. */
 function newGuess(): string {
-  guesses += 1;
+  made += 1;
   const text = newKeyText();
-  return guesses % 2 === 0 ? text : text.replace("hg_", "sk-");
+  return made % 2 === 0 ? text : text.replace("hg_", "sk-");
 }
 
 async function lockOut(ip: string): Promise<void> {
