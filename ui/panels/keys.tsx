@@ -2,14 +2,13 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { StatsKeysAnswer } from "../../src/core/stats/stats-answer.ts";
-import { readCounterKey, type ReadPart } from "../../src/core/keys/read-counter-key.ts";
 import { type Action, type ActionName, findBannable } from "../actions.tsx";
 import type { ApiError, Ask } from "../api.ts";
 import { Bar } from "../bar.tsx";
 import { toClock, toCount, toDuration, toExact, toPercent } from "../format.ts";
-import { type Subject, toKeyText } from "../subject.ts";
+import type { Subject } from "../subject.ts";
 import { Table } from "../table.tsx";
+import { type KeyView, PAGES_MAX, readParts, readUsage, toText, type Usage } from "../usage.ts";
 import { type PolicyView, toNote } from "./policies.tsx";
 
 interface KeysProps {
@@ -19,24 +18,6 @@ interface KeysProps {
   readonly onAction: (action: Action) => void;
 }
 
-type KeyView = StatsKeysAnswer["items"][number];
-
-interface Usage {
-  readonly policy: string;
-  readonly atMs: number;
-  readonly keys: number;
-  /** How many keys have used less than a tenth of their limit, less than two tenths, ... and all of it. */
-  readonly shares: readonly number[];
-  readonly items: readonly KeyView[];
-  readonly asked: number;
-  readonly unanswered: number;
-  /** Whether there are counter objects that were not asked. */
-  readonly hasMore: boolean;
-}
-
-const KEYS_MAX = 20;
-/** Of a look: each has 64 counter objects. */
-const PAGES_MAX = 10;
 const NEAR = 0.8;
 
 type Look = { readonly usage?: Usage; readonly problem?: string; readonly isAsking: boolean };
@@ -155,15 +136,6 @@ function KeyTable({ keys, policy, canChange, onAction }: KeyTableProps): JSX.Ele
   );
 }
 
-/** The parts of a key that can be read. What tells a policy's limits apart is no part that an operator names. */
-const readParts = ({ key }: KeyView): readonly ReadPart[] | undefined =>
-  readCounterKey(key)?.filter(({ label }) => label !== "limits");
-
-function toText(view: KeyView): string {
-  const parts = readParts(view);
-  return parts === undefined ? view.key : toKeyText(parts);
-}
-
 interface ButtonsProps extends Pick<KeysProps, "onAction"> {
   readonly view: KeyView;
   readonly policy: string;
@@ -192,31 +164,4 @@ function Buttons({ view, policy, onAction }: ButtonsProps): JSX.Element {
       )}
     </span>
   );
-}
-
-/** A page of the answer is of so many counter objects: one page after the other. */
-async function readUsage(ask: Ask, policy: string): Promise<Usage> {
-  const shares = Array.from({ length: 11 }, () => 0);
-  const atMs = Date.now();
-  let usage: Usage = { policy, atMs, keys: 0, shares, items: [], asked: 0, unanswered: 0, hasMore: false };
-  let next: number | undefined;
-  for (let page = 0; page < PAGES_MAX && (page === 0 || next !== undefined); page += 1) {
-    const query = new URLSearchParams({ policy, limit: String(KEYS_MAX) });
-    if (next !== undefined) query.set("cursor", String(next));
-    const answer = await ask<StatsKeysAnswer>(`stats/keys?${query}`);
-    usage = addPage(usage, answer);
-    next = answer.next;
-  }
-  return { ...usage, hasMore: next !== undefined };
-}
-
-function addPage(usage: Usage, { keys, shares, items, objects }: StatsKeysAnswer): Usage {
-  return {
-    ...usage,
-    keys: usage.keys + keys,
-    shares: usage.shares.map((count, at) => count + (shares[at] ?? 0)),
-    items: [...usage.items, ...items].sort((a, b) => b.share - a.share).slice(0, KEYS_MAX),
-    asked: usage.asked + objects.asked,
-    unanswered: usage.unanswered + objects.unanswered,
-  };
 }
