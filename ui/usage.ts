@@ -79,7 +79,9 @@ async function readExactly(ask: Ask, policy: string, view: KeyView): Promise<Key
     const [counter] = items;
     if (counter === undefined) return view;
     const { limit, used, remaining, resetMs } = counter;
-    return { ...view, limit, used, remaining, resetMs, share: limit === 0 ? 1 : used / limit };
+    // What there is in all: of a bucket its burst, which is less than its limit.
+    const whole = used + remaining;
+    return { ...view, limit, used, remaining, resetMs, share: whole === 0 ? 1 : used / whole };
   } catch {
     return view;
   }
