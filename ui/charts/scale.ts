@@ -25,8 +25,12 @@ export function toStack(series: readonly (readonly number[])[]): readonly (reado
   );
 }
 
+/** Where labels end: one below the last columns would stand over the edge. */
+const LABELS_END = 0.92;
+
 /** Which of `count` columns get a label below them, so that `most` fit. */
 export function pickTicks(count: number, most: number): readonly number[] {
   const step = Math.max(1, Math.ceil(count / most));
-  return Array.from({ length: Math.ceil(count / step) }, (_, at) => at * step);
+  const labelled = Math.ceil((count * LABELS_END) / step);
+  return Array.from({ length: labelled }, (_, at) => at * step);
 }

@@ -52,6 +52,8 @@ describe("pickTicks()", () => {
     [0, []],
     [3, [0, 1, 2]],
     [15, [0, 3, 6, 9, 12]],
+    [16, [0, 3, 6, 9, 12]],
+    [60, [0, 10, 20, 30, 40, 50]],
   ])("of %d columns labels %j", (count, ticks) => {
     expect(pickTicks(count, 6)).toEqual(ticks);
   });
