@@ -128,7 +128,7 @@ function Explained({ explanation }: { readonly explanation: Explanation }): JSX.
         words={[2]}
         rows={policies.map(({ policy, limit, decidedBy, override }) => [
           policy,
-          toExact(limit),
+          typeof limit === "number" ? toExact(limit) : limit,
           override === undefined ? decidedBy : `override ${override.id}: ${override.reason}`,
         ])}
       />

@@ -8,7 +8,7 @@ import { readText } from "./read-text.ts";
 
 export interface Session {
   readonly token: string;
-  /** Whether the token also changes things. */
+  /** Whether the token also changes limits. */
   readonly canChange: boolean;
 }
 
@@ -26,15 +26,16 @@ export function readStoredToken(): string | undefined {
 
 const REFUSALS: Readonly<Record<string, string>> = {
   unauthorized: "The gateway does not know this token.",
+  "token-scope-missing": "This token may not look: it needs the scope read.",
   "too-many-failures": "Too many wrong tokens from this address: wait a minute, then try again.",
 };
 
 /** Resolves once the gateway has taken the token; rejects with what to tell its reader. */
 export async function signIn(token: string): Promise<Session> {
   try {
-    const { access } = await createAsk(token)<{ readonly access: string }>("health");
+    const { scopes } = await createAsk(token)<{ readonly scopes: readonly string[] }>("health");
     sessionStorage.setItem(STORED, token);
-    return { token, canChange: access === "all" };
+    return { token, canChange: scopes.includes("limits") };
   } catch (error) {
     const { code, message } = error as ApiError;
     if (code === "unauthorized") signOut();

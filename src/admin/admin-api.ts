@@ -104,7 +104,7 @@ async function run(
   const closed = refuse(operator, operation);
   if (closed !== undefined) return closed;
   const { params } = request;
-  const call = await readCall(request, operation, { controls, params, who: operator.who });
+  const call = await readCall(request, operation, { controls, params, operator });
   return call.ok ? operation.handle(call.value as never) : call.error;
 }
 

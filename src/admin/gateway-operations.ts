@@ -71,10 +71,9 @@ export const gatewayOperations: readonly Operation[] = [
     path: "/health",
     summary: "Whether the gateway runs, and what the token opens",
     answer: healthAnswer,
-    handle: async ({ controls, by }) => {
+    handle: async ({ controls, scopes }) => {
       const log = controls.showLogSinks();
-      const access = by.who === "ADMIN_TOKEN" ? "all" : "read";
-      return Promise.resolve(toJson(200, { status: "ok", access, ...(log.length === 0 ? {} : { log }) }));
+      return Promise.resolve(toJson(200, { status: "ok", scopes, ...(log.length === 0 ? {} : { log }) }));
     },
   }),
   defineOperation({

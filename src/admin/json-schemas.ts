@@ -1,6 +1,7 @@
 // JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
 
 import { type EntryKind, entryKinds, isShared } from "../core/control/entries.ts";
+import { tokenScopes } from "../core/control/token-scopes.ts";
 import { type JsonSchema, toSchema } from "./to-schema.ts";
 
 export const text: JsonSchema = { type: "string" };
@@ -118,7 +119,7 @@ export const healthAnswer = (): JsonSchema =>
   toObjectSchema(
     {
       status: text,
-      access: { enum: ["all", "read"] },
+      scopes: toListSchema({ enum: tokenScopes }),
       log: toListSchema(toObjectSchema({ sink: text, taken: integer, waiting: integer, dropped: integer })),
     },
     ["log"],

@@ -43,6 +43,8 @@ export interface Call<Body, Query> {
   readonly body: Body;
   readonly query: Query;
   readonly by: Changer;
+  /** What the caller's token opens. */
+  readonly scopes: readonly TokenScope[];
   /** Of If-Match; undefined is "*". Only where the operation needs it. */
   readonly seen: Seen;
   readonly idempotencyKey: string | undefined;

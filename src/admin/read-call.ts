@@ -6,6 +6,7 @@ import { CLIENT_MS_PER_BYTE } from "../core/http/patience.ts";
 import type { Seen } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { err, ok, type Result } from "../core/result.ts";
+import type { Operator } from "./authenticate.ts";
 import type { AdminControls, Call, Operation } from "./operation.ts";
 import { type ReadBounds, readUpTo } from "../platform/read-up-to.ts";
 import { toInvalidBody, toProblem } from "./problem.ts";
@@ -18,8 +19,7 @@ export async function readCall(
   given: {
     readonly controls: AdminControls;
     readonly params: Readonly<Record<string, string>>;
-    /** As the audit log calls it. */
-    readonly who: string;
+    readonly operator: Operator;
   },
 ): Promise<Read<Call<unknown, unknown>>> {
   const { headers } = request;
@@ -41,7 +41,8 @@ export async function readCall(
   return ok({
     controls: given.controls,
     params: given.params,
-    by: { who: given.who, address: headers.get("cf-connecting-ip") ?? undefined },
+    by: { who: given.operator.who, address: headers.get("cf-connecting-ip") ?? undefined },
+    scopes: given.operator.scopes,
     seen: seen.value,
     idempotencyKey,
     accept: headers.get("accept"),
