@@ -22,7 +22,7 @@ export const keyOperations: readonly Operation[] = [
   defineOperation({
     name: "keys.find",
     method: "GET",
-    path: "/keys/find",
+    path: "/key-search",
     summary:
       "The first 100 API keys of a consumer, or with a prefix that begins so, or that a longer text begins with",
     query: v.pipe(

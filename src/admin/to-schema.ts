@@ -61,6 +61,8 @@ function convertOne(part: Part): JsonSchema {
       return { const: literal };
     case "custom":
       return { type: "object" };
+    case "unknown":
+      return {};
     default:
       return { type };
   }

@@ -58,10 +58,9 @@ export async function handleRequest(
   gateway: Gateway,
   execution: Execution,
 ): Promise<Response> {
-  const { trace } = execution;
-
   const arrived = routeRequest(request, gateway, execution);
   if (!arrived.ok) return await arrived.error;
+  const { trace } = execution;
   const { route } = arrived.value;
   const context: RequestContext<Gateway> = {
     gateway,

@@ -88,7 +88,11 @@ test("answers health to who has the token", async () => {
   const response = await ask(`${PREFIX}/health`, { headers: authorized }).response;
   expect(response?.status).toBe(200);
   expect(response?.headers.get("Cache-Control")).toBe("no-store");
-  expect(await response?.json()).toEqual({ status: "ok", log: LOG_SINKS });
+  expect(await response?.json()).toEqual({
+    status: "ok",
+    scopes: ["read", "keys", "limits", "config", "purge"],
+    log: LOG_SINKS,
+  });
 });
 
 test("shows the state of the origins", async () => {

@@ -35,7 +35,7 @@ async function readParts(api: Api, policy: string): Promise<readonly string[]> {
 async function toValue(api: Api, part: string, name: string): Promise<string> {
   if (part === "consumer") return name;
   if (part !== "api-key") return `* ${name}`;
-  const { body } = await api.ask("GET", `/keys/find?${new URLSearchParams({ consumer: name }).toString()}`);
+  const { body } = await api.ask("GET", `/key-search?${new URLSearchParams({ consumer: name }).toString()}`);
   const ids = toItems(toItem(body)["items"]).map(({ id }) => toSafeText(id));
   const [id] = ids;
   if (id !== undefined && ids.length === 1) return id;

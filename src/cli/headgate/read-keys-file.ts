@@ -103,18 +103,23 @@ function toKeyLine(line: number, item: Item | undefined, problem: string): KeyLi
 }
 
 const toTimeMs = (value: unknown): number => (typeof value === "string" ? Date.parse(value) : Number.NaN);
+
 /** What must not be sent to be refused there: it may be a key's text, in a column that is not its own. */
 function findMisplaced({ key, hash, prefix, ...others }: Item): string | undefined {
   const unknown = Object.keys(others).find((name) => !COLUMNS.includes(name));
   if (unknown !== undefined) return toUnknownKeyMessage(unknown, COLUMNS);
   if (key !== undefined && (typeof key !== "string" || key === "")) return '"key" must be the text of a key';
-  if (hash !== undefined && !(typeof hash === "string" && HASH.test(hash)))
-    return '"hash" must be 64 hexadecimal digits, the SHA-256 of the key\'s whole text; a text stands in "key"';
-  if (typeof key === "string" && typeof hash === "string" && toHash(key) !== hash.toLowerCase())
-    return '"hash" is not the SHA-256 of "key"';
   if (prefix !== undefined && !(typeof prefix === "string" && prefix.length <= PREFIX_CHARACTERS_MAX))
     return `"prefix" must be what of the key may be shown: at most ${PREFIX_CHARACTERS_MAX} characters`;
-  return undefined;
+  return hash === undefined ? undefined : findWrongHash(hash, key);
+}
+
+function findWrongHash(hash: unknown, key: string | undefined): string | undefined {
+  if (typeof hash !== "string" || !HASH.test(hash))
+    return '"hash" must be 64 hexadecimal digits, the SHA-256 of the key\'s whole text; a text stands in "key"';
+  return key === undefined || toHash(key) === hash.toLowerCase()
+    ? undefined
+    : '"hash" is not the SHA-256 of "key"';
 }
 
 const toNumber = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));

@@ -80,7 +80,11 @@ describe("a consumer", () => {
     });
     const found = await expectStatus(
       200,
-      askAdmin(gateway, "GET", `/keys/find?prefix=${String((key["prefixes"] as Item[])[0]?.["prefix"])}_and`),
+      askAdmin(
+        gateway,
+        "GET",
+        `/key-search?prefix=${String((key["prefixes"] as Item[])[0]?.["prefix"])}_and`,
+      ),
     );
     expect(found["items"]).toMatchObject([{ id: key["id"] }]);
   });

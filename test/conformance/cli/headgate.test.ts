@@ -239,7 +239,7 @@ describe("what a gateway is asked", () => {
     const [health, policies, routes, origins, top, explained, audit, json, plan] = asked.map(
       ({ out }) => out,
     );
-    expect(health).toBe("status  ok\naccess  all\n");
+    expect(health).toBe("status  ok\nscopes  read, keys, limits, config, purge\n");
     expect(policies).toMatch(/\napi +fixed-window +50 +1h +ip path +local\n/);
     expect(routes).toMatch(/\n1 +\/\* +api +yes\n/);
     expect(origins).toBe("(none)\n");
@@ -289,7 +289,7 @@ describe("the program", () => {
       1,
       "HEADGATE_TOKEN is not this gateway's token [unauthorized]\n",
     ]);
-    expect([reads.code, reads.out]).toEqual([0, "status  ok\naccess  read\n"]);
+    expect([reads.code, reads.out]).toEqual([0, "status  ok\nscopes  read\n"]);
     expect([changes.code, changes.json()["code"]]).toEqual([1, "read-only"]);
     expect(changes.err).toContain("needs the gateway's ADMIN_TOKEN [read-only]");
     expect([none.code, none.err]).toEqual([2, expect.stringContaining("HEADGATE_TOKEN is not set")]);

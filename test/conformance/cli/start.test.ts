@@ -64,7 +64,9 @@ describe("npm start and npm run dev", () => {
           cwd: checkout.folder,
         });
       // The token in .dev.vars opens the gateway on this machine, and goes to no other.
-      expect((await headgate(await first.url())).stdout).toContain("access  all\n");
+      expect((await headgate(await first.url())).stdout).toContain(
+        "scopes  read, keys, limits, config, purge\n",
+      );
       await expect(headgate("https://api.example.com")).rejects.toMatchObject({
         code: 2,
         stderr: expect.stringContaining("HEADGATE_TOKEN is not set"),

@@ -1,7 +1,7 @@
 // What a gateway says of itself: health, what is active, and who changed what.
 
 import type { Command } from "../command.ts";
-import { type Column, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
+import { type Column, toItem, toItems, toLines, toReadable, toTable, toTime } from "../table.ts";
 import { toDuration } from "../times.ts";
 import { limitOption } from "./entries.ts";
 
@@ -57,7 +57,7 @@ export const gatewayCommands: readonly Command[] = [
     examples: ["health", "health --url https://api.example.com --timeout 5s"],
     run: async (_given, { api }) => {
       const { body } = await api().ask("GET", "/health");
-      return { json: body, text: () => toLines(toItem(body)) };
+      return { json: body, text: () => toLines(toReadable(toItem(body))) };
     },
   },
   ...inForce.map(({ name, summary, columns }): Command => ({

@@ -26,7 +26,6 @@ export const keysImport: Command = {
   run: async (given, { api }) => {
     const lines = await readKeysFile(given.argument(0));
     const asked = api();
-    const isSendable = (line: KeyLine): boolean => line.key !== undefined && toBytes(line) <= KEY_BYTES_MAX;
     const right = lines.filter(isSendable);
     const refused: Refused[] = lines
       .filter((line) => !isSendable(line))
@@ -52,6 +51,8 @@ export const keysImport: Command = {
     };
   },
 };
+
+const isSendable = (line: KeyLine): boolean => line.key !== undefined && toBytes(line) <= KEY_BYTES_MAX;
 
 /** As many keys as one request takes: by their number, and by how much they say. */
 function toBatches(lines: readonly KeyLine[]): readonly (readonly KeyLine[])[] {

@@ -139,7 +139,7 @@ export const keyCommands: readonly Command[] = [
         ...(prefix === "" ? {} : { prefix }),
         ...(consumer === undefined ? {} : { consumer }),
       });
-      const { body } = await api().ask("GET", `/keys/find?${query.toString()}`);
+      const { body } = await api().ask("GET", `/key-search?${query.toString()}`);
       return { json: body, text: () => toTable(keyColumns, toItems(toItem(body)["items"])) };
     },
   },
