@@ -25,7 +25,7 @@ const AT = Object.fromEntries(DECISION_OUTCOMES.map((outcome, at) => [outcome, a
 
 /** What a policy said of a request. */
 interface DecidedRow {
-  readonly policy: { readonly name: string; readonly plan: string | undefined };
+  readonly policy: { readonly name: string; readonly plan: string | undefined; readonly settings: unknown };
   readonly key: string;
   readonly cost: number;
   readonly isShadow: boolean;
@@ -179,12 +179,17 @@ function toOutcome({ refusal, cache }: RequestTrace): RequestOutcome {
   return cache === "hit" || cache === "stale" || cache === "collapsed" ? "cached" : "answered";
 }
 
+/** What there is to have at once: of a bucket its burst. */
+function toWhole({ settings }: DecidedRow["policy"], limit: number): number {
+  return (settings as { readonly burst?: number }).burst ?? limit;
+}
+
 function toDecision(
-  { isShadow }: DecidedRow,
+  { isShadow, policy }: DecidedRow,
   { outcome, remaining, limit }: NonNullable<DecidedRow["verdict"]>,
   isRemembered: boolean,
 ): number {
-  if (outcome === "allowed") return remaining <= limit * NEAR_SHARE ? AT.near : AT.allowed;
+  if (outcome === "allowed") return remaining <= toWhole(policy, limit) * NEAR_SHARE ? AT.near : AT.allowed;
   if (isShadow) return AT.shadow_denied;
   return isRemembered ? AT.denied_from_memory : AT.denied;
 }

@@ -24,7 +24,7 @@ const config = {
   origin: origin.url,
   policies: {
     each: { ...hour, limit: 5, key: "path" },
-    all: { algorithm: "token-bucket", limit: 1_000_000, burst: 1_000_000, window: "1h", key: "everyone" },
+    all: { algorithm: "token-bucket", limit: 1_000_000, burst: 100_000, window: "1h", key: "everyone" },
     dry: { ...hour, limit: 1, key: "host", mode: "shadow" },
   },
   routes: [
@@ -141,7 +141,8 @@ describe("ten thousand mixed requests by four isolates", async () => {
     expect(decided("each", "allowed", "near")).toBe(4_000 - denied);
     expect(decided("dry", "allowed", "near")).toBe(ISOLATES);
     expect(decided("dry", "shadow_denied")).toBe(1_200 - ISOLATES);
-    expect(decided("all", "allowed", "near")).toBe(2_400);
+    // Of a bucket what counts is its burst: there is plenty.
+    expect([decided("all", "allowed"), decided("all", "near")]).toEqual([2_400, 0]);
     expect(decided("all", "leased")).toBeGreaterThan(0);
     const units = Object.fromEntries(answer.units.map((row) => [row.policy, sumOf([row])]));
     expect(units).toEqual({ each: 4_000 - denied, all: 2_400, dry: ISOLATES });
