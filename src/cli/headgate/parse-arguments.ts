@@ -119,7 +119,9 @@ function checkArguments({ name, arguments: wanted = [] }: Command, given: readon
   if (missing !== undefined && missing.isOptional !== true)
     throw toUsageFailure(`headgate ${name} needs <${missing.name}>: headgate ${name} --help says more`);
   if (given.length <= wanted.length || wanted.at(-1)?.isRepeatable === true) return;
-  throw toUsageFailure(`headgate ${name} takes ${wanted.length} arguments, received ${given.length}`);
+  throw toUsageFailure(
+    `headgate ${name} takes ${wanted.length} argument${wanted.length === 1 ? "" : "s"}, received ${given.length}`,
+  );
 }
 
 function checkRequired({ name, options = {} }: Command, values: Values): void {

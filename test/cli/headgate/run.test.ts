@@ -34,7 +34,7 @@ describe("a command that is typed wrongly", () => {
     [["keys"], "keys create <consumer>"],
     [[], "Usage: headgate <command>"],
     [["keys", "create"], "needs <consumer>"],
-    [["keys", "create", "a", "b"], "takes 1 arguments, received 2"],
+    [["keys", "create", "a", "b"], "takes 1 argument, received 2"],
     [["purge", "url"], "needs <cached-url>"],
     [["keys", "list", "--limt=1"], "did you mean --limit?"],
     [["keys", "list", "--tier", "pro"], 'no option "--tier" here'],

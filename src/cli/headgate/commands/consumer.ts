@@ -45,7 +45,11 @@ function toText(
     toSection("Bans", banColumns, bans),
     toSection("Overrides", overrideColumns, overrides),
   ];
-  const isKnown = toItems(keys).length > 0 || used.some((counter) => counter["used"] !== 0);
+  // What was used may have come back: whoever was denied of late is known all the same.
+  const isKnown =
+    [keys, overrides].some((items) => toItems(items).length > 0) ||
+    used.some((counter) => counter["used"] !== 0) ||
+    consumers.includes(toSafeText(name));
   const nearest = findNearest(toSafeText(name), consumers);
   const question = nearest === undefined ? "is that its name?" : `did you mean ${toSafeText(nearest)}?`;
   const doubt = `No API key has the consumer ${toSafeText(name)}, and it has used nothing: ${question}`;
