@@ -915,7 +915,7 @@ export interface PolicyBase {
    */
   readonly onMissing?: "shared" | "skip" | "deny" | "ip";
   /**
-   * When the counter object does not answer. `"local"`: each Worker instance (isolate) decides by its share of what was left, and what it admits is charged once the object answers: hardly more than the limit passes (decision 14). `"local-full"`: each instance decides alone by the whole limit, so that many instances pass many limits. `"open"`: the request passes. `"closed"`: a 503 refuses.
+   * When the counter object does not answer. `"local"`: each Worker instance (isolate) decides by its share of what was left, and what it admits is charged once the object answers: hardly more than the limit passes (decision 16). `"local-full"`: each instance decides alone by the whole limit, so that many instances pass many limits. `"open"`: the request passes. `"closed"`: a 503 refuses.
    * (`"local"`, `"local-full"`, `"open"` or `"closed"`. Default: `"local"`.)
    * @example onError: "closed"
    */
