@@ -14,6 +14,7 @@ export type Wait = (typeof WAITS)[number];
 interface TracedFacts {
   readonly method: string;
   readonly requestId: string;
+  readonly address: string | undefined;
   readonly country: string | undefined;
   readonly asn: number | undefined;
   readonly identity: Identity | undefined;

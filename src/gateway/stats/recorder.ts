@@ -6,6 +6,7 @@ import { type RequestOutcome, toRefusedOutcome, toStatusClass } from "../../core
 import type { DecisionOutcome } from "../../core/stats/request-counts.ts";
 import { DECISION_OUTCOMES } from "../../core/stats/stats-answer.ts";
 import type { Crossing, PushTarget, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
+import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { hashKey } from "../../platform/hash-text.ts";
@@ -18,6 +19,8 @@ const NO_ROUTE = "none";
 const UNKNOWN = "unknown";
 /** A key of whose quota no more than this is left is near its limit. */
 const NEAR_SHARE = 0.2;
+/** Clients whose country and network an isolate keeps. */
+const PLACES_MAX = 1_000;
 
 const AT = Object.fromEntries(DECISION_OUTCOMES.map((outcome, at) => [outcome, at])) as Readonly<
   Record<DecisionOutcome, number>
@@ -53,6 +56,8 @@ interface Answered extends Sender {
 
 export class Recorder {
   readonly #pending = new Pending();
+  /** By the client's address. */
+  readonly #places = new LruMap<string, Place>(PLACES_MAX);
   readonly #reporter: Reporter;
 
   constructor(namespace: Bindings["STATS"]) {
@@ -142,17 +147,29 @@ export class Recorder {
     { status, outcome, nowMs }: Refused,
   ): void {
     const { counts, tops } = this.#pending;
-    const subject = toSubject(facts);
-    const { consumer, country, asn } = subject;
+    const place = this.#toPlace(facts);
+    const consumer = facts?.identity?.consumer ?? "";
     counts.count("refusals", route, code);
-    tops.countries.add(country === "" ? UNKNOWN : country, 1);
-    tops.asns.add(asn === "" ? UNKNOWN : asn, 1);
+    tops.countries.add(place.country === "" ? UNKNOWN : place.country, 1);
+    tops.asns.add(place.asn === "" ? UNKNOWN : place.asn, 1);
     const denying = rows.filter(({ policy }) => violated.includes(policy.name));
     for (const { policy, key } of denying) tops.denials.add(`${policy.name}\n${consumer}\n${key}`, 1);
     if (!this.#reporter.isWatched) return;
     const key = denying.map((row) => hashKey(row.key));
     const what = { kind: outcome, route, status, code, policy: violated, key };
-    this.#pending.show({ atMs: nowMs, ...what, ...subject, ms: nowMs - startedMs });
+    this.#pending.show({ atMs: nowMs, ...what, ...toSubject(facts), ...place, ms: nowMs - startedMs });
+  }
+
+  /** Where the client is. The platform makes a new object of it for each request, which costs more than a denial. */
+  #toPlace(facts: RequestTrace["facts"]): Place {
+    if (facts === undefined) return NOWHERE;
+    const { address = "" } = facts;
+    const known = this.#places.get(address);
+    if (known !== undefined) return known;
+    const { country = "", asn = "" } = facts;
+    const place = { country, asn: String(asn) };
+    this.#places.set(address, place);
+    return place;
   }
 }
 
@@ -163,15 +180,17 @@ interface Refused {
   readonly nowMs: number;
 }
 
-type Subject = Pick<TailItem, "consumer" | "tier" | "country" | "asn" | "method" | "requestId">;
+type Place = Pick<TailItem, "country" | "asn">;
+type Subject = Pick<TailItem, "consumer" | "tier" | "method" | "requestId">;
 
-const NOBODY: Subject = { consumer: "", tier: "", country: "", asn: "", method: "", requestId: "" };
+const NOWHERE: Place = { country: "", asn: "" };
+const NOBODY: Subject = { consumer: "", tier: "", method: "", requestId: "" };
 
 function toSubject(facts: RequestTrace["facts"]): Subject {
   if (facts === undefined) return NOBODY;
-  const { method, requestId, identity, country = "", asn = "" } = facts;
+  const { method, requestId, identity } = facts;
   const { consumer = "", tier = "" } = identity ?? {};
-  return { consumer, tier, country, asn: String(asn), method, requestId };
+  return { consumer, tier, method, requestId };
 }
 
 function toOutcome({ refusal, cache }: RequestTrace): RequestOutcome {
