@@ -41,10 +41,10 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     this.#rows = new StatsRows(context.storage);
   }
 
-  /** Takes what an isolate counted. Answered, it is the object's to keep. */
-  async report(report: StatsReport): Promise<StatsReply> {
+  /** Takes what an isolate counted and began to send `ageMs` ago. Answered, it is the object's to keep. */
+  async report(report: StatsReport, ageMs = 0): Promise<StatsReply> {
     const nowMs = Date.now();
-    if (report.version === STATS_VERSION && this.#book.apply(report, nowMs)) {
+    if (report.version === STATS_VERSION && this.#book.apply(report, nowMs, ageMs)) {
       this.#tail.add(report);
       if (report.push !== undefined) {
         const { pushedMs } = this.#pushing ?? this.#rows.readPushing() ?? NO_PUSH;

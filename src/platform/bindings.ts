@@ -99,7 +99,7 @@ export interface FeedbackRpc extends Rpc.DurableObjectBranded {
 
 /** What isolates and the admin API may ask of a continent's stats object. */
 export interface StatsRpc extends Rpc.DurableObjectBranded {
-  report(report: StatsReport): Promise<StatsReply>;
+  report(report: StatsReport, ageMs?: number): Promise<StatsReply>;
   figures(question: StatsQuestion): StatsFigures;
   totals(): StatsTotals;
   tail(after: number): TailAnswer;

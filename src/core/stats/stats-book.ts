@@ -12,8 +12,10 @@ export const HOUR_MS = 3_600_000;
 const SERIES_MAX = 5_000;
 /** Isolates whose last reports are remembered. */
 const ISOLATES_MAX = 5_000;
-/** How long a report may come again. */
+/** How long the newest report of an isolate is remembered after it came last. */
 const SEEN_MS = 300_000;
+/** A report is older than its sender says by the time it was on its way. */
+const ON_ITS_WAY_MS = 30_000;
 /** Who has not reported for so long is gone. */
 const PRESENT_MS = 30_000;
 
@@ -56,13 +58,21 @@ export class StatsBook {
       this.#isolates.set(isolate, { seq, atMs, now: { pools: [], usage: [] } });
   }
 
-  /** False: the report was counted before. */
-  apply(report: StatsReport, nowMs: number): boolean {
+  /**
+   * False: the report was counted before, or may have been. `ageMs`: since when it is sent; one that is older than what is
+   * remembered of its isolate is counted as lost, since nothing may count twice.
+   */
+  apply(report: StatsReport, nowMs: number, ageMs = 0): boolean {
     this.#nowMs = Math.max(this.#nowMs, nowMs);
     const known = this.#isolates.get(report.isolate);
     this.#seenMs = this.#nowMs;
+    const seq = Math.max(report.seq, known?.seq ?? 0);
+    this.#isolates.set(report.isolate, { seq, atMs: this.#nowMs, now: report.now });
     if (known !== undefined && report.seq <= known.seq) return false;
-    this.#isolates.set(report.isolate, { seq: report.seq, atMs: this.#nowMs, now: report.now });
+    if (known === undefined && ageMs > SEEN_MS - ON_ITS_WAY_MS) {
+      this.#lose(REPORTS, 1);
+      return false;
+    }
     const minute = this.#minute();
     this.#lose(REPORTS, known === undefined ? 0 : report.seq - known.seq - 1);
     this.#lose(SERIES, report.dropped);
@@ -131,7 +141,9 @@ export class StatsBook {
   #lose(name: string, count: number): void {
     if (count === 0) return;
     this.#totals.count(name, count);
-    this.#minute().series.count(name, count);
+    const minute = this.#minute();
+    minute.series.count(name, count);
+    minute.isDirty = true;
   }
 
   /** The name under which a series is counted. */

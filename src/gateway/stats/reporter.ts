@@ -31,6 +31,8 @@ export class Reporter {
   #object: string | undefined;
   #seq = 0;
   #unanswered: StatsReport | undefined;
+  /** When it was sent first. */
+  #unansweredMs = 0;
   #reply: StatsReply = { nextMs: INTERVAL_MS, isWatched: false };
   #sentMs = -Infinity;
   /** Until when somebody is waiting to report. */
@@ -69,12 +71,13 @@ export class Reporter {
     this.#sentMs = nowMs;
     this.#sendingUntilMs = nowMs + 2 * TIMEOUT_MS + MARGIN_MS;
     try {
-      if (this.#unanswered !== undefined) await this.#send(this.#unanswered);
+      if (this.#unanswered !== undefined) await this.#send(this.#unanswered, nowMs - this.#unansweredMs);
       if (this.#pending.isEmpty) return;
       this.#isolate ??= crypto.randomUUID().slice(0, 13);
       this.#seq += 1;
       this.#unanswered = this.#pending.take(this.#isolate, this.#seq, this.readNow());
-      await this.#send(this.#unanswered);
+      this.#unansweredMs = nowMs;
+      await this.#send(this.#unanswered, 0);
     } catch {
       // It stays unanswered, and goes again with the next.
     } finally {
@@ -82,9 +85,9 @@ export class Reporter {
     }
   }
 
-  async #send(report: StatsReport): Promise<void> {
+  async #send(report: StatsReport, ageMs: number): Promise<void> {
     const late = this.#wait(TIMEOUT_MS).then(() => undefined);
-    const asked = this.#namespace.getByName(this.#object ?? "").report(report);
+    const asked = this.#namespace.getByName(this.#object ?? "").report(report, ageMs);
     const reply = await Promise.race([asked, late]);
     if (reply === undefined) throw new Error("no answer");
     this.#unanswered = undefined;

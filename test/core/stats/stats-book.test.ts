@@ -41,12 +41,14 @@ interface Isolate {
   seq: number;
   counted: number;
   sent: StatsReport | undefined;
+  sentMs: number;
 }
 
 /** What was sent goes again unchanged; what came since waits. */
-function toSent(isolate: Isolate, name: string): StatsReport {
+function toSent(isolate: Isolate, name: string, nowMs: number): StatsReport {
   if (isolate.sent !== undefined) return isolate.sent;
   isolate.seq += 1;
+  isolate.sentMs = nowMs;
   isolate.sent = report({ isolate: name, seq: isolate.seq, counts: [[series, isolate.counted]] });
   isolate.counted = 0;
   return isolate.sent;
@@ -69,31 +71,56 @@ describe("a book of statistics", () => {
         };
         const isolates = new Map<string, Isolate>();
         let sent = 0;
+        let oldestMs = 0;
         let nowMs = NOW_MS;
         for (const { isolate, units, what, gapMs } of steps) {
           nowMs += gapMs;
-          const known = isolates.get(isolate) ?? { seq: 0, counted: 0, sent: undefined };
+          const known = isolates.get(isolate) ?? { seq: 0, counted: 0, sent: undefined, sentMs: nowMs };
           isolates.set(isolate, known);
           known.counted += units;
           sent += units;
-          const told = toSent(known, isolate);
-          if (what !== "request lost") book.apply(told, nowMs);
+          const told = toSent(known, isolate, nowMs);
+          if (what !== "request lost") book.apply(told, nowMs, nowMs - known.sentMs);
+          oldestMs = Math.max(oldestMs, nowMs - known.sentMs);
           if (what === "answered" || what === "restart") known.sent = undefined;
           if (what !== "restart") continue;
           save();
           book = restart(book, [...rows.values()]);
         }
         for (const [isolate, known] of isolates) {
-          if (known.sent !== undefined) book.apply(known.sent, nowMs);
+          if (known.sent !== undefined) book.apply(known.sent, nowMs, nowMs - known.sentMs);
+          oldestMs = Math.max(oldestMs, nowMs - known.sentMs);
           known.sent = undefined;
-          book.apply(toSent(known, isolate), nowMs);
+          book.apply(toSent(known, isolate, nowMs), nowMs);
         }
         save();
-        expect(book.totals.counts.get(series) ?? 0).toBe(sent);
-        expect(sumOf(rows.values())).toBe(sent);
+        const counted = book.totals.counts.get(series) ?? 0;
+        expect(sumOf(rows.values())).toBe(counted + book.lost.reports);
+        // What comes again after minutes may have been counted, and is given up rather than counted twice.
+        expect(counted).toBeLessThanOrEqual(sent);
+        if (oldestMs <= 270_000) expect(counted).toBe(sent);
       }),
       { numRuns: toRuns(300) },
     );
+  });
+
+  test("gives a report up that comes again after what it remembers, and says so", () => {
+    const first = new StatsBook();
+    first.apply(report({ seq: 7 }), NOW_MS);
+    first.apply(report({ isolate: "b" }), NOW_MS + 300_000);
+    const rows = first.takeRows();
+    const later = restart(first, rows);
+    expect(later.apply(report({ seq: 7 }), NOW_MS + 300_000, 300_000)).toBe(false);
+    expect([later.totals.counts.get(series), later.lost.reports]).toEqual([2, 1]);
+    expect(later.apply(report({ seq: 8 }), NOW_MS + 300_000, 0)).toBe(true);
+  });
+
+  test("remembers an isolate for as long as its report comes again", () => {
+    const first = new StatsBook();
+    for (const atMs of [0, 200_000, 400_000]) first.apply(report({ seq: 7 }), NOW_MS + atMs, atMs);
+    const later = restart(first, first.takeRows());
+    expect(later.apply(report({ seq: 7 }), NOW_MS + 410_000, 410_000)).toBe(false);
+    expect([later.totals.counts.get(series), later.lost.reports]).toEqual([1, 0]);
   });
 
   test("has one row a minute, and the last one again as long as it grows", () => {
