@@ -11,7 +11,7 @@ import { type Policy, toUnused } from "../core/policies/policy.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { Limiter } from "./limits/limiter.ts";
 import { findOverrides } from "./limits/override-policies.ts";
-import type { PolicyRow } from "./limits/policy-rows.ts";
+import type { PolicyRow } from "../core/policies/policy-rows.ts";
 
 export function explainPolicies(
   route: LimitedRoute,

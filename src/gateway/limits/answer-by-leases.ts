@@ -4,7 +4,7 @@ import type { LeaseAnswer } from "../../core/leases/isolate-leases.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type CheckedLimits, toChecked } from "./checked-limits.ts";
 import type { LimitedRequest } from "./limiter.ts";
-import { createRow } from "./policy-rows.ts";
+import { createRow } from "../../core/policies/policy-rows.ts";
 import { renewLeases } from "./renew-leases.ts";
 import { giveLeasesBack, isDue, isDenied, isTaken, takeLeases, writeLeaseVerdicts } from "./take-leases.ts";
 

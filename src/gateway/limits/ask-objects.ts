@@ -4,7 +4,7 @@
 import type { Committed, Refused } from "../../core/counters/counter-messages.ts";
 import type { DecisionStep, ObjectAnswer } from "./counter-client.ts";
 import type { LimiterContext } from "./limiter.ts";
-import { isAllowed, type ObjectChecks } from "./object-checks.ts";
+import { isAllowed, type ObjectChecks } from "../../core/policies/object-checks.ts";
 
 /** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */
 export async function askObjects(

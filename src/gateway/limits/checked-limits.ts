@@ -4,8 +4,8 @@ import { combineVerdicts, type PolicyVerdict, UNLIMITED } from "../../core/polic
 import type { Denial } from "../../core/policies/denial-cache.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
-import type { ObjectChecks } from "./object-checks.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import type { ObjectChecks } from "../../core/policies/object-checks.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 /** One object's part in an allowed decision: what a settlement corrects. */
 export interface ObjectDecision {

@@ -26,7 +26,7 @@ import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type Caller, type CallFailure, CounterCalls } from "./counter-calls.ts";
-import { isAllowed, type ObjectChecks } from "./object-checks.ts";
+import { isAllowed, type ObjectChecks } from "../../core/policies/object-checks.ts";
 
 /** Objects that an isolate keeps breakers of. */
 const OBJECTS_MAX = 10_000;

@@ -11,7 +11,7 @@ import type { AlertClient } from "../alerts/alert-client.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 /** What it offers, to whoever need not know that it changes counters. */
 export type Counters = Pick<CounterClient, keyof CounterClient>;

@@ -7,8 +7,8 @@ import { type LoggedRequest, logLimits } from "../log/log-request.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimiterContext } from "./limiter.ts";
-import type { ObjectChecks } from "./object-checks.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import type { ObjectChecks } from "../../core/policies/object-checks.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 export function noteLimits(request: LoggedRequest, limits: CheckedLimits, { gateway }: LimiterContext): void {
   logLimits(request, limits.rows);

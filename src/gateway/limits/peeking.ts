@@ -7,7 +7,7 @@ import type { Leases } from "../../core/leases/isolate-leases.ts";
 import type { Denials } from "../../core/policies/denial-cache.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { Counters, Limiter } from "./limiter.ts";
-import type { ObjectChecks } from "./object-checks.ts";
+import type { ObjectChecks } from "../../core/policies/object-checks.ts";
 
 interface Peekable extends Limiter {
   readonly reserve: Pick<LookUpReserve, keyof LookUpReserve>;

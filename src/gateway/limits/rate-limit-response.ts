@@ -17,7 +17,7 @@ import type { ProblemCode } from "../../core/http/problems.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
-import { isRefusing } from "./policy-rows.ts";
+import { isRefusing } from "../../core/policies/policy-rows.ts";
 import { withRequestId } from "../../core/http/problems.ts";
 import { type ProblemParts, toProblemParts } from "../request/problem-response.ts";
 

@@ -8,7 +8,7 @@ import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { isPermit, type Policy } from "../../core/policies/policy.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type CheckedLimits, UNCHECKED } from "./checked-limits.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 /**
  * What like requests have in common; undefined where no denial is certain, for a policy gives something back earlier.

@@ -6,8 +6,8 @@ import { readClock } from "../../platform/clock.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
 import { noteAnswer } from "./note-limits.ts";
-import { groupByObject, type ObjectChecks, toObjectChecks } from "./object-checks.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import { groupByObject, type ObjectChecks, toObjectChecks } from "../../core/policies/object-checks.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 /** Puts on each row what its counter object should know of its lease. Answers the rows for which that is anything. */
 export function reportLeases(rows: readonly PolicyRow[], leases: Leases): readonly PolicyRow[] {

@@ -5,7 +5,7 @@ import { MESSAGE_VERSION, type SettledCheck } from "../../core/counters/counter-
 import { toActualUnits } from "../../core/policies/settle-rule.ts";
 import type { CheckedLimits, ObjectDecision } from "./checked-limits.ts";
 import type { LimiterContext } from "./limiter.ts";
-import type { PolicyRow } from "./policy-rows.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
 /** Corrects what was taken, where a policy says so. */
 export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimiterContext): void {

@@ -3,7 +3,7 @@
 
 import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
 import type { LeaseAnswer, Leases } from "../../core/leases/isolate-leases.ts";
-import type { PolicyRow, RowLease } from "./policy-rows.ts";
+import type { PolicyRow, RowLease } from "../../core/policies/policy-rows.ts";
 
 export const isTaken = (answer: LeaseAnswer): boolean => answer === "taken" || answer === "taken-renew";
 export const isDenied = (answer: LeaseAnswer): boolean => answer === "denied" || answer === "denied-renew";

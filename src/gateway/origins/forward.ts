@@ -10,7 +10,7 @@ import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Recorder } from "../stats/recorder.ts";
-import type { PolicyRow } from "../limits/policy-rows.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { TOO_LATE, Upload } from "./upload.ts";

@@ -16,7 +16,7 @@ import type { CheckedLimits } from "../limits/checked-limits.ts";
 import type { LimiterContext } from "../limits/limiter.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
-import { type PolicyRow, readRows } from "../limits/policy-rows.ts";
+import { type PolicyRow, readRows } from "../../core/policies/policy-rows.ts";
 import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
 import { noteLimits } from "../limits/note-limits.ts";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { Policy } from "../../../src/core/policies/policy.ts";
 import { CounterClient, type ObjectAnswer } from "../../../src/gateway/limits/counter-client.ts";
-import { toObjectChecks } from "../../../src/gateway/limits/object-checks.ts";
+import { toObjectChecks } from "../../../src/core/policies/object-checks.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import { toRow } from "./limits-desk.ts";
 

@@ -9,7 +9,7 @@ import type { Policy } from "../../../src/core/policies/policy.ts";
 import { OPEN_MS } from "../../../src/core/counters/counter-breaker.ts";
 import type { Phase } from "../../../src/core/counters/counter-messages.ts";
 import { CounterClient, type ObjectAnswer } from "../../../src/gateway/limits/counter-client.ts";
-import { type ObjectChecks, toObjectChecks } from "../../../src/gateway/limits/object-checks.ts";
+import { type ObjectChecks, toObjectChecks } from "../../../src/core/policies/object-checks.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { Failure, ScriptedObject } from "../../support/scripted-object.ts";
 import { SLOW_MS } from "../../support/slow.ts";

@@ -14,8 +14,8 @@ import {
   groupByObject,
   type ObjectChecks,
   toObjectChecks,
-} from "../../../src/gateway/limits/object-checks.ts";
-import { createRow, type PolicyRow, readRows } from "../../../src/gateway/limits/policy-rows.ts";
+} from "../../../src/core/policies/object-checks.ts";
+import { createRow, type PolicyRow, readRows } from "../../../src/core/policies/policy-rows.ts";
 import { toRefusal } from "../../../src/gateway/limits/rate-limit-response.ts";
 import { readRequest } from "../../../src/gateway/request/read-request.ts";
 import { type RoutedFacts, toRoutedFacts } from "../../../src/gateway/request/request-facts.ts";

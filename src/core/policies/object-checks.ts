@@ -1,8 +1,8 @@
 // What one call asks of one counter object: rows sorted by the object that owns their counter, and by key within it.
 
-import type { Check, CheckVerdict, KeyChecks } from "../../core/counters/counter-messages.ts";
-import type { Facts } from "../../core/keys/facts.ts";
-import { toObjectName } from "../../core/keys/counter-key.ts";
+import type { Check, CheckVerdict, KeyChecks } from "../counters/counter-messages.ts";
+import type { Facts } from "../keys/facts.ts";
+import { toObjectName } from "../keys/counter-key.ts";
 import type { PolicyRow } from "./policy-rows.ts";
 
 /** The policies of one request that one object decides. */

@@ -1,13 +1,13 @@
 // One row for each policy that counts a request: what it is asked and what it answers, in one object from the reading of
 // its key to the writing of header fields. Rows stand in the route's order; they change in place, and belong to one request.
 
-import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
-import { isCounted } from "../../core/policies/limit-rule.ts";
-import type { Policy } from "../../core/policies/policy.ts";
-import type { Facts } from "../../core/keys/facts.ts";
-import { type CounterKey, isEnforcedKey, toCounterKey } from "../../core/keys/counter-key.ts";
-import type { LeaseAnswer, LeaseReservation } from "../../core/leases/isolate-leases.ts";
-import type { LeaseReport } from "../../core/leases/lease-messages.ts";
+import type { PolicyVerdict } from "./combine-verdicts.ts";
+import { isCounted } from "./limit-rule.ts";
+import type { Policy } from "./policy.ts";
+import type { Facts } from "../keys/facts.ts";
+import { type CounterKey, isEnforcedKey, toCounterKey } from "../keys/counter-key.ts";
+import type { LeaseAnswer, LeaseReservation } from "../leases/isolate-leases.ts";
+import type { LeaseReport } from "../leases/lease-messages.ts";
 
 /** What one request asks of one policy and hears back. */
 export interface PolicyRow extends CounterKey {
