@@ -21,6 +21,7 @@ export const trees: readonly Tree[] = [
   {
     root: "src/core",
     floors: [
+      ["simulation"],
       ["control"],
       ["config"],
       ["routes"],

@@ -15,6 +15,7 @@ import { keysImport } from "./commands/keys-import.ts";
 import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
 import { purgeCommands } from "./commands/purge.ts";
+import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { top } from "./commands/top.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   explain,
   consumer,
   why,
+  simulate,
   ...alertCommands,
   top,
   ...statsCommands,

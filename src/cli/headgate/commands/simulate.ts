@@ -1,0 +1,91 @@
+// What a configuration would have done to the requests of an access log, before anybody is limited by it.
+
+import { writeFile } from "node:fs/promises";
+import { CommandError } from "../../command-error.ts";
+import { CONFIG_PATH } from "../../paths.ts";
+import { createProgress } from "../../simulate/progress.ts";
+import { toHtml, toSaid, toText } from "../../simulate/simulation-text.ts";
+import type { Simulation } from "../../simulate/simulate-logs.ts";
+import type { Command } from "../command.ts";
+import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
+import type { Given } from "../given.ts";
+
+const PERCENT = /^(\d{1,3}(?:\.\d{1,6})?)%$/;
+
+export const simulate: Command = {
+  name: "simulate",
+  summary: "what a configuration would have done to the requests of access logs; asks no gateway",
+  arguments: [{ name: "log-file", isOptional: true, isRepeatable: true }],
+  options: {
+    config: { value: "file", help: `the configuration to try; default ${CONFIG_PATH}` },
+    against: { value: "file", help: "the configuration of today: says what changes for whom" },
+    "max-newly-denied": {
+      value: "share",
+      help: 'ends with 1 where more than this share of all requests is denied newly, such as "0.1%"; needs --against',
+    },
+    "free-hits": {
+      help: "on routes whose cache hits are free, takes a repeated URL for a hit where the log does not say",
+    },
+    tier: {
+      value: "consumer=tier",
+      isRepeatable: true,
+      help: "the tier of a consumer, where the log does not say it",
+    },
+    "default-tier": { value: "tier", help: "the tier of all other consumers" },
+    html: { value: "file", help: "writes the result as one HTML page too" },
+  },
+  examples: [
+    "simulate access.log",
+    "simulate --config new.config.ts --against headgate.config.ts --max-newly-denied 0.1% access.log.1.gz access.log",
+    "simulate --default-tier free --tier acme=pro --html result.html < access.log",
+  ],
+  run: async (given) => {
+    const shareMax = readShare(given);
+    const simulation = await runSimulation(given);
+    const said = toSaid(simulation);
+    const page = given.text("html");
+    if (page !== undefined) await writeFile(page, toHtml(simulation));
+    const text = (): string => toText(simulation);
+    const { changes, summary } = simulation;
+    const share = (changes?.newlyDenied ?? 0) / Math.max(1, summary.requests);
+    const isRefusal = shareMax !== undefined && share > shareMax;
+    return { json: { ...said, newlyDeniedShare: changes && share }, text, isRefusal };
+  },
+};
+
+function readShare(given: Given): number | undefined {
+  const text = given.text("max-newly-denied");
+  if (text === undefined) return undefined;
+  const [, percent] = PERCENT.exec(text) ?? [];
+  if (percent === undefined || Number(percent) > 100)
+    throw toUsageFailure(`--max-newly-denied must be a share such as 0.1%, received ${JSON.stringify(text)}`);
+  if (given.text("against") === undefined) throw toUsageFailure("--max-newly-denied needs --against");
+  return Number(percent) / 100;
+}
+
+async function runSimulation(given: Given): Promise<Simulation> {
+  // Loaded only here: other commands start without them.
+  const [{ readConfigFile }, { simulateLogs }] = await Promise.all([
+    import("../../read-config-file.ts"),
+    import("../../simulate/simulate-logs.ts"),
+  ]);
+  const files = given.arguments(0).filter((file) => file !== "");
+  const against = given.text("against");
+  const progress = createProgress();
+  try {
+    return await simulateLogs({
+      config: (await readConfigFile(given.text("config") ?? CONFIG_PATH)).config,
+      against: against === undefined ? undefined : (await readConfigFile(against)).config,
+      files: files.length === 0 ? ["-"] : files,
+      tiers: given.pairs("tier", "=") ?? {},
+      tierDefault: given.text("default-tier"),
+      hasHitModel: given.has("free-hits"),
+      onProgress: progress.show,
+    });
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandFailure("refused", error.message);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,72 @@
+// Plays logs through one configuration, or through two beside each other.
+
+import { createHash } from "node:crypto";
+import type { Config } from "../../core/config/config.ts";
+import { type Changes, Comparison } from "../../core/simulation/compare.ts";
+import { HitModel } from "../../core/simulation/hit-model.ts";
+import { isReplayed, Replay } from "../../core/simulation/replay.ts";
+import { Summary } from "../../core/simulation/summary.ts";
+import { LogTally, readLogs } from "./read-logs.ts";
+
+export interface Simulating {
+  readonly config: Config;
+  /** What is in use today; undefined: nothing is compared. */
+  readonly against?: Config | undefined;
+  readonly files: readonly string[];
+  readonly tiers: Readonly<Record<string, string>>;
+  readonly tierDefault: string | undefined;
+  /** Whether a model says which requests the cache answers where the log does not. */
+  readonly hasHitModel: boolean;
+  readonly onProgress?: ((tally: LogTally) => void) | undefined;
+}
+
+export interface Simulation {
+  readonly summary: Summary;
+  readonly changes: Changes | undefined;
+  readonly tally: LogTally;
+  /** What was asked for and is not in the log, with how often. */
+  readonly unknown: ReadonlyMap<string, number>;
+  /** Policies that a log says nothing of. */
+  readonly leftOut: readonly string[];
+}
+
+/** Who is listed. */
+const WORST = 20;
+
+export async function simulateLogs(simulating: Simulating): Promise<Simulation> {
+  const { config, against, files, onProgress } = simulating;
+  const unknown = new Map<string, number>();
+  const onUnknown = (what: string): void => {
+    unknown.set(what, (unknown.get(what) ?? 0) + 1);
+  };
+  const replay = createReplay(config, simulating, onUnknown);
+  const before = against === undefined ? undefined : createReplay(against, simulating, () => undefined);
+  const summary = new Summary(config.policies.filter(isReplayed).map(({ name }) => name));
+  const comparison = new Comparison();
+  const tally = new LogTally();
+  for await (const batch of readLogs(files, tally)) {
+    for (const request of batch) {
+      const replayed = replay.decide(request);
+      summary.add(replayed);
+      if (before !== undefined) comparison.add(before.decide(request), replayed);
+    }
+    onProgress?.(tally);
+  }
+  const leftOut = config.policies.filter((policy) => !isReplayed(policy)).map(({ name }) => name);
+  const changes = before === undefined ? undefined : comparison.toChanges(WORST);
+  return { summary, changes, tally, unknown, leftOut };
+}
+
+function createReplay(
+  config: Config,
+  { tiers, tierDefault, hasHitModel }: Simulating,
+  onUnknown: (what: string) => void,
+): Replay {
+  const model = new HitModel();
+  return new Replay(config, {
+    hash: (text) => createHash("sha256").update(text).digest("hex"),
+    onUnknown,
+    tierOf: (consumer) => tiers[consumer] ?? tierDefault,
+    isHit: (request, route) => (hasHitModel ? model.isHit(request, route) : request.isHit === true),
+  });
+}
