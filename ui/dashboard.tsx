@@ -2,12 +2,14 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import type { AlertsAnswer } from "../src/core/alerts/alert-messages.ts";
 import type { StatsAnswer } from "../src/core/stats/stats-answer.ts";
 import { type Action, ActionDialog } from "./actions.tsx";
 import { type Ask, createAsk } from "./api.ts";
 import type { Mark } from "./charts/time-chart.tsx";
 import { toMoment } from "./format.ts";
 import { type AuditView, toMarks } from "./marks.ts";
+import { Alerts, countFiring } from "./panels/alerts.tsx";
 import { Cache } from "./panels/cache.tsx";
 import { Denials } from "./panels/denials.tsx";
 import { Head } from "./panels/head.tsx";
@@ -30,13 +32,18 @@ interface DashboardProps {
 
 const SETTINGS_EVERY_MS = 5_000;
 
-export function Dashboard({ session: { token, canChange }, onLeave }: DashboardProps): JSX.Element {
+export function Dashboard({ session: { token, canChange, canTest }, onLeave }: DashboardProps): JSX.Element {
   const ask = useMemo(() => createAsk(token), [token]);
   const [range, setRange] = useState<Range>(RANGES[0]);
   const [action, act] = useState<Action | undefined>();
   const { everyMs, name } = range;
   const polled = usePolled({ ask: () => readFigures(ask, range), everyMs, about: name });
   const settings = usePolled({ ask: () => readSettings(ask), everyMs: SETTINGS_EVERY_MS, about: "" });
+  const alerts = usePolled({
+    ask: () => ask<AlertsAnswer>("alerts"),
+    everyMs: SETTINGS_EVERY_MS,
+    about: "",
+  });
   const isLost = [polled, settings].some(({ problem }) => problem?.code === "unauthorized");
   useEffect(() => {
     if (isLost) onLeave("The gateway does not know this token any more.");
@@ -46,7 +53,13 @@ export function Dashboard({ session: { token, canChange }, onLeave }: DashboardP
   const marks = toMarks(audit, stats?.times[0] ?? Infinity);
   return (
     <>
-      <Head range={range} onRange={setRange} polled={polled} onLeave={() => onLeave()} />
+      <Head
+        range={range}
+        onRange={setRange}
+        polled={polled}
+        firing={alerts.value === undefined ? 0 : countFiring(alerts.value)}
+        onLeave={() => onLeave()}
+      />
       <main class="board">
         <Section name="In short" isSaid>
           <Strip stats={stats} />
@@ -67,6 +80,9 @@ export function Dashboard({ session: { token, canChange }, onLeave }: DashboardP
         {stats === undefined ? undefined : <Traffic stats={stats} marks={marks} />}
         <Section name="Refused and failed, as it happens">
           <Tail ask={ask} />
+        </Section>
+        <Section name="Alerts" id="alerts">
+          <Alerts ask={ask} polled={alerts} canTest={canTest} />
         </Section>
         <Section name="Changes">
           <Changes marks={marks} />
@@ -94,14 +110,16 @@ async function readSettings(ask: Ask): Promise<Settings> {
 
 interface SectionProps {
   readonly name: string;
+  /** What a link leads to. */
+  readonly id?: string;
   /** Whether its heading is for screen readers alone. */
   readonly isSaid?: boolean;
   readonly children: ComponentChildren;
 }
 
-function Section({ name, isSaid = false, children }: SectionProps): JSX.Element {
+function Section({ name, id, isSaid = false, children }: SectionProps): JSX.Element {
   return (
-    <section aria-label={name}>
+    <section aria-label={name} id={id}>
       <h2 class={isSaid ? "said" : ""}>{name}</h2>
       {children}
     </section>

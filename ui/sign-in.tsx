@@ -10,6 +10,8 @@ export interface Session {
   readonly token: string;
   /** Whether the token also changes limits. */
   readonly canChange: boolean;
+  /** Whether it also sends test messages to those who are told of alerts. */
+  readonly canTest: boolean;
 }
 
 const STORED = "headgate-token";
@@ -35,7 +37,7 @@ export async function signIn(token: string): Promise<Session> {
   try {
     const { scopes } = await createAsk(token)<{ readonly scopes: readonly string[] }>("health");
     sessionStorage.setItem(STORED, token);
-    return { token, canChange: scopes.includes("limits") };
+    return { token, canChange: scopes.includes("limits"), canTest: scopes.includes("config") };
   } catch (error) {
     const { code, message } = error as ApiError;
     if (code === "unauthorized") signOut();

@@ -1,6 +1,6 @@
 // Alerts: what fires, and whether the channels can be reached.
 
-import type { ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type { AlertsAnswer, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
 import { ALERTS_NAME } from "../platform/bindings.ts";
 import { integer, text, toItemsSchema, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
@@ -10,16 +10,23 @@ import type { JsonSchema } from "./to-schema.ts";
 /** A test waits for every receiver, five seconds at most. */
 const TIMEOUT_MS = 10_000;
 
+const NONE: ShownAlerts = { alerts: [], channels: [] };
+
 const alertsAnswer = (): JsonSchema =>
   toObjectSchema({
+    rules: { type: "integer", description: "Of the configuration: without any nobody is told of anything" },
     alerts: toListSchema(
-      toObjectSchema({
-        condition: text,
-        state: text,
-        labels: { type: "object" },
-        summary: text,
-        sinceMs: { type: "integer", description: "Epoch milliseconds" },
-      }),
+      toObjectSchema(
+        {
+          condition: text,
+          state: text,
+          labels: { type: "object" },
+          summary: text,
+          sinceMs: { type: "integer", description: "Epoch milliseconds" },
+          endedMs: { type: "integer", description: "Epoch milliseconds, of one that is resolved" },
+        },
+        ["endedMs"],
+      ),
     ),
     channels: toListSchema(
       toObjectSchema({ channel: text, waiting: integer, sent: integer, failed: integer }),
@@ -34,11 +41,14 @@ export const alertOperations: readonly Operation[] = [
     name: "alerts.list",
     method: "GET",
     path: "/alerts",
-    summary: "The alerts that are pending or fire, and what became of the messages to each channel",
+    summary: "The alerts that are pending, fire or are over, and what became of the messages to each channel",
     answer: alertsAnswer,
     handle: async ({ controls }) => {
-      const shown = await ask<ShownAlerts>(async () => toObject(controls).show());
-      return shown === undefined ? toProblem(503, "alerts-unavailable") : toJson(200, shown);
+      await controls.learn();
+      const rules = controls.config().alerts.length;
+      const shown = rules === 0 ? NONE : await ask<ShownAlerts>(async () => toObject(controls).show());
+      if (shown === undefined) return toProblem(503, "alerts-unavailable");
+      return toJson(200, { rules, ...shown } satisfies AlertsAnswer);
     },
   }),
   defineOperation({

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { StatsAnswer } from "../../src/core/stats/stats-answer.ts";
-import { toClock } from "../format.ts";
+import { toClock, toCount } from "../format.ts";
 import { type Range, RANGES } from "../ranges.ts";
 import type { Polled } from "../use-polled.ts";
 
@@ -10,10 +10,12 @@ interface HeadProps {
   readonly range: Range;
   readonly onRange: (range: Range) => void;
   readonly polled: Polled<StatsAnswer>;
+  /** How many alerts fire. */
+  readonly firing: number;
   readonly onLeave: () => void;
 }
 
-export function Head({ range, onRange, polled, onLeave }: HeadProps): JSX.Element {
+export function Head({ range, onRange, polled, firing, onLeave }: HeadProps): JSX.Element {
   const warnings = toWarnings(polled);
   return (
     <>
@@ -33,6 +35,11 @@ export function Head({ range, onRange, polled, onLeave }: HeadProps): JSX.Elemen
           <i aria-hidden="true" />
           {toState(polled)}
         </span>
+        {firing === 0 ? undefined : (
+          <a class="badge bad" href="#alerts">
+            {toCount(firing)} {firing === 1 ? "alert fires" : "alerts fire"}
+          </a>
+        )}
         <button type="button" onClick={onLeave}>
           Sign out
         </button>

@@ -11,6 +11,8 @@ export const HOLD_MS = 300_000;
 export const REPEAT_MS = 14_400_000;
 /** Alerts at a time: of what more comes each is told, and told again when it comes again. */
 export const ALERTS_MAX = 2_000;
+/** Alerts that are over and are still shown: the newest. */
+export const PAST_MAX = 50;
 
 /** A condition that holds now, of one thing. */
 export interface Seen {
@@ -36,6 +38,11 @@ export interface AlertState extends Omit<Seen, "holdMs" | "summary"> {
   untilMs: number;
 }
 
+/** An alert that fired and is over. */
+export type PastAlert = Pick<AlertState, "condition" | "labels" | "summary" | "sinceMs"> & {
+  readonly endedMs: number;
+};
+
 /** An alert as it is told. */
 export interface Notice {
   readonly id: string;
@@ -51,9 +58,16 @@ export interface Notice {
 
 export class AlertBook {
   readonly #alerts: Map<string, AlertState>;
+  #past: readonly PastAlert[];
 
-  constructor(alerts: readonly AlertState[] = []) {
+  constructor(alerts: readonly AlertState[] = [], past: readonly PastAlert[] = []) {
     this.#alerts = new Map(alerts.map((alert) => [alert.id, alert]));
+    this.#past = past;
+  }
+
+  /** The newest first. */
+  get past(): readonly PastAlert[] {
+    return this.#past;
   }
 
   get states(): readonly AlertState[] {
@@ -96,7 +110,9 @@ export class AlertBook {
     for (const [id, alert] of this.#alerts) {
       if (nowMs >= alert.untilMs) {
         this.#alerts.delete(id);
-        if (alert.firedMs !== undefined) notices.push(toNotice(alert, alert.untilMs));
+        if (alert.firedMs === undefined) continue;
+        this.#keep(alert);
+        notices.push(toNotice(alert, alert.untilMs));
       } else if (alert.firedMs === undefined) {
         if (nowMs - alert.sinceMs >= alert.forMs) notices.push(fire(alert, nowMs));
       } else if (nowMs - alert.toldMs >= REPEAT_MS) {
@@ -115,14 +131,20 @@ export class AlertBook {
     return dueMs;
   }
 
+  /** Those that are so, and then the newest of those that were. */
   show(): readonly ShownAlert[] {
-    return this.states.map(({ condition, firedMs, labels, summary, sinceMs }) => ({
+    const present = this.states.map(({ condition, firedMs, labels, summary, sinceMs }) => ({
       condition,
-      state: firedMs === undefined ? "pending" : "firing",
+      state: firedMs === undefined ? ("pending" as const) : ("firing" as const),
       labels,
       summary,
       sinceMs,
     }));
+    return [...present, ...this.#past.map((alert) => ({ state: "resolved" as const, ...alert }))];
+  }
+
+  #keep({ condition, labels, summary, sinceMs, untilMs: endedMs }: AlertState): void {
+    this.#past = [{ condition, labels, summary, sinceMs, endedMs }, ...this.#past].slice(0, PAST_MAX);
   }
 }
 

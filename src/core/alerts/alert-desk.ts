@@ -1,7 +1,7 @@
 // All of alerting but its I/O: reports and time go in, messages that are to be sent come out. What it knows can be stored
 // and taken up again: a restart tells nothing twice.
 
-import { AlertBook, type AlertState, type Notice, toAlertId } from "./alert-book.ts";
+import { AlertBook, type AlertState, type Notice, type PastAlert, toAlertId } from "./alert-book.ts";
 import { findSeen, Gauge, type GaugeState, isCrossing, type Looking, MINUTE_MS } from "./alert-conditions.ts";
 import type { AlertReport, ShownAlerts } from "./alert-messages.ts";
 import { type AlertChannel, type AlertRule, CONDITIONS, toChannelId } from "./alert-settings.ts";
@@ -14,6 +14,8 @@ export interface DeskState {
   readonly name: string;
   readonly rules: readonly AlertRule[];
   readonly alerts: readonly AlertState[];
+  /** undefined: it was stored before there was any. */
+  readonly past?: readonly PastAlert[];
   readonly gauge: GaugeState;
   readonly mail: readonly (readonly [channel: string, state: MailboxState])[];
   readonly reportedMs: number;
@@ -37,7 +39,7 @@ export class AlertDesk {
     this.#name = state?.name ?? "";
     this.#rules = state?.rules ?? [];
     this.#reportedMs = state?.reportedMs ?? -Infinity;
-    this.#book = new AlertBook(state?.alerts);
+    this.#book = new AlertBook(state?.alerts, state?.past);
     this.#gauge = new Gauge(state?.gauge);
     this.#mail = new Map((state?.mail ?? []).map(([channel, kept]) => [channel, new Mailbox(kept)]));
   }
@@ -47,6 +49,7 @@ export class AlertDesk {
       name: this.#name,
       rules: this.#rules,
       alerts: this.#book.states,
+      past: this.#book.past,
       gauge: this.#gauge.state,
       mail: [...this.#mail].map(([channel, mailbox]) => [channel, mailbox.state]),
       reportedMs: this.#reportedMs,

@@ -40,10 +40,12 @@ export interface AlertReport {
 
 export interface ShownAlert {
   readonly condition: Condition;
-  readonly state: "pending" | "firing";
+  readonly state: "pending" | "firing" | "resolved";
   readonly labels: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly sinceMs: number;
+  /** Of one that is resolved. */
+  readonly endedMs?: number;
 }
 
 export interface ShownChannel {
@@ -56,9 +58,16 @@ export interface ShownChannel {
   readonly failed: number;
 }
 
+/** As the object answers. */
 export interface ShownAlerts {
   readonly alerts: readonly ShownAlert[];
   readonly channels: readonly ShownChannel[];
+}
+
+/** As GET /alerts answers. */
+export interface AlertsAnswer extends ShownAlerts {
+  /** How many rules the configuration has: without any nobody is told of anything. */
+  readonly rules: number;
 }
 
 /** What came of a test message: the receiver's status, or why there is none. */

@@ -1,7 +1,7 @@
 // All of alerting against a clock that is handed in: what is told, when, how often, and that a restart tells nothing twice.
 
 import { describe, expect, it } from "vitest";
-import { HOLD_MS, REPEAT_MS } from "../../../src/core/alerts/alert-book.ts";
+import { HOLD_MS, PAST_MAX, REPEAT_MS } from "../../../src/core/alerts/alert-book.ts";
 import { NO_COUNTS } from "../../../src/core/alerts/alert-conditions.ts";
 import type { AlertReport } from "../../../src/core/alerts/alert-messages.ts";
 import type { AlertRule } from "../../../src/core/alerts/alert-settings.ts";
@@ -35,8 +35,24 @@ describe.each([{ isRestarted: false }, { isRestarted: true }])(
       }
       expect(statusesOf(stand.told)).toEqual(["firing quota-80"]);
       expect(stand.told[0]?.atMs).toBe(GROUP_MS);
+      expect(stand.show().alerts).toMatchObject([{ state: "firing", sinceMs: 0 }]);
       stand.pass(3_600_000 + 5 * MINUTE);
       expect(statusesOf(stand.told)).toEqual(["firing quota-80", "resolved quota-80"]);
+      expect(stand.show().alerts).toMatchObject([
+        { condition: "quota-80", state: "resolved", sinceMs: 0, endedMs: 3_600_000 + 4 * MINUTE },
+      ]);
+    });
+
+    it("shows the newest fifty that are over", () => {
+      const stand = new Stand(given);
+      for (let at = 0; at < PAST_MAX + 5; at += 1) {
+        stand.report({ crossed: [toCrossed(at)] });
+        stand.pass(SECOND);
+      }
+      stand.pass(3_600_000);
+      const { alerts } = stand.show();
+      expect(alerts).toHaveLength(PAST_MAX);
+      expect(alerts[0]).toMatchObject({ state: "resolved", labels: { key: `key-${PAST_MAX + 4}` } });
     });
 
     it("sends the same message to a receiver that fails twice, and it is taken once", () => {

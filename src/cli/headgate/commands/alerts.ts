@@ -6,7 +6,7 @@ import { type Item, toItem, toItems, toTable, toTime } from "../table.ts";
 export const alertCommands: readonly Command[] = [
   {
     name: "alerts list",
-    summary: "the alerts that are pending or fire, and what became of the messages to each channel",
+    summary: "the alerts that are pending, fire or are over, and what became of the messages to each channel",
     examples: ["alerts list"],
     run: async (_given, { api }) => {
       const { body } = await api().ask("GET", "/alerts");
@@ -35,6 +35,7 @@ const toAlertTable = (alerts: readonly Item[]): string =>
     [
       ["state", ({ state }) => state],
       ["since", ({ sinceMs }) => toTime(sinceMs)],
+      ["until", ({ endedMs }) => toTime(endedMs)],
       ["condition", ({ condition }) => condition],
       ["summary", ({ summary }) => summary],
     ],
