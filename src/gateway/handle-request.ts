@@ -24,6 +24,7 @@ import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { awaitStart } from "./request/await-body.ts";
+import { awaitMembers, MEMBERS_BYTES_MAX } from "./request/await-members.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
@@ -135,11 +136,15 @@ function routeRequest(
   return ok({ config, route, facts, trace });
 }
 
-/** Lets it in, and where permits will be taken waits for its body: until it is there, it takes nobody's place. */
+/**
+ * Lets it in, and waits for its body where permits will be taken, for until it is there it takes nobody's place, and where
+ * limits read what stands in it.
+ */
 function receive(routed: RoutedRequest, context: RequestContext<Gateway>): ReturnType<typeof admit> {
   const asked = admit(routed, context);
   const admission = asked instanceof Promise ? context.trace.wait("credential", asked) : asked;
-  return routed.route.hasPermits ? awaitRequest(admission, routed) : admission;
+  const { hasPermits, members } = routed.route;
+  return hasPermits || members !== undefined ? awaitRequest(admission, routed) : admission;
 }
 
 async function awaitRequest(
@@ -148,7 +153,10 @@ async function awaitRequest(
 ): Promise<RequestFacts | Response> {
   const facts = await admission;
   if (facts instanceof Response) return facts;
-  const awaited = await awaitStart(facts, routed.route);
+  const { members: wanted, requestTimeoutMs, hasPermits } = routed.route;
+  const bounds = { bytesMax: MEMBERS_BYTES_MAX, requestTimeoutMs };
+  const read = wanted === undefined ? ok(facts) : await awaitMembers(facts, { wanted, ...bounds });
+  const awaited = read.ok && hasPermits ? await awaitStart(read.value, routed.route) : read;
   return awaited.ok ? awaited.value : toOriginResponse(awaited, routed);
 }
 

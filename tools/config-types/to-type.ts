@@ -87,10 +87,11 @@ const CELLS: readonly (readonly [cell: RegExp, type: string])[] = [
   [/^list of .*(?:numbers|statuses)/, "ListOf<number>"],
   [/^list of .*durations/, "ListOf<Duration>"],
   [/^(?:list of .*countries)/, "ListOf<Country>"],
+  [/^`true`/, "true"],
   [/^list of /, "ListOf<string>"],
   [/^object of .*fields/, "Readonly<Record<string, string>>"],
   [
-    /^(?:a header's name|the name of|name of a secret|parameter|lower-case host|path|pattern|http or https|https URL|a claim|IANA time zone|fields,)/,
+    /^(?:a header's name|a member of|a field's name|the name of|name of a secret|parameter|lower-case host|path|pattern|http or https|https URL|a claim|IANA time zone|fields,)/,
     "string",
   ],
 ];

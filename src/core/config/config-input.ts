@@ -1433,6 +1433,24 @@ export interface CostRule {
    */
   readonly header?: string;
   /**
+   * A member of the body whose whole number is the cost, within `cost.min` and `cost.max`. What it says beside a whole number costs `cost.max`.
+   * (a member of a JSON body, at most 8 levels deep. Default: none.)
+   * @example cost: { json: "options.max_tokens", otherwise: 1000 }
+   */
+  readonly json?: string;
+  /**
+   * The same of a field of a form (`application/x-www-form-urlencoded`). Beside `json`, each is for bodies of its kind.
+   * (a field's name. Default: none.)
+   * @example cost: { json: "batch", form: "batch", count: true, max: 50 }
+   */
+  readonly form?: string;
+  /**
+   * The cost is how many elements the list has that `json` or `form` leads to, in a form as JSON text. What is no list costs `cost.max`.
+   * (`true`. Default: none.)
+   * @example cost: { json: "batch", count: true, max: 50 }
+   */
+  readonly count?: true;
+  /**
    * One unit for every so many bytes of Content-Length, rounded up, within `cost.min` and `cost.max`. A body of unknown length (sent in chunks) costs `cost.max`.
    * (1 to 2^40. Default: none.)
    * @example cost: { bodyBytesPerUnit: 65536, max: 160 }

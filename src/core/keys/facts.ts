@@ -1,6 +1,7 @@
 // What the core knows of a request: plain values, read once at the border. A client can forge none of it but what a client
 // sends (method, path, query, headers, cookies).
 
+import type { BodyValue } from "../body/body-value.ts";
 import type { Identity } from "./identity.ts";
 
 /**
@@ -35,6 +36,8 @@ export interface Facts {
   readonly query: (name: string) => string | undefined;
   /** Whether a body comes with it, whatever its length. */
   readonly hasBody: boolean;
+  /** What the body has at a place, by its label: "json:model" or "form:batch". Known of those that the route's limits read. */
+  readonly member: (label: string) => BodyValue;
   /** The segment of `path` where the route's pattern has `:name`. */
   readonly param: (name: string) => string | undefined;
 }

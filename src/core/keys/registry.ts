@@ -6,9 +6,11 @@ import { asn } from "./asn.ts";
 import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
 import { everyone } from "./everyone.ts";
+import { form } from "./form.ts";
 import { header } from "./header.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
+import { json } from "./json.ts";
 import { jwt } from "./jwt.ts";
 import type { KeyExtractor } from "./key-extractor.ts";
 import { method } from "./method.ts";
@@ -21,6 +23,8 @@ export const keyExtractors = {
   header,
   cookie,
   query,
+  json,
+  form,
   path,
   param,
   method,

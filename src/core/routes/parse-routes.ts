@@ -1,5 +1,6 @@
 // Reads the routes and resolves what they refer to: policies by name, patterns, and whether a cost can ever be met.
 
+import { isMemberLabel, toWantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type * as v from "valibot";
@@ -11,6 +12,7 @@ import { toHostRule } from "./host-rule.ts";
 import { routeSchema } from "./route-schema.ts";
 import type { Route } from "./route.ts";
 import { isPermit, type Policy } from "../policies/policy.ts";
+import { listCostMembers } from "../policies/route-cost.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
@@ -125,6 +127,11 @@ function toRoute(
     whenLimited: options.whenLimited,
     ...toTimeouts(options, context),
     hasPermits: hasPermits(policies, pool),
+    members: toWantedMembers([
+      ...listCostMembers(options.cost),
+      ...listKeyMembers(policies),
+      ...listPoolMembers(pool),
+    ]),
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -147,6 +154,18 @@ function toTimeouts(
     bodyTimeoutMs: bodyTimeout ?? Infinity,
     totalTimeoutMs: totalTimeout ?? Infinity,
   };
+}
+
+function listKeyMembers(policies: readonly Pick<Policy, "key">[]): readonly string[] {
+  return policies.flatMap(({ key }) => key.map(({ label }) => label)).filter(isMemberLabel);
+}
+
+function listPoolMembers(pool: OriginPool | undefined): readonly string[] {
+  if (pool === undefined) return [];
+  const { outbound, affinity = [] } = pool;
+  const limited = outbound?.limited;
+  const ofCost = limited === undefined ? [] : listCostMembers(limited.cost);
+  return [...ofCost, ...listKeyMembers([...(limited?.policies ?? []), { key: affinity }])];
 }
 
 function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): boolean {

@@ -1,5 +1,6 @@
 // A route as the gateway uses it: complete, frozen, every reference resolved. parse-routes.ts makes it.
 
+import type { WantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
 import type { Aggregate } from "../batch/aggregate.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
@@ -45,6 +46,8 @@ export interface Route {
   readonly requestTimeoutMs: number;
   /** Permits are taken for its requests, or for its calls of a pool: not before the client has sent its body. */
   readonly hasPermits: boolean;
+  /** What of a request's body its limits and its pool read: not before the body is there. undefined: nothing. */
+  readonly members: WantedMembers | undefined;
   /** How long it may pause in the middle of the body. Infinity: without a limit. */
   readonly bodyTimeoutMs: number;
   /** From the first attempt to the end of the response's body. */

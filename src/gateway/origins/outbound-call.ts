@@ -198,7 +198,7 @@ export class OutboundCall {
     this.#limits = limits;
     const { signal } = this.#facts.request;
     this.#permits = holdPermits(limits, context, this.#given.isRefresh === true ? undefined : signal);
-    return limits.answer.nearest?.remaining ?? Infinity;
+    return toRoom(limits);
   }
 
   /** The origin's own limits hold it back. Where it can wait so long it asks again and again: answers change the pace. */
@@ -269,4 +269,10 @@ export class OutboundCall {
   #toLine(policy = "", key = [...this.#keys.values()].join("\n")): string {
     return `${this.#outbound.pool}\n${policy}\n${key}`;
   }
+}
+
+/** How many more like it have room. */
+function toRoom({ rows, answer }: CheckedLimits): number {
+  const { remaining = Infinity } = answer.nearest ?? {};
+  return Math.floor(remaining / Math.max(1, rows[0]?.cost ?? 1));
 }

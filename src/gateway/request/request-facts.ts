@@ -1,6 +1,7 @@
 // The facts of a request in the order in which they come: it is read (read-request.ts), then its route is known, then it is
 // let in. What is known later makes other facts; nobody writes into those that are.
 
+import { type MemberReader, NO_BODY } from "../../core/body/body-members.ts";
 import type { FieldReader } from "../../core/cache/fields.ts";
 import type { Config } from "../../core/config/config.ts";
 import { isReadable } from "../../core/http/field-value.ts";
@@ -37,7 +38,16 @@ export interface Admission {
 /** A body, or what has come of it and then the rest. */
 export type RequestBody = Uint8Array | ReadableStream<Uint8Array>;
 
+/** What is known of a body. */
+interface KnownBody {
+  /** The body, where it was waited for. */
+  readonly kept?: RequestBody | undefined;
+  readonly member?: MemberReader | undefined;
+}
+
 const NOT_YET: Admission = { caller: undefined, isUnlimited: false };
+
+const NOTHING_KNOWN: KnownBody = {};
 
 /** Where there is no route, a path has no parameters. */
 export const NO_ROUTE = { pattern: { text: "", segments: [], params: [], isOpen: false } };
@@ -66,7 +76,7 @@ export class RequestFacts implements Facts {
   readonly #read: ReadRequest;
   readonly #pattern: RoutePattern;
   readonly #admission: Admission;
-  readonly #kept: RequestBody | undefined;
+  readonly #known: KnownBody;
   readonly request: Request;
   readonly requestId: string;
   readonly url: RequestUrl;
@@ -84,15 +94,21 @@ export class RequestFacts implements Facts {
   readonly shaping: Shaping | undefined;
   readonly caller: Caller | undefined;
   readonly isUnlimited: boolean;
+  readonly member: MemberReader;
   /** The query that is cached and forwarded: without a credential that stood in it. */
   readonly search: string;
 
-  /** `kept` is the body, where it was waited for. */
-  constructor(read: ReadRequest, { pattern, shaping }: Routing, admission: Admission, kept?: RequestBody) {
+  constructor(
+    read: ReadRequest,
+    { pattern, shaping }: Routing,
+    admission: Admission,
+    known: KnownBody = NOTHING_KNOWN,
+  ) {
     this.#read = read;
     this.#pattern = pattern;
     this.#admission = admission;
-    this.#kept = kept;
+    this.#known = known;
+    this.member = known.member ?? NO_BODY;
     this.request = read.request;
     this.requestId = read.requestId;
     this.url = read.url;
@@ -120,9 +136,18 @@ export class RequestFacts implements Facts {
   }
 
   /** The facts with the body, as far as it was waited for. */
-  keep(body: RequestBody): RequestFacts {
+  keep(kept: RequestBody): RequestFacts {
+    return this.#knowing({ ...this.#known, kept });
+  }
+
+  /** The facts with what the body's members are. */
+  withMembers(member: MemberReader): RequestFacts {
+    return this.#knowing({ ...this.#known, member });
+  }
+
+  #knowing(known: KnownBody): RequestFacts {
     const routing = { pattern: this.#pattern, shaping: this.shaping };
-    return new RequestFacts(this.#read, routing, this.#admission, body);
+    return new RequestFacts(this.#read, routing, this.#admission, known);
   }
 
   get hasBody(): boolean {
@@ -132,12 +157,12 @@ export class RequestFacts implements Facts {
   /** As it is forwarded, whole or while it comes; a GET's is not. */
   get body(): RequestBody | null {
     const { method, request } = this;
-    return method === "GET" || method === "HEAD" ? null : (this.#kept ?? request.body);
+    return method === "GET" || method === "HEAD" ? null : (this.#known.kept ?? request.body);
   }
 
   /** What of the body is held in memory until it is forwarded. */
   get kept(): RequestBody | undefined {
-    return this.#kept;
+    return this.#known.kept;
   }
 
   get address(): string | undefined {

@@ -3,6 +3,7 @@
 
 import { Readable } from "node:stream";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { Fields } from "../support/fields.ts";
 import { newAddress, type Reply, type RequestOptions, send } from "../support/client.ts";
 import { startGateway } from "../support/gateway.ts";
 import { openSocket, toPost } from "../support/raw-socket.ts";
@@ -17,7 +18,10 @@ const gateway = await startGateway({
 
 export default defineConfig({
   origin: ${JSON.stringify(origin.url)},
-  policies: { units: { algorithm: "sliding-window", limit: ${LIMIT}, window: "1h", key: "ip" } },
+  policies: {
+    units: { algorithm: "sliding-window", limit: ${LIMIT}, window: "1h", key: "ip" },
+    models: { algorithm: "sliding-window", limit: 1, window: "1h", key: ["ip", "json:model"], onMissing: "skip" },
+  },
   routes: [
     { path: "/five", policies: ["units"], cost: 5 },
     { path: "/free", policies: ["units"], cost: 0 },
@@ -30,6 +34,9 @@ export default defineConfig({
     { path: "/days", policies: ["units"], cost: ({ query }) => Number(query("days")) / 2 },
     { path: "/throws", policies: ["units"], cost: () => { throw new Error("no cost today"); } },
     { path: "/negative", policies: ["units"], cost: () => -5 },
+    { path: "/batch", policies: ["units"], cost: { json: "batch", form: "batch", count: true, max: 30, otherwise: 2 } },
+    { path: "/tokens", policies: ["units"], cost: { json: "options.max_tokens", max: 30, otherwise: 7 } },
+    { path: "/models", policies: ["models"] },
     { path: "/huge", policies: ["units"], cost: () => 1e300 },
   ],
 });
@@ -161,4 +168,86 @@ describe("a request that costs more than the limit", () => {
     expect([denied.status, denied.json()["code"]]).toEqual([429, "quota-exceeded"]);
     expect(denied.field("Retry-After")).toMatch(/^[1-9]\d*$/);
   });
+});
+
+describe("a body whose members count", () => {
+  const FORM = "application/x-www-form-urlencoded";
+  const sendsBody = (body: RequestOptions["body"], ...fields: Fields): RequestOptions => ({
+    method: "POST",
+    fields,
+    body: body ?? "",
+  });
+  const batchOf = (count: number): string => JSON.stringify({ x: "y", batch: Array(count).fill("a,[]") });
+  const formOf = (text: string): string => new URLSearchParams({ access_token: "t", batch: text }).toString();
+  const costs: readonly (readonly [
+    what: string,
+    path: string,
+    body: RequestOptions["body"],
+    type: string,
+    units: number,
+  ])[] = [
+    ["a list in JSON", "/batch", batchOf(20), "application/json", 20],
+    ["the same, called a text", "/batch", batchOf(20), "text/plain", 20],
+    ["a list in a form", "/batch", formOf("[1,2,3]"), FORM, 3],
+    ["no list in a form", "/batch", formOf("[1,2"), FORM, 30],
+    ["JSON that is called a form", "/batch", batchOf(20), FORM, 30],
+    ["a form without the field", "/batch", "x=1", FORM, 2],
+    ["JSON without the member", "/batch", "{}", "application/json", 2],
+    ["nothing", "/batch", "", "application/json", 2],
+    [
+      "a member deeper down",
+      "/tokens",
+      '{"messages":["…"],"options":{"max_tokens":23}}',
+      "application/json",
+      23,
+    ],
+    ["a member that is there twice", "/tokens", '{"options":{"max_tokens":3,"max_tokens":4}}', "", 30],
+    [
+      "bytes that are no UTF-8",
+      "/tokens",
+      Buffer.from('{"options":{"max_tokens":3},"x":"\xe9"}', "latin1"),
+      "",
+      30,
+    ],
+    ["a body that ends too early", "/tokens", '{"options":{"max_tokens":3}', "application/json", 30],
+    ["a body within the bound", "/tokens", toLong(65_536), "application/json", 3],
+    ["a body beyond the bound", "/tokens", toLong(65_537), "application/json", 30],
+    ["a body in chunks", "/tokens", Readable.from([toLong(65_536)], { objectMode: false }), "", 3],
+    ["a long body in chunks", "/tokens", Readable.from([toLong(90_000)], { objectMode: false }), "", 30],
+  ];
+
+  it.each(costs)("costs for %s what can be known (%s), and passes as it came", async (...given) => {
+    const [, path, body, type, units] = given;
+    const before = origin.requests(path).length;
+    const reply = await ask(path, sendsBody(body, ["Content-Type", type]));
+    expect([reply.status, reply.field("X-RateLimit-Remaining")]).toEqual([200, String(LIMIT - units)]);
+    const seen = origin.requests(path).slice(before);
+    expect(seen).toHaveLength(1);
+    if (typeof body === "string" || body instanceof Uint8Array)
+      expect(seen[0]?.body().equals(Buffer.from(body))).toBe(true);
+    else expect(seen[0]?.bodyBytes()).toBeGreaterThan(65_535);
+  });
+
+  it("costs the most when it is compressed", async () => {
+    const reply = await ask("/tokens", sendsBody("not really", ["Content-Encoding", "gzip"]));
+    expect(reply.field("X-RateLimit-Remaining")).toBe(String(LIMIT - 30));
+  });
+
+  it("is no body at all with a GET", async () => {
+    const reply = await ask("/batch", { body: batchOf(20) });
+    expect(reply.field("X-RateLimit-Remaining")).toBe(String(LIMIT - 2));
+  });
+
+  it("picks the counter of its member", async () => {
+    const statuses: number[] = [];
+    for (const model of ['"a"', '"b"', '"a"', '"\\u0061"', "7", '"7"', "null", "null", "{}", "[]"])
+      statuses.push((await ask("/models", sendsBody(`{"model":${model}}`))).status);
+    expect(statuses).toEqual([200, 200, 429, 429, 200, 429, 200, 200, 200, 429]);
+    expect((await ask("/models")).status).toBe(200);
+  });
+
+  function toLong(length: number): string {
+    const start = '{"options":{"max_tokens":3},"x":"';
+    return `${start}${"x".repeat(length - start.length - 2)}"}`;
+  }
 });

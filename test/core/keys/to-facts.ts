@@ -1,5 +1,6 @@
 // A request's facts for tests: a plain GET, with what matters written out.
 
+import { type BodyValue, MISSING } from "../../../src/core/body/body-value.ts";
 import type { Identity } from "../../../src/core/keys/identity.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
 import { hashText } from "../../../src/platform/hash-text.ts";
@@ -20,6 +21,7 @@ export interface FactsGiven {
   readonly query?: Named;
   readonly params?: Named;
   readonly hasBody?: boolean;
+  readonly members?: Readonly<Record<string, BodyValue>>;
 }
 
 function readFrom(values: Named = {}): (name: string) => string | undefined {
@@ -43,5 +45,6 @@ export function toFacts(given: FactsGiven = {}): Facts {
     query: readFrom(given.query),
     param: readFrom(given.params),
     hasBody: given.hasBody ?? false,
+    member: (label) => given.members?.[label] ?? MISSING,
   };
 }

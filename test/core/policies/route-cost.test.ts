@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { BodyValue } from "../../../src/core/body/body-value.ts";
 import { parseWith } from "../../../src/core/schema/parse-with.ts";
 import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";
 import { type CostFunction, parseUnits, routeCost, toCost } from "../../../src/core/policies/route-cost.ts";
@@ -142,6 +143,65 @@ describe("a cost by the body's size", () => {
     expect(costOf(rule, { headers: { "x-cost": "3", "content-length": "9000" } })).toBe(3);
     expect(costOf(rule, { headers: { "x-cost": "none", "content-length": "9000" } })).toBe(20);
     expect(costOf(rule, { headers: { "content-length": "9000" } })).toBe(9);
+  });
+});
+
+describe("a cost by a member of the body", () => {
+  const list = (count: number): BodyValue => ({ kind: "list", count });
+  const number = (text: string): BodyValue => ({ kind: "number", text });
+  const text = (given: string): BodyValue => ({ kind: "text", text: given });
+  const UNKNOWN: BodyValue = { kind: "unknown" };
+  const tokens = { json: "max_tokens", min: 2, max: 500, otherwise: 40 };
+  const batch = { json: "batch", form: "batch", count: true, max: 50 };
+  type Row = readonly [cost: unknown, members: Readonly<Record<string, BodyValue>>, units: number];
+  const rows: readonly Row[] = [
+    [tokens, { "json:max_tokens": number("70") }, 70],
+    [tokens, { "json:max_tokens": number("7e1") }, 70],
+    [tokens, { "json:max_tokens": text("70") }, 70],
+    [tokens, { "json:max_tokens": number("1") }, 2],
+    [tokens, { "json:max_tokens": number("501") }, 500],
+    [tokens, {}, 40],
+    // What is no whole number may be one to the origin.
+    [tokens, { "json:max_tokens": number("70.5") }, 500],
+    [tokens, { "json:max_tokens": number("-1") }, 500],
+    [tokens, { "json:max_tokens": number("1e400") }, 500],
+    [tokens, { "json:max_tokens": text("7e1") }, 500],
+    [tokens, { "json:max_tokens": { kind: "boolean", text: "true" } }, 500],
+    [tokens, { "json:max_tokens": list(3) }, 500],
+    [tokens, { "json:max_tokens": { kind: "object" } }, 500],
+    [tokens, { "json:max_tokens": UNKNOWN }, 500],
+    [batch, { "json:batch": list(20), "form:batch": UNKNOWN }, 20],
+    [batch, { "json:batch": UNKNOWN, "form:batch": text("[1,2,3]") }, 3],
+    [batch, { "json:batch": UNKNOWN, "form:batch": text("[1,2,3") }, 50],
+    [batch, { "json:batch": UNKNOWN, "form:batch": text("7") }, 50],
+    [batch, { "json:batch": number("7"), "form:batch": UNKNOWN }, 50],
+    [batch, { "json:batch": list(0), "form:batch": UNKNOWN }, 1],
+    [batch, { "json:batch": list(51), "form:batch": UNKNOWN }, 50],
+    [batch, { "json:batch": UNKNOWN, "form:batch": { kind: "missing" } }, 1],
+    [batch, { "json:batch": UNKNOWN, "form:batch": UNKNOWN }, 50],
+    [{ form: "units" }, { "form:units": text("9") }, 9],
+  ];
+  test.each(rows)("under %j with %j is %i", (cost, members, units) => {
+    expect(costOf(cost, { method: "POST", members })).toBe(units);
+  });
+
+  test("comes after the header's, and before the body's size", () => {
+    const rule = { header: "x-cost", json: "n", bodyBytesPerUnit: 1_000 };
+    const members = { "json:n": number("7") };
+    const headers = { "content-length": "9000" };
+    expect(costOf(rule, { members, headers: { ...headers, "x-cost": "3" } })).toBe(3);
+    expect(costOf(rule, { members, headers })).toBe(7);
+    expect(costOf(rule, { headers })).toBe(9);
+  });
+
+  test("needs something to count, and a place that can be", () => {
+    expect(toMessages({ count: true })).toEqual([
+      "cost: must have json or form beside count: what is counted, received an object",
+    ]);
+    expect(toMessages({ json: "a..b" })).toHaveLength(1);
+    expect(toMessages({ json: "" })).toHaveLength(1);
+    expect(toMessages({ form: "a=b" })).toHaveLength(1);
+    expect(toMessages({ json: "n", count: false })).toHaveLength(1);
   });
 });
 

@@ -5,7 +5,7 @@ import { toAlgorithm } from "../../algorithms/registry.ts";
 import { isCounted } from "../../policies/limit-rule.ts";
 import { toVariants } from "../../policies/pick-variants.ts";
 import type { Policy } from "../../policies/policy.ts";
-import type { CostRule, RouteCost } from "../../policies/route-cost.ts";
+import { type CostRule, listCostMembers, type RouteCost } from "../../policies/route-cost.ts";
 import type { Batches } from "../config.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
@@ -57,7 +57,8 @@ function findFixed(path: string, cost: CostRule, policies: readonly Policy[]): r
 
 /** Costs that a client says, up to `max`. */
 function findDeclared(path: string, cost: CostRule, policies: readonly Policy[]): readonly Finding[] {
-  if (cost.header === undefined && cost.bodyBytesPerUnit === undefined) return [];
+  const isDeclared = cost.header !== undefined || cost.bodyBytesPerUnit !== undefined;
+  if (!isDeclared && listCostMembers(cost).length === 0) return [];
   const policy = policies.find((one) => isImpossible(one, cost.max));
   if (policy === undefined) return [];
   const message = `policy "${policy.name}" can never admit a cost of ${cost.max}, which a client may declare: set max to what it admits`;

@@ -1,6 +1,7 @@
 // Policies that count by what can never be there: a consumer where nobody says who they are, a parameter that the path
 // does not have, a claim of tokens that no issuer signs.
 
+import { isMemberLabel } from "../../body/body-members.ts";
 import type { KeyPart } from "../../keys/parse-key.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { Route } from "../../routes/route.ts";
@@ -70,7 +71,7 @@ function findAffinity(
 }
 
 /** Its credential is looked at with each of its requests, and its path has no parameters. */
-const NOT_OF_A_BATCH: ReadonlySet<string> = new Set(["consumer", "api-key", "jwt", "param"]);
+const NOT_OF_A_BATCH: ReadonlySet<string> = new Set(["consumer", "api-key", "jwt", "param", "json", "form"]);
 
 function findOfBatch({ batch }: Config): readonly Finding[] {
   return (batch?.limited.policies ?? []).flatMap(({ name, key, onMissing }, index) => {
@@ -91,6 +92,11 @@ function findMissing({ key }: Pick<Policy, "key">, route: Route, config: Config)
   return undefined;
 }
 
+/** A body of a GET is nothing to an origin. */
+export function hasBodies({ methods }: Pick<Route, "methods">): boolean {
+  return methods === undefined || [...methods].some((method) => method !== "GET" && method !== "HEAD");
+}
+
 /** Why no request of the route has this part of a key, in words; undefined: one may. */
 export function findMissingPart(
   { label, argument }: KeyPart,
@@ -100,6 +106,8 @@ export function findMissingPart(
   const [name = ""] = label.split(":", 1);
   if (name === "param")
     return route.pattern.params.includes(argument) ? undefined : `and the path has no ":${argument}"`;
+  if (isMemberLabel(label))
+    return hasBodies(route) ? undefined : "and the route is for no method whose body is forwarded";
   if (name !== "consumer" && name !== "api-key" && name !== "jwt") return undefined;
   if (route.auth === "none") return 'and the route has no auth: add auth: "required" or "optional"';
   if (name === "jwt" && auth.issuers.length === 0) return "and auth.issuers is empty: nobody has a token";

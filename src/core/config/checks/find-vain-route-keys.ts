@@ -2,6 +2,8 @@
 
 import { METHODS } from "../../http/methods.ts";
 import type { Route } from "../../routes/route.ts";
+import { listCostMembers } from "../../policies/route-cost.ts";
+import { hasBodies } from "./find-missing-keys.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
 export const findVainRouteKeys: ConfigCheck = ({ routes }) =>
@@ -20,9 +22,13 @@ function findCost({ cost, policies, methods }: Route, path: string): readonly Fi
   if (policies.length === 0 && cost !== 1)
     return [toWarning(`${path}.cost`, "the route has no policies, so nothing is taken")];
   if (typeof cost !== "object") return [];
-  return Object.keys(cost.methods ?? {})
+  const vainMethods = Object.keys(cost.methods ?? {})
     .filter((method) => methods !== undefined && !hasMethod(methods, method))
     .map((method) => toProblem(`${path}.cost.methods.${method}`, `the route is not for ${method}`));
+  const [member] = hasBodies({ methods }) ? [] : listCostMembers(cost);
+  if (member === undefined) return vainMethods;
+  const message = "the route is for no method whose body is forwarded, so its requests have no such member";
+  return [...vainMethods, toProblem(`${path}.cost.${member.split(":", 1)[0] ?? ""}`, message)];
 }
 
 /** A HEAD is asked for as a GET is. */
