@@ -8,8 +8,9 @@ import { handleBatch } from "./gateway/handle-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { answerNotReady, handleSafely } from "./gateway/handle-safely.ts";
-import { LiveGateway } from "./gateway/live-gateway.ts";
+import { type Assumption, LiveGateway } from "./gateway/live-gateway.ts";
 import { showPools } from "./gateway/origins/pool-client.ts";
+import { type HeadStart, startAhead } from "./gateway/start-ahead.ts";
 import { readTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";
 
@@ -53,6 +54,7 @@ function answer(
   request: Request,
   gateway: Gateway | undefined,
   context: ExecutionContext,
+  ahead?: HeadStart,
 ): Response | Promise<Response> {
   const { config } = gateway ?? live.gateway;
   const target = readTarget(request.url, config);
@@ -64,14 +66,28 @@ function answer(
   const goOn = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
-  return handleSafely(request, gateway, { waitUntil: goOn, target });
+  return handleSafely(request, gateway, { waitUntil: goOn, target, ahead });
+}
+
+/** By what is active; while that is learnt, counter objects are asked by what is known. */
+async function answerAssumed(
+  request: Request,
+  assumed: Assumption,
+  context: ExecutionContext,
+): Promise<Response> {
+  const ahead = startAhead(request, assumed, (promise) => {
+    context.waitUntil(promise);
+  });
+  try {
+    return await answer(request, await assumed.known, context, ahead);
+  } finally {
+    ahead?.end();
+  }
 }
 
 export default {
   fetch: (request, _env, context) => {
-    const gateway = live.current(request, context);
-    return gateway instanceof Promise
-      ? gateway.then((known) => answer(request, known, context))
-      : answer(request, gateway, context);
+    const active = live.current(request, context);
+    return "known" in active ? answerAssumed(request, active, context) : answer(request, active, context);
   },
 } satisfies ExportedHandler;

@@ -38,6 +38,7 @@ import { settleLimits } from "./limits/settle-limits.ts";
 import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
+import type { HeadStart } from "./start-ahead.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution {
@@ -50,6 +51,8 @@ export interface Execution {
   readonly isPart?: boolean;
   /** What the request's URL says, where it was read before. */
   readonly target?: Result<RequestTarget, ProblemCode> | undefined;
+  /** What was asked of counter objects before it was known what is active. */
+  readonly ahead?: HeadStart | undefined;
   /** Somebody else's permits, whose place is free when this one's client has left. */
   readonly holdsPermits?: boolean | undefined;
 }
@@ -80,7 +83,11 @@ export async function handleRequest(
   const early = through && (await trace.wait("cache", answerFreeHit(through, routed)));
   if (early instanceof Response) return early;
 
-  const checked = checkLimits(route, facts, context);
+  const { ahead } = execution;
+  const checked =
+    ahead === undefined ? checkLimits(route, facts, context) : ahead.check(route, facts, context);
+  // What will be needed next is learnt while counter objects are asked.
+  if (through !== undefined && checked instanceof Promise) context.waitUntil(through.learn());
   const limits = checked instanceof Promise ? await trace.wait("counter", checked) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;

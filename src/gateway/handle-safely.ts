@@ -22,15 +22,15 @@ const RETRY_AFTER_MS = 1_000;
 export async function handleSafely(
   request: Request,
   gateway: Gateway,
-  context: Pick<Execution, "waitUntil" | "target">,
+  context: Pick<Execution, "waitUntil" | "target" | "ahead">,
 ): Promise<Response> {
   const requestId = readRequestId(request);
-  const { target } = context;
+  const { target, ahead } = context;
   const waitUntil = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
   // Until its route is known.
-  const execution = toExecution({ requestId, target, waitUntil }, gateway.config.cors);
+  const execution = toExecution({ requestId, target, ahead, waitUntil }, gateway.config.cors);
   const response = await answerSafely(request, gateway, execution);
   response.headers.set(REQUEST_ID_FIELD, requestId);
   if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
@@ -58,8 +58,11 @@ export function handleMember(request: Request, gateway: Gateway, context: Surrou
 
 type Surroundings = Omit<Execution, "cors" | "trace">;
 
-function toExecution({ requestId, target, waitUntil }: Surroundings, cors: Execution["cors"]): Execution {
-  return { requestId, trace: new RequestTrace(readClock()), target, waitUntil, cors };
+function toExecution(
+  { requestId, target, ahead, waitUntil }: Surroundings,
+  cors: Execution["cors"],
+): Execution {
+  return { requestId, trace: new RequestTrace(readClock()), target, ahead, waitUntil, cors };
 }
 
 async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {

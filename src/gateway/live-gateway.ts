@@ -1,6 +1,6 @@
 // The active gateway: the deployed configuration until the control object says otherwise. What operators change is learnt
 // in the background and activated as one whole. An instance that does not know it, because it is new or had nothing to
-// serve, asks before it answers; while nobody tells it, what is known goes on.
+// serve, answers when it does; while nobody tells it, what is known goes on.
 
 import type { Config } from "../core/config/config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
@@ -18,6 +18,15 @@ import { Poll } from "./request/poll.ts";
 const KNOWN_MS_MAX = 5_000;
 /** How long the near object may take before the control object is asked itself. A request waits for a second at most. */
 const NEAR_MS = 400;
+
+/** What a request may begin with, and must not be answered by: operators may have changed it since. */
+export interface Assumption {
+  readonly gateway: Gateway;
+  /** Nothing is known of what operators changed: it is the deployed configuration. */
+  readonly isNew: boolean;
+  /** The gateway that is active; undefined where this instance never learnt it and cannot now. */
+  readonly known: Promise<Gateway | undefined>;
+}
 
 export class LiveGateway {
   readonly #deployed: Config;
@@ -49,21 +58,17 @@ export class LiveGateway {
     this.#directLog(deployed, NO_SNAPSHOT);
   }
 
-  /**
-   * The gateway for one request, from its first step to its last: a promise where it is not known what operators have
-   * changed, which resolves to undefined where this instance never learnt it and cannot now.
-   */
-  current(
-    request: Request,
-    context: Pick<ExecutionContext, "waitUntil">,
-  ): Gateway | Promise<Gateway | undefined> {
+  /** The gateway for one request, from its first step to its last; an assumption where it is not known to be active. */
+  current(request: Request, context: Pick<ExecutionContext, "waitUntil">): Gateway | Assumption {
     if (!this.#hasControl) return this.#gateway;
     this.#place ??= (request.cf?.continent as string | undefined) ?? "unknown";
     const nowMs = readClock();
     const waitUntil = (promise: Promise<unknown>): void => {
       context.waitUntil(promise);
     };
-    if (this.#poll.toAgeMs(nowMs) >= KNOWN_MS_MAX) return this.#know(nowMs, waitUntil);
+    const ageMs = this.#poll.toAgeMs(nowMs);
+    if (ageMs >= KNOWN_MS_MAX)
+      return { gateway: this.#gateway, isNew: ageMs === Infinity, known: this.#know(nowMs, waitUntil) };
     this.#poll.refresh(nowMs, waitUntil);
     return this.#gateway;
   }

@@ -22,6 +22,8 @@ export interface ThroughCache extends CacheContext {
     without: readonly string[],
     how?: AskingFor,
   ) => Promise<OriginAnswer>;
+  /** Learns what a look-up has to know. */
+  readonly learn: () => Promise<unknown>;
   /** Looks the request up: anew each time. */
   readonly lookUp: () => Promise<CacheLookup>;
   /** Looks it up before the limits, where the route's hits are free; else undefined. */

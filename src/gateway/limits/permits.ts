@@ -4,8 +4,9 @@
 import { toAlgorithm } from "../../core/algorithms/registry.ts";
 import { isPermit } from "../../core/policies/policy.ts";
 import { whenAnswerEnds } from "../request/body-pipe.ts";
-import type { CheckedLimits, ObjectDecision } from "./checked-limits.ts";
+import type { CheckedLimits } from "./checked-limits.ts";
 import type { HeldUnits } from "./counter-client.ts";
+import { toHeld } from "./held-units.ts";
 import type { LimiterContext } from "./limiter.ts";
 
 /** A renewal may fail twice before the permit frees itself. */
@@ -69,27 +70,13 @@ export function holdPermits(
   context: LimiterContext,
   client: AbortSignal | undefined,
 ): Permits | undefined {
-  const held = taken.flatMap((decision) => toHeld(decision));
+  const held = taken.flatMap((decision) => toHeld(decision, ({ policy }) => isPermit(policy)));
   if (held.length === 0) return undefined;
   const permits = new Permits(held, context);
   // It may have left while the counter was asked.
   if (client?.aborted === true) permits.end();
   else client?.addEventListener("abort", permits.end);
   return permits;
-}
-
-function toHeld({ id, group, answer }: ObjectDecision): readonly HeldUnits[] {
-  // A shadow policy that denied has given nothing.
-  const policies = group.rows
-    .filter(({ policy, cost, verdict }) => isPermit(policy) && cost > 0 && verdict?.outcome === "allowed")
-    .map(({ policy }) => policy.name);
-  if (policies.length === 0) return [];
-  const keys = group.keys.map(({ key, checks }) => ({
-    key,
-    checks: checks.filter(({ policy }) => policies.includes(policy)),
-  }));
-  const { takenAtMs, failure } = answer;
-  return [{ id, object: group.object, keys, policies, failure, takenAtMs }];
 }
 
 /** How long the first of them lives that nobody renews. */

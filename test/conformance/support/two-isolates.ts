@@ -32,7 +32,7 @@ export async function startTwoIsolates(
   return startIsolates(config, { vars, others: [{ name: "second", routes }] });
 }
 
-interface Others {
+export interface Others {
   readonly vars: Readonly<Record<string, string>>;
   /** The isolates beside the first, with what is theirs to answer. */
   readonly others: readonly { readonly name: string; readonly routes: readonly string[] }[];
@@ -44,19 +44,35 @@ export function startManyIsolates(
   config: string,
   vars: Readonly<Record<string, string>>,
 ): Promise<TwoIsolates> {
-  const others = Array.from({ length: count - 1 }, (_, at) => ({
+  return startIsolates(config, { vars, others: toOthers(count) });
+}
+
+/** The isolates beside the first, of so many. */
+export function toOthers(count: number): Others["others"] {
+  return Array.from({ length: count - 1 }, (_, at) => ({
     name: `isolate-${at + 2}`,
     routes: [`isolate-${at + 2}.example/*`],
   }));
-  return startIsolates(config, { vars, others });
 }
 
-async function startIsolates(config: string, { vars, others }: Others): Promise<TwoIsolates> {
+async function startIsolates(config: string, isolates: Others): Promise<TwoIsolates> {
   const folder = await newFolder();
   const configPath = join(folder, "headgate.config.ts");
   const scriptPath = join(folder, "worker.js");
   await writeFile(configPath, config);
   await buildWorker({ configPath, outFile: scriptPath });
+  const { url, close } = await serveIsolates(scriptPath, isolates);
+  return {
+    url,
+    close: async () => {
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Serves a built script in several isolates. The first has the Durable Objects of all. */
+export async function serveIsolates(scriptPath: string, { vars, others }: Others): Promise<TwoIsolates> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH);
   const { modulesRules: _unused, durableObjects, ...wrangled } = workerOptions;
   const shared = { ...wrangled, modules: true, scriptPath, bindings: { ...vars } };
@@ -81,13 +97,7 @@ async function startIsolates(config: string, { vars, others }: Others): Promise<
     }),
   );
   const { port } = await miniflare.ready;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close: async () => {
-      await miniflare.dispose();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { url: `http://127.0.0.1:${port}`, close: () => miniflare.dispose() };
 }
 
 function toObjects(

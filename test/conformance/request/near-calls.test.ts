@@ -1,0 +1,136 @@
+// How many calls of Durable Objects a request waits for, one after the other, in an isolate that has seen nothing yet and in
+// one that had nothing to do for a while. Counted, not timed: each object answers late, and the longest row is counted.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
+import type { RequestOptions } from "../support/client.ts";
+import { startOrigin } from "../support/origin.ts";
+import { type Series, startSeriesGateway } from "../support/series.ts";
+import { until } from "../support/until.ts";
+
+const origin = await startOrigin();
+afterAll(origin.close);
+const cache = {};
+const FILE = {
+  origin: origin.url,
+  policies: {
+    address: { algorithm: "fixed-window", limit: 50, window: "1h", key: "ip" },
+    strict: { algorithm: "fixed-window", limit: 1, window: "1h", key: "ip", ban: { after: 3, for: "10h" } },
+    all: { algorithm: "fixed-window", limit: 50, window: "1h", key: "everyone" },
+    plan: { algorithm: "fixed-window", limit: 50, window: "1h", key: "consumer" },
+  },
+  routes: [
+    { path: "/cached", cache },
+    { path: "/cached-counted", policies: ["address"], cache },
+    { path: "/plan", auth: "required", policies: ["plan"] },
+    { path: "/plan-cached", auth: "required", policies: ["plan"], cache },
+    { path: "/two", policies: ["address", "all"] },
+    { path: "/strict", policies: ["strict"] },
+    { path: "/*", policies: ["address"] },
+  ],
+};
+/** Older knowledge has to be confirmed. */
+const QUIET_MS = 5_500;
+
+interface Counts {
+  readonly near: number;
+  readonly far: number;
+}
+/** What is asked, and how many calls it may wait for: in a new isolate, and in one that was quiet. */
+const CASES: readonly (readonly [string, string, { readonly isNew: Counts; readonly isQuiet: Counts }])[] = [
+  ["limited by nothing, and cached", "/cached", { isNew: { near: 1, far: 1 }, isQuiet: { near: 1, far: 1 } }],
+  [
+    "counted by ip, and cached",
+    "/cached-counted",
+    { isNew: { near: 1, far: 1 }, isQuiet: { near: 1, far: 1 } },
+  ],
+  ["of an API key with a plan", "/plan", { isNew: { near: 2, far: 1 }, isQuiet: { near: 2, far: 1 } }],
+  [
+    "of an API key with a plan, and cached",
+    "/plan-cached",
+    { isNew: { near: 2, far: 1 }, isQuiet: { near: 2, far: 1 } },
+  ],
+  ["under one policy by ip", "/", { isNew: { near: 1, far: 0 }, isQuiet: { near: 1, far: 0 } }],
+  ["under policies in two objects", "/two", { isNew: { near: 2, far: 0 }, isQuiet: { near: 2, far: 0 } }],
+];
+for (const [, path] of CASES)
+  origin.serve(path, { fields: [["Cache-Control", "public, max-age=600"]], body: "hello" });
+const gateway = await startSeriesGateway(FILE, { vars: { ADMIN_TOKEN }, isolates: CASES.length + 5 });
+afterAll(gateway.close);
+
+const fields: [string, string][] = [];
+const ask = (isolate: number, path: string, options: RequestOptions = {}): Promise<Series> =>
+  gateway.ask(isolate, path, { ...options, fields });
+
+beforeAll(async () => {
+  const create = expectStatus(201, askAdmin(gateway, "POST", "/keys", { body: { consumer: "acme" } }));
+  fields.push(["X-API-Key", String((await create)["key"])]);
+  // Somebody of this place has asked before, and what is cached is there.
+  for (const [, path] of CASES) await ask(1, path);
+});
+
+describe("a request waits for few near objects and for no far one", () => {
+  it.each(CASES.map((one, at) => [...one, at + 2] as const))(
+    "%s, in a new isolate",
+    async (_name, path, { isNew }, isolate) => {
+      const { reply, near, far, calls } = await ask(isolate, path);
+      expect([reply.status, { near, far }], JSON.stringify(calls)).toEqual([200, isNew]);
+    },
+  );
+
+  describe("after a time without requests", () => {
+    beforeAll(() => wait(QUIET_MS));
+
+    it.each(CASES.map((one, at) => [...one, at + 2] as const))(
+      "%s",
+      async (_name, path, { isQuiet }, isolate) => {
+        const { reply, near, far, calls } = await ask(isolate, path);
+        expect([reply.status, { near, far }], JSON.stringify(calls)).toEqual([200, isQuiet]);
+      },
+    );
+  });
+});
+
+describe("a new isolate that asked counter objects by what is no longer active", () => {
+  const ip = "192.0.2.9";
+  const isolates = [1, 2, 3, 4].map((at) => CASES.length + 1 + at) as [number, number, number, number];
+  const remainingOf = ({ reply }: Series): number => Number(reply.field("X-RateLimit-Remaining"));
+  /** What was taken ahead goes back behind the answer. */
+  const untilGivenBack = (): Promise<unknown> =>
+    until("what was taken ahead is given back", async () =>
+      (await gateway.takeCalls()).some(({ name, endMs }) => name === "settle" && endMs !== null),
+    );
+
+  it("refuses whom an operator has banned, and takes nothing of its quota", async () => {
+    const before = remainingOf(await ask(1, "/", { ip }));
+    const body = { value: ip, reason: "test" };
+    const { id } = await expectStatus(201, askAdmin(gateway, "POST", "/bans", { body }));
+    const { reply, calls } = await ask(isolates[0], "/", { ip });
+    expect([reply.status, reply.json()["code"]]).toEqual([403, "banned"]);
+    expect(calls.map(({ name }) => name)).toContain("decide");
+    await untilGivenBack();
+    await expectStatus(204, askAdmin(gateway, "DELETE", `/bans/${String(id)}`, { ifMatch: "*" }));
+    expect(remainingOf(await ask(1, "/", { ip }))).toBe(before - 1);
+  });
+
+  it("counts by the pushed configuration, and takes once", async () => {
+    const address = { ...FILE.policies.address, limit: 70 };
+    const config = { ...FILE, policies: { ...FILE.policies, address } };
+    const before = remainingOf(await ask(1, "/", { ip }));
+    await expectStatus(200, askAdmin(gateway, "PUT", "/config", { body: { config }, ifMatch: "*" }));
+    const { reply } = await ask(isolates[1], "/", { ip });
+    expect([reply.status, reply.field("X-RateLimit-Limit")]).toEqual([200, "70"]);
+    await untilGivenBack();
+    expect(remainingOf(await ask(1, "/", { ip }))).toBe(before + 20 - 2);
+  });
+
+  it("counts no denial towards a ban but the one that it answers", async () => {
+    expect((await ask(1, "/strict", { ip: "192.0.2.10" })).reply.status).toBe(200);
+    const waits: number[] = [];
+    for (const isolate of [isolates[2], isolates[3], 1, isolates[0]])
+      waits.push(Number((await ask(isolate, "/strict", { ip: "192.0.2.10" })).reply.field("Retry-After")));
+    // The third denial makes the ban, which the fourth falls under: it is longer than the window.
+    expect(waits.map((seconds) => seconds > 3_600)).toEqual([false, false, false, true]);
+  });
+});
