@@ -33,7 +33,7 @@ export const trees: readonly Tree[] = [
       ["consumers", "access"],
       ["batch", "feedback", "alerts"],
       ["cache", "keys"],
-      ["algorithms", "body", "shape", "cors", "log", "stats"],
+      ["algorithms", "body", "shape", "cors", "log", "stats", "errors"],
       ["http"],
       ["schema"],
       [""],

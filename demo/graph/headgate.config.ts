@@ -31,9 +31,11 @@ export default defineConfig({
       onMissing: "skip",
     },
   },
+  // Problem documents, which show what the gateway refuses and what the API does. Clients that use Facebook's SDK get its own
+  // errors from both without these.
   routes: [
-    { path: "/:version/me/*" },
-    { path: "/:version/:page/:edge", cache: { ttl: "5s" } },
-    { path: "/*" },
+    { path: "/:version/me/*", errors: "problem" },
+    { path: "/:version/:page/:edge", cache: { ttl: "5s" }, errors: "problem" },
+    { path: "/*", errors: "problem" },
   ],
 });

@@ -19,6 +19,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^stats\./, "statistics"],
   [/^log\./, "log"],
   [/^(?:routes\.\d+\.)?denied\./, "denied-requests"],
+  [/^(?:routes\.\d+\.)?errors\./, "error-dialects"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],
   [/^origins\..+\.members\.\d/, "pool-members"],

@@ -4,6 +4,7 @@
 import type { CredentialVerdict } from "../core/consumers/verdict.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import { type ProblemCode, problems } from "../core/http/problems.ts";
+import { toErrorAnswer } from "../core/errors/registry.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
 import type { Route } from "../core/routes/route.ts";
 import { toCost } from "../core/policies/route-cost.ts";
@@ -73,8 +74,19 @@ export async function explain(
   if (route === undefined) return end(arrived, "no-route");
   const known = { ...arrived, route: toNamed(route), isCached: route.cache !== undefined };
   const facts = shapeRequest(read.value, route, config);
-  if (facts instanceof Response) return end(known, "invalid-fields");
-  return explainRouted(known, { facts, route }, context);
+  const explained =
+    facts instanceof Response
+      ? end(known, "invalid-fields")
+      : await explainRouted(known, { facts, route }, context);
+  return inWordsOf(route, explained);
+}
+
+/** The status that the route's clients get for it. */
+function inWordsOf({ errors }: Route, explained: Explanation): Explanation {
+  const { problem, retryAfterMs } = explained;
+  if (problem === undefined) return explained;
+  const retryAfter = retryAfterMs === undefined ? undefined : String(Math.ceil(retryAfterMs / 1_000));
+  return { ...explained, status: toErrorAnswer(problem, errors, { retryAfter }).status };
 }
 
 /** Only batches are the gateway's own and a client's. One is counted as such, and each of its requests by its own route. */

@@ -3,6 +3,7 @@
 // Where a route's hits are free the look-up comes before the limits, and a hit skips them.
 
 import type { CorsRule } from "../core/cors/cors-settings.ts";
+import type { ErrorsRule } from "../core/errors/registry.ts";
 import type { Route } from "../core/routes/route.ts";
 import { isPermit } from "../core/policies/policy.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
@@ -12,7 +13,7 @@ import { answerThroughCache } from "./cache/answer-through-cache.ts";
 import { answerPreflight } from "./cors/answer-preflight.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
 import { askOrigin } from "./origins/ask-origin.ts";
-import type { ProblemCode } from "../core/http/problems.ts";
+import { type ProblemCode, problems } from "../core/http/problems.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
@@ -47,6 +48,8 @@ export interface Execution {
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** What pages of other origins may do with the answer: set once, when the request's route is known. */
   cors: CorsRule;
+  /** In whose words what goes wrong is said: likewise. */
+  errors: ErrorsRule;
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
   /** What the request's URL says, where it was read before. */
@@ -101,7 +104,7 @@ export async function handleRequest(
     : trace.wait("cache", askThroughCache(through, early)));
   const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
-  settleLimits(response, limits, context);
+  settleLimits({ status: toHappened(answer), headers: response.headers }, limits, context);
   if (answer.ok) logAllowed(routed, response.status, limits.rows);
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
@@ -114,7 +117,7 @@ function routeRequest(
 ): Result<RoutedRequest, Response | Promise<Response>> {
   const { config } = gateway;
   const { trace } = execution;
-  const problem = { name: config.name, requestId: execution.requestId };
+  const problem = { name: config.name, errors: config.errors, requestId: execution.requestId };
   const read = readRequest(request, config, execution);
   const refuseUnrouted = (code: ProblemCode): Result<never, Response> => {
     trace.refuse(code);
@@ -132,6 +135,7 @@ function routeRequest(
   const route = matchRoute(config.routes, read.value);
   if (route === undefined) return refuseUnrouted("no-route");
   execution.cors = route.cors;
+  execution.errors = route.errors;
   trace.route = route.name;
   const facts = shapeRequest(read.value, route, config);
   if (facts instanceof Response) {
@@ -167,6 +171,11 @@ async function awaitRequest(
   return awaited.ok ? awaited.value : toOriginResponse(awaited, routed);
 }
 
+/** The status of what came, or of why nothing did: a dialect may say it with another. */
+function toHappened(answer: OriginAnswer): number {
+  return answer.ok ? answer.value.status : problems[answer.error.code].status;
+}
+
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
 function askWithoutCache(
   facts: RequestFacts,
@@ -185,6 +194,7 @@ function askWithoutCache(
       trace: new RequestTrace(readClock()),
       waitUntil,
       cors: "none",
+      errors: route.errors,
       isPart: true,
       holdsPermits,
     });

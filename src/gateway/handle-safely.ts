@@ -30,7 +30,7 @@ export async function handleSafely(
     context.waitUntil(promise);
   };
   // Until its route is known.
-  const execution = toExecution({ requestId, target, ahead, waitUntil }, gateway.config.cors);
+  const execution = toExecution({ requestId, target, ahead, waitUntil }, gateway.config);
   const response = await answerSafely(request, gateway, execution);
   response.headers.set(REQUEST_ID_FIELD, requestId);
   if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
@@ -53,16 +53,20 @@ function letPagesRead(response: Response, rule: CorsRule, request: Request): Res
 
 /** The same for a request of a batch: what lets a page read the batch lets it read what is in it. */
 export function handleMember(request: Request, gateway: Gateway, context: Surroundings): Promise<Response> {
-  return answerSafely(request, gateway, toExecution(context, "none"));
+  return answerSafely(
+    request,
+    gateway,
+    toExecution(context, { cors: "none", errors: gateway.config.errors }),
+  );
 }
 
-type Surroundings = Omit<Execution, "cors" | "trace">;
+type Surroundings = Omit<Execution, "cors" | "errors" | "trace">;
 
 function toExecution(
   { requestId, target, ahead, waitUntil }: Surroundings,
-  cors: Execution["cors"],
+  { cors, errors }: Pick<Execution, "cors" | "errors">,
 ): Execution {
-  return { requestId, trace: new RequestTrace(readClock()), target, ahead, waitUntil, cors };
+  return { requestId, trace: new RequestTrace(readClock()), target, ahead, waitUntil, cors, errors };
 }
 
 async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {

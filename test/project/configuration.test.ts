@@ -54,9 +54,10 @@ const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
 const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
 const isStatsKey = ({ path }: SchemaKey): boolean => path.startsWith("stats.");
 const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.");
+const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
-  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isLogKey].some((isOfIt) => isOfIt(key));
+  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey].some((isOfIt) => isOfIt(key));
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
@@ -71,6 +72,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["CORS", topKeys.filter(isCorsKey)],
   ["Statistics", topKeys.filter(isStatsKey)],
   ["Denied requests", topKeys.filter(isDeniedKey)],
+  ["Error dialects", topKeys.filter(isErrorsKey)],
   ["Cache", routeKeys.filter(isCacheKey)],
   ["Log", topKeys.filter(isLogKey)],
   ["Log sinks", readEntryKeys(sinkEntries)],
@@ -173,6 +175,7 @@ test.each([
   ["routes.12.cors.origins.0", "cors"],
   ["cors.maxAge", "cors"],
   ["routes.2.denied.body", "denied-requests"],
+  ["routes.2.errors.template", "error-dialects"],
   ["origins.orders", "origin-pools"],
   ["vars.LIMIT_FACTOR", "variables-and-secrets"],
 ])("a problem of %j leads to a heading that there is: %s", (path, section) => {
@@ -184,6 +187,7 @@ test.each([
   ["access list", isAccessKey],
   ["CORS", isCorsKey],
   ["answer to denied requests", isDeniedKey],
+  ["words for what goes wrong", isErrorsKey],
 ])("a route's %s is written like the gateway's", (_, isOfIt) => {
   expect(routeKeys.filter(isOfIt).length).toBeGreaterThan(0);
   expect(routeKeys.filter(isOfIt)).toEqual(topKeys.filter(isOfIt));

@@ -51,6 +51,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Access lists": inConfig,
   CORS: inConfig,
   "Denied requests": inConfig,
+  "Error dialects": inConfig,
   Routes: inRoute,
   Cache: inRoute,
   Batches: inConfig,

@@ -7,6 +7,8 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Top level: name": "string",
   "Top level: admin.prefix": "Path",
   "Top level: cors": '"origin" | "none" | CorsInput',
+  "Top level: errors": "DialectName | ErrorsInput",
+  "Routes: errors": "DialectName | ErrorsInput",
   "Top level: stats": "boolean | StatsInput",
   "Top level: tiers": "Readonly<Record<string, TierInput<Names>>>",
   "Top level: policies": "Readonly<Record<Names, PolicyInput>>",

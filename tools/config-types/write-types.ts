@@ -35,6 +35,11 @@ const INTERFACES: readonly Interface[] = [
     sources: [{ section: "CORS", below: "cors." }],
   },
   {
+    head: "ErrorsInput",
+    about: "A body of one's own for what goes wrong.",
+    sources: [{ section: "Error dialects", below: "errors." }],
+  },
+  {
     head: "StatsInput",
     about: "Where the sums of statistics go.",
     sources: [{ section: "Statistics", below: "stats." }],
@@ -104,6 +109,7 @@ export function writeTypes(guide: string): string {
 const HEAD = `// The types of headgate.config.ts, for editors and compilers: written by \`npm run config-types\` from the tables of
 // docs/configuration.md, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
+import type { DialectName } from "../errors/registry.ts";
 import type { Facts } from "../keys/facts.ts";
 import type {
   Country,

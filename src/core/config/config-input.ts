@@ -1,6 +1,7 @@
 // The types of headgate.config.ts, for editors and compilers: written by `npm run config-types` from the tables of
 // docs/configuration.md, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
+import type { DialectName } from "../errors/registry.ts";
 import type { Facts } from "../keys/facts.ts";
 import type {
   Country,
@@ -118,6 +119,12 @@ export interface ConfigInput<Names extends string = string> {
    * @example cors: { origins: ["https://app.example"] }
    */
   readonly cors?: "origin" | "none" | CorsInput;
+  /**
+   * In whose words the gateway says what went wrong, where no route and no pool's profile says another: see Error dialects.
+   * (`"problem"`, `"openai"`, `"anthropic"`, `"gemini"`, `"openrouter"`, `"graph"`, `"stripe"`, `"github"`, `"slack"`, `"google"`, `"graphql"`, `"connect"`, `"grpc-web"`, or an object. Default: `"problem"`.)
+   * @example errors: "openai"
+   */
+  readonly errors?: DialectName | ErrorsInput;
   /**
    * Whether the gateway counts what it does: see Statistics. Nothing of it is in a request's way. `true` is `{}`.
    * (`false`, or an object. Default: `{}`.)
@@ -416,6 +423,28 @@ export interface CorsInput {
    * @example cors: { origins: "*", preflight: "pass" }
    */
   readonly preflight?: "answer" | "pass";
+}
+
+/** A body of one's own for what goes wrong. */
+export interface ErrorsInput {
+  /**
+   * The body. `{status}`, `{code}` and `{message}` are the problem's, `{retryAfter}` the wait in whole seconds, 0 for none. Of a JSON type it must be JSON, with `{code}` and `{message}` in quotes.
+   * (1 to 16384 characters. Required.)
+   * @example errors: { template: '{"fault":"{code}","text":"{message}"}' }
+   */
+  readonly template: string;
+  /**
+   * The status of all of them.
+   * (400 to 599. Default: none: the problem's.)
+   * @example errors: { template: "{message}", contentType: "text/plain", status: 400 }
+   */
+  readonly status?: number;
+  /**
+   * The Content-Type.
+   * (a media type, with a parameter if need be. Default: `"application/json"`.)
+   * @example errors: { template: "{message}", contentType: "text/plain; charset=utf-8" }
+   */
+  readonly contentType?: string;
 }
 
 /** Where the sums of statistics go. */
@@ -1088,6 +1117,12 @@ export interface RouteInput<Names extends string = string> {
    * @example cors: { origins: "*" }
    */
   readonly cors?: "origin" | "none" | CorsInput;
+  /**
+   * In whose words the gateway says to this route's clients what went wrong: see Error dialects.
+   * (`"problem"`, `"openai"`, `"anthropic"`, `"gemini"`, `"openrouter"`, `"graph"`, `"stripe"`, `"github"`, `"slack"`, `"google"`, `"graphql"`, `"connect"`, `"grpc-web"`, or an object. Default: none: the pool's profile's, else the gateway's.)
+   * @example errors: "stripe"
+   */
+  readonly errors?: DialectName | ErrorsInput;
   /**
    * The origin pool that the route leads to.
    * (the name of one of `origins`. Default: none: the configuration's `origin`.)

@@ -7,6 +7,7 @@ import { alertsSchema } from "../alerts/alert-settings.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
+import { errorsRule } from "../errors/errors-schema.ts";
 import { logSchema } from "../log/log-settings.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
 import { RETRY_JITTER_PERCENT_MAX } from "../policies/rate-limit-headers.ts";
@@ -59,6 +60,7 @@ export const configSchema = object({
   cors: v.optional(corsRule, "origin"),
   stats: v.optional(statsRule, {}),
   denied: v.optional(deniedAnswer),
+  errors: v.optional(errorsRule, "problem"),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

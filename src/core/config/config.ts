@@ -6,6 +6,7 @@ import type { AlertRule } from "../alerts/alert-settings.ts";
 import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
+import type { ErrorsRule } from "../errors/registry.ts";
 import type { LogSettings } from "../log/log-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedRoute } from "../policies/limited-route.ts";
@@ -53,6 +54,8 @@ export interface Config {
   readonly access: AccessList | undefined;
   /** Who says what pages of other origins may do, where no route does. */
   readonly cors: CorsRule;
+  /** In whose words it is said what went wrong, where no route says another. */
+  readonly errors: ErrorsRule;
   /** What an address is limited by whose preflights go to an origin. */
   readonly preflights: Policy;
   /** The policy that limits clients with credentials that were never issued. */

@@ -89,6 +89,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       auth: deepFreeze(auth),
       access: deepFreeze(parsed.value.access),
       cors: deepFreeze(parsed.value.cors),
+      errors: deepFreeze(parsed.value.errors),
       stats: deepFreeze(toStatsSettings(parsed.value.stats)),
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
@@ -104,10 +105,10 @@ type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 /** Of a configuration with problems nothing is used. */
 function toRouteDefaults(
   parsed: Parsed,
-): Pick<RouteContext, "access" | "cors" | "denied" | "requestTimeoutMs"> {
+): Pick<RouteContext, "access" | "cors" | "denied" | "errors" | "requestTimeoutMs"> {
   if (!parsed.ok) return { access: undefined, requestTimeoutMs: 0 };
-  const { access, cors, denied, requestTimeout } = parsed.value;
-  return { access, cors, denied, requestTimeoutMs: requestTimeout };
+  const { access, cors, denied, errors, requestTimeout } = parsed.value;
+  return { access, cors, denied, errors, requestTimeoutMs: requestTimeout };
 }
 
 function toBatches(

@@ -1,5 +1,6 @@
 // The explanation of a described request that is not sent: where it would go, what would limit it, and why.
 
+import type { ProblemCode } from "../http/problems.ts";
 import type { OwnedKey } from "../keys/counter-key.ts";
 
 /** Numbers of units and waits are those of the answer that the request would get: it is counted in them. */
@@ -48,7 +49,7 @@ export interface ExplainedOutbound {
 
 export interface Explanation {
   /** The problem that the request ends with; undefined: it goes on to the cache and the origin. */
-  readonly problem: string | undefined;
+  readonly problem: ProblemCode | undefined;
   /** The problem's status. */
   readonly status: number | undefined;
   /** What the client is not told. */

@@ -1,6 +1,8 @@
 // What one answer of an origin reports about the origin's own limits, as plain values, and what a profile is that reads it.
 // Everything that an origin sends is hostile: fields of bounded length, numbers that are finite and not negative.
 
+import type { DialectName } from "../errors/registry.ts";
+
 /** An answer as profiles see it. */
 export interface OriginAnswer {
   readonly status: number;
@@ -40,6 +42,8 @@ export interface Profile {
   readonly readingMs: number;
   /** Reads an answer. Must not throw, whatever the answer is. */
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
+  /** The dialect of its clients; undefined: it is nobody's in particular. */
+  readonly errors?: DialectName;
 }
 
 /** The longest field that is read. */

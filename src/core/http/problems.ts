@@ -1,11 +1,10 @@
 // Every rejection and failure that the gateway makes itself, with its status, its RFC 9209 error token and its text. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
-import type { Problem } from "../result.ts";
-import { statusTitles } from "./status-titles.ts";
+import type { statusTitles } from "./status-titles.ts";
 
 /** Registered problem types, with their titles. */
-const TYPES = {
+export const problemTypes = {
   "quota-exceeded": "Quota Exceeded",
   "temporary-reduced-capacity": "Temporary Reduced Capacity",
 } as const;
@@ -16,7 +15,7 @@ export interface ProblemDefinition {
   /** RFC 9209 section 2.3. */
   readonly proxyError: string;
   /** A registered problem type; about:blank where the status is enough (RFC 9457 section 4.2.1). */
-  readonly type?: keyof typeof TYPES;
+  readonly type?: keyof typeof problemTypes;
 }
 
 export const problems = {
@@ -259,23 +258,4 @@ export type ProblemCode = keyof typeof problems;
 /** Adds to a problem's body the id of the request that it answers: a body may answer many. */
 export function withRequestId(body: string, requestId: string): string {
   return `${body.slice(0, -1)},"requestId":${JSON.stringify(requestId)}}`;
-}
-
-/**
- * The body of a problem (RFC 9457), as text. `violated` names policies (draft-ietf-httpapi-ratelimit-headers); `found` is
- * all that is wrong with what the client wrote.
- */
-export function toProblemBody(
-  code: ProblemCode,
-  violated?: readonly string[],
-  found?: readonly Problem[],
-): string {
-  const definition: ProblemDefinition = problems[code];
-  const { type, status, detail } = definition;
-  const named =
-    type === undefined
-      ? { type: "about:blank", title: statusTitles[status] }
-      : { type: `https://iana.org/assignments/http-problem-types#${type}`, title: TYPES[type] };
-  const body = { ...named, status, detail, code, problems: found };
-  return JSON.stringify(violated === undefined ? body : { ...body, "violated-policies": violated });
 }

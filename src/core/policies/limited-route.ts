@@ -1,5 +1,6 @@
 // What limiting sees of a route: also what stands for one, as failed credentials and a pool's calls do.
 
+import type { ErrorsRule } from "../errors/registry.ts";
 import type { DeniedAnswer } from "./denied-answer.ts";
 import type { Policy } from "./policy.ts";
 import type { RouteCost } from "./route-cost.ts";
@@ -21,6 +22,8 @@ export interface LimitedRoute {
   readonly cost: RouteCost;
   /** How a request over its limit is answered; undefined: with a problem document. */
   readonly denied?: DeniedAnswer | undefined;
+  /** In whose words refusals are; undefined: as problem documents. */
+  readonly errors?: ErrorsRule | undefined;
   /** Also clients that no policy of a route counts. */
   readonly countsAll?: boolean;
 }

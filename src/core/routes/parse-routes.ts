@@ -19,6 +19,9 @@ import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts
 import { toRouteShape } from "../shape/route-shape.ts";
 import { toEntries } from "../schema/list-of.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
+import type { ErrorsRule } from "../errors/registry.ts";
+import { profiles } from "../feedback/profiles/registry.ts";
+import type { Profile } from "../feedback/reading.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
@@ -34,6 +37,8 @@ export interface RouteContext extends NamedPolicies {
   readonly cors?: CorsRule | undefined;
   /** The gateway's, for routes that have none of their own. */
   readonly denied?: DeniedAnswer | undefined;
+  /** The gateway's, for routes that have none of their own and whose pool has no API's profile. */
+  readonly errors?: ErrorsRule | undefined;
   /** Of routes that say no other. */
   readonly requestTimeoutMs: number;
 }
@@ -120,7 +125,7 @@ function toRoute(
     policies,
     hasVariants: haveVariants(policies),
     cost: options.cost,
-    denied: options.denied ?? context.denied,
+    ...toRefusals(options, { pool, context }),
     cache: options.cache,
     pool,
     priority: options.priority,
@@ -166,6 +171,20 @@ function listPoolMembers(pool: OriginPool | undefined): readonly string[] {
   const limited = outbound?.limited;
   const ofCost = limited === undefined ? [] : listCostMembers(limited.cost);
   return [...ofCost, ...listKeyMembers([...(limited?.policies ?? []), { key: affinity }])];
+}
+
+function toRefusals(
+  { denied, errors }: v.InferOutput<typeof routeSchema>,
+  { pool, context }: { readonly pool: OriginPool | undefined; readonly context: RouteContext },
+): Pick<Route, "denied" | "errors"> {
+  return { denied: denied ?? context.denied, errors: errors ?? toErrors(pool, context) };
+}
+
+/** Whoever calls an API through a pool of its profile has that API's client. */
+function toErrors(pool: OriginPool | undefined, { errors = "problem" }: RouteContext): ErrorsRule {
+  if (pool?.feedback === undefined) return errors;
+  const profile: Profile = profiles[pool.feedback.profile];
+  return profile.errors ?? errors;
 }
 
 function hasPermits(policies: readonly Policy[], pool: OriginPool | undefined): boolean {

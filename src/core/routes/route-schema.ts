@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { accessList } from "../access/access-list.ts";
 import { cacheSettings } from "../cache/cache-settings.ts";
 import { corsRule } from "../cors/cors-settings.ts";
+import { errorsRule } from "../errors/errors-schema.ts";
 import { methodName } from "../http/methods.ts";
 import { prefix } from "../origins/pool-schema.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
@@ -45,6 +46,7 @@ export const routeSchema = object({
   access: v.optional(accessList),
   cors: v.optional(corsRule),
   denied: v.optional(deniedAnswer),
+  errors: v.optional(errorsRule),
   stripPrefix: v.optional(prefix),
   ...shapeEntries,
 });

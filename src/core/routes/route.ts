@@ -5,6 +5,7 @@ import type { AccessList } from "../access/access-list.ts";
 import type { Aggregate } from "../batch/aggregate.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
+import type { ErrorsRule } from "../errors/registry.ts";
 import type { RoutePattern } from "../http/path-pattern.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { HostRule } from "./host-rule.ts";
@@ -33,6 +34,8 @@ export interface Route {
   readonly cost: RouteCost;
   /** How it answers a request that is over its limit; undefined: with a problem document. */
   readonly denied: DeniedAnswer | undefined;
+  /** In whose words it says what went wrong. */
+  readonly errors: ErrorsRule;
   readonly cache: CacheSettings | undefined;
   /** The origin pool that it leads to; undefined: the configuration's one origin. */
   readonly pool: OriginPool | undefined;

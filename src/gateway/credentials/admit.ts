@@ -5,7 +5,7 @@ import { logBanned, logDenied, logRefused } from "../log/log-request.ts";
 import type { CheckedLimits } from "../limits/checked-limits.ts";
 import { noteLimits } from "../limits/note-limits.ts";
 import { toLimitFields, toRefusal } from "../limits/rate-limit-response.ts";
-import { toProblemResponse } from "../request/problem-response.ts";
+import { type ProblemOptions, toProblemResponse } from "../request/problem-response.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { findKeptOut, type Gatekeeper, judge, type Judged, type Refused } from "./judge.ts";
@@ -66,6 +66,10 @@ function toTooMany(
   return toProblemResponse(refusal.code, { ...toOptions(routed), violated, limits: fields });
 }
 
-function toOptions({ config, facts }: RoutedRequest): { readonly name: string; readonly requestId: string } {
-  return { name: config.name, requestId: facts.requestId };
+function toOptions({
+  config,
+  route,
+  facts,
+}: RoutedRequest): Pick<ProblemOptions, "name" | "errors"> & { readonly requestId: string } {
+  return { name: config.name, errors: route.errors, requestId: facts.requestId };
 }

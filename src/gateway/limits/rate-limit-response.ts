@@ -18,8 +18,7 @@ import { readClock } from "../../platform/clock.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
 import { isRefusing } from "../../core/policies/policy-rows.ts";
-import { withRequestId } from "../../core/http/problems.ts";
-import { type ProblemParts, toProblemParts } from "../request/problem-response.ts";
+import { type ProblemParts, toIdentified, toProblemParts } from "../request/problem-response.ts";
 
 /** Why a request does not go on. */
 export interface Refusal {
@@ -70,6 +69,7 @@ export function toLimitFields(
 
 interface Rendered {
   readonly body: string;
+  readonly isOpen: boolean;
   readonly init: { readonly status: number; readonly headers: Headers };
   readonly untilMs: number;
 }
@@ -85,18 +85,20 @@ export function toDenial(
 ): Response {
   const own = refusal.code === "quota-exceeded" ? limiting.route.denied : undefined;
   const { requestId } = limiting;
-  const toBody = (body: string): string => (own === undefined ? withRequestId(body, requestId) : body);
   const { rememberedDenial } = limits;
   const nowMs = readClock();
   const known = rememberedDenial === undefined ? undefined : rendered.get(rememberedDenial);
-  if (known !== undefined && nowMs < known.untilMs) return new Response(toBody(known.body), known.init);
-  const { body, init } = toDenialParts(limits, refusal, { limiting, own });
+  if (known !== undefined && nowMs < known.untilMs)
+    return new Response(toIdentified(known, requestId), known.init);
+  const parts = toDenialParts(limits, refusal, { limiting, own });
+  const { init } = parts;
+  const body = toIdentified(parts, requestId);
   // Each answer has a jitter of its own.
   if (rememberedDenial === undefined || limiting.gateway.config.headers.retryJitterPercent > 0)
-    return new Response(toBody(body), init);
+    return new Response(body, init);
   const kept = { status: init.status, headers: new Headers(init.headers) };
-  rendered.set(rememberedDenial, { body, init: kept, untilMs: nowMs + toSameMs(limits, nowMs) });
-  return new Response(toBody(body), kept);
+  rendered.set(rememberedDenial, { ...parts, init: kept, untilMs: nowMs + toSameMs(limits, nowMs) });
+  return new Response(body, kept);
 }
 
 /** The problem document, or what the configuration has in its place. */
@@ -106,7 +108,8 @@ function toDenialParts(
   { limiting, own }: { readonly limiting: Limiting; readonly own: DeniedAnswer | undefined },
 ): ProblemParts {
   const { name } = limiting.gateway.config;
-  const parts = toProblemParts(code, { name, violated, limits: toLimitFields(limits, limiting) });
+  const { errors } = limiting.route;
+  const parts = toProblemParts(code, { name, errors, violated, limits: toLimitFields(limits, limiting) });
   if (own === undefined) return parts;
   const { status, contentType } = own;
   const { nearest } = limits.answer;
@@ -118,6 +121,7 @@ function toDenialParts(
   };
   return {
     body: toDeniedBody(own, figures),
+    isOpen: false,
     init: { status, headers: { ...headers, "Content-Type": contentType } },
   };
 }

@@ -7,10 +7,13 @@ import type { CheckedLimits, ObjectDecision } from "./checked-limits.ts";
 import type { LimiterContext } from "./limiter.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
-/** Corrects what was taken, where a policy says so. */
-export function settleLimits(response: Response, { taken }: CheckedLimits, context: LimiterContext): void {
+/** Corrects what was taken, where a policy says so. `status` is what happened, whatever the answer to the client says. */
+export function settleLimits(
+  { status, headers }: Pick<Response, "status" | "headers">,
+  { taken }: CheckedLimits,
+  context: LimiterContext,
+): void {
   if (!taken.some(({ group }) => group.rows.some(({ policy }) => policy.settle !== undefined))) return;
-  const { status, headers } = response;
   const header = (name: string): string | undefined => headers.get(name) ?? undefined;
   settle(taken, context, ({ settle: rule }) =>
     rule === undefined ? undefined : toActualUnits(rule, { status, header }),

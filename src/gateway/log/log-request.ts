@@ -15,7 +15,7 @@ import type { RequestTrace } from "../request/request-trace.ts";
 
 export interface LoggedRequest {
   readonly config: Config;
-  readonly route: Pick<Route, "name">;
+  readonly route: Pick<Route, "name"> & Partial<Pick<Route, "errors">>;
   readonly facts: {
     readonly method: string;
     readonly requestId: string;

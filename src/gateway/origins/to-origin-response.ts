@@ -8,10 +8,11 @@ export function toOriginResponse(answer: OriginAnswer, request: LoggedRequest): 
   if (answer.ok) return answer.value;
   logFailed(request, answer.error);
   const { code, retryAfterMs, denied } = answer.error;
-  const { config, facts } = request;
+  const { config, facts, route } = request;
   const violated = denied === undefined ? {} : { violated: denied.violated };
   return toProblemResponse(code, {
     name: config.name,
+    errors: route.errors,
     requestId: facts.requestId,
     retryAfterMs,
     ...violated,

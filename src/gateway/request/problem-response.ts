@@ -1,12 +1,16 @@
-// A response that the gateway makes itself: RFC 9457 body, RFC 9209 Proxy-Status, never stored by anyone.
+// A response that the gateway makes itself: in the words of its route's API, with RFC 9209 Proxy-Status, never stored by
+// anyone.
 
-import { type ProblemCode, problems, toProblemBody, withRequestId } from "../../core/http/problems.ts";
+import { type ErrorsRule, toErrorAnswer } from "../../core/errors/registry.ts";
+import { type ProblemCode, problems, withRequestId } from "../../core/http/problems.ts";
 import type { Problem } from "../../core/result.ts";
 import type { RateLimitFields } from "../../core/policies/rate-limit-headers.ts";
 
 export interface ProblemOptions {
   /** The gateway's own name. */
   readonly name: string;
+  /** In whose words it is said; undefined: as a problem document. */
+  readonly errors?: ErrorsRule | undefined;
   readonly violated?: readonly string[];
   readonly limits?: RateLimitFields;
   /** All that is wrong with what the client wrote. */
@@ -25,24 +29,40 @@ interface Answering extends ProblemOptions {
 export interface ProblemParts {
   /** Without the id of a request. */
   readonly body: string;
+  /** Whether the id may be put in. */
+  readonly isOpen: boolean;
   readonly init: { readonly status: number; readonly headers: Record<string, string> };
 }
 
 export function toProblemResponse(code: ProblemCode, options: Answering): Response {
-  const { body, init } = toProblemParts(code, options);
-  return new Response(withRequestId(body, options.requestId), init);
+  const parts = toProblemParts(code, options);
+  return new Response(toIdentified(parts, options.requestId), parts.init);
+}
+
+/** The body of the answer to this request. */
+export function toIdentified({ body, isOpen }: Omit<ProblemParts, "init">, requestId: string): string {
+  return isOpen ? withRequestId(body, requestId) : body;
 }
 
 /** Its fields are handed over once: each call on a Headers object crosses into the platform. */
-export function toProblemParts(
+export function toProblemParts(code: ProblemCode, options: ProblemOptions): ProblemParts {
+  const { errors, violated, found } = options;
+  const fields = toFields(code, options);
+  const answer = toErrorAnswer(code, errors, { retryAfter: fields["Retry-After"], violated, found });
+  const { status, contentType, body, isOpen } = answer;
+  const headers: Record<string, string> = { "Content-Type": contentType, ...fields };
+  for (const [field, value] of answer.headers ?? []) headers[field] = value;
+  return { body, isOpen, init: { status, headers } };
+}
+
+/** The same in whosever words it is said. */
+function toFields(
   code: ProblemCode,
-  { name, violated, limits, found, challenge, retryAfterMs }: ProblemOptions,
-): ProblemParts {
-  const { status, proxyError } = problems[code];
+  { name, limits, challenge, retryAfterMs }: ProblemOptions,
+): Record<string, string> {
   const headers: Record<string, string> = {
-    "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",
-    "Proxy-Status": `${name}; error=${proxyError}`,
+    "Proxy-Status": `${name}; error=${problems[code].proxyError}`,
   };
   if (challenge !== undefined) headers["WWW-Authenticate"] = challenge;
   if (retryAfterMs !== undefined)
@@ -51,5 +71,5 @@ export function toProblemParts(
   if (code === "method-not-allowed") headers["Allow"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   for (const [field, value] of limits?.set ?? []) headers[field] = value;
   for (const [field, value] of limits?.append ?? []) headers[field] = value;
-  return { body: toProblemBody(code, violated, found), init: { status, headers } };
+  return headers;
 }

@@ -23,10 +23,10 @@ const CONDITIONS_AND_RANGES = [...RANGES, "if-none-match", "if-modified-since"];
 /** The facts to go on with, or the refusal. */
 export function shapeRequest(
   read: ReadRequest,
-  route: Pick<Route, "pattern" | "shape">,
+  route: Pick<Route, "pattern" | "shape" | "errors">,
   config: Config,
 ): RoutedFacts | Response {
-  const { shape } = route;
+  const { shape, errors } = route;
   if (shape === undefined) return toRoutedFacts(read, route);
   const { canonicalPath, url, search: given, requestId } = read;
   const asked = shape.fields ? new URLSearchParams(given).getAll(PARAMETER) : [];
@@ -34,14 +34,14 @@ export function shapeRequest(
   const mask = text === "" ? undefined : parseFieldMask(text);
   if (mask?.ok === false) {
     const found = [{ path: PARAMETER, code: "invalid", message: mask.error }];
-    return toProblemResponse("invalid-fields", { name: config.name, requestId, found });
+    return toProblemResponse("invalid-fields", { name: config.name, errors, requestId, found });
   }
   const isTrimmed = mask !== undefined || shape.dropped !== undefined;
   const search = asked.length > 0 ? withoutParameter(given, PARAMETER) : given;
   const target = toOrigin(url) + canonicalPath + search;
   const request = changeRequest(read, target, { shape, isTrimmed });
   const changed = readRequest(request, config, { requestId });
-  if (!changed.ok) return toProblemResponse(changed.error, { name: config.name, requestId });
+  if (!changed.ok) return toProblemResponse(changed.error, { name: config.name, errors, requestId });
   return toRoutedFacts(changed.value, route, {
     shape,
     mask: mask?.value,

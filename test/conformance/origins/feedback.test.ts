@@ -52,7 +52,8 @@ describe("facebook-graph", () => {
         NAMES.map((name) => [name, toPool(url, "facebook-graph", { scopes: { user: "user" } })]),
       ),
       policies,
-      routes: NAMES.map((name) => ({ path: `/${name}/*`, origin: name })),
+      // Told apart from what the origin says.
+      routes: NAMES.map((name) => ({ path: `/${name}/*`, origin: name, errors: "problem" })),
     }));
     const [first] = stand.origins;
     if (first === undefined) throw new Error("an origin was started");
@@ -170,7 +171,7 @@ describe("two isolates", () => {
         origin: "limited",
         origins: { limited: toPool(origin.url, "github") },
         policies,
-        routes: [{ path: "/*" }],
+        routes: [{ path: "/*", errors: "problem" }],
       }),
       {},
     );

@@ -1,13 +1,7 @@
 import { parseItem, Token } from "structured-headers";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { toCanonicalPath } from "../../../src/core/http/canonical-path.ts";
-import {
-  type ProblemCode,
-  type ProblemDefinition,
-  problems,
-  toProblemBody,
-} from "../../../src/core/http/problems.ts";
-import { statusTitles } from "../../../src/core/http/status-titles.ts";
+import { type ProblemCode, type ProblemDefinition, problems } from "../../../src/core/http/problems.ts";
 
 const entries = Object.entries(problems) as [ProblemCode, ProblemDefinition][];
 
@@ -51,36 +45,4 @@ function isTaken(length: number): boolean {
 test("the detail of path-too-long says the length from which a path is refused", () => {
   const longest = Number(/\d+/.exec(problems["path-too-long"].detail)?.[0]);
   expect([isTaken(longest), isTaken(longest + 1)]).toEqual([true, false]);
-});
-
-/** "quota-exceeded" is called "Quota Exceeded". */
-function toTitle(type: string): string {
-  return type.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.replace("-", " ").toUpperCase());
-}
-
-describe("toProblemBody()", () => {
-  test("of a quota is the draft's problem type with the policies' names", () => {
-    expect(JSON.parse(toProblemBody("quota-exceeded", ["per-client", "search"]))).toEqual({
-      type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
-      title: "Quota Exceeded",
-      status: 429,
-      detail: problems["quota-exceeded"].detail,
-      code: "quota-exceeded",
-      "violated-policies": ["per-client", "search"],
-    });
-  });
-
-  test.each(entries)("of %s has RFC 9457's members and its code", (code, { status, detail, type }) => {
-    const body: unknown = JSON.parse(toProblemBody(code));
-    const named =
-      type === undefined
-        ? { type: "about:blank", title: statusTitles[status] }
-        : { type: `https://iana.org/assignments/http-problem-types#${type}`, title: toTitle(type) };
-    expect(body).toEqual({ ...named, status, detail, code });
-  });
-
-  test("survives any name", () => {
-    const names = ['"', "\\", "\u0000", "\u2028", "\ud800"];
-    expect(JSON.parse(toProblemBody("missing-key", names))).toMatchObject({ "violated-policies": names });
-  });
 });

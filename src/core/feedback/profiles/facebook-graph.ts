@@ -35,6 +35,7 @@ export const facebookGraph: Profile = {
   scopes: ["app", "user", "page", "business", "ad-account", "insights-app", "insights-account"],
   bodyStatuses: [400, 403],
   readingMs: HOUR_MS,
+  errors: "graph",
   readings: (answer) => {
     const usage = readUsage(answer);
     return [...usage, ...readRefusal(answer, usage)];

@@ -14,6 +14,7 @@ export const github: Profile = {
   scopes: [...RESOURCES, SECONDARY],
   bodyStatuses: [403, 429],
   readingMs: 60_000,
+  errors: "github",
   readings: (answer) => {
     const resource = answer.field("x-ratelimit-resource") ?? "core";
     const isRefusal = answer.status === 403 || answer.status === 429;
