@@ -28,13 +28,18 @@ export interface BuildOptions {
  * Checks the configuration and bundles. Returns the files that it was made of, without those of packages. Throws a
  * CommandError when the configuration is wrong.
  */
-export async function buildWorker({
+export async function buildWorker(options: BuildOptions): Promise<readonly string[]> {
+  await parseConfigFile(options.configPath);
+  return await bundleWorker(options);
+}
+
+/** The same with a configuration that has been checked, or that is found only where the Worker runs. */
+export async function bundleWorker({
   configPath,
   outFile,
   format = "esm",
   isForDebugger = false,
 }: BuildOptions): Promise<readonly string[]> {
-  await parseConfigFile(configPath);
   const files: string[] = [];
   await build({
     input: resolve(PROJECT_FOLDER, "src/index.ts"),

@@ -8,7 +8,7 @@ import { ADMIN_TOKEN } from "./admin.ts";
 import type { Target } from "./client.ts";
 
 const PROJECT_FOLDER = resolve(import.meta.dirname, "../../..");
-const PROGRAM = resolve(PROJECT_FOLDER, "src/cli/headgate.ts");
+const PROGRAM = resolve(PROJECT_FOLDER, "src/cli/headgate-bin.js");
 const OUTPUT_BYTES_MAX = 32 * 1_024 * 1_024;
 
 interface Output {

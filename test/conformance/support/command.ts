@@ -30,10 +30,14 @@ export function startCommand(
   argv: readonly string[],
   { folder = PROJECT_FOLDER, env = {} }: StartOptions = {},
 ): Started {
-  const child = spawn(process.execPath, [`src/cli/${program}.ts`, ...argv], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(
+    process.execPath,
+    ["--import", "./src/cli/check-node.js", `src/cli/${program}.ts`, ...argv],
+    {
+      cwd: folder,
+      env: { ...process.env, ...env },
+    },
+  );
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");

@@ -3,9 +3,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buildPage } from "../../../src/cli/build-page.ts";
-import { buildWorker } from "../../../src/cli/build-worker.ts";
 import { toPagePath } from "../../../src/cli/paths.ts";
 import { serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
+import { buildBesideShared } from "./shared-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
 const FOLDER = resolve(import.meta.dirname, "../../../dist/conformance");
@@ -52,7 +52,7 @@ async function startIn(
   const configPath = join(folder, "headgate.config.ts");
   const scriptPath = join(folder, "worker.js");
   await writeFile(configPath, config);
-  await buildWorker({ configPath, outFile: scriptPath });
+  await buildBesideShared({ configPath, outFile: scriptPath });
   if (hasPage) await buildPage(toPagePath(scriptPath));
   const lines: string[] = [];
   const onLog = (line: string): void => {

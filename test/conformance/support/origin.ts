@@ -9,6 +9,7 @@ import { WebSocketServer } from "ws";
 import { linesOf, toFields, valueOf, type Fields } from "./fields.ts";
 
 const BODY_BYTES_KEPT = 1_048_576;
+const EVENTS = ["end", "close"];
 
 export interface RecordedRequest {
   readonly method: string;
@@ -70,15 +71,17 @@ export async function startOrigin(port = 0): Promise<Origin> {
     const path = toPath(target);
     const { now, most } = flights.get(path) ?? { now: 0, most: 0 };
     flights.set(path, { now: now + 1, most: Math.max(most, now + 1) });
+    // Whoever asked has gone when its side of the connection ends: Node takes a moment longer to close it.
     let isOver = false;
     const land = (): void => {
       if (isOver) return;
       isOver = true;
+      // A connection outlives its requests: none of them goes on listening to it.
+      for (const one of ends) for (const event of EVENTS) one.off(event, land);
       const then = flights.get(path) ?? { now: 1, most: 1 };
       flights.set(path, { ...then, now: then.now - 1 });
     };
-    // Whoever asked has gone when its side of the connection ends: Node takes a moment longer to close it.
-    for (const one of ends) for (const event of ["end", "close"]) one.once(event, land);
+    for (const one of ends) for (const event of EVENTS) one.once(event, land);
   };
   const record = (message: IncomingMessage): RecordedRequest => {
     const request = recordRequest(message);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { buildWorker } from "../../../src/cli/build-worker.ts";
+import { buildBesideShared } from "./shared-worker.ts";
 import { newFolder } from "./gateway.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../../wrangler.toml", import.meta.url));
@@ -60,7 +60,7 @@ async function startIsolates(config: string, isolates: Others): Promise<TwoIsola
   const configPath = join(folder, "headgate.config.ts");
   const scriptPath = join(folder, "worker.js");
   await writeFile(configPath, config);
-  await buildWorker({ configPath, outFile: scriptPath });
+  await buildBesideShared({ configPath, outFile: scriptPath });
   const { url, close } = await serveIsolates(scriptPath, isolates);
   return {
     url,

@@ -2,7 +2,10 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 
-const PAUSE_MS = 10;
+const PAUSE_MS_MIN = 10;
+const PAUSE_MS_MAX = 100;
+/** Of the time that has gone by: who waits for long looks less often, and leaves the machine to what it waits for. */
+const PAUSE_SHARE = 0.05;
 const PATIENCE_MS = 5_000;
 
 type Awaitable<T> = T | Promise<T>;
@@ -13,12 +16,13 @@ export async function until<T>(
   look: () => Awaitable<T | undefined | false>,
   patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const deadlineMs = Date.now() + patienceMs;
+  const startMs = Date.now();
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadlineMs) throw new Error(`Waited ${patienceMs} ms for ${what}`);
-    await wait(PAUSE_MS);
+    const waitedMs = Date.now() - startMs;
+    if (waitedMs > patienceMs) throw new Error(`Waited ${patienceMs} ms for ${what}`);
+    await wait(Math.min(PAUSE_MS_MAX, Math.max(PAUSE_MS_MIN, waitedMs * PAUSE_SHARE)));
   }
 }
 

@@ -5,9 +5,10 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "rolldown";
-import { buildWorker, EXTERNAL } from "../../../src/cli/build-worker.ts";
+import { EXTERNAL } from "../../../src/cli/build-worker.ts";
 import { serveWorker } from "../../../src/cli/serve-worker.ts";
 import { send, type Target } from "./client.ts";
+import { buildBesideShared } from "./shared-worker.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
 
 const CALLS_PATH = "/.watched/calls";
@@ -122,7 +123,7 @@ export async function startWatchedGateway(
   const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
   const [mainPath, scriptPath] = [join(folder, "main.js"), join(folder, "watched.js")];
   await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
-  await buildWorker({ configPath, outFile: workerPath });
+  await buildBesideShared({ configPath, outFile: workerPath });
   await build({
     input: mainPath,
     platform: "neutral",
