@@ -9,6 +9,7 @@ import { CommandError, runCommand } from "./command-error.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import type { ServedWorker } from "./serve-worker.ts";
 import { sayWhatIsActive, startDemoOriginIfWanted, startGateway } from "./start-gateway.ts";
+import { readVars } from "./read-vars.ts";
 import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
 import { watchFiles } from "./watch-files.ts";
 
@@ -34,7 +35,7 @@ await runCommand(async () => {
   for (;;) {
     changed = Promise.withResolvers<void>();
     watched.set([...always, ...files]);
-    const prepared = await prepare();
+    const prepared = await prepare(options);
     if (prepared !== undefined) {
       ({ files } = prepared);
       watched.set([...always, ...files]);
@@ -75,9 +76,22 @@ async function serve(
   return { ...served, prepared };
 }
 
-/** undefined when something is wrong: the process has said what. */
-async function prepare(): Promise<Prepared | undefined> {
-  const child = fork(PREPARE, argv);
+/** undefined when wrangler.toml cannot be read: it is said why. */
+function readChangedVars(origin: string | undefined): Prepared["vars"] | undefined {
+  try {
+    return readVars(origin);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    console.error(error.message);
+    return undefined;
+  }
+}
+
+/** undefined when something is wrong: it has been said what. */
+async function prepare({ origin }: StartOptions): Promise<Prepared | undefined> {
+  const vars = readChangedVars(origin);
+  if (vars === undefined) return undefined;
+  const child = fork(PREPARE, [JSON.stringify(vars), ...argv]);
   const { promise, resolve: done } = Promise.withResolvers<Prepared | undefined>();
   let prepared: Prepared | undefined;
   child.once("message", (message) => {

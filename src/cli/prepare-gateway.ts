@@ -1,11 +1,10 @@
-// What comes before serving: the variables that hold, a checked configuration, and a built Worker.
+// What comes before serving: a checked configuration and a built Worker. It loads nothing of wrangler, which takes longer
+// than all the rest: `npm run dev` does this anew after each save.
 
-import { unstable_readConfig } from "wrangler";
 import { buildPage } from "./build-page.ts";
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
 import { toPagePath, toServedFolder } from "./paths.ts";
-import { readWrangler } from "./read-wrangler.ts";
 import type { StartOptions } from "./start-options.ts";
 
 export interface Prepared {
@@ -21,14 +20,19 @@ export interface Prepared {
   readonly vars: Readonly<Record<string, string>>;
 }
 
-const VAR_NAMES = ["ORIGIN_URL", "LIMIT_FACTOR"] as const;
+export interface PrepareOptions extends Pick<StartOptions, "configPath" | "inspectorPort"> {
+  readonly vars: Prepared["vars"];
+  /** Of the process that serves. */
+  readonly processId: number;
+}
 
-/** Throws a CommandError that lists every problem of the configuration. `processId` is of the process that serves. */
-export async function prepareGateway(
-  { configPath, origin, inspectorPort }: StartOptions,
-  processId: number,
-): Promise<Prepared> {
-  const vars = readVars(origin);
+/** Throws a CommandError that lists every problem of the configuration. */
+export async function prepareGateway({
+  configPath,
+  inspectorPort,
+  vars,
+  processId,
+}: PrepareOptions): Promise<Prepared> {
   const deployment = { vars, label: "with the active variables" };
   const { config, warnings } = await readConfigFile(configPath, deployment);
   printWarnings(warnings);
@@ -40,21 +44,4 @@ export async function prepareGateway(
   const files = [...workerFiles, ...pageFiles];
   const gzipBytes = await readGzipBytes(scriptPath);
   return { origin: config.origin, scriptPath, files, gzipBytes, adminPrefix: config.admin.prefix, vars };
-}
-
-/** The option's or the environment's before those of wrangler.toml. */
-function readVars(origin: string | undefined): Readonly<Record<string, string>> {
-  const { vars } = readWrangler(() =>
-    unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true }),
-  );
-  const given: Readonly<Record<string, string | undefined>> = {
-    ...process.env,
-    ...(origin === undefined ? {} : { ORIGIN_URL: origin }),
-  };
-  const read: Record<string, string> = {};
-  for (const name of VAR_NAMES) {
-    const value: unknown = given[name] ?? vars[name];
-    if (typeof value === "string" || typeof value === "number") read[name] = String(value);
-  }
-  return read;
 }

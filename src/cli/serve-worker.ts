@@ -54,26 +54,27 @@ const HOST = "127.0.0.1";
 /** Starts workerd and resolves when it answers. Throws a CommandError when the port is taken. */
 export async function serveWorker(options: ServeOptions): Promise<ServedWorker> {
   await refuseTakenPort(options);
-  const miniflare = new Miniflare(toMiniflareOptions(options));
+  let served = toServed(options, readWrangled());
+  const miniflare = new Miniflare(toMiniflareOptions(served));
   const url = await miniflare.ready;
   const port = Number(url.port);
-  let served = toMiniflareOptions({ ...options, port });
+  served = { ...served, port };
   return {
     url,
     inspectorUrl: options.inspectorPort === undefined ? undefined : await miniflare.getInspectorURL(),
     readToken: () => {
-      const { ADMIN_TOKEN, ADMIN_READ_TOKEN } = readBindings(options);
+      const { ADMIN_TOKEN, ADMIN_READ_TOKEN } = served.bindings;
       return [ADMIN_TOKEN, ADMIN_READ_TOKEN].find((token) => token !== undefined && token !== "");
     },
     getObjects: (binding) => miniflare.getDurableObjectNamespace(binding),
     reload: async ({ scriptPath, vars }) => {
-      const next = toMiniflareOptions({ ...options, port, scriptPath: resolvePath(scriptPath), vars });
+      const next = toServed({ ...options, port, scriptPath: resolvePath(scriptPath), vars }, readWrangled());
       try {
-        await miniflare.setOptions(next);
+        await miniflare.setOptions(toMiniflareOptions(next));
         await miniflare.ready;
         served = next;
       } catch (error) {
-        await miniflare.setOptions(served);
+        await miniflare.setOptions(toMiniflareOptions(served));
         await miniflare.ready;
         const { message } = error as Error;
         throw new CommandError(`Cannot serve it: ${message.split("\n")[0]}`);
@@ -104,8 +105,10 @@ async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<voi
   }
 }
 
-/** What wrangler.toml and .dev.vars say now. */
-function readWrangled(): ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"] {
+type Wrangled = ReturnType<typeof unstable_getMiniflareWorkerOptions>["workerOptions"];
+
+/** What wrangler.toml and .dev.vars say now. Each call prints that there is a .dev.vars, if there is: one a start. */
+function readWrangled(): Wrangled {
   return readWrangler(() => unstable_getMiniflareWorkerOptions(WRANGLER_CONFIG_PATH)).workerOptions;
 }
 
@@ -122,20 +125,25 @@ function toModules({ scriptPath, hasPage = false }: ServeOptions): V4Module[] {
   return hasPage ? [script, { type: "Data", path: toPagePath(scriptPath) }] : [script];
 }
 
-function readBindings({ vars, localToken }: ServeOptions): ServeOptions["vars"] {
-  const bindings = readWrangled().bindings as ServeOptions["vars"];
-  return addLocalToken({ ...bindings, ...vars }, localToken);
+interface Served extends ServeOptions {
+  readonly wrangled: Wrangled;
+  readonly bindings: ServeOptions["vars"];
 }
 
-function toMiniflareOptions(options: ServeOptions): ReturnType<typeof convertV4MiniflareOptions> {
+function toServed(options: ServeOptions, wrangled: Wrangled): Served {
+  const bindings = { ...(wrangled.bindings as ServeOptions["vars"]), ...options.vars };
+  return { ...options, wrangled, bindings: addLocalToken(bindings, options.localToken) };
+}
+
+function toMiniflareOptions(options: Served): ReturnType<typeof convertV4MiniflareOptions> {
   // What is served is named here: it needs no rules.
-  const { modulesRules: _unused, ...wrangled } = readWrangled();
+  const { modulesRules: _unused, ...wrangled } = options.wrangled;
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,
     modules: toModules(options),
     modulesRoot: dirname(options.scriptPath),
-    bindings: readBindings(options),
+    bindings: options.bindings,
     host: options.host ?? HOST,
     port: options.port,
     cf: false,

@@ -2,6 +2,7 @@
 // try.
 
 import { rmSync } from "node:fs";
+import { flushCompileCache } from "node:module";
 import { resolve } from "node:path";
 import { startDemoOrigin } from "../../demo/origin.ts";
 import { describeActive } from "./active-config.ts";
@@ -50,6 +51,8 @@ export async function startGateway(
   console.log(toDashboard(`${url}${adminPrefix}/ui`, { token: served.readToken(), localToken }));
   if (hasDemo) console.log(toAdvice(url, configPath));
   await sayWhatIsActive(served, prepared, configPath);
+  // Whoever ends this process ends it by a signal: Node would write nothing then.
+  flushCompileCache();
   return served;
 }
 

@@ -3,6 +3,7 @@
 import { runCommand } from "./command-error.ts";
 import { prepareGateway } from "./prepare-gateway.ts";
 import { startGateway } from "./start-gateway.ts";
+import { readVars } from "./read-vars.ts";
 import { readStartOptions, START_USAGE } from "./start-options.ts";
 
 await runCommand(async () => {
@@ -12,5 +13,6 @@ await runCommand(async () => {
     return;
   }
   const options = readStartOptions(argv, process.env);
-  await startGateway(options, await prepareGateway(options, process.pid));
+  const vars = readVars(options.origin);
+  await startGateway(options, await prepareGateway({ ...options, vars, processId: process.pid }));
 });

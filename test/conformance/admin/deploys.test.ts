@@ -145,10 +145,14 @@ it("the build before a deploy says what becomes of it", async () => {
     const build = async (limit: number): Promise<string> => {
       const path = await writeConfig(limit);
       const env = { ...process.env, ...named, WRANGLER_COMMAND: "deploy", HEADGATE_CONFIG: path };
-      const { stdout } = await promisify(execFile)(process.execPath, ["src/cli/build.ts"], {
-        cwd: PROJECT_FOLDER,
-        env,
-      });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ["--import", "./src/cli/check-node.js", "src/cli/build.ts"],
+        {
+          cwd: PROJECT_FOLDER,
+          env,
+        },
+      );
       return hide(stdout, path);
     };
     expect(await ask(50)).toBe("nothing");

@@ -59,6 +59,7 @@ describe("npm start and npm run dev", () => {
       });
       expect(put.status).toBe(200);
       expect(first.output()).not.toContain("version");
+      expect(first.output().split(".dev.vars").length - 1).toBe(1);
       const headgate = (url: string): Promise<{ readonly stdout: string }> =>
         promisify(execFile)(process.execPath, ["src/cli/headgate-bin.js", "health", "--url", url], {
           cwd: checkout.folder,
@@ -95,7 +96,11 @@ describe("npm start and npm run dev", () => {
 describe("npm start", () => {
   const run = async (argv: readonly string[]): Promise<{ readonly code: number; readonly said: string }> => {
     try {
-      await promisify(execFile)(process.execPath, ["src/cli/start.ts", ...argv], { cwd: PROJECT_FOLDER });
+      await promisify(execFile)(
+        process.execPath,
+        ["--import", "./src/cli/check-node.js", "src/cli/start.ts", ...argv],
+        { cwd: PROJECT_FOLDER },
+      );
       return { code: 0, said: "" };
     } catch (error) {
       const { code, stderr } = error as { readonly code: number; readonly stderr: string };
