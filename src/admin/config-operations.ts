@@ -18,12 +18,14 @@ import {
   activeConfigAnswer,
   configAnswer,
   configCheckAnswer,
-  configVersionAnswer,
+  configHistoryAnswer,
   toPageSchema,
 } from "./json-schemas.ts";
 import { type AdminControls, type Call, defineOperation, type Operation } from "./operation.ts";
 import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
 import { toInvalidBody, toJson, toNotFound, toProblem } from "./problem.ts";
+import { toWarnings } from "./accept-entry.ts";
+import { warnOfOverrides } from "./warn-of-overrides.ts";
 
 const CONFIG_BYTES_MAX = 524_288;
 const CHANGES_MAX = 1_000;
@@ -84,7 +86,8 @@ export const configOperations: readonly Operation[] = [
       const problems = [...checked.problems, ...(restored.ok ? [] : toBodyPaths(restored.error))];
       const latest = await readConfig(controls, undefined);
       const changes = diffShown(toActive(latest, controls), body.config, controls);
-      const { warnings } = checked;
+      const ended = problems.length > 0 ? [] : await warnOfOverrides(body.config, controls);
+      const warnings = [...checked.warnings, ...ended];
       return toJson(200, { isValid: problems.length === 0, problems, warnings, changes });
     },
   }),
@@ -110,12 +113,18 @@ export const configOperations: readonly Operation[] = [
     path: "/config/versions",
     summary: "The versions that are kept, newest first, without their documents",
     query: pageQuery,
-    answer: () => toPageSchema(configVersionAnswer()),
+    answer: () => toPageSchema(configHistoryAnswer()),
     handle: async ({ controls, query }) => {
       const { items, next } = await askControl<Page<ConfigVersion>>(controls.bindings, async (control) =>
         control.listConfigs(toPageRequest(query)),
       );
-      return toPage({ items: items.map(toHistoryItem), next });
+      const latest = await readConfig(controls, undefined);
+      const active = latest === undefined || hasEnded(latest, controls) ? undefined : latest.version;
+      const toItem = (item: ConfigVersion): object => ({
+        ...toHistoryItem(item),
+        isActive: item.version === active,
+      });
+      return toPage({ items: items.map(toItem), next });
     },
   }),
   defineOperation({
@@ -139,16 +148,20 @@ async function putConfig(
   { controls, by }: Call<unknown, unknown>,
 ): Promise<Response> {
   await controls.learn();
-  const { problems } = checkDocument(toDocument(change.document, controls), controls);
+  const document = toDocument(change.document, controls);
+  const { problems, warnings } = checkDocument(document, controls);
   if (problems.length > 0) return toInvalidBody(problems);
+  const ended = await warnOfOverrides(document, controls);
   const before = toActive(await readConfig(controls, undefined), controls);
-  const changes = toAudited(diffShown(before, toDocument(change.document, controls), controls));
+  const changes = toAudited(diffShown(before, document, controls));
   const file = fingerprintFile(controls.deployed, hashText);
   const changed = await askControl<Changed<ConfigVersion>>(controls.bindings, async (control) =>
     control.putConfig({ ...change, file, changes }, by),
   );
   await controls.learn();
-  return toChangedResponse(changed, (version) => toConfigResponse(version, controls));
+  return toChangedResponse(changed, (version) =>
+    toConfigResponse(version, controls, [...warnings, ...ended]),
+  );
 }
 
 /** What is wrong with a configuration, and what may not change while gateways run; and what it says in vain. */
@@ -195,11 +208,15 @@ function toActiveResponse(latest: ConfigVersion, controls: AdminControls): Respo
   return toJson(200, body, { ETag: `"${latest.version}"` });
 }
 
-function toConfigResponse(version: ConfigVersion, controls: AdminControls): Response {
+function toConfigResponse(
+  version: ConfigVersion,
+  controls: AdminControls,
+  warnings: readonly Problem[] = [],
+): Response {
   const { document } = version;
   const isFile = document === undefined;
   const body = { ...toHistoryItem(version), isFile, config: toShown(document, controls) };
-  return toJson(200, body, { ETag: `"${version.version}"` });
+  return toJson(200, { ...body, ...toWarnings(warnings) }, { ETag: `"${version.version}"` });
 }
 
 function toHistoryItem({ document: _document, file: _file, ...version }: ConfigVersion): object {

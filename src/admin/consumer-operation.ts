@@ -1,19 +1,18 @@
 // One consumer: its API keys, what it has used of every policy that counts it by its credential, and what operators have
 // said of it. The counter objects of a consumer and of its keys are found by their names, whether it has keys or tokens.
 
-import type { Page } from "../core/control/control-messages.ts";
-import { type Ban, consumerName, grants, type KeyEntry, type Override } from "../core/control/entries.ts";
+import { consumerName, grants, type KeyEntry } from "../core/control/entries.ts";
 import { MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { hashText } from "../platform/hash-text.ts";
-import { askControl } from "./ask-control.ts";
 import { hasAddress } from "./find-counters.ts";
 import { findKeys } from "./find-keys.ts";
 import { type HeavyCounter, heavyCounterAnswer, lookAtHeavy } from "./heavy-counters.ts";
 import { text, toEntrySchema, toListSchema, toObjectSchema } from "./json-schemas.ts";
+import { listBans, listOverrides } from "./list-all.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
 import { toJson } from "./problem.ts";
 
@@ -21,7 +20,6 @@ import { toJson } from "./problem.ts";
 const COUNTERS_MAX = 10;
 /** API keys whose counters are looked at, where policies count by key. */
 const KEYS_MAX = 20;
-const ENTRIES_MAX = 1_000;
 
 export const consumerOperation: Operation = defineOperation({
   name: "consumers.show",
@@ -43,8 +41,8 @@ export const consumerOperation: Operation = defineOperation({
     await controls.learn();
     const [{ items: keys }, bans, overrides] = await Promise.all([
       findKeys(controls, { consumer: name }),
-      listAll<Ban>(controls, "bans"),
-      listAll<Override>(controls, "overrides"),
+      listBans(controls),
+      listOverrides(controls),
     ]);
     const { policies } = controls.config();
     const known = { name, tier, keys };
@@ -60,16 +58,6 @@ export const consumerOperation: Operation = defineOperation({
     });
   },
 });
-
-async function listAll<Entry>(
-  { bindings }: AdminControls,
-  kind: "bans" | "overrides",
-): Promise<readonly Entry[]> {
-  const page = await askControl<Page<Entry>>(bindings, async (control) =>
-    control.listEntries(kind, { after: 0, most: ENTRIES_MAX }),
-  );
-  return page.items;
-}
 
 /** Whether an override is for this consumer or one of its keys alone, or by a pattern that is no wildcard. */
 function namesOne(

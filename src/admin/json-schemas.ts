@@ -60,9 +60,13 @@ export function toSecretSchema(kind: EntryKind, member: string): JsonSchema {
 }
 
 const versionEntries = { version: integer, createdAtMs: timeMs, who: text, reason: text };
-export const configVersionAnswer = (): JsonSchema => toObjectSchema(versionEntries, ["reason"]);
+export const configHistoryAnswer = (): JsonSchema =>
+  toObjectSchema({ ...versionEntries, isActive: yesOrNo }, ["reason"]);
 export const configAnswer = (): JsonSchema =>
-  toObjectSchema({ ...versionEntries, isFile: yesOrNo, config: { type: "object" } }, ["reason"]);
+  toObjectSchema({ ...versionEntries, isFile: yesOrNo, config: { type: "object" }, warnings }, [
+    "reason",
+    "warnings",
+  ]);
 
 const changesAnswer = (): JsonSchema =>
   toListSchema(toObjectSchema({ path: text, before: {}, after: {} }, ["before", "after"]));

@@ -6,6 +6,8 @@ import {
   type KeyChecks,
   MESSAGE_VERSION,
 } from "../core/counters/counter-messages.ts";
+import { isCounted, toShownLimit } from "../core/policies/limit-rule.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import type { FoundCounter } from "./find-counters.ts";
@@ -14,7 +16,7 @@ import type { AdminControls } from "./operation.ts";
 
 /** Members of a counter that was looked at. */
 export const peekedEntries = {
-  limit: integer,
+  limit: { oneOf: [integer, { const: "unlimited" }] },
   windowMs: integer,
   used: integer,
   remaining: integer,
@@ -27,7 +29,7 @@ export const peekedEntries = {
 
 export interface Peeked {
   readonly object: string;
-  readonly limit: number;
+  readonly limit: unknown;
   readonly windowMs: number | undefined;
   readonly used: number;
   readonly remaining: number | undefined;
@@ -47,6 +49,7 @@ export async function peek(
   cost: number,
 ): Promise<Peeked> {
   const { object: owner, key, policy, unused, override } = counter;
+  if (!isCounted(policy)) return { object: owner, ...toUncounted(policy, cost), override };
   const { name: policyName, algorithm, settings, plan, ban } = policy;
   // In shadow, so that what one says does not change what the other one is asked.
   const toCheck = (units: number): Check => ({
@@ -74,6 +77,21 @@ export async function peek(
     resetMs: now?.resetMs,
     isBanned: asked?.isBanned === true,
     override,
+  };
+}
+
+/** The counter is not asked: it decides nothing while the limit is 0 or "unlimited". What it has stays. */
+function toUncounted(policy: Policy, cost: number): Omit<Peeked, "object" | "override"> {
+  const isRefused = policy.rule?.kind === "none" && cost > 0;
+  return {
+    limit: toShownLimit(policy),
+    windowMs: policy.windowMs,
+    used: 0,
+    remaining: policy.rule?.kind === "none" ? 0 : undefined,
+    outcome: isRefused ? "impossible" : "allowed",
+    retryAfterMs: isRefused ? null : undefined,
+    resetMs: undefined,
+    isBanned: false,
   };
 }
 

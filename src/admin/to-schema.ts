@@ -36,23 +36,18 @@ function convert(part: Part | undefined): JsonSchema {
 }
 
 function convertOne(part: Part): JsonSchema {
-  const { type, entries = {}, item, key, value, wrapped, literal, options } = part;
+  const { type, item, key, value, wrapped, literal, options } = part;
   switch (type) {
     case "optional":
       return { ...convert(wrapped), ...(part.default === undefined ? {} : { default: part.default }) };
-    case "strict_object": {
-      const names = Object.keys(entries);
-      return {
-        type: "object",
-        properties: Object.fromEntries(names.map((name) => [name, convert(entries[name])])),
-        required: names.filter((name) => entries[name]?.type !== "optional"),
-        additionalProperties: false,
-      };
-    }
+    case "strict_object":
+      return toObject(part);
     case "record":
       return { type: "object", propertyNames: convert(key), additionalProperties: convert(value) };
     case "array":
       return { type, items: convert(item) };
+    case "union":
+      return toUnion(part);
     case "nullable":
       return { anyOf: [convert(wrapped), { type: "null" }] };
     case "picklist":
@@ -66,6 +61,20 @@ function convertOne(part: Part): JsonSchema {
     default:
       return { type };
   }
+}
+
+function toUnion({ options = [] }: Part): JsonSchema {
+  return { anyOf: options.map((option) => convert(option as Part)) };
+}
+
+function toObject({ entries = {} }: Part): JsonSchema {
+  const names = Object.keys(entries);
+  return {
+    type: "object",
+    properties: Object.fromEntries(names.map((name) => [name, convert(entries[name])])),
+    required: names.filter((name) => entries[name]?.type !== "optional"),
+    additionalProperties: false,
+  };
 }
 
 /** What a check of a pipe says of values of this type, as far as JSON Schema can say it. */

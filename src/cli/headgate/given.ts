@@ -42,6 +42,11 @@ export class Given {
     throw toUsageFailure(`--${option} must be a whole number, received ${JSON.stringify(text)}`);
   }
 
+  /** A whole number, or "unlimited". */
+  limit(option: string): number | "unlimited" | undefined {
+    return this.text(option) === "unlimited" ? "unlimited" : this.integer(option);
+  }
+
   durationMs(option: string): number | undefined {
     const text = this.text(option);
     if (text === undefined) return undefined;

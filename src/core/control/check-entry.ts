@@ -121,6 +121,7 @@ function checkOverride(body: EntryBody<"overrides">, { config }: EntrySurroundin
       ? []
       : [toVain(toNoEffect("tier", `no route with auth uses ${on}, so nobody is on a tier there`))]),
     ...checkLimits(policy, body).map(toWrong),
+    ...findVainOptions(body).map(toDoubtful),
   ];
 }
 
@@ -136,6 +137,13 @@ function checkLimits(policy: Policy, { limit, burst, window }: EntryBody<"overri
     }));
   const applied = applyLimits(policy, { limit, burst, window });
   return applied.ok ? [] : applied.error;
+}
+
+/** Where nothing is counted, nothing else of the limits says anything. */
+function findVainOptions({ limit, ...options }: EntryBody<"overrides">): readonly Problem[] {
+  if (limit !== 0 && limit !== "unlimited") return [];
+  const given = (["burst", "window"] as const).filter((name) => options[name] !== undefined);
+  return given.map((name) => toNoEffect(name, `nothing is counted under a limit of ${limit}`));
 }
 
 function checkBan({ key, value }: EntryBody<"bans">, { config }: EntrySurroundings): readonly Vain[] {

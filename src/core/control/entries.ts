@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import { isNetwork } from "../access/address-map.ts";
-import { NAME, NAME_WANTED } from "../schema/primitives.ts";
+import { LIMIT_MAX, NAME, NAME_WANTED } from "../schema/primitives.ts";
 import { object } from "../schema/parse-with.ts";
 import {
   country,
@@ -95,6 +95,9 @@ const patterns = v.pipe(
   v.maxLength(PARTS_MAX, `must have at most ${PARTS_MAX} patterns`),
 );
 
+const LIMIT_WANTED = `must be a whole number from 1 to ${LIMIT_MAX}, 0 for no access, or "unlimited"`;
+const overrideLimit = v.union([integerBetween(0, LIMIT_MAX), v.literal("unlimited")], LIMIT_WANTED);
+
 /** The target of an override: `key` (a pattern for each part of the policy's key), a tier, or, with neither, every key. */
 export const overrideBody = v.pipe(
   object({
@@ -102,7 +105,7 @@ export const overrideBody = v.pipe(
     ...forcing,
     key: v.optional(patterns),
     tier: v.optional(name),
-    limit: v.optional(quota),
+    limit: v.optional(overrideLimit),
     burst: v.optional(quota),
     // What applies it reads it.
     window: v.optional(durationText),

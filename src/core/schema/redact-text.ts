@@ -4,9 +4,13 @@
 /** Members that hold a secret, unless they name one: the deployment's secrets are named in capitals. */
 const SECRET_MEMBER = /(?:secret|passw(?:or)?d|token|credential|api-?key|private-?key)$/i;
 const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
-const SECRET_PARAMETER = /auth|code|credential|key|passw|pwd|secret|session|sig|token/i;
-/** Long enough to be one, and not written like a word. */
+/** Parameters of a query that hold no secret. Any other may: a short one under an odd name is not known by its looks. */
+const PLAIN_PARAMETER =
+  /^(?:page|per_?page|(?:page_?)?size|limit|count|offset|q|query|search|sort|order|fields?|format|lang|locale|v|(?:api-?)?version|type|kind|region|units?|from|to|since|until)$/i;
+/** Long enough to be one under a plain name too, and not written like a word. */
 const RANDOM = /^(?=.*\d)[\w.~%+/=-]{20,}$/;
+/** What a request says is put there later; a switch tells nothing. */
+const PLAIN_VALUE = /^(?:\{[^}]*\}|true|false|[01])$/;
 const LOCATION = /^(?:[a-z][a-z0-9+.-]*:\/\/|\/)/i;
 const USER = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@\s]+)@/i;
 const PARAMETER = /([?&])([^=&#\s]+)=([^&#\s]+)/g;
@@ -18,8 +22,7 @@ export function redactText(text: string, name: string, mask: (secret: string) =>
   return text
     .replace(USER, (_all, scheme: string, user: string) => `${scheme}${mask(user)}@`)
     .replace(PARAMETER, (all: string, before: string, parameter: string, given: string) => {
-      const isSecret = SECRET_PARAMETER.test(parameter) || RANDOM.test(given);
-      // What a request says is put there later.
-      return isSecret && !/^\{[^}]*\}$/.test(given) ? `${before}${parameter}=${mask(given)}` : all;
+      const isSecret = !PLAIN_PARAMETER.test(parameter) || RANDOM.test(given);
+      return isSecret && !PLAIN_VALUE.test(given) ? `${before}${parameter}=${mask(given)}` : all;
     });
 }

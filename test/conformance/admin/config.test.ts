@@ -53,10 +53,11 @@ describe("the configuration", () => {
     });
     expect([again.status, await limitOf()]).toEqual([200, "70"]);
     const { items } = await expectStatus(200, askAdmin(gateway, "GET", "/config/versions?limit=3"));
-    expect((items as { reason: string }[]).map(({ reason }) => reason)).toEqual([
-      "back to version 1",
-      "back to version 0",
-      "more",
+    const versions = items as { reason: string; isActive: boolean }[];
+    expect(versions.map(({ reason, isActive }) => [reason, isActive])).toEqual([
+      ["back to version 1", true],
+      ["back to version 0", false],
+      ["more", false],
     ]);
     const old = await expectStatus(
       200,
@@ -137,6 +138,63 @@ describe("the configuration", () => {
     const bad = await expectStatus(200, askAdmin(gateway, "POST", "/config/check", { body: { config: {} } }));
     expect(bad["isValid"]).toBe(false);
     expect(tagOf(await askAdmin(gateway, "GET", "/config"))).toBe(tagOf(before));
+  });
+
+  it("warns of each override that it makes vain, by its name: before it is put, then, and on the way back", async () => {
+    const toOverride = (given: object): object => ({ policy: "api", reason: "their launch", ...given });
+    const body = toOverride({ key: ["192.0.2.7"], limit: "unlimited" });
+    const { id } = await expectStatus(201, askAdmin(gateway, "POST", "/overrides", { body }));
+    const { api } = deployed.policies;
+    const renamed = {
+      ...toConfig(1),
+      policies: { all: api },
+      routes: [{ path: "/*", policies: ["all"] }],
+    };
+    const warnings = [
+      {
+        path: `overrides.${String(id)}`,
+        code: "unknown-policy",
+        message: expect.stringMatching(
+          /^is for key "192\.0\.2\.7" of policy "api", and has no effect/,
+        ) as string,
+      },
+    ];
+    const checked = askAdmin(gateway, "POST", "/config/check", { body: { config: renamed } });
+    expect(await expectStatus(200, checked)).toMatchObject({ isValid: true, warnings });
+    const put = askAdmin(gateway, "PUT", "/config", { body: { config: renamed }, ifMatch: "*" });
+    const { version } = await expectStatus(200, put).then((answer) => {
+      expect(answer).toMatchObject({ warnings });
+      return answer;
+    });
+    const back = await askAdmin(gateway, "POST", "/config/rollback", { body: { version: 0 }, ifMatch: "*" });
+    expect(back.json()).not.toHaveProperty("warnings");
+    const again = askAdmin(gateway, "POST", "/config/rollback", { body: { version }, ifMatch: "*" });
+    expect(await expectStatus(200, again)).toMatchObject({ warnings });
+    await askAdmin(gateway, "POST", "/config/rollback", { body: { version: 0 }, ifMatch: "*" });
+  });
+
+  it("may be overridden by no access at all, and by no limit", async () => {
+    const make = async (ip: string, limit: unknown): Promise<Record<string, unknown>> => {
+      const body = { policy: "api", key: [ip], limit, reason: "their contract" };
+      return expectStatus(201, askAdmin(gateway, "POST", "/overrides", { body }));
+    };
+    await make("192.0.2.8", 0);
+    await make("192.0.2.9", "unlimited");
+    const closed = await send(gateway, "/", { ip: "192.0.2.8" });
+    expect([closed.status, closed.json()["code"]]).toEqual([403, "not-in-plan"]);
+    const open = await send(gateway, "/", { ip: "192.0.2.9" });
+    expect([open.status, open.field("X-RateLimit-Limit")]).toEqual([200, undefined]);
+    const look = async (ip: string): Promise<Record<string, unknown>> =>
+      expectStatus(200, askAdmin(gateway, "GET", `/counters?policy=api&key=${ip}`));
+    expect(JSON.stringify(await look("192.0.2.8"))).toContain('"limit":0,');
+    expect(JSON.stringify(await look("192.0.2.9"))).toContain('"limit":"unlimited",');
+    const { warnings } = await expectStatus(
+      201,
+      askAdmin(gateway, "POST", "/overrides", {
+        body: { policy: "api", key: ["192.0.2.8"], limit: 0, window: "2h", reason: "again" },
+      }),
+    );
+    expect(warnings).toMatchObject([{ path: "window", code: "no-effect" }]);
   });
 
   it("shows what is active", async () => {

@@ -188,7 +188,7 @@ describe("config", () => {
     expect(shown.out).toMatch(/^version +1\n[\s\S]*reason +more\n[\s\S]*"limit": 70/);
     expect(back.out).toContain("2 (the deployed file)");
     const history = await done("config", "history");
-    expect(history.out).toMatch(/^version[^\n]*\n2 [^\n]*back to version 0\n1 [^\n]*more\n$/);
+    expect(history.out).toMatch(/^version[^\n]*\n2 +active [^\n]*back to version 0\n1 [^\n]*more\n$/);
     const old = await done("config", "show", "1", "--json");
     expect(old.json()["version"]).toBe(1);
     expect(await refused("config", "rollback", "99")).toContain("[not-found]");

@@ -41,7 +41,9 @@ test.each<readonly [EntryKind, Readonly<Record<string, unknown>>]>([
   ["keys", { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`m${at}`, ""])) }],
   ["overrides", { limit: undefined, window: undefined }],
   ["overrides", { tier: "pro" }],
-  ["overrides", { limit: 0 }],
+  ["overrides", { limit: -1 }],
+  ["overrides", { limit: 0.5 }],
+  ["overrides", { limit: "none" }],
   ["overrides", { window: "soon" }],
   ["overrides", { key: [] }],
   ["overrides", { key: ["*********"] }],
@@ -63,6 +65,10 @@ test.each<readonly [EntryKind, Readonly<Record<string, unknown>>]>([
   ["tokens", { scopes: ["root"] }],
 ])("the body of %s is refused with %o", (kind, wrong) => {
   expect(parse(kind, { ...good[kind], ...wrong })).not.toEqual([]);
+});
+
+test.each([0, 5, "unlimited"])("an override may say a limit of %o", (limit) => {
+  expect(parse("overrides", { ...good.overrides, limit })).toEqual([]);
 });
 
 test("isActive() ends at the very moment", () => {

@@ -9,6 +9,7 @@ const parsed = parseConfig({
   origin: "zone",
   policies: {
     api: { algorithm: "token-bucket", limit: 60, window: "1m", burst: 20, key: "ip" },
+    closed: { algorithm: "fixed-window", limit: 0, window: "1h", key: "ip" },
     both: { algorithm: "sliding-window", limit: 10, window: "10s", key: ["ip", "path"] },
   },
   routes: [{ path: "/*" }],
@@ -94,9 +95,24 @@ describe("createOverrideIndex()", () => {
     expect(Object.isFrozen(found)).toBe(true);
   });
 
+  const madeOf = (given: Partial<Override>): object | undefined => {
+    const index = createOverrideIndex(policies, [override(given)]);
+    return findOverride(index, given.policy ?? "api", { key: ["x"], tier: undefined, nowMs: 0 })?.policy;
+  };
+
+  test("takes all access, or counts nothing, as a configuration can", () => {
+    expect(madeOf({ limit: 0 })).toMatchObject({ limit: 0, rule: { kind: "none" } });
+    expect(madeOf({ limit: "unlimited" })).toMatchObject({ rule: { kind: "unlimited" } });
+  });
+
+  test("opens what the configuration closes, and leaves it closed where it says nothing of the limit", () => {
+    expect(madeOf({ policy: "closed", limit: 5 })).toMatchObject({ limit: 5, rule: undefined });
+    expect(madeOf({ policy: "closed", window: "2h" })).toMatchObject({ limit: 0, rule: { kind: "none" } });
+  });
+
   test("leaves out what cannot be applied", () => {
     const foreign = override({ policy: "nobody", limit: 1 });
-    const unfit = override({ limit: 0 });
+    const unfit = override({ burst: 0.5 });
     expect(createOverrideIndex(policies, [foreign, unfit]).size).toBe(0);
   });
 });

@@ -47,6 +47,11 @@ describe("redactConfig()", () => {
       "https://a.example/?v=eyJhbGciOiJIUzI1NiJ9_0",
       `https://a.example/?v=${maskOf("eyJhbGciOiJIUzI1NiJ9_0")}`,
     ],
+    [
+      "https://a.example/hook?x=Zq81&lang=de&k=open",
+      `https://a.example/hook?x=${maskOf("Zq81")}&lang=de&k=${maskOf("open")}`,
+    ],
+    ["/health?deep=true&full=1", "/health?deep=true&full=1"],
     ["/search?q={query:token}&limit=10", "/search?q={query:token}&limit=10"],
     ["/search?token={query:token}", "/search?token={query:token}"],
     ["https://a.example/plain", "https://a.example/plain"],

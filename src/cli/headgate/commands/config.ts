@@ -14,6 +14,7 @@ const file = { name: "file", isOptional: true } as const;
 const revision = { ...revisionOption, help: "only while this version is active; without it, whatever is" };
 const reason = { value: "text", help: "why, for the history" } as const;
 const VERSIONS_DEFAULT = 20;
+const NONE_ACTIVE = "\n\nNone of them is active: the deployed file is";
 const ENDED = "ended by a deploy with another file: the deployed file is active";
 
 export const configCommands: readonly Command[] = [
@@ -66,7 +67,8 @@ export const configCommands: readonly Command[] = [
       const body = { version: Number(toVersion(given)), reason: given.text("reason") };
       const ifMatch = await readTag(asked, "/config", given);
       const answer = await asked.ask("POST", "/config/rollback", { body, ifMatch });
-      return { json: answer.body, text: () => toVersionLines(answer.body) };
+      const warnings = toWarningLines(toItem(answer.body)["warnings"]);
+      return { json: answer.body, text: () => warnings + toVersionLines(answer.body) };
     },
   },
   {
@@ -76,16 +78,18 @@ export const configCommands: readonly Command[] = [
     examples: ["config history"],
     run: async (given, { api }) => {
       const items = await api().list("/config/versions", given.integer("limit") ?? VERSIONS_DEFAULT);
+      const isFile = items.length > 0 && items.every(({ isActive }) => isActive !== true);
       const text = (): string =>
         toTable(
           [
             ["version", ({ version }) => version],
+            ["", ({ isActive }) => (isActive === true ? "active" : undefined)],
             ["at", ({ createdAtMs }) => toTime(createdAtMs)],
             ["who", ({ who }) => who],
             ["reason", (item) => item["reason"]],
           ],
           items,
-        );
+        ) + (isFile ? NONE_ACTIVE : "");
       return { json: { items }, text };
     },
   },
@@ -108,9 +112,13 @@ function toChecked(checked: Item): Said {
     const lines = toFileLines(problems).join("\n");
     return { json: checked, isRefusal: true, text: () => `It cannot be activated:\n${lines}` };
   }
-  const warnings = toFileLines(toItems(checked["warnings"])).map((line) => `Warning: ${line.trim()}\n`);
-  const text = (): string => warnings.join("") + toChangesText(changes);
+  const text = (): string => toWarningLines(checked["warnings"]) + toChangesText(changes);
   return { json: checked, text };
+}
+
+function toWarningLines(warnings: unknown): string {
+  const lines = toFileLines(toItems(warnings)).map((line) => `Warning: ${line.trim()}\n`);
+  return lines.join("");
 }
 
 /** In the file's own terms. */

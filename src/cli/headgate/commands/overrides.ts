@@ -25,13 +25,13 @@ export const overrideColumns: readonly Column[] = [
 ];
 
 const limits: Readonly<Record<string, Option>> = {
-  limit: { value: "units", help: "the new limit" },
+  limit: { value: "units", help: "the new limit; 0 for no access, or unlimited" },
   burst: { value: "units", help: "the new burst" },
   window: { value: "duration", help: "the new window" },
 };
 
 const toLimits = (given: Given): Item => ({
-  limit: given.integer("limit"),
+  limit: given.limit("limit"),
   burst: given.integer("burst"),
   window: given.text("window"),
 });
@@ -55,6 +55,7 @@ export const overrideCommands: readonly Command[] = [
     examples: [
       'overrides create plan --consumer acme --limit 5000 --until 1h --reason "their launch"',
       'overrides create plan --key acme --limit 5000 --until 7d --reason "their launch"',
+      'overrides create export --tier partner --limit unlimited --reason "their contract"',
       'overrides create per-client --key "192.0.2.*" --limit 10 --reason scrapers',
     ],
     run: async (given, context) => {
