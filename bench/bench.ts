@@ -11,14 +11,19 @@ import { summarize } from "./measures/summarize.ts";
 import { parseOptions, toTimes, USAGE } from "./options.ts";
 import { replaceSection } from "./report/replace-section.ts";
 import { toReport } from "./report/report.ts";
+import { runWorld } from "./world/run-world.ts";
 
 const args = process.argv.slice(2);
-const SECTION = "bench";
 // Leaving by process.exit() ends the servers and deletes what they left.
 process.on("SIGINT", () => process.exit(130));
 process.on("SIGTERM", () => process.exit(143));
 
 await runCommand(async () => {
+  if (args.includes("--world")) {
+    const written = await runWorld(args);
+    if (written?.markdown !== undefined) await writeReport(written.markdown, "world", written.text);
+    return;
+  }
   const { rows, effort, markdown, wantsHelp } = parseOptions(args);
   if (wantsHelp) {
     console.log(USAGE);
@@ -58,9 +63,9 @@ await runCommand(async () => {
   });
   console.log(report);
   if (faults.length > 0) throw new CommandError("Measured nothing to keep: the run has faults");
-  if (markdown !== undefined) await writeReport(markdown, report);
+  if (markdown !== undefined) await writeReport(markdown, "bench", report);
 });
 
-async function writeReport(path: string, report: string): Promise<void> {
-  await writeFile(path, replaceSection(await readFile(path, "utf8"), { name: SECTION, body: report }));
+async function writeReport(path: string, name: string, body: string): Promise<void> {
+  await writeFile(path, replaceSection(await readFile(path, "utf8"), { name, body }));
 }

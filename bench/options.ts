@@ -13,6 +13,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --workload <name>    every contender under this workload instead of its own: ${workloads.map(({ name }) => name).join(", ")}
   --rounds <n>         turns of each row and start of its server; the run takes longer by as much
   --markdown <file>    writes the report into the file too, between its two comments <!-- bench:begin --> and end
+  --world              the round trips that a request waits for, instead of its CPU time: see --world --help
   --help`;
 
 export interface Options {

@@ -1,6 +1,7 @@
 // What takes part in the bench. One contender is one file in this folder and one line in registry.ts.
 
 import type { Need } from "../machine/needs.ts";
+import type { Delays } from "../world/distances.ts";
 import type { Limit, Workload } from "../workloads/workload.ts";
 
 export interface Contender {
@@ -30,6 +31,8 @@ export interface Stand {
   readonly pinned: readonly string[];
   /** What each key may have, in the way of the contender's own algorithm. */
   readonly limit: Limit;
+  /** How far away what a Worker asks is put. undefined: as near as this machine has it. */
+  readonly delays?: Delays;
 }
 
 export interface Server {
@@ -41,6 +44,8 @@ export interface Server {
   readonly toAllowed: ((elapsedMs: number) => number) | undefined;
   /** Brings up one that counts what its Durable Objects, or its store, are asked. It may be slower, so it is never timed. undefined: it has none. */
   readonly startCounting?: (() => Promise<CountingServer>) | undefined;
+  /** Ends the Worker, and starts a new isolate of it, with what the objects of the old one have stored. */
+  readonly renew?: (() => Promise<Pick<Server, "port" | "stop">>) | undefined;
   readonly stop: () => Promise<void>;
 }
 

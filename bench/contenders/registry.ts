@@ -4,6 +4,7 @@ import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
 import { express } from "./express.ts";
 import { fastify } from "./fastify.ts";
+import { floor } from "./floor.ts";
 import { forwardOnly } from "./forward-only.ts";
 import { headgateCache } from "./headgate-cache.ts";
 import { headgateExact } from "./headgate-exact.ts";
@@ -22,6 +23,7 @@ import { upstashCache } from "./upstash-cache.ts";
 export const contenders: readonly Contender[] = [
   bare,
   forwardOnly,
+  floor,
   naiveObject,
   naiveRow,
   naiveCache,

@@ -6,14 +6,16 @@ export interface Target {
   readonly port: number;
   readonly nextAddress: () => string;
   readonly nextPath: () => string;
+  /** Lines of more header fields, each with its end. */
+  readonly fields?: string | undefined;
 }
 
 /** Answers by status. */
 export type Outcomes = ReadonlyMap<number | Failure, number>;
 
 /** The client's address is where the platform puts it: in a field that its clients cannot set. */
-export function toRequest({ port, nextAddress, nextPath }: Target): string {
-  return `GET ${nextPath()} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCF-Connecting-IP: ${nextAddress()}\r\nUser-Agent: headgate-bench\r\nAccept: application/json\r\n\r\n`;
+export function toRequest({ port, nextAddress, nextPath, fields = "" }: Target): string {
+  return `GET ${nextPath()} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nCF-Connecting-IP: ${nextAddress()}\r\nUser-Agent: headgate-bench\r\nAccept: application/json\r\n${fields}\r\n`;
 }
 
 export class OutcomeCounter {

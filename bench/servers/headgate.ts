@@ -16,7 +16,8 @@ const MINUTE_MS = 60_000;
 /** All of the policies must apply to every path of the bench. Denials are not logged. */
 export async function startHeadgate(
   stand: Stand,
-  config: Pick<ConfigInput, "policies" | "routes" | "stats">,
+  config: Omit<ConfigInput, "origin" | "log">,
+  vars: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const configPath = join(stand.folder, "headgate.config.mjs");
   const whole: ConfigInput = { origin: stand.originUrl, log: { denied: 0 }, ...config };
@@ -24,7 +25,7 @@ export async function startHeadgate(
   const { policies } = await parseConfigFile(configPath);
   await buildWorker({ configPath, outFile: join(stand.folder, SCRIPT) });
   return {
-    ...(await serveOnWorkerd(stand, { objects: readDeployment().objects })),
+    ...(await serveOnWorkerd(stand, { vars, objects: readDeployment().objects })),
     toAllowed: policies.length === 0 ? undefined : toContract(policies),
   };
 }

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import type { CountingServer, Server, Stand, Use } from "../contenders/contender.ts";
 import { bundle } from "./bundle.ts";
 import { readDeployment } from "./deployment.ts";
-import { startWorkerd, type WorkerdOptions } from "./start-workerd.ts";
+import { startWorkerd, type Workerd, type WorkerdOptions } from "./start-workerd.ts";
 
 /** What a Worker's one module must be called, in its stand's folder. */
 export const SCRIPT = "worker.js";
 
 const MAIN = "main.js";
 const COUNTER = "count-use.js";
+const WORLD = "put-far-away.js";
 const USE_PATH = "/.bench/use";
 
 export type Bindings = Pick<WorkerdOptions, "vars" | "objects">;
@@ -30,10 +31,27 @@ export async function serveOnWorkerd(
     objects,
   };
   const hasObjects = Object.keys(objects).length > 0;
+  const start = (): Promise<Workerd> => startTimed(shared, stand);
+  const workerd = await start();
   return {
-    ...(await startWorkerd({ ...shared, folder: stand.folder, modules: [SCRIPT] })),
+    ...workerd,
+    renew: async () => {
+      await workerd.stop();
+      return await start();
+    },
     startCounting: hasObjects ? () => startCounting(shared, stand.folder) : undefined,
   };
+}
+
+async function startTimed(
+  shared: Omit<WorkerdOptions, "folder" | "modules">,
+  { folder, delays }: Stand,
+): Promise<Workerd> {
+  if (delays === undefined) return await startWorkerd({ ...shared, folder, modules: [SCRIPT] });
+  await bundle(new URL("../workers/put-far-away.ts", import.meta.url), join(folder, WORLD));
+  await writeFile(join(folder, MAIN), FAR_MAIN);
+  const vars = { ...shared.vars, WORLD_DELAYS: JSON.stringify(delays) };
+  return await startWorkerd({ ...shared, vars, folder, modules: [MAIN, SCRIPT, WORLD] });
 }
 
 async function startCounting(
@@ -54,6 +72,13 @@ async function startCounting(
     },
   };
 }
+
+/** The world is put between before the Worker's own module is read. */
+const FAR_MAIN = `import { watch } from "./${WORLD}";
+import worker from "./${SCRIPT}";
+export * from "./${SCRIPT}";
+export default watch(worker);
+`;
 
 /** A main module around the Worker's: the same fetch, the same classes, counted. */
 function toCountingMain(classNames: readonly string[]): string {

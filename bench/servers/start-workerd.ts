@@ -29,7 +29,7 @@ export interface Workerd {
 export async function startWorkerd({ folder, pinned, ...config }: WorkerdOptions): Promise<Workerd> {
   const storagePath = join(folder, "storage");
   const configPath = join(folder, "workerd.capnp");
-  await mkdir(storagePath);
+  await mkdir(storagePath, { recursive: true });
   await writeFile(configPath, toWorkerdConfig({ ...config, storagePath }));
   const running = runProcess([...pinned, WORKERD, "serve", configPath, "--control-fd=3"]);
   return { port: await readPort(running), processIds: [running.id], stop: running.stop };

@@ -3,4 +3,6 @@
 declare module "cloudflare:workers" {
   import { type CloudflareWorkersModule } from "@cloudflare/workers-types";
   export const DurableObject: typeof CloudflareWorkersModule.DurableObject;
+  /** The Worker's bindings. */
+  export const env: Readonly<Record<string, unknown>>;
 }
