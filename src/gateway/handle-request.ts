@@ -86,11 +86,7 @@ export async function handleRequest(
   const early = through && (await trace.wait("cache", answerFreeHit(through, routed)));
   if (early instanceof Response) return early;
 
-  const { ahead } = execution;
-  const checked =
-    ahead === undefined ? checkLimits(route, facts, context) : ahead.check(route, facts, context);
-  // What will be needed next is learnt while counter objects are asked.
-  if (through !== undefined && checked instanceof Promise) context.waitUntil(through.learn());
+  const checked = check(routed, { context, through, ahead: execution.ahead });
   const limits = checked instanceof Promise ? await trace.wait("counter", checked) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
@@ -107,6 +103,22 @@ export async function handleRequest(
   settleLimits({ status: toHappened(answer), headers: response.headers }, limits, context);
   if (answer.ok) logAllowed(routed, response.status, limits.rows);
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
+}
+
+interface Checking {
+  readonly context: RequestContext<Gateway>;
+  readonly through: ThroughCache | undefined;
+  readonly ahead: HeadStart | undefined;
+}
+
+/** What a look-up will have to know is learnt while counter objects are asked. */
+function check(
+  { route, facts }: { readonly route: Route; readonly facts: RequestFacts },
+  { context, through, ahead }: Checking,
+): ReturnType<typeof checkLimits> {
+  const checked = ahead?.check(route, facts, context) ?? checkLimits(route, facts, context);
+  if (through !== undefined && checked instanceof Promise) context.waitUntil(through.learn());
+  return checked;
 }
 
 /** What goes on, or the answer of what does not: no route is for it, or it is a preflight. */

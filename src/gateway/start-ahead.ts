@@ -106,11 +106,11 @@ function start(
 }
 
 /**
- * Permits are taken when the body is there, and free hits before the limits are asked. By the deployed configuration alone
+ * Permits are taken when the body is there, limits may read what stands in it, and free hits come before them. By the deployed configuration alone
  * nobody is denied where denials make a ban: what is given back is quota, and no denial.
  */
-function mayAskAhead({ policies, hasPermits, cache }: Route, isNew: boolean): boolean {
-  if (policies.length === 0 || hasPermits || cache?.hits === "free") return false;
+function mayAskAhead({ policies, hasPermits, members, cache }: Route, isNew: boolean): boolean {
+  if (policies.length === 0 || hasPermits || members !== undefined || cache?.hits === "free") return false;
   return !isNew || policies.every(({ ban }) => ban === undefined);
 }
 
