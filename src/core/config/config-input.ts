@@ -714,6 +714,12 @@ export interface PoolInput<Names extends string = string> {
      * @example retries: { budgetPercent: 5 }
      */
     readonly budgetPercent?: number;
+    /**
+     * Answers that are sent again like bad ones, where the method is idempotent. They open no breaker.
+     * (list of at most 16 statuses, 400 to 599. Default: `[]`.)
+     * @example retries: { statuses: [500] }
+     */
+    readonly statuses?: ListOf<number>;
   };
   readonly breaker?: {
     /**
@@ -858,19 +864,19 @@ export interface PoolInput<Names extends string = string> {
   readonly feedback?: {
     /**
      * The dialect in which the origin speaks of its own limits. See Feedback.
-     * (`"standard"`, `"facebook-graph"`, `"github"`. Required.)
+     * (`"standard"`, `"atlassian"`, `"facebook-graph"`, `"github"`, `"hubspot"`, `"shopify"`, `"slack"`, `"stripe"`. Required.)
      * @example feedback: { profile: "github" }
      */
-    readonly profile: "standard" | "facebook-graph" | "github";
+    readonly profile: "standard" | "atlassian" | "facebook-graph" | "github" | "hubspot" | "shopify" | "slack" | "stripe";
     /**
-     * The policy of the pool that stands for a scope of the profile: what is said of the scope holds for the policy's key of the request. A scope without one counts for the whole origin: one throttled account there stops all calls. A profile with one scope and a pool with one policy belong together unasked.
+     * The policy of the pool that stands for a scope of the profile: what is said of the scope holds for the policy's key of the request. Without one the profile tells the scope's quotas apart itself, where it can (see Feedback), and else the scope counts for the whole origin: one throttled account there stops all calls. A profile with one scope and a pool with one policy belong together unasked.
      * (object of policies by scope. Default: `{}`.)
      * @example policies: ["per-client"], feedback: { profile: "facebook-graph", scopes: { app: "per-client" } }
      */
     readonly scopes?: Readonly<Record<string, NoInfer<Names>>>;
     /**
-     * Says that it is meant: a scope without a policy holds for the whole pool. It changes nothing but the warning.
-     * (`"pool"`. Default: none: each check warns of them.)
+     * A scope without a policy holds for the whole pool, and no check warns of it.
+     * (`"pool"`. Default: none.)
      * @example feedback: { profile: "facebook-graph", otherScopes: "pool" }
      */
     readonly otherScopes?: "pool";

@@ -3,6 +3,7 @@
 import type * as v from "valibot";
 import type { FeedbackSettings, feedbackSchema } from "./feedback-schema.ts";
 import { type ProfileName, profiles } from "./profiles/registry.ts";
+import type { Profile } from "./reading.ts";
 import type { Problem } from "../result.ts";
 import { toEntries } from "../schema/list-of.ts";
 import { isObject, toInvalid } from "../schema/parse-with.ts";
@@ -40,14 +41,15 @@ interface CountedBy {
 }
 
 /**
- * The settings, with every scope of the profile: those without a policy count for the whole origin. Where there is one
- * scope and one policy, they belong together without being named.
+ * The settings, with every scope of the profile: in those without a policy the profile tells quotas apart, where it can and
+ * is not told otherwise; else they count for the whole origin. Where there is one scope and one policy, they belong
+ * together without being named.
  */
 export function toFeedback(
   { profile, scopes, otherScopes, paceFrom, stopMax }: v.InferOutput<typeof feedbackSchema>,
   policies: readonly CountedBy[],
 ): FeedbackSettings {
-  const { scopes: names, readingMs } = profiles[profile];
+  const { scopes: names, readingMs, windowsMs, toSubject }: Profile = profiles[profile];
   const isPair = names.length === 1 && policies.length === 1 && Object.keys(scopes).length === 0;
   const rules = { paceFromPercent: paceFrom, stopMsMax: stopMax, readingMs };
   return {
@@ -57,10 +59,11 @@ export function toFeedback(
       const policy = isPair
         ? policies[0]
         : policies.find(({ name }) => Object.hasOwn(scopes, scope) && name === scopes[scope]);
-      const { limit, windowMs } = policy ?? {};
+      const { limit, windowMs } = policy ?? { limit: undefined, windowMs: windowsMs?.[scope] };
       // A rate needs both.
       const rate = windowMs === undefined ? { limit: undefined, windowMs } : { limit, windowMs };
-      return { scope, policy: policy?.name, rules: { ...rules, ...rate } };
+      const hasSubjects = policy === undefined && toSubject !== undefined && otherScopes !== "pool";
+      return { scope, policy: policy?.name, hasSubjects, rules: { ...rules, ...rate } };
     }),
   };
 }

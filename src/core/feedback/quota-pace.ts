@@ -156,13 +156,17 @@ export class QuotaPace {
     if (windowMs === undefined && remaining === undefined) return (this.#measured * left) / SLOPE_PERCENT;
     if (used < paceFromPercent) return Infinity;
     if (isKnown && remaining !== undefined) return toSpread(remaining - booked, untilMs - nowMs);
-    return windowMs === undefined ? Infinity : ((units / windowMs) * left) / HEADROOM_PERCENT;
+    // After its reset a count begins anew, and the first answer tells until when: no more than the limit until then.
+    if (windowMs === undefined) return booked < units ? Infinity : 0;
+    return ((units / windowMs) * left) / HEADROOM_PERCENT;
   }
 
   #toRampRate(nowMs: number): number {
-    const { askedMs, stopBeganMs, stopUntilMs } = this.known;
-    const { limit = 0, windowMs } = this.rules;
+    const { askedMs, stopBeganMs, stopUntilMs, remaining, guesses } = this.known;
+    const { limit = this.known.limit ?? 0, windowMs } = this.rules;
     if (stopUntilMs === -Infinity) return Infinity;
+    // What is counted until a reset is whole after it.
+    if (remaining !== undefined && limit > 0 && guesses === 0) return Infinity;
     const most = windowMs === undefined ? RAMP_MS_MAX : Math.min(RAMP_MS_MAX, windowMs * RAMP_WINDOWS);
     const rampMs = Math.max(1, Math.min(most, stopUntilMs - stopBeganMs));
     const passedMs = nowMs - stopUntilMs;

@@ -3,6 +3,15 @@
 
 import type { DialectName } from "../errors/registry.ts";
 
+/** A call as profiles see it: what it counts against. */
+export interface OriginCall {
+  readonly method: string;
+  /** As routes match it, without the prefix that the origin does not know. */
+  readonly path: string;
+  /** A hash of the credential that the origin gets from the caller; "": none, or one that all calls share. */
+  readonly token: string;
+}
+
 /** An answer as profiles see it. */
 export interface OriginAnswer {
   readonly status: number;
@@ -18,6 +27,8 @@ export interface OriginAnswer {
 export interface Reading {
   /** A word of the profile: what the quota is counted by. */
   readonly scope: string;
+  /** Whose quota it is, as `toSubject` has it, where the answer names that; undefined: the call's own. */
+  readonly subject?: string;
   /** How much of the quota is used. */
   readonly usagePercent?: number | undefined;
   readonly remaining?: number | undefined;
@@ -30,6 +41,8 @@ export interface Reading {
   readonly probeAfterMs?: number | undefined;
   /** Whether this call was refused because of this quota, and nothing was done. */
   readonly isRefused?: boolean;
+  /** Whether that is true of a part of the call alone, and the rest was done. */
+  readonly isPart?: boolean;
 }
 
 /** The dialect of one kind of origin. */
@@ -38,8 +51,23 @@ export interface Profile {
   readonly scopes: readonly string[];
   /** The statuses whose body reports more than the fields. */
   readonly bodyStatuses: readonly number[];
+  /** Whether the body of a 200 reports more than the fields. Undefined: it never does. */
+  readonly readsServed?: (call: Omit<OriginCall, "token">) => boolean;
   /** For how long a reading counts that names no reset. */
   readonly readingMs: number;
+  /** The windows of quotas whose length the origin has published. */
+  readonly windowsMs?: Readonly<Record<string, number>>;
+  /** Whether its readings count calls, so that the first answer tells how many more there may be. */
+  readonly countsCalls?: true;
+  /** The header fields, and the query's parameter, in which callers send their credential. */
+  readonly credential?: { readonly headers: readonly string[]; readonly query?: string };
+  /**
+   * Which of a scope's quotas a call counts against, where no policy tells: "" for the only one; undefined when for none.
+   * A profile without it has one quota for each scope.
+   */
+  readonly toSubject?: (scope: string, call: OriginCall) => string | undefined;
+  /** Whether the origin failed for a moment: a request that can be repeated may be served if it is sent again. */
+  readonly isTransient?: (answer: OriginAnswer) => boolean;
   /** Reads an answer. Must not throw, whatever the answer is. */
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
   /** The dialect of its clients; undefined: it is nobody's in particular. */
@@ -62,7 +90,11 @@ export function readInteger({ field }: OriginAnswer, name: string): number | und
 
 /** The JSON of a field; undefined when it is none or too long. */
 export function readJson({ field }: OriginAnswer, name: string): unknown {
-  const text = field(name) ?? "";
+  return parseShortJson(field(name) ?? "");
+}
+
+/** undefined where it is none or too long. */
+export function parseShortJson(text: string): unknown {
   if (text === "" || text.length > FIELD_LENGTH_MAX) return undefined;
   try {
     return JSON.parse(text) as unknown;

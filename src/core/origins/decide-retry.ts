@@ -13,7 +13,13 @@ export type AttemptOutcome =
       /** What the code says was found out afterwards: by then the origin may have acted on the request. */
       readonly mayHaveActed?: boolean | undefined;
     }
-  | { readonly kind: "answer"; readonly status: number; readonly retryAfterMs: number | undefined };
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly retryAfterMs: number | undefined;
+      /** By the origin's own word, in its dialect. */
+      readonly isTransient?: boolean | undefined;
+    };
 
 export interface Attempt {
   readonly method: string;
@@ -53,7 +59,7 @@ export function isSafeToRepeat({ method, isRepeatable }: Pick<Attempt, "method" 
 /** Milliseconds to wait before the retry, or undefined when there must be none. `random` is from 0 to below 1. */
 export function decideRetry(settings: RetrySettings, attempt: Attempt, random: number): number | undefined {
   const { outcome, retries, isElsewhere } = attempt;
-  if (retries >= settings.max || !mayRepeat(attempt)) return undefined;
+  if (retries >= settings.max || !mayRepeat(attempt, settings)) return undefined;
   // Nothing reached the origin, so another one has nothing to be spared.
   if (isElsewhere && outcome.kind === "failure" && isRefused(outcome)) return 0;
   const backoffMs = toBackoffMs(settings, retries, random);
@@ -63,8 +69,14 @@ export function decideRetry(settings: RetrySettings, attempt: Attempt, random: n
   return retryAfterMs > settings.retryAfterMsMax ? undefined : Math.max(backoffMs, retryAfterMs);
 }
 
-function mayRepeat({ outcome, method, isRepeatable }: Attempt): boolean {
-  return isRepeatable && (isRefused(outcome) || (isBad(outcome) && IDEMPOTENT.has(method)));
+function mayRepeat({ outcome, method, isRepeatable }: Attempt, { statuses }: RetrySettings): boolean {
+  if (!isRepeatable) return false;
+  return isRefused(outcome) || (IDEMPOTENT.has(method) && (isBad(outcome) || isPassing(outcome, statuses)));
+}
+
+/** Whether it is no sign that the origin is unwell, and may be otherwise the next time all the same. */
+function isPassing(outcome: AttemptOutcome, statuses: readonly number[]): boolean {
+  return outcome.kind === "answer" && (outcome.isTransient === true || statuses.includes(outcome.status));
 }
 
 function isRefused(outcome: AttemptOutcome): boolean {

@@ -32,6 +32,8 @@ export interface RetrySettings {
   readonly retryAfterMsMax: number;
   /** Request bodies up to this are kept, and can be sent again. */
   readonly bodyBytesMax: number;
+  /** What is sent again beside bad answers, where the method is idempotent. */
+  readonly statuses: readonly number[];
   /** Retries per hundred requests. */
   readonly budgetPercent: number;
 }

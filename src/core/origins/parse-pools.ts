@@ -148,6 +148,7 @@ function toPool(
       retryAfterMsMax: retries.retryAfterMax,
       bodyBytesMax: retries.bodyBytesMax,
       budgetPercent: retries.budgetPercent,
+      statuses: retries.statuses,
     },
     breaker: {
       failuresMax: breaker.failures,

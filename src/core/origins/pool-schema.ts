@@ -47,6 +47,7 @@ export const memberSchema = object({
 });
 
 const status = integerBetween(100, 599);
+const errorStatus = integerBetween(400, 599);
 
 export const poolSchema = object({
   members: listOf(v.unknown(), "origin", { most: MEMBERS_MAX }),
@@ -63,6 +64,7 @@ export const poolSchema = object({
       retryAfterMax: v.optional(duration, "2s"),
       bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX), 65_536),
       budgetPercent: v.optional(integerBetween(0, 100), 10),
+      statuses: v.optional(listOf(errorStatus, "status", { most: STATUSES_MAX, least: 0 }), []),
     }),
     {},
   ),

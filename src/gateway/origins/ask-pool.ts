@@ -135,7 +135,8 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
   const unheard = { answer: forwarded, isRefused: false };
-  const { answer, isRefused } = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
+  const heard: Heard = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
+  const { answer, isRefused, isTransient } = heard;
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
   const isStreamed = facts.body instanceof ReadableStream;
   if (!isStreamed || answer.ok) {
@@ -147,7 +148,11 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
       path: isOfPath(outcome) ? path : undefined,
     });
   }
-  return { answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)), outcome, isRefused };
+  return {
+    answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)),
+    outcome: outcome.kind === "answer" ? { ...outcome, isTransient } : outcome,
+    isRefused,
+  };
 }
 
 function isLeft(answer: OriginAnswer): boolean {

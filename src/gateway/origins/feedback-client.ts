@@ -6,11 +6,19 @@ import type { FeedbackReport, ProbeClaim } from "../../core/feedback/feedback-me
 import type { FeedbackSettings } from "../../core/feedback/feedback-schema.ts";
 import { FeedbackStates, type RequestKeys } from "../../core/feedback/feedback-states.ts";
 import { profiles } from "../../core/feedback/profiles/registry.ts";
+import { toCallKeys } from "../../core/feedback/to-call-keys.ts";
+import { toMemberPath } from "../../core/origins/member-path.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { Profile } from "../../core/feedback/reading.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { FeedbackContext, Observed, OriginFeedback, ShownQuota } from "./origin-feedback.ts";
+import type {
+  FeedbackContext,
+  Observed,
+  OriginFeedback,
+  OutboundFacts,
+  ShownQuota,
+} from "./origin-feedback.ts";
 import { readJsonBody } from "../request/read-json-body.ts";
 
 /** A request is not let go by an older view. */
@@ -20,8 +28,19 @@ const REFRESH_MS = 500;
 /** How long a request waits for a view; then it goes on with what is known. */
 const TIMEOUT_MS = 250;
 
+interface Asking {
+  readonly keys: RequestKeys;
+  readonly claims: readonly ProbeClaim[];
+  readonly mayHold: boolean;
+  readonly nowMs: number;
+}
+
+type FeedbackPool = Pick<OriginPool, "name" | "members">;
+
 export class FeedbackClient implements OriginFeedback {
-  readonly #pool: string;
+  readonly #name: string;
+  readonly #pool: FeedbackPool;
+  readonly #scopes: FeedbackSettings["scopes"];
   readonly #isLone: boolean;
   readonly #profile: Profile;
   readonly #namespace: Bindings["FEEDBACK"];
@@ -33,13 +52,11 @@ export class FeedbackClient implements OriginFeedback {
   #heardMs = -Infinity;
   #underWay: Promise<void> | undefined;
 
-  constructor(
-    { name, members }: Pick<OriginPool, "name" | "members">,
-    { profile, scopes }: FeedbackSettings,
-    namespace: Bindings["FEEDBACK"],
-  ) {
-    this.#pool = name;
-    this.#isLone = members.length === 1;
+  constructor(pool: FeedbackPool, { profile, scopes }: FeedbackSettings, namespace: Bindings["FEEDBACK"]) {
+    this.#name = pool.name;
+    this.#pool = pool;
+    this.#scopes = scopes;
+    this.#isLone = pool.members.length === 1;
     this.#profile = profiles[profile];
     this.#namespace = namespace;
     this.#states = new FeedbackStates(scopes);
@@ -49,13 +66,20 @@ export class FeedbackClient implements OriginFeedback {
    * 0: the request may be sent now, and its place is taken; else how long it has to wait. A pace changes with every answer:
    * whoever waits asks again at least once a second. A promise when this isolate has to ask the others first.
    */
-  waitMs(keys: RequestKeys, nowMs: number): number | Promise<number> {
+  waitMs(keys: RequestKeys, nowMs: number, canWait = false): number | Promise<number> {
+    const mayHold = canWait && this.#profile.countsCalls === true;
     const claims = this.#states.toClaims(keys, nowMs);
     // While the object does not answer it is waited for once a second, and not by every request.
     const isOld = nowMs - this.#heardMs >= VIEW_MS_MAX;
-    if (isOld || claims.length > 0) return this.#askThenWait(keys, claims, nowMs);
+    if (isOld || claims.length > 0) return this.#askThenWait({ keys, claims, mayHold, nowMs });
     if (nowMs - this.#askedMs >= REFRESH_MS) this.#exchange([]);
-    return this.#states.waitMs(keys, nowMs);
+    return this.#states.waitMs(keys, nowMs, mayHold);
+  }
+
+  toKeys(keys: RequestKeys, call: OutboundFacts): RequestKeys {
+    const seen = { ...call, path: this.#toPath(call) };
+    const own = this.#pool.members[0]?.headers ?? [];
+    return toCallKeys(keys, seen, { profile: this.#profile, scopes: this.#scopes, own });
   }
 
   release(keys: RequestKeys): void {
@@ -73,30 +97,42 @@ export class FeedbackClient implements OriginFeedback {
   async observe(
     answer: Response,
     keys: RequestKeys,
-    { sentMs, waitUntil: keep }: FeedbackContext,
+    { sentMs, waitUntil: keep, call }: FeedbackContext,
   ): Promise<Observed> {
     const { status, headers } = answer;
     // It speaks for the member that sent it; everything else is about who asks, whichever member answers.
     if (status === 503 && !this.#isLone) return { response: answer };
-    const isRead = this.#profile.bodyStatuses.includes(status);
+    const isRead =
+      this.#profile.bodyStatuses.includes(status) ||
+      (status === 200 &&
+        call !== undefined &&
+        this.#profile.readsServed?.({ ...call, path: this.#toPath(call) }) === true);
     const { response, json } = isRead ? await readJsonBody(answer) : { response: answer, json: undefined };
     const nowMs = readClock();
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
-    const readings = this.#profile.readings({ status, field, body: json, nowMs });
+    const read = { status, field, body: json, nowMs };
+    const readings = this.#profile.readings(read);
     if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) this.#exchange([], keep);
-    if (!readings.some(({ isRefused }) => isRefused)) return { response };
+    if (!readings.some(({ isRefused, isPart }) => isRefused === true && isPart !== true))
+      return { response, isTransient: this.#profile.isTransient?.(read) === true };
     const waits = readings.flatMap(
       ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
     );
     return { response, refused: { retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) } };
   }
 
-  async #askThenWait(keys: RequestKeys, claims: readonly ProbeClaim[], nowMs: number): Promise<number> {
+  /** As the origin knows it. Members that strip different prefixes are not told apart. */
+  #toPath({ path }: Pick<OutboundFacts, "path">): string {
+    const [first] = this.#pool.members;
+    return first === undefined ? path : toMemberPath(path, first);
+  }
+
+  async #askThenWait({ keys, claims, mayHold, nowMs }: Asking): Promise<number> {
     if (this.#underWay === undefined || claims.length > 0) this.#exchange(claims);
     // Others may wait for what this request asks, each by its own clock.
     const isLate = await Promise.race([this.#underWay, scheduler.wait(TIMEOUT_MS).then(() => true)]);
     if (isLate === true) this.#heardMs = readClock();
-    return this.#states.waitMs(keys, Math.max(nowMs, readClock()));
+    return this.#states.waitMs(keys, Math.max(nowMs, readClock()), mayHold);
   }
 
   #exchange(claims: readonly ProbeClaim[], keep = waitUntil): void {
@@ -114,7 +150,7 @@ export class FeedbackClient implements OriginFeedback {
     this.#id ??= crypto.randomUUID();
     const report: FeedbackReport = this.#states.takeReport(this.#id, claims, nowMs);
     try {
-      const view = await this.#namespace.getByName(this.#pool).exchange(report);
+      const view = await this.#namespace.getByName(this.#name).exchange(report);
       this.#states.learnView(view, readClock());
     } catch {
       this.#states.retell(report);

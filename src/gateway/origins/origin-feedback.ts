@@ -1,16 +1,25 @@
 // What an origin says about its own limits, as outbound limits ask for it: how long to hold a call back, and whether an
 // answer was a refusal. A profile's client implements it for all isolates; without a profile a plain one does, below.
 
+import type { Facts } from "../../core/keys/facts.ts";
+
+/** The parts of a request that tell which of an origin's quotas it counts against. */
+export type OutboundFacts = Pick<Facts, "method" | "path" | "header" | "query" | "hash">;
+
 export interface FeedbackContext {
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
   /** When the call was sent, by the isolate's clock. */
   readonly sentMs: number;
+  /** What was asked for. */
+  readonly call?: Pick<Facts, "method" | "path">;
 }
 
 export interface Observed {
   /** Whole: what was read of its body is put back. */
   readonly response: Response;
+  /** The origin failed for a moment: what can be repeated may be sent again. */
+  readonly isTransient?: boolean;
   /** The origin did nothing, for its limits. retryAfterMs is undefined where it does not say for how long. */
   readonly refused?: { readonly retryAfterMs: number | undefined };
 }
@@ -26,16 +35,19 @@ export interface ShownQuota {
 
 /** What an origin says about its own limits, shared by all isolates. One for each pool that has a profile. */
 export interface OriginFeedback {
+  /** What a call counts against: its counter keys, and what the profile tells apart itself. */
+  toKeys(keys: ReadonlyMap<string, string>, call: OutboundFacts): ReadonlyMap<string, string>;
   /**
    * 0: may be asked now; else how long the request with these counter keys (policy name -> counter key) has to wait, by
-   * pace or stop. May be a promise when this isolate's view is too old. Books the place when it says 0.
+   * pace or stop. May be a promise when this isolate's view is too old. Books the place when it says 0. `canWait`: it may be
+   * held back a moment for the first answers of all, where these tell how many calls there may be.
    */
-  waitMs(keys: ReadonlyMap<string, string>, nowMs: number): number | Promise<number>;
+  waitMs(keys: ReadonlyMap<string, string>, nowMs: number, canWait?: boolean): number | Promise<number>;
   /** Gives a place back that was booked for a call that will not be sent. */
   release(keys: ReadonlyMap<string, string>): void;
   /**
-   * The policy for whose key the wait is longest: who waits for it waits in the same line as for the policy's quota.
-   * "": the whole origin. undefined: all of these keys.
+   * For which of the keys the wait is longest: the policy's name, whose line it then is as well. "": the whole origin.
+   * undefined: all of these keys.
    */
   findLimiting(keys: ReadonlyMap<string, string>, nowMs: number): string | undefined;
   /** How much of the origin's quotas is used, as far as that is worth knowing. */

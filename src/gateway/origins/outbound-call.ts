@@ -3,8 +3,10 @@
 
 import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
+import type { Lateness } from "../../core/outbound/lateness.ts";
 import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
 import { toAddressKey } from "../../core/keys/ip.ts";
+import { toMemberPath } from "../../core/origins/member-path.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
 import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { isPermit } from "../../core/policies/policy.ts";
@@ -33,6 +35,7 @@ export interface Outbound {
   readonly holdsPermits: boolean;
   readonly feedback: OriginFeedback;
   readonly lines: WaitingLines;
+  readonly lateness: Lateness;
 }
 
 export interface OutboundContext extends AskingFor {
@@ -46,6 +49,8 @@ export interface Heard {
   readonly answer: OriginAnswer;
   /** For the origin's own limits: nothing was done. */
   readonly isRefused: boolean;
+  /** What can be repeated may be served if it is sent again. */
+  readonly isTransient?: boolean | undefined;
 }
 
 /** Permits come back at any moment: one waiter asks so often, for all. */
@@ -76,11 +81,16 @@ export class OutboundCall {
   readonly #rows: readonly PolicyRow[];
   /** Their counter keys by their names: what feedback goes by. */
   readonly #keys: ReadonlyMap<string, string>;
+  /** The same, and what the origin itself tells apart. */
+  readonly #told: ReadonlyMap<string, string>;
+  readonly #asked: Pick<RequestFacts, "method" | "path">;
   readonly #rank: number;
   readonly #ways: readonly LimitedWay[];
   #waiter: Sleeper | undefined;
   /** The origin refused this very request. */
   #notBeforeMs = -Infinity;
+  /** When its counters were asked last. */
+  #countedMs = Infinity;
   #limits: CheckedLimits | undefined;
   #permits: Permits | undefined;
 
@@ -98,6 +108,9 @@ export class OutboundCall {
     this.#limited = toLimitedCall(outbound, route);
     this.#rows = readRows(pickVariants(this.#limited, facts), facts, 0);
     this.#keys = new Map(this.#rows.map(({ policy, key }) => [policy.name, key]));
+    const { method, header, query, hash } = facts;
+    this.#asked = { method, path: toMemberPath(facts.path, route) };
+    this.#told = outbound.feedback.toKeys(this.#keys, { ...this.#asked, header, query, hash });
     this.#rank = toRank(priority, route.priority, facts);
     // Nobody waits for a refresh, and it must make nobody wait.
     this.#ways = given.isRefresh === true ? [] : (route.whenLimited ?? whenLimited);
@@ -128,11 +141,16 @@ export class OutboundCall {
       return { answer, isRefused: false };
     }
     const { waitUntil } = this.#given.context;
-    const { feedback } = this.#outbound;
-    const { response, refused } = await feedback.observe(answer.value, this.#keys, { waitUntil, sentMs });
+    const { feedback, lateness } = this.#outbound;
+    lateness.note(readClock() - Math.min(sentMs, this.#countedMs));
+    const { response, refused, isTransient } = await feedback.observe(answer.value, this.#told, {
+      waitUntil,
+      sentMs,
+      call: this.#asked,
+    });
     if (refused !== undefined) this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
     this.#settle(response);
-    return { answer: ok(response), isRefused: refused !== undefined };
+    return { answer: ok(response), isRefused: refused !== undefined, isTransient };
   }
 
   /** Whether it may wait until the origin no longer refuses it. */
@@ -169,7 +187,7 @@ export class OutboundCall {
   #findAhead(): Limit | undefined {
     const { lines } = this.#outbound;
     if (lines.isEmpty) return undefined;
-    const names = [...this.#keys].map(([policy, key]) => this.#toLine(policy, key));
+    const names = [...this.#told].map(([policy, key]) => this.#toLine(policy, key));
     const newcomer = { rank: this.#rank, client: this.#client };
     const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], newcomer);
     return ahead && { ...ahead, askAgainMs: ahead.readyMs, violated: [...this.#keys.keys()] };
@@ -178,18 +196,20 @@ export class OutboundCall {
   /** How many more have room, once the attempt's quota has been taken. */
   async #ask(): Promise<Limit | OriginFailure | number> {
     const nowMs = readClock();
-    const told = this.#outbound.feedback.waitMs(this.#keys, nowMs);
+    const canWait = this.#ways.includes("queue");
+    const told = this.#outbound.feedback.waitMs(this.#told, nowMs, canWait);
     const toldMs = typeof told === "number" ? told : await told;
     const readyMs = Math.max(nowMs + toldMs, this.#notBeforeMs);
     if (readyMs > nowMs) return this.#toHeld(readyMs, nowMs);
 
+    this.#countedMs = nowMs;
     const { route, context } = this.#given;
     const checked = checkLimits(this.#limited, this.#facts, context);
     const limits = checked instanceof Promise ? await checked : checked;
     const { gateway, trace } = context;
     noteLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits, context);
     const refusal = toRefusal(limits);
-    if (refusal !== undefined) this.#outbound.feedback.release(this.#keys);
+    if (refusal !== undefined) this.#outbound.feedback.release(this.#told);
     if (refusal?.code === "quota-exceeded") return this.#toLimit(limits, refusal.violated);
     if (refusal !== undefined) {
       const { code, violated } = refusal;
@@ -203,11 +223,11 @@ export class OutboundCall {
 
   /** The origin's own limits hold it back. Where it can wait so long it asks again and again: answers change the pace. */
   #toHeld(readyMs: number, nowMs: number): Limit {
-    const policy = this.#outbound.feedback.findLimiting(this.#keys, nowMs);
-    const line = policy === undefined ? this.#toLine() : this.#toLine(policy, this.#keys.get(policy) ?? "");
+    const name = this.#outbound.feedback.findLimiting(this.#told, nowMs);
+    const line = name === undefined ? this.#toLine() : this.#toLine(name, this.#told.get(name) ?? "");
     const isBearable = this.#notBeforeMs <= nowMs && readyMs <= this.#untilMs;
     const askAgainMs = isBearable ? Math.min(readyMs, nowMs + HELD_MS) : readyMs;
-    return { line, askAgainMs, readyMs, violated: policy ? [policy] : [] };
+    return { line, askAgainMs, readyMs, violated: this.#keys.has(name ?? "") ? [name ?? ""] : [] };
   }
 
   #toLimit({ answer, rows }: CheckedLimits, violated: readonly string[]): Limit {
@@ -215,7 +235,8 @@ export class OutboundCall {
     const longest = rows.find((row) => !row.isShadow && row.verdict?.retryAfterMs === retryAfterMs);
     const policy = longest?.policy;
     const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
-    const waitMs = Math.min(retryAfterMs, policy !== undefined && isPermit(policy) ? PERMIT_MS : soonMs);
+    const heldMs = Math.min(retryAfterMs, policy !== undefined && isPermit(policy) ? PERMIT_MS : soonMs);
+    const waitMs = heldMs + this.#outbound.lateness.toMarginMs(policy?.windowMs);
     const nowMs = readClock();
     const line = this.#toLine(policy?.name, longest?.key);
     return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };

@@ -37,6 +37,10 @@ export class PlainFeedback implements OriginFeedback {
     return 0;
   }
 
+  toKeys(keys: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    return keys;
+  }
+
   release(): void {
     // Nothing is booked.
   }

@@ -2,6 +2,7 @@
 // pool's health object, by which all isolates know within seconds what one of them saw. Never in a request's way.
 
 import { type MemberShown, MemberStates } from "../../core/origins/member-states.ts";
+import { Lateness } from "../../core/outbound/lateness.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
@@ -36,7 +37,14 @@ export class PoolClient {
         ? new PlainFeedback(members.length)
         : new FeedbackClient(pool, pool.feedback, bindings.FEEDBACK);
     const holdsPermits = settings?.limited.policies.some(isPermit) === true;
-    this.outbound = settings && { pool: name, settings, holdsPermits, feedback, lines };
+    this.outbound = settings && {
+      pool: name,
+      settings,
+      holdsPermits,
+      feedback,
+      lines,
+      lateness: new Lateness(),
+    };
     this.states = new MemberStates(pool, (url, state, paths) => {
       writeLog("origin", { pool: name, origin: url, state, paths });
     });

@@ -178,18 +178,18 @@ const DOUBTFUL: readonly (readonly [what: string, given: Given, path: string, sa
   [
     "scopes that no policy stands for",
     {
-      policies: { byIp },
+      policies: { byIp, byPath: { ...byIp, key: "path" } },
       origins: {
         api: {
           members: ["https://a.example.com"],
-          policies: ["byIp"],
-          feedback: { profile: "facebook-graph", scopes: { app: "byIp" } },
+          policies: ["byIp", "byPath"],
+          feedback: { profile: "standard" },
         },
       },
       routes: [{ path: "/*", origin: "api" }],
     },
     "origins.api.feedback.scopes",
-    /"user".*one throttled account/,
+    /"origin".*one throttled account/,
   ],
 ];
 

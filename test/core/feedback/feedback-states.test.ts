@@ -10,6 +10,7 @@ const rules = {
   limit: 100,
   windowMs: 100_000,
 };
+const UNKNOWN_RATE = { ...rules, limit: undefined, windowMs: undefined };
 const SCOPES = [
   { scope: "app", policy: undefined, rules },
   { scope: "page", policy: "graph-page", rules },
@@ -36,6 +37,42 @@ describe("one isolate", () => {
     for (let key = 0; key < 5_000; key += 1)
       states.learn(page(String(key)), [{ scope: "page", usagePercent: 79 }], times(key));
     expect(states.takeReport("a", [], 5_000).news).toEqual([]);
+  });
+
+  test("lets go no more calls than there may be, as soon as an answer counts them", () => {
+    const states = new FeedbackStates([{ scope: "app", policy: undefined, rules: UNKNOWN_RATE }]);
+    const none = new Map<string, string>();
+    const letGo = (calls: number, ms: number): number =>
+      Array.from({ length: calls }, () => states.waitMs(none, ms, true)).filter((waitMs) => waitMs === 0)
+        .length;
+    // Of an origin that nothing is known of ten are sent, and no answer for so long lets go ten more.
+    expect(letGo(30, 0)).toBe(10);
+    expect(letGo(30, 1_999)).toBe(0);
+    expect(letGo(30, 2_000)).toBe(10);
+    const left = { scope: "app", remaining: 40, limit: 60, resetMs: 5_000 };
+    states.learn(none, [left], times(2_000));
+    // Ten of the forty are on their way, and from 80 % on the rest is spread until the reset.
+    const sent = letGo(80, 2_100);
+    expect(sent).toBeGreaterThan(10);
+    expect(sent).toBeLessThanOrEqual(40);
+    // After the reset there are sixty, and not all that want one.
+    states.learn(none, [{ ...left, remaining: 0 }], times(4_000));
+    expect(letGo(80, 5_000)).toBe(0);
+    states.takeReport("a", [], 9_001);
+    expect(letGo(80, 9_001)).toBe(60);
+  });
+
+  test("tells quotas apart by what the profile told, and passes over those that a call is not of", () => {
+    const states = new FeedbackStates([{ scope: "page", policy: undefined, hasSubjects: true, rules }]);
+    const of = (name: string): ReadonlyMap<string, string> => new Map([["@page", name]]);
+    const none = new Map<string, string>();
+    states.learn(of("a"), [{ scope: "page", stopMs: 5_000 }], times(0));
+    states.learn(of("a"), [{ scope: "page", subject: "c", stopMs: 3_000 }], times(0));
+    states.learn(none, [{ scope: "page", stopMs: 9_000 }], times(0));
+    expect([of("a"), of("b"), of("c"), none].map((keys) => states.waitMs(keys, 1_000))).toEqual([
+      4_000, 0, 2_000, 0,
+    ]);
+    expect(states.findLimiting(of("a"), 1_000)).toBe("@page");
   });
 
   test("remembers at most a thousand, the last ones", () => {

@@ -20,6 +20,7 @@ describe("feedback", () => {
     expect(scopes[0]).toEqual({
       scope: "app",
       policy: "search",
+      hasSubjects: false,
       rules: { ...rules, limit: expect.any(Number) as number, windowMs: expect.any(Number) as number },
     });
     expect(
@@ -27,6 +28,27 @@ describe("feedback", () => {
     ).toBe(true);
     expect(scopes).toHaveLength(7);
     expect(findThawed(pools)).toEqual([]);
+  });
+
+  test("lets the profile tell apart the quotas of scopes without a policy, unless told otherwise", () => {
+    const toSubjects = (given: object): readonly string[] =>
+      (
+        toConfig(inPool({ profile: "facebook-graph", scopes: { app: "search" }, ...given })).pools[0]
+          ?.feedback?.scopes ?? []
+      )
+        .filter(({ hasSubjects }) => hasSubjects)
+        .map(({ scope }) => scope);
+    expect(toSubjects({})).toEqual([
+      "user",
+      "page",
+      "business",
+      "ad-account",
+      "insights-app",
+      "insights-account",
+    ]);
+    expect(toSubjects({ otherScopes: "pool" })).toEqual([]);
+    const shopify = toConfig(inPool({ profile: "shopify" }, [])).pools[0]?.feedback?.scopes;
+    expect(shopify?.map(({ rules: { windowMs } }) => windowMs)).toEqual([20_000, 20_000]);
   });
 
   test("joins a profile's only scope to a pool's only policy, where nothing else is said", () => {
@@ -48,7 +70,7 @@ describe("feedback", () => {
     [
       { profile: "facebook" },
       [
-        '.profile: must be one of "standard", "facebook-graph", "github", received "facebook"; did you mean "facebook-graph"?',
+        '.profile: must be one of "standard", "atlassian", "facebook-graph", "github", "hubspot", "shopify", "slack", "stripe", received "facebook"; did you mean "facebook-graph"?',
       ],
     ],
     [
@@ -77,7 +99,9 @@ describe("feedback", () => {
     ],
     [
       { profile: "constructor", scopes: { a: "b" } },
-      ['.profile: must be one of "standard", "facebook-graph", "github", received "constructor"'],
+      [
+        '.profile: must be one of "standard", "atlassian", "facebook-graph", "github", "hubspot", "shopify", "slack", "stripe", received "constructor"',
+      ],
     ],
     ["standard", [': must be an object, received "standard"']],
   ])("of %j is refused", (feedback, problems) => {

@@ -49,6 +49,19 @@ describe("decideRetry()", () => {
     expect(toWait(outcome)).toBe(waitMs);
   });
 
+  test("of what may be otherwise the next time, where the method is idempotent", () => {
+    const settings = { ...SETTINGS, statuses: [500] };
+    const toWaits = (outcome: AttemptOutcome): readonly (number | undefined)[] =>
+      ["GET", "POST"].map((method) => decideRetry(settings, { ...GET, method, outcome }, 0.9999));
+    expect(toWaits(answer(500))).toEqual([49, undefined]);
+    expect(toWaits({ kind: "answer", status: 400, retryAfterMs: undefined, isTransient: true })).toEqual([
+      49,
+      undefined,
+    ]);
+    expect(toWaits(answer(501))).toEqual([undefined, undefined]);
+    expect(isBad(answer(500))).toBe(false);
+  });
+
   test.each([
     ["a refused connection", refused, 49],
     ["503 with Retry-After", answer(503, 2_000), 2_000],

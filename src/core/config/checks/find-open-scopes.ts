@@ -1,5 +1,5 @@
-// Scopes of a feedback profile that no policy of the pool stands for: what the origin says of one account then holds for
-// all of them.
+// Scopes of a feedback profile that no policy of the pool stands for, and whose quotas the profile cannot tell apart: what
+// the origin says of one account then holds for all of them.
 
 import { type ConfigCheck, toWarning } from "./finding.ts";
 
@@ -7,7 +7,7 @@ export const findOpenScopes: ConfigCheck = ({ pools }) =>
   pools.flatMap(({ name, outbound, feedback }) => {
     if (feedback === undefined || feedback.otherScopes === "pool") return [];
     const open = feedback.scopes
-      .filter(({ policy }) => policy === undefined)
+      .filter(({ policy, hasSubjects }) => policy === undefined && hasSubjects !== true)
       .map(({ scope }) => `"${scope}"`);
     // Without policies there is nothing to join: the pool is one account.
     if (open.length === 0 || (outbound?.limited.policies.length ?? 0) === 0) return [];

@@ -15,6 +15,11 @@ export const github: Profile = {
   bodyStatuses: [403, 429],
   readingMs: 60_000,
   errors: "github",
+  countsCalls: true,
+  credential: { headers: ["authorization"] },
+  // Every budget is of whoever the token is of; without one, of the address that the gateway calls from.
+  toSubject: (scope, { path, token }) =>
+    scope === SECONDARY || scope === toResource(path) ? token : undefined,
   readings: (answer) => {
     const resource = answer.field("x-ratelimit-resource") ?? "core";
     const isRefusal = answer.status === 403 || answer.status === 429;
@@ -27,6 +32,14 @@ export const github: Profile = {
       : secondary;
   },
 };
+
+/** A path of GitHub Enterprise Server begins with /api. */
+function toResource(path: string): string {
+  if (/^\/(?:api\/)?graphql$/.test(path)) return "graphql";
+  const [, search] = /^(?:\/api\/v3)?\/search\/([^/]+)/.exec(path) ?? [];
+  if (search === undefined) return "core";
+  return search === "code" ? "code_search" : "search";
+}
 
 function readSecondary({ status, field, body, nowMs }: OriginAnswer): readonly Reading[] {
   const stopMs = parseRetryAfter(field("retry-after"), nowMs);

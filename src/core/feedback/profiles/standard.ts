@@ -21,6 +21,7 @@ export const standard: Profile = {
   scopes: [SCOPE],
   bodyStatuses: [],
   readingMs: 60_000,
+  countsCalls: true,
   readings: (answer) => {
     const readings = [...PREFIXES.map((prefix) => readFields(answer, prefix)), ...readDraft(answer)];
     return [...readings.filter(({ remaining }) => remaining !== undefined), ...readRefusal(answer)];

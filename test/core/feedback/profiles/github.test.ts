@@ -33,6 +33,18 @@ describe("github's primary limit", () => {
   });
 });
 
+test.each([
+  ["core", "/repos/a/search", "t"],
+  ["core", "/search/code", undefined],
+  ["code_search", "/search/code", "t"],
+  ["search", "/api/v3/search/issues", "t"],
+  ["search", "/user", undefined],
+  ["graphql", "/graphql", "t"],
+  ["secondary", "/user", "t"],
+])("github counts %s of %s by %j", (scope, path, subject) => {
+  expect(github.toSubject?.(scope, { method: "GET", path, token: "t" })).toBe(subject);
+});
+
 describe("github's secondary limits", () => {
   const refused = (reading: object): object => ({
     scope: "secondary",

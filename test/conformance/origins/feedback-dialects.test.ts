@@ -1,0 +1,151 @@
+// The dialects of third parties over real HTTP: which calls one refusal stops, what is sent again, and how many calls an
+// origin gets that nothing is known of yet.
+
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Reply, send } from "../support/client.ts";
+import type { Fields } from "../support/fields.ts";
+import type { HttpAnswer, Origin } from "../support/origin.ts";
+import { startPoolStand } from "../support/pool-stand.ts";
+
+const JSON_FIELD: Fields = [["Content-Type", "application/json"]];
+const toJson = (status: number, body: unknown, fields: Fields = []): HttpAnswer => ({
+  status,
+  fields: [...JSON_FIELD, ...fields],
+  body: JSON.stringify(body),
+});
+const toError = (code: number): object => ({ error: { message: `(#${code})`, code } });
+const SERVED = toJson(200, { id: "1" });
+
+const NAMES = ["accounts", "batch", "moment", "slack", "paced"] as const;
+type Name = (typeof NAMES)[number];
+const rest: Readonly<Partial<Record<Name, object>>> = {
+  // It need not be saved up for.
+  moment: { retries: { max: 2, budgetPercent: 100, statuses: [500] }, whenLimited: ["queue", "reject"] },
+  slack: { feedback: { profile: "slack" } },
+  paced: { feedback: { profile: "standard" }, whenLimited: ["queue", "reject"] },
+};
+
+let origin: Origin;
+let stand: Awaited<ReturnType<typeof startPoolStand>>;
+const ask = (path: string, token = "t", options: object = {}): Promise<Reply> =>
+  send(stand.gateway, path, { fields: [["Authorization", `Bearer ${token}`]], ...options });
+const statusOf = async (reply: Promise<Reply>): Promise<number> => (await reply).status;
+
+beforeAll(async () => {
+  stand = await startPoolStand(1, ([url = ""]) => ({
+    origin: "accounts",
+    origins: Object.fromEntries(
+      NAMES.map((name) => [
+        name,
+        {
+          members: [{ url, stripPrefix: `/${name}` }],
+          whenLimited: ["reject"],
+          retries: { max: 0 },
+          feedback: { profile: "facebook-graph" },
+          ...rest[name],
+        },
+      ]),
+    ),
+    policies: {},
+    routes: NAMES.map((name) => ({ path: `/${name}/*`, origin: name })),
+  }));
+  const [first] = stand.origins;
+  if (first === undefined) throw new Error("an origin was started");
+  origin = first;
+});
+
+describe("an ad account, a page or a user that is at its limit", () => {
+  it("stops its own calls and nobody else's, without a policy for it", async () => {
+    origin.serve("/v25.0/act_1/insights", toJson(400, toError(80_004)));
+    expect(await statusOf(ask("/accounts/v25.0/act_1/insights"))).toBe(400);
+    origin.serve("*", SERVED);
+    expect(await statusOf(ask("/accounts/v25.0/act_1/ads"))).toBe(503);
+    expect(await statusOf(ask("/accounts/v25.0/act_2/insights"))).toBe(200);
+
+    origin.serve("/v25.0/me", toJson(400, toError(17)));
+    expect(await statusOf(ask("/accounts/v25.0/me", "alice"))).toBe(400);
+    expect(await statusOf(ask("/accounts/v25.0/bakery", "alice"))).toBe(503);
+    expect(await statusOf(ask("/accounts/v25.0/bakery", "bob"))).toBe(200);
+  });
+
+  it("is known also by the id that another call's usage names", async () => {
+    const usage = '{"7":[{"type":"ads_insights","call_count":100,"estimated_time_to_regain_access":1}]}';
+    origin.serve("/v25.0/23850", toJson(200, {}, [["X-Business-Use-Case-Usage", usage]]));
+    expect(await statusOf(ask("/accounts/v25.0/23850"))).toBe(200);
+    expect(await statusOf(ask("/accounts/v25.0/act_7/insights"))).toBe(503);
+  });
+});
+
+it("a batch of which a part is refused goes to the client whole, and stops the next call; a 429 stops as well", async () => {
+  const body = [
+    { code: 200, headers: [], body: "{}" },
+    { code: 400, headers: [], body: JSON.stringify(toError(4)) },
+  ];
+  origin.serve("/v25.0/", toJson(200, body));
+  const batch = await ask("/batch/v25.0/", "t", { method: "POST", body: "batch=[]" });
+  expect([batch.status, JSON.parse(batch.text())]).toEqual([200, body]);
+  expect(await statusOf(ask("/batch/v25.0/me"))).toBe(503);
+});
+
+describe("a failure for a moment", () => {
+  const failing = (path: string, answer: HttpAnswer): void => {
+    let asked = 0;
+    origin.serve(path, () => {
+      asked += 1;
+      return asked === 1 ? answer : SERVED;
+    });
+  };
+  // A retry at the same origin is one of those that requests earn.
+  beforeAll(async () => {
+    origin.serve("*", SERVED);
+    for (let call = 0; call < 12; call += 1) await ask("/moment/x");
+  });
+
+  it.each<[string, string, HttpAnswer, string, number]>([
+    ["Graph's code 2", "/v25.0/two", toJson(500, toError(2)), "GET", 200],
+    ["Graph's code 1 in a 400", "/v25.0/one", toJson(400, toError(1)), "GET", 200],
+    ["a status that the pool names", "/v25.0/named", { status: 500 }, "GET", 200],
+    ["a POST's", "/v25.0/post", toJson(500, toError(2)), "POST", 500],
+  ])("%s is sent again where that is safe", async (_, path, answer, method, status) => {
+    failing(path, answer);
+    expect(await statusOf(ask(`/moment${path}`, "t", { method }))).toBe(status);
+    expect(origin.requests(path)).toHaveLength(status === 200 ? 2 : 1);
+  });
+});
+
+it("Slack's methods wait each for themselves", async () => {
+  origin.serve("/api/chat.postMessage", { status: 429, fields: [["Retry-After", "30"]] });
+  origin.serve("*", SERVED);
+  expect(await statusOf(ask("/slack/api/chat.postMessage"))).toBe(429);
+  expect(await statusOf(ask("/slack/api/chat.postMessage"))).toBe(503);
+  expect(await statusOf(ask("/slack/api/chat.postMessage", "another workspace"))).toBe(429);
+  expect(await statusOf(ask("/slack/api/users.list"))).toBe(200);
+});
+
+it("80 calls at once over a budget of 60 that nobody told of: at most one is refused, in the time that it takes", async () => {
+  const WINDOW_MS = 2_000;
+  let served: number[] = [];
+  let refused = 0;
+  origin.serve("/budget", () => {
+    const nowMs = Date.now();
+    served = served.filter((ms) => ms > nowMs - WINDOW_MS);
+    const isServed = served.length < 60;
+    if (isServed) served.push(nowMs);
+    else refused += 1;
+    const resetSeconds = Math.ceil(((served[0] ?? nowMs) + WINDOW_MS - nowMs) / 1_000);
+    const fields: Fields = [
+      ["X-RateLimit-Limit", "60"],
+      ["X-RateLimit-Remaining", String(60 - served.length)],
+      ["X-RateLimit-Reset", String(resetSeconds)],
+    ];
+    return isServed
+      ? { fields }
+      : { status: 429, fields: [...fields, ["Retry-After", String(resetSeconds)]] };
+  });
+  const beganMs = Date.now();
+  const replies = await Promise.all(Array.from({ length: 80 }, (_, call) => ask(`/paced/budget?${call}`)));
+  expect(replies.filter(({ status }) => status === 200)).toHaveLength(80);
+  expect(refused).toBeLessThanOrEqual(1);
+  // The budget needs one window; the machine some time.
+  expect(Date.now() - beganMs).toBeLessThan(2 * WINDOW_MS);
+});
