@@ -4,9 +4,10 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "rolldown";
-import { buildWorker, EXTERNAL } from "../../../src/cli/build-worker.ts";
+import { EXTERNAL } from "../../../src/cli/build-worker.ts";
 import { type Reply, type RequestOptions, send } from "./client.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
+import { buildBesideShared } from "./shared-worker.ts";
 import { serveIsolates, toOthers, type TwoIsolates } from "./two-isolates.ts";
 
 /** Calls that wait for each other differ by far more than a busy machine adds. */
@@ -102,7 +103,7 @@ export async function startSeriesGateway(
   const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
   const [mainPath, scriptPath] = [join(folder, "main.js"), join(folder, "series.js")];
   await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
-  await buildWorker({ configPath, outFile: workerPath });
+  await buildBesideShared({ configPath, outFile: workerPath });
   await build({
     input: mainPath,
     platform: "neutral",
