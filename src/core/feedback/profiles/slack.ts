@@ -10,6 +10,7 @@ export const slack: Profile = {
   scopes: [SCOPE],
   bodyStatuses: [],
   readingMs: 60_000,
+  errors: "slack",
   credential: { headers: ["authorization"], query: "token" },
   toSubject: (_, { path, token }) => `${path.slice(path.lastIndexOf("/") + 1)} ${token}`,
   readings: ({ status, field, nowMs }) => {

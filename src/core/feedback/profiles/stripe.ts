@@ -14,6 +14,7 @@ export const stripe: Profile = {
   scopes: [ACCOUNT, ENDPOINT],
   bodyStatuses: [429],
   readingMs: 1_000,
+  errors: "stripe",
   credential: { headers: ["authorization"] },
   toSubject,
   isTransient: (answer) => answer.status === 429 && isLock(answer),
