@@ -17,6 +17,7 @@ import { overrideCommands } from "./commands/overrides.ts";
 import { purgeCommands } from "./commands/purge.ts";
 import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
+import { suggest } from "./commands/suggest.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { top } from "./commands/top.ts";
 import { why } from "./commands/why.ts";
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   consumer,
   why,
   simulate,
+  suggest,
   ...alertCommands,
   top,
   ...statsCommands,

@@ -5,6 +5,7 @@ import type { Config } from "../../core/config/config.ts";
 import { type Changes, Comparison } from "../../core/simulation/compare.ts";
 import { HitModel } from "../../core/simulation/hit-model.ts";
 import { isReplayed, Replay } from "../../core/simulation/replay.ts";
+import { Usage } from "../../core/simulation/usage.ts";
 import { Summary } from "../../core/simulation/summary.ts";
 import { LogTally, readLogs } from "./read-logs.ts";
 
@@ -22,6 +23,8 @@ export interface Simulating {
 
 export interface Simulation {
   readonly summary: Summary;
+  /** What keys used, whatever was allowed. */
+  readonly usage: Usage;
   readonly changes: Changes | undefined;
   readonly tally: LogTally;
   /** What was asked for and is not in the log, with how often. */
@@ -42,19 +45,21 @@ export async function simulateLogs(simulating: Simulating): Promise<Simulation> 
   const replay = createReplay(config, simulating, onUnknown);
   const before = against === undefined ? undefined : createReplay(against, simulating, () => undefined);
   const summary = new Summary(config.policies.filter(isReplayed).map(({ name }) => name));
+  const usage = new Usage();
   const comparison = new Comparison();
   const tally = new LogTally();
   for await (const batch of readLogs(files, tally)) {
     for (const request of batch) {
       const replayed = replay.decide(request);
       summary.add(replayed);
+      usage.add(replayed);
       if (before !== undefined) comparison.add(before.decide(request), replayed);
     }
     onProgress?.(tally);
   }
   const leftOut = config.policies.filter((policy) => !isReplayed(policy)).map(({ name }) => name);
   const changes = before === undefined ? undefined : comparison.toChanges(WORST);
-  return { summary, changes, tally, unknown, leftOut };
+  return { summary, usage, changes, tally, unknown, leftOut };
 }
 
 function createReplay(

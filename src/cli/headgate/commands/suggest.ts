@@ -1,0 +1,139 @@
+// Limits from what clients really use, by access logs; applied to nothing but a shadow (dry run).
+
+import { KEYS_MIN, SPAN_MIN_MS } from "../../../core/simulation/suggest-limit.ts";
+import { CommandError } from "../../command-error.ts";
+import { CONFIG_PATH } from "../../paths.ts";
+import { createProgress } from "../../simulate/progress.ts";
+import type { Suggested, Suggestions } from "../../simulate/suggest-limits.ts";
+import type { Api } from "../api.ts";
+import type { Command } from "../command.ts";
+import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
+import type { Given } from "../given.ts";
+import { type Item, toItem, toTable } from "../table.ts";
+import { toDuration } from "../times.ts";
+
+export const suggest: Command = {
+  name: "suggest",
+  summary: "limits for a configuration's policies, from what the clients of access logs used",
+  arguments: [{ name: "log-file", isRepeatable: true }],
+  options: {
+    config: { value: "file", help: `whose policies; default ${CONFIG_PATH}` },
+    tier: {
+      value: "consumer=tier",
+      isRepeatable: true,
+      help: "the tier of a consumer, where the log does not say it",
+    },
+    "default-tier": { value: "tier", help: "the tier of all other consumers" },
+    apply: {
+      help: "pushes the suggested limits to the gateway as shadows, which refuse nobody; needs --as shadow",
+    },
+    as: { value: "shadow", help: "what they are applied as: shadow, and nothing else" },
+  },
+  examples: ["suggest access.log.1.gz access.log", "suggest --apply --as shadow access.log"],
+  run: async (given, { api }) => {
+    const isApplied = given.has("apply");
+    if (given.has("as") && given.text("as") !== "shadow")
+      throw toUsageFailure(
+        "--as must be shadow: what is guessed from a log refuses nobody until it was watched",
+      );
+    if (isApplied !== given.has("as")) throw toUsageFailure("--apply and --as shadow go together");
+    const suggestions = await readSuggestions(given);
+    const applied = isApplied ? await applyShadows(api(), suggestions.items) : undefined;
+    const { items, spanMs } = suggestions;
+    return { json: { spanMs, items, applied }, text: () => toText(suggestions, applied) };
+  },
+};
+
+async function readSuggestions(given: Given): Promise<Suggestions> {
+  const files = given.arguments(0);
+  if (files.includes("-")) throw toUsageFailure("suggest reads its logs twice: the standard input cannot be");
+  const [{ loadConfig }, { suggestLimits }] = await Promise.all([
+    import("../../load-config.ts"),
+    import("../../simulate/suggest-limits.ts"),
+  ]);
+  const progress = createProgress();
+  try {
+    return await suggestLimits(await loadConfig(given.text("config") ?? CONFIG_PATH), {
+      files,
+      tiers: given.pairs("tier", "=") ?? {},
+      tierDefault: given.text("default-tier"),
+      hasHitModel: false,
+      onProgress: progress.show,
+    });
+  } catch (error) {
+    if (error instanceof CommandError) throw new CommandFailure("refused", error.message);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Each as a policy of its own beside the one that it is suggested for, on the same routes. Answers their names. */
+async function applyShadows(api: Api, items: readonly Suggested[]): Promise<readonly string[]> {
+  const limits = new Map(
+    items.flatMap(({ policy, tier, limit }) => (tier !== "" || limit === undefined ? [] : [[policy, limit]])),
+  );
+  if (limits.size === 0) return [];
+  const { body, etag } = await api.ask("GET", "/config");
+  const config = toItem(toItem(body)["config"]);
+  const known = toItem(config["policies"]);
+  const added = [...limits].flatMap(([policy, limit]) => {
+    const own = toItem(known[policy]);
+    return own["algorithm"] === undefined
+      ? []
+      : [[toShadowName(policy), { ...own, limit, mode: "shadow" }] as const];
+  });
+  const routes = (config["routes"] as readonly Item[]).map((route) => withShadows(route, limits));
+  const changed = { ...config, policies: { ...known, ...Object.fromEntries(added) }, routes };
+  const reason = "limits suggested by a log, as shadows";
+  // Only while it is the configuration that was read.
+  await api.ask("PUT", "/config", {
+    body: { config: changed, reason },
+    ...(etag !== undefined && { ifMatch: etag }),
+  });
+  return added.map(([name]) => name);
+}
+
+function withShadows(route: Item, limits: ReadonlyMap<string, unknown>): Item {
+  const policies = (route["policies"] ?? []) as readonly string[];
+  const shadows = policies.filter((name) => limits.has(name)).map(toShadowName);
+  const missing = shadows.filter((name) => !policies.includes(name));
+  return missing.length === 0 ? route : { ...route, policies: [...policies, ...missing] };
+}
+
+const toShadowName = (policy: string): string => `${policy}-suggested`;
+
+function toText({ items, spanMs }: Suggestions, applied: readonly string[] | undefined): string {
+  const columns = [
+    ["POLICY", ({ policy }: Suggested) => policy],
+    ["TIER", ({ tier }: Suggested) => (tier === "" ? undefined : tier)],
+    ["WINDOW", ({ windowMs }: Suggested) => toDuration(windowMs)],
+    ["REQUESTS", ({ requests }: Suggested) => requests],
+    ["KEYS", ({ keys }: Suggested) => keys],
+    ["P50", ({ p50 }: Suggested) => p50],
+    ["P90", ({ p90 }: Suggested) => p90],
+    ["P99", ({ p99 }: Suggested) => p99],
+    ["MAX", ({ max }: Suggested) => max],
+    ["SUGGESTED", ({ limit }: Suggested) => limit ?? "too little known"],
+    ["WOULD DENY", ({ denied }: Suggested) => denied && `${denied.requests} of ${denied.keys} keys`],
+  ] as const;
+  const table = toTable(
+    columns.map(([heading, read]) => [heading, (item: Item) => read(item as unknown as Suggested)] as const),
+    items as unknown as readonly Item[],
+  );
+  const isThin = items.some(({ limit }) => limit === undefined);
+  const days = (spanMs / SPAN_MIN_MS).toFixed(1);
+  return [
+    `What each key used at most within the window of each policy, in ${days} days:`,
+    table,
+    ...(isThin ? [`Nothing is suggested from fewer than ${KEYS_MIN} keys or less than a day.`] : []),
+    ...items.flatMap(({ policy, outliers }) =>
+      outliers === 0
+        ? []
+        : [`${policy}: ${outliers} keys use many times what all others do, and are left out`],
+    ),
+    ...(applied === undefined
+      ? []
+      : [applied.length === 0 ? "Nothing was applied." : `Applied as shadows: ${applied.join(", ")}`]),
+  ].join("\n");
+}
