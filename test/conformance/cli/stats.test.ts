@@ -10,7 +10,14 @@ import { until } from "../support/until.ts";
 const { gateway } = await startStand(
   {
     policies: {
-      plan: { algorithm: "fixed-window", limit: 3, window: "1h", key: "consumer", consistency: "exact" },
+      plan: {
+        algorithm: "fixed-window",
+        align: "first-request",
+        limit: 3,
+        window: "1h",
+        key: "consumer",
+        consistency: "exact",
+      },
     },
     routes: [{ path: "/*", auth: "required", policies: ["plan"], cost: 1 }],
   },

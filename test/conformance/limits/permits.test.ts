@@ -28,7 +28,7 @@ const { origins, gateway } = await startPoolStand(1, (members) => ({
     calls: PERMIT,
     long: { ...PERMIT, expires: "1h" },
     shadow: { ...PERMIT, expires: "1h", mode: "shadow" },
-    rate: { algorithm: "fixed-window", limit: 2, window: "1h", key: "ip" },
+    rate: { algorithm: "fixed-window", align: "first-request", limit: 2, window: "1h", key: "ip" },
     banning: { ...PERMIT, ban: { after: 2, for: ["7s"] } },
   },
   headers: { shadow: true },

@@ -15,7 +15,9 @@ const TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const { origin, gateway } = await startStand(
   {
     batch: {},
-    policies: { once: { algorithm: "fixed-window", limit: 1, window: "1h", key: "ip" } },
+    policies: {
+      once: { algorithm: "fixed-window", align: "first-request", limit: 1, window: "1h", key: "ip" },
+    },
     routes: [
       { path: "/limited", policies: ["once"] },
       { path: "/closed", access: { deny: { addresses: ["0.0.0.0/0"] } } },

@@ -26,7 +26,7 @@ const { origins, gateway, counts } = await startPoolStand(2, ([one, other]) => (
     flights: PERMIT,
     calls: PERMIT,
     lone: { ...PERMIT, limit: 1, key: "everyone" },
-    four: { algorithm: "fixed-window", limit: 4, window: "1h", key: "everyone" },
+    four: { algorithm: "fixed-window", align: "first-request", limit: 4, window: "1h", key: "everyone" },
   },
   routes: [
     { path: "/plain" },
@@ -150,7 +150,10 @@ describe("a request whose client leaves before its answer", () => {
   it("is no fault of the origin's: nothing is logged, sent again, or shut", async () => {
     for (const one of origins) one.serve("/touchy/silent", { raw: "", ending: "stall" });
     for (let time = 0; time < 3; time += 1) {
-      const client = await openClient("/touchy/silent", 150);
+      const client = await openClient("/touchy/silent", 0);
+      await until("an origin to be asked", () =>
+        origins.some((one) => one.flights("/touchy/silent").now === 1),
+      );
       client.resetAndDestroy();
       await until("the origins to be left", () =>
         origins.every((one) => one.flights("/touchy/silent").now === 0),

@@ -17,7 +17,7 @@ const receiver = await startOtlpReceiver();
 afterAll(receiver.close);
 const OTLP_TOKEN = "Bearer a-token-of-the-receiver";
 /** Each decision is its counter object's, however busy the machine. */
-const hour = { algorithm: "fixed-window", window: "1h", timeoutMs: 10_000 };
+const hour = { algorithm: "fixed-window", align: "first-request", window: "1h", timeoutMs: 10_000 };
 const { gateway, origin } = await startStand(
   {
     stats: { otlp: { url: receiver.url, fields: { Authorization: "OTLP_TOKEN" }, every: "10s" } },

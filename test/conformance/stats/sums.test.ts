@@ -19,7 +19,13 @@ const origin = await startOrigin();
 afterAll(origin.close);
 origin.serve("*", { body: "hello", fields: [["Cache-Control", "max-age=600"]] });
 /** Each decision is its counter object's, however busy the machine: one without it would allow more. */
-const hour = { algorithm: "fixed-window", window: "1h", consistency: "exact", timeoutMs: 10_000 };
+const hour = {
+  algorithm: "fixed-window",
+  align: "first-request",
+  window: "1h",
+  consistency: "exact",
+  timeoutMs: 10_000,
+};
 const config = {
   origin: origin.url,
   policies: {

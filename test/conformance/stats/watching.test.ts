@@ -12,7 +12,7 @@ import { startStand } from "../support/stand.ts";
 import { askStats, readStats } from "../support/stats.ts";
 import { until } from "../support/until.ts";
 
-const hour = { algorithm: "fixed-window", window: "1h", consistency: "exact" };
+const hour = { algorithm: "fixed-window", align: "first-request", window: "1h", consistency: "exact" };
 const { gateway } = await startStand(
   {
     policies: {
