@@ -1,4 +1,5 @@
-// How much of a policy its keys have used: the answers of all its counter objects, a page at a time.
+// How much of a policy its keys have used: the answer of the few counter objects whose keys are nearest to their limit, or
+// of all, a page at a time.
 
 import { readCounterKey, type ReadPart } from "../src/core/keys/read-counter-key.ts";
 import type { StatsKeysAnswer } from "../src/core/stats/stats-answer.ts";
@@ -16,6 +17,8 @@ export interface Usage {
   readonly items: readonly KeyView[];
   readonly asked: number;
   readonly unanswered: number;
+  /** How many counter objects the policy may have, without those of single consumers or keys. */
+  readonly sharded: number;
   /** Whether there are counter objects that were not asked. */
   readonly hasMore: boolean;
 }
@@ -32,11 +35,16 @@ export function toText(view: KeyView): string {
   return parts === undefined ? view.key : toKeyText(parts);
 }
 
+/** Of the counter objects alone that have the fullest keys of late: sixteen at most. */
+export async function readFullest(ask: Ask, policy: string): Promise<Usage> {
+  const query = new URLSearchParams({ policy, limit: String(KEYS_MAX), of: "fullest" });
+  const usage = addPage(toEmpty(policy), await ask<StatsKeysAnswer>(`stats/keys?${query}`));
+  return await withExactKeys(ask, usage);
+}
+
 /** A page of the answer is of so many counter objects: one page after the other. */
 export async function readUsage(ask: Ask, policy: string): Promise<Usage> {
-  const shares = Array.from({ length: 11 }, () => 0);
-  const atMs = Date.now();
-  let usage: Usage = { policy, atMs, keys: 0, shares, items: [], asked: 0, unanswered: 0, hasMore: false };
+  let usage = toEmpty(policy);
   let next: number | undefined;
   for (let page = 0; page < PAGES_MAX && (page === 0 || next !== undefined); page += 1) {
     const query = new URLSearchParams({ policy, limit: String(KEYS_MAX) });
@@ -45,8 +53,27 @@ export async function readUsage(ask: Ask, policy: string): Promise<Usage> {
     usage = addPage(usage, answer);
     next = answer.next;
   }
-  const items = await Promise.all(usage.items.map((view) => readExactly(ask, policy, view)));
-  return { ...usage, items: sortByShare(items), hasMore: next !== undefined };
+  return { ...(await withExactKeys(ask, usage)), hasMore: next !== undefined };
+}
+
+async function withExactKeys(ask: Ask, usage: Usage): Promise<Usage> {
+  const items = await Promise.all(usage.items.map((view) => readExactly(ask, usage.policy, view)));
+  return { ...usage, items: sortByShare(items) };
+}
+
+function toEmpty(policy: string): Usage {
+  const shares = Array.from({ length: 11 }, () => 0);
+  return {
+    policy,
+    atMs: Date.now(),
+    keys: 0,
+    shares,
+    items: [],
+    asked: 0,
+    unanswered: 0,
+    sharded: 0,
+    hasMore: false,
+  };
 }
 
 function addPage(usage: Usage, { keys, shares, items, objects }: StatsKeysAnswer): Usage {
@@ -57,6 +84,7 @@ function addPage(usage: Usage, { keys, shares, items, objects }: StatsKeysAnswer
     items: sortByShare([...usage.items, ...items]).slice(0, KEYS_MAX),
     asked: usage.asked + objects.asked,
     unanswered: usage.unanswered + objects.unanswered,
+    sharded: objects.sharded,
   };
 }
 

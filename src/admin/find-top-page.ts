@@ -39,9 +39,24 @@ export async function findTopPage(
 export async function askTop(
   controls: AdminControls,
   written: Policy,
-  { limit: most, cursor }: TopPageQuery,
+  { limit, cursor }: TopPageQuery,
 ): Promise<TopFound> {
   const { owners, next } = await findOwners(controls, written, cursor);
+  const { keys, ...found } = await askOwners(controls, owners, limit);
+  return { ...found, keys: toHeaviest(keys, limit), next };
+}
+
+export interface Owner {
+  readonly object: string;
+  readonly policy: Policy;
+}
+
+/** What these objects answer, together: of each the keys that used most. */
+export async function askOwners(
+  controls: AdminControls,
+  owners: readonly Owner[],
+  most: number,
+): Promise<Omit<TopFound, "next">> {
   const answers = await Promise.all(
     owners.map(async ({ object, policy: { name: policy, algorithm, settings, plan } }) => {
       const question = { version: MESSAGE_VERSION, policy, algorithm, settings, plan, most } as const;
@@ -55,26 +70,32 @@ export async function askTop(
   const answered = answers.filter((answer) => answer !== undefined);
   const keys = answered.flatMap(({ keys: found, object }) => found.map((key) => ({ ...key, object })));
   return {
-    keys: toHeaviest(keys, most),
+    keys,
     shares: addShares(answered.map(({ shares }) => shares)),
     objects: {
       asked: owners.length,
       unanswered: owners.length - answered.length,
       incomplete: answered.filter(({ isComplete }) => !isComplete).length,
     },
-    next,
   };
 }
 
 interface TopPage {
-  readonly owners: readonly { readonly object: string; readonly policy: Policy }[];
+  readonly owners: readonly Owner[];
   readonly next: number | undefined;
+}
+
+const toPlaces = (policy: Policy): readonly string[] => (hasAddress(policy) ? PLACES : ["world"]);
+
+/** How many objects of shards a policy may have. Those that a consumer or a key has to itself come on top. */
+export function countShards({ config }: Pick<AdminControls, "config">, policy: Policy): number {
+  return toPlaces(policy).length * config().counters.shards;
 }
 
 /** The objects of shards first; then, by pages of API keys, those that a consumer or a key has to itself. */
 async function findOwners(controls: AdminControls, policy: Policy, cursor: number): Promise<TopPage> {
   const { shards } = controls.config().counters;
-  const places: readonly string[] = hasAddress(policy) ? PLACES : ["world"];
+  const places = toPlaces(policy);
   const sharded = places.length * shards;
   const hasMore = isByKey(policy);
   if (cursor < sharded) {

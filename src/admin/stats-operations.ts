@@ -19,7 +19,7 @@ import { Series } from "../core/stats/series.ts";
 import { toState, toStatsAnswer } from "../core/stats/to-answer.ts";
 import { toTailAnswer, toTailCursors } from "../core/stats/to-tail-answer.ts";
 import { askStats } from "./ask-stats.ts";
-import { findKeyShares } from "./find-key-shares.ts";
+import { findFullestKeys, findKeyShares } from "./find-key-shares.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
 import { queryInteger } from "./page-query.ts";
 import { toInvalidBody, toJson, toProblem } from "./problem.ts";
@@ -44,6 +44,7 @@ const keysQuery = object({
   policy: v.pipe(v.string("must be a policy's name"), v.maxLength(64, "must be a policy's name")),
   limit: v.optional(queryInteger(1, 100), "20"),
   cursor: v.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
+  of: v.optional(oneOf(["all", "fullest"]), "all"),
 });
 const AFTER_WANTED = "must be the cursor of an answer before";
 const tailQuery = object({
@@ -95,12 +96,14 @@ export const statsOperations: readonly Operation[] = [
     summary: "How much of a policy its keys have used, and those that used most",
     query: keysQuery,
     answer: () => toSchema(toStatsKeysSchema()),
-    handle: async ({ controls, query: { policy: named, limit, cursor = 0 } }) => {
+    handle: async ({ controls, query: { policy: named, limit, cursor = 0, of } }) => {
       await controls.learn();
       const policy = controls.config().policies.find(({ name }) => name === named);
-      return policy === undefined
-        ? toProblem(404, "not-found")
-        : toJson(200, await findKeyShares(controls, policy, { limit, cursor }));
+      if (policy === undefined) return toProblem(404, "not-found");
+      if (of === "all") return toJson(200, await findKeyShares(controls, policy, { limit, cursor }));
+      return answerStats(controls, async () =>
+        toJson(200, await findFullestKeys(controls, policy, { limit })),
+      );
     },
   }),
   defineOperation({

@@ -2,10 +2,12 @@
 // report goes into memory, and is stored before the object may fall asleep. core/stats counts.
 
 import { DurableObject } from "cloudflare:workers";
+import { FullestObjects } from "../core/stats/fullest.ts";
 import { toMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
 import { StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
+  type FullestObject,
   STATS_VERSION,
   type StatsFigures,
   type StatsQuestion,
@@ -23,6 +25,9 @@ import { type Pushing, StatsRows } from "./stats-rows.ts";
 
 /** An object that nobody calls is taken out of memory after ten seconds: what came is stored before. */
 const STORE_MS = 8_000;
+
+/** How long a counter object is remembered as one whose keys were near their limit. */
+const FULLEST_MS = 900_000;
 
 const NO_PUSH: Pushing = { target: undefined, pushedMs: 0 };
 
@@ -75,6 +80,15 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   tail(after: number): TailAnswer {
     this.#watch.begin(Date.now());
     return this.#tail.list(after);
+  }
+
+  /** The counter objects of the last minutes whose keys have used most of a policy. */
+  fullest(policy: string): readonly FullestObject[] {
+    this.#store();
+    const rows = this.#rows.list("minute", Date.now() - FULLEST_MS, Infinity);
+    const fullest = new FullestObjects();
+    for (const { fullest: data = [] } of rows) fullest.add(data.filter(([named]) => named === policy));
+    return fullest.toData().map(([, tier, object, percent]) => ({ tier, object, percent }));
   }
 
   override async alarm(): Promise<void> {

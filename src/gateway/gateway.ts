@@ -96,6 +96,7 @@ function toRecorder(
   if (config.stats === undefined) return undefined;
   const stats = known ?? new Recorder(bindings.STATS);
   stats.readNow = () => showNow(pools);
+  stats.shards = config.counters.shards;
   stats.push = config.stats.otlp && { name: config.name, ...config.stats.otlp };
   return stats;
 }

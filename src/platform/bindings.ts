@@ -26,6 +26,7 @@ import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
+  FullestObject,
   StatsFigures,
   StatsQuestion,
   StatsReply,
@@ -103,6 +104,7 @@ export interface StatsRpc extends Rpc.DurableObjectBranded {
   figures(question: StatsQuestion): StatsFigures;
   totals(): StatsTotals;
   tail(after: number): TailAnswer;
+  fullest(policy: string): readonly FullestObject[];
 }
 
 /** What isolates and the admin API may ask of the alerts object. */

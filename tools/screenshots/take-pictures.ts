@@ -57,7 +57,6 @@ export async function takePictures(address: string): Promise<void> {
   try {
     const page = await browser.open(address);
     await page.getByRole("combobox", { name: "Policy" }).selectOption("hourly");
-    await page.getByRole("button", { name: "Look" }).click();
     await page.getByRole("row").filter({ hasText: "203.0.113.7" }).first().waitFor();
     for (const { name, colorScheme, width = WIDTH, take } of pictures) {
       await page.emulateMedia({ colorScheme });

@@ -8,7 +8,8 @@ import { Bar } from "../bar.tsx";
 import { toClock, toCount, toDuration, toExact, toPercent } from "../format.ts";
 import type { Subject } from "../subject.ts";
 import { Table } from "../table.tsx";
-import { type KeyView, PAGES_MAX, readParts, readUsage, toText, type Usage } from "../usage.ts";
+import { type KeyView, readFullest, readParts, readUsage, toText, type Usage } from "../usage.ts";
+import { usePolled } from "../use-polled.ts";
 import { type PolicyView, toNote } from "./policies.tsx";
 
 interface KeysProps {
@@ -19,6 +20,8 @@ interface KeysProps {
 }
 
 const NEAR = 0.8;
+/** How often those are asked that have the fullest keys. */
+const EVERY_MS = 10_000;
 
 type Look = { readonly usage?: Usage; readonly problem?: string; readonly isAsking: boolean };
 
@@ -27,14 +30,14 @@ export function Keys({ ask, policies, canChange, onAction }: KeysProps): JSX.Ele
   const [{ usage, problem, isAsking }, setLook] = useState<Look>({ isAsking: false });
   const policy = policies.find(({ name }) => name === chosen) ?? policies[0];
   const name = policy?.name ?? "";
+  const live = usePolled({ ask: () => readFullest(ask, name), everyMs: EVERY_MS, about: name });
   const look = async (): Promise<void> => {
     setLook({ isAsking: true });
-    try {
-      setLook({ usage: await readUsage(ask, name), isAsking: false });
-    } catch (error) {
-      setLook({ problem: (error as ApiError).message, isAsking: false });
-    }
+    setLook(await askAll(ask, name));
   };
+  const isWhole = usage?.policy === name;
+  const shown = isWhole ? usage : live.value;
+  const told = problem ?? live.problem?.message;
   return (
     <div class="card">
       <div class="row">
@@ -49,31 +52,79 @@ export function Keys({ ask, policies, canChange, onAction }: KeysProps): JSX.Ele
           </select>
         </label>
         <button type="button" class="main" disabled={isAsking} onClick={() => void look()}>
-          Look
+          Ask all
         </button>
+        {isWhole ? (
+          <button type="button" onClick={() => setLook({ isAsking: false })}>
+            Back to live
+          </button>
+        ) : undefined}
         <span class="note">{toNote(policy)}</span>
       </div>
-      <div role="status">
-        {problem === undefined ? undefined : <p class="problem">{problem}</p>}
-        {isAsking ? <p class="empty">Asking the counter objects …</p> : undefined}
-      </div>
-      {usage?.policy === name ? (
-        <>
-          <Headroom {...usage} />
-          <KeyTable keys={usage.items} policy={name} canChange={canChange} onAction={onAction} />
-        </>
-      ) : (
-        <p class="empty">
-          How much of its limit each key has used, and the keys that used most. A look asks every counter
-          object of the policy, up to {PAGES_MAX * 64} of them: so it is made when you want it.
-        </p>
+      <Status problem={told} isAsking={isAsking || shown === undefined} />
+      {shown === undefined ? undefined : (
+        <Held key={String(isWhole)} usage={shown}>
+          {(held) => (
+            <>
+              <Headroom usage={held} isWhole={isWhole} />
+              <KeyTable keys={held.items} policy={name} canChange={canChange} onAction={onAction} />
+            </>
+          )}
+        </Held>
       )}
     </div>
   );
 }
 
+async function askAll(ask: Ask, policy: string): Promise<Look> {
+  try {
+    return { usage: await readUsage(ask, policy), isAsking: false };
+  } catch (error) {
+    return { problem: (error as ApiError).message, isAsking: false };
+  }
+}
+
+interface StatusProps {
+  readonly problem: string | undefined;
+  readonly isAsking: boolean;
+}
+
+const Status = ({ problem, isAsking }: StatusProps): JSX.Element => (
+  <div role="status">
+    {problem === undefined ? undefined : <p class="problem">{problem}</p>}
+    {isAsking && problem === undefined ? <p class="empty">Asking the counter objects …</p> : undefined}
+  </div>
+);
+
+interface HeldProps {
+  readonly usage: Usage;
+  readonly children: (usage: Usage) => JSX.Element;
+}
+
+/** Rows stay where they are while one of them is aimed at: who clicks means what was there. */
+function Held({ usage, children }: HeldProps): JSX.Element {
+  const [held, hold] = useState<Usage | undefined>();
+  return (
+    <div
+      onPointerEnter={() => hold(usage)}
+      onFocusIn={() => hold(usage)}
+      onPointerLeave={() => hold(undefined)}
+      onFocusOut={() => hold(undefined)}
+    >
+      {children(held?.policy === usage.policy ? held : usage)}
+    </div>
+  );
+}
+
+interface HeadroomProps {
+  readonly usage: Usage;
+  /** Whether all counter objects were asked, and not the fullest alone. */
+  readonly isWhole: boolean;
+}
+
 /** How many keys have used which part of their limit. */
-function Headroom({ atMs, keys, shares, asked, unanswered, hasMore }: Usage): JSX.Element {
+function Headroom({ usage, isWhole }: HeadroomProps): JSX.Element {
+  const { atMs, keys, shares, asked, unanswered } = usage;
   const most = Math.max(1, ...shares);
   const said = shares.map((count, at) => `${toShare(at)}: ${count}`).join(", ");
   return (
@@ -81,8 +132,8 @@ function Headroom({ atMs, keys, shares, asked, unanswered, hasMore }: Usage): JS
       <p class="note">
         <b>{toExact(keys)}</b> {keys === 1 ? "key has" : "keys have"} used something of it, by the share of
         their limit, at {toClock(atMs)}
-        {unanswered === 0 ? "" : `; ${unanswered} of ${asked} counter objects did not answer`}
-        {hasMore ? `; only the first ${asked} counter objects were asked` : ""}
+        {unanswered === 0 ? "" : `; ${unanswered} of ${asked} counter objects did not answer`}.{" "}
+        {toAsked(usage, isWhole)}
       </p>
       <div class="headroom" role="img" aria-label={`Keys by the share of their limit that is used: ${said}`}>
         {shares.map((count, at) => (
@@ -95,6 +146,15 @@ function Headroom({ atMs, keys, shares, asked, unanswered, hasMore }: Usage): JS
       </div>
     </>
   );
+}
+
+/** What was asked, and what was not. */
+function toAsked({ asked, sharded, hasMore }: Usage, isWhole: boolean): string {
+  if (isWhole) return hasMore ? `Only the first ${asked} counter objects were asked.` : "All were asked.";
+  const those = `the ${asked} counter objects with the fullest keys of the last 15 minutes`;
+  return asked === 0
+    ? "No instance has reported a key in the last 15 minutes: nobody was asked."
+    : `Asked every 10 seconds: ${those}. Not asked: the others of ${toExact(sharded)}, and those that single consumers have.`;
 }
 
 const toShare = (at: number): string => (at === 10 ? "all" : `<${at + 1}0 %`);

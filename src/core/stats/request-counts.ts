@@ -1,6 +1,7 @@
 // What an isolate has counted since its last report, in plain numbers: an array for each route and each policy that had
 // requests. It becomes series when it is reported.
 
+import { Fullest } from "./fullest.ts";
 import { createHistogram, type Histogram, recordMs } from "./histogram.ts";
 import type { RequestOutcome } from "./outcome.ts";
 import { Series, toSeriesName } from "./series.ts";
@@ -15,10 +16,18 @@ interface RouteCounts {
   readonly parts: (Histogram | undefined)[];
 }
 
+/** Where a key's counter is: what its object's name is made of when it is reported. */
+export interface KeyPlace {
+  readonly rank: number;
+  readonly continent: string | undefined;
+}
+
 class PolicyCounts {
   readonly policy: string;
   readonly tier: string;
   readonly outcomes = new Float64Array(DECISION_OUTCOMES.length);
+  /** By place, the keys that have used most of their limit. */
+  readonly fullest = new Fullest<KeyPlace>();
   units = 0;
 
   constructor(policy: string, tier: string) {
@@ -65,6 +74,10 @@ export class RequestCounts {
       this.#policies.set(name, counts);
     }
     return counts;
+  }
+
+  get policies(): Iterable<Pick<PolicyCounts, "policy" | "tier" | "fullest">> {
+    return this.#policies.values();
   }
 
   count(family: string, ...labels: readonly string[]): void {

@@ -104,7 +104,7 @@ export const toStatsKeysSchema = () =>
         object: text,
       }),
     ),
-    objects: object({ asked: count, unanswered: count, incomplete: count }),
+    objects: object({ asked: count, unanswered: count, incomplete: count, sharded: count }),
     next: v.optional(count),
   });
 

@@ -2,6 +2,7 @@
 // It is fed with reports and with what it had stored; when it stores is its owner's to say.
 
 import { LruMap } from "../lru-map.ts";
+import { type FullestData, FullestObjects } from "./fullest.ts";
 import { Series, type SeriesData, toOtherName, toSeriesName } from "./series.ts";
 import type { StatsReport, StatsReply, Tops } from "./stats-messages.ts";
 import { addTops, createTops, type TopLists, toTops } from "./tops.ts";
@@ -27,11 +28,14 @@ const REPORTS = toSeriesName("lost", "reports");
 export interface StatsRow extends SeriesData {
   readonly atMs: number;
   readonly tops: Tops;
+  /** Of a minute alone. */
+  readonly fullest?: FullestData;
 }
 
 interface Minute {
   readonly series: Series;
   readonly tops: TopLists;
+  readonly fullest: FullestObjects;
   isDirty: boolean;
 }
 
@@ -80,6 +84,7 @@ export class StatsBook {
     this.#totals.add(report, toName);
     minute.series.add(report, (name) => (this.#totals.has(name) ? name : toOtherName(name)));
     addTops(minute.tops, report.tops);
+    minute.fullest.add(report.fullest ?? []);
     minute.isDirty = true;
     return true;
   }
@@ -113,7 +118,7 @@ export class StatsBook {
     const rows: StatsRow[] = [];
     const last = Math.max(...this.#minutes.keys());
     for (const [atMs, minute] of this.#minutes) {
-      if (minute.isDirty) rows.push({ atMs, ...minute.series.toData(), tops: toTops(minute.tops) });
+      if (minute.isDirty) rows.push(toRow(atMs, minute));
       minute.isDirty = false;
       if (atMs !== last) this.#minutes.delete(atMs);
     }
@@ -121,18 +126,24 @@ export class StatsBook {
   }
 
   /** What of the minute is stored already, before the object forgot it. */
-  resume({ atMs, tops, ...data }: StatsRow): void {
+  resume({ atMs, tops, fullest = [], ...data }: StatsRow): void {
     this.#nowMs = Math.max(this.#nowMs, atMs);
     const minute = this.#minute();
     minute.series.add(data);
     addTops(minute.tops, tops);
+    minute.fullest.add(fullest);
   }
 
   #minute(): Minute {
     const atMs = this.#nowMs - (this.#nowMs % MINUTE_MS);
     let minute = this.#minutes.get(atMs);
     if (minute === undefined) {
-      minute = { series: new Series(), tops: createTops(), isDirty: false };
+      minute = {
+        series: new Series(),
+        tops: createTops(),
+        fullest: new FullestObjects(),
+        isDirty: false,
+      };
       this.#minutes.set(atMs, minute);
     }
     return minute;
@@ -156,6 +167,10 @@ export class StatsBook {
   #listIsolates(withinMs: number, nowMs = this.#nowMs): readonly (readonly [string, SeenIsolate])[] {
     return [...this.#isolates.entries()].filter(([, { atMs }]) => nowMs - atMs < withinMs);
   }
+}
+
+function toRow(atMs: number, { series, tops, fullest }: Minute): StatsRow {
+  return { atMs, ...series.toData(), tops: toTops(tops), fullest: fullest.toData() };
 }
 
 /** An isolate reports so often; while somebody watches, so often. */

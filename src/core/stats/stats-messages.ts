@@ -1,5 +1,6 @@
 // Messages between an isolate and the stats object of its continent. Plain values only.
 
+import type { FullestData } from "./fullest.ts";
 import type { SeriesData } from "./series.ts";
 import type { OtlpSettings } from "./stats-settings.ts";
 
@@ -89,6 +90,8 @@ export interface StatsReport extends SeriesData {
   readonly crossings: readonly Crossing[];
   readonly tail: readonly TailItem[];
   readonly now: StatsNow;
+  /** Of each policy the counter objects whose keys have used most of it. An isolate of an earlier version tells none. */
+  readonly fullest?: FullestData;
   /** Where the object is to push its sums; undefined: nowhere. */
   readonly push?: PushTarget | undefined;
   /** What found no room in a bounded list of the isolate: crossings, requests of the tail. */
@@ -134,6 +137,13 @@ export interface StatsState {
 /** All that was ever counted: for counters that only rise. */
 export interface StatsTotals extends SeriesData {
   readonly state: StatsState;
+}
+
+/** A counter object whose keys have used this much of a policy, under the limits of this tier ("": its own). */
+export interface FullestObject {
+  readonly tier: string;
+  readonly object: string;
+  readonly percent: number;
 }
 
 export interface TailAnswer {

@@ -10,9 +10,11 @@ import type { LimiterContext } from "./limiter.ts";
 import type { ObjectChecks } from "../../core/policies/object-checks.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 
-export function noteLimits(request: LoggedRequest, limits: CheckedLimits, { gateway }: LimiterContext): void {
+type NotedRequest = LoggedRequest & { readonly facts: Pick<Facts, "identity" | "continent"> };
+
+export function noteLimits(request: NotedRequest, limits: CheckedLimits, { gateway }: LimiterContext): void {
   logLimits(request, limits.rows);
-  gateway.stats?.decided(limits, request.facts.identity);
+  gateway.stats?.decided(limits, request.facts);
   if (gateway.alerts !== undefined && limits.rows.some(({ degraded }) => degraded !== undefined))
     gateway.alerts.degraded();
 }

@@ -1,5 +1,8 @@
 // What was counted since the last report, and making one of it.
 
+import { toObjectName } from "../../core/keys/counter-key.ts";
+import type { Facts } from "../../core/keys/facts.ts";
+import type { FullestData } from "../../core/stats/fullest.ts";
 import { RequestCounts } from "../../core/stats/request-counts.ts";
 import {
   type Crossing,
@@ -11,7 +14,7 @@ import {
 } from "../../core/stats/stats-messages.ts";
 import { createTops, toTops } from "../../core/stats/tops.ts";
 import { OTHER } from "../../core/stats/top-list.ts";
-import { hashKey } from "../../platform/hash-text.ts";
+import { hashKey, hashText } from "../../platform/hash-text.ts";
 
 /** Of one report. A thousand keys may cross at once. */
 const CROSSINGS_MAX = 5_000;
@@ -22,6 +25,8 @@ export class Pending {
   counts = new RequestCounts();
   tops = createTops();
   push: PushTarget | undefined;
+  /** Counter objects for each place: their names are made of it. */
+  shards = 1;
   #crossings: Crossing[] = [];
   #tail: TailItem[] = [];
   #dropped = 0;
@@ -41,6 +46,16 @@ export class Pending {
     if (this.#tail.length > SHOWN_MAX) this.#tail.shift();
   }
 
+  /** Objects' names are made here, once a report and not once a decision. */
+  #toFullest(): FullestData {
+    return Array.from(this.counts.policies).flatMap(({ policy, tier, fullest }) =>
+      fullest.list().map(({ name: place, percent, value: { rank, continent } }) => {
+        const object = toObjectName({ key: "", place, rank }, toFacts(continent), this.shards);
+        return [policy, tier, object, percent] as const;
+      }),
+    );
+  }
+
   /** All of it, which is then no longer pending. */
   take(isolate: string, seq: number, now: StatsNow): StatsReport {
     const tops = toTops(this.tops);
@@ -53,6 +68,7 @@ export class Pending {
       crossings: this.#crossings,
       tail: this.#tail,
       now,
+      fullest: this.#toFullest(),
       push: this.push,
       dropped: this.#dropped,
     };
@@ -64,6 +80,9 @@ export class Pending {
     return report;
   }
 }
+
+/** What the name of a key's object is made of beside its place. */
+const toFacts = (continent: string | undefined): Facts => ({ continent, hash: hashText }) as Facts;
 
 /** Policy, hash of the key, consumer: hashed here, once a report and not once a denial. */
 function toHashed(name: string): string {

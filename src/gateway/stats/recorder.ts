@@ -1,9 +1,11 @@
 // Counts in this isolate what it answers and what its policies decide, for the reporter to send. Labels are names of the
 // configuration, or stand in lists that are bounded; nobody decides by any of it.
 
+import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
 import { type RequestOutcome, toRefusedOutcome, toStatusClass } from "../../core/stats/outcome.ts";
-import type { DecisionOutcome } from "../../core/stats/request-counts.ts";
+import type { Fullest } from "../../core/stats/fullest.ts";
+import type { DecisionOutcome, KeyPlace } from "../../core/stats/request-counts.ts";
 import { DECISION_OUTCOMES } from "../../core/stats/stats-answer.ts";
 import type { Crossing, PushTarget, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
@@ -30,6 +32,8 @@ const AT = Object.fromEntries(DECISION_OUTCOMES.map((outcome, at) => [outcome, a
 interface DecidedRow {
   readonly policy: { readonly name: string; readonly plan: string | undefined; readonly settings: unknown };
   readonly key: string;
+  readonly place: string;
+  readonly rank: number;
   readonly cost: number;
   readonly isShadow: boolean;
   readonly lease: { readonly answer: string } | undefined;
@@ -38,6 +42,9 @@ interface DecidedRow {
     | undefined;
   readonly degraded: string | undefined;
 }
+
+/** Whose request it is, and where it comes from: looked up when it is needed. */
+type DecidedFacts = Pick<Facts, "identity" | "continent">;
 
 /** What the limits said of a request. */
 interface Decided {
@@ -74,6 +81,11 @@ export class Recorder {
     this.#pending.push = push;
   }
 
+  /** Counter objects for each place. */
+  set shards(shards: number) {
+    this.#pending.shards = shards;
+  }
+
   /** Counts a request once its answer is there. Never throws: the answer stands, counted or not. */
   answered(trace: RequestTrace, answered: Answered): void {
     try {
@@ -103,14 +115,16 @@ export class Recorder {
   }
 
   /** Counts what each policy decided. */
-  decided({ rows, answer, missing, rememberedDenial }: Decided, identity: Identity | undefined): void {
+  decided({ rows, answer, missing, rememberedDenial }: Decided, facts: DecidedFacts): void {
     const { counts, tops } = this.#pending;
+    const { identity } = facts;
     const isAllowed = answer.outcome === "allowed" && missing.length === 0;
     for (const row of rows) {
       const { policy, cost, lease, verdict, degraded } = row;
       if (verdict === undefined) continue;
       const counted = counts.policy(policy.name, policy.plan ?? "");
       counted.add(toDecision(row, verdict, rememberedDenial !== undefined));
+      noteFullness(counted.fullest, row, facts);
       if (degraded !== undefined) counted.add(AT.degraded);
       else if (lease !== undefined && lease.answer !== "ask") counted.add(AT.leased);
       if (!isAllowed || verdict.outcome !== "allowed") continue;
@@ -201,6 +215,21 @@ function toOutcome({ refusal, cache }: RequestTrace): RequestOutcome {
 /** What there is to have at once: of a bucket its burst. */
 function toWhole({ settings }: DecidedRow["policy"], limit: number): number {
   return (settings as { readonly burst?: number }).burst ?? limit;
+}
+
+function noteFullness(fullest: Fullest<KeyPlace>, row: DecidedRow, facts: DecidedFacts): void {
+  const { place, rank } = row;
+  const percent = toPercent(row);
+  if (fullest.isNews(place, percent)) fullest.note(place, percent, { rank, continent: facts.continent });
+}
+
+/** How much of its limit a key has used. */
+function toPercent({ policy, verdict }: DecidedRow): number {
+  if (verdict === undefined) return 0;
+  const { outcome, remaining, limit } = verdict;
+  if (outcome !== "allowed") return 100;
+  const whole = toWhole(policy, limit);
+  return whole === 0 ? 100 : Math.min(100, Math.max(0, Math.floor(100 * (1 - remaining / whole))));
 }
 
 function toDecision(

@@ -18,10 +18,12 @@ const { gateway } = await startStand(
     policies: {
       each: { ...hour, limit: 5, key: "path" },
       crossing: { ...hour, limit: 10, key: "path" },
+      few: { ...hour, limit: 5, key: "path" },
     },
     routes: [
       { path: "/each/*", policies: ["each"] },
       { path: "/crossing/*", policies: ["crossing"], cost: 9 },
+      { path: "/few/*", policies: ["few"] },
     ],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
@@ -113,4 +115,26 @@ test.each([
 ])("GET %s is refused by what is wrong with it", async (path, word) => {
   const reply = await askAdmin(gateway, "GET", path);
   expect([reply.status, reply.text().includes(word)]).toEqual([400, true]);
+});
+
+test("of hundreds of counter objects those sixteen are asked that have the fullest keys", async () => {
+  const quiet = Array.from({ length: 120 }, (_, at) => `/few/${at}`);
+  await sendMany(gateway, quiet);
+  const full = ["/few/full-1", "/few/full-2", "/few/full-3"];
+  for (const path of full)
+    await sendMany(
+      gateway,
+      Array.from({ length: 4 }, () => path),
+    );
+  const { items, objects } = await until(
+    "the fullest",
+    async () => {
+      const found = await askStats(gateway, "/stats/keys?policy=few&of=fullest&limit=3", toStatsKeysSchema());
+      return found.items.length === 3 && found.items.every(({ key }) => key.includes("full-")) && found;
+    },
+    15_000,
+  );
+  // A counter's row may be written ahead of what was used.
+  for (const { used } of items) expect(used).toBeGreaterThanOrEqual(4);
+  expect(objects).toEqual({ asked: 16, unanswered: 0, incomplete: 0, sharded: 64 });
 });

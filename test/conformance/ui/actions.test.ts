@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 
 const { gateway } = await startStand(
   {
-    // A look asks all of them.
+    // "Ask all" asks all of them.
     counters: { shards: 4 },
     policies: {
       each: {
@@ -38,7 +38,8 @@ async function use(ip: string, times: number): Promise<void> {
 async function openRow(ip: string): Promise<{ readonly page: Page; readonly row: Locator }> {
   const { page } = await openDashboard(browser, gateway);
   const row = page.getByRole("row").filter({ hasText: ip });
-  await page.getByRole("button", { name: "Look" }).click();
+  await page.getByRole("button", { name: "Ask all" }).click();
+  await page.getByText("All were asked.").waitFor();
   await row.first().waitFor({ timeout: 15_000 });
   return { page, row: row.first() };
 }
@@ -56,6 +57,34 @@ describe("on the dashboard", () => {
     expect(await row.innerText()).toMatch(/\t1\t(?:1(?:\.1)? h|(?:59|60) min)\t/);
   });
 
+  it("the keys nearest to their limit are there without a click, and it says who was not asked", async () => {
+    await use("192.0.2.6", 8);
+    const { page } = await openDashboard(browser, gateway);
+    // A report at most ten seconds after the last one, and a question at most ten seconds after that.
+    await page.getByRole("row").filter({ hasText: "192.0.2.6" }).first().waitFor({ timeout: 30_000 });
+    await page
+      .getByText(/Asked every 10 seconds: the \d+ counter objects .* Not asked: the others of 32/)
+      .waitFor();
+    expect(await page.getByRole("button", { name: "Back to live" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Ask all" }).click();
+    await page.getByText("All were asked.").waitFor();
+    await page.getByRole("button", { name: "Back to live" }).click();
+    await page.getByText(/Asked every 10 seconds/).waitFor();
+    // Rows stay where they are while one of them is pointed at: who clicks must hit what was aimed at.
+    const table = page.getByRole("table", { name: /Keys that use most/ });
+    await table.locator("tbody tr").first().hover();
+    const before = await table.locator("tbody th").allInnerTexts();
+    const cell = table.getByRole("row").filter({ hasText: "192.0.2.6" }).locator("td").first();
+    const used = await cell.innerText();
+    await use("192.0.2.6", 1);
+    await page.waitForResponse(/of=fullest/, { timeout: 15_000 });
+    await page.waitForResponse(/counters\?/);
+    expect(await table.locator("tbody th").allInnerTexts()).toEqual(before);
+    expect(await cell.innerText()).toBe(used);
+    await page.getByRole("heading", { name: "Headroom" }).hover();
+    await until("the figures of now", async () => (await cell.innerText()) !== used, 15_000);
+  }, 60_000);
+
   it("an override that is clicked holds within 5 seconds", async () => {
     await use("192.0.2.2", 12);
     const { page, row } = await openRow("192.0.2.2");
@@ -69,7 +98,7 @@ describe("on the dashboard", () => {
     expect(await findViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Close" }).click();
     expect(await page.getByRole("dialog").count()).toBe(0);
-    await page.getByRole("button", { name: "Look" }).click();
+    await page.getByRole("button", { name: "Ask all" }).click();
     await until("the new limit in the table", async () => /\t50\t/.test(await row.innerText()));
     expect((await ask("192.0.2.99")).field("X-RateLimit-Limit")).toBe("10");
   });
@@ -113,7 +142,7 @@ describe("on the dashboard", () => {
 
   it("who has a token that only reads sees the figures, and no button that changes anything", async () => {
     const { page } = await openDashboard(browser, gateway, ADMIN_READ_TOKEN);
-    await page.getByRole("button", { name: "Look" }).click();
+    await page.getByRole("button", { name: "Ask all" }).click();
     await page.getByRole("row").filter({ hasText: "192.0.2.5" }).first().waitFor({ timeout: 15_000 });
     expect(await page.getByRole("button", { name: /^(?:Override|Ban|Reset)/ }).count()).toBe(0);
   });
