@@ -5,6 +5,7 @@ import { flood } from "../workloads/flood.ts";
 import { hotKey } from "../workloads/hot-key.ts";
 import { newKeys } from "../workloads/new-keys.ts";
 import { overload } from "../workloads/overload.ts";
+import { visitors } from "../workloads/visitors.ts";
 import { zipf } from "../workloads/zipf.ts";
 import type { Contender } from "./contender.ts";
 
@@ -13,7 +14,7 @@ export const headgateLeased: Contender = {
   title: "Headgate, leased",
   platform: "priced",
   serves: "by forwarding",
-  workloads: [hotKey, zipf, newKeys, flood, overload],
+  workloads: [hotKey, zipf, newKeys, visitors, flood, overload],
   start: (stand) =>
     startHeadgate(stand, {
       policies: { "per-client": toPolicy(stand.limit) },

@@ -8,6 +8,7 @@ import { flood } from "../workloads/flood.ts";
 import { hotKey } from "../workloads/hot-key.ts";
 import { newKeys } from "../workloads/new-keys.ts";
 import { overload } from "../workloads/overload.ts";
+import { visitors } from "../workloads/visitors.ts";
 import { zipf } from "../workloads/zipf.ts";
 import type { Contender } from "./contender.ts";
 
@@ -16,7 +17,7 @@ export const honoStore: Contender = {
   title: "hono-rate-limiter, Durable Object store",
   platform: "priced",
   serves: "by forwarding",
-  workloads: [hotKey, zipf, newKeys, flood, overload],
+  workloads: [hotKey, zipf, newKeys, visitors, flood, overload],
   needs: [peerPackages],
   start: (stand) =>
     startWorker(stand, {

@@ -3,6 +3,7 @@
 import { toBucketContract } from "../measures/contracts.ts";
 import { startWorker } from "../servers/worker.ts";
 import { hotKey } from "../workloads/hot-key.ts";
+import { visitors } from "../workloads/visitors.ts";
 import type { Contender } from "./contender.ts";
 
 export const naiveRow: Contender = {
@@ -10,7 +11,7 @@ export const naiveRow: Contender = {
   title: "naive: one call and one row a request",
   platform: "priced",
   serves: "by forwarding",
-  workloads: [hotKey],
+  workloads: [hotKey, visitors],
   start: (stand) =>
     startWorker(stand, {
       source: new URL("../workers/naive-row.ts", import.meta.url),

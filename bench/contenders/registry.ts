@@ -2,6 +2,7 @@
 
 import { bare } from "./bare.ts";
 import type { Contender } from "./contender.ts";
+import { denyAll } from "./deny-all.ts";
 import { express } from "./express.ts";
 import { fastify } from "./fastify.ts";
 import { floor } from "./floor.ts";
@@ -22,6 +23,7 @@ import { upstashCache } from "./upstash-cache.ts";
 
 export const contenders: readonly Contender[] = [
   bare,
+  denyAll,
   forwardOnly,
   floor,
   naiveObject,

@@ -10,7 +10,7 @@ import type { Use } from "../contenders/contender.ts";
 import { loadCounted } from "./count-use.ts";
 import { type Row, type RunningRow, startRow } from "./row.ts";
 import type { MeasuredRow } from "./summarize.ts";
-import { takeTurn, type Times, type Turn } from "./take-turn.ts";
+import { takeTurn, type Times, type Turn, warmUp } from "./take-turn.ts";
 import type { Workload } from "../workloads/workload.ts";
 
 /** Until objects have deleted what expired: their alarms are at least a minute apart, and the last row's may need two. */
@@ -65,13 +65,11 @@ async function takeTurns(
   { rounds, times, onProgress }: MeasureOptions,
 ): Promise<readonly (readonly Turn[])[]> {
   const turns = rows.map((): Turn[] => []);
-  // The first round is for the compilers: it is not counted.
-  for (let round = 0; round <= rounds; round += 1) {
-    onProgress(round === 0 ? "  warming up" : `  round ${round} of ${rounds}`);
-    for (const [index, row] of rows.entries()) {
-      const turn = await takeTurn(row, times);
-      if (round > 0) turns[index]?.push(turn);
-    }
+  onProgress("  warming up");
+  for (const row of rows) await warmUp(row, times);
+  for (let round = 1; round <= rounds; round += 1) {
+    onProgress(`  round ${round} of ${rounds}`);
+    for (const [index, row] of rows.entries()) turns[index]?.push(await takeTurn(row, times));
   }
   return turns;
 }

@@ -18,6 +18,8 @@ export interface Row {
 export interface RunningRow extends Row {
   readonly server: Server;
   readonly origin: Origin;
+  /** Writes to the Cache API so far. */
+  readonly readCacheWrites: () => number;
   readonly target: Target;
   readonly stop: () => Promise<void>;
 }
@@ -42,12 +44,13 @@ export async function startRow({ row, folder, pinned }: RowOptions): Promise<Run
     pinned,
     limit: workload.limit,
   });
+  const readCacheWrites = (): number => cacheStore.asked.writes;
   const stop = async (): Promise<void> => {
     await server.stop();
     origin.close();
     cacheStore.close();
   };
-  return { ...row, server, origin, target: toTarget(server.port, workload), stop };
+  return { ...row, server, origin, target: toTarget(server.port, workload), readCacheWrites, stop };
 }
 
 /** What the workload sends to this port, from its beginning. */

@@ -37,6 +37,8 @@ export interface Summary extends Row {
   /** Of them, those that the origin answered with 304. */
   readonly unmodified: number;
   readonly originPer1000: number;
+  /** undefined: it wrote none. */
+  readonly cacheWritesPer1000: number | undefined;
   readonly allowed: number | undefined;
   readonly excess: number;
   readonly use: Use | undefined;
@@ -95,7 +97,15 @@ function summarizeTimes(
 
 type Counts = Pick<
   Summary,
-  "succeeded" | "denied" | "other" | "admitted" | "unmodified" | "originPer1000" | "allowed" | "excess"
+  | "succeeded"
+  | "denied"
+  | "other"
+  | "admitted"
+  | "unmodified"
+  | "originPer1000"
+  | "cacheWritesPer1000"
+  | "allowed"
+  | "excess"
 >;
 
 function summarizeCounts(turns: readonly Turn[]): Counts {
@@ -110,6 +120,7 @@ function summarizeCounts(turns: readonly Turn[]): Counts {
   const sumOf = (field: (turn: Turn) => number): number => turns.reduce((sum, turn) => sum + field(turn), 0);
   const isLimited = turns.some(({ allowed }) => allowed !== undefined);
   const admitted = sumOf((turn) => turn.admitted);
+  const cacheWrites = sumOf((turn) => turn.cacheWrites);
   return {
     succeeded,
     denied,
@@ -117,6 +128,7 @@ function summarizeCounts(turns: readonly Turn[]): Counts {
     admitted,
     unmodified: sumOf((turn) => turn.unmodified),
     originPer1000: (admitted / all) * 1e3,
+    cacheWritesPer1000: cacheWrites === 0 ? undefined : (cacheWrites / all) * 1e3,
     allowed: isLimited ? sumOf((turn) => turn.allowed ?? 0) : undefined,
     excess: sumOf((turn) => turn.excess),
   };

@@ -12,6 +12,8 @@ import type { RunningRow } from "./row.ts";
 import { toPercentile } from "./statistics.ts";
 
 export interface Times {
+  /** Before a server's first turn. */
+  readonly startMs: number;
   readonly warmUpMs: number;
   readonly fullLoadMs: number;
   readonly fixedRateMs: number;
@@ -29,6 +31,8 @@ export interface Turn {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly outcomes: readonly Outcomes[];
+  /** Writes to the Cache API. */
+  readonly cacheWrites: number;
   /** Requests that reached the origin. */
   readonly admitted: number;
   /** Of them, those that the origin answered with 304. */
@@ -39,11 +43,20 @@ export interface Turn {
   readonly excess: number;
 }
 
+/** As much load as the server takes, of which nothing is kept. */
+export async function warmUp({ target, origin }: RunningRow, { startMs }: Times): Promise<void> {
+  const load = startClosedLoop(target);
+  await sleep(startMs);
+  await load.stop();
+  origin.takeAdmitted();
+}
+
 export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
   const { server, origin } = row;
   const sent = new Map<string, number>();
   const target = { ...row.target, nextAddress: countInto(sent, row.target.nextAddress) };
   const startedMs = performance.now();
+  const writesBefore = row.readCacheWrites();
   const load = startClosedLoop(target);
   await sleep(times.warmUpMs);
   const before = readMark(server, load);
@@ -63,6 +76,7 @@ export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
     p50Ms: toPercentile(fixed.latenciesMs, 50),
     p99Ms: toPercentile(fixed.latenciesMs, 99),
     outcomes: [full, fixed.outcomes],
+    cacheWrites: row.readCacheWrites() - writesBefore,
     ...audit({ sent, admitted: origin.takeAdmitted(), allowedEach: server.toAllowed?.(elapsedMs) }),
   };
 }

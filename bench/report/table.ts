@@ -29,6 +29,7 @@ const columns: readonly Column[] = [
   { title: "calls/1,000", toCell: ({ use }) => toUseCell(use?.calls) },
   { title: "rows/1,000", toCell: ({ use }) => toUseCell(use?.rowsWritten) },
   { title: "origin/1,000", toCell: ({ originPer1000 }) => originPer1000.toFixed(0) },
+  { title: "cache writes/1,000", toCell: ({ cacheWritesPer1000 }) => toUseCell(cacheWritesPer1000) },
   { title: "$/million", toCell: ({ dollars }) => dollars?.toFixed(2) ?? NOTHING },
   { title: "200", toCell: ({ succeeded }) => toCount(succeeded) },
   { title: "429", toCell: ({ denied }) => toCount(denied) },

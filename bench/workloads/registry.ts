@@ -7,6 +7,7 @@ import { hotKey } from "./hot-key.ts";
 import { newKeys } from "./new-keys.ts";
 import { overload } from "./overload.ts";
 import { revalidation } from "./revalidation.ts";
+import { visitors } from "./visitors.ts";
 import type { Workload } from "./workload.ts";
 import { zipf } from "./zipf.ts";
 
@@ -14,6 +15,7 @@ export const workloads: readonly Workload[] = [
   hotKey,
   zipf,
   newKeys,
+  visitors,
   flood,
   overload,
   cacheHit,
