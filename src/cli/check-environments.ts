@@ -2,6 +2,7 @@
 
 import { unstable_readConfig } from "wrangler";
 import type { Problem } from "../core/result.ts";
+import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { readWrangler } from "./read-wrangler.ts";
 import { type ReadConfig, readConfigFile } from "./read-config-file.ts";
 
@@ -18,5 +19,5 @@ export async function checkEnvironments(configPath: string): Promise<ReadConfig>
     const own = await readConfigFile(configPath, { vars, label: env });
     for (const warning of own.warnings) all.set(JSON.stringify(warning), warning);
   }
-  return { config, warnings: [...all.values()] };
+  return { config, warnings: [...all.values(), ...findMissingSecrets(config)] };
 }

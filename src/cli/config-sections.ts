@@ -22,6 +22,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^(?:routes\.\d+\.)?errors\./, "error-dialects"],
   [/^batch\./, "batches"],
   [/^tiers\../, "tiers"],
+  [/^(?:origins\..+\.members|routes)\.\d+\.credential\b/, "credentials-for-origins"],
   [/^origins\..+\.members\.\d/, "pool-members"],
   [/^origins\../, "origin-pools"],
   [/^policies\..+\.limits\.\d/, "limits-for-some-requests"],

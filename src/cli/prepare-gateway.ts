@@ -3,6 +3,7 @@
 
 import { buildPage } from "./build-page.ts";
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
+import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
 import { toPagePath, toServedFolder } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
@@ -35,7 +36,7 @@ export async function prepareGateway({
 }: PrepareOptions): Promise<Prepared> {
   const deployment = { vars, label: "with the active variables" };
   const { config, warnings } = await readConfigFile(configPath, deployment);
-  printWarnings(warnings);
+  printWarnings([...warnings, ...findMissingSecrets(config)]);
   // A build that cannot be served must not replace the one that is.
   const scriptPath = `${toServedFolder(processId)}/${process.pid}/worker.js`;
   const isForDebugger = inspectorPort !== undefined;

@@ -23,6 +23,7 @@ import { Collapsing } from "./request/collapsing.ts";
 import { CounterClient } from "./limits/counter-client.ts";
 import { PoolClient, showNow } from "./origins/pool-client.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
+import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
@@ -46,6 +47,7 @@ type Derived = Omit<
   | "authority"
   | "reserve"
   | "pools"
+  | "credentials"
   | "stats"
   | "alerts"
 >;
@@ -106,11 +108,12 @@ function createClients(
   config: Config,
   bindings: Bindings,
   lines: WaitingLines,
-): Pick<Gateway, "authority" | "reserve" | "pools"> {
+): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials"> {
   const { limit, window: windowMs } = config.auth.attempts;
   return {
     reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings),
+    credentials: new UpstreamCredentials(bindings as unknown as Readonly<Record<string, unknown>>),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };
 }

@@ -6,4 +6,5 @@ declare module "node:crypto" {
     digest(encoding: "hex"): string;
   }
   export function createHash(algorithm: "sha256"): Hash;
+  export function createHmac(algorithm: "sha256", key: string): Hash;
 }

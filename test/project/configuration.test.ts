@@ -45,6 +45,7 @@ const topKeys = readSchemaKeys(configSchema);
 const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
 /** A pool's `cost` is written like a route's. */
 const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
+const isCredentialKey = ({ path }: SchemaKey): boolean => path.startsWith("credential.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
 const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
 const isShapeKey = ({ path }: SchemaKey): boolean =>
@@ -57,12 +58,15 @@ const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.")
 const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
-  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey].some((isOfIt) => isOfIt(key));
+  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey, isCredentialKey].some((isOfIt) =>
+    isOfIt(key),
+  );
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
   ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
-  ["Pool members", readSchemaKeys(memberSchema)],
+  ["Pool members", readSchemaKeys(memberSchema).filter((key) => !isCredentialKey(key))],
+  ["Credentials for origins", routeKeys.filter(isCredentialKey)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
@@ -93,6 +97,7 @@ const prefixes: Readonly<Record<string, string>> = {
   Alerts: "alerts.0.",
   "Alert channels": "alerts.0.to.0.",
   Routes: "routes.0.",
+  "Credentials for origins": "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",
 };
@@ -191,6 +196,12 @@ test.each([
 ])("a route's %s is written like the gateway's", (_, isOfIt) => {
   expect(routeKeys.filter(isOfIt).length).toBeGreaterThan(0);
   expect(routeKeys.filter(isOfIt)).toEqual(topKeys.filter(isOfIt));
+});
+
+test("a pool member's credential is written like a route's", () => {
+  const ofMembers = readSchemaKeys(memberSchema).filter(isCredentialKey);
+  expect(ofMembers.length).toBeGreaterThan(0);
+  expect(ofMembers).toEqual(routeKeys.filter(isCredentialKey));
 });
 
 describe("docs/configuration.md, algorithms", () => {

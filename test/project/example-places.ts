@@ -44,6 +44,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Top level": inConfig,
   "Origin pools": inPool,
   "Pool members": inMember,
+  "Credentials for origins": inRoute,
   Policies: inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,

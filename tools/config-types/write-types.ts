@@ -53,7 +53,11 @@ const INTERFACES: readonly Interface[] = [
     about: "Several origins for one name.",
     sources: [{ section: "Origin pools" }],
   },
-  { head: "MemberInput", about: "One origin of a pool.", sources: [{ section: "Pool members" }] },
+  {
+    head: "MemberInput",
+    about: "One origin of a pool.",
+    sources: [{ section: "Pool members" }, { section: "Credentials for origins" }],
+  },
   {
     head: "PolicyBase",
     about: "What every policy has, whatever its algorithm.",
@@ -69,6 +73,7 @@ const INTERFACES: readonly Interface[] = [
     about: "What a request matches, and what then applies. The first route that fits is taken.",
     sources: [
       { section: "Routes", without: /^cost\./ },
+      { section: "Credentials for origins" },
       { section: "Access lists" },
       { section: "Denied requests" },
       { section: "Cache" },

@@ -933,6 +933,44 @@ export interface MemberInput {
    * @example headers: { "x-region": "eu" }
    */
   readonly headers?: Readonly<Record<string, string>>;
+  readonly credential?: {
+    /**
+     * The secret with the credential's text: 8 to 4096 printable characters of ASCII.
+     * (name of a secret. Required.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token" }
+     */
+    readonly secret: string;
+    /**
+     * What is used once there is no `secret`.
+     * (name of a secret. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", next: "FB_TOKEN_2", query: "access_token" }
+     */
+    readonly next?: string;
+    /**
+     * The field that it stands in; or else `query`. Not the fields that the gateway sets or drops itself.
+     * (a header's name. Default: none.)
+     * @example credential: { secret: "KEY", header: "x-api-key" }
+     */
+    readonly header?: string;
+    /**
+     * The query parameter that it stands in.
+     * (parameter's name. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token" }
+     */
+    readonly query?: string;
+    /**
+     * What stands before it in the field.
+     * (1 to 32 characters of a token. Default: none.)
+     * @example credential: { secret: "KEY", header: "authorization", scheme: "Bearer" }
+     */
+    readonly scheme?: string;
+    /**
+     * The secret of a Facebook app: calls get its `appsecret_proof`, the HMAC-SHA256 of the credential by it, as a query parameter.
+     * (name of a secret. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token", appSecret: "FB_APP_SECRET" }
+     */
+    readonly appSecret?: string;
+  };
 }
 
 /** What every policy has, whatever its algorithm. */
@@ -1177,6 +1215,44 @@ export interface RouteInput<Names extends string = string> {
    * @example totalTimeout: "1m"
    */
   readonly totalTimeout?: Duration;
+  readonly credential?: {
+    /**
+     * The secret with the credential's text: 8 to 4096 printable characters of ASCII.
+     * (name of a secret. Required.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token" }
+     */
+    readonly secret: string;
+    /**
+     * What is used once there is no `secret`.
+     * (name of a secret. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", next: "FB_TOKEN_2", query: "access_token" }
+     */
+    readonly next?: string;
+    /**
+     * The field that it stands in; or else `query`. Not the fields that the gateway sets or drops itself.
+     * (a header's name. Default: none.)
+     * @example credential: { secret: "KEY", header: "x-api-key" }
+     */
+    readonly header?: string;
+    /**
+     * The query parameter that it stands in.
+     * (parameter's name. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token" }
+     */
+    readonly query?: string;
+    /**
+     * What stands before it in the field.
+     * (1 to 32 characters of a token. Default: none.)
+     * @example credential: { secret: "KEY", header: "authorization", scheme: "Bearer" }
+     */
+    readonly scheme?: string;
+    /**
+     * The secret of a Facebook app: calls get its `appsecret_proof`, the HMAC-SHA256 of the credential by it, as a query parameter.
+     * (name of a secret. Default: none.)
+     * @example credential: { secret: "FB_TOKEN", query: "access_token", appSecret: "FB_APP_SECRET" }
+     */
+    readonly appSecret?: string;
+  };
   readonly access?: {
     readonly allow?: {
       /**

@@ -234,6 +234,16 @@ export const problems = {
     detail: "None of the origins is well enough to be asked at the moment.",
     proxyError: "destination_unavailable",
   },
+  "origin-credential-missing": {
+    status: 503,
+    detail: "The gateway lacks the credential that the origin wants. Its log says which.",
+    proxyError: "proxy_internal_error",
+  },
+  "answer-unreadable": {
+    status: 502,
+    detail: "The origin's answer is in a coding that the gateway cannot look into, as it has to.",
+    proxyError: "http_response_content_coding",
+  },
   "origin-limited": {
     status: 503,
     detail: "The origin's own limits leave no quota at the moment. Retry-After says when there will be some.",

@@ -34,7 +34,11 @@ export interface Attempt {
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 /** Failures before any request was sent, by the runtime's word. A status that says so may be the origin's own. */
-const NOT_SENT: ReadonlySet<ProblemCode> = new Set(["origin-refused", "origin-unknown"]);
+const NOT_SENT: ReadonlySet<ProblemCode> = new Set([
+  "origin-refused",
+  "origin-unknown",
+  "origin-credential-missing",
+]);
 /** Statuses that proxies give for an origin that failed. A 500 is the application's own answer. */
 const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
 /** Statuses that mean "later, nothing was done" with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4). */
@@ -42,7 +46,8 @@ const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503]);
 
 /** Whether an outcome is a sign that the origin is unwell: circuit breakers count these. */
 export function isBad(outcome: AttemptOutcome): boolean {
-  if (outcome.kind === "failure") return true;
+  // It is the gateway that lacks something.
+  if (outcome.kind === "failure") return outcome.code !== "origin-credential-missing";
   return FAILED_STATUSES.has(outcome.status) || toCloudflareProblem(outcome.status) !== undefined;
 }
 

@@ -4,6 +4,7 @@
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
+import type { UpstreamCredential } from "./upstream-credential.ts";
 import type { BreakerSettings } from "./origin-breaker.ts";
 
 export interface PoolMember {
@@ -20,6 +21,8 @@ export interface PoolMember {
   readonly stripPrefix: string;
   /** Header fields that replace the client's, names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** What it is shown to say who is calling; undefined: the route's, or the caller's own. */
+  readonly credential: UpstreamCredential | undefined;
   /** A hash of the URL: where the member stands when keys are spread. */
   readonly seed: number;
 }

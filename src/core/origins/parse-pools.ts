@@ -3,6 +3,7 @@
 import { haveVariants } from "../policies/pick-variants.ts";
 import { STAND_IN_INDEX } from "../policies/limited-route.ts";
 import type * as v from "valibot";
+import { foldName } from "../http/field-name.ts";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
@@ -84,7 +85,12 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
   const url = parseUrl(options["url"], typeof value === "string" ? path : `${path}.url`);
   if (!url.ok) problems.push(...url.error);
   if (!parsed.ok || !url.ok) return undefined;
-  const { weight, role, host, stripPrefix = "", headers } = parsed.value;
+  const { weight, role, host, stripPrefix = "", headers, credential } = parsed.value;
+  const taken = Object.keys(headers).find((name) => foldName(name) === foldName(credential?.header ?? ""));
+  if (taken !== undefined) {
+    const message = "must not set the field that the credential stands in";
+    problems.push({ path: `${path}.headers.${taken}`, code: "invalid", message });
+  }
   return {
     url: url.value,
     weight,
@@ -92,6 +98,7 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
     ...toTarget(url.value, host),
     stripPrefix,
     headers: Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text] as const),
+    credential,
     seed: hash32(url.value),
   };
 }

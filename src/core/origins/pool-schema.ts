@@ -9,6 +9,7 @@ import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
+import { upstreamCredential } from "./upstream-credential.ts";
 import { duration, durationBetween, integerBetween, oneOf, textThat } from "../schema/primitives.ts";
 
 const MEMBERS_MAX = 32;
@@ -44,6 +45,7 @@ export const memberSchema = object({
   host: v.optional(host),
   stripPrefix: v.optional(prefix),
   headers: v.optional(headers, {}),
+  credential: v.optional(upstreamCredential),
 });
 
 const status = integerBetween(100, 599);

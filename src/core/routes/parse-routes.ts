@@ -128,6 +128,7 @@ function toRoute(
     ...toRefusals(options, { pool, context }),
     cache: options.cache,
     pool,
+    credential: options.credential,
     priority: options.priority,
     whenLimited: options.whenLimited,
     ...toTimeouts(options, context),

@@ -7,6 +7,7 @@ import { corsRule } from "../cors/cors-settings.ts";
 import { errorsRule } from "../errors/errors-schema.ts";
 import { methodName } from "../http/methods.ts";
 import { prefix } from "../origins/pool-schema.ts";
+import { upstreamCredential } from "../origins/upstream-credential.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
 import { routeCost } from "../policies/route-cost.ts";
@@ -26,6 +27,7 @@ export const routeSchema = object({
   cost: v.optional(routeCost, 1),
   cache: v.optional(cacheSettings),
   origin: v.optional(v.string("must be the name of an origin pool")),
+  credential: v.optional(upstreamCredential),
   priority: v.optional(priority, "normal"),
   whenLimited: v.optional(whenLimited),
   timeout: v.optional(duration, "30s"),

@@ -7,6 +7,7 @@ import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type { ErrorsRule } from "../errors/registry.ts";
 import type { RoutePattern } from "../http/path-pattern.ts";
+import type { UpstreamCredential } from "../origins/upstream-credential.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { HostRule } from "./host-rule.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
@@ -39,6 +40,8 @@ export interface Route {
   readonly cache: CacheSettings | undefined;
   /** The origin pool that it leads to; undefined: the configuration's one origin. */
   readonly pool: OriginPool | undefined;
+  /** What its origins are shown that have no credential of their own; undefined: what the caller sends. */
+  readonly credential: UpstreamCredential | undefined;
   /** The priority of its calls to a pool with outbound limits. */
   readonly priority: Priority;
   /** What is done while there is no quota; undefined: the pool's way. */

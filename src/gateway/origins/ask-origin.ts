@@ -7,6 +7,7 @@ import { askPool, keepBody } from "./ask-pool.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import type { RequestContext } from "../request/request-context.ts";
+import type { UpstreamCredentials } from "./upstream-credentials.ts";
 import type { PoolClient } from "./pool-client.ts";
 import type { AskingFor } from "./asking-for.ts";
 import { type ExchangeEnds, forward, type ForwardOptions, type OriginAnswer } from "./forward.ts";
@@ -17,6 +18,7 @@ import type { RequestFacts } from "../request/request-facts.ts";
 /** What asking an origin needs of the gateway. */
 export interface OriginClients extends Limiter {
   readonly pools: ReadonlyMap<OriginPool, PoolClient>;
+  readonly credentials: UpstreamCredentials;
 }
 
 type Asking = Pick<ForwardOptions, "fields" | "without"> & AskingFor;
@@ -27,12 +29,14 @@ export function askOrigin(
   context: RequestContext<OriginClients>,
   asking: Asking = {},
 ): Promise<OriginAnswer> {
-  const { pool, timeoutMs, requestTimeoutMs, bodyTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { pool, timeoutMs, requestTimeoutMs, bodyTimeoutMs, totalTimeoutMs } = route;
   // Most routes lead to one origin, bound no body and hold no permits: they pay for none of it.
   const isBounded = bodyTimeoutMs < Infinity || totalTimeoutMs < Infinity;
   if (pool === undefined && !isBounded && context.holdsPermits !== true) {
-    const { config, stats } = context.gateway;
-    return forward(facts, { config, stats, timeoutMs, requestTimeoutMs, stripPrefix, ...asking });
+    const { config, stats, credentials } = context.gateway;
+    const { stripPrefix, credential } = route;
+    const given = { config, stats, credentials, credential, stripPrefix };
+    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking });
   }
   return askWithin(facts, route, { context, asking });
 }
@@ -42,8 +46,8 @@ async function askWithin(
   route: Route,
   { context, asking }: { readonly context: RequestContext<OriginClients>; readonly asking: Asking },
 ): Promise<OriginAnswer> {
-  const { config, pools, stats } = context.gateway;
-  const { requestTimeoutMs, totalTimeoutMs, stripPrefix } = route;
+  const { config, pools, stats, credentials } = context.gateway;
+  const { requestTimeoutMs, totalTimeoutMs, stripPrefix, credential } = route;
   const kept = route.pool === undefined ? ok(asked) : await keepBody(asked, route.pool, requestTimeoutMs);
   if (!kept.ok) return kept;
   const facts = kept.value;
@@ -58,6 +62,8 @@ async function askWithin(
   const options = {
     config,
     stats,
+    credentials,
+    credential,
     timeoutMs,
     requestTimeoutMs,
     deadlineMs,

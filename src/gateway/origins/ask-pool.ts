@@ -109,7 +109,9 @@ function toRetryWaitMs(asking: Asking, outcome: AttemptOutcome): number | undefi
   const attempt = { method: facts.method, isRepeatable, outcome, retries: tried.length - 1, isElsewhere };
   const waitMs = decideRetry(client.pool.retries, attempt, Math.random());
   if (waitMs === undefined || readClock() + waitMs >= options.deadlineMs) return undefined;
-  return client.takeRetry(isElsewhere) ? waitMs : undefined;
+  // Of what the gateway could not send, no origin is asked twice.
+  const isFree = isElsewhere && outcome.kind === "failure" && outcome.code === "origin-credential-missing";
+  return isFree || client.takeRetry(isElsewhere) ? waitMs : undefined;
 }
 
 interface Asked extends Heard {

@@ -7,6 +7,7 @@ import type { ClientContext } from "../../core/http/client-fields.ts";
 import { toCloudflareProblem, toOriginProblem } from "../../core/http/origin-failure.ts";
 import { toMemberPath, toStrippedPrefix } from "../../core/origins/member-path.ts";
 import type { PoolMember } from "../../core/origins/origin-pool.ts";
+import type { UpstreamCredential } from "../../core/origins/upstream-credential.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Recorder } from "../stats/recorder.ts";
@@ -16,6 +17,9 @@ import type { RequestFacts } from "../request/request-facts.ts";
 import { TOO_LATE, Upload } from "./upload.ts";
 import { toOrigin } from "../request/request-url.ts";
 import { toClientResponse } from "./client-response.ts";
+import { redactAnswer } from "./redact-answer.ts";
+import { withCredentialFields, withCredentialQuery } from "./show-credential.ts";
+import type { ShownCredential, UpstreamCredentials } from "./upstream-credentials.ts";
 import { isRefusing } from "./is-refusing.ts";
 import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
@@ -53,6 +57,10 @@ export interface ForwardOptions extends OriginFieldsOptions {
   readonly member?: PoolMember | undefined;
   /** The pool that the member is of. */
   readonly pool?: string;
+  /** What the deployment's secrets make of credentials. */
+  readonly credentials: UpstreamCredentials;
+  /** What an origin is shown that has no credential of its own; undefined: what the caller sends. */
+  readonly credential?: UpstreamCredential | undefined;
   /** undefined: nobody wants to know what came of it. */
   readonly stats: Recorder | undefined;
   /** Taken from the front of the path, before the member does the same; "" for nothing. */
@@ -85,14 +93,29 @@ function toResult(answer: OriginAnswer): number | string {
 }
 
 async function send(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
+  const credential = options.member?.credential ?? options.credential;
+  if (credential === undefined) return await askOnce(facts, options);
+  const shown = options.credentials.find(credential);
+  if (!shown.ok) return err({ code: "origin-credential-missing", cause: `no usable secret ${shown.error}` });
+  const answer = await askOnce(facts, withCredentialFields(options, shown.value), shown.value);
+  // The runtime's words may have the URL in them.
+  return answer.ok ? answer : err({ ...answer.error, cause: shown.value.finder.redact(answer.error.cause) });
+}
+
+async function askOnce(
+  facts: RequestFacts,
+  options: ForwardOptions,
+  shown?: ShownCredential,
+): Promise<OriginAnswer> {
   const sending = startSending(facts, options);
-  const { exchange, upload } = sending;
+  const { upload } = sending;
   try {
-    const asked = fetch(toOriginUrl(facts, options), toInit(facts, options, sending));
+    const asked = fetch(toOriginUrl(facts, options, shown), toInit(facts, options, sending));
     const response = await Promise.race([asked, upload?.failed ?? waitFor(options.timeoutMs)]);
-    if (!(response instanceof Response)) return giveUp(asked, response, exchange);
+    if (!(response instanceof Response)) return giveUp(asked, response, sending.exchange);
     upload?.answered();
-    return await receive(response, toClientContext(facts, options), options.endsWith && exchange);
+    const ended = options.endsWith && sending.exchange;
+    return await receive(response, toClientContext(facts, options), { exchange: ended, shown });
   } catch (error) {
     upload?.cancel(error);
     return err(await toFailure(error, options, upload));
@@ -114,20 +137,31 @@ function startSending(facts: RequestFacts, options: ForwardOptions): Sending {
   return { exchange, upload: hasUpload ? startUpload(facts, options, exchange.abort) : undefined };
 }
 
-/** The answer as it goes on. `exchange`: what its body's end has to do with; undefined: nothing. */
+interface Receiving {
+  /** What its body's end has to do with; undefined: nothing. */
+  readonly exchange: Exchange | undefined;
+  readonly shown: ShownCredential | undefined;
+}
+
+/** The answer as it goes on. */
 async function receive(
   response: Response,
   context: ReturnType<typeof toClientContext>,
-  exchange: Exchange | undefined,
+  { exchange: ended, shown }: Receiving,
 ): Promise<OriginAnswer> {
   const problem = toStatusProblem(response);
-  if (problem === undefined) {
-    const answer = toClientResponse(response, context);
-    if (exchange !== undefined) openPassage(answer, exchange);
-    return ok(answer);
+  if (problem !== undefined) {
+    await response.body?.cancel();
+    return err({ code: problem, cause: `status ${response.status}`, status: response.status });
   }
-  await response.body?.cancel();
-  return err({ code: problem, cause: `status ${response.status}`, status: response.status });
+  const named = toClientResponse(response, context);
+  const redacted = shown === undefined ? ok(named) : redactAnswer(named, shown.finder);
+  if (!redacted.ok) {
+    await response.body?.cancel();
+    return err({ code: "answer-unreadable", cause: redacted.error, mayHaveActed: true });
+  }
+  if (ended !== undefined) openPassage(redacted.value, ended);
+  return redacted;
 }
 
 async function toFailure(
@@ -227,10 +261,12 @@ function startUpload(
 function toOriginUrl(
   { url, search, canonicalPath }: RequestFacts,
   { config: { origin }, member, stripPrefix = "" }: ForwardOptions,
+  shown: ShownCredential | undefined,
 ): string {
+  const query = shown === undefined ? search : withCredentialQuery(search, shown);
   const path = stripPrefix === "" ? canonicalPath : toMemberPath(canonicalPath, { stripPrefix });
-  if (member !== undefined) return member.base + toMemberPath(path, member) + search;
-  return (origin === ZONE ? toOrigin(url) : origin) + path + search;
+  if (member !== undefined) return member.base + toMemberPath(path, member) + query;
+  return (origin === ZONE ? toOrigin(url) : origin) + path + query;
 }
 
 /** The names of the origin and the gateway; undefined where they are the same. */

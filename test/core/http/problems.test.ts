@@ -21,6 +21,7 @@ const PROXY_ERRORS: Readonly<Record<string, readonly number[]>> = {
   http_request_denied: [401, 403, 405],
   http_response_incomplete: [502],
   http_response_body_size: [502],
+  http_response_content_coding: [502],
   http_response_timeout: [504],
   http_protocol_error: [502],
   proxy_internal_error: [500, 503],

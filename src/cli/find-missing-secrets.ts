@@ -1,0 +1,53 @@
+// Which secrets a configuration shows origins that are not set here: .dev.vars and the environment's variables are all that can
+// be seen from here. What is deployed has its own.
+
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import type { Config } from "../core/config/config.ts";
+import { listSecrets, toSecretText, type UpstreamCredential } from "../core/origins/upstream-credential.ts";
+import type { Problem } from "../core/result.ts";
+import { readWrangler } from "./read-wrangler.ts";
+
+/** A warning for each credential that cannot be shown. */
+export function findMissingSecrets(config: Config, readKnown = readBindings): readonly Problem[] {
+  const credentials = listCredentials(config);
+  if (credentials.length === 0) return [];
+  const known = readKnown();
+  return credentials.flatMap(([path, credential]) => findMissing(path, credential, known));
+}
+
+function readBindings(): Readonly<Record<string, unknown>> {
+  const { bindings } = readWrangler(() => unstable_getMiniflareWorkerOptions("wrangler.toml")).workerOptions;
+  return (bindings ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+type Placed = readonly [path: string, credential: UpstreamCredential];
+
+function listCredentials({ pools, routes }: Config): readonly Placed[] {
+  const placed: readonly (readonly [path: string, credential: UpstreamCredential | undefined])[] = [
+    ...pools.flatMap(({ name, members }) =>
+      members.map(({ credential }, at) => [`origins.${name}.members.${at}.credential`, credential] as const),
+    ),
+    ...routes.map(({ index, credential }) => [`routes.${index}.credential`, credential] as const),
+  ];
+  return placed.flatMap(([path, credential]) =>
+    credential === undefined ? [] : [[path, credential] as const],
+  );
+}
+
+function findMissing(
+  path: string,
+  credential: UpstreamCredential,
+  known: Readonly<Record<string, unknown>>,
+): readonly Problem[] {
+  const isUsable = (name: string | undefined): boolean =>
+    name !== undefined && toSecretText(known[name]) !== undefined;
+  return listSecrets(credential).flatMap((name) => {
+    // One of the two is enough.
+    const isSpare =
+      name !== credential.appSecret && (isUsable(credential.secret) || isUsable(credential.next));
+    if (isSpare || isUsable(name)) return [];
+    const state = known[name] === undefined ? "is not set" : "is no text of 8 to 4096 printable characters";
+    const message = `the secret ${name} ${state} here: requests get a 503 until it is, in .dev.vars, and for what is deployed with npx wrangler secret put ${name}`;
+    return [{ path, code: "missing-secret", message }];
+  });
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { findMissingSecrets } from "../../src/cli/find-missing-secrets.ts";
+import { parseConfig } from "../../src/core/config/parse-config.ts";
+
+const parsed = parseConfig({
+  origin: "https://api.example.com",
+  policies: {},
+  origins: {
+    graph: {
+      members: [
+        "https://a.example.com",
+        {
+          url: "https://b.example.com",
+          credential: { secret: "FB", next: "FB_2", query: "access_token", appSecret: "APP" },
+        },
+      ],
+    },
+  },
+  routes: [
+    { path: "/graph/*", origin: "graph" },
+    { path: "/*", credential: { secret: "KEY", header: "x-key" } },
+  ],
+});
+if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+const config = parsed.value;
+
+test.each([
+  [{}, ["FB is not set", "FB_2 is not set", "APP is not set", "KEY is not set"]],
+  [{ FB: "x".repeat(20), APP: "y".repeat(20), KEY: "z".repeat(20) }, []],
+  [
+    { FB_2: "x".repeat(20), APP: "short", KEY: "z".repeat(20) },
+    ["APP is no text of 8 to 4096 printable characters"],
+  ],
+])("findMissingSecrets() of %j names those that are missing, and what to do", (known, missing) => {
+  const found = findMissingSecrets(config, () => known);
+  expect(found.map(({ message }) => /the secret (.*) here:/.exec(message)?.[1])).toEqual(missing);
+  for (const { message } of found) expect(message).toContain("npx wrangler secret put");
+});
+
+test("a configuration without credentials needs none, and nothing is read", () => {
+  const without = { ...config, pools: [], routes: [] };
+  expect(findMissingSecrets(without, () => expect.fail("read"))).toEqual([]);
+});
+
+test("what is set here is read from wrangler.toml and .dev.vars", () => {
+  expect(findMissingSecrets(config).map(({ path }) => path)).toContain("origins.graph.members.1.credential");
+});
