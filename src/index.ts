@@ -9,7 +9,7 @@ import { explain } from "./gateway/explain.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { answerNotReady, handleSafely } from "./gateway/handle-safely.ts";
 import { type Assumption, LiveGateway } from "./gateway/live-gateway.ts";
-import { showPools } from "./gateway/origins/pool-client.ts";
+import { showPools } from "./gateway/origins/show-pools.ts";
 import { type HeadStart, startAhead } from "./gateway/start-ahead.ts";
 import { readTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";

@@ -106,11 +106,17 @@ const explanation = (): JsonSchema =>
       isUnlimited: yesOrNo,
       isCached: yesOrNo,
       policies: toListSchema(policySchema),
-      outbound: toObjectSchema({
-        pool: text,
-        whenLimited: toListSchema(text),
-        policies: toListSchema(policySchema),
-      }),
+      outbound: toObjectSchema(
+        {
+          pool: text,
+          whenLimited: toListSchema(text),
+          policies: toListSchema(policySchema),
+          accounts: toListSchema(
+            toObjectSchema({ url: text, state: text, left: { type: "number" }, waitMs: integer }),
+          ),
+        },
+        ["accounts"],
+      ),
     },
     UNNAMED.split(" "),
   );

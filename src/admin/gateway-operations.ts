@@ -54,11 +54,26 @@ const routeAnswer = (): JsonSchema =>
     timeoutMs: integer,
   });
 
+const share: JsonSchema = { type: "number" };
+const usage = toObjectSchema({ quota: text, share, resetMs: { type: ["integer", "null"] } });
+
 const poolAnswer = (): JsonSchema =>
   toObjectSchema(
     {
       pool: text,
-      origins: toListSchema(toObjectSchema({ url: text, state: text, paths: integer }, ["paths"])),
+      origins: toListSchema(
+        toObjectSchema(
+          {
+            url: text,
+            state: text,
+            paths: integer,
+            left: share,
+            waitMs: integer,
+            usage: toListSchema(usage),
+          },
+          ["paths", "left", "waitMs", "usage"],
+        ),
+      ),
       waiting: toObjectSchema({ critical: integer, normal: integer, background: integer }),
     },
     ["waiting"],

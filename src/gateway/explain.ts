@@ -19,7 +19,8 @@ import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import { toPeekingGateway } from "./limits/peeking.ts";
 import { toRefusal } from "./limits/rate-limit-response.ts";
-import { toLimitedCall } from "./origins/outbound-call.ts";
+import { toLimitedCall } from "./origins/outbound.ts";
+import { showAccounts } from "./origins/show-pools.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import { RequestTrace } from "./request/request-trace.ts";
 import { type ReadRequest, readRequest } from "./request/read-request.ts";
@@ -214,18 +215,29 @@ async function explainOutbound(
   context: Context,
 ): Promise<Explanation> {
   const { gateway } = context;
-  const outbound = route.pool && gateway.pools.get(route.pool)?.outbound;
-  if (outbound === undefined) return known;
-  const limited = toLimitedCall(outbound, route);
-  const checked = await checkLimits(limited, facts, context);
+  const client = route.pool && gateway.pools.get(route.pool);
+  const outbound = client?.outbound;
+  if (client === undefined || outbound === undefined) return known;
+  const calls = client.outbounds.map((one) => toLimitedCall(one, route));
+  const all = await Promise.all(
+    calls.map(async (limited) => ({ limited, checked: await checkLimits(limited, facts, context) })),
+  );
+  // Of several accounts the one that has quota first decides.
+  const { checked } = all.reduce((first, one) =>
+    toWaitMs(one.checked) < toWaitMs(first.checked) ? one : first,
+  );
   const refusal = toRefusal(checked);
   const whenLimited = route.whenLimited ?? outbound.settings.whenLimited;
+  const accounts = client.hasAccounts ? { accounts: showAccounts(client) } : {};
   const explained = {
     ...known,
     outbound: {
       pool: outbound.pool,
       whenLimited,
-      policies: explainPolicies(limited, facts, { gateway, rows: checked.rows }),
+      policies: all.flatMap((one) =>
+        explainPolicies(one.limited, facts, { gateway, rows: one.checked.rows }),
+      ),
+      ...accounts,
     },
   };
   // Where it may wait or be answered from the store, it is not refused yet.
@@ -236,6 +248,13 @@ async function explainOutbound(
     denied: refusal.violated,
     retryAfterMs: toFinite(checked.answer.retryAfterMs),
   };
+}
+
+/** Infinity: never. */
+function toWaitMs(checked: CheckedLimits): number {
+  const refusal = toRefusal(checked);
+  if (refusal === undefined) return 0;
+  return refusal.code === "quota-exceeded" ? checked.answer.retryAfterMs : Infinity;
 }
 
 function end(known: Explanation, problem: ProblemCode): Explanation {

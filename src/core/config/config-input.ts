@@ -861,6 +861,12 @@ export interface PoolInput<Names extends string = string> {
      */
     readonly headerMax?: Priority;
   };
+  /**
+   * `"member"`: each member is an account of its own. Policies count, and feedback stops, each alone: see Accounts.
+   * (`"pool"` or `"member"`. Default: `"pool"`.)
+   * @example per: "member", feedback: { profile: "facebook-graph" }
+   */
+  readonly per?: "pool" | "member";
   readonly feedback?: {
     /**
      * The dialect in which the origin speaks of its own limits. See Feedback.
@@ -898,11 +904,17 @@ export interface PoolInput<Names extends string = string> {
 /** One origin of a pool. */
 export interface MemberInput {
   /**
-   * Written like `origin`, with a base path if need be. Each once in a pool.
+   * Written like `origin`, with a base path if need be. Each once in a pool, or each `account` of it once.
    * (http or https URL. Required.)
    * @example url: "https://a.example.com/v2"
    */
   readonly url: string;
+  /**
+   * Tells members with one URL apart, in the log as `https://a.example.com#app-a`.
+   * (1 to 64 letters, digits, dots, dashes and underscores. Default: none.)
+   * @example account: "app-a"
+   */
+  readonly account?: number;
   /**
    * Its share of the requests, beside the others' weights.
    * (1 to 1000. Default: `1`.)

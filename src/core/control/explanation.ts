@@ -45,6 +45,16 @@ export interface ExplainedOutbound {
   /** What is done while there is no quota: tried in this order. */
   readonly whenLimited: readonly string[];
   readonly policies: readonly ExplainedPolicy[];
+  /** Its members, where each is an account of its own; their policies stand one after the other. */
+  readonly accounts?: readonly ExplainedAccount[];
+}
+
+export interface ExplainedAccount {
+  readonly url: string;
+  readonly state: string;
+  /** How much of its quota is left, from 0 to 1, as far as this isolate has seen. */
+  readonly left: number;
+  readonly waitMs: number;
 }
 
 export interface Explanation {

@@ -68,6 +68,8 @@ export interface Profile {
   readonly toSubject?: (scope: string, call: OriginCall) => string | undefined;
   /** Whether the origin failed for a moment: a request that can be repeated may be served if it is sent again. */
   readonly isTransient?: (answer: OriginAnswer) => boolean;
+  /** Whether the origin takes the credential itself for none, beside a 401. */
+  readonly isRejected?: (answer: OriginAnswer) => boolean;
   /** Reads an answer. Must not throw, whatever the answer is. */
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
   /** The dialect of its clients; undefined: it is nobody's in particular. */

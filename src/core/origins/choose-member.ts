@@ -13,6 +13,8 @@ export interface MemberState {
   readonly paths?: FailingPaths;
   /** Whether health checks found it down. */
   readonly isDown: boolean;
+  /** Its account is refused as such, and is left alone until then. */
+  readonly rejectedUntilMs?: number;
   /** When health checks last found it up again; -Infinity when they never found it down. */
   readonly upSinceMs: number;
 }
@@ -39,12 +41,18 @@ export interface Chooser {
   readonly path?: number | undefined;
   /** Members that have been asked for this request. */
   readonly tried: readonly number[];
+  /** Members that have no quota now. */
+  readonly barred?: readonly number[];
+  /** How much of its quota each member has left, from 0 to 1, by its place; undefined: that is no reason to choose one. */
+  readonly left?: readonly number[] | undefined;
   /** Whether the request may try a member that has just failed: it can be sent again elsewhere. */
   readonly mayProbe: boolean;
 }
 
 /** The share of its weight that a recovered member starts with. */
 const START_SHARE = 0.1;
+/** What is not worth telling apart: an isolate sees the use of others late. */
+const LEFT_ALIKE = 0.02;
 const RANK_PROBE = 2;
 const RANK_TRIED = 4;
 
@@ -58,36 +66,49 @@ export function chooseMember(
   const ranks = candidates.map((candidate) => toRank(pool.breaker, candidate, chooser));
   const best = Math.min(...ranks);
   if (best === Infinity) return undefined;
-  const equals = candidates
-    .filter(({ at }) => ranks[at] === best)
-    .map((candidate) => ({
-      at: candidate.at,
-      seed: candidate.member.seed,
-      weight: toWeight(pool, candidate, chooser.nowMs),
-    }));
+  const equals = keepFullest(
+    candidates.filter(({ at }) => ranks[at] === best),
+    chooser,
+  ).map((candidate) => ({
+    at: candidate.at,
+    seed: candidate.member.seed,
+    weight: toWeight(pool, candidate, chooser.nowMs),
+  }));
   const { keyHash, point } = chooser;
   return (keyHash === undefined ? chooseByPoint(equals, point) : chooseByKey(equals, keyHash))?.at;
 }
 
 /** Milliseconds until some member of the pool may be asked again; 0 when one may be now. */
 export function toWaitMs({ breaker }: OriginPool, states: readonly MemberState[], nowMs: number): number {
-  const waits = states.map(({ breaker: state, isDown }) => {
+  const waits = states.map(({ breaker: state, isDown, rejectedUntilMs = -Infinity }) => {
     if (isDown) return breaker.openMs;
+    if (nowMs < rejectedUntilMs) return rejectedUntilMs - nowMs;
     return mayAsk(breaker, state, nowMs) ? 0 : state.untilMs - nowMs;
   });
   return Math.max(0, Math.min(...waits));
 }
 
+/** Those that have most left, and for a request with a key all: it keeps to its own. */
+function keepFullest(candidates: readonly Candidate[], { left, keyHash }: Chooser): readonly Candidate[] {
+  if (left === undefined || keyHash !== undefined) return candidates;
+  const most = Math.max(...candidates.map(({ at }) => left[at] ?? 1));
+  return candidates.filter(({ at }) => (left[at] ?? 1) >= most - LEFT_ALIKE);
+}
+
 /** The order of a member: lower goes first; Infinity is never asked. */
-function toRank(
-  settings: BreakerSettings,
-  { member, at, isDown, breaker, paths = NO_PATHS }: Candidate,
-  { nowMs, path, tried, mayProbe }: Chooser,
-): number {
+function toRank(settings: BreakerSettings, candidate: Candidate, chooser: Chooser): number {
+  const { member, at, isDown, breaker, paths = NO_PATHS } = candidate;
+  const { nowMs, path, tried, mayProbe } = chooser;
+  if (isKeptOut(candidate, chooser)) return Infinity;
   const isHeld = breaker.isOpen && isConcerned(settings, paths, path);
   if (isDown || (isHeld && !mayAsk(settings, breaker, nowMs))) return Infinity;
   const isProbe = isHeld && !mayProbe && isUntried(settings, breaker, nowMs);
   return (tried.includes(at) ? RANK_TRIED : 0) + (isProbe ? RANK_PROBE : 0) + (member.isFallback ? 1 : 0);
+}
+
+/** Its credential was refused a while ago, or its own quota bars it. */
+function isKeptOut({ at, rejectedUntilMs = -Infinity }: Candidate, { nowMs, barred = [] }: Chooser): boolean {
+  return nowMs < rejectedUntilMs || barred.includes(at);
 }
 
 /** Whether a half-open member is left to requests that can be sent again. After a while any other request tries it too. */

@@ -46,12 +46,16 @@ export interface MemberCall {
 
 export interface MemberShown {
   readonly url: string;
-  readonly state: BreakerPhase | "down";
+  readonly state: BreakerPhase | "down" | "rejected";
   /** How many paths the breaker holds for; undefined: for all, or for none. */
   readonly paths?: number | undefined;
 }
 
-export type OnChange = (url: string, state: "open" | "closed" | "down" | "up", paths?: number) => void;
+export type OnChange = (
+  url: string,
+  state: "open" | "closed" | "down" | "up" | "rejected",
+  paths?: number,
+) => void;
 
 /** Of a request that an open breaker does not hold for: its answer moves no breaker. */
 const NO_TURN = -1;
@@ -113,6 +117,14 @@ export class MemberStates {
     if (!isBad) known.goodMs = nowMs;
   }
 
+  /** The origin takes its credential for none: no other is tried with it before `untilMs`. */
+  reject(at: number, untilMs: number): void {
+    const known = this.#members[at];
+    if (known === undefined) return;
+    Object.assign(known, { rejectedUntilMs: untilMs });
+    this.#onChange(known.url, "rejected");
+  }
+
   /** Returns what was seen since the last call. */
   takeReports(): readonly MemberReport[] {
     const reports = this.#members
@@ -152,7 +164,7 @@ export class MemberStates {
   show(nowMs: number): readonly MemberShown[] {
     return this.#members.map((known) => ({
       url: known.url,
-      state: known.isDown ? "down" : toPhase(known.breaker, nowMs),
+      state: toShownState(known, nowMs),
       paths: this.#countPaths(known),
     }));
   }
@@ -172,6 +184,14 @@ export class MemberStates {
       this.#onChange(url, isOpen ? "open" : "closed", this.#countPaths(known));
     if (isDown !== known.isDown) this.#onChange(url, known.isDown ? "down" : "up");
   }
+}
+
+function toShownState(
+  { isDown, breaker, rejectedUntilMs = -Infinity }: MemberState,
+  nowMs: number,
+): MemberShown["state"] {
+  if (nowMs < rejectedUntilMs) return "rejected";
+  return isDown ? "down" : toPhase(breaker, nowMs);
 }
 
 const NONE = Object.freeze({ answers: 0, bad: 0, failures: 0 });

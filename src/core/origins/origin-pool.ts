@@ -8,7 +8,10 @@ import type { UpstreamCredential } from "./upstream-credential.ts";
 import type { BreakerSettings } from "./origin-breaker.ts";
 
 export interface PoolMember {
-  /** An http(s) URL without a trailing slash: what logs and reports call it, and unlike every other of its pool. */
+  /**
+   * An http(s) URL without a trailing slash, with "#" and its account where it has one: what logs and reports call it, and
+   * unlike every other of its pool.
+   */
   readonly url: string;
   readonly weight: number;
   /** Asked only while no primary can be. */

@@ -7,6 +7,7 @@ import { foldName } from "../http/field-name.ts";
 import { hash32 } from "../keys/hash32.ts";
 import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
+import { limitByMember } from "../outbound/by-member.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "./pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
@@ -56,10 +57,21 @@ function parsePool({ name, index, options, named }: PoolGiven, problems: Problem
   if (!affinity.ok) problems.push(...affinity.error);
   const policies = findNamedPolicies(given["policies"], { ...named, path }, problems);
   problems.push(...findImpossible(policies, given["cost"], path));
+  problems.push(...findPerProblems(given, path));
   problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
   if (!parsed.ok || !affinity.ok) return undefined;
-  const outbound = toOutbound(parsed.value, { policies, index });
+  const outbound = toOutbound(parsed.value, { policies, index, members });
   return toPool(name, parsed.value, { members, affinity: affinity.value, outbound });
+}
+
+/** It says of what calls are counted by, and what an origin says, how far it goes. */
+function findPerProblems(
+  { per, policies, feedback }: Readonly<Record<string, unknown>>,
+  path: string,
+): readonly Problem[] {
+  if (per !== "member" || feedback !== undefined || toEntries(policies).length > 0) return [];
+  const message = 'needs policies or feedback: without them nothing is counted "per" anything';
+  return [{ path: `${path}.per`, code: "invalid", message }];
 }
 
 function parseMembers(input: unknown, path: string, problems: Problem[]): readonly PoolMember[] {
@@ -70,7 +82,7 @@ function parseMembers(input: unknown, path: string, problems: Problem[]): readon
     const member = parseMember(value, at, problems);
     if (member === undefined) continue;
     if (members.some(({ url }) => url === member.url)) {
-      const message = `must name each origin once, received ${showGiven(member.url)} again`;
+      const message = `must name each origin once, or each of its accounts (account), received ${showGiven(member.url)} again`;
       problems.push({ path: at, code: "duplicate", message });
     } else members.push(member);
   }
@@ -85,21 +97,22 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
   const url = parseUrl(options["url"], typeof value === "string" ? path : `${path}.url`);
   if (!url.ok) problems.push(...url.error);
   if (!parsed.ok || !url.ok) return undefined;
-  const { weight, role, host, stripPrefix = "", headers, credential } = parsed.value;
-  const taken = Object.keys(headers).find((name) => foldName(name) === foldName(credential?.header ?? ""));
+  const { weight, role, host, stripPrefix = "", headers, credential, account } = parsed.value;
+  const taken = Object.keys(headers).find((field) => foldName(field) === foldName(credential?.header ?? ""));
   if (taken !== undefined) {
     const message = "must not set the field that the credential stands in";
     problems.push({ path: `${path}.headers.${taken}`, code: "invalid", message });
   }
+  const name = account === undefined ? url.value : `${url.value}#${account}`;
   return {
-    url: url.value,
+    url: name,
     weight,
     isFallback: role === "fallback",
     ...toTarget(url.value, host),
     stripPrefix,
     headers: Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text] as const),
     credential,
-    seed: hash32(url.value),
+    seed: hash32(name),
   };
 }
 
@@ -119,16 +132,26 @@ function parseAffinity(value: unknown, path: string): Result<readonly KeyPart[] 
   return value === undefined ? ok(undefined) : parseKey(value, `${path}.affinity`);
 }
 
+interface OutboundParts {
+  readonly policies: readonly Policy[];
+  readonly index: number;
+  readonly members: readonly PoolMember[];
+}
+
 /** The outbound limits; undefined without policies and without a profile, where they would only cost time. */
 function toOutbound(
-  { cost, whenLimited, queue, priority, feedback }: v.InferOutput<typeof poolSchema>,
-  { policies, index }: { readonly policies: readonly Policy[]; readonly index: number },
+  { cost, whenLimited, queue, priority, feedback, per }: v.InferOutput<typeof poolSchema>,
+  { policies, index, members }: OutboundParts,
 ): OutboundSettings | undefined {
   if (policies.length === 0 && feedback === undefined) return undefined;
   const hasVariants = haveVariants(policies);
+  // Routes count up from 0, and the limit of failed credentials has -1.
+  const own = { index: STAND_IN_INDEX.pools - index, path: "", countsAll: true } as const;
+  const limited = { ...own, policies, hasVariants, cost };
+  const names = members.map(({ url }) => url);
   return {
-    // Routes count up from 0, and the limit of failed credentials has -1.
-    limited: { index: STAND_IN_INDEX.pools - index, path: "", policies, hasVariants, cost, countsAll: true },
+    limited,
+    byMember: per === "member" ? limitByMember(limited, names) : undefined,
     whenLimited,
     queue: { waitMsMax: queue.waitMax, lengthMax: queue.lengthMax },
     priority,

@@ -46,6 +46,12 @@ export const memberSchema = object({
   stripPrefix: v.optional(prefix),
   headers: v.optional(headers, {}),
   credential: v.optional(upstreamCredential),
+  account: v.optional(
+    textThat(
+      (text) => /^[\w.-]{1,64}$/.test(text),
+      "must be 1 to 64 letters, digits, dots, dashes and underscores",
+    ),
+  ),
 });
 
 const status = integerBetween(100, 599);
@@ -99,4 +105,5 @@ export const poolSchema = object({
     }),
   ),
   feedback: v.optional(feedbackSchema),
+  per: v.optional(oneOf(["pool", "member"]), "pool"),
 });

@@ -21,6 +21,8 @@ export interface OutboundSettings {
     /** True: the origin counts every client. */
     readonly countsAll: true;
   };
+  /** The same for each member, in their order, where each is an account of its own; undefined: they share one. */
+  readonly byMember: readonly OutboundSettings["limited"][] | undefined;
   /** Tried in this order. */
   readonly whenLimited: readonly LimitedWay[];
   readonly queue: {

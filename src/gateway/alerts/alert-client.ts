@@ -98,7 +98,9 @@ export class AlertClient {
     const { name, alerts: rules } = this.#told;
     const { pools, usage: used } = this.#readNow();
     const open = pools.flatMap(({ pool, origins }) =>
-      origins.filter(({ states }) => states["open"] !== undefined).map(({ origin }) => ({ pool, origin })),
+      origins
+        .filter(({ states }) => (states["open"] ?? states["rejected"]) !== undefined)
+        .map(({ origin }) => ({ pool, origin })),
     );
     return { name, rules, counts, crossed, open, used };
   }

@@ -21,7 +21,8 @@ export function overridePolicies(
     if (applied === undefined) return policy;
     // An override of the window alone leaves the limit to the caller's token.
     const claimed = pickClaimed(applied, facts.identity?.token);
-    return { ...claimed, variantName: policy.variantName };
+    // The calls of a pool's members may have keys of their own.
+    return { ...claimed, key: policy.key, variantName: policy.variantName };
   });
 }
 

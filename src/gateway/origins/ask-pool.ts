@@ -16,11 +16,16 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
-import { type Heard, OutboundCall, type OutboundContext } from "./outbound-call.ts";
+import { MemberCalls, readLeft } from "./member-calls.ts";
+import type { Heard } from "./outbound-call.ts";
+import type { OutboundContext } from "./outbound.ts";
 import type { PoolClient } from "./pool-client.ts";
 import { AWAITED_BYTES, awaitBody } from "../request/await-body.ts";
 import { dropAnswer } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
+
+/** An account whose credential was refused is tried again after so long: it may have been renewed. */
+const REJECTED_MS = 300_000;
 
 export type PoolOptions = ForwardOptions & OutboundContext;
 
@@ -37,7 +42,7 @@ interface Asking {
   /** Members that were asked, in order. */
   readonly tried: number[];
   /** undefined: nobody counts the pool's calls. */
-  readonly outbound: OutboundCall | undefined;
+  readonly calls: MemberCalls | undefined;
 }
 
 export async function askPool(
@@ -57,23 +62,22 @@ export async function askPool(
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     path: hash32(facts.path),
     tried: [],
-    outbound:
+    calls:
       client.outbound &&
-      new OutboundCall(facts, client.outbound, { ...options, bodyBytes: toBytesInHand(facts) }),
+      new MemberCalls(facts, client.outbounds, { ...options, bodyBytes: toBytesInHand(facts) }),
   });
 }
 
 async function askInTurn(asking: Asking): Promise<OriginAnswer> {
-  const { client, tried, outbound } = asking;
+  const { client, tried, calls } = asking;
   let at = choose(asking);
   while (at !== undefined) {
-    const admitted = outbound && (await outbound.admit());
+    const admitted = calls && (await calls.admit((barred) => choose(asking, barred)));
     if (admitted?.ok === false) return admitted;
-    // It may have waited, and much may have been learnt meanwhile.
-    if (outbound !== undefined) at = choose(asking) ?? at;
+    at = admitted?.value ?? at;
     const asked = await askMember(asking, at);
     tried.push(at);
-    const next = toNext(asking, asked);
+    const next = toNext(asking, asked, at);
     if (next === asked.answer) return next;
     if (asked.answer.ok) await dropAnswer(asked.answer.value);
     if (typeof next === "object") return next;
@@ -86,18 +90,35 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
 }
 
 /** What the client gets, or after how long there is to be a retry instead. */
-function toNext(asking: Asking, { answer, outcome, isRefused }: Asked): OriginAnswer | number {
-  const { client, tried, outbound, isRepeatable } = asking;
+function toNext(asking: Asking, asked: Asked, at: number): OriginAnswer | number {
+  const { client, tried, calls, isRepeatable } = asking;
+  const { answer, outcome, isRefused } = asked;
   if (isLeft(answer)) return answer;
+  // Another account may have what this one has not.
+  if (isRepeatable && client.hasAccounts && isOfAccount(asked) && hasUntried(asking)) return 0;
   if (!isRefused) return toRetryWaitMs(asking, outcome) ?? answer;
   // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
-  if (isRepeatable && tried.length <= client.pool.retries.max && outbound?.mayWait === true) return 0;
-  const standIn = outbound?.findStandIn();
+  if (isRepeatable && tried.length <= client.pool.retries.max && calls?.mayWait(at) === true) return 0;
+  const standIn = calls?.findStandIn(at);
   return standIn === undefined ? answer : err(standIn);
 }
 
-function choose({ client, keyHash, path, tried, mayProbe }: Asking): number | undefined {
-  return client.states.choose({ nowMs: readClock(), point: Math.random(), keyHash, path, tried, mayProbe });
+function isOfAccount({ isRefused, isRejected }: Heard): boolean {
+  return isRefused || isRejected === true;
+}
+
+function hasUntried(asking: Asking): boolean {
+  const at = choose(asking);
+  return at !== undefined && !asking.tried.includes(at);
+}
+
+function choose(
+  { client, keyHash, path, tried, mayProbe }: Asking,
+  barred: readonly number[] = [],
+): number | undefined {
+  const left = client.hasAccounts ? readLeft(client.outbounds) : undefined;
+  const chooser = { nowMs: readClock(), point: Math.random(), keyHash, path, tried, mayProbe };
+  return client.states.choose({ ...chooser, barred, left });
 }
 
 /** undefined when there must be no retry, or no member, time or budget for it. */
@@ -119,7 +140,7 @@ interface Asked extends Heard {
 }
 
 async function askMember(asking: Asking, at: number): Promise<Asked> {
-  const { facts, client, options, outbound, path } = asking;
+  const { facts, client, options, calls, path } = asking;
   const sentMs = readClock();
   const asked = client.states.startAsking(at, sentMs, path);
   const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
@@ -137,8 +158,10 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
   const unheard = { answer: forwarded, isRefused: false };
-  const heard: Heard = (await outbound?.observe(forwarded, sentMs)) ?? unheard;
+  const heard: Heard = (await calls?.observe(at, forwarded, sentMs)) ?? unheard;
   const { answer, isRefused, isTransient } = heard;
+  const isRejected = heard.isRejected === true && client.hasAccounts;
+  if (isRejected) client.states.reject(at, readClock() + REJECTED_MS);
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
   const isStreamed = facts.body instanceof ReadableStream;
   if (!isStreamed || answer.ok) {
@@ -154,6 +177,7 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
     answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)),
     outcome: outcome.kind === "answer" ? { ...outcome, isTransient } : outcome,
     isRefused,
+    isRejected,
   };
 }
 

@@ -114,7 +114,11 @@ export class FeedbackClient implements OriginFeedback {
     const readings = this.#profile.readings(read);
     if (this.#states.learn(keys, readings, { askedMs: sentMs, nowMs })) this.#exchange([], keep);
     if (!readings.some(({ isRefused, isPart }) => isRefused === true && isPart !== true))
-      return { response, isTransient: this.#profile.isTransient?.(read) === true };
+      return {
+        response,
+        isTransient: this.#profile.isTransient?.(read) === true,
+        isRejected: status === 401 || this.#profile.isRejected?.(read) === true,
+      };
     const waits = readings.flatMap(
       ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
     );

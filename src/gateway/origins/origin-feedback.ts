@@ -20,6 +20,8 @@ export interface Observed {
   readonly response: Response;
   /** The origin failed for a moment: what can be repeated may be sent again. */
   readonly isTransient?: boolean;
+  /** The origin takes the credential for none: nothing was done. */
+  readonly isRejected?: boolean;
   /** The origin did nothing, for its limits. retryAfterMs is undefined where it does not say for how long. */
   readonly refused?: { readonly retryAfterMs: number | undefined };
 }

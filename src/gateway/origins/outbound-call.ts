@@ -1,10 +1,8 @@
 // A request on its way to an origin whose calls are counted, over all its attempts: each takes quota, or waits in line for
 // some, before it is sent, and what the origin says of its own limits is heard.
 
-import type { Route } from "../../core/routes/route.ts";
 import { problems } from "../../core/http/problems.ts";
-import type { Lateness } from "../../core/outbound/lateness.ts";
-import type { LimitedWay, OutboundSettings } from "../../core/outbound/outbound-settings.ts";
+import type { LimitedWay } from "../../core/outbound/outbound-settings.ts";
 import { toAddressKey } from "../../core/keys/ip.ts";
 import { toMemberPath } from "../../core/origins/member-path.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
@@ -12,38 +10,19 @@ import { pickVariants } from "../../core/policies/pick-variants.ts";
 import { isPermit } from "../../core/policies/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { AskingFor } from "./asking-for.ts";
 import { checkLimits } from "../limits/check-limits.ts";
 import type { CheckedLimits } from "../limits/checked-limits.ts";
-import type { LimiterContext } from "../limits/limiter.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
 import { type PolicyRow, readRows } from "../../core/policies/policy-rows.ts";
-import type { OriginFeedback } from "./origin-feedback.ts";
 import { toRefusal } from "../limits/rate-limit-response.ts";
 import { noteLimits } from "../limits/note-limits.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { holdPermits, type Permits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
-import type { Sleeper, WaitingLines } from "./waiting-lines.ts";
-
-/** What an isolate has for the calls of one pool. */
-export interface Outbound {
-  readonly pool: string;
-  readonly settings: OutboundSettings;
-  readonly holdsPermits: boolean;
-  readonly feedback: OriginFeedback;
-  readonly lines: WaitingLines;
-  readonly lateness: Lateness;
-}
-
-export interface OutboundContext extends AskingFor {
-  readonly route: Route;
-  readonly context: LimiterContext;
-  /** When the whole request must be over, by the isolate's clock. */
-  readonly deadlineMs: number;
-}
+import type { Sleeper } from "./waiting-lines.ts";
+import { type Outbound, type OutboundContext, toLimitedCall } from "./outbound.ts";
 
 export interface Heard {
   readonly answer: OriginAnswer;
@@ -51,6 +30,8 @@ export interface Heard {
   readonly isRefused: boolean;
   /** What can be repeated may be served if it is sent again. */
   readonly isTransient?: boolean | undefined;
+  /** The origin takes the credential for none: nothing was done. */
+  readonly isRejected?: boolean | undefined;
 }
 
 /** Permits come back at any moment: one waiter asks so often, for all. */
@@ -63,14 +44,6 @@ const HELD_MS = 100;
 const REFUSED_MS = 1_000;
 /** Beside what the policies allow their counters. */
 const ASK_MARGIN_MS = 1_000;
-
-/** What counts the calls of a route's requests: a policy may have limits of its own for that route. */
-export function toLimitedCall(
-  { settings: { limited } }: Pick<Outbound, "settings">,
-  { path }: Pick<Route, "path">,
-): LimitedRoute {
-  return limited.hasVariants ? { ...limited, path } : limited;
-}
 
 export class OutboundCall {
   readonly #facts: RequestFacts;
@@ -123,6 +96,14 @@ export class OutboundCall {
     return this.#given.isRefresh === true ? admitted : trace.wait("queue", admitted);
   }
 
+  /** The same without waiting: undefined when it may be sent. */
+  async tryAdmit(): Promise<Limit | OriginFailure | undefined> {
+    const asked = this.#findAhead() ?? (await this.#ask());
+    if (typeof asked !== "object") return undefined;
+    if ("readyMs" in asked) this.#outbound.left.empty(asked.readyMs);
+    return asked;
+  }
+
   async #admit(): Promise<Result<undefined, OriginFailure>> {
     const asked = this.#findAhead() ?? (await this.#ask());
     if (typeof asked === "object") {
@@ -143,14 +124,17 @@ export class OutboundCall {
     const { waitUntil } = this.#given.context;
     const { feedback, lateness } = this.#outbound;
     lateness.note(readClock() - Math.min(sentMs, this.#countedMs));
-    const { response, refused, isTransient } = await feedback.observe(answer.value, this.#told, {
+    const { response, refused, ...said } = await feedback.observe(answer.value, this.#told, {
       waitUntil,
       sentMs,
       call: this.#asked,
     });
-    if (refused !== undefined) this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
+    if (refused !== undefined) {
+      this.#notBeforeMs = readClock() + (refused.retryAfterMs ?? REFUSED_MS);
+      this.#outbound.left.empty(this.#notBeforeMs);
+    }
     this.#settle(response);
-    return { answer: ok(response), isRefused: refused !== undefined, isTransient };
+    return { answer: ok(response), isRefused: refused !== undefined, ...said };
   }
 
   /** Whether it may wait until the origin no longer refuses it. */
@@ -218,6 +202,8 @@ export class OutboundCall {
     this.#limits = limits;
     const { signal } = this.#facts.request;
     this.#permits = holdPermits(limits, context, this.#given.isRefresh === true ? undefined : signal);
+    const { nearest } = limits.answer;
+    if (nearest !== undefined) this.#outbound.left.note(nearest.remaining, nearest.limit);
     return toRoom(limits);
   }
 
@@ -259,7 +245,7 @@ export class OutboundCall {
   async #wait(limit: Limit): Promise<InVain | OriginFailure | undefined> {
     const { lines, pool, settings } = this.#outbound;
     const { lengthMax, waitMsMax } = settings.queue;
-    const timeouts = settings.limited.policies.map(({ timeoutMs }) => timeoutMs);
+    const timeouts = this.#outbound.limited.policies.map(({ timeoutMs }) => timeoutMs);
     const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
     const { signal } = this.#facts.request;
     this.#waiter ??= lines.createWaiter({
@@ -288,7 +274,7 @@ export class OutboundCall {
 
   /** Where to wait for a counter, or for what the origin itself says. */
   #toLine(policy = "", key = [...this.#keys.values()].join("\n")): string {
-    return `${this.#outbound.pool}\n${policy}\n${key}`;
+    return `${this.#outbound.name}\n${policy}\n${key}`;
   }
 }
 

@@ -67,7 +67,7 @@ export class PlainFeedback implements OriginFeedback {
     // What was sent before the stop says nothing of it.
     if (this.#stops.size > 0 && this.#stops.get(toName(keys))?.isTried === true)
       this.#stops.delete(toName(keys));
-    return Promise.resolve({ response });
+    return Promise.resolve({ response, isRejected: response.status === 401 });
   }
 }
 

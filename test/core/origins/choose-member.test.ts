@@ -47,6 +47,26 @@ describe("chooseMember()", () => {
     expect(toShares(weighted, [WELL, WELL, WELL])).toEqual([100, 300, 600]);
   });
 
+  test("takes those that have most of their quota left, and none that has none", () => {
+    const all = [WELL, WELL, WELL];
+    expect(toShares(weighted, all, { left: [0.5, 0.9, 0.89] })).toEqual([0, 334, 666]);
+    expect(toShares(weighted, all, { left: [0.5, 0.9, 0.89], barred: [1, 2] })).toEqual([1_000, 0, 0]);
+    expect(toShares(weighted, all, { barred: [0, 1, 2] })).toEqual([0, 0, 0]);
+    // A request with a key keeps to its own, while that has some.
+    const keyHash = hash32("a");
+    const own = chooseMember(weighted, all, { ...ANY, keyHash }) ?? -1;
+    const left = all.map((_, at) => (at === own ? 0.1 : 1));
+    expect(chooseMember(weighted, all, { ...ANY, keyHash, left })).toBe(own);
+    expect(chooseMember(weighted, all, { ...ANY, keyHash, left, barred: [own] })).not.toBe(own);
+  });
+
+  test("leaves an account alone whose credential was refused, until its time", () => {
+    const rejected = { ...WELL, rejectedUntilMs: NOW_MS + 1 };
+    expect(toShares(weighted, [WELL, rejected, WELL])[1]).toBe(0);
+    expect(toShares(weighted, [WELL, { ...WELL, rejectedUntilMs: NOW_MS }, WELL])[1]).toBe(300);
+    expect(toWaitMs(weighted, [rejected, rejected, rejected], NOW_MS)).toBe(1);
+  });
+
   test.each([
     ["both primaries well", [WELL, WELL, WELL], [500, 500, 0]],
     ["one primary open", [OPEN, WELL, WELL], [0, 1_000, 0]],

@@ -148,7 +148,9 @@ describe("a pool", () => {
     ],
     [
       { members: [A, { url: "https://A.example/" }] },
-      ['members.1: must name each origin once, received "https://a.example" again [duplicate]'],
+      [
+        'members.1: must name each origin once, or each of its accounts (account), received "https://a.example" again [duplicate]',
+      ],
     ],
     [
       { members: [A, {}] },

@@ -21,6 +21,8 @@ const ENTRIES_MAX = 100;
 const BATCH_MAX = 50;
 /** "An unknown error occurred" and "Service temporarily unavailable". */
 const TRANSIENT_CODES: ReadonlySet<number> = new Set([1, 2]);
+/** "Access token has expired", and its kin. */
+const DEAD_TOKEN_CODE = 190;
 /** Where a batch is posted: the root, with or without a version. */
 const BATCH_PATH = /^\/(?:v\d{1,3}\.\d{1,3}\/?)?$/;
 const NODE = /^\/(?:v\d{1,3}\.\d{1,3}\/)?([^/]+)/;
@@ -60,6 +62,7 @@ export const facebookGraph: Profile = {
     const code = toAmount(member(member(body, "error"), "code")) ?? -1;
     return status >= 400 && TRANSIENT_CODES.has(code);
   },
+  isRejected: ({ body }) => member(member(body, "error"), "code") === DEAD_TOKEN_CODE,
   readings: (answer) => {
     const { status, body } = answer;
     if (status === 200 && Array.isArray(body)) return readBatch(body.slice(0, BATCH_MAX), answer);
