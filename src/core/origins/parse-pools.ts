@@ -110,7 +110,7 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
     isFallback: role === "fallback",
     ...toTarget(url.value, host),
     stripPrefix,
-    headers: Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text] as const),
+    headers: Object.entries(headers).map(([field, text]) => [field.toLowerCase(), text] as const),
     credential,
     seed: hash32(name),
   };
