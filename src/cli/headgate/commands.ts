@@ -18,6 +18,7 @@ import { purgeCommands } from "./commands/purge.ts";
 import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
 import { suggest } from "./commands/suggest.ts";
+import { test } from "./commands/test.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { top } from "./commands/top.ts";
 import { why } from "./commands/why.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   why,
   simulate,
   suggest,
+  test,
   ...alertCommands,
   top,
   ...statsCommands,
