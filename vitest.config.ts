@@ -11,7 +11,9 @@ const inFolders = (...folders: readonly string[]): string[] =>
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    // Files that start gateways wait for half of their time. All of the workers project comes after them, so that no long file
+    // of theirs ends alone.
+    maxWorkers: 4,
     projects: [
       {
         test: {

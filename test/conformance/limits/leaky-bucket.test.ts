@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newAddress, type Reply, send } from "../support/client.ts";
 import { startStand } from "../support/stand.ts";
-import { untilTime } from "../support/until.ts";
+import { until, untilTime } from "../support/until.ts";
 
 const SPACE_MS = 100;
 const PLACES = 10;
@@ -63,6 +63,15 @@ function readArrivals(at = path): { readonly order: readonly number[]; readonly 
   };
 }
 
+/** A machine that has other things to do makes some of them late, but not each: a wait in the queue would. */
+async function expectOneAtOnce(ask: () => Promise<Reply>): Promise<void> {
+  await until("an answer at once", async () => {
+    const reply = await ask();
+    expect(reply.status).toBe(200);
+    return reply.answeredAtMs - reply.sentAtMs < SPACE_MS;
+  });
+}
+
 function expectSpaced(afterMs: readonly number[], spaceMs: number): void {
   for (const [index, ms] of afterMs.entries()) {
     expect(ms).toBeGreaterThanOrEqual(index * spaceMs - JITTER_MS);
@@ -99,12 +108,13 @@ describe("requests that come together", { retry: 2 }, () => {
   });
 
   it("do not wait for those of another client", async () => {
-    const other = newAddress();
-    const queued = sendInOrder(5);
-    await wait(50);
-    const reply = await send(gateway, path, { ip: other });
-    expect(reply.answeredAtMs - reply.sentAtMs).toBeLessThan(SPACE_MS);
-    await queued;
+    await expectOneAtOnce(async () => {
+      const queued = sendInOrder(5);
+      await wait(50);
+      const reply = await send(gateway, path, { ip: newAddress() });
+      await queued;
+      return reply;
+    });
   });
 
   it("wait for as many places as those before them cost", async () => {
@@ -127,8 +137,8 @@ describe("requests that come together", { retry: 2 }, () => {
 
 describe("a request that comes alone", () => {
   it("goes on at once, and is told how many may still join", async () => {
+    await expectOneAtOnce(() => send(gateway, path, { ip: newAddress() }));
     const reply = await send(gateway, path, { ip });
-    expect(reply.answeredAtMs - reply.sentAtMs).toBeLessThan(SPACE_MS);
     expect(reply.field("X-RateLimit-Remaining")).toBe(String(PLACES));
     expect(reply.field("RateLimit-Policy")).toBe('"queue";q=10;w=1');
   });
