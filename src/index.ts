@@ -4,6 +4,7 @@ import { env, waitUntil } from "cloudflare:workers";
 import exported from "#headgate-config";
 import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
+import { countBans } from "./core/control/ban-index.ts";
 import { handleBatch } from "./gateway/handle-batch.ts";
 import { explain } from "./gateway/explain.ts";
 import type { Gateway } from "./gateway/gateway.ts";
@@ -13,6 +14,7 @@ import { showPools } from "./gateway/origins/show-pools.ts";
 import { type HeadStart, startAhead } from "./gateway/start-ahead.ts";
 import { readTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";
+import { readClock } from "./platform/clock.ts";
 
 export { AlertsObject } from "./durable-objects/alerts-object.ts";
 export { ControlObject } from "./durable-objects/control-object.ts";
@@ -40,6 +42,7 @@ const admin = createAdminApi(
     config: () => live.gateway.config,
     overrides: () => live.gateway.overrides,
     access: () => live.gateway.access,
+    countBans: () => countBans(live.gateway.bans, readClock()),
     explain: (request, assumed) => explain(request, assumed, { gateway: live.gateway, waitUntil }),
     learn: () => live.learnNow(),
     showLogSinks: () => live.logSinks.map(({ counts }) => counts),

@@ -140,13 +140,13 @@ function Traffic({ stats, marks }: TrafficProps): JSX.Element {
         </Section>
         <div class="stack">
           <Section name="Origins">
-            <Origins origins={stats.origins} now={stats.now} />
+            <Origins origins={stats.origins} originTimes={stats.originTimes} now={stats.now} />
           </Section>
           <Section name="Cache">
             <Cache cache={stats.cache} />
           </Section>
           <Section name="Upstream quota and waiting lines">
-            <Upstream now={stats.now} />
+            <Upstream now={stats.now} queue={stats.queue} />
           </Section>
         </div>
       </div>

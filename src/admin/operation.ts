@@ -24,6 +24,8 @@ export interface AdminControls {
   readonly overrides: () => OverrideIndex | undefined;
   /** The active access entries here; undefined where there are none. */
   readonly access: () => AccessEntries | undefined;
+  /** How many bans by operators hold here. */
+  readonly countBans: () => number;
   /** What would become of a request, without it. `assumed` is the verdict on its credential; undefined: it is verified. */
   readonly explain: (request: Request, assumed: CredentialVerdict | undefined) => Promise<Explanation>;
   /** Activates here at once what was just changed. */

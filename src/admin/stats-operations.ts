@@ -15,9 +15,10 @@ import {
 } from "../core/stats/stats-messages.ts";
 import { chooseFormat } from "../core/stats/metrics-text.ts";
 import { type MetricLimit, toMetrics } from "../core/stats/metrics.ts";
-import { Series } from "../core/stats/series.ts";
+import { Series, type SeriesData } from "../core/stats/series.ts";
 import { toState, toStatsAnswer } from "../core/stats/to-answer.ts";
 import { toTailAnswer, toTailCursors } from "../core/stats/to-tail-answer.ts";
+import { VERSION } from "../platform/version.ts";
 import { askStats } from "./ask-stats.ts";
 import { findFullestKeys, findKeyShares } from "./find-key-shares.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
@@ -130,14 +131,28 @@ async function answerMetrics(controls: AdminControls, accept: string | null): Pr
     controls.bindings,
     async (stub) => (await stub.totals()) as unknown as StatsTotals,
   );
-  // Without one of them sums would fall: no metrics are better than wrong ones.
-  if (places.unanswered.length > 0) return toProblem(503, "stats-unavailable", { places: places.unanswered });
-  const totals = new Series();
-  for (const { answer } of answers) totals.add(answer);
-  const state = toState(answers.map(({ answer }) => answer.state));
+  if (answers.length === 0) return toProblem(503, "stats-unavailable", { places: places.unanswered });
   const { contentType, write } = chooseFormat(accept);
-  const text = write(toMetrics({ totals, state, limits: toLimits(controls.config()) }));
+  const text = write(
+    toMetrics({
+      places: answers.map(({ place, answer }) => ({
+        place,
+        totals: toSeries(answer),
+        state: toState([answer.state]),
+      })),
+      unanswered: places.unanswered,
+      version: VERSION,
+      limits: toLimits(controls.config()),
+      bans: controls.countBans(),
+    }),
+  );
   return new Response(text, { headers: { "Content-Type": contentType, "Cache-Control": "no-store" } });
+}
+
+function toSeries(data: SeriesData): Series {
+  const series = new Series();
+  series.add(data);
+  return series;
 }
 
 function toLimits({ policies }: Config): readonly MetricLimit[] {

@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { FullestObjects } from "../core/stats/fullest.ts";
-import { toMetrics } from "../core/stats/metrics.ts";
+import { toPlaceMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
 import { StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
@@ -109,10 +109,9 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     }
     this.#pushing = { target: undefined, pushedMs: nowMs };
     this.#rows.writePushing(this.#pushing);
-    const families = toMetrics({
+    const families = toPlaceMetrics({
       totals: this.#book.totals,
       state: toState([this.#toState(nowMs)]),
-      limits: [],
     });
     const object = this.ctx.id.name ?? this.ctx.id.toString();
     const secrets = this.env as unknown as Readonly<Record<string, unknown>>;

@@ -39,6 +39,7 @@ const controls: AdminControls = {
   config: () => config.value,
   overrides: () => undefined,
   access: () => undefined,
+  countBans: () => 0,
   explain: () => {
     throw new Error("nobody explains here");
   },

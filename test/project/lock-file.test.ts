@@ -2,6 +2,7 @@
 // came from, and the optional packages of every platform. One workerd, and no install script that was not allowed.
 
 import { describe, expect, test } from "vitest";
+import { VERSION } from "../../src/platform/version.ts";
 import { readText } from "./markdown.ts";
 
 type Versions = Readonly<Record<string, string>>;
@@ -38,6 +39,10 @@ describe.each(["", "bench/peers/"])("%spackage.json", (folder) => {
       expect(version).toMatch(EXACT);
     },
   );
+});
+
+test("the version that a deployment says of itself is package.json's", () => {
+  expect((JSON.parse(readText("package.json")) as { readonly version: string }).version).toBe(VERSION);
 });
 
 test("package.json says of every package that is installed with a script whether it may run", () => {

@@ -59,6 +59,10 @@ export class ThrowingObject extends DurableObject {
   exchange(): never {
     throw new Error("broken on purpose");
   }
+
+  totals(): never {
+    throw new Error("broken on purpose");
+  }
 }
 
 export class ForeignObject extends DurableObject {

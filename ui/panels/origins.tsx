@@ -8,9 +8,9 @@ import { toCount, toDuration, toExact, toPercent } from "../format.ts";
 import { Table } from "../table.tsx";
 
 type States = Readonly<Record<string, number>>;
-type OriginsProps = Pick<StatsAnswer, "origins" | "now">;
+type OriginsProps = Pick<StatsAnswer, "origins" | "originTimes" | "now">;
 
-export function Origins({ origins, now }: OriginsProps): JSX.Element {
+export function Origins({ origins, originTimes, now }: OriginsProps): JSX.Element {
   const stateOf = (pool: string, origin: string): States =>
     now.pools.find((one) => one.pool === pool)?.origins.find((one) => one.origin === origin)?.states ?? {};
   const members = [...Map.groupBy(origins, ({ pool, origin }) => `${pool}\n${origin}`).values()];
@@ -19,7 +19,7 @@ export function Origins({ origins, now }: OriginsProps): JSX.Element {
       <Table
         caption="Origins and their state"
         empty="No origin was asked in this time."
-        head={["origin", "state", "answers", "failed", "mostly with"]}
+        head={["origin", "state", "answers", "failed", "mostly with", "p50", "p99"]}
         words={[1, 4]}
         rows={members.map((rows) => {
           const [{ pool, origin } = { pool: "", origin: "" }] = rows;
@@ -27,6 +27,7 @@ export function Origins({ origins, now }: OriginsProps): JSX.Element {
           const failures = results.filter(({ name }) => isFailure(name));
           const failed = sum(failures.map(({ count }) => count));
           const answers = sum(results.map(({ count }) => count));
+          const times = originTimes.find((one) => one.pool === pool && one.origin === origin)?.whole;
           return [
             <>
               {pool === "" ? undefined : <b>{pool} </b>}
@@ -38,6 +39,8 @@ export function Origins({ origins, now }: OriginsProps): JSX.Element {
               {toPercent(failed, answers)}
             </b>,
             failures[0]?.name ?? "",
+            toDuration(times?.p50),
+            toDuration(times?.p99),
           ];
         })}
       />
@@ -72,7 +75,17 @@ function State({ states }: { readonly states: States }): JSX.Element {
   );
 }
 
-export function Upstream({ now: { usage, pools } }: Pick<StatsAnswer, "now">): JSX.Element {
+const QUEUE_WORDS: Readonly<Record<string, string>> = {
+  waited: "waited, and were sent",
+  rejected: "were refused",
+  stale: "got what was stored",
+  full: "found the queue full",
+  too_long: "would have waited too long",
+  late: "waited in vain",
+  shed: "gave their place to others",
+};
+
+export function Upstream({ now: { usage, pools }, queue }: Pick<StatsAnswer, "now" | "queue">): JSX.Element {
   const lines = pools.filter(({ waiting }) => Object.keys(waiting).length > 0);
   const priorities = [...new Set(lines.flatMap(({ waiting }) => Object.keys(waiting)))];
   return (
@@ -103,6 +116,21 @@ export function Upstream({ now: { usage, pools } }: Pick<StatsAnswer, "now">): J
           ...priorities.map((name) => toExact(waiting[name] ?? 0)),
         ])}
       />
+      <h3>For whom there was none</h3>
+      <Table
+        caption="Requests for which an origin's quota was used up"
+        empty="There was quota for every request."
+        head={["pool", "priority", "what became of them", "requests"]}
+        words={[1, 2]}
+        rows={[...Map.groupBy(queue, toQueued).values()].map((rows) => {
+          const [{ pool, priority, result } = { pool: "", priority: "", result: "" }] = rows;
+          const count = sum(rows.map(({ counts }) => sum(counts)));
+          return [pool, priority, QUEUE_WORDS[result] ?? result, toCount(count)];
+        })}
+      />
     </div>
   );
 }
+
+const toQueued = ({ pool, priority, result }: StatsAnswer["queue"][number]): string =>
+  [pool, priority, result].join("\n");

@@ -12,6 +12,7 @@ interface BannedValues {
 }
 
 export interface BanIndex {
+  readonly all: readonly Ban[];
   /** The banned values of each part that a ban names; an IPv6 address is banned with its /64. */
   readonly parts: readonly BannedValues[];
   /** undefined where no ban names a network. */
@@ -23,9 +24,15 @@ export function createBanIndex(bans: readonly Ban[]): BanIndex | undefined {
   if (bans.length === 0) return undefined;
   const ofNetworks = bans.filter(isOfNetwork);
   return {
+    all: bans,
     parts: toParts(bans.filter((ban) => !isOfNetwork(ban))),
     networks: ofNetworks.length === 0 ? undefined : toNetworks(ofNetworks),
   };
+}
+
+/** How many hold now. */
+export function countBans(index: BanIndex | undefined, nowMs: number): number {
+  return index === undefined ? 0 : index.all.filter((ban) => isActive(ban, nowMs)).length;
 }
 
 export function findBan(index: BanIndex | undefined, facts: Facts, nowMs: number): Ban | undefined {

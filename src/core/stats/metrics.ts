@@ -1,5 +1,6 @@
 // The sums of statistics as metrics: families with their samples, from which each format is written. Their names and labels
-// are a promise to dashboards: docs/guides/metrics.md has them all.
+// are a promise to dashboards: docs/guides/metrics.md has them all. The sums of each place stay its own, with its name as a
+// label: while one place does not answer its series are missing, and no sum falls (docs/decisions/0017).
 
 import { countBelow, countOf, type Histogram } from "./histogram.ts";
 import { readSeriesName, type Series } from "./series.ts";
@@ -35,10 +36,20 @@ export interface MetricLimit {
   readonly windowMs: number | undefined;
 }
 
-export interface MetricsGiven {
+/** What one stats object has counted. */
+export interface MetricsPlace {
   readonly totals: Series;
   readonly state: Pick<StatsAnswer, "lagMs" | "isolates" | "now">;
+}
+
+export interface MetricsGiven {
+  readonly places: readonly (MetricsPlace & { readonly place: string })[];
+  /** Places whose object did not answer. */
+  readonly unanswered: readonly string[];
+  readonly version: string;
   readonly limits: readonly MetricLimit[];
+  /** Bans by operators. */
+  readonly bans: number;
 }
 
 /** 5 ms and each doubling: edges of the histograms' own buckets, so what is counted up to them is exact. */
@@ -74,6 +85,11 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     help: "Requests that the gateway refused or failed",
     labels: ["route", "code"],
   },
+  queue: {
+    name: "queue",
+    help: "Requests for which an origin's quota was used up, by what became of them",
+    labels: ["pool", "priority", "result"],
+  },
   counterCalls: {
     name: "object_calls",
     help: "Questions to counter objects",
@@ -84,8 +100,63 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
 
 const WAITS = new Set(["counter", "credential", "cache"]);
 
-export function toMetrics({ totals, state, limits }: MetricsGiven): readonly MetricFamily[] {
-  return [...toCounters(totals), toDurations(totals), toAuthFailures(totals), ...toGauges(state, limits)];
+export function toMetrics(given: MetricsGiven): readonly MetricFamily[] {
+  const { places, unanswered, version, limits, bans } = given;
+  const ups = [
+    ...places.map(({ place }) => [place, 1] as const),
+    ...unanswered.map((place) => [place, 0] as const),
+  ];
+  return [
+    gauge("build_info", "The version that answers", [{ labels: { version }, value: 1 }]),
+    ...mergePlaces(places),
+    ...toLimits(limits),
+    gauge("bans_active", "Bans by operators that hold now", [{ labels: {}, value: bans }]),
+    gauge(
+      "stats_place_up",
+      "Whether the sums of a place are in this answer",
+      ups.map(([place, value]) => ({ labels: { place }, value })),
+    ),
+  ];
+}
+
+/** The families of one stats object, whichever place it is of. */
+export function toPlaceMetrics({ totals, state }: MetricsPlace): readonly MetricFamily[] {
+  return [
+    ...toCounters(totals),
+    toDurations(totals),
+    toOriginTimes(totals),
+    toAuthFailures(totals),
+    ...toGauges(state),
+  ];
+}
+
+/** Every place has the same families, in the same order. */
+function mergePlaces(places: MetricsGiven["places"]): readonly MetricFamily[] {
+  const all = places.map(({ place, ...own }) => ({ place, families: toPlaceMetrics(own) }));
+  const [first] = all;
+  return (first?.families ?? []).map((family, at): MetricFamily => {
+    const { name, help } = family;
+    const ofPlaces = all.flatMap(({ place, families }) => {
+      const own = families[at];
+      return own === undefined ? [] : [withPlace(own, place)];
+    });
+    if (family.type === "histogram") {
+      const distributions = ofPlaces.flatMap((own) => (own.type === "histogram" ? own.distributions : []));
+      return { name, help, type: "histogram", distributions };
+    }
+    const samples = ofPlaces.flatMap((own) => (own.type === "histogram" ? [] : own.samples));
+    return { name, help, type: family.type, samples };
+  });
+}
+
+function withPlace(family: MetricFamily, place: string): MetricFamily {
+  const add = <One extends { readonly labels: Labels }>(one: One): One => ({
+    ...one,
+    labels: { ...one.labels, place },
+  });
+  if (family.type === "histogram")
+    return { ...family, distributions: family.distributions.map((one) => add(one)) };
+  return { ...family, samples: family.samples.map((one) => add(one)) };
 }
 
 function toCounters({ counts }: Series): readonly MetricFamily[] {
@@ -103,12 +174,22 @@ function toLabels(names: readonly string[], values: readonly string[]): Labels {
 }
 
 function toDurations({ histograms }: Series): MetricFamily {
-  const distributions = [...histograms].map(([series, histogram]) => {
-    const [, route = "", part = ""] = readSeriesName(series);
-    return toDistribution({ route, part: WAITS.has(part) ? `wait_${part}` : part }, histogram);
+  const distributions = [...histograms].flatMap(([series, histogram]) => {
+    const [family, route = "", part = ""] = readSeriesName(series);
+    if (family !== "durations") return [];
+    return [toDistribution({ route, part: WAITS.has(part) ? `wait_${part}` : part }, histogram)];
   });
   const help = "Time until the answer began, and what of it was waited for";
   return { name: "duration_seconds", help, type: "histogram", distributions };
+}
+
+function toOriginTimes({ histograms }: Series): MetricFamily {
+  const distributions = [...histograms].flatMap(([series, histogram]) => {
+    const [family, pool = "", member = ""] = readSeriesName(series);
+    return family === "originTimes" ? [toDistribution({ pool, member }, histogram)] : [];
+  });
+  const help = "Time until a member's answer began, or it was given up";
+  return { name: "origin_duration_seconds", help, type: "histogram", distributions };
 }
 
 function toDistribution(labels: Labels, histogram: Histogram): Distribution {
@@ -136,10 +217,7 @@ function gauge(name: string, help: string, samples: readonly Sample[]): MetricFa
   return { name, help, type: "gauge", samples };
 }
 
-function toGauges(
-  { lagMs, isolates, now: { pools, usage } }: MetricsGiven["state"],
-  limits: readonly MetricLimit[],
-): readonly MetricFamily[] {
+function toLimits(limits: readonly MetricLimit[]): readonly MetricFamily[] {
   const windows = new Map(limits.map(({ policy, windowMs }) => [policy, windowMs]));
   return [
     gauge(
@@ -154,6 +232,15 @@ function toGauges(
         windowMs === undefined ? [] : [{ labels: { policy }, value: windowMs / 1_000 }],
       ),
     ),
+  ];
+}
+
+function toGauges({
+  lagMs,
+  isolates,
+  now: { pools, usage },
+}: MetricsPlace["state"]): readonly MetricFamily[] {
+  return [
     gauge(
       "origin_state",
       "How many instances see an origin's breaker in this state",

@@ -65,6 +65,11 @@ export class RequestCounts {
     recordMs((parts[PARTS.indexOf(part)] ??= createHistogram()), ms);
   }
 
+  /** How long an origin took for an answer. */
+  timeOrigin(pool: string, origin: string, ms: number): void {
+    recordMs(this.#series.histogram(toSeriesName("originTimes", pool, origin)), ms);
+  }
+
   /** The counts of one policy under one plan. */
   policy(policy: string, tier: string): PolicyCounts {
     const name = tier === "" ? policy : `${policy}\n${tier}`;

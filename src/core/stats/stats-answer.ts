@@ -30,6 +30,15 @@ const counts = v.array(count);
 /** Milliseconds for each time; null where nothing was measured. */
 const figures = v.array(v.nullable(number));
 
+/** Of all that was measured in the time that was asked for. */
+const whole = object({
+  count,
+  sumMs: number,
+  p50: v.nullable(number),
+  p90: v.nullable(number),
+  p99: v.nullable(number),
+});
+
 /** Made when it is asked for: a Worker's start needs none of it. */
 // oxlint-disable-next-line typescript/explicit-module-boundary-types, typescript/explicit-function-return-type -- valibot infers it
 export const toStatsSchema = () =>
@@ -54,19 +63,15 @@ export const toStatsSchema = () =>
         p50: figures,
         p90: figures,
         p99: figures,
-        whole: object({
-          count,
-          sumMs: number,
-          p50: v.nullable(number),
-          p90: v.nullable(number),
-          p99: v.nullable(number),
-        }),
+        whole,
       }),
     ),
     decisions: v.array(object({ policy: text, tier: text, outcome: oneOf(DECISION_OUTCOMES), counts })),
     units: v.array(object({ policy: text, counts })),
     cache: v.array(object({ route: text, result: text, counts })),
     origins: v.array(object({ pool: text, origin: text, result: text, counts })),
+    originTimes: v.array(object({ pool: text, origin: text, whole })),
+    queue: v.array(object({ pool: text, priority: text, result: text, counts })),
     refusals: v.array(object({ route: text, code: text, counts })),
     countries: v.array(object({ country: text, counts })),
     asns: v.array(object({ asn: text, counts })),

@@ -42,6 +42,7 @@ export function toStatsAnswer(
     times,
     ...toCountSeries(figures),
     durations: toDurations(figures),
+    originTimes: toOriginTimes(figures),
     countries: listTop(figures, "countries").map(([country, counts]) => ({ country, counts })),
     asns: listTop(figures, "asns").map(([asn, counts]) => ({ asn, counts })),
     denials: listTop(figures, "denials").map(([key, counts]) => toDenial(key, counts, times)),
@@ -74,7 +75,7 @@ export function toState(
 
 function toCountSeries(
   figures: Figures,
-): Pick<StatsAnswer, "requests" | "decisions" | "units" | "cache" | "origins" | "refusals"> {
+): Pick<StatsAnswer, "requests" | "decisions" | "units" | "cache" | "origins" | "queue" | "refusals"> {
   const rows = [...figures.counts].map(([name, counts]) => ({ name: readSeriesName(name), counts }));
   const list = <Row>(family: string, toRow: (labels: readonly string[], counts: number[]) => Row): Row[] =>
     rows
@@ -101,20 +102,41 @@ function toCountSeries(
       result,
       counts,
     })),
+    queue: list("queue", ([pool = "", priority = "", result = ""], counts) => ({
+      pool,
+      priority,
+      result,
+      counts,
+    })),
     refusals: list("refusals", ([route = "", code = ""], counts) => ({ route, code, counts })),
   };
 }
 
+const ofFamily = ({ histograms }: Figures, wanted: string): Figures["histograms"] =>
+  new Map([...histograms].filter(([name]) => readSeriesName(name)[0] === wanted));
+
+function addColumns(columns: readonly (Histogram | undefined)[]): Histogram {
+  const whole = createHistogram();
+  for (const column of columns) if (column !== undefined) addHistogram(whole, column);
+  return whole;
+}
+
+function toOriginTimes(figures: Figures): StatsAnswer["originTimes"] {
+  return [...ofFamily(figures, "originTimes")].map(([name, columns]) => {
+    const [, pool = "", origin = ""] = readSeriesName(name);
+    return { pool, origin, whole: toWhole(addColumns(columns)) };
+  });
+}
+
 function toDurations(figures: Figures): StatsAnswer["durations"] {
   const all = new Figures(figures.points);
-  for (const [name, columns] of figures.histograms) {
+  const ofRoutes = ofFamily(figures, "durations");
+  for (const [name, columns] of ofRoutes) {
     const [, , part = ""] = readSeriesName(name);
     all.addHistograms(toSeriesName("durations", ALL_ROUTES, part), columns);
   }
-  return [...all.histograms, ...figures.histograms].map(([name, columns]) => {
+  return [...all.histograms, ...ofRoutes].map(([name, columns]) => {
     const [, route = "", part] = readSeriesName(name);
-    const whole = createHistogram();
-    for (const column of columns) if (column !== undefined) addHistogram(whole, column);
     const at = (share: number): (number | null)[] =>
       Array.from(columns, (column) => (column === undefined ? null : (toPercentile(column, share) ?? null)));
     return {
@@ -125,7 +147,7 @@ function toDurations(figures: Figures): StatsAnswer["durations"] {
       p50: at(0.5),
       p90: at(0.9),
       p99: at(0.99),
-      whole: toWhole(whole),
+      whole: toWhole(addColumns(columns)),
     };
   });
 }

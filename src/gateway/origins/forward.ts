@@ -10,6 +10,7 @@ import type { PoolMember } from "../../core/origins/origin-pool.ts";
 import type { UpstreamCredential } from "../../core/origins/upstream-credential.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { readClock } from "../../platform/clock.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
@@ -80,9 +81,10 @@ const NO_ENDS: ExchangeEnds = { client: undefined, bounds: undefined };
 
 /** The origin's response with the fields that may cross, or why there is none. */
 export async function forward(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
+  const startedMs = readClock();
   const answer = await send(facts, options);
   const { config, member, pool = "", stats } = options;
-  stats?.asked(pool, member?.url ?? config.origin, toResult(answer));
+  stats?.asked({ pool, origin: member?.url ?? config.origin }, toResult(answer), readClock() - startedMs);
   return answer;
 }
 

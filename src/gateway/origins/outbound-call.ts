@@ -230,16 +230,29 @@ export class OutboundCall {
 
   /** Tries one way after the other. undefined when it waited, and may now be sent. */
   async #giveWay(limit: Limit): Promise<OriginFailure | undefined> {
-    let vain: InVain = { limit, cause: "no quota" };
+    let vain: InVain = { limit, cause: "no quota", result: "rejected" };
     for (const way of this.#ways) {
       if (way === "reject") break;
-      if (way === "stale" && this.#given.hasStandIn === true) return this.#toFailure(vain, true);
+      if (way === "stale" && this.#given.hasStandIn === true) {
+        this.#count("stale");
+        return this.#toFailure(vain, true);
+      }
       if (way !== "queue") continue;
       const waited = await this.#wait(vain.limit);
-      if (waited === undefined || "code" in waited) return waited;
+      if (waited === undefined || "code" in waited) {
+        this.#count(waited === undefined ? "waited" : "failed");
+        return waited;
+      }
       vain = waited;
     }
+    this.#count(vain.result);
     return this.#toFailure(vain, false);
+  }
+
+  /** What became of a request for which there was no quota. */
+  #count(result: string): void {
+    const { stats } = this.#given.context.gateway;
+    stats?.queued(this.#outbound.pool, PRIORITIES[this.#rank] ?? "", result);
   }
 
   async #wait(limit: Limit): Promise<InVain | OriginFailure | undefined> {
@@ -264,7 +277,7 @@ export class OutboundCall {
     });
   }
 
-  #toFailure({ limit, cause }: InVain, mayStandIn: boolean): OriginFailure {
+  #toFailure({ limit, cause }: Omit<InVain, "result">, mayStandIn: boolean): OriginFailure {
     const { readyMs, violated } = limit;
     const what = `pool ${this.#outbound.pool}, ${PRIORITIES[this.#rank] ?? ""}: ${cause}`;
     const retryAfterMs = Math.max(0, readyMs - readClock());

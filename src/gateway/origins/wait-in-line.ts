@@ -16,7 +16,10 @@ export interface Limit {
 
 export interface InVain {
   readonly limit: Limit;
+  /** Why, in words. */
   readonly cause: string;
+  /** The same, for statistics. */
+  readonly result: string;
 }
 
 export interface Patience {
@@ -41,15 +44,16 @@ export async function waitInLine(
   signal.addEventListener("abort", leave);
   try {
     for (;;) {
-      if (limit.askAgainMs > waiter.untilMs) return { limit, cause: "the wait is too long" };
+      if (limit.askAgainMs > waiter.untilMs)
+        return { limit, cause: "the wait is too long", result: "too_long" };
       if (place?.line === limit.line) place.deny(limit.askAgainMs);
       else {
         place?.leave();
         place = lines.enter(limit.line, waiter, { rules, readyMs: limit.askAgainMs });
-        if (place === undefined) return { limit, cause: "the queue is full" };
+        if (place === undefined) return { limit, cause: "the queue is full", result: "full" };
       }
       const turn = await place.turn();
-      if (turn !== "ask") return { limit, cause: CAUSES[turn] };
+      if (turn !== "ask") return { limit, cause: CAUSES[turn], result: turn };
       const asked = await ask();
       if (typeof asked === "number") {
         place.admit(asked);

@@ -134,10 +134,18 @@ export class Recorder {
     for (const name of missing) counts.policy(name, "").add(AT.denied);
   }
 
-  /** Counts an attempt at an origin by what came of it: a status, or the problem's code. */
-  asked(pool: string, origin: string, result: number | string): void {
+  /** Counts an attempt at an origin by what came of it, a status or the problem's code, and how long it took. */
+  asked({ pool, origin }: Member, result: number | string, ms: number): void {
+    const { counts } = this.#pending;
     const shown = typeof result === "number" ? `${Math.floor(result / 100)}xx` : result;
-    this.#pending.counts.count("origins", pool, origin, shown);
+    counts.count("origins", pool, origin, shown);
+    // Who left has measured nothing.
+    if (result !== "left") counts.timeOrigin(pool, origin, ms);
+  }
+
+  /** Counts a request for which there was no quota of its origin, by what became of it. */
+  queued(pool: string, priority: string, result: string): void {
+    this.#pending.counts.count("queue", pool, priority, result);
   }
 
   /** Counts a call of a counter object. */
@@ -185,6 +193,12 @@ export class Recorder {
     this.#places.set(address, place);
     return place;
   }
+}
+
+/** A member of a pool; the pool of the configuration's one origin is "". */
+interface Member {
+  readonly pool: string;
+  readonly origin: string;
 }
 
 /** How a refused request was answered. */

@@ -3,6 +3,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import type { StatsAnswer } from "../../../src/core/stats/stats-answer.ts";
 import { type Reply, type RequestOptions, send } from "../support/client.ts";
 import { readEvents, startPoolStand } from "../support/pool-stand.ts";
 import { until } from "../support/until.ts";
@@ -265,4 +266,29 @@ describe("a line", () => {
     await Promise.all(sent);
     expect(await readWaiting("shown")).toEqual({ critical: 0, normal: 0, background: 0 });
   }, 15_000);
+
+  it("is in the statistics: who waited, who found it full, who gave up a place", async () => {
+    const fields = [["Authorization", `Bearer ${TOKEN}`]] as const;
+    const counted = await until(
+      "the report",
+      async () => {
+        const { queue } = (
+          await send(gateway, "/__headgate/v1/stats?minutes=10", { fields })
+        ).json() as unknown as StatsAnswer;
+        const rows = queue
+          .filter(({ pool }) => pool === "shedding")
+          .map(
+            ({ priority, result, counts }) => `${priority} ${result} ${counts.reduce((a, b) => a + b, 0)}`,
+          );
+        return rows.length >= 4 && rows.toSorted();
+      },
+      15_000,
+    );
+    expect(counted).toEqual([
+      "background full 1",
+      "background shed 1",
+      "background waited 2",
+      "critical waited 1",
+    ]);
+  }, 20_000);
 });

@@ -1,6 +1,7 @@
 // Metrics against what was asked of the gateway, as Prometheus and OpenTelemetry get them.
 
 import { afterAll, expect, test } from "vitest";
+import { VERSION } from "../../../src/platform/version.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { sendMany } from "../support/client.ts";
 import {
@@ -49,6 +50,7 @@ const toPaths = (count: number): readonly string[] =>
 const REQUESTS = "headgate_requests_total{";
 
 test("a scrape has what was asked, promtool finds nothing wrong with it, and invented paths make no series", async () => {
+  await askAdmin(gateway, "POST", "/bans", { body: { value: "192.0.2.200", reason: "counted" } });
   await sendMany(gateway, toPaths(600));
   const scraped = await until(
     "the requests in a scrape",
@@ -60,15 +62,26 @@ test("a scrape has what was asked, promtool finds nothing wrong with it, and inv
   );
   expect(await checkMetrics(scraped)).toBe("");
   const samples = readSamples(scraped);
+  // The runtime says where its clients are.
+  const [, place = ""] = /headgate_units_total\{.*place="(\w+)"/.exec(scraped) ?? [];
   expect(sumOfSamples(samples, REQUESTS)).toBe(600);
-  expect(samples.get(`${REQUESTS}route="/few/*",outcome="denied",code="429"}`)).toBe(190);
-  expect(samples.get('headgate_auth_failures_total{reason="credential-missing"}')).toBe(200);
-  expect(samples.get('headgate_units_total{policy="many"}')).toBe(200);
+  expect(samples.get(`${REQUESTS}route="/few/*",outcome="denied",code="429",place="${place}"}`)).toBe(190);
+  expect(samples.get(`headgate_auth_failures_total{reason="credential-missing",place="${place}"}`)).toBe(200);
+  expect(samples.get(`headgate_units_total{policy="many",place="${place}"}`)).toBe(200);
   expect(samples.get('headgate_limit{policy="few",tier=""}')).toBe(10);
   expect(samples.get('headgate_window_seconds{policy="few"}')).toBe(3_600);
-  expect(samples.get("headgate_stats_isolates")).toBe(1);
-  expect(samples.get('headgate_duration_seconds_count{route="/few/*",part="total"}')).toBe(200);
-  expect(samples.size).toBeLessThan(250);
+  expect(samples.get(`headgate_stats_isolates{place="${place}"}`)).toBe(1);
+  expect(samples.get(`headgate_duration_seconds_count{route="/few/*",part="total",place="${place}"}`)).toBe(
+    200,
+  );
+  const member = `pool="",member="${origin.url}"`;
+  const attempts = sumOfSamples(samples, `headgate_origin_total{${member}`);
+  expect(attempts).toBeGreaterThan(0);
+  expect(samples.get(`headgate_origin_duration_seconds_count{${member},place="${place}"}`)).toBe(attempts);
+  expect(samples.get(`headgate_build_info{version="${VERSION}"}`)).toBe(1);
+  expect(samples.get("headgate_bans_active")).toBe(1);
+  expect(sumOfSamples(samples, "headgate_stats_place_up{")).toBe(8);
+  expect(samples.size).toBeLessThan(320);
 });
 
 test("OpenMetrics is written for whoever takes it", async () => {
