@@ -27,6 +27,12 @@ import { pageQuery, toPage, toPageRequest } from "./page-query.ts";
 import { toInvalidBody, toJson, toProblem } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 
+const LATE = {
+  path: "",
+  code: "not-everywhere",
+  message: "some continent could not be told: the purge holds there within a minute",
+};
+
 const policyAnswer = (): JsonSchema =>
   toObjectSchema(
     {
@@ -156,7 +162,8 @@ export const purgeOperation: Operation = defineOperation({
     const problems = checkPurges(purges.value, controls.config());
     if (problems.length > 0 && body.force !== true) return toProblem(400, "no-effect", { problems });
     // Without a durable write only this isolate would keep to it: that is no purge to promise.
-    if (!(await controls.purge(purges.value))) return toProblem(503, "purge-unavailable");
+    const reach = await controls.purge(purges.value);
+    if (reach === "none") return toProblem(503, "purge-unavailable");
     const action = {
       action: "cache.purge",
       target: "cache",
@@ -164,7 +171,10 @@ export const purgeOperation: Operation = defineOperation({
       after: JSON.stringify(body),
     };
     await askControl(controls.bindings, async (control) => control.recordAction(action, by));
-    return toJson(202, { purged: purges.value.length, ...toWarnings(problems) });
+    return toJson(202, {
+      purged: purges.value.length,
+      ...toWarnings(reach === "most" ? [...problems, LATE] : problems),
+    });
   },
 });
 

@@ -34,8 +34,8 @@ export interface AdminControls {
   readonly showPools: () => readonly object[];
   /** What became of the lines for each receiver of the log, as this isolate sees it. */
   readonly showLogSinks: () => readonly object[];
-  /** Resolves to whether the purges are durable. */
-  readonly purge: (purges: readonly Purge[]) => Promise<boolean>;
+  /** Resolves to where the purges hold within seconds; "none": they are not durable. */
+  readonly purge: (purges: readonly Purge[]) => Promise<"everywhere" | "most" | "none">;
 }
 
 /** One request, read and checked. */

@@ -1,10 +1,12 @@
 // The Durable Object that has the snapshot near the gateways of one continent: an instance that has just started learns
-// there, and not on the other side of the world, what operators have changed. The control object sends it every change;
-// while it is asked, it also looks by itself, for one that may not have arrived.
+// there, and not on the other side of the world, what operators have changed and purged. The control object sends it every
+// change; while it is asked, it also looks by itself, for one that may not have arrived. Purges: near-purges.ts.
 
 import { DurableObject } from "cloudflare:workers";
+import type { PurgeState } from "../core/cache/purge-state.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import { type Bindings, CONTROL_NAME, type SnapshotRpc } from "../platform/bindings.ts";
+import { NearPurges } from "./near-purges.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
 const CHECK_MS = 2_000;
@@ -14,10 +16,12 @@ const PARTS = ["version", "config", "overrides", "bans", "access"] as const;
 export class SnapshotObject extends DurableObject<Bindings> implements SnapshotRpc {
   #known: Snapshot | undefined;
   #checkedMs = 0;
+  readonly #purges: NearPurges;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
     this.#known = this.#load();
+    this.#purges = new NearPurges(context, env);
   }
 
   /** undefined: nothing is newer than what the caller knows. Rejects where it cannot learn its first one. */
@@ -35,6 +39,15 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
     this.ctx.storage.transactionSync(() => {
       for (const part of PARTS) this.ctx.storage.kv.put(part, snapshot[part]);
     });
+  }
+
+  /** undefined: nothing is newer than what the caller knows. Rejects where it cannot know. */
+  async readPurges(knownLatest: number, place: string): Promise<PurgeState | undefined> {
+    return await this.#purges.read(knownLatest, place);
+  }
+
+  putPurges(state: PurgeState): void {
+    this.#purges.put(state);
   }
 
   /** From here on the control object sends every change. */

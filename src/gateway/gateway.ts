@@ -25,6 +25,7 @@ import { PoolClient } from "./origins/pool-client.ts";
 import { showNow } from "./origins/show-pools.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
 import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
+import { NearObject } from "./request/near-object.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
@@ -53,14 +54,18 @@ type Derived = Omit<
   | "alerts"
 >;
 
-export function createGateway(config: Config, bindings: Bindings): Gateway {
+export function createGateway(
+  config: Config,
+  bindings: Bindings,
+  near: NearObject = new NearObject(bindings),
+): Gateway {
   const lines = new WaitingLines();
   const clients = createClients(config, bindings, lines);
   return {
     lines,
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
-    purges: new PurgeClient(bindings.PURGES),
+    purges: new PurgeClient(bindings.PURGES, near),
     collapsing: new Collapsing(),
     ...clients,
     stats: toRecorder({ config, ...clients }, bindings),

@@ -12,12 +12,11 @@ import { hashText } from "../platform/hash-text.ts";
 import { setLogTarget, writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
 import { createLogSinks, type LogSink } from "./log/log-sink.ts";
+import { NearObject } from "./request/near-object.ts";
 import { Poll } from "./request/poll.ts";
 
 /** Older knowledge is none: a request waits for the new. So a change holds everywhere within this, in milliseconds. */
 const KNOWN_MS_MAX = 5_000;
-/** How long the near object may take before the control object is asked itself. A request waits for a second at most. */
-const NEAR_MS = 400;
 
 /** What a request may begin with, and must not be answered by: operators may have changed it since. */
 export interface Assumption {
@@ -38,8 +37,7 @@ export class LiveGateway {
   #gateway: Gateway;
   #sinks: readonly LogSink[] = [];
   #snapshot: Snapshot = NO_SNAPSHOT;
-  /** The continent that this instance is on, as its first request says. */
-  #place: string | undefined;
+  readonly #near: NearObject;
 
   readonly #poll = new Poll<Snapshot>({
     ask: async () => this.#askNear(),
@@ -54,14 +52,15 @@ export class LiveGateway {
     this.#fingerprint = () => fingerprintFile(exported, hashText);
     this.#bindings = bindings;
     this.#hasControl = isSet(bindings.ADMIN_TOKEN) || isSet(bindings.ADMIN_READ_TOKEN);
-    this.#gateway = createGateway(deployed, bindings);
+    this.#near = new NearObject(bindings);
+    this.#gateway = createGateway(deployed, bindings, this.#near);
     this.#directLog(deployed, NO_SNAPSHOT);
   }
 
   /** The gateway for one request, from its first step to its last; an assumption where it is not known to be active. */
   current(request: Request, context: Pick<ExecutionContext, "waitUntil">): Gateway | Assumption {
+    this.#near.locate(request);
     if (!this.#hasControl) return this.#gateway;
-    this.#place ??= (request.cf?.continent as string | undefined) ?? "unknown";
     const nowMs = readClock();
     const waitUntil = (promise: Promise<unknown>): void => {
       context.waitUntil(promise);
@@ -93,16 +92,10 @@ export class LiveGateway {
 
   async #askNear(): Promise<Snapshot | undefined> {
     const { version } = this.#snapshot;
-    const place = this.#place ?? "unknown";
-    const late = scheduler.wait(NEAR_MS).then((): never => {
-      throw new Error("no answer in time");
-    });
-    try {
-      const near = this.#bindings.SNAPSHOTS.getByName(place).readSnapshot(version, place);
-      return await Promise.race([near, late]);
-    } catch {
-      return this.#askControl();
-    }
+    return await this.#near.ask<Snapshot | undefined>(
+      async (near, place) => near.readSnapshot(version, place),
+      async () => this.#askControl(),
+    );
   }
 
   async #askControl(): Promise<Snapshot | undefined> {

@@ -93,7 +93,7 @@ function start(
   if (route === undefined) return undefined;
   const trace = new RequestTrace(readClock());
   const context: Context = { gateway, trace, waitUntil };
-  if (route.cache !== undefined) waitUntil(gateway.purges.read(waitUntil));
+  if (route.cache !== undefined) waitUntil(gateway.purges.read(route.cache.purgeWithinMs, waitUntil));
   if (!mayAskAhead(route, isNew)) return undefined;
   const facts = shapeRequest(read.value, route, config);
   if (facts instanceof Response) return undefined;

@@ -55,10 +55,16 @@ export interface CounterRpc extends Rpc.DurableObjectBranded {
   top(question: TopQuestion): TopAnswer;
 }
 
-/** What a gateway may ask of the purge object. */
+export interface AddedPurges extends PurgeState {
+  /** Whether every object near gateways has them: if not, some learns of them within a minute. */
+  readonly isEverywhere: boolean;
+}
+
+/** What gateways and snapshot objects may ask of the purge object. */
 export interface PurgeRpc extends Rpc.DurableObjectBranded {
   readPurges(knownLatest: number): PurgeState | undefined;
-  addPurges(purges: readonly Purge[]): PurgeState;
+  follow(name: string): PurgeState;
+  addPurges(purges: readonly Purge[]): Promise<AddedPurges>;
 }
 
 /** What a gateway and the admin API may ask of the control object. */
@@ -82,10 +88,12 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   listAudit(page: PageRequest): Page<AuditEntry>;
 }
 
-/** What a gateway may ask of a snapshot object, and what the control object sends it. */
+/** What a gateway may ask of a snapshot object, and what the control object and the purge object send it. */
 export interface SnapshotRpc extends Rpc.DurableObjectBranded {
   readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined>;
   putSnapshot(snapshot: Snapshot): void;
+  readPurges(knownLatest: number, place: string): Promise<PurgeState | undefined>;
+  putPurges(state: PurgeState): void;
 }
 
 /** What a gateway may ask of a pool's health object. */
@@ -130,6 +138,9 @@ export interface Bindings {
   /** A secret that opens what changes nothing. */
   readonly ADMIN_READ_TOKEN?: string;
 }
+
+/** The one purge object of a deployment. */
+export const PURGES_NAME = "purges";
 
 /** The one control object of a deployment. */
 export const CONTROL_NAME = "control";

@@ -21,9 +21,9 @@ function ask(
   readonly purges: Purge[];
 } {
   const purges: Purge[] = [];
-  const purge = (made: readonly Purge[]): Promise<boolean> => {
+  const purge = (made: readonly Purge[]): Promise<"everywhere"> => {
     purges.push(...made);
-    return Promise.resolve(true);
+    return Promise.resolve("everywhere");
   };
   const api = createAdminApi({ ...controls, purge }, { ADMIN_TOKEN: token });
   return { response: api(new Request(`https://gateway.example${path}`, init)), purges };
@@ -46,7 +46,7 @@ const controls: AdminControls = {
   learn: () => Promise.resolve(),
   showLogSinks: () => LOG_SINKS,
   showPools: () => ORIGINS,
-  purge: () => Promise.resolve(true),
+  purge: () => Promise.resolve("everywhere"),
 };
 
 const authorized = { Authorization: `Bearer ${TOKEN}` };

@@ -6,7 +6,15 @@ import { requestHeader } from "../http/header-name.ts";
 import { DURATION_WANTED, findDuration, toDurationMs } from "../schema/durations.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, oneOf, switchedOn, textLike, textThat } from "../schema/primitives.ts";
+import {
+  duration,
+  durationBetween,
+  integerBetween,
+  oneOf,
+  switchedOn,
+  textLike,
+  textThat,
+} from "../schema/primitives.ts";
 
 /**
  * The query parameters that are part of the key. What is left out still reaches the origin: leave out only what it
@@ -67,6 +75,8 @@ export interface CacheSettings {
   /** Whether a response that sets cookies is not stored, or stored without them. */
   readonly setCookie: "refuse" | "strip";
   readonly bodyBytesMax: number;
+  /** How old what is known of purges may be: a purge holds within it. */
+  readonly purgeWithinMs: number;
   /** Whether a request that the cache answers is counted by the route's policies. */
   readonly hits: "counted" | "free";
 }
@@ -173,6 +183,7 @@ export const cacheSettings = v.pipe(
     requestCookies: v.optional(oneOf(["guard", "ignore"]), "guard"),
     setCookie: v.optional(oneOf(["refuse", "strip"]), "refuse"),
     bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX), BODY_BYTES_DEFAULT),
+    purgeWithin: v.optional(durationBetween("5s", "1h"), "5s"),
     hits: v.optional(oneOf(["counted", "free"]), "counted"),
   }),
   v.transform(
@@ -182,6 +193,7 @@ export const cacheSettings = v.pipe(
       staleWhileRevalidate,
       staleIfError,
       staleIfLimited,
+      purgeWithin,
       ...rest
     }): CacheSettings => {
       return Object.freeze({
@@ -190,6 +202,7 @@ export const cacheSettings = v.pipe(
         staleWhileRevalidateMs: staleWhileRevalidate,
         staleIfErrorMs: staleIfError,
         staleIfLimitedMs: staleIfLimited ?? 0,
+        purgeWithinMs: purgeWithin,
         ...rest,
       });
     },

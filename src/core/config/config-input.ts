@@ -1493,6 +1493,12 @@ export interface RouteInput<Names extends string = string> {
      */
     readonly bodyBytesMax?: number;
     /**
+     * How soon a purge holds on this route, everywhere. An instance that had nothing to serve for so long asks again what was purged, on its own continent, before it uses what is stored: with `"30s"` that is one wait less after a short pause.
+     * (duration from `"5s"` to `"1h"`. Default: `"5s"`.)
+     * @example cache: { purgeWithin: "30s" }
+     */
+    readonly purgeWithin?: Duration;
+    /**
      * Whether an answer from the store costs quota. A free hit carries no rate-limit fields.
      * (`"counted"` or `"free"`. Default: `"counted"`.)
      * @example cache: { hits: "free" }

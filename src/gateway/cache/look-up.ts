@@ -97,7 +97,7 @@ export async function lookUp(
   const { store, purges, marks, waitUntil } = context;
   const held = store.recall(key);
   const [index, mark, primary] = await Promise.all([
-    purges.read(waitUntil),
+    purges.read(settings.purgeWithinMs, waitUntil),
     marks.read(toKeyUrl(request.target, settings)),
     held ?? store.read(key),
   ]);
@@ -154,7 +154,7 @@ export async function isUsable(
   { purges, marks, waitUntil }: CacheContext,
 ): Promise<boolean> {
   const [index, mark] = await Promise.all([
-    purges.read(waitUntil),
+    purges.read(settings.purgeWithinMs, waitUntil),
     marks.read(toKeyUrl(request.target, settings)),
   ]);
   return index !== undefined && record.mark === mark && !isPurged(record, index, settings.key.query);

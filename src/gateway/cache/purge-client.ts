@@ -1,34 +1,37 @@
-// What this isolate knows of purges: learnt before the first stored answer is used, then refreshed in the background
+// What this isolate knows of purges: learnt near it before the first stored answer is used, then refreshed in the background
 // every few seconds. A purge made through this isolate holds here at once.
 
 import { createPurgeIndex, type PurgeIndex } from "../../core/cache/purge-index.ts";
 import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../../core/cache/purge-state.ts";
-import type { Bindings } from "../../platform/bindings.ts";
+import { type Bindings, PURGES_NAME } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
+import type { NearObject } from "../request/near-object.ts";
 import { Poll } from "../request/poll.ts";
 
-/** Older knowledge is none: stored answers wait for the new. So a purge holds everywhere within this, in milliseconds. */
-const KNOWN_MS_MAX = 5_000;
 /** Purges that the purge object has not confirmed. */
 const PENDING_MAX = 100;
-const OBJECT_NAME = "purges";
+
+/** Where purges hold within what each route promises: where not everywhere, some place learns of them within a minute. */
+export type PurgeReach = "everywhere" | "most" | "none";
 
 export class PurgeClient {
   readonly #namespace: Bindings["PURGES"];
+  readonly #near: NearObject;
   /** As the purge object numbered them: generations are its clock's alone. */
   #state: PurgeState = NO_PURGES;
   /** Made here and not yet known to be in the state. */
   #pending: readonly Purge[] = [];
   #index: PurgeIndex = createPurgeIndex(NO_PURGES);
   readonly #poll = new Poll<PurgeState>({
-    ask: async () => this.#stub().readPurges(this.#state.latest),
+    ask: async () => this.#ask(this.#state.latest),
     learn: (state) => {
       this.#set(state);
     },
   });
 
-  constructor(namespace: Bindings["PURGES"]) {
+  constructor(namespace: Bindings["PURGES"], near: NearObject) {
     this.#namespace = namespace;
+    this.#near = near;
   }
 
   /** The newest purge that this isolate knows: what a record stored now is marked with. */
@@ -36,26 +39,32 @@ export class PurgeClient {
     return this.#state.latest;
   }
 
-  /** The index, or undefined when it cannot be learnt in time: nothing stored may then be used. */
-  async read(waitUntil: (promise: Promise<unknown>) => void): Promise<PurgeIndex | undefined> {
+  /**
+   * The index, no older than this, so that a purge holds within it; undefined when it cannot be learnt in time: nothing stored
+   * may then be used.
+   */
+  async read(
+    withinMs: number,
+    waitUntil: (promise: Promise<unknown>) => void,
+  ): Promise<PurgeIndex | undefined> {
     const nowMs = readClock();
-    if (this.#poll.toAgeMs(nowMs) >= KNOWN_MS_MAX)
+    if (this.#poll.toAgeMs(nowMs) >= withinMs)
       return (await this.#poll.know(nowMs, waitUntil)) ? this.#index : undefined;
     this.#poll.refresh(nowMs, waitUntil);
     return this.#index;
   }
 
-  /** Makes purges: here at once, everywhere else within seconds. Resolves to whether they are durable. */
-  async add(purges: readonly Purge[]): Promise<boolean> {
+  /** Makes purges: here at once, everywhere else within seconds. "none": they are not durable. */
+  async add(purges: readonly Purge[]): Promise<PurgeReach> {
     this.#setPending([...this.#pending, ...purges].slice(-PENDING_MAX));
     try {
-      const state = await this.#stub().addPurges(purges);
+      const { isEverywhere, ...state } = await this.#stub().addPurges(purges);
       this.#setPending(this.#pending.filter((purge) => !purges.includes(purge)));
       this.#set(state);
-      return true;
+      return isEverywhere ? "everywhere" : "most";
     } catch {
       // They stay pending: at least this isolate keeps to them.
-      return false;
+      return "none";
     }
   }
 
@@ -73,7 +82,14 @@ export class PurgeClient {
     this.#index = createPurgeIndex(state);
   }
 
+  async #ask(latest: number): Promise<PurgeState | undefined> {
+    return await this.#near.ask<PurgeState | undefined>(
+      async (near, place) => near.readPurges(latest, place),
+      async () => this.#stub().readPurges(latest),
+    );
+  }
+
   #stub(): ReturnType<Bindings["PURGES"]["getByName"]> {
-    return this.#namespace.getByName(OBJECT_NAME);
+    return this.#namespace.getByName(PURGES_NAME);
   }
 }

@@ -36,7 +36,7 @@ export function createThroughCache(
       findSettings(route.cors) === undefined
         ? ask
         : async (...asked) => withoutAllowance(await ask(...asked)),
-    learn: () => purges.read(waitUntil),
+    learn: () => purges.read(cache.purgeWithinMs, waitUntil),
     lookUp: lookUpNow,
     lookUpFree: async () => (cache.hits === "free" ? await lookUpNow() : undefined),
   };

@@ -12,6 +12,7 @@ describe("cacheSettings", () => {
       requestCookies: "guard",
       setCookie: "refuse",
       bodyBytesMax: 16 * 1_024 * 1_024,
+      purgeWithinMs: 5_000,
       hits: "counted",
     });
   });
@@ -38,6 +39,7 @@ describe("cacheSettings", () => {
       requestCookies: "ignore",
       setCookie: "strip",
       bodyBytesMax: 1_000,
+      purgeWithin: "30s",
       hits: "free",
     });
     expect(given).toEqual({
@@ -65,6 +67,7 @@ describe("cacheSettings", () => {
       requestCookies: "ignore",
       setCookie: "strip",
       bodyBytesMax: 1_000,
+      purgeWithinMs: 30_000,
       hits: "free",
     });
     expect([given, given.key, given.key.query, given.vary, given.bypass].every(Object.isFrozen)).toBe(true);
