@@ -32,6 +32,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [isOfAlgorithm, "algorithms"],
   [/^policies\../, "policies"],
   [/^routes\.\d+\.cache\b/, "cache"],
+  [/^routes\.\d+\.links\b/, "links"],
   [/^routes\.\d+\.(?:aggregate|onPartial|fields|request|response)\b/, "aggregates-and-fields"],
   [/^routes\.\d/, "routes"],
 ];

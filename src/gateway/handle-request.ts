@@ -38,6 +38,7 @@ import { holdPermits, type Permits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
 import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
+import { relinkAnswer } from "./shape/relink-answer.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
 import type { HeadStart } from "./start-ahead.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
@@ -213,10 +214,13 @@ function askWithoutCache(
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
+/** A request of which it is known who is calling. */
+type AdmittedRequest = RoutedRequest & { readonly facts: RequestFacts };
+
 interface Finishing {
   readonly gateway: Gateway;
   readonly route: Route;
-  readonly routed: RoutedRequest;
+  readonly routed: AdmittedRequest;
   readonly permits: Permits | undefined;
   readonly context: RequestContext<Gateway>;
   /** Not by a problem of the gateway's own. */
@@ -231,16 +235,22 @@ function finish(
   const { routed, permits, context, isAnswered } = finishing;
   permits?.endWith(response);
   const passed = passAnswer(response, context.waitUntil);
-  if (routed.facts.shaping === undefined || !isAnswered) return addLimitFields(passed, limits, finishing);
+  if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
   return shape(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
 }
 
+const isChanged = ({ facts, route }: AdmittedRequest): boolean =>
+  facts.shaping !== undefined || route.links !== undefined;
+
 /** The answer as its client wants it, on a route that changes answers. */
-async function shape(response: Response, routed: RoutedRequest): Promise<Response> {
+async function shape(response: Response, routed: AdmittedRequest): Promise<Response> {
   const { shaping, method } = routed.facts;
-  if (shaping === undefined) return response;
   const { timeoutMs } = routed.route;
-  return toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
+  const shaped =
+    shaping === undefined
+      ? response
+      : toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
+  return relinkAnswer(shaped, routed.facts, routed);
 }
 
 /** undefined: the request goes on. */
@@ -265,7 +275,7 @@ async function askThroughCache(through: ThroughCache, early: CacheLookup | undef
 /** The stored answer that costs no quota, where the route's hits are free; else what was found instead, if anything. */
 async function answerFreeHit(
   through: ThroughCache,
-  routed: RoutedRequest,
+  routed: AdmittedRequest,
 ): Promise<Response | CacheLookup | undefined> {
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;

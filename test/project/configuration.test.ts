@@ -46,6 +46,7 @@ const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
 /** A pool's `cost` is written like a route's. */
 const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
 const isCredentialKey = ({ path }: SchemaKey): boolean => path.startsWith("credential.");
+const isLinksKey = ({ path }: SchemaKey): boolean => path.startsWith("links.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
 const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
 const isShapeKey = ({ path }: SchemaKey): boolean =>
@@ -58,8 +59,8 @@ const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.")
 const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
-  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey, isCredentialKey].some((isOfIt) =>
-    isOfIt(key),
+  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey, isCredentialKey, isLinksKey].some(
+    (isOfIt) => isOfIt(key),
   );
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
@@ -67,6 +68,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Origin pools", readSchemaKeys(poolSchema).filter((key) => !isCostKey(key))],
   ["Pool members", readSchemaKeys(memberSchema).filter((key) => !isCredentialKey(key))],
   ["Credentials for origins", routeKeys.filter(isCredentialKey)],
+  ["Links", routeKeys.filter(isLinksKey)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
@@ -98,6 +100,7 @@ const prefixes: Readonly<Record<string, string>> = {
   "Alert channels": "alerts.0.to.0.",
   Routes: "routes.0.",
   "Credentials for origins": "routes.0.",
+  Links: "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",
 };

@@ -45,6 +45,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Origin pools": inPool,
   "Pool members": inMember,
   "Credentials for origins": inRoute,
+  Links: inRoute,
   Policies: inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,

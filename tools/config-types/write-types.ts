@@ -74,6 +74,7 @@ const INTERFACES: readonly Interface[] = [
     sources: [
       { section: "Routes", without: /^cost\./ },
       { section: "Credentials for origins" },
+      { section: "Links" },
       { section: "Access lists" },
       { section: "Denied requests" },
       { section: "Cache" },

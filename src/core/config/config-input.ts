@@ -1265,6 +1265,20 @@ export interface RouteInput<Names extends string = string> {
      */
     readonly appSecret?: string;
   };
+  readonly links?: {
+    /**
+     * Members of JSON answers, by the names that their path ends with; `*` is any text in a name, and alone every member. What stands in a list has the list's name. `[]` leaves links as they are.
+     * (list of at most 32 members. Default: none: those of the pool's feedback profile.)
+     * @example links: { fields: ["paging.next", "*_url"] }
+     */
+    readonly fields?: ListOf<string>;
+    /**
+     * What the API calls itself beside the URL that it is asked by.
+     * (list of at most 8 origins. Default: `[]`.)
+     * @example links: { fields: ["*"], origins: ["https://api.example.com"] }
+     */
+    readonly origins?: ListOf<string>;
+  };
   readonly access?: {
     readonly allow?: {
       /**

@@ -72,6 +72,8 @@ export interface Profile {
   readonly isRejected?: (answer: OriginAnswer) => boolean;
   /** Reads an answer. Must not throw, whatever the answer is. */
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
+  /** Members of its answers that have links to itself, which its clients follow. */
+  readonly links?: readonly string[];
   /** The dialect of its clients; undefined: it is nobody's in particular. */
   readonly errors?: DialectName;
 }

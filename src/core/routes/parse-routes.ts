@@ -10,6 +10,7 @@ import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
 import { toHostRule } from "./host-rule.ts";
 import { routeSchema } from "./route-schema.ts";
+import { findVainLinks, toRouteLinks } from "./route-links.ts";
 import type { Route } from "./route.ts";
 import { isPermit, type Policy } from "../policies/policy.ts";
 import { listCostMembers } from "../policies/route-cost.ts";
@@ -58,6 +59,7 @@ export function parseRoutes(
     // References are read also when the shape has problems, so that all are reported at once.
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
+    if (parsed.ok) problems.push(...findVainLinks(parsed.value, { pool: references.pool, path }));
     const route = parsed.ok
       ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, context })
       : undefined;
@@ -146,6 +148,7 @@ function toRoute(
     isOpen: options.auth === "none" && lists.length === 0,
     stripPrefix: options.stripPrefix ?? "",
     shape: toRouteShape(options),
+    links: toRouteLinks(options, pool),
     aggregate: parts && { parts, onPartial: options.onPartial },
   });
 }

@@ -15,6 +15,7 @@ import { routeHost } from "./host-rule.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
+import { linksSchema } from "../shape/link-rules.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
@@ -50,5 +51,6 @@ export const routeSchema = object({
   denied: v.optional(deniedAnswer),
   errors: v.optional(errorsRule),
   stripPrefix: v.optional(prefix),
+  links: v.optional(linksSchema),
   ...shapeEntries,
 });

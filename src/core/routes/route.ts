@@ -15,6 +15,7 @@ import type { Priority } from "../outbound/priority.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
+import type { RouteLinks } from "./route-links.ts";
 import type { RouteShape } from "../shape/route-shape.ts";
 
 export interface Route {
@@ -73,6 +74,8 @@ export interface Route {
   readonly stripPrefix: string;
   /** What it changes of messages; undefined: they pass as they are. */
   readonly shape: RouteShape | undefined;
+  /** What of its answers' links leads to the gateway; undefined: they stay as they are. */
+  readonly links: RouteLinks | undefined;
   /** The calls that answer it, in place of an origin. */
   readonly aggregate: Aggregate | undefined;
 }

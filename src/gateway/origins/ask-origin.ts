@@ -36,7 +36,7 @@ export function askOrigin(
     const { config, stats, credentials } = context.gateway;
     const { stripPrefix, credential } = route;
     const given = { config, stats, credentials, credential, stripPrefix };
-    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking });
+    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking, ...toPlain(route, asking) });
   }
   return askWithin(facts, route, { context, asking });
 }
@@ -70,10 +70,19 @@ async function askWithin(
     stripPrefix,
     endsWith,
     ...asking,
+    ...toPlain(route, asking),
   };
   return await (client === undefined
     ? forward(facts, options)
     : askPool(facts, client, { ...options, route, context }));
+}
+
+/** What is to be changed on its way is asked for in no coding. */
+function toPlain({ links }: Route, { fields = [] }: Asking): Pick<ForwardOptions, "fields"> {
+  if (links === undefined) return {};
+  return {
+    fields: [...fields.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],
+  };
 }
 
 interface Ending extends Pick<BodyBounds, "deadlineMs" | "onCut"> {

@@ -55,6 +55,7 @@ export const facebookGraph: Profile = {
   bodyStatuses: [400, 403, 429, 500, 503],
   readsServed: ({ method, path }) => method === "POST" && BATCH_PATH.test(path),
   readingMs: HOUR_MS,
+  links: ["paging.next", "paging.previous"],
   errors: "graph",
   credential: { headers: ["authorization"], query: "access_token" },
   toSubject,

@@ -14,6 +14,7 @@ export const github: Profile = {
   scopes: [...RESOURCES, SECONDARY],
   bodyStatuses: [403, 429],
   readingMs: 60_000,
+  links: ["url", "*_url"],
   errors: "github",
   countsCalls: true,
   credential: { headers: ["authorization"] },

@@ -1,0 +1,67 @@
+// Which members of JSON answers have links to the origin that lead to the gateway instead.
+
+import * as v from "valibot";
+import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
+import { listOf } from "../schema/list-of.ts";
+import { object } from "../schema/parse-with.ts";
+import { textLike, textThat } from "../schema/primitives.ts";
+
+const FIELDS_MAX = 32;
+const ORIGINS_MAX = 8;
+
+/** The names that the path of a member ends with, the last one first. */
+type LinkField = readonly Glob[];
+
+export interface LinkRules {
+  readonly fields: readonly LinkField[];
+  /** What the origin calls itself beside the URL that it is asked by. */
+  readonly origins: readonly string[];
+}
+
+export const linksSchema = object({
+  fields: v.optional(
+    listOf(
+      textLike(
+        /^[^\s.[\]"'\\]{1,64}(?:\.[^\s.[\]"'\\]{1,64}){0,7}$/,
+        'must be a member such as "paging.next" or "*_url"',
+      ),
+      "member",
+      { least: 0, most: FIELDS_MAX },
+    ),
+  ),
+  origins: v.optional(
+    listOf(
+      textThat(
+        (text) => /^https?:\/\/[a-z0-9.-]{1,253}(?::\d{1,5})?$/.test(text),
+        'must be an origin such as "https://api.example.com"',
+      ),
+      "origin",
+      { least: 0, most: ORIGINS_MAX },
+    ),
+    [],
+  ),
+});
+
+export type LinksGiven = v.InferOutput<typeof linksSchema>;
+
+/** undefined where no link is looked for. `standard`: the fields where the route names none. */
+export function toLinkRules(
+  given: LinksGiven | undefined,
+  standard: readonly string[] = [],
+): LinkRules | undefined {
+  const fields = given?.fields ?? standard;
+  if (fields.length === 0) return undefined;
+  return {
+    fields: fields.map((field) => field.split(".").map(parseGlob).toReversed()),
+    origins: given?.origins ?? [],
+  };
+}
+
+/** `names` are those on the way to a member, its own first. */
+export function isLinkField({ fields }: LinkRules, names: readonly string[]): boolean {
+  return fields.some((field) => field.every((glob, at) => matchesNameAt(glob, names[at])));
+}
+
+function matchesNameAt(glob: Glob, name: string | undefined): boolean {
+  return name !== undefined && matchesGlob(glob, name);
+}
