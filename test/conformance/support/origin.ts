@@ -69,18 +69,26 @@ export async function startOrigin(port = 0): Promise<Origin> {
   const flights = new Map<string, Flights>();
   const fly = ({ target }: RecordedRequest, ends: readonly (ServerResponse | Socket)[]): void => {
     const path = toPath(target);
-    const { now, most } = flights.get(path) ?? { now: 0, most: 0 };
-    flights.set(path, { now: now + 1, most: Math.max(most, now + 1) });
+    const read = (): Flights => flights.get(path) ?? { now: 0, most: 0 };
+    let [isOver, isCounted] = [false, false];
+    const take = (): void => {
+      const { now, most } = read();
+      flights.set(path, { now: now + 1, most: Math.max(most, now + 1) });
+      isCounted = true;
+    };
     // Whoever asked has gone when its side of the connection ends: Node takes a moment longer to close it.
-    let isOver = false;
     const land = (): void => {
       if (isOver) return;
       isOver = true;
       // A connection outlives its requests: none of them goes on listening to it.
       for (const one of ends) for (const event of EVENTS) one.off(event, land);
-      const then = flights.get(path) ?? { now: 1, most: 1 };
-      flights.set(path, { ...then, now: then.now - 1 });
+      if (!isCounted) take();
+      flights.set(path, { ...read(), now: read().now - 1 });
     };
+    // Of what has come together Node tells of a request before it tells of a connection that was closed before it.
+    setImmediate(() => {
+      if (!isOver) take();
+    });
     for (const one of ends) for (const event of EVENTS) one.once(event, land);
   };
   const record = (message: IncomingMessage): RecordedRequest => {
