@@ -1,5 +1,5 @@
 // The Durable Object that adds up what the isolates of a continent counted. It decides nothing and nobody waits for it: a
-// report goes into memory, and is stored before the object may fall asleep. core/stats counts.
+// report is stored with the others of the last eight seconds, before the object may fall asleep. core/stats counts.
 
 import { DurableObject } from "cloudflare:workers";
 import { FullestObjects } from "../core/stats/fullest.ts";
@@ -8,6 +8,7 @@ import { toFigures } from "../core/stats/figures.ts";
 import { StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
   type FullestObject,
+  type PushTarget,
   STATS_VERSION,
   type StatsFigures,
   type StatsQuestion,
@@ -23,7 +24,10 @@ import type { Bindings, StatsRpc } from "../platform/bindings.ts";
 import { pushMetrics } from "./push-metrics.ts";
 import { type Pushing, StatsRows } from "./stats-rows.ts";
 
-/** An object that nobody calls is taken out of memory after ten seconds: what came is stored before. */
+/**
+ * Between two rows. An object that nobody calls is taken out of memory after ten seconds, and what came is stored before: by
+ * the report that comes later than this, else by an alarm. Isolates report every ten seconds: few of them need no alarm.
+ */
 const STORE_MS = 8_000;
 
 /** How long a counter object is remembered as one whose keys were near their limit. */
@@ -38,6 +42,7 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   /** Made of the rows when it is first asked for. */
   #known: StatsBook | undefined;
   #alarmMs = Infinity;
+  #storedMs = -Infinity;
   /** undefined: not known since the object started. */
   #pushing: Pushing | undefined;
 
@@ -51,11 +56,11 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     const nowMs = Date.now();
     if (report.version === STATS_VERSION && this.#book.apply(report, nowMs, ageMs)) {
       this.#tail.add(report);
-      if (report.push !== undefined) {
-        const { pushedMs } = this.#pushing ?? this.#rows.readPushing() ?? NO_PUSH;
-        this.#pushing = { target: report.push, pushedMs };
-      }
-      await this.#wake(nowMs + STORE_MS);
+      const dueMs = this.#storedMs + STORE_MS;
+      if (nowMs >= dueMs) this.#store();
+      // A clock that was set back must not put it off.
+      else await this.#wake(Math.min(dueMs, nowMs + STORE_MS));
+      if (report.push !== undefined) await this.#planPush(report.push);
     }
     return this.#watch.toReply(nowMs);
   }
@@ -97,13 +102,26 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     await this.#push();
   }
 
-  /** Pushes the sums, or waits until it is time: an object that forgot whereto has it from its rows. */
+  get #pushState(): Pushing {
+    return (this.#pushing ??= this.#rows.readPushing() ?? NO_PUSH);
+  }
+
+  /** Whereto is written down, for the object may have forgotten it when it is time. */
+  async #planPush(target: PushTarget): Promise<void> {
+    const { target: planned, pushedMs } = this.#pushState;
+    if (planned !== undefined) return;
+    this.#store();
+    this.#pushing = { target, pushedMs };
+    this.#rows.writePushing(this.#pushing);
+    await this.#wake(Math.max(Date.now() + STORE_MS, pushedMs + target.every));
+  }
+
+  /** Pushes the sums, or waits until it is time. */
   async #push(): Promise<void> {
-    const { target, pushedMs } = this.#pushing ?? this.#rows.readPushing() ?? NO_PUSH;
+    const { target, pushedMs } = this.#pushState;
     if (target === undefined) return;
     const nowMs = Date.now();
     if (nowMs < pushedMs + target.every) {
-      this.#rows.writePushing({ target, pushedMs });
       await this.#wake(pushedMs + target.every);
       return;
     }
@@ -136,7 +154,9 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
 
   #store(): void {
     const rows = this.#book.takeRows();
-    if (rows.length > 0) this.#rows.write(rows, this.#book.toSeen());
+    if (rows.length === 0) return;
+    this.#storedMs = Date.now();
+    this.#rows.write(rows, this.#book.toSeen());
   }
 
   #toState(nowMs: number): StatsState {

@@ -1,4 +1,5 @@
 // The rows of a stats object: minutes for a day, hours for 90 days, and all that was ever counted (docs/storage-schema.md).
+// The minute that still grows has one row with all that changes with it, so that storing is one row written.
 // An object that has nothing to store has no tables: whoever asks it, it stays as if it had never been.
 
 import { Series, type SeriesData } from "../core/stats/series.ts";
@@ -9,7 +10,13 @@ import { mergeTops } from "../core/stats/tops.ts";
 const MINUTES_KEPT_MS = 24 * HOUR_MS;
 const HOURS_KEPT_MS = 90 * 24 * HOUR_MS;
 
-type Kind = "minute" | "hour" | "totals" | "seen" | "since" | "push";
+/** `seen` was a row of its own once, and is read where there is no `now` yet. */
+type Kind = "minute" | "hour" | "now" | "totals" | "seen" | "since" | "push";
+
+/** The minute that still grows, and the isolates whose reports may come again. */
+interface PresentMinute extends StatsRow {
+  readonly seen: readonly SeenReport[];
+}
 
 /** What is to be pushed yet, and when it was last. */
 export interface Pushing {
@@ -51,8 +58,12 @@ export class StatsRows {
     series.add(stored);
     const minutes = this.list("minute", untilMs, Infinity);
     for (const minute of minutes) series.add(minute);
-    const seen = (this.#readOne("seen") as readonly SeenReport[] | undefined) ?? [];
+    const seen = this.#present?.seen ?? (this.#readOne("seen") as readonly SeenReport[] | undefined) ?? [];
     return { totals: series.toData(), last: minutes.at(-1), seen };
+  }
+
+  get #present(): PresentMinute | undefined {
+    return this.#readOne("now") as PresentMinute | undefined;
   }
 
   list(kind: "minute" | "hour", fromMs: number, toMs: number): readonly StatsRow[] {
@@ -63,10 +74,14 @@ export class StatsRows {
       fromMs,
       Math.min(toMs, Number.MAX_SAFE_INTEGER),
     );
-    return Array.from(rows, ({ at_ms: atMs, data }) => ({
+    const whole = Array.from(rows, ({ at_ms: atMs, data }) => ({
       ...(JSON.parse(data) as Omit<StatsRow, "atMs">),
       atMs,
     }));
+    const present = kind === "minute" ? this.#present : undefined;
+    if (present === undefined || present.atMs < fromMs || present.atMs >= toMs) return whole;
+    // Of an earlier version its own row may be there as well.
+    return [...whole.filter(({ atMs }) => atMs !== present.atMs), present];
   }
 
   /** Hours that are whole, and the minutes of the one that is not, as one. */
@@ -84,9 +99,11 @@ export class StatsRows {
       this.#put("since", 0, Math.min(...minutes.map(({ atMs }) => atMs)));
     }
     this.#storage.transactionSync(() => {
-      for (const { atMs, ...data } of minutes) this.#put("minute", atMs, data);
-      this.#put("seen", 0, seen);
       const newestMs = Math.max(...minutes.map(({ atMs }) => atMs));
+      this.#closePresent(newestMs);
+      for (const minute of minutes)
+        if (minute.atMs === newestMs) this.#put("now", 0, { ...minute, seen });
+        else this.#putMinute(minute);
       this.#closeHours(newestMs - (newestMs % HOUR_MS));
     });
   }
@@ -102,6 +119,18 @@ export class StatsRows {
 
   writePushing(pushing: Pushing): void {
     if (this.#hasTables) this.#put("push", 0, pushing);
+  }
+
+  /** A minute that another one follows gets its own row, for good. */
+  #closePresent(newestMs: number): void {
+    const present = this.#present;
+    if (present === undefined || present.atMs === newestMs) return;
+    const { seen: _seen, ...minute } = present;
+    this.#putMinute(minute);
+  }
+
+  #putMinute({ atMs, ...data }: StatsRow): void {
+    this.#put("minute", atMs, data);
   }
 
   /** Makes one row of the minutes of each hour before this, and adds them to what was ever counted. */

@@ -74,13 +74,20 @@ test("a report that comes twice counts once, also when the object was evicted in
   expect(await readTotal(stub)).toBe(12);
 });
 
-test("what was reported is stored by the alarm, in one row of its minute, and is there after an eviction", async () => {
+test("the first report is stored with its answer, those soon after by the alarm: one row for the minute that grows", async () => {
   const stub = STATS.getByName("stats:alarm");
-  for (let seq = 1; seq <= 20; seq += 1) await stub.report(toReport(seq, 1));
-  expect(await readRows(stub)).toEqual({});
+  await stub.report(toReport(1, 1));
+  const present = (): Promise<number> =>
+    runInDurableObject(stub, (_, { storage }) => {
+      const { data } = storage.sql.exec<{ data: string }>("SELECT data FROM stats WHERE kind = 'now'").one();
+      return (JSON.parse(data) as { counts: [string, number][] }).counts[0]?.[1] ?? 0;
+    });
+  expect(await present()).toBe(1);
+  for (let seq = 2; seq <= 20; seq += 1) await stub.report(toReport(seq, 1));
+  expect(await present()).toBe(1);
   expect(await runDurableObjectAlarm(stub)).toBe(true);
-  const { minute = 0 } = await readRows(stub);
-  expect(minute).toBeLessThanOrEqual(2);
+  const { minute = 0, now } = await readRows(stub);
+  expect([minute <= 1, now]).toEqual([true, 1]);
   // Nothing came since: there is nothing to wake for.
   expect(await runDurableObjectAlarm(stub)).toBe(false);
   await evictDurableObject(stub);
@@ -93,6 +100,54 @@ test("what was told never falls: it is stored before it is told", async () => {
   const told = await readTotal(stub);
   await evictDurableObject(stub);
   expect([told, await readTotal(stub)]).toEqual([9, 9]);
+});
+
+test("an isolate that reports every ten seconds costs a row each and one a minute, and no alarm", async () => {
+  const stub = STATS.getByName("stats:rows");
+  const startMs = Date.UTC(2026, 1, 1);
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const written = (): Promise<number> =>
+    runInDurableObject(
+      stub,
+      (_, { storage }) => storage.sql.exec<{ n: number }>("SELECT total_changes() AS n").one().n,
+    );
+  try {
+    let before = 0;
+    const minutes = 5;
+    for (let turn = 0; turn <= 6 * minutes; turn += 1) {
+      vi.setSystemTime(startMs + turn * 10_000);
+      await stub.report(toReport(turn + 1, 1));
+      if (turn === 0) before = await written();
+    }
+    expect((await written()) - before).toBe((6 + 1) * minutes);
+    expect(await runInDurableObject(stub, (_, { storage }) => storage.getAlarm())).toBeNull();
+    await evictDurableObject(stub);
+    expect(await readTotal(stub)).toBe(6 * minutes + 1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("what an earlier version stored is read, and goes on: its newest minute and the isolates that it had seen", async () => {
+  const stub = STATS.getByName("stats:earlier");
+  await stub.report(toReport(1, 3));
+  await runInDurableObject(stub, (_, { storage }) => {
+    const { data } = storage.sql.exec<{ data: string }>("SELECT data FROM stats WHERE kind = 'now'").one();
+    const { atMs, seen, ...minute } = JSON.parse(data) as Readonly<Record<string, unknown>>;
+    const put = (kind: string, at: unknown, value: unknown): unknown =>
+      storage.sql.exec("INSERT INTO stats VALUES (?, ?, ?)", kind, at, JSON.stringify(value));
+    put("minute", atMs, minute);
+    put("seen", 0, seen);
+    storage.sql.exec("DELETE FROM stats WHERE kind = 'now'");
+  });
+  await evictDurableObject(stub);
+  await stub.report(toReport(1, 3));
+  expect(await readTotal(stub)).toBe(3);
+  await stub.report(toReport(2, 4));
+  expect(await readTotal(stub)).toBe(7);
+  expect(await sumOf(stub, "minute", HOUR_MS)).toBe(7);
+  await evictDurableObject(stub);
+  expect(await readTotal(stub)).toBe(7);
 });
 
 test("minutes become hours, and are forgotten after a day; the sum of all stays", async () => {
