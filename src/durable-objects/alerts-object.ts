@@ -3,33 +3,39 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { AlertDesk, type DeskState, type Letter } from "../core/alerts/alert-desk.ts";
-import type { AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type { AlertReply, AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
 import type { AlertChannel, AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Notice } from "../core/alerts/alert-book.ts";
 import type { Message } from "../core/alerts/mailbox.ts";
 import { toSlackBody } from "../core/alerts/slack-body.ts";
 import { toWebhookBody } from "../core/alerts/webhook-body.ts";
+import { ReportPace } from "../core/report-pace.ts";
 import { isSecureUrl } from "../core/schema/primitives.ts";
 import { type AlertsRpc, type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { signWebhook } from "../platform/sign-webhook.ts";
 
 const STATE = "state";
 const SEND_MS = 5_000;
+/** An isolate reports so often, where there are not too many. */
+const REPORT_MS = 10_000;
 
 type Outcome = { readonly isSent: boolean; readonly detail: string };
 
 export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
   readonly #desk: AlertDesk;
+  readonly #pace = new ReportPace();
 
   constructor(context: DurableObjectState, bindings: Bindings) {
     super(context, bindings);
     this.#desk = new AlertDesk(context.storage.kv.get<DeskState>(STATE));
   }
 
-  async report(report: AlertReport): Promise<void> {
+  async report(report: AlertReport): Promise<AlertReply> {
     const nowMs = Date.now();
+    const nextMs = this.#pace.next(nowMs, REPORT_MS);
     if (this.#desk.report(report, nowMs)) this.#store();
     await this.#arm(nowMs);
+    return { nextMs };
   }
 
   show(): ShownAlerts {

@@ -6,16 +6,19 @@ import type { HealthCheckSettings, PoolMember, WatchedPool } from "../core/origi
 import {
   addHealthCheck,
   addReports,
+  type HealthReply,
   type MemberReport,
-  type MemberView,
   type PoolHealth,
   toViews,
 } from "../core/origins/pool-health.ts";
+import { ReportPace } from "../core/report-pace.ts";
 import type { Bindings, HealthRpc } from "../platform/bindings.ts";
 import { toReader } from "../platform/body-reader.ts";
 
 /** Without a report for so long, and for two intervals, checks end until the next report. */
 const IDLE_MS_MIN = 5_000;
+/** An isolate reports so often, where there are not too many. */
+const REPORT_MS = 1_000;
 /** How much of a check's body is searched. */
 const BODY_LENGTH_MAX = 65_536;
 
@@ -25,9 +28,10 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
   #health: PoolHealth = new Map();
   #reportedMs = -Infinity;
   #isChecking = false;
+  readonly #pace = new ReportPace();
 
   /** Takes what an isolate saw, and gives back what all of them know. */
-  async report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]> {
+  async report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<HealthReply> {
     const nowMs = Date.now();
     this.#pool = pool;
     this.#reportedMs = nowMs;
@@ -36,7 +40,7 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
       this.#isChecking = true;
       await this.ctx.storage.setAlarm(nowMs);
     }
-    return toViews(this.#health, nowMs);
+    return { views: toViews(this.#health, nowMs), nextMs: this.#pace.next(nowMs, REPORT_MS) };
   }
 
   override async alarm(): Promise<void> {

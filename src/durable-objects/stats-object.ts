@@ -2,6 +2,7 @@
 // report is stored with the others of the last eight seconds, before the object may fall asleep. core/stats counts.
 
 import { DurableObject } from "cloudflare:workers";
+import { ReportPace } from "../core/report-pace.ts";
 import { FullestObjects } from "../core/stats/fullest.ts";
 import { toPlaceMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
@@ -38,6 +39,7 @@ const NO_PUSH: Pushing = { target: undefined, pushedMs: 0 };
 export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   readonly #rows: StatsRows;
   readonly #watch = new Watch();
+  readonly #pace = new ReportPace();
   readonly #tail = new StatsTail();
   /** Made of the rows when it is first asked for. */
   #known: StatsBook | undefined;
@@ -54,7 +56,9 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   /** Takes what an isolate counted and began to send `ageMs` ago. Answered, it is the object's to keep. */
   async report(report: StatsReport, ageMs = 0): Promise<StatsReply> {
     const nowMs = Date.now();
-    if (report.version === STATS_VERSION && this.#book.apply(report, nowMs, ageMs)) {
+    const { isWatched, nextMs: baseMs } = this.#watch.toReply(nowMs);
+    const nextMs = this.#pace.next(nowMs, baseMs);
+    if (report.version === STATS_VERSION && this.#book.apply(report, nowMs, { ageMs, nextMs })) {
       this.#tail.add(report);
       const dueMs = this.#storedMs + STORE_MS;
       if (nowMs >= dueMs) this.#store();
@@ -62,7 +66,7 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
       else await this.#wake(Math.min(dueMs, nowMs + STORE_MS));
       if (report.push !== undefined) await this.#planPush(report.push);
     }
-    return this.#watch.toReply(nowMs);
+    return { isWatched, nextMs };
   }
 
   figures(question: StatsQuestion): StatsFigures {

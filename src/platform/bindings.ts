@@ -1,6 +1,6 @@
 // The names of wrangler.toml as the Worker sees them.
 
-import type { AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type { AlertReply, AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
 import type { AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
@@ -35,7 +35,7 @@ import type {
   TailAnswer,
 } from "../core/stats/stats-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
-import type { MemberReport, MemberView } from "../core/origins/pool-health.ts";
+import type { HealthReply, MemberReport } from "../core/origins/pool-health.ts";
 import type {
   CounterFailure,
   CounterReply,
@@ -98,7 +98,7 @@ export interface SnapshotRpc extends Rpc.DurableObjectBranded {
 
 /** What a gateway may ask of a pool's health object. */
 export interface HealthRpc extends Rpc.DurableObjectBranded {
-  report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<readonly MemberView[]>;
+  report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<HealthReply>;
 }
 
 /** What a gateway may ask of a pool's feedback object. */
@@ -117,7 +117,7 @@ export interface StatsRpc extends Rpc.DurableObjectBranded {
 
 /** What isolates and the admin API may ask of the alerts object. */
 export interface AlertsRpc extends Rpc.DurableObjectBranded {
-  report(report: AlertReport): Promise<void>;
+  report(report: AlertReport): Promise<AlertReply>;
   show(): ShownAlerts;
   test(name: string, rules: readonly AlertRule[]): Promise<readonly TestedChannel[]>;
 }

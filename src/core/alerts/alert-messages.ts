@@ -38,6 +38,11 @@ export interface AlertReport {
   readonly used: readonly { readonly pool: string; readonly quota: string; readonly share: number }[];
 }
 
+export interface AlertReply {
+  /** When the isolate is to report again, from now. */
+  readonly nextMs: number;
+}
+
 export interface ShownAlert {
   readonly condition: Condition;
   readonly state: "pending" | "firing" | "resolved";

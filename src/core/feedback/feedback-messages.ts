@@ -38,6 +38,8 @@ export interface FeedbackView {
   /** The changes since the version that the report named. */
   readonly news: readonly QuotaNews[];
   readonly others: readonly (Others & { readonly key: string })[];
+  /** When the isolate is to report again, from now. An object of the version before does not say. */
+  readonly nextMs?: number;
   /** For each claim how long to wait; 0: it is granted. */
   readonly probes: readonly { readonly key: string; readonly waitMs: number }[];
 }

@@ -2,6 +2,7 @@
 // reports for views. Mutable, bounded, with time as an argument.
 
 import { LruMap } from "../lru-map.ts";
+import { ReportPace } from "../report-pace.ts";
 import type { FeedbackReport, FeedbackView, ProbeClaim, QuotaNews, QuotaUse } from "./feedback-messages.ts";
 import { isOver, type Knowledge, mergeKnowledge, NOTHING, shiftKnowledge } from "./quota-knowledge.ts";
 import type { Others } from "./quota-pace.ts";
@@ -9,11 +10,13 @@ import type { Others } from "./quota-pace.ts";
 /** Quotas that are known at a time, by an isolate and by the object. */
 export const QUOTAS_MAX = 1_000;
 const ISOLATES_MAX = 1_000;
-/** An isolate that has not reported for so long does not count. */
-const USE_MS_MAX = 3_000;
+/** An isolate reports so often, where there are not too many. */
+const REPORT_MS = 500;
+/** One that is so late, after it was to report again, does not count. */
+const LATE_MS = 2_500;
 
 interface ReportedUse extends QuotaUse {
-  readonly atMs: number;
+  readonly untilMs: number;
 }
 
 interface QuotaEntry {
@@ -28,17 +31,21 @@ interface QuotaEntry {
 
 export class SharedFeedback {
   readonly #entries = new LruMap<string, QuotaEntry>(QUOTAS_MAX);
+  readonly #pace = new ReportPace();
   #version = 0;
 
   exchange({ id, version, news, uses, claims }: FeedbackReport, nowMs: number): FeedbackView {
     for (const { key, known } of news.slice(0, QUOTAS_MAX))
       this.#learn(key, { known: shiftKnowledge(known, nowMs), by: id }, nowMs);
-    for (const use of uses) this.#entries.get(use.key)?.uses.set(id, { ...use, atMs: nowMs });
+    const nextMs = this.#pace.next(nowMs, REPORT_MS);
+    const untilMs = nowMs + nextMs + LATE_MS;
+    for (const use of uses) this.#entries.get(use.key)?.uses.set(id, { ...use, untilMs });
     return {
       // A version of a time when clocks ran ahead would hide all news.
       news: this.#readSince(version > this.#version ? 0 : version, id, nowMs),
       version: this.#version,
       others: uses.map(({ key }) => ({ key, ...this.#readOthers(key, id, nowMs) })),
+      nextMs,
       probes: claims.map((claim) => ({ key: claim.key, waitMs: this.#claim(claim, nowMs) })),
     };
   }
@@ -84,7 +91,7 @@ export class SharedFeedback {
     let perSecond = 0;
     let rivals = 0;
     for (const [other, use] of this.#entries.get(key)?.uses.entries() ?? []) {
-      if (other === id || nowMs - use.atMs > USE_MS_MAX) continue;
+      if (other === id || nowMs > use.untilMs) continue;
       if (use.isHungry) rivals += 1;
       else perSecond += use.perSecond;
     }

@@ -64,7 +64,8 @@ export class MemberStates {
   readonly #pool: OriginPool;
   readonly #onChange: OnChange;
   readonly #members: Known[];
-  #learntMs = -Infinity;
+  /** Until when what checks found is used. */
+  #learntUntilMs = -Infinity;
 
   constructor(pool: OriginPool, onChange: OnChange) {
     this.#pool = pool;
@@ -79,7 +80,7 @@ export class MemberStates {
   }
 
   choose(chooser: Chooser): number | undefined {
-    if (chooser.nowMs - this.#learntMs > VIEW_MS_MAX)
+    if (chooser.nowMs > this.#learntUntilMs)
       for (const known of this.#members) this.#set(known, { isDown: false });
     return chooseMember(this.#pool, this.#members, chooser);
   }
@@ -125,6 +126,11 @@ export class MemberStates {
     this.#onChange(known.url, "rejected");
   }
 
+  /** Whether a member answered badly, and it is not reported yet. */
+  get hasFailed(): boolean {
+    return this.#members.some(({ bad }) => bad > 0);
+  }
+
   /** Returns what was seen since the last call. */
   takeReports(): readonly MemberReport[] {
     const reports = this.#members
@@ -142,10 +148,10 @@ export class MemberStates {
 
   /**
    * Learns what the isolates know together. A breaker that others opened is open here too, unless the member answers well
-   * here: an isolate that cannot reach an origin must not shut it for those that can.
+   * here: an isolate that cannot reach an origin must not shut it for those that can. `nextMs`: when it learns again.
    */
-  learn(views: readonly MemberView[], nowMs: number): void {
-    this.#learntMs = nowMs;
+  learn(views: readonly MemberView[], nowMs: number, nextMs = 0): void {
+    this.#learntUntilMs = nowMs + Math.max(VIEW_MS_MAX, 2 * nextMs);
     for (const { url, openForMs, isDown, upForMs, paths } of views) {
       const known = this.#members.find((member) => member.url === url);
       if (known === undefined) continue;

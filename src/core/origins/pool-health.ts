@@ -57,6 +57,12 @@ export interface MemberView {
   readonly paths?: readonly number[] | undefined;
 }
 
+export interface HealthReply {
+  readonly views: readonly MemberView[];
+  /** When the isolate is to report again, from now. */
+  readonly nextMs: number;
+}
+
 const UNKNOWN: MemberHealth = {
   breaker: CLOSED,
   paths: NO_PATHS,

@@ -9,6 +9,8 @@ import { addTops, createTops, type TopLists, toTops } from "./tops.ts";
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
+/** An isolate reports so often, where there are not too many. */
+const REPORT_MS = 10_000;
 /** Series of a deployment: what more comes is counted under `other`. */
 const SERIES_MAX = 5_000;
 /** Isolates whose last reports are remembered. */
@@ -17,8 +19,8 @@ const ISOLATES_MAX = 5_000;
 const SEEN_MS = 300_000;
 /** A report is older than its sender says by the time it was on its way. */
 const ON_ITS_WAY_MS = 30_000;
-/** Who has not reported for so long is gone. */
-const PRESENT_MS = 30_000;
+/** Who is so late, after it was to report again, is gone. */
+const LATE_MS = 20_000;
 
 /** What was lost, as series like any other. */
 const SERIES = toSeriesName("lost", "series");
@@ -44,6 +46,8 @@ interface SeenIsolate {
   readonly seq: number;
   readonly atMs: number;
   readonly now: StatsReport["now"];
+  /** When it was to report again, from then. */
+  readonly nextMs: number;
 }
 
 export type SeenReport = readonly [isolate: string, seq: number, atMs: number];
@@ -59,19 +63,23 @@ export class StatsBook {
   constructor(totals: SeriesData = { counts: [], histograms: [] }, seen: readonly SeenReport[] = []) {
     this.#totals.add(totals);
     for (const [isolate, seq, atMs] of seen)
-      this.#isolates.set(isolate, { seq, atMs, now: { pools: [], usage: [] } });
+      this.#isolates.set(isolate, { seq, atMs, now: { pools: [], usage: [] }, nextMs: REPORT_MS });
   }
 
   /**
    * False: the report was counted before, or may have been. `ageMs`: since when it is sent; one that is older than what is
-   * remembered of its isolate is counted as lost, since nothing may count twice.
+   * remembered of its isolate is counted as lost, since nothing may count twice. `nextMs`: when it is to report again.
    */
-  apply(report: StatsReport, nowMs: number, ageMs = 0): boolean {
+  apply(
+    report: StatsReport,
+    nowMs: number,
+    { ageMs = 0, nextMs = REPORT_MS }: { readonly ageMs?: number; readonly nextMs?: number } = {},
+  ): boolean {
     this.#nowMs = Math.max(this.#nowMs, nowMs);
     const known = this.#isolates.get(report.isolate);
     this.#seenMs = this.#nowMs;
     const seq = Math.max(report.seq, known?.seq ?? 0);
-    this.#isolates.set(report.isolate, { seq, atMs: this.#nowMs, now: report.now });
+    this.#isolates.set(report.isolate, { seq, atMs: this.#nowMs, now: report.now, nextMs });
     if (known !== undefined && report.seq <= known.seq) return false;
     if (known === undefined && ageMs > SEEN_MS - ON_ITS_WAY_MS) {
       this.#lose(REPORTS, 1);
@@ -93,14 +101,16 @@ export class StatsBook {
     return this.#totals;
   }
 
-  /** Isolates that reported a moment ago. */
+  /** Isolates that reported when they last had to. */
   present(nowMs: number): readonly SeenIsolate[] {
-    return this.#listIsolates(PRESENT_MS, nowMs).map(([, isolate]) => isolate);
+    const all = [...this.#isolates.entries()].map(([, isolate]) => isolate);
+    return all.filter(({ atMs, nextMs }) => nowMs - atMs < Math.max(REPORT_MS, nextMs) + LATE_MS);
   }
 
   /** The isolates whose reports may come again, with the number of the newest. */
   toSeen(): readonly SeenReport[] {
-    return this.#listIsolates(SEEN_MS).map(([isolate, { seq, atMs }]) => [isolate, seq, atMs]);
+    const seen = [...this.#isolates.entries()].filter(([, { atMs }]) => this.#nowMs - atMs < SEEN_MS);
+    return seen.map(([isolate, { seq, atMs }]) => [isolate, seq, atMs]);
   }
 
   get lost(): { readonly series: number; readonly reports: number } {
@@ -163,18 +173,13 @@ export class StatsBook {
     this.#lose(SERIES, 1);
     return toOtherName(name);
   }
-
-  #listIsolates(withinMs: number, nowMs = this.#nowMs): readonly (readonly [string, SeenIsolate])[] {
-    return [...this.#isolates.entries()].filter(([, { atMs }]) => nowMs - atMs < withinMs);
-  }
 }
 
 function toRow(atMs: number, { series, tops, fullest }: Minute): StatsRow {
   return { atMs, ...series.toData(), tops: toTops(tops), fullest: fullest.toData() };
 }
 
-/** An isolate reports so often; while somebody watches, so often. */
-const REPORT_MS = 10_000;
+/** The same while somebody watches. */
 const WATCHED_REPORT_MS = 1_000;
 /** Who watches says so again within this. */
 const WATCH_MS = 10_000;

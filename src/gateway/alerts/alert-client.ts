@@ -1,10 +1,11 @@
 // Tells the alerts object what this isolate counted and saw, behind requests' backs: a second after a key has crossed a
-// share of its quota, else every ten seconds while there are requests. What was not answered goes again with what comes
-// next. There is none where the configuration has no alerts.
+// share of its quota, else every ten seconds while there are requests; later where the object says that too many tell it.
+// What was not answered goes again with what comes next. There is none where the configuration has no alerts.
 
 import { addCounts, NO_COUNTS } from "../../core/alerts/alert-conditions.ts";
-import type { AlertCounts, AlertReport, CrossedKey } from "../../core/alerts/alert-messages.ts";
+import type { AlertCounts, AlertReply, AlertReport, CrossedKey } from "../../core/alerts/alert-messages.ts";
 import type { AlertRule } from "../../core/alerts/alert-settings.ts";
+import { toFirstDelayMs } from "../../core/report-pace.ts";
 import { toRefusedOutcome } from "../../core/stats/outcome.ts";
 import type { StatsNow } from "../../core/stats/stats-messages.ts";
 import { ALERTS_NAME, type Bindings } from "../../platform/bindings.ts";
@@ -13,6 +14,10 @@ import type { RequestTrace } from "../request/request-trace.ts";
 
 const SOON_MS = 1_000;
 const INTERVAL_MS = 10_000;
+/** The first report of a new isolate: a deploy starts all at once. */
+const FIRST = { fromMs: 2_000, spreadMs: 22_000 } as const;
+/** The platform ends what goes on for longer behind an answer: a later request waits for the rest. */
+const WAIT_MS_MAX = 25_000;
 const TIMEOUT_MS = 5_000;
 /** What a wait may be late by, on a busy machine, before it is taken for lost. */
 const MARGIN_MS = 2_000;
@@ -35,6 +40,11 @@ export class AlertClient {
   /** Whoever sends the next report, and when. */
   #sender: object | undefined;
   #dueMs = Infinity;
+  /** The object's last answer, and when it was asked for. */
+  #nextMs = INTERVAL_MS;
+  #sentMs = -Infinity;
+  /** Before this no report goes; undefined: there was no request yet that says on which continent this isolate is. */
+  #firstMs: number | undefined;
 
   constructor(namespace: Bindings["ALERTS"], told: Told, readNow: () => StatsNow) {
     this.#namespace = namespace;
@@ -54,18 +64,25 @@ export class AlertClient {
   }
 
   /** Counts a request once its answer is there. */
-  answered({ refusal }: RequestTrace, waitUntil: WaitUntil): void {
+  answered({ refusal, facts }: RequestTrace, waitUntil: WaitUntil): void {
     this.#counts.requests += 1;
     if (refusal !== undefined && !refusal.isLeft) {
       const outcome = toRefusedOutcome(refusal.code);
       if (outcome === "denied" || outcome === "failed") this.#counts[outcome] += 1;
       else if (refusal.code.startsWith("credential-")) this.#counts.credentials += 1;
     }
-    this.#plan(INTERVAL_MS, waitUntil);
+    if (facts !== undefined)
+      this.#firstMs ??= readClock() + toFirstDelayMs(facts.continent, FIRST, Math.random());
+    this.#plan(this.#crossed.length > 0 ? SOON_MS : INTERVAL_MS, waitUntil);
   }
 
-  #plan(delayMs: number, waitUntil: WaitUntil): void {
+  #plan(soonestMs: number, waitUntil: WaitUntil): void {
+    if (this.#firstMs === undefined) return;
     const nowMs = readClock();
+    const openMs = this.#sentMs + this.#nextMs - (INTERVAL_MS - soonestMs);
+    const dueMs = Math.max(nowMs + (this.#firstMs > nowMs ? SOON_MS : soonestMs), openMs, this.#firstMs);
+    const delayMs = dueMs - nowMs;
+    if (delayMs > WAIT_MS_MAX) return;
     const isPlanned = this.#sender !== undefined && nowMs < this.#dueMs + MARGIN_MS;
     if (isPlanned && this.#dueMs <= nowMs + delayMs) return;
     const sender = {};
@@ -80,13 +97,16 @@ export class AlertClient {
     // Another one was sooner.
     if (this.#sender !== sender) return;
     this.#sender = undefined;
+    this.#sentMs = readClock();
     const [crossed, counts] = [this.#crossed, this.#counts];
     this.#crossed = [];
     this.#counts = addCounts(NO_COUNTS, NO_COUNTS);
     try {
       const late = scheduler.wait(TIMEOUT_MS).then(() => Promise.reject(new Error("no answer")));
       const object = this.#namespace.getByName(ALERTS_NAME);
-      await Promise.race([object.report(this.#toReport(crossed, counts)), late]);
+      const reply = await Promise.race([object.report(this.#toReport(crossed, counts)), late]);
+      // An object of the version before answers nothing.
+      this.#nextMs = (reply as AlertReply | undefined)?.nextMs ?? INTERVAL_MS;
     } catch {
       // The object knows a crossing that it is told twice.
       this.#crossed.unshift(...crossed.slice(0, CROSSED_MAX - this.#crossed.length));

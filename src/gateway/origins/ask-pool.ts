@@ -51,7 +51,7 @@ export async function askPool(
   options: PoolOptions,
 ): Promise<OriginAnswer> {
   const { affinity, retries } = client.pool;
-  client.begin(options.context.waitUntil);
+  client.begin(facts, options.context.waitUntil);
   const isRepeatable = !(facts.body instanceof ReadableStream) && retries.max > 0;
   return await askInTurn({
     facts,

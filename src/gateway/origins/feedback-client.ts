@@ -21,10 +21,10 @@ import type {
 } from "./origin-feedback.ts";
 import { readJsonBody } from "../request/read-json-body.ts";
 
-/** A request is not let go by an older view. */
-const VIEW_MS_MAX = 1_000;
-/** While requests come, the view is renewed behind their backs. */
+/** While requests come, the view is renewed behind their backs: so often where the object says nothing else. */
 const REFRESH_MS = 500;
+/** A request is not let go by a view that should have been renewed so long ago. */
+const LATE_MS = 500;
 /** How long a request waits for a view; then it goes on with what is known. */
 const TIMEOUT_MS = 250;
 
@@ -51,6 +51,8 @@ export class FeedbackClient implements OriginFeedback {
   /** Of which time the view is, or since when it is known that there is none. */
   #heardMs = -Infinity;
   #underWay: Promise<void> | undefined;
+  /** How long after it was asked for the object wants the view to be renewed. */
+  #nextMs = REFRESH_MS;
 
   constructor(pool: FeedbackPool, { profile, scopes }: FeedbackSettings, namespace: Bindings["FEEDBACK"]) {
     this.#name = pool.name;
@@ -70,9 +72,9 @@ export class FeedbackClient implements OriginFeedback {
     const mayHold = canWait && this.#profile.countsCalls === true;
     const claims = this.#states.toClaims(keys, nowMs);
     // While the object does not answer it is waited for once a second, and not by every request.
-    const isOld = nowMs - this.#heardMs >= VIEW_MS_MAX;
+    const isOld = nowMs - this.#heardMs >= this.#nextMs + LATE_MS;
     if (isOld || claims.length > 0) return this.#askThenWait({ keys, claims, mayHold, nowMs });
-    if (nowMs - this.#askedMs >= REFRESH_MS) this.#exchange([]);
+    if (nowMs - this.#askedMs >= this.#nextMs) this.#exchange([]);
     return this.#states.waitMs(keys, nowMs, mayHold);
   }
 
@@ -156,6 +158,7 @@ export class FeedbackClient implements OriginFeedback {
     try {
       const view = await this.#namespace.getByName(this.#name).exchange(report);
       this.#states.learnView(view, readClock());
+      this.#nextMs = view.nextMs ?? REFRESH_MS;
     } catch {
       this.#states.retell(report);
     }

@@ -3,17 +3,21 @@
 
 import { MemberStates } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
-import type { MemberView } from "../../core/origins/pool-health.ts";
+import type { HealthReply, MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
+import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { writeLog } from "../../platform/log.ts";
 import { createOutbounds, type Outbound } from "./outbound.ts";
+import type { RequestFacts } from "../request/request-facts.ts";
 import { Poll } from "../request/poll.ts";
 import type { WaitingLines } from "./waiting-lines.ts";
 
 /** While requests come, what one isolate saw is known to the others within twice this and two calls. */
 const REPORT_MS = 1_000;
+/** The first report of a new isolate: a deploy starts all at once. */
+const FIRST = { fromMs: 0, spreadMs: 22_000 } as const;
 
 export class PoolClient {
   readonly pool: OriginPool;
@@ -24,7 +28,10 @@ export class PoolClient {
    */
   readonly outbounds: readonly Outbound[];
   /** What cannot be told is lost: this isolate goes on with what it sees itself. */
-  readonly #poll: Poll<readonly MemberView[]>;
+  readonly #poll: Poll<HealthReply>;
+  /** When the health object wants the next report; before the first when this isolate makes it. */
+  #dueMs: number | undefined;
+  #isKnown = false;
   #budget: RetryBudget = NEW_BUDGET;
 
   constructor(pool: OriginPool, bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">, lines: WaitingLines) {
@@ -38,8 +45,12 @@ export class PoolClient {
       refreshMs: REPORT_MS,
       ask: async () =>
         await bindings.HEALTH.getByName(name).report({ members, breaker, checks }, this.states.takeReports()),
-      learn: (views) => {
-        this.states.learn(views, readClock());
+      learn: (reply) => {
+        const { views, nextMs } = toReply(reply);
+        const nowMs = readClock();
+        this.#dueMs = nowMs + nextMs;
+        this.#isKnown = true;
+        this.states.learn(views, nowMs, nextMs);
       },
     });
   }
@@ -54,10 +65,13 @@ export class PoolClient {
     return this.pool.outbound?.byMember !== undefined;
   }
 
-  /** Counts a client's request. */
-  begin(waitUntil: (promise: Promise<unknown>) => void): void {
+  /** Counts a client's request. A new isolate that sees a failure wants to know at once what the others know. */
+  begin(facts: Pick<RequestFacts, "continent">, waitUntil: (promise: Promise<unknown>) => void): void {
     this.#budget = earn(this.#budget, this.pool.retries.budgetPercent);
-    this.#poll.refresh(readClock(), waitUntil);
+    const nowMs = readClock();
+    this.#dueMs ??= nowMs + toFirstDelayMs(facts.continent, FIRST, Math.random());
+    if (nowMs >= this.#dueMs || (!this.#isKnown && this.states.hasFailed))
+      this.#poll.refresh(nowMs, waitUntil);
   }
 
   /** Whether the budget has a retry left, which it then has no more. */
@@ -67,4 +81,9 @@ export class PoolClient {
     this.#budget = left;
     return true;
   }
+}
+
+/** An object of the version before answers views alone. */
+function toReply(reply: HealthReply | readonly MemberView[]): HealthReply {
+  return "nextMs" in reply ? reply : { views: reply, nextMs: REPORT_MS };
 }

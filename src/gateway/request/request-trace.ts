@@ -17,6 +17,7 @@ interface TracedFacts {
   readonly address: string | undefined;
   readonly country: string | undefined;
   readonly asn: number | undefined;
+  readonly continent: string | undefined;
   readonly identity: Identity | undefined;
 }
 

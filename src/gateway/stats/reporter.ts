@@ -1,6 +1,7 @@
-// When an isolate reports what it counted: behind the answer of the first request after the last report, at most once an
-// interval. A report is kept until it is answered, and is sent again as it was; what is counted meanwhile goes with the next.
+// When an isolate reports what it counted: behind the answer of a request, no sooner than the object said with its last
+// answer. A report is kept until it is answered, and is sent again as it was; what is counted meanwhile goes with the next.
 
+import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { StatsNow, StatsReply, StatsReport } from "../../core/stats/stats-messages.ts";
 import { type Bindings, toStatsName } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -9,6 +10,10 @@ import type { Pending } from "./pending.ts";
 const INTERVAL_MS = 10_000;
 /** The first requests after a pause are reported so soon. */
 const SOON_MS = 1_000;
+/** The first report of a new isolate: a deploy starts all at once. */
+const FIRST = { fromMs: 1_000, spreadMs: 10_000 } as const;
+/** The platform ends what goes on for longer behind an answer: a later request waits for the rest. */
+const WAIT_MS_MAX = 15_000;
 const TIMEOUT_MS = 5_000;
 /** What a wait may be late by, on a busy machine, before it is taken for lost. */
 const MARGIN_MS = 2_000;
@@ -55,10 +60,20 @@ export class Reporter {
 
   plan(nowMs: number, { request, waitUntil }: Sender): void {
     if (nowMs < this.#plannedUntilMs) return;
-    this.#object ??= toStatsName(toContinent(request));
-    const dueMs = Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
+    const dueMs = this.#toDueMs(nowMs, request);
+    if (dueMs - nowMs > WAIT_MS_MAX) {
+      this.#plannedUntilMs = dueMs - WAIT_MS_MAX;
+      return;
+    }
     this.#plannedUntilMs = dueMs + MARGIN_MS;
     waitUntil(this.#reportAt(dueMs - nowMs));
+  }
+
+  #toDueMs(nowMs: number, request: Request): number {
+    if (this.#object !== undefined) return Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
+    const continent = toContinent(request);
+    this.#object = toStatsName(continent ?? "unknown");
+    return nowMs + Math.max(SOON_MS, toFirstDelayMs(continent, FIRST, Math.random()));
   }
 
   /** Never rejects. */
@@ -95,7 +110,7 @@ export class Reporter {
   }
 }
 
-function toContinent({ cf }: Request): string {
+function toContinent({ cf }: Request): string | undefined {
   const continent = cf?.["continent"];
-  return typeof continent === "string" ? continent : "unknown";
+  return typeof continent === "string" ? continent : undefined;
 }

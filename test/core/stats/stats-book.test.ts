@@ -80,7 +80,7 @@ describe("a book of statistics", () => {
           known.counted += units;
           sent += units;
           const told = toSent(known, isolate, nowMs);
-          if (what !== "request lost") book.apply(told, nowMs, nowMs - known.sentMs);
+          if (what !== "request lost") book.apply(told, nowMs, { ageMs: nowMs - known.sentMs });
           oldestMs = Math.max(oldestMs, nowMs - known.sentMs);
           if (what === "answered" || what === "restart") known.sent = undefined;
           if (what !== "restart") continue;
@@ -88,7 +88,7 @@ describe("a book of statistics", () => {
           book = restart(book, [...rows.values()]);
         }
         for (const [isolate, known] of isolates) {
-          if (known.sent !== undefined) book.apply(known.sent, nowMs, nowMs - known.sentMs);
+          if (known.sent !== undefined) book.apply(known.sent, nowMs, { ageMs: nowMs - known.sentMs });
           oldestMs = Math.max(oldestMs, nowMs - known.sentMs);
           known.sent = undefined;
           book.apply(toSent(known, isolate, nowMs), nowMs);
@@ -110,16 +110,16 @@ describe("a book of statistics", () => {
     first.apply(report({ isolate: "b" }), NOW_MS + 300_000);
     const rows = first.takeRows();
     const later = restart(first, rows);
-    expect(later.apply(report({ seq: 7 }), NOW_MS + 300_000, 300_000)).toBe(false);
+    expect(later.apply(report({ seq: 7 }), NOW_MS + 300_000, { ageMs: 300_000 })).toBe(false);
     expect([later.totals.counts.get(series), later.lost.reports]).toEqual([2, 1]);
-    expect(later.apply(report({ seq: 8 }), NOW_MS + 300_000, 0)).toBe(true);
+    expect(later.apply(report({ seq: 8 }), NOW_MS + 300_000, { ageMs: 0 })).toBe(true);
   });
 
   test("remembers an isolate for as long as its report comes again", () => {
     const first = new StatsBook();
-    for (const atMs of [0, 200_000, 400_000]) first.apply(report({ seq: 7 }), NOW_MS + atMs, atMs);
+    for (const atMs of [0, 200_000, 400_000]) first.apply(report({ seq: 7 }), NOW_MS + atMs, { ageMs: atMs });
     const later = restart(first, first.takeRows());
-    expect(later.apply(report({ seq: 7 }), NOW_MS + 410_000, 410_000)).toBe(false);
+    expect(later.apply(report({ seq: 7 }), NOW_MS + 410_000, { ageMs: 410_000 })).toBe(false);
     expect([later.totals.counts.get(series), later.lost.reports]).toEqual([1, 0]);
   });
 

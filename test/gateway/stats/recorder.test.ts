@@ -17,6 +17,7 @@ test("a flood's refusals look up where each client is once", () => {
       requestId: "id",
       address,
       identity: undefined,
+      continent: "EU",
       get country() {
         lookUps += 1;
         return "CH";
