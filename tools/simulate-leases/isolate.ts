@@ -6,7 +6,8 @@ import type { LeaseTerms } from "../../src/core/leases/lease-terms.ts";
 import type { EventQueue } from "./event-queue.ts";
 import type { Message, Owner, Reply } from "./owner.ts";
 
-const KEY = "k";
+/** As the gateway names a lease: by its plan and its key. */
+const toKey = (plan: string | undefined): string => `p/${plan ?? ""} k`;
 
 export interface Place {
   readonly name: string;
@@ -26,7 +27,14 @@ export interface Decided {
 interface World {
   readonly events: EventQueue;
   readonly owner: Owner;
-  readonly terms: LeaseTerms | undefined;
+  /** By plan; that of a policy with one limit for all is "". */
+  readonly terms: ReadonlyMap<string, LeaseTerms | undefined>;
+}
+
+/** What a request takes, and by whose limits. */
+export interface Wanted {
+  readonly cost: number;
+  readonly plan?: string | undefined;
 }
 
 export class Isolate {
@@ -45,42 +53,47 @@ export class Isolate {
     this.#isAlive = false;
   }
 
-  request(atMs: number, cost: number, onDecided: (decided: Decided) => void): void {
+  request(atMs: number, wanted: Wanted, onDecided: (decided: Decided) => void): void {
     const nowMs = this.#toClock(atMs);
-    const answer = this.#world.terms === undefined ? "ask" : this.#leases.take(KEY, cost, nowMs);
+    const isLeased = this.#toTerms(wanted) !== undefined;
+    const answer = isLeased ? this.#leases.take(toKey(wanted.plan), wanted.cost, nowMs) : "ask";
     if (answer === "ask") {
-      this.#ask(atMs, cost, onDecided);
+      this.#ask(atMs, wanted, onDecided);
       return;
     }
     onDecided({ isAllowed: answer.startsWith("taken"), atMs, delayMs: 0 });
-    if (answer.endsWith("renew")) this.#renew(atMs, cost);
+    if (answer.endsWith("renew")) this.#renew(atMs, wanted);
   }
 
-  #ask(atMs: number, cost: number, onDecided: (decided: Decided) => void): void {
-    const report = this.#report(atMs, cost);
-    this.#call({ cost, report }, atMs, ({ verdict }, decidedMs) => {
+  #toTerms({ plan }: Wanted): LeaseTerms | undefined {
+    return this.#world.terms.get(plan ?? "");
+  }
+
+  #ask(atMs: number, wanted: Wanted, onDecided: (decided: Decided) => void): void {
+    const report = this.#report(atMs, wanted);
+    this.#call({ ...wanted, report }, atMs, ({ verdict }, decidedMs) => {
       const isAllowed = verdict.outcome === "allowed";
       onDecided({ isAllowed, atMs: decidedMs, delayMs: this.#place.roundTripMs });
       return () => {
-        if (verdict.outcome === "denied") this.#noteDenial(cost, verdict.retryAfterMs, atMs);
+        if (verdict.outcome === "denied") this.#noteDenial(wanted, verdict.retryAfterMs, atMs);
       };
     });
   }
 
-  #renew(atMs: number, cost: number): void {
-    const report = this.#report(atMs, cost);
-    if (report !== undefined) this.#call({ cost: 0, report }, atMs, () => undefined);
+  #renew(atMs: number, wanted: Wanted): void {
+    const report = this.#report(atMs, wanted);
+    if (report !== undefined) this.#call({ ...wanted, cost: 0, report }, atMs, () => undefined);
   }
 
-  #report(atMs: number, cost: number): Message["report"] {
-    const { terms } = this.#world;
-    return terms === undefined ? undefined : this.#leases.report(KEY, { cost, terms }, this.#toClock(atMs));
+  #report(atMs: number, { cost, plan }: Wanted): Message["report"] {
+    const terms = this.#toTerms({ cost, plan });
+    return terms && this.#leases.report(toKey(plan), { cost, terms }, this.#toClock(atMs));
   }
 
-  #noteDenial(cost: number, waitMs: number, sentMs: number): void {
-    if (this.#world.terms === undefined) return;
+  #noteDenial({ cost, plan }: Wanted, waitMs: number, sentMs: number): void {
+    if (this.#toTerms({ cost, plan }) === undefined) return;
     const nowMs = this.#toClock(sentMs + this.#place.roundTripMs);
-    this.#leases.noteDenial(KEY, { cost, waitMs }, { sentMs: this.#toClock(sentMs), nowMs });
+    this.#leases.noteDenial(toKey(plan), { cost, waitMs }, { sentMs: this.#toClock(sentMs), nowMs });
   }
 
   #call(
@@ -97,15 +110,16 @@ export class Isolate {
       events.add(sentMs + roundTripMs, () => {
         if (!this.#isAlive) return;
         onReceived?.();
-        if (message.report !== undefined) this.#accept(message.report.seq, reply, sentMs);
+        if (message.report !== undefined) this.#accept(message, reply, sentMs);
       });
     });
   }
 
-  #accept(seq: number, { grant }: Reply, sentMs: number): void {
+  #accept({ plan, report }: Message, { grant }: Reply, sentMs: number): void {
+    if (report === undefined) return;
     const sent = this.#toClock(sentMs);
     const nowMs = this.#toClock(sentMs + this.#place.roundTripMs);
-    this.#leases.accept(KEY, { seq, grant }, { sentMs: sent, nowMs });
+    this.#leases.accept(toKey(plan), { seq: report.seq, grant }, { sentMs: sent, nowMs });
   }
 
   #toClock(atMs: number): number {

@@ -1,15 +1,15 @@
 // What a scenario came to, beside what one exact counter would have said to the same requests without any delay.
 
-import { toAlgorithm } from "../../src/core/algorithms/registry.ts";
 import { toWaterLevel } from "../../src/core/leases/fair-share.ts";
 import { admitByLog } from "./exact-log.ts";
-import type { Rules } from "../../src/core/leases/counter-leases.ts";
+import { Owner, type PlanRules } from "./owner.ts";
 import type { Scenario } from "./scenarios.ts";
 
 export interface Asked {
   readonly atMs: number;
   readonly isolate: number;
   readonly cost: number;
+  readonly plan: string | undefined;
   /** Undefined: no answer came. */
   isAllowed: boolean | undefined;
   delayMs: number;
@@ -38,13 +38,15 @@ interface Played {
   readonly over: number;
   readonly calls: number;
   readonly rows: number;
-  readonly rules: Rules;
+  readonly rules: PlanRules;
 }
 
 export function toOutcome(scenario: Scenario, { asked, over, calls, rows, rules }: Played): Outcome {
   const exact = decideAll(rules, asked);
-  const window = rules.settings as { readonly limit: number; readonly windowMs: number };
-  const byLog = rules.algorithm === "sliding-window" ? admitByLog(asked, window) : exact;
+  const { options, plans } = scenario;
+  const window = rules[""]?.settings as Parameters<typeof admitByLog>[1];
+  const isLogged = options.algorithm === "sliding-window" && plans === undefined;
+  const byLog = isLogged ? admitByLog(asked, window) : exact;
   const admitted = asked.map(({ isAllowed }) => isAllowed === true);
   const delays = asked.map(({ delayMs }) => delayMs).sort((one, other) => one - other);
   const misjudged = admitted.filter((isAllowed, index) => isAllowed !== byLog[index]).length;
@@ -63,12 +65,10 @@ export function toOutcome(scenario: Scenario, { asked, over, calls, rows, rules 
   };
 }
 
-function decideAll({ algorithm, settings }: Rules, asked: readonly Asked[]): readonly boolean[] {
-  const { decide } = toAlgorithm(algorithm);
-  let state: unknown = undefined;
-  return asked.map(({ atMs, cost }) => {
-    const verdict = decide(settings, state, { nowMs: Math.floor(atMs), cost });
-    ({ state } = verdict);
+function decideAll(rules: PlanRules, asked: readonly Asked[]): readonly boolean[] {
+  const owner = new Owner(rules);
+  return asked.map(({ atMs, cost, plan }) => {
+    const { verdict } = owner.handle({ cost, plan, report: undefined }, Math.floor(atMs));
     return verdict.outcome === "allowed";
   });
 }

@@ -9,6 +9,8 @@ export interface Message {
   /** 0 asks for nothing but a lease. */
   readonly cost: number;
   readonly report: LeaseReport | undefined;
+  /** Whose limits it is decided by; undefined: there is one limit for all. */
+  readonly plan?: string | undefined;
 }
 
 export interface Reply {
@@ -16,23 +18,27 @@ export interface Reply {
   readonly grant: LeaseGrant | undefined;
 }
 
+/** The rules of each plan; one for all is that of "". */
+export type PlanRules = Readonly<Record<string, Rules>>;
+
 export class Owner {
-  readonly #rules: Rules;
+  readonly #rules: PlanRules;
   #table = this.#open();
   #row: string | undefined;
   #clockMs = 0;
   calls = 0;
   rows = 0;
 
-  constructor(rules: Rules) {
-    this.#rules = rules;
+  constructor(rules: Rules | PlanRules) {
+    this.#rules = isOneFor(rules) ? { "": rules } : rules;
   }
 
-  handle({ cost, report }: Message, clockMs: number): Reply {
+  handle({ cost, report, plan }: Message, clockMs: number): Reply {
     this.#clockMs = Math.max(this.#clockMs, Math.floor(clockMs));
     this.calls += 1;
-    const { algorithm, settings } = this.#rules;
-    const checks = [{ policy: "p", algorithm, settings, cost, lease: report }];
+    const rules = this.#rules[plan ?? ""];
+    if (rules === undefined) throw new Error("no such plan");
+    const checks = [{ policy: "p", ...rules, plan, cost, lease: report }];
     const keys = [{ key: "k", checks }];
     const request = { version: MESSAGE_VERSION, phase: "take", id: String(this.calls), keys } as const;
     const [verdict] = this.#table.handle(request, this.#clockMs).verdicts;
@@ -53,6 +59,10 @@ export class Owner {
     };
     return new CounterTable({ read, write, onForgotten }, 1);
   }
+}
+
+function isOneFor(rules: Rules | PlanRules): rules is Rules {
+  return typeof rules["algorithm"] === "string";
 }
 
 function onForgotten(): never {

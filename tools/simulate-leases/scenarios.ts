@@ -1,5 +1,13 @@
 // What is simulated: who asks how much, when, from how far away, and what breaks meanwhile.
 
+/** Plans of one key, and who is on which. */
+export interface Plans {
+  /** Their limits; all else is the same. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** The plan of a request of isolate `index` at this time; `chance` is from 0 to below 1. */
+  readonly toPlan: (index: number, atMs: number, chance: number) => string;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly options: {
@@ -18,6 +26,7 @@ export interface Scenario {
   readonly ownerKillEveryMs?: number;
   /** Requests cost 1 to this. */
   readonly costMax?: number;
+  readonly plans?: Plans;
 }
 
 const LOADS = [0.5, 0.95, 2, 10] as const;
@@ -74,9 +83,62 @@ const WEATHERS: readonly Weather[] = [
   },
 ];
 
+const LIMITS = { free: 600, pro: 6_000 } as const;
+const HALF_MS = (SECONDS / 2) * 1_000;
+const LEARNT_MS = 4_000;
+
+const plansOf = (toPlan: Plans["toPlan"]): { readonly plans: Plans } => ({
+  plans: { limits: LIMITS, toPlan },
+});
+const isOdd = (whole: number): boolean => whole % 2 === 1;
+const mixed = plansOf((_, __, chance) => (chance < 0.5 ? "free" : "pro"));
+const TEN = { isolates: 10, toWeight: () => 1 } as const;
+/** Demand as a multiple of the lower limit. */
+const ofFree = (load: number): number => (load * LIMITS.free) / LIMITS.pro;
+
+/** Keys that are used under two plans: the load is a multiple of the higher plan's limit. */
+const PLAN_WEATHERS: readonly Weather[] = [
+  ...everyLoad([0.5, 0.95, 2], { name: "all pro", ...TEN, ...plansOf(() => "pro") }),
+  ...everyLoad([ofFree(0.95), ofFree(2)], { name: "all free", ...TEN, ...plansOf(() => "free") }),
+  { name: "upgraded", load: 2, ...TEN, ...plansOf((_, atMs) => (atMs < HALF_MS ? "free" : "pro")) },
+  { name: "downgraded", load: 2, ...TEN, ...plansOf((_, atMs) => (atMs < HALF_MS ? "pro" : "free")) },
+  {
+    name: "every 7 s",
+    load: 0.95,
+    ...TEN,
+    ...plansOf((_, atMs) => (isOdd(Math.floor(atMs / 7_000)) ? "pro" : "free")),
+  },
+  {
+    name: "learnt late",
+    load: 0.95,
+    ...TEN,
+    ...plansOf((index, atMs) =>
+      isOdd(Math.floor((atMs - (index * LEARNT_MS) / TEN.isolates) / 15_000)) ? "free" : "pro",
+    ),
+  },
+  ...everyLoad([0.5, 2], {
+    name: "two keys",
+    ...TEN,
+    ...plansOf((index) => (isOdd(index) ? "free" : "pro")),
+  }),
+  ...everyLoad([0.5, 2], { name: "mixed", ...TEN, ...mixed }),
+  { name: "mixed, owner killed", load: 0.95, ...TEN, ...mixed, ownerKillEveryMs: 9_000 },
+  {
+    name: "mixed, both killed",
+    load: 2,
+    ...TEN,
+    ...mixed,
+    costMax: 9,
+    isolateKillsPerSecond: 2,
+    ownerKillEveryMs: 9_000,
+  },
+];
+
 function toScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scenario[] {
   const options = { algorithm, ...MINUTE };
-  return WEATHERS.map((weather) => Object.assign({ options, seconds: SECONDS }, weather));
+  return [...WEATHERS, ...PLAN_WEATHERS].map((weather) =>
+    Object.assign({ options, seconds: SECONDS }, weather),
+  );
 }
 
 export const scenarios: readonly Scenario[] = [

@@ -17,29 +17,32 @@ const CLOCK_AHEAD_MS_MAX = 5_000;
 
 export function simulate(scenario: Scenario, seed: number): Outcome {
   const random = createRandom(seed);
-  const { algorithm } = scenario.options;
-  const settings = toSettings(scenario);
-  const { limit, windowMs } = settings;
-  const rules = { algorithm, settings };
+  const { options, plans } = scenario;
+  const { algorithm } = options;
+  const rules = toPlanRules(scenario);
   const events = new EventQueue();
   const owner = new Owner(rules);
-  const world = { events, owner, terms: toLeaseTerms(algorithm, settings) };
+  const terms = new Map(
+    Object.entries(rules).map(([plan, own]) => [plan, toLeaseTerms(algorithm, own.settings)] as const),
+  );
+  const world = { events, owner, terms };
   const endMs = START_MS + scenario.seconds * 1_000;
   const asked: Asked[] = [];
-  const spendings: Spending[] = [];
+  const spendings: (Spending & { readonly plan: string | undefined })[] = [];
 
   const open = (place: Place): Isolate => new Isolate(place, world);
   const places = Array.from({ length: scenario.isolates }, (_, index) => toPlace(index, random));
   const isolates = places.map(open);
 
   const request = (index: number, atMs: number, cost: number): void => {
-    const one: Asked = { atMs, isolate: index, cost, isAllowed: undefined, delayMs: 0 };
+    const plan = plans?.toPlan(index, atMs - START_MS, random());
+    const one: Asked = { atMs, isolate: index, cost, plan, isAllowed: undefined, delayMs: 0 };
     asked.push(one);
-    isolates[index]?.request(atMs, cost, (decided) => {
+    isolates[index]?.request(atMs, { cost, plan }, (decided) => {
       one.isAllowed = decided.isAllowed;
       one.delayMs = decided.delayMs;
       // In whole milliseconds, as the counter's clock has them.
-      if (decided.isAllowed) spendings.push({ atMs: Math.floor(decided.atMs), units: cost });
+      if (decided.isAllowed) spendings.push({ atMs: Math.floor(decided.atMs), units: cost, plan });
     });
   };
   for (const index of isolates.keys()) arrive({ scenario, index, random, events, endMs, request });
@@ -56,17 +59,45 @@ export function simulate(scenario: Scenario, seed: number): Outcome {
     });
   for (let event = events.take(); event !== undefined; event = events.take()) event.run();
 
-  const bound: Bound = { algorithm, limit, windowMs, burst: limit };
+  // What was let through under each plan, against that plan's own limit.
+  const over = Object.entries(rules).map(([name, { settings }]) => {
+    const { limit, windowMs } = settings;
+    const bound: Bound = { algorithm, limit, windowMs, burst: limit };
+    return toOverAdmission(
+      spendings.filter(({ plan = "" }) => plan === name),
+      bound,
+    );
+  });
   return toOutcome(scenario, {
     asked,
-    over: toOverAdmission(spendings, bound),
+    over: Math.max(...over),
     calls: owner.calls,
     rows: owner.rows,
     rules,
   });
 }
 
-function toSettings({ options }: Scenario): { readonly limit: number; readonly windowMs: number } {
+interface Settings {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+type ScenarioRules = Readonly<
+  Record<string, { readonly algorithm: Scenario["options"]["algorithm"]; readonly settings: Settings }>
+>;
+
+/** By plan; one limit for all is that of "". */
+function toPlanRules({ options, plans }: Pick<Scenario, "options" | "plans">): ScenarioRules {
+  const limits = Object.entries(plans?.limits ?? { "": options.limit });
+  return Object.fromEntries(
+    limits.map(([plan, limit]) => {
+      const settings = toSettings({ options: { ...options, limit } });
+      return [plan, { algorithm: options.algorithm, settings }];
+    }),
+  );
+}
+
+function toSettings({ options }: Pick<Scenario, "options">): Settings {
   const parsed = algorithms[options.algorithm].parseConfig(options);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
   return parsed.value;

@@ -29,6 +29,7 @@ const storedCounter = v.object({
   ahead: v.optional(v.object({ units: storedCount, untilMs: storedTimeMs })),
   // Where plans have counters of their own: plans.ts looks at them before they are used.
   planSettings: v.optional(v.unknown()),
+  cutMs: v.optional(storedTimeMs),
 });
 
 /** Reads each policy's part by itself: one that cannot be read must not take the others with it. */
@@ -76,11 +77,11 @@ function readEach<T>(
 function readCounter(stored: unknown): LiveCounter | undefined {
   const parsed = v.safeParse(storedCounter, stored);
   if (!parsed.success) return undefined;
-  const { algorithm, expiresAtMs, ahead, planSettings } = parsed.output;
+  const { algorithm, expiresAtMs, ahead, planSettings, cutMs } = parsed.output;
   const state = toAlgorithm(algorithm).parseState(parsed.output.state);
   if (!state.ok || state.value === undefined) return undefined;
   const counter = { algorithm, state: state.value };
-  const live = { counter, planSettings, written: counter, expiresAtMs, ...NO_ALLOWANCE };
+  const live = { counter, planSettings, cutMs, written: counter, expiresAtMs, ...NO_ALLOWANCE };
   return ahead === undefined ? live : { ...live, ahead, leases: toRowLease(ahead) };
 }
 
@@ -96,10 +97,10 @@ export function writeRow({ live, bans, decisions }: KeyCounters): {
   const counters: Record<string, unknown> = {};
   let latestMs = 0;
   let fullUntilMs = 0;
-  for (const [name, { written, expiresAtMs, ahead, fullUntilMs: full, planSettings }] of live) {
+  for (const [name, { written, expiresAtMs, ahead, fullUntilMs: full, planSettings, cutMs }] of live) {
     if (written === undefined) continue;
     const { algorithm, state } = written;
-    counters[name] = { algorithm, state, expiresAtMs, ahead, planSettings };
+    counters[name] = { algorithm, state, expiresAtMs, ahead, planSettings, cutMs: planSettings && cutMs };
     latestMs = Math.max(latestMs, expiresAtMs);
     fullUntilMs = Math.max(fullUntilMs, full);
   }

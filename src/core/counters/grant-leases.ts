@@ -1,7 +1,7 @@
 // What quota leases do to the counters of one key: before anything is decided, those that have expired are charged and
 // reports are read; afterwards leases are granted out of the rest. The way between is key-counters.ts: one row has both.
 
-import type { LeaseGrant } from "../leases/lease-messages.ts";
+import type { LeaseGrant, LeaseReport } from "../leases/lease-messages.ts";
 import { MARGIN_MS, toLeaseTerms } from "../leases/lease-terms.ts";
 import {
   expireLeases,
@@ -15,9 +15,10 @@ import { decideCheck, toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check, CheckVerdict, SettledCheck } from "./counter-messages.ts";
+import { findCounter, listSiblings, toCounterName, toPlan } from "./plans.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
-type LeaseCheck = Pick<Check, "policy" | "algorithm" | "settings" | "lease">;
+type LeaseCheck = Pick<Check, "policy" | "algorithm" | "settings" | "plan" | "lease">;
 
 /** The counters as they are at this moment. Nothing here needs a row: one was written when it was granted. */
 export function readReports(
@@ -27,30 +28,58 @@ export function readReports(
 ): KeyCounters {
   let live: Map<string, LiveCounter> | undefined;
   for (const asked of checks) {
-    const counter = before.live.get(asked.policy);
-    const after = readOne(counter, asked, nowMs);
-    if (after !== undefined) (live ??= new Map(before.live)).set(asked.policy, after);
+    const known = live ?? before.live;
+    const own = readOne(findCounter(known, asked, nowMs), asked, nowMs);
+    const others = readOthers(known, asked, nowMs);
+    if (own !== undefined) (live ??= new Map(before.live)).set(toCounterName(asked), own);
+    for (const [name, other] of others) (live ??= new Map(before.live)).set(name, other);
   }
   return live === undefined ? before : { ...before, live };
 }
 
+const NONE: readonly never[] = [];
+
+/** Each plan's counter holds the leases of all: what is spent, comes back or expires does so in each. */
+function readOthers(
+  live: KeyCounters["live"],
+  asked: LeaseCheck,
+  nowMs: number,
+): readonly (readonly [name: string, live: LiveCounter])[] {
+  if (asked.plan === undefined) return NONE;
+  return listSiblings(live, asked).flatMap(({ counterName, live: sibling, settings }) => {
+    const after =
+      settings === undefined
+        ? undefined
+        : readOne(sibling, { ...asked, plan: toPlan(counterName), settings }, nowMs);
+    return after === undefined ? [] : [[counterName, after] as const];
+  });
+}
+
+const NEVER_WRITTEN = { written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE } as const;
+
 function readOne(live: LiveCounter | undefined, asked: LeaseCheck, nowMs: number): LiveCounter | undefined {
-  const { algorithm, settings, lease: report } = asked;
+  const { algorithm, settings, plan, lease: report } = asked;
   if (!isDue(live, asked, nowMs)) return undefined;
   const leases = live?.leases ?? NO_LEASES;
-  const expired = expireLeases(asked, { state: toState(live?.counter, algorithm), leases }, nowMs);
+  const counted = { state: toState(live?.counter, algorithm), leases, cutMs: live?.cutMs };
+  const expired = expireLeases(asked, counted, nowMs);
   const read = report === undefined ? expired : readReport(asked, expired, { report, nowMs });
   // A counter that only grants leases has not been used yet.
   const state = read.state ?? toAlgorithm(algorithm).charge(settings, undefined, { nowMs, units: 0 });
   const now: LiveCounter = {
-    ...(live ?? { written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE }),
+    ...(live ?? NEVER_WRITTEN),
+    planSettings: plan === undefined ? undefined : settings,
     counter: { algorithm, state },
+    cutMs: read.cutMs,
   };
-  if (read === expired || report === undefined) return { ...now, leases: read.leases };
-  const { handedBack, hasReturned } = toReturned(expired, report);
+  const present = { ...now, leases: read.leases };
+  return read === expired || report === undefined ? present : takeBack(present, expired, report);
+}
+
+function takeBack(now: LiveCounter, before: LeasedCounter, report: LeaseReport): LiveCounter {
+  const { handedBack, hasReturned } = toReturned(before, report);
   return {
     ...now,
-    leases: read.leases,
     allowanceUnits: now.allowanceUnits + handedBack,
     hasReturned: hasReturned || now.hasReturned,
   };
@@ -66,7 +95,7 @@ function isDue(live: LiveCounter | undefined, { algorithm, lease }: LeaseCheck, 
 /** What the row still holds aside, and may be taken or granted again; and whether anything came back at all. */
 function toReturned(
   { leases }: LeasedCounter,
-  { account, spent, kept }: NonNullable<Check["lease"]>,
+  { account, spent, kept }: LeaseReport,
 ): { readonly handedBack: number; readonly hasReturned: boolean } {
   const lease = leases.byAccount.get(account);
   if (lease === undefined) return { handedBack: 0, hasReturned: false };
@@ -107,10 +136,10 @@ export function answerReport(
   { live }: KeyCounters,
   { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
 ): LeaseGrant | undefined {
-  const { policy, algorithm, settings, lease: report } = check;
+  const { algorithm, settings, lease: report } = check;
   const terms = report === undefined ? undefined : toLeaseTerms(algorithm, settings);
   if (report === undefined || terms === undefined) return undefined;
-  const { counter, leases = NO_LEASES } = live.get(policy) ?? {};
+  const { counter, leases = NO_LEASES } = live.get(toCounterName(check)) ?? {};
   const lease = leases.byAccount.get(report.account);
   const isRead = lease?.seq === report.seq && lease.seenMs === nowMs;
   const ask = (cost: number): CheckVerdict => {

@@ -1,10 +1,11 @@
 // How consuming and settling change the counters of one key.
 
 import { toState } from "./decide-checks.ts";
+import type { Charge } from "../algorithms/algorithm.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
-import { NO_LEASES } from "../leases/counter-leases.ts";
+import { copyLease, NO_LEASES, type Rules, toCutMs, wasCounted } from "../leases/counter-leases.ts";
 import { grantLease } from "./grant-leases.ts";
 import {
   dropClaimed,
@@ -39,26 +40,55 @@ export function consumeChecks(
     const known = findCounter(before.live, check, nowMs);
     const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
     const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
-    const after = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
-    if (after === undefined) continue;
+    const taken = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
+    if (taken === undefined) continue;
     if (!live.has(name)) dropClaimed(live, check);
-    live.set(name, after.live);
-    const others = chargeSiblings(live, { ...check, units: check.cost }, { nowMs, takenAtMs: nowMs });
-    mustWrite ||= after.mustWrite || others;
+    live.set(name, taken.live);
+    const others = consumeSiblings(live, { check, taken, nowMs });
+    mustWrite ||= taken.mustWrite || others;
   }
   return { counters: { ...before, live }, mustWrite };
 }
 
-/** What one plan takes, or gets back, counts under the others too. Answers whether a row must be written for it. */
-function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, atMs: CorrectedAt): boolean {
+/** What a check took of its plan's counter, beside what was granted: so much the other plans' counters take as well. */
+interface TakenCheck extends CounterUpdate {
+  readonly units: number;
+  readonly grantedUnits: number;
+  readonly leaseMs: number;
+}
+
+/** What one plan takes and grants counts under the others too. Answers whether a row must be written for it. */
+function consumeSiblings(
+  live: Map<string, LiveCounter>,
+  { check, taken, nowMs }: { readonly check: Check; readonly taken: TakenCheck; readonly nowMs: number },
+): boolean {
+  const { algorithm, lease: report } = check;
+  const { units, grantedUnits } = taken;
+  return changeSiblings(live, check, (sibling, settings) => {
+    const { leases = NO_LEASES } = taken.live;
+    const copied =
+      report === undefined ? sibling.leases : copyLease(leases, sibling.leases ?? NO_LEASES, report.account);
+    const { counter, cutMs } =
+      units === 0 ? sibling : chargeCounter(sibling, { algorithm, settings }, { nowMs, units });
+    const leaseMs = copied === undefined ? 0 : taken.leaseMs;
+    const consumption = { settings, isPlanned: true, counter, cutMs, leases: copied, leaseMs };
+    return consume(sibling, { ...consumption, units: units + grantedUnits }, nowMs);
+  });
+}
+
+function changeSiblings(
+  live: Map<string, LiveCounter>,
+  planned: Planned,
+  change: (sibling: LiveCounter, settings: unknown) => CounterUpdate,
+): boolean {
   let mustWrite = false;
-  for (const { counterName, live: sibling, settings } of listSiblings(live, correction)) {
+  for (const { counterName, live: sibling, settings } of listSiblings(live, planned)) {
     if (settings === undefined) {
       // It begins anew with what the others count, when its plan is used again.
       live.delete(counterName);
       continue;
     }
-    const after = correct(sibling, { ...correction, settings }, atMs);
+    const after = change(sibling, settings);
     live.set(counterName, after.live);
     mustWrite ||= after.mustWrite;
   }
@@ -68,7 +98,7 @@ function chargeSiblings(live: Map<string, LiveCounter>, correction: Correction, 
 function consumeCheck(
   live: LiveCounter | undefined,
   { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
-): CounterUpdate | undefined {
+): TakenCheck | undefined {
   const { algorithm, settings, cost } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
@@ -77,10 +107,12 @@ function consumeCheck(
   const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
   const isPlanned = check.plan !== undefined;
   const consumption = { settings, isPlanned, counter: { algorithm, state }, ...granted };
+  const units = isTaken ? cost : 0;
+  const taken = { units, grantedUnits, leaseMs: granted.leaseMs };
   if (isTaken || granted.leases !== live?.leases)
-    return consume(live, { ...consumption, units: grantedUnits + (isTaken ? cost : 0) }, nowMs);
+    return { ...consume(live, { ...consumption, units: grantedUnits + units }, nowMs), ...taken };
   if (check.lease === undefined || live?.hasReturned !== true) return undefined;
-  return giveBack(live, { ...consumption, units: 0 }, nowMs);
+  return { ...giveBack(live, { ...consumption, units: 0 }, nowMs), ...taken };
 }
 
 /** Policies whose counter has the state of another algorithm: consuming starts it afresh. */
@@ -118,7 +150,9 @@ export function settleChecks(
     if (units === 0 || (isForeign && (units < 0 || isRenewal))) continue;
     const after = correct(counter, correction, atMs);
     live.set(toCounterName(correction), after.live);
-    const others = chargeSiblings(live, correction, atMs);
+    const others = changeSiblings(live, correction, (sibling, settings) =>
+      correctSibling(sibling, { ...correction, settings }, atMs),
+    );
     mustWrite ||= after.mustWrite || others;
   }
   return { counters: { ...before, live }, mustWrite };
@@ -138,25 +172,38 @@ export function addChecks(
   return settleChecks(before, corrections, { nowMs, takenAtMs: renewedMs ?? nowMs });
 }
 
+type Charged = Pick<LiveCounter, "counter" | "cutMs">;
+
+/** A counter after a charge, and when a charge last left it full. */
+function chargeCounter(live: Charged | undefined, rules: Rules, charge: Charge): Charged {
+  const { algorithm, settings } = rules;
+  const state = toAlgorithm(algorithm).charge(settings, toState(live?.counter, algorithm), charge);
+  const cutMs = charge.units > 0 ? toCutMs(rules, state) : undefined;
+  return { counter: { algorithm, state }, cutMs: cutMs ?? live?.cutMs };
+}
+
+/** What is given back under another plan is given back here only where all of it was counted. */
+function correctSibling(sibling: LiveCounter, correction: Correction, atMs: CorrectedAt): CounterUpdate {
+  const { algorithm, units } = correction;
+  const isHeld = toAlgorithm(algorithm).toHeldMs !== undefined;
+  if (units < 0 && !isHeld && !wasCounted(sibling.cutMs, atMs.takenAtMs))
+    return { live: sibling, mustWrite: false };
+  return correct(sibling, correction, atMs);
+}
+
 function correct(
-  counter: LiveCounter | undefined,
+  live: LiveCounter | undefined,
   { algorithm, settings, plan, units, isRenewal = false }: Correction,
   { nowMs, takenAtMs }: CorrectedAt,
 ): CounterUpdate {
-  const { charge } = toAlgorithm(algorithm);
-  const state = toState(counter?.counter, algorithm);
+  const rules = { algorithm, settings };
   const charged = isRenewal
-    ? charge(settings, charge(settings, state, { nowMs, units: -units, takenAtMs }), { nowMs, units })
-    : charge(settings, state, { nowMs, units, takenAtMs });
-  const consumption = {
-    settings,
-    isPlanned: plan !== undefined,
-    counter: { algorithm, state: charged },
-    units: Math.max(0, units),
-  };
-  return units < 0 && counter !== undefined
-    ? giveBack(counter, consumption, nowMs)
-    : consume(counter, consumption, nowMs);
+    ? chargeCounter(chargeCounter(live, rules, { nowMs, units: -units, takenAtMs }), rules, { nowMs, units })
+    : chargeCounter(live, rules, { nowMs, units, takenAtMs });
+  const consumption = { settings, isPlanned: plan !== undefined, ...charged, units: Math.max(0, units) };
+  return units < 0 && live !== undefined
+    ? giveBack(live, consumption, nowMs)
+    : consume(live, consumption, nowMs);
 }
 
 /** Drops what these policies have used, and their bans. What decisions in flight have reserved is not in here. */

@@ -1,8 +1,10 @@
 // Counters of a policy with tiers: one for each plan that a key is used under, and each counts all that the key uses, by
 // its own plan's limits. So what one plan takes, refills or forgets never changes what another one still counts: a plan
-// decides by its own counter, which holds at least all that was admitted under it.
+// decides by its own counter, which holds at least all that was admitted under it. Each also holds all that is granted to
+// isolates, under whichever plan: an isolate's lease is of one plan, and what that plan has left beside them is granted.
 
 import { type AlgorithmName, toAlgorithm } from "../algorithms/registry.ts";
+import { copyLeases } from "../leases/counter-leases.ts";
 import { isObject } from "../schema/parse-with.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
@@ -42,7 +44,9 @@ export function findCounter(live: Live, check: Planned, nowMs: number): LiveCoun
     (one, other) => toUsed(other, nowMs) - toUsed(one, nowMs),
   );
   if (fullest === undefined) return undefined;
-  return { counter: toWhole(fullest, nowMs), written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE };
+  const { counter, leases, cutMs } = fullest.live;
+  const begun = { counter, cutMs, leases: leases && copyLeases(leases), planSettings: check.settings };
+  return { ...begun, written: undefined, expiresAtMs: 0, ...NO_ALLOWANCE };
 }
 
 /** The plan whose counter has this name; "" for the policy's own limits. */
@@ -99,11 +103,4 @@ function toUsed({ live, settings }: Sibling, nowMs: number): number {
   const { decide } = toAlgorithm(live.counter.algorithm);
   const toRemaining = (state: unknown): number => decide(settings, state, { nowMs, cost: 0 }).remaining;
   return toRemaining(undefined) - toRemaining(live.counter.state);
-}
-
-/** With what is still granted to isolates from the time before the policy had tiers. */
-function toWhole({ live: { counter, leases }, settings }: Sibling, nowMs: number): LiveCounter["counter"] {
-  if (leases === undefined || leases.units === 0 || settings === undefined) return counter;
-  const { charge } = toAlgorithm(counter.algorithm);
-  return { ...counter, state: charge(settings, counter.state, { nowMs, units: leases.units }) };
 }

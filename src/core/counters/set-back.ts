@@ -26,7 +26,7 @@ export function setKeyBack(counters: KeyCounters, clock: Clock): KeyCounters {
 }
 
 function setCounterBack(live: LiveCounter, clock: Clock): LiveCounter {
-  const { counter, ahead, expiresAtMs } = live;
+  const { counter, ahead, expiresAtMs, cutMs } = live;
   const { atMs } = counter.state as { readonly atMs: number };
   const byMs = clock.toBackMs(Math.max(atMs, (ahead?.untilMs ?? 0) - ASIDE_MS_MAX));
   if (byMs === 0) return live;
@@ -36,7 +36,13 @@ function setCounterBack(live: LiveCounter, clock: Clock): LiveCounter {
     algorithm,
     state: clock.toBackMs(atMs) === 0 ? state : toAlgorithm(algorithm).setBack(state, byMs),
   };
-  const back = { ...live, counter: moved, written: moved, expiresAtMs: expiresAtMs - byMs };
+  const back = {
+    ...live,
+    counter: moved,
+    written: moved,
+    expiresAtMs: expiresAtMs - byMs,
+    cutMs: cutMs && Math.max(0, cutMs - byMs),
+  };
   if (ahead === undefined) return back;
   const aside = { ...ahead, untilMs: ahead.untilMs - byMs };
   return { ...back, ahead: aside, leases: toRowLease(aside) };

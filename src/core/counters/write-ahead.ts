@@ -43,6 +43,8 @@ export interface LiveCounter {
   readonly burstUntilMs: number;
   /** undefined: none, and no isolate has reported. */
   readonly leases?: CounterLeases | undefined;
+  /** Of a plan: when a charge last left it full. Others' units of before are not given back to it. undefined: never. */
+  readonly cutMs?: number | undefined;
   /** Units of leases came back that the row still counts. */
   readonly hasReturned?: boolean | undefined;
 }
@@ -67,6 +69,8 @@ export interface Consumption {
   readonly units: number;
   /** The leases by now: what was granted just now is among the units. Default: as before. */
   readonly leases?: CounterLeases | undefined;
+  /** Default: as before. */
+  readonly cutMs?: number | undefined;
   /** How long a lease that is granted from now on may last; 0: none is. */
   readonly leaseMs?: number;
 }
@@ -83,13 +87,9 @@ export function consume(
   consumption: Consumption,
   nowMs: number,
 ): CounterUpdate {
-  const { counter, units, leases = live?.leases, leaseMs = 0 } = consumption;
-  const isWithin =
-    live !== undefined &&
-    hasAllowance(live, counter, nowMs) &&
-    live.allowanceUnits >= units &&
-    (leaseMs === 0 || nowMs + leaseMs <= (live.ahead?.untilMs ?? 0));
-  if (isWithin) {
+  const { counter, units, leases = live?.leases, cutMs = live?.cutMs, leaseMs = 0 } = consumption;
+  const isWithin = live !== undefined && hasAllowance(live, counter, nowMs) && live.allowanceUnits >= units;
+  if (isWithin && isAsideFor(live, leaseMs, nowMs)) {
     const left = { allowanceUnits: live.allowanceUnits - units, usedSinceWrite: live.usedSinceWrite + units };
     return {
       live: {
@@ -98,12 +98,13 @@ export function consume(
         planSettings: toPlanSettings(consumption),
         counter,
         leases,
+        cutMs,
         burstUnits: live.burstUnits + units,
       },
       mustWrite: false,
     };
   }
-  return write({ ...consumption, leases }, toNextWrite(live, { counter, units }, nowMs), nowMs);
+  return write({ ...consumption, leases, cutMs }, toNextWrite(live, { counter, units }, nowMs), nowMs);
 }
 
 /**
@@ -112,16 +113,20 @@ export function consume(
  * used outlives a restart, and so does all that comes back once a burst is over.
  */
 export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): CounterUpdate {
-  const { counter, leases = live.leases } = consumption;
+  const { counter, leases = live.leases, cutMs = live.cutMs } = consumption;
   const isOver = nowMs >= live.allowanceUntilMs;
   if (!isOver && live.writes >= EXACT_WRITES)
     return {
-      live: { ...live, planSettings: toPlanSettings(consumption), counter, leases },
+      live: { ...live, planSettings: toPlanSettings(consumption), counter, leases, cutMs },
       mustWrite: false,
     };
   const next = toNextWrite(live, { counter, units: 0 }, nowMs);
   const isQuiet = isOver && live.usedSinceWrite === 0;
-  return write({ ...consumption, leases, units: 0 }, isQuiet ? { ...next, allowanceUnits: 0 } : next, nowMs);
+  return write(
+    { ...consumption, leases, cutMs, units: 0 },
+    isQuiet ? { ...next, allowanceUnits: 0 } : next,
+    nowMs,
+  );
 }
 
 const toPlanSettings = ({ settings, isPlanned = false }: Consumption): unknown =>
@@ -131,6 +136,11 @@ type NextWrite = Pick<LiveCounter, "allowanceUnits" | "writes" | "burstUnits" | 
 
 function hasAllowance(live: LiveCounter, { algorithm }: Counter, nowMs: number): boolean {
   return nowMs < live.allowanceUntilMs && live.counter.algorithm === algorithm;
+}
+
+/** Whether the row's allowance is aside for as long as a lease that is granted now may last; 0: none is. */
+function isAsideFor({ ahead }: LiveCounter, leaseMs: number, nowMs: number): boolean {
+  return leaseMs === 0 || nowMs + leaseMs <= (ahead?.untilMs ?? 0);
 }
 
 /**
@@ -156,7 +166,7 @@ function toNextWrite(
 }
 
 function write(consumption: Consumption, next: NextWrite, nowMs: number): CounterUpdate {
-  const { settings, counter, leases, leaseMs = 0 } = consumption;
+  const { settings, counter, leases, cutMs, leaseMs = 0 } = consumption;
   const planSettings = toPlanSettings(consumption);
   const allowanceUntilMs = nowMs + ALLOWANCE_MS;
   const allowance = { allowanceUntilMs, usedSinceWrite: 0, ...next };
@@ -177,6 +187,7 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
       expiresAtMs,
       fullUntilMs,
       leases,
+      cutMs,
       ...allowance,
     };
     return { live, mustWrite: true };
@@ -190,7 +201,7 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
   const fullUntilMs =
     next.allowanceUnits === 0 ? 0 : toFullUntilMs({ ...consumption, counter: written }, allowanceUntilMs);
   return {
-    live: { planSettings, counter, written, expiresAtMs, fullUntilMs, leases, ...allowance },
+    live: { planSettings, counter, written, expiresAtMs, fullUntilMs, leases, cutMs, ...allowance },
     mustWrite: true,
   };
 }

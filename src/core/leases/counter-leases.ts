@@ -28,7 +28,10 @@ export interface Lease {
   readonly wantedPerMs: number;
   readonly seenMs: number;
   readonly grantedMs: number;
-  /** What it was granted under: a limit that is lower today must not cut what is charged. undefined: a row does not say. */
+  /**
+   * What it was granted under: a limit that is lower today must not cut what is charged. undefined: a row does not say, or
+   * it was granted under another plan of the key.
+   */
   readonly rules?: Rules;
 }
 
@@ -58,6 +61,8 @@ export const NO_LEASES: CounterLeases = { byAccount: new Map(), units: 0, nextEx
 export interface LeasedCounter {
   readonly state: unknown;
   readonly leases: CounterLeases;
+  /** When a charge last left it full, and may not have counted whole; undefined: never. */
+  readonly cutMs?: number | undefined;
 }
 
 /** What a counter's algorithm reads. */
@@ -73,18 +78,19 @@ export function expireLeases(rules: Rules, before: LeasedCounter, nowMs: number)
   const expired = [...leases]
     .filter(([, { units, expiresMs }]) => units > 0 && expiresMs <= nowMs)
     .sort(([, one], [, other]) => one.expiresMs - other.expiresMs);
-  let { state } = before;
+  let { state, cutMs } = before;
   for (const [account, lease] of expired) {
     state = charge(toRules(rules, lease), state, { nowMs: lease.expiresMs, units: lease.units });
+    cutMs = toCutMs(rules, state) ?? cutMs;
     leases.set(account, { ...lease, units: 0, expiredUnits: lease.units });
   }
-  return { state, leases: toCounterLeases(leases) };
+  return { state, leases: toCounterLeases(leases), cutMs };
 }
 
 /**
  * Charges what the isolate has spent since its last report and takes back what it does not keep. A report that comes after
- * the lease has expired gives back what was not spent of it, as far as it has not come back by itself. More spent than is
- * granted was charged before: the lease had expired, or its owner has started anew from a row that counted it.
+ * the lease has expired gives back what was not spent of it, as far as it has not come back by itself; to a counter of
+ * another plan than it was granted under, only where all of it was counted. More spent than is granted was charged before: the lease had expired, or its owner has started anew from a row that counted it.
  */
 export function readReport(
   rules: Rules,
@@ -116,12 +122,15 @@ export function readReport(
     grantedMs: lease.grantedMs,
     ...(lease.rules !== undefined && { rules: lease.rules }),
   });
-  let { state } = before;
+  let { state, cutMs } = before;
   const grantedUnder = toRules(rules, lease);
-  if (charged > 0) state = charge(grantedUnder, state, { nowMs, units: charged });
-  if (unspent > 0)
+  if (charged > 0) {
+    state = charge(grantedUnder, state, { nowMs, units: charged });
+    cutMs = toCutMs(rules, state) ?? cutMs;
+  }
+  if (unspent > 0 && (lease.rules !== undefined || wasCounted(cutMs, lease.expiresMs)))
     state = charge(grantedUnder, state, { nowMs, units: -unspent, takenAtMs: lease.expiresMs });
-  return { state, leases: toCounterLeases(leases) };
+  return { state, leases: toCounterLeases(leases), cutMs };
 }
 
 export interface GrantRequest {
@@ -131,6 +140,35 @@ export interface GrantRequest {
   /** Units that are neither used nor aside. */
   readonly available: number;
   readonly nowMs: number;
+}
+
+/** When this state, which was just charged, was left full; undefined: it is not. */
+export function toCutMs({ algorithm, settings }: Rules, state: unknown): number | undefined {
+  const { remaining } = toAlgorithm(algorithm).decide(settings, state, { nowMs: 0, cost: 0 });
+  return remaining > 0 ? undefined : (state as { readonly atMs: number }).atMs;
+}
+
+/** Whether what was taken then was charged whole, and nothing since was cut: then giving it back makes no room too much. */
+export function wasCounted(cutMs: number | undefined, takenAtMs: number): boolean {
+  return cutMs === undefined || takenAtMs > cutMs;
+}
+
+/** The leases of a key's counter of another plan: each holds all that is granted, so each knows what is left under it. */
+export function copyLease(from: CounterLeases, to: CounterLeases, account: string): CounterLeases {
+  const lease = from.byAccount.get(account);
+  if (lease === undefined) return to;
+  return toCounterLeases(new Map(to.byAccount).set(account, withoutRules(lease)));
+}
+
+/** All leases of another plan's counter, for one that begins with what that one counts. */
+export function copyLeases(from: CounterLeases): CounterLeases {
+  const copied = [...from.byAccount].map(([account, lease]) => [account, withoutRules(lease)] as const);
+  return { ...from, byAccount: new Map(copied) };
+}
+
+function withoutRules(lease: Lease): Lease {
+  const { rules, ...copied } = lease;
+  return rules === undefined ? lease : copied;
 }
 
 /** The allowance that a row holds aside until then: whatever was taken or granted since may have come out of it. */

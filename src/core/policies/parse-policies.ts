@@ -118,11 +118,11 @@ function toPolicy(
 ): Policy {
   const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
   const algorithm = common.algorithm as AlgorithmName;
-  const hasPlans = hasTiers || rule?.kind === "claim";
-  // Settling, bans and dry runs need every request at the counter. Tiers and claims are several limits of one key: the lowest
-  // must not cut leases that were granted under another.
+  // Settling, bans and dry runs need every request at the counter. Limits that claims say may be any number for one key, and
+  // only some of them have a counter at a time.
+  const isClaimed = rule?.kind === "claim";
   const isExact =
-    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || hasPlans;
+    settle !== undefined || ban !== undefined || mode === "shadow" || enforcePercent < 100 || isClaimed;
   const consistency = isExact ? "exact" : common.consistency;
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
   return {
@@ -142,7 +142,7 @@ function toPolicy(
     ban,
     consistency,
     lease: toOfferedTerms({ algorithm, consistency }, settings),
-    plan: hasPlans ? "" : undefined,
+    plan: hasTiers || isClaimed ? "" : undefined,
     variantName: "",
     variants: [],
     tiers: new Map(),

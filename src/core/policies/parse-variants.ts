@@ -144,14 +144,16 @@ function toVariant(
   }
   const { settings, options: own, rule } = limits.value;
   const shown = settings as { readonly limit: number; readonly windowMs?: number };
+  const consistency = rule?.kind === "claim" ? "exact" : policy.consistency;
   return {
     ...policy,
+    consistency,
     settings,
     options: own,
     limit: rule?.kind === "none" ? 0 : shown.limit,
     rule,
     windowMs: shown.windowMs,
-    lease: toOfferedTerms(policy, settings),
+    lease: toOfferedTerms({ ...policy, consistency }, settings),
     variantName,
     variants: [],
     tiers: new Map(),

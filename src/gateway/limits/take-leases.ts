@@ -1,6 +1,7 @@
 // Decides a request in this Worker instance (isolate), from quota leases that counter objects have granted it. What leases
 // answer is written in the request's rows.
 
+import { toCounterName } from "../../core/counters/plans.ts";
 import type { PolicyVerdict } from "../../core/policies/combine-verdicts.ts";
 import type { LeaseAnswer, Leases } from "../../core/leases/isolate-leases.ts";
 import type { PolicyRow, RowLease } from "../../core/policies/policy-rows.ts";
@@ -29,7 +30,7 @@ export function takeLeases(rows: readonly PolicyRow[], leases: Leases, nowMs: nu
 function takeLease(row: PolicyRow, leases: Leases, nowMs: number): LeaseAnswer {
   const { policy, cost } = row;
   if (policy.lease === undefined) return "ask";
-  const key = `${policy.name}\n${row.key}`;
+  const key = `${toCounterName({ policy: policy.name, plan: policy.plan })}\n${row.key}`;
   // A peek wants to know what the counter knows.
   const answer = cost === 0 ? "ask" : leases.take(key, cost, nowMs);
   row.lease = { key, answer, reservation: undefined, report: undefined };

@@ -2,6 +2,7 @@
 // with far fewer counter calls than requests.
 
 import { afterAll, describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { newAddress, type Reply, send, type Target } from "../support/client.ts";
 import { toConfigSource } from "../support/gateway.ts";
 import { startOrigin } from "../support/origin.ts";
@@ -19,7 +20,10 @@ const policies = {
   plenty: { ...HOURLY, limit: PLENTY },
   "plenty-too": { ...HOURLY, algorithm: "token-bucket", limit: PLENTY },
   few: { ...HOURLY, limit: 30 },
+  plan: { ...HOURLY, limit: 120, key: "consumer" },
+  busy: { ...HOURLY, limit: PLENTY, key: "consumer" },
 };
+const PRO = 400;
 
 const origin = await startOrigin();
 afterAll(origin.close);
@@ -27,14 +31,19 @@ const config = {
   origin: origin.url,
   log: { denied: 0 },
   policies,
+  tiers: { pro: { plan: { limit: PRO }, busy: { limit: 2 * PLENTY } } },
+  auth: { attempts: { limit: 10_000 } },
   routes: [
-    ...Object.keys(policies).map((name) => ({ path: `/${name}`, policies: [name] })),
+    ...["plan", "busy"].map((name) => ({ path: `/${name}`, auth: "required", policies: [name] })),
+    ...Object.keys(policies)
+      .slice(0, -2)
+      .map((name) => ({ path: `/${name}`, policies: [name] })),
     { path: "/three", policies: ["plenty", "plenty-too", "few"] },
   ],
 };
-const gateway = await startWatchedGateway(config);
+const gateway = await startWatchedGateway(config, { ADMIN_TOKEN });
 afterAll(gateway.close);
-const isolates = await startTwoIsolates(toConfigSource(config), {});
+const isolates = await startTwoIsolates(toConfigSource(config), { ADMIN_TOKEN });
 afterAll(isolates.close);
 
 interface Sent {
@@ -42,20 +51,29 @@ interface Sent {
   readonly ip: string;
   readonly count: number;
   readonly hosts?: readonly string[];
+  readonly keys?: readonly string[];
 }
+
+const toFields = (host: string, apiKey: string | undefined): [string, string][] =>
+  apiKey === undefined
+    ? [["Host", host]]
+    : [
+        ["Host", host],
+        ["X-API-Key", apiKey],
+      ];
 
 /** So many requests of one client, some at a time, taking turns between the hosts. */
 async function flood(
   to: Target,
-  { path, ip, count, hosts = ["first.example"] }: Sent,
+  { path, ip, count, hosts = ["first.example"], keys = [] }: Sent,
 ): Promise<readonly Reply[]> {
   const replies: Reply[] = [];
   let sent = 0;
   const work = async (): Promise<void> => {
     while (sent < count) {
-      const host = hosts[sent % hosts.length] ?? "";
+      const fields = toFields(hosts[sent % hosts.length] ?? "", keys[sent % keys.length]);
       sent += 1;
-      replies.push(await send(to, path, { ip, fields: [["Host", host]] }));
+      replies.push(await send(to, path, { ip, fields }));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -141,5 +159,63 @@ describe("what a leased answer says is left", () => {
       expect(remaining).toBeLessThanOrEqual(LIMIT - admitted);
     }
     expect(admitted).toBeLessThanOrEqual(LIMIT);
+  });
+});
+
+describe("a consumer with keys on two tiers", () => {
+  const addKeys = async (to: Target, consumer: string): Promise<{ free: string; pro: string }> => {
+    const add = async (body: object): Promise<string> => {
+      const { key } = await expectStatus(201, askAdmin(to, "POST", "/keys", { body }));
+      return String(key);
+    };
+    return { free: await add({ consumer }), pro: await add({ consumer, tier: "pro" }) };
+  };
+
+  it("gets each plan's limit from two isolates together, and not one more", async () => {
+    const { free, pro } = await addKeys(isolates, "mixed");
+    const hosts = ["first.example", SECOND_HOST];
+    const admitted = { free: 0, pro: 0 };
+    for (let round = 0; round < 4; round += 1) {
+      for (const [name, key] of Object.entries({ free, pro })) {
+        const replies = await flood(isolates, {
+          path: "/plan",
+          ip: newAddress(),
+          count: 40,
+          hosts,
+          keys: [key],
+        });
+        admitted[name as keyof typeof admitted] += countAdmitted(replies);
+      }
+    }
+    expect(admitted.free).toBeGreaterThan(0);
+    expect(admitted.free).toBeLessThanOrEqual(120);
+    // What the first took counts under the second: all of both is within the larger.
+    const sent = { path: "/plan", ip: newAddress(), hosts, keys: [pro] };
+    const endMs = Date.now() + 20_000;
+    const all = (): number => admitted.free + admitted.pro;
+    while (all() < PRO && Date.now() < endMs)
+      admitted.pro += countAdmitted(await flood(isolates, { ...sent, count: 100 }));
+    admitted.pro += countAdmitted(await flood(isolates, { ...sent, count: 100 }));
+    expect(all()).toBe(PRO);
+    const late = await flood(isolates, { ...sent, keys: [free], count: 20 });
+    expect(countAdmitted(late)).toBe(0);
+  });
+
+  it("does not spend the larger plan's lease under the smaller one, in the instance that has it", async () => {
+    const { free, pro } = await addKeys(gateway, "larger");
+    const sent = { path: "/plan", ip: newAddress() };
+    expect(countAdmitted(await flood(gateway, { ...sent, count: 150, keys: [pro] }))).toBe(150);
+    expect(countAdmitted(await flood(gateway, { ...sent, count: 8, keys: [free] }))).toBe(0);
+    expect(countAdmitted(await flood(gateway, { ...sent, count: 8, keys: [pro] }))).toBe(8);
+  });
+
+  it("asks its counter for far fewer than its requests, under both plans at a time", async () => {
+    const { free, pro } = await addKeys(gateway, "busy");
+    const before = await gateway.readCalls();
+    const sent = { path: "/busy", ip: newAddress(), count: 1_000, keys: [free, pro] };
+    expect(countAdmitted(await flood(gateway, sent))).toBe(1_000);
+    const calls = (await gateway.readCalls()) - before;
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThan(120);
   });
 });

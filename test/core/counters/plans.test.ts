@@ -86,6 +86,19 @@ describe.each(ALGORITHMS)("%s", (algorithm) => {
     expect([desk.remaining("pro", START_MS), desk.remaining("", START_MS)]).toEqual([950, 50]);
   });
 
+  it.each(["", "restarted, "])(
+    "%swhat comes back under a higher plan makes no room under a lower one that was full",
+    (restarted) => {
+      const desk = new PlansDesk(algorithm);
+      desk.take("", 100, START_MS);
+      desk.take("pro", 50, START_MS);
+      if (restarted !== "") desk.restart();
+      desk.settle("pro", { taken: 50, actual: 0 }, START_MS);
+      expect(desk.remaining("pro", START_MS)).toBe(900);
+      expect(desk.remaining("", START_MS)).toBe(0);
+    },
+  );
+
   it("after a restart a higher plan has no more left than before, whoever wrote the row", () => {
     const desk = new PlansDesk(algorithm);
     for (let time = 0; time < 60; time += 1) desk.take("pro", 1, START_MS);

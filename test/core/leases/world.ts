@@ -3,12 +3,14 @@
 import fc from "fast-check";
 import type { Bound, Spending } from "../../../tools/simulate-leases/exact-log.ts";
 import { type Message, Owner, type Reply } from "../../../tools/simulate-leases/owner.ts";
-import { algorithms } from "../../../src/core/algorithms/registry.ts";
+import { algorithms, toAlgorithm } from "../../../src/core/algorithms/registry.ts";
+import type { Rules } from "../../../src/core/leases/counter-leases.ts";
 import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
 import { type LeaseTerms, toLeaseTerms } from "../../../src/core/leases/lease-terms.ts";
 
 export const START_MS = 1_700_000_000_000;
 export const KEY = "k";
+const toKey = (plan: string | undefined): string => (plan === undefined ? KEY : `${plan} ${KEY}`);
 /** All steps of one clock together: less than the margin. */
 export const STEP_MS_MAX = 400;
 
@@ -35,6 +37,7 @@ const action = fc.oneof(
       who: pick,
       count: fc.integer({ min: 1, max: 12 }),
       cost: fc.constantFrom(1, 1, 1, 3),
+      plan: pick,
     }),
   },
   {
@@ -77,6 +80,15 @@ export const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+/** What was let through, and under which plan. */
+interface PlannedSpending extends Spending {
+  readonly plan: string | undefined;
+}
+
+/** All leases are charged by so long after the last event. */
+const ALL_CHARGED_MS = 7_000;
+const ONE_FOR_ALL = { "": 1 } as const;
+
 /** Counters of what a run has really exercised. */
 export interface Seen {
   leased: number;
@@ -85,11 +97,15 @@ export interface Seen {
 }
 
 export class World {
-  readonly spendings: Spending[] = [];
+  readonly spendings: PlannedSpending[] = [];
   readonly owner: Owner;
   readonly members: Member[];
   readonly seen: Seen = { leased: 0, asked: 0, refused: 0 };
-  readonly #terms: LeaseTerms;
+  readonly #plans: readonly {
+    readonly name: string | undefined;
+    readonly rules: Rules;
+    readonly terms: LeaseTerms;
+  }[];
   #flights: InFlight[] = [];
   #nowMs = START_MS;
   #ownerAheadMs = 0;
@@ -97,15 +113,47 @@ export class World {
   #names = 0;
   readonly #stepped = new Map<string, number>();
 
-  constructor(bound: Bound, aheads: readonly number[]) {
-    const options = { ...bound, window: `${bound.windowMs}ms` };
-    const parsed = algorithms[bound.algorithm].parseConfig(options);
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-    const terms = toLeaseTerms(bound.algorithm, parsed.value);
-    if (terms === undefined) throw new Error("not to be leased");
-    this.#terms = terms;
-    this.owner = new Owner({ algorithm: bound.algorithm, settings: parsed.value });
+  /** `plans`: by name, multiples of the limit; one that is "" alone is a policy without plans. */
+  constructor(
+    bound: Bound,
+    aheads: readonly number[],
+    plans: Readonly<Record<string, number>> = ONE_FOR_ALL,
+  ) {
+    this.#plans = Object.entries(plans).map(([plan, factor]) => {
+      const { algorithm, limit, windowMs, burst } = bound;
+      const own = { limit: limit * factor, window: `${windowMs}ms`, burst: burst * factor };
+      const parsed = algorithms[algorithm].parseConfig(own);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+      const terms = toLeaseTerms(algorithm, parsed.value);
+      if (terms === undefined) throw new Error("not to be leased");
+      const name = plans === ONE_FOR_ALL ? undefined : plan;
+      return { name, rules: { algorithm, settings: parsed.value }, terms };
+    });
+    this.owner = new Owner(Object.fromEntries(this.#plans.map(({ name = "", rules }) => [name, rules])));
     this.members = aheads.map((aheadMs) => this.#open(aheadMs));
+  }
+
+  /** Uses the key once under each plan, so that all of them count from the start. */
+  useEach(): void {
+    for (const { name } of this.#plans) {
+      const { verdict } = this.owner.handle({ cost: 1, plan: name, report: undefined }, START_MS);
+      if (verdict.outcome === "allowed") this.#spend(1, name);
+    }
+  }
+
+  /** Units that a plan has left, when all that was granted is charged, above what it has if all was charged when it was spent. */
+  toForgotten(): number {
+    const endMs = Math.max(this.#nowMs + this.#ownerAheadMs, this.#ownerMs) + ALL_CHARGED_MS;
+    const spendings = [...this.spendings].sort((one, other) => one.atMs - other.atMs);
+    const forgotten = this.#plans.map(({ name, rules: { algorithm, settings } }) => {
+      const { charge, decide } = toAlgorithm(algorithm);
+      let state: unknown;
+      for (const { atMs, units } of spendings) state = charge(settings, state, { nowMs: atMs, units });
+      const { remaining } = decide(settings, state, { nowMs: endMs, cost: 0 });
+      const left = this.owner.handle({ cost: 0, plan: name, report: undefined }, endMs).verdict.remaining;
+      return left - remaining;
+    });
+    return Math.max(...forgotten);
   }
 
   play({ waitMs, action: done }: Step): void {
@@ -144,29 +192,38 @@ export class World {
       (this.spendings[index]?.atMs ?? 0) > this.#ownerMs;
       index -= 1
     )
-      this.spendings[index] = { units: this.spendings[index]?.units ?? 0, atMs: this.#ownerMs };
+      this.spendings[index] = {
+        plan: this.spendings[index]?.plan,
+        units: this.spendings[index]?.units ?? 0,
+        atMs: this.#ownerMs,
+      };
   }
 
-  #spend(units: number): void {
-    this.spendings.push({ atMs: Math.max(this.#ownerMs, this.#nowMs + this.#ownerAheadMs), units });
+  #spend(units: number, plan: string | undefined): void {
+    this.spendings.push({ atMs: Math.max(this.#ownerMs, this.#nowMs + this.#ownerAheadMs), units, plan });
   }
 
-  #burst({ who, count, cost }: { who: number; count: number; cost: number }): void {
+  #burst({ who, count, cost, plan }: { who: number; count: number; cost: number; plan: number }): void {
     const { member, index, clockMs } = this.#member(who);
+    const used = this.#plans[plan % this.#plans.length];
+    if (used === undefined) throw new Error("no plan");
+    const { name, terms } = used;
+    const key = toKey(name);
     for (let time = 0; time < count; time += 1) {
-      const answer = member.leases.take(KEY, cost, clockMs);
+      const answer = member.leases.take(key, cost, clockMs);
       if (answer.startsWith("taken")) {
         this.seen.leased += 1;
         // Another policy has denied some.
-        if ((time + who) % 7 === 0) member.leases.giveBack(KEY, cost, member.leases.seq);
-        else this.#spend(cost);
+        if ((time + who) % 7 === 0) member.leases.giveBack(key, cost, member.leases.seq);
+        else this.#spend(cost, name);
       }
       if (answer.startsWith("denied")) this.seen.refused += 1;
       const isAsking = answer === "ask";
       if (!isAsking && !answer.endsWith("renew")) continue;
-      const report = member.leases.report(KEY, { cost, terms: this.#terms }, clockMs);
+      const report = member.leases.report(key, { cost, terms }, clockMs);
       if (isAsking) this.seen.asked += 1;
-      if (isAsking || report !== undefined) this.#send(index, { cost: isAsking ? cost : 0, report });
+      if (isAsking || report !== undefined)
+        this.#send(index, { cost: isAsking ? cost : 0, plan: name, report });
     }
   }
 
@@ -199,7 +256,8 @@ export class World {
     }
     const reply = this.owner.handle(flight.message, this.#nowMs + this.#ownerAheadMs);
     this.#readOwnerMs();
-    if (flight.message.cost > 0 && reply.verdict.outcome === "allowed") this.#spend(flight.message.cost);
+    const { cost, plan } = flight.message;
+    if (cost > 0 && reply.verdict.outcome === "allowed") this.#spend(cost, plan);
     this.#flights.push({ ...flight, reply });
   }
 
@@ -207,12 +265,13 @@ export class World {
     const { member, clockMs } = this.#member(index);
     // Its isolate may be another one by now.
     if (member.name !== from) return;
-    const { cost, report } = message;
+    const { cost, plan, report } = message;
+    const key = toKey(plan);
     if (verdict.outcome === "denied") {
-      member.leases.noteDenial(KEY, { cost, waitMs: verdict.retryAfterMs }, { sentMs, nowMs: clockMs });
+      member.leases.noteDenial(key, { cost, waitMs: verdict.retryAfterMs }, { sentMs, nowMs: clockMs });
     }
     if (report !== undefined)
-      member.leases.accept(KEY, { seq: report.seq, grant }, { sentMs, nowMs: clockMs });
+      member.leases.accept(key, { seq: report.seq, grant }, { sentMs, nowMs: clockMs });
   }
 
   #kill(who: number): void {

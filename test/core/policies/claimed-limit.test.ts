@@ -136,3 +136,27 @@ describe("a claim's limit", () => {
     expect(toPlanned(own, "pro=550")).toMatchObject({ tier: "pro", policy: { limit: 550, plan: "pro=550" } });
   });
 });
+
+test("a tier's limit that a claim says is not leased, though the policy's own is", () => {
+  const parsed = parseConfig(
+    {
+      origin: "zone",
+      auth: { issuers: [issuer] },
+      tiers: {
+        partner: { plan: { limit: { claim: "rate", default: 500, max: 600 } } },
+        pro: { plan: { limit: 900 } },
+      },
+      policies: { plan: { algorithm: "token-bucket", limit: 300, window: "1m", key: "consumer" } },
+      routes: [{ path: "/*", auth: "optional", policies: ["plan"] }],
+    },
+    {},
+  );
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  const route = parsed.value.routes[0];
+  const isLeased = (claims: Readonly<Record<string, unknown>>, tier?: string): boolean =>
+    route !== undefined && pickVariants(route, toFacts(withToken(claims, tier)))[0]?.lease !== undefined;
+  expect(isLeased({})).toBe(true);
+  expect(isLeased({}, "pro")).toBe(true);
+  expect(isLeased({}, "partner")).toBe(false);
+  expect(isLeased({ rate: 550 }, "partner")).toBe(false);
+});

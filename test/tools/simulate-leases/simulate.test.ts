@@ -36,6 +36,30 @@ describe("simulate()", () => {
     }
   });
 
+  test.each(["token-bucket", "sliding-window"] as const)(
+    "%s, two plans on one key, all killed: neither lets through too much, and busy plans hardly call",
+    (algorithm) => {
+      const limits = { free: 120, pro: 1_200 };
+      const mixed = {
+        limits,
+        toPlan: (_: number, __: number, chance: number) => (chance < 0.5 ? "free" : "pro"),
+      };
+      const changing = {
+        limits,
+        toPlan: (_: number, atMs: number) => (Math.floor(atMs / 7_000) % 2 === 0 ? "pro" : "free"),
+      };
+      const options = { ...MINUTE, algorithm };
+      for (const plans of [mixed, changing]) {
+        const killed = { isolateKillsPerSecond: 0.5, ownerKillEveryMs: 7_000, costMax: 3 };
+        expect(simulate({ ...base, ...killed, options, plans, load: 2 }, 7).over).toBeLessThanOrEqual(0);
+        const { over, calls, utilisation } = simulate({ ...base, options, isolates: 1, plans, load: 2 }, 7);
+        expect(over).toBeLessThanOrEqual(0);
+        expect(calls).toBeLessThan(0.12);
+        expect(utilisation).toBeGreaterThan(0.93);
+      }
+    },
+  );
+
   test("says the same twice", () => {
     expect(simulate(base, 7)).toEqual(simulate(base, 7));
   });
