@@ -185,12 +185,12 @@ export class Recorder {
   /** Where the client is. The platform makes a new object of it for each request, which costs more than a denial. */
   #toPlace(facts: RequestTrace["facts"]): Place {
     if (facts === undefined) return NOWHERE;
-    const { address = "" } = facts;
-    const known = this.#places.get(address);
+    const { address } = facts;
+    const known = address === undefined ? undefined : this.#places.get(address);
     if (known !== undefined) return known;
     const { country = "", asn = "" } = facts;
     const place = { country, asn: String(asn) };
-    this.#places.set(address, place);
+    if (address !== undefined) this.#places.set(address, place);
     return place;
   }
 }

@@ -10,7 +10,7 @@ test("a flood's refusals look up where each client is once", () => {
   const { STATS } = env as unknown as Bindings;
   const recorder = new Recorder(STATS);
   let lookUps = 0;
-  const refuse = (address: string): void => {
+  const refuse = (address: string | undefined): void => {
     const trace = new RequestTrace(Date.now());
     trace.facts = {
       method: "GET",
@@ -35,4 +35,7 @@ test("a flood's refusals look up where each client is once", () => {
   expect(lookUps).toBe(2);
   refuse("192.0.2.2");
   expect(lookUps).toBe(4);
+  // Clients without an address are not one client.
+  for (let time = 0; time < 2; time += 1) refuse(undefined);
+  expect(lookUps).toBe(8);
 });
