@@ -27,11 +27,13 @@ export class NearObject {
     askFar: () => Promise<Answer>,
   ): Promise<Answer> {
     const place = this.#place ?? "unknown";
-    const late = scheduler.wait(NEAR_MS).then((): never => {
-      throw new Error("no answer in time");
-    });
     try {
-      return await Promise.race([askNear(this.#namespace.getByName(place), place), late]);
+      const near = askNear(this.#namespace.getByName(place), place);
+      // Only for what was asked: nobody would hear its rejection otherwise.
+      const late = scheduler.wait(NEAR_MS).then((): never => {
+        throw new Error("no answer in time");
+      });
+      return await Promise.race([near, late]);
     } catch {
       return await askFar();
     }
