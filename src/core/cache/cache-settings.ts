@@ -26,6 +26,8 @@ export interface QueryKeySettings {
   readonly names: ReadonlySet<string>;
   /** Parameters in another order are the same request. */
   readonly sorted: boolean;
+  /** The parameter that says who is calling; undefined: none does. */
+  readonly credential?: string | undefined;
 }
 
 export interface CacheKeySettings {
@@ -51,7 +53,14 @@ export interface BypassSettings {
   readonly query: readonly string[];
 }
 
+/** What a route may set aside of an origin's Cache-Control. */
+export type Overridden = "no-store" | "no-cache" | "must-revalidate";
+
 export interface CacheSettings {
+  /** Whether answers that the origin calls private are stored for the one whom the key names: see private-use.ts. */
+  readonly isPrivate: boolean;
+  /** The origin's directives that do not count, as the operator answers for. */
+  readonly override: readonly Overridden[];
   /** Freshness from arrival, in place of the origin's; for successes and permanent redirects. undefined: the origin decides. */
   readonly ttlMs: number | undefined;
   /** The same for a status ("404") or a class ("5xx"); 0 is never stored. */
@@ -114,18 +123,19 @@ const queryKey = v.pipe(
     include: v.optional(listOf(parameterName, "parameter", BOUNDS)),
     exclude: v.optional(listOf(parameterName, "parameter", BOUNDS)),
     sorted: v.optional(switchedOn, false),
+    credential: v.optional(parameterName),
   }),
   v.check(
     ({ include, exclude }) => include === undefined || exclude === undefined,
     'must have "include" or "exclude", not both',
   ),
-  v.transform(({ include, exclude, sorted }): QueryKeySettings => {
+  v.transform(({ include, exclude, sorted, credential }): QueryKeySettings => {
     if (include !== undefined) {
       const names = new Set(include.map((name) => name.toLowerCase()));
-      return Object.freeze({ mode: "include", names, sorted });
+      return Object.freeze({ mode: "include", names, sorted, credential });
     }
-    if (exclude !== undefined) return Object.freeze({ mode: "exclude", names: new Set(exclude), sorted });
-    return Object.freeze({ mode: "all", names: new Set<string>(), sorted });
+    const names = new Set(exclude);
+    return Object.freeze({ mode: exclude === undefined ? "all" : "exclude", names, sorted, credential });
   }),
 );
 
@@ -169,6 +179,8 @@ const bypassSettings = v.pipe(
 /** A route's `cache`. */
 export const cacheSettings = v.pipe(
   object({
+    private: v.optional(switchedOn, false),
+    override: v.optional(listOf(oneOf(["no-store", "no-cache", "must-revalidate"]), "directive", BOUNDS), []),
     ttl: v.optional(duration),
     ttlByStatus: v.optional(ttlByStatus, {}),
     staleWhileRevalidate: v.optional(duration),
@@ -194,9 +206,11 @@ export const cacheSettings = v.pipe(
       staleIfError,
       staleIfLimited,
       purgeWithin,
+      private: isPrivate,
       ...rest
     }): CacheSettings => {
       return Object.freeze({
+        isPrivate,
         ttlMs: ttl,
         ttlMsByStatus,
         staleWhileRevalidateMs: staleWhileRevalidate,

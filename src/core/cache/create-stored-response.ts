@@ -8,7 +8,12 @@ import type { Exchange } from "./exchange.ts";
 import { type FieldReader, type Fields, hasField, toFieldReader } from "./fields.ts";
 import { type LifetimeSource, toLifetime } from "./freshness.ts";
 import { formatHttpDate, parseHttpDate } from "../http/http-date.ts";
-import { readResponseDirectives, type ResponseDirectives, toMs } from "./response-directives.ts";
+import {
+  overrideDirectives,
+  readResponseDirectives,
+  type ResponseDirectives,
+  toMs,
+} from "./response-directives.ts";
 import { toStoredFields } from "./stored-fields.ts";
 import { RECORD_VERSION, type StoredResponse } from "./stored-response.ts";
 import { readTags } from "./tags.ts";
@@ -35,7 +40,7 @@ export interface Draft {
 export function createStoredResponse(exchange: Exchange, settings: CacheSettings): Draft {
   const { request, response, requestTimeMs, responseTimeMs, generation, mark } = exchange;
   const fields = toFieldReader(response.fields);
-  const directives = readResponseDirectives(fields);
+  const directives = overrideDirectives(readResponseDirectives(fields), settings.override);
   const receivedDateMs = parseHttpDate(fields.get("date") ?? "", responseTimeMs);
   const dateMs = receivedDateMs ?? responseTimeMs;
   const initialAgeMs = toInitialAgeMs({ age: fields.get("age"), dateMs, requestTimeMs, responseTimeMs });

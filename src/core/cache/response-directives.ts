@@ -3,7 +3,7 @@
 
 import { type Directive, parseCacheControl } from "./cache-control.ts";
 import { parseDeltaSeconds } from "./delta-seconds.ts";
-import { type FieldReader, parseFieldNames } from "./fields.ts";
+import { type FieldReader, type Fields, parseFieldNames } from "./fields.ts";
 import { findTargetedDirectives } from "./targeted-fields.ts";
 
 /** undefined is absent; "invalid" is there but unreadable, or there more than once with different values. */
@@ -34,6 +34,29 @@ export function readResponseDirectives(fields: FieldReader): ResponseDirectives 
   const targeted = findTargetedDirectives(fields);
   const directives = targeted ?? parseCacheControl(fields.get("cache-control") ?? "");
   return toResponseDirectives(directives, targeted !== undefined);
+}
+
+/** What is left of them where a route sets some aside. */
+export function overrideDirectives(
+  directives: ResponseDirectives,
+  override: readonly string[],
+): ResponseDirectives {
+  if (override.length === 0) return directives;
+  return {
+    ...directives,
+    noStore: directives.noStore && !override.includes("no-store"),
+    noCache: directives.noCache && !override.includes("no-cache"),
+    mustRevalidate: directives.mustRevalidate && !override.includes("must-revalidate"),
+  };
+}
+
+/** Whether what is stored has a directive that its route sets aside. */
+export function isOverridden(stored: Fields, override: readonly string[]): boolean {
+  if (override.length === 0) return false;
+  const given = stored
+    .filter(([name]) => name === "cache-control")
+    .flatMap(([, value]) => parseCacheControl(value));
+  return override.some((name) => isNamed(given, name));
 }
 
 /** Milliseconds. Invalid is the same as none: already stale, no time allowed (RFC 9111 section 4.2.1). */

@@ -9,6 +9,7 @@ import type { CacheRequest, Exchange } from "./exchange.ts";
 import { hasField } from "./fields.ts";
 import { isReadable } from "../http/field-value.ts";
 import { HEURISTIC_STATUSES } from "./freshness.ts";
+import { isKeyedByUser } from "./private-use.ts";
 import type { ResponseDirectives } from "./response-directives.ts";
 import { hasValidator, type StoredResponse } from "./stored-response.ts";
 import { isWritable } from "./write-stored.ts";
@@ -106,14 +107,29 @@ function findDirectiveRefusal(
   if (directives.mustUnderstand && !isUnderstood) return "status";
   // Section 5.2.2.3: must-understand, understood, sets no-store aside.
   if (directives.noStore && !directives.mustUnderstand) return "no-store";
-  if (directives.isPrivate) return "private";
-  const isKeyedByCredential = settings.key.headers.includes("authorization");
-  if (hasField(request.fields, "authorization") && !isKeyedByCredential && !isShareable(directives)) {
-    return "authorization";
-  }
+  const userRefusal = findUserRefusal(directives, request, settings);
+  if (userRefusal !== undefined) return userRefusal;
   // private="set-cookie" is the origin's own word that the rest may be shared (section 5.2.2.7).
   const isCookieStripped = settings.setCookie === "strip" || directives.withheldNames.includes("set-cookie");
   return hasField(fields, "set-cookie") && !isCookieStripped ? "set-cookie" : undefined;
+}
+
+/** The refusal of what is one user's, and could become another's. */
+function findUserRefusal(
+  directives: ResponseDirectives,
+  request: CacheRequest,
+  settings: CacheSettings,
+): StoreRefusal | undefined {
+  const isOneUsers = settings.isPrivate && isKeyedByUser(request, settings);
+  if (directives.isPrivate && !isOneUsers) return "private";
+  // What the key says of the user says nothing of the cookies.
+  if (directives.isPrivate && hasField(request.fields, "cookie") && !isCookieKeyed(settings))
+    return "request-cookie";
+  const { headers } = settings.key;
+  const isKeyedByCredential =
+    headers.includes("authorization") || (isOneUsers && headers.includes("x-consumer"));
+  const isAuthorised = hasField(request.fields, "authorization") && !isKeyedByCredential;
+  return isAuthorised && !isShareable(directives) ? "authorization" : undefined;
 }
 
 /**
@@ -151,6 +167,10 @@ function findFreshnessRefusal({ record, directives, lifetimeSource }: Draft): St
   return isFresh || isUsableStale || hasValidator(record) ? undefined : "no-reuse";
 }
 
+function isCookieKeyed({ requestCookies, key }: CacheSettings): boolean {
+  return requestCookies === "ignore" || key.cookies.length > 0;
+}
+
 /** The refusal of a response that the origin does not call fresh itself, unless it looks like what was requested. */
 function findTrustRefusal(
   { record, fields, lifetimeSource, directives }: Draft,
@@ -159,8 +179,7 @@ function findTrustRefusal(
 ): StoreRefusal | undefined {
   const isMarkedShared = directives.isPublic || typeof directives.sharedMaxAge === "number";
   if (lifetimeSource === "origin" || isMarkedShared) return undefined;
-  const isCookieKeyed = settings.requestCookies === "ignore" || settings.key.cookies.length > 0;
-  if (hasField(requestFields, "cookie") && !isCookieKeyed) return "request-cookie";
+  if (hasField(requestFields, "cookie") && !isCookieKeyed(settings)) return "request-cookie";
   // An error page or a redirect is nobody's private page.
   return record.status > 299 ? undefined : findDeception(target.path, fields.get("content-type"));
 }

@@ -1361,6 +1361,18 @@ export interface RouteInput<Names extends string = string> {
   };
   readonly cache?: {
     /**
+     * Whether answers that the origin calls `private` are stored for the one whom the key names: see below.
+     * (boolean, with the credential in the key. Default: `false`.)
+     * @example cache: { private: true, key: { headers: ["authorization"] } }
+     */
+    readonly private?: boolean;
+    /**
+     * Directives of the origin that do not count, for an API that says them of every answer. Cache-Status then has `detail=override`.
+     * (list of `"no-store"`, `"no-cache"` and `"must-revalidate"`. Default: `[]`.)
+     * @example cache: { override: ["no-store", "no-cache"], ttl: "1m" }
+     */
+    readonly override?: ListOf<"no-store" | "no-cache" | "must-revalidate">;
+    /**
      * Freshness from arrival, in place of the origin's, for 200, 203, 204, 300, 301 and 308.
      * (duration. Default: none: the origin decides.)
      * @example cache: { ttl: "30s" }
@@ -1428,6 +1440,12 @@ export interface RouteInput<Names extends string = string> {
          * @example cache: { key: { query: { sorted: true } } }
          */
         readonly sorted?: boolean;
+        /**
+         * The parameter that says who is calling.
+         * (parameter, with `private`. Default: none.)
+         * @example cache: { private: true, key: { query: { credential: "access_token" } } }
+         */
+        readonly credential?: string;
       };
       /**
        * Header values that are part of the key. With `authorization`, entries belong to one credential.

@@ -2,6 +2,7 @@
 
 import { isMemberLabel, toWantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
+import { findPrivateProblems } from "../cache/private-use.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type * as v from "valibot";
 import { haveVariants, toVariants } from "../policies/pick-variants.ts";
@@ -60,6 +61,8 @@ export function parseRoutes(
     const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
     const references = parseReferences(given, { ...context, path }, problems);
     if (parsed.ok) problems.push(...findVainLinks(parsed.value, { pool: references.pool, path }));
+    if (parsed.ok && parsed.value.cache !== undefined)
+      problems.push(...findPrivateProblems(parsed.value.cache, { auth: parsed.value.auth, path }));
     const route = parsed.ok
       ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, context })
       : undefined;

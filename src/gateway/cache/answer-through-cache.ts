@@ -13,6 +13,7 @@ import { type CacheStatus, toCacheResult, toCacheStatus } from "../../core/cache
 import { planAnswer, type AnswerPlan } from "../../core/cache/plan-answer.ts";
 import type { StoredResponse } from "../../core/cache/stored-response.ts";
 import { toChosenFields } from "../../core/cache/vary.ts";
+import { isOverridden } from "../../core/cache/response-directives.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { addMember } from "../request/add-member.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -43,7 +44,8 @@ export async function answerThroughCache(lookup: CacheLookup, context: ThroughCa
   if (found === undefined) throw new Error("a hit without a stored response");
   const { ttlMs, ageMs } = decision;
   if (decision.refresh) context.waitUntil(refreshInBackground(lookup, decision.record, context));
-  return ok(await answerFromCache(lookup, found, { ...context, ageMs, status: { kind: "hit", ttlMs } }));
+  const status: CacheStatus = { kind: "hit", ttlMs, ...toOverride(decision.record, lookup) };
+  return ok(await answerFromCache(lookup, found, { ...context, ageMs, status }));
 }
 
 /** Waits for the request that is fetching the same, or fetches, with others waiting for it. */
@@ -208,7 +210,22 @@ function keepAndAnswer(
     return keeping;
   });
   const ttlMs = record.lifetimeMs - record.initialAgeMs;
-  return withStatus(answer, context, { kind: "forward", reason: decision.reason, stored: true, ttlMs });
+  const { reason } = decision;
+  return withStatus(answer, context, {
+    kind: "forward",
+    reason,
+    stored: true,
+    ttlMs,
+    ...toOverride(record, lookup),
+  });
+}
+
+/** Says of an answer that its origin did not want it stored. */
+function toOverride(
+  { fields }: StoredResponse,
+  { settings }: StoreLookup,
+): Pick<CacheStatus & { readonly kind: "hit" }, "detail"> {
+  return isOverridden(fields, settings.override) ? { detail: "override" } : {};
 }
 
 async function publishWhenKept(keeping: Promise<boolean>, publish: Publish): Promise<void> {

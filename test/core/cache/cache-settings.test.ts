@@ -41,8 +41,12 @@ describe("cacheSettings", () => {
       bodyBytesMax: 1_000,
       purgeWithin: "30s",
       hits: "free",
+      private: true,
+      override: ["no-store"],
     });
     expect(given).toEqual({
+      isPrivate: true,
+      override: ["no-store"],
       ttlMs: 30_000,
       ttlMsByStatus: new Map([
         ["404", 10_000],

@@ -13,41 +13,6 @@ const issuer = {
 
 const MISTAKES: readonly Mistake[] = [
   [
-    "a cost by a body that is not forwarded",
-    {
-      policies: { p: byIp },
-      routes: [
-        { path: "/a", methods: ["GET"], policies: ["p"], cost: { json: "n", max: 5 } },
-        { path: "/b", methods: ["HEAD", "GET"], policies: ["p"], cost: { form: "n", max: 5 } },
-        { path: "/*", methods: ["GET", "POST"], policies: ["p"], cost: { json: "n", max: 5 } },
-      ],
-    },
-    [
-      "error routes.0.cost.json: the route is for no method whose body is forwarded, so its requests have no such member",
-      "error routes.1.cost.form: the route is for no method whose body is forwarded, so its requests have no such member",
-    ],
-  ],
-  [
-    "a key by a body that is not forwarded",
-    {
-      policies: { p: { ...byIp, key: "json:model" } },
-      routes: [
-        { path: "/a", methods: ["GET"], policies: ["p"] },
-        { path: "/*", policies: ["p"] },
-      ],
-    },
-    [
-      'error routes.0.policies.0: policy "p" counts by "json:model", and the route is for no method whose body is forwarded; all requests of this route would share one counter',
-    ],
-  ],
-  [
-    "a cost by a body's member that no policy admits",
-    { policies: { p: byIp }, routes: [{ path: "/*", policies: ["p"], cost: { json: "n", max: 1_000 } }] },
-    [
-      'warning routes.0.cost.max: policy "p" can never admit a cost of 1000, which a client may declare: set max to what it admits',
-    ],
-  ],
-  [
     "a route whose methods others take",
     {
       routes: [

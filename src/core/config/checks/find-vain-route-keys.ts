@@ -6,12 +6,13 @@ import { listCostMembers } from "../../policies/route-cost.ts";
 import { hasBodies } from "./find-missing-keys.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
-export const findVainRouteKeys: ConfigCheck = ({ routes }) =>
+export const findVainRouteKeys: ConfigCheck = ({ routes, auth }) =>
   routes.flatMap((route) => {
     const path = `routes.${route.index}`;
     return [
       ...findCost(route, path),
       ...findCache(route, path),
+      ...findCacheCredential(route, path, auth.apiKeys.query),
       ...findCredential(route, path),
       ...findOutbound(route, path),
       ...findPrefix(route, path),
@@ -38,6 +39,18 @@ const hasMethod = (methods: ReadonlySet<string>, method: string): boolean =>
 function findCache({ cache, methods = new Set(METHODS) }: Route, path: string): readonly Finding[] {
   if (cache === undefined || methods.has("GET") || methods.has("HEAD")) return [];
   return [toWarning(`${path}.cache`, "only answers to GET are stored, and the route is not for GET")];
+}
+
+/** An API key's parameter is taken off before anything is looked up by it. */
+function findCacheCredential(
+  { cache, auth }: Route,
+  path: string,
+  name: string | undefined,
+): readonly Finding[] {
+  const credential = cache?.key.query.credential;
+  if (credential === undefined || credential !== name || auth === "none") return [];
+  const message = `"${credential}" is the gateway's own API key, which is no part of a key: name "authorization" in key.headers`;
+  return [toProblem(`${path}.cache.key.query.credential`, message)];
 }
 
 function findCredential({ auth, forwardCredential }: Route, path: string): readonly Finding[] {
