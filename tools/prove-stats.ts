@@ -1,5 +1,6 @@
 // `npm run prove:stats`: a real Prometheus scrapes a gateway under load. No counter that it stored ever falls, the last sum
-// is what was sent, and rate() over the whole is within 2 % of it. Ends with 1 when a promise is broken.
+// is what was sent, and rate() over the whole is within 2 % of it. Then gateways are killed under load (`-- --kills 3`): each
+// loses at most what it counted since its last report. Ends with 1 when a promise is broken.
 
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -9,6 +10,7 @@ import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { serveConfig } from "./fuzz/serve-config.ts";
 import { startOrigin } from "./fuzz/start-origin.ts";
 import { agent, send } from "./prove-logs/send.ts";
+import { killOnce, toBroken } from "./prove-stats/kill.ts";
 import { startPrometheus, type Prometheus } from "./prove-stats/prometheus.ts";
 
 // Inside the checkout, so that the configuration's import resolves.
@@ -21,7 +23,13 @@ const ERROR_MAX = 0.02;
 const SECONDS_MIN = 60;
 const SECONDS_MAX = 600;
 
-const { values } = parseArgs({ options: { seconds: { type: "string", default: "120" } } });
+/** How long a gateway is under load before its sums are read, and at most after it: reports go out at any moment of it. */
+const BEFORE_MS = 13_000;
+const AFTER_MS_MAX = 15_000;
+
+const { values } = parseArgs({
+  options: { seconds: { type: "string", default: "120" }, kills: { type: "string", default: "3" } },
+});
 
 function readSeconds(): number {
   const seconds = Number(values.seconds);
@@ -77,17 +85,29 @@ async function prove(prometheus: Prometheus, url: URL, seconds: number): Promise
   ];
 }
 
-await runCommand(async () => {
+async function kill(origin: string, folder: string): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (let turn = 0; turn < Number(values.kills); turn += 1) {
+    const afterMs = Math.floor(Math.random() * AFTER_MS_MAX);
+    const killed = await killOnce({ origin, folder, beforeMs: BEFORE_MS, afterMs });
+    const { answered, before, after, inLastInterval } = killed;
+    console.log(
+      `killed ${afterMs} ms after its sums were read: ${answered} answered, ${before} told, ${after} after it: ` +
+        `${answered - after} lost, of ${inLastInterval} in the last interval`,
+    );
+    broken.push(...toBroken(killed));
+  }
+  return broken;
+}
+
+async function scrape(origin: string, folder: string): Promise<readonly string[]> {
   const seconds = readSeconds();
-  await mkdir(FOLDER, { recursive: true });
-  const folder = await mkdtemp(join(FOLDER, "run-"));
-  const origin = await startOrigin();
   const hour = { algorithm: "fixed-window", window: "1h" };
   const gateway = await serveConfig({
     folder,
     name: "headgate",
     config: {
-      origin: origin.url,
+      origin,
       policies: {
         few: { ...hour, limit: 10, key: "path", consistency: "exact" },
         many: { ...hour, limit: 1_000_000, key: "everyone" },
@@ -107,13 +127,24 @@ await runCommand(async () => {
     seconds: SCRAPE_SECONDS,
   });
   try {
-    const broken = await prove(prometheus, gateway.url, seconds);
-    if (broken.length > 0) throw new CommandError(`Not proven: ${broken.join("; ")}`);
-    console.log("Proven");
+    return await prove(prometheus, gateway.url, seconds);
   } finally {
     prometheus.stop();
     agent.destroy();
     await gateway.close();
+  }
+}
+
+await runCommand(async () => {
+  readSeconds();
+  await mkdir(FOLDER, { recursive: true });
+  const folder = await mkdtemp(join(FOLDER, "run-"));
+  const origin = await startOrigin();
+  try {
+    const broken = [...(await scrape(origin.url, folder)), ...(await kill(origin.url, folder))];
+    if (broken.length > 0) throw new CommandError(`Not proven: ${broken.join("; ")}`);
+    console.log("Proven");
+  } finally {
     origin.close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@
 // back. It is checked as the file is; gateways learn it within seconds.
 
 import * as v from "valibot";
+import { findUnbound } from "../core/alerts/find-unbound.ts";
 import { isObject, object } from "../core/schema/parse-with.ts";
 import { checkConfig, type Checked } from "../core/config/check-config.ts";
 import { parseConfig } from "../core/config/parse-config.ts";
@@ -180,7 +181,15 @@ function checkDocument(document: unknown, { bindings, prefix, config: inForce }:
     const message = `must stay ${shards}: with another number every counter would start afresh`;
     problems.push({ path: "config.counters.shards", code: "invalid", message });
   }
+  problems.push(...toBodyPaths(findUnbound(parsed.value.alerts, (name) => sendsMail(bindings, name))));
   return { problems, warnings: toBodyPaths(checked.warnings) };
+}
+
+function sendsMail(bindings: AdminControls["bindings"], name: string): boolean {
+  const binding = (bindings as unknown as Readonly<Record<string, { readonly send?: unknown } | undefined>>)[
+    name
+  ];
+  return typeof binding?.send === "function";
 }
 
 function toBodyPaths(problems: readonly Problem[]): readonly Problem[] {

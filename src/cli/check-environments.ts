@@ -12,12 +12,23 @@ const WRANGLER_CONFIG = "wrangler.toml";
 export async function checkEnvironments(configPath: string): Promise<ReadConfig> {
   const top = readWrangler(() => unstable_readConfig({ config: WRANGLER_CONFIG }, { hideWarnings: true }));
   const label = "the top level of wrangler.toml";
-  const { config, warnings } = await readConfigFile(configPath, { vars: top.vars, label });
+  const { config, warnings } = await readConfigFile(configPath, {
+    vars: top.vars,
+    mailers: toMailers(top),
+    label,
+  });
   const all = new Map<string, Problem>(warnings.map((warning) => [JSON.stringify(warning), warning]));
   for (const env of top.definedEnvironments ?? []) {
-    const { vars } = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
-    const own = await readConfigFile(configPath, { vars, label: env });
+    const deployment = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
+    const { vars } = deployment;
+    const own = await readConfigFile(configPath, { vars, mailers: toMailers(deployment), label: env });
     for (const warning of own.warnings) all.set(JSON.stringify(warning), warning);
   }
   return { config, warnings: [...all.values(), ...findMissingSecrets(config)] };
 }
+
+interface Wrangled {
+  readonly send_email: readonly { readonly name: string }[];
+}
+
+const toMailers = ({ send_email: bindings }: Wrangled): readonly string[] => bindings.map(({ name }) => name);

@@ -1,5 +1,6 @@
 // Reads and checks a configuration file as a deployment sees it: with its variables, and with what is said in vain.
 
+import { findUnbound } from "../core/alerts/find-unbound.ts";
 import { checkConfig } from "../core/config/check-config.ts";
 import type { Config } from "../core/config/config.ts";
 import { type ConfigVars, parseConfig } from "../core/config/parse-config.ts";
@@ -12,6 +13,8 @@ import { loadConfig } from "./load-config.ts";
 export interface Deployment {
   /** The variables that it sets over the configuration file. */
   readonly vars: ConfigVars;
+  /** Names of its bindings that send e-mail; undefined: not known here. */
+  readonly mailers?: readonly string[];
   /** What messages call it. */
   readonly label: string;
 }
@@ -25,7 +28,11 @@ export interface ReadConfig {
 /** Throws a CommandError that lists every problem. */
 export async function readConfigFile(configPath: string, deployment?: Deployment): Promise<ReadConfig> {
   const config = await parseConfigFile(configPath, deployment);
-  const { problems, warnings } = checkConfig(config);
+  const checked = checkConfig(config);
+  const { warnings } = checked;
+  const mailers = deployment?.mailers;
+  const unbound = mailers === undefined ? [] : findUnbound(config.alerts, (name) => mailers.includes(name));
+  const problems = [...checked.problems, ...unbound];
   if (problems.length > 0) throw toRefusal(problems, configPath, deployment);
   return { config, warnings };
 }

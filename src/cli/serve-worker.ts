@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly host?: string;
   /** Put over the vars of wrangler.toml. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Names of bindings that send e-mail, beside those of wrangler.toml. What they send is kept in a local folder. */
+  readonly mailers?: readonly string[] | undefined;
   /** The admin token where neither the vars nor .dev.vars have one. Default: there is none. */
   readonly localToken?: string | undefined;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
@@ -125,6 +127,15 @@ function toModules({ scriptPath, hasPage = false }: ServeOptions): V4Module[] {
   return hasPage ? [script, { type: "Data", path: toPagePath(scriptPath) }] : [script];
 }
 
+interface Mailers {
+  readonly email: { readonly send_email: { readonly name: string }[] };
+}
+
+function toMailers({ email }: Wrangled, names: readonly string[]): Mailers {
+  const own = (email as Mailers["email"] | undefined)?.send_email ?? [];
+  return { email: { send_email: [...own, ...names.map((name) => ({ name }))] } };
+}
+
 interface Served extends ServeOptions {
   readonly wrangled: Wrangled;
   readonly bindings: ServeOptions["vars"];
@@ -141,6 +152,7 @@ function toMiniflareOptions(options: Served): ReturnType<typeof convertV4Minifla
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,
+    ...(options.mailers === undefined ? {} : toMailers(wrangled, options.mailers)),
     modules: toModules(options),
     modulesRoot: dirname(options.scriptPath),
     bindings: options.bindings,

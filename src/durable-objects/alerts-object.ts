@@ -4,7 +4,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { AlertDesk, type DeskState, type Letter } from "../core/alerts/alert-desk.ts";
 import type { AlertReply, AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
-import type { AlertChannel, AlertRule } from "../core/alerts/alert-settings.ts";
+import { type AlertChannel, type AlertRule, toChannelName } from "../core/alerts/alert-settings.ts";
+import { toEmailBody } from "../core/alerts/email-body.ts";
 import type { Notice } from "../core/alerts/alert-book.ts";
 import type { Message } from "../core/alerts/mailbox.ts";
 import { toSlackBody } from "../core/alerts/slack-body.ts";
@@ -44,7 +45,8 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
 
   /** Sends a message to every channel of the rules, at once and once. */
   async test(name: string, rules: readonly AlertRule[]): Promise<readonly TestedChannel[]> {
-    const channels = new Map(rules.flatMap(({ to }) => to).map((channel) => [toName(channel), channel]));
+    const all = rules.flatMap(({ to }) => to);
+    const channels = new Map(all.map((channel) => [toChannelName(channel), channel]));
     const message = { id: toMessageId(), notices: [toTestNotice(Date.now())], more: 0 };
     return await Promise.all(
       [...channels].map(async ([channel, to]) => {
@@ -73,6 +75,8 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
 
   /** Never rejects. */
   async #send({ channel, message }: Letter, name: string): Promise<Outcome> {
+    const { mail } = channel;
+    if (mail !== undefined) return await this.#sendMail({ ...mail, ...toEmailBody(message, name) }, channel);
     const url = this.#readSecret(channel.urlSecret);
     if (url === undefined) return { isSent: false, detail: `the secret ${channel.urlSecret} is not set` };
     if (!isSecureUrl(url))
@@ -87,6 +91,22 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
       return { isSent: response.ok, detail: String(response.status) };
     } catch (error) {
       return { isSent: false, detail: error instanceof Error ? error.name : "failed" };
+    }
+  }
+
+  /** Never rejects. An e-mail is sent when the platform has taken it. */
+  async #sendMail(mail: Mail, { urlSecret: binding }: AlertChannel): Promise<Outcome> {
+    const mailer = (this.env as unknown as Readonly<Record<string, Mailer | undefined>>)[binding];
+    if (typeof mailer?.send !== "function")
+      return { isSent: false, detail: `the binding ${binding} is not set` };
+    try {
+      const late = scheduler.wait(SEND_MS).then(() => undefined);
+      const sent = await Promise.race([mailer.send(mail), late]);
+      return sent === undefined
+        ? { isSent: false, detail: "TimeoutError" }
+        : { isSent: true, detail: sent.messageId };
+    } catch (error) {
+      return { isSent: false, detail: toReason(error) };
     }
   }
 
@@ -106,7 +126,12 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
     const control = this.env.CONTROL.getByName(CONTROL_NAME);
     for (const { channel, message } of letters) {
       const after = JSON.stringify({ alerts: message.notices.length + message.more, message: message.id });
-      const action = { action: "alerts.undelivered", target: toName(channel), before: undefined, after };
+      const action = {
+        action: "alerts.undelivered",
+        target: toChannelName(channel),
+        before: undefined,
+        after,
+      };
       await Promise.resolve(control.recordAction(action, { who: "alerts", address: undefined })).catch(
         () => undefined,
       );
@@ -132,12 +157,27 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
 
 const toMessageId = (): string => `msg_${crypto.randomUUID()}`;
 
-/** By its secret's name, which is no secret. */
-const toName = ({ kind, urlSecret }: AlertChannel): string => `${kind} ${urlSecret}`;
+interface Mail {
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** A `send_email` binding, as far as it is used. */
+interface Mailer {
+  readonly send: (mail: Mail) => Promise<{ readonly messageId: string }>;
+}
+
+/** The platform's code where it has one: an address that is not verified, a domain that is not known. */
+function toReason(error: unknown): string {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return [code, name].find((one): one is string => typeof one === "string") ?? "failed";
+}
 
 function toBody(channel: AlertChannel, message: Message, name: string): string {
   if (channel.kind === "slack") return toSlackBody(message, name);
-  return toWebhookBody(message, { name, receiver: toName(channel) });
+  return toWebhookBody(message, { name, receiver: toChannelName(channel) });
 }
 
 function toTestNotice(nowMs: number): Notice {

@@ -93,7 +93,7 @@ const CELLS: readonly (readonly [cell: RegExp, type: string])[] = [
   [/^list of /, "ListOf<string>"],
   [/^object of .*fields/, "Readonly<Record<string, string>>"],
   [
-    /^(?:a header's name|a member of|a field's name|the name of|name of a secret|parameter|lower-case host|path|pattern|http or https|https URL|a claim|IANA time zone|fields,)/,
+    /^(?:a header's name|a member of|a field's name|the name of|name of a secret|name of a `send_email` binding|e-mail address|parameter|lower-case host|path|pattern|http or https|https URL|a claim|IANA time zone|fields,)/,
     "string",
   ],
 ];

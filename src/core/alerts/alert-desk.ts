@@ -4,7 +4,13 @@
 import { AlertBook, type AlertState, type Notice, type PastAlert, toAlertId } from "./alert-book.ts";
 import { findSeen, Gauge, type GaugeState, isCrossing, type Looking, MINUTE_MS } from "./alert-conditions.ts";
 import type { AlertReport, ShownAlerts } from "./alert-messages.ts";
-import { type AlertChannel, type AlertRule, CONDITIONS, toChannelId } from "./alert-settings.ts";
+import {
+  type AlertChannel,
+  type AlertRule,
+  CONDITIONS,
+  toChannelId,
+  toChannelName,
+} from "./alert-settings.ts";
 import { Mailbox, type MailboxState, type Message } from "./mailbox.ts";
 
 /** After the last report: by then every condition has passed. */
@@ -108,7 +114,7 @@ export class AlertDesk {
     return {
       alerts: this.#book.show(),
       channels: this.channels.map((channel) => ({
-        channel: `${channel.kind} ${channel.urlSecret}`,
+        channel: toChannelName(channel),
         ...(this.#mail.get(toChannelId(channel))?.counts ?? { waiting: 0, sent: 0, failed: 0 }),
       })),
     };

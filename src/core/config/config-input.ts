@@ -530,7 +530,7 @@ export interface AlertRuleInput {
 /** Who is told. */
 export interface AlertChannelInput {
   /**
-   * The secret with the URL of a receiver of Alertmanager's webhook body, version 4. Either this or `slack`.
+   * The secret with the URL of a receiver of Alertmanager's webhook body, version 4. Exactly one of this, `slack` and `email`.
    * (name of a secret. Default: none.)
    * @example webhook: "ONCALL_URL"
    */
@@ -547,6 +547,24 @@ export interface AlertChannelInput {
    * @example slack: "TEAM_SLACK"
    */
   readonly slack?: string;
+  /**
+   * The binding that sends the messages as plain text.
+   * (name of a `send_email` binding. Default: none.)
+   * @example email: "ALERT_EMAIL", from: "headgate@example.com", to: "oncall@example.com"
+   */
+  readonly email?: string;
+  /**
+   * The sender.
+   * (e-mail address; with `email`. Default: none.)
+   * @example email: "ALERT_EMAIL", from: "headgate@example.com", to: "oncall@example.com"
+   */
+  readonly from?: string;
+  /**
+   * Who is told.
+   * (e-mail address; with `email`. Default: none.)
+   * @example email: "ALERT_EMAIL", from: "headgate@example.com", to: "oncall@example.com"
+   */
+  readonly to?: string;
 }
 
 /** Who signs tokens, and how. */

@@ -2,7 +2,11 @@
 // is told directly what isolates would tell it.
 
 import { createHmac } from "node:crypto";
+import { glob, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { ShownAlerts } from "../../../src/core/alerts/alert-messages.ts";
 import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { send } from "../support/client.ts";
 import { createCalls } from "../support/command-line.ts";
@@ -31,7 +35,10 @@ const vars = {
 
 type Rule = Readonly<Record<string, unknown>>;
 
-async function startAlerting(alerts: readonly Rule[], persistTo?: string): Promise<Gateway> {
+async function startAlerting(
+  alerts: readonly Rule[],
+  more: { readonly persistTo?: string; readonly mailers?: readonly string[] } = {},
+): Promise<Gateway> {
   const counted = { algorithm: "fixed-window", limit: 5, window: "24h", key: "header:x-customer" };
   const config = {
     name: "edge",
@@ -40,21 +47,33 @@ async function startAlerting(alerts: readonly Rule[], persistTo?: string): Promi
     routes: [{ path: "/*", policies: ["plan", "tried"] }],
     alerts,
   };
-  const kept = persistTo === undefined ? {} : { persistTo };
-  const gateway = await startGateway({ config: toConfigSource(config), vars, ...kept });
+  const gateway = await startGateway({ config: toConfigSource(config), vars, ...more });
   afterAll(gateway.close);
   return gateway;
 }
 
 const oncall = await startAlerting([{ to: [{ webhook: "ONCALL", signature: "ONCALL_SECRET" }] }]);
 const folder = await newFolder();
-const failing = await startAlerting([{ to: [{ webhook: "FAILING" }] }], folder);
+const failing = await startAlerting([{ to: [{ webhook: "FAILING" }] }], { persistTo: folder });
 const team = await startAlerting([{ when: "quota-80", to: [{ slack: "TEAM" }] }]);
 const sharing = await startAlerting([{ when: "denied", for: "1s", to: [{ webhook: "SHARES" }] }]);
 const tested = await startAlerting([
   { to: [{ webhook: "TESTED" }, { slack: "TESTED_TEAM" }] },
   { to: [{ webhook: "PLAIN" }, { webhook: "ABSENT" }] },
 ]);
+
+const mail = (email: string): object => ({ email, from: "headgate@example.com", to: "oncall@example.org" });
+const mailed = await startAlerting([{ to: [mail("ALERT_EMAIL"), mail("ABSENT_EMAIL")] }], {
+  mailers: ["ALERT_EMAIL"],
+});
+
+/** What the local runtime kept of an e-mail, by its id. */
+async function readMail(id: string): Promise<string> {
+  const name = `${id.replaceAll(/[<>]/g, "")}.txt`;
+  for await (const path of glob(join(tmpdir(), "miniflare-*/email/email-text/*.txt")))
+    if (basename(path) === name) return readFile(path, "utf8");
+  throw new Error(`There is no ${name}`);
+}
 
 interface AlertsStub {
   readonly report: (report: object) => Promise<void>;
@@ -141,7 +160,7 @@ describe.concurrent("a webhook", () => {
         return channels[0]?.sent === 1;
       });
       await failing.close();
-      const again = await startAlerting([{ to: [{ webhook: "FAILING" }] }], folder);
+      const again = await startAlerting([{ to: [{ webhook: "FAILING" }] }], { persistTo: folder });
       await cross(again, ["a"], [FAILING]);
       const { alerts, channels } = (await askAdmin(again, "GET", "/alerts")).json() as Readonly<
         Record<string, unknown[]>
@@ -176,6 +195,53 @@ it.concurrent("a share of requests that is refused is told", async () => {
   expect(alerts[0]?.annotations["summary"]).toMatch(
     /^\d+(?:\.\d)? % of \d+ requests in 5 minutes were rate limited, usually 0 %$/,
   );
+});
+
+describe.concurrent("an e-mail", () => {
+  it("goes through the binding, and says what fires", async () => {
+    const ended = await createCalls(mailed)(["alerts", "test", "--json"]);
+    const [sent, absent] = ended.json()["items"] as readonly { readonly detail: string }[];
+    expect(sent).toMatchObject({ channel: "email ALERT_EMAIL to oncall@example.org", isSent: true });
+    expect(absent).toMatchObject({ isSent: false, detail: "the binding ABSENT_EMAIL is not set" });
+    expect(await readMail(sent?.detail ?? "")).toMatch(
+      /^FIRING degraded: A test: the gateway can reach this channel \(since \S+Z\)\n\nHeadgate edge, message msg_/,
+    );
+    const from = "headgate@example.com";
+    await cross(
+      mailed,
+      ["a"],
+      [
+        { kind: "email", urlSecret: "ALERT_EMAIL", mail: { from, to: "oncall@example.org" } },
+        { kind: "email", urlSecret: "ABSENT_EMAIL", mail: { from, to: "oncall@example.org" } },
+      ],
+    );
+    const channels = await until(
+      "both tries",
+      async () => {
+        const shown = (await askAdmin(mailed, "GET", "/alerts")).json() as unknown as ShownAlerts;
+        return shown.channels[0]?.sent === 1 && shown.channels;
+      },
+      25_000,
+    );
+    expect(channels[1]).toMatchObject({ sent: 0, waiting: 1 });
+  });
+
+  it("is refused where the deployment has no such binding", async () => {
+    const config = {
+      origin: receiver.url,
+      policies: {},
+      routes: [{ path: "/*" }],
+      alerts: [{ to: [mail("ALERT_EMAIL"), mail("ADMIN_TOKEN")] }],
+    };
+    const checked = await askAdmin(mailed, "POST", "/config/check", { body: { config } });
+    expect(checked.json()["problems"]).toEqual([
+      {
+        path: "config.alerts.0.to.1.email",
+        code: "no-effect",
+        message: expect.stringContaining('add [[send_email]] with name = "ADMIN_TOKEN"') as unknown,
+      },
+    ]);
+  });
 });
 
 describe.concurrent("headgate alerts test", () => {

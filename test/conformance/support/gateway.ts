@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Where counters are kept on disk; without it they end with the gateway. */
   readonly persistTo?: string;
+  /** Names of bindings that send e-mail. */
+  readonly mailers?: readonly string[];
   /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
   readonly hasPage?: boolean;
 }
@@ -46,7 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function startIn(
   folder: string,
-  { config, vars = {}, persistTo, hasPage = false }: GatewayOptions,
+  { config, vars = {}, persistTo, mailers, hasPage = false }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
   const configPath = join(folder, "headgate.config.ts");
@@ -66,6 +68,7 @@ async function startIn(
     vars: { ...vars },
     onLog,
     ...kept,
+    mailers,
     hasPage,
   });
   return {
