@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { ReportPace } from "../core/report-pace.ts";
+import { toDataPoints } from "../core/stats/data-points.ts";
 import { FullestObjects } from "../core/stats/fullest.ts";
 import { toPlaceMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
@@ -22,6 +23,7 @@ import {
 import { StatsTail } from "../core/stats/stats-tail.ts";
 import { mergePools, mergeUsage, toState } from "../core/stats/to-answer.ts";
 import type { Bindings, StatsRpc } from "../platform/bindings.ts";
+import { writeLog } from "../platform/log.ts";
 import { pushMetrics } from "./push-metrics.ts";
 import { type Pushing, StatsRows } from "./stats-rows.ts";
 
@@ -60,6 +62,7 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     const nextMs = this.#pace.next(nowMs, baseMs);
     if (report.version === STATS_VERSION && this.#book.apply(report, nowMs, { ageMs, nextMs })) {
       this.#tail.add(report);
+      this.#writePoints(report);
       const dueMs = this.#storedMs + STORE_MS;
       if (nowMs >= dueMs) this.#store();
       // A clock that was set back must not put it off.
@@ -67,6 +70,19 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
       if (report.push !== undefined) await this.#planPush(report.push);
     }
     return { isWatched, nextMs };
+  }
+
+  /** A sink beside: what goes wrong there is nobody's concern here. */
+  #writePoints(report: StatsReport): void {
+    const { ANALYTICS } = this.env;
+    if (ANALYTICS === undefined) return;
+    try {
+      const [, place = ""] = (this.ctx.id.name ?? "").split(":");
+      for (const { indexes, blobs, doubles } of toDataPoints(report, place))
+        ANALYTICS.writeDataPoint({ indexes: [...indexes], blobs: [...blobs], doubles: [...doubles] });
+    } catch (error) {
+      writeLog("metrics-unsent", { cause: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   figures(question: StatsQuestion): StatsFigures {

@@ -131,6 +131,8 @@ export interface Bindings {
   readonly FEEDBACK: DurableObjectNamespace<FeedbackRpc & DurableObject>;
   readonly STATS: DurableObjectNamespace<StatsRpc & DurableObject>;
   readonly ALERTS: DurableObjectNamespace<AlertsRpc & DurableObject>;
+  /** A dataset of Analytics Engine: where it is bound, what is reported is written there too. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

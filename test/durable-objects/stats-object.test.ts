@@ -150,6 +150,27 @@ test("what an earlier version stored is read, and goes on: its newest minute and
   expect(await readTotal(stub)).toBe(7);
 });
 
+test("what is reported is written to Analytics Engine where it is bound, once, and what goes wrong there stops nothing", async () => {
+  // The local runtime drops points: this dataset keeps them.
+  const stub = STATS.getByName("stats:EU");
+  const points: AnalyticsEngineDataPoint[] = [];
+  const bind = (writeDataPoint: (point?: AnalyticsEngineDataPoint) => void): Promise<void> =>
+    runInDurableObject(stub, (instance) => {
+      Object.assign(instance, { env: { ...env, ANALYTICS: { writeDataPoint } } });
+    });
+  await bind((point) => {
+    if (point !== undefined) points.push(point);
+  });
+  await stub.report(toReport(1, 5));
+  await stub.report(toReport(1, 5));
+  expect(points).toEqual([{ indexes: ["p"], blobs: ["EU", "units", "p"], doubles: [5] }]);
+  await bind(() => {
+    throw new Error("broken on purpose");
+  });
+  await stub.report(toReport(2, 7));
+  expect(await readTotal(stub)).toBe(12);
+});
+
 test("minutes become hours, and are forgotten after a day; the sum of all stays", async () => {
   const stub = STATS.getByName("stats:hours");
   const startMs = Date.UTC(2026, 0, 1);
