@@ -27,6 +27,22 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
   ["CREATE TABLE followers (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID"],
   ["ALTER TABLE configs ADD COLUMN file TEXT"],
+  [
+    "CREATE TABLE key_changes (version INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL) STRICT",
+    "CREATE TABLE key_followers (name TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    `CREATE TRIGGER key_hash_made AFTER INSERT ON key_hashes BEGIN
+      INSERT INTO key_changes (hash) VALUES (NEW.hash);
+    END`,
+    `CREATE TRIGGER key_hash_changed AFTER UPDATE ON key_hashes BEGIN
+      INSERT INTO key_changes (hash) VALUES (NEW.hash);
+    END`,
+    `CREATE TRIGGER key_hash_deleted AFTER DELETE ON key_hashes BEGIN
+      INSERT INTO key_changes (hash) VALUES (OLD.hash);
+    END`,
+    `CREATE TRIGGER key_changed AFTER UPDATE ON entries WHEN NEW.kind = 'keys' BEGIN
+      INSERT INTO key_changes (hash) SELECT hash FROM key_hashes WHERE key_seq = NEW.seq;
+    END`,
+  ],
 ];
 
 export function migrate(storage: DurableObjectStorage, nowMs: number): void {

@@ -29,6 +29,7 @@ import type {
   PageRequest,
   Rotation,
 } from "../core/control/control-messages.ts";
+import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import { err, ok } from "../core/result.ts";
@@ -38,19 +39,19 @@ import { ConfigRows } from "./config-rows.ts";
 import { migrate } from "./control-migrations.ts";
 import { EntryRows, toId, toSeq } from "./entry-rows.ts";
 import { FollowerRows } from "./follower-rows.ts";
+import { KeyChangeRows } from "./key-change-rows.ts";
+import { Publisher } from "./publisher.ts";
 import { RepeatRows } from "./repeat-rows.ts";
-
-/** How long an operator waits for a follower at most. */
-const SEND_MS = 1_000;
-/** When a follower that did not take a snapshot gets it again. */
-const RESEND_MS = 30_000;
+import { toAudited } from "./to-audited.ts";
 
 export class ControlObject extends DurableObject<Bindings> implements ControlRpc {
   readonly #entries: EntryRows;
   readonly #configs: ConfigRows;
   readonly #audit: AuditRows;
   readonly #repeats: RepeatRows;
+  readonly #keyChanges: KeyChangeRows;
   readonly #followers: FollowerRows;
+  readonly #publisher: Publisher;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
@@ -60,11 +61,37 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     this.#configs = new ConfigRows(storage.sql);
     this.#audit = new AuditRows(storage.sql);
     this.#repeats = new RepeatRows(storage.sql);
-    this.#followers = new FollowerRows(storage.sql);
+    this.#keyChanges = new KeyChangeRows(storage.sql);
+    this.#followers = new FollowerRows(storage.sql, "followers");
+    this.#publisher = new Publisher(storage, [
+      {
+        followers: this.#followers,
+        readVersion: () => this.#readVersion(),
+        toSend: () => {
+          const snapshot = this.#readSnapshot();
+          return ({ name }) => env.SNAPSHOTS.getByName(name).putSnapshot(snapshot);
+        },
+      },
+      this.#keyChanges.toChannel((name, changes) => env.SNAPSHOTS.getByName(name).putKeyChanges(changes)),
+    ]);
   }
 
   findKey(hash: string): KeyRecord | undefined {
     return this.#entries.findKey(hash, Date.now());
+  }
+
+  /** The same as of which version, which the follower of changes wants to know. */
+  lookUpKey(hash: string): VersionedKey {
+    return { version: this.#keyChanges.readVersion(), record: this.#entries.findKey(hash, Date.now()) };
+  }
+
+  readKeyChanges(known: number): KeyChanges {
+    return this.#keyChanges.listSince(known);
+  }
+
+  /** What has changed since, and from here on every change is sent to the snapshot object of this name. */
+  followKeys(name: string, known: number): KeyChanges {
+    return this.#keyChanges.follow(name, known);
   }
 
   findToken(hash: string): TokenRecord | undefined {
@@ -85,7 +112,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   /** Some follower did not have the newest snapshot. */
   override async alarm(): Promise<void> {
-    await this.#publish();
+    await this.#publisher.publish();
   }
 
   #readSnapshot(): Snapshot {
@@ -254,47 +281,15 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
       const nowMs = Date.now();
       this.#entries.deleteExpired(nowMs);
       const made = change(nowMs);
+      if (what === "keys") this.#keyChanges.forgetOldest();
       if (made.ok && isOfSnapshot) this.ctx.storage.sql.exec("UPDATE snapshot SET version = version + 1");
       return made;
     });
-    if (changed.ok && isOfSnapshot) await this.#publish();
+    if (changed.ok) await this.#publisher.publish();
     return changed;
-  }
-
-  /** Sends the snapshot to all followers that lack it; those that do not take it in time get it from the alarm. */
-  async #publish(): Promise<void> {
-    const behind = this.#followers.listBehind(this.#readVersion());
-    if (behind.length === 0) return;
-    // Before it is sent, and stored with the change: whatever happens in between, it is sent.
-    const armed = this.ctx.storage.setAlarm(Date.now() + RESEND_MS);
-    const snapshot = this.#readSnapshot();
-    await Promise.all([armed, ...behind.map(async (name) => this.#send(name, snapshot))]);
-    if (this.#followers.listBehind(this.#readVersion()).length === 0) await this.ctx.storage.deleteAlarm();
-  }
-
-  async #send(name: string, snapshot: Snapshot): Promise<void> {
-    const late = scheduler.wait(SEND_MS).then(() => "late" as const);
-    try {
-      const sent = Promise.resolve(this.env.SNAPSHOTS.getByName(name).putSnapshot(snapshot));
-      if ((await Promise.race([sent, late])) !== "late") this.#followers.record(name, snapshot.version);
-    } catch {
-      // It is behind, and the alarm sends it again.
-    }
   }
 
   #readVersion(): number {
     return this.ctx.storage.sql.exec<{ version: number }>("SELECT version FROM snapshot").one().version;
   }
-}
-
-function toAudited(
-  action: string,
-  target: string,
-  { before, after }: { readonly before?: unknown; readonly after?: unknown },
-): Audited {
-  return { action, target, before: toJson(before), after: toJson(after) };
-}
-
-function toJson(value: unknown): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value);
 }

@@ -3,23 +3,17 @@
 
 import type { PurgeState } from "../core/cache/purge-state.ts";
 import { type Bindings, PURGES_NAME } from "../platform/bindings.ts";
+import { Heard, inTime } from "./heard.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
 const CHECK_MS = 2_000;
-/** A purge that could not be sent is used here within this after it was made. */
-const TRUSTED_MS = 60_000;
-/** When it last heard is written so often at most: after an eviction it has heard that much less recently. */
-const NOTE_MS = 20_000;
 const STATE_KEY = "purges";
-const HEARD_KEY = "purges-heard";
 
 export class NearPurges {
   readonly #context: DurableObjectState;
   readonly #namespace: Bindings["PURGES"];
   #state: PurgeState | undefined;
-  /** When what is known was certainly all there was. */
-  #heardMs: number;
-  #notedMs: number;
+  readonly #heard: Heard;
   #checkedMs = 0;
   #following: Promise<PurgeState> | undefined;
 
@@ -27,14 +21,13 @@ export class NearPurges {
     this.#context = context;
     this.#namespace = PURGES;
     const { kv } = context.storage;
+    this.#heard = new Heard(kv, "purges-heard");
     this.#state = kv.get<PurgeState>(STATE_KEY);
-    this.#heardMs = kv.get<number>(HEARD_KEY) ?? 0;
-    this.#notedMs = this.#heardMs;
   }
 
   /** The state where it is newer than what the caller knows. Rejects where it cannot be known. `place` names this object. */
   async read(knownLatest: number, place: string): Promise<PurgeState | undefined> {
-    const state = this.#isTrusted() ? this.#state : undefined;
+    const state = this.#heard.isTrusted(Date.now()) ? this.#state : undefined;
     const known = state ?? (await (this.#following ??= this.#follow(place)));
     if (Date.now() - this.#checkedMs >= CHECK_MS) this.#context.waitUntil(this.#check(known.latest));
     return known.latest > knownLatest ? known : undefined;
@@ -45,11 +38,6 @@ export class NearPurges {
     this.#hear(Date.now(), state);
   }
 
-  #isTrusted(): boolean {
-    const ageMs = Date.now() - this.#heardMs;
-    return ageMs >= 0 && ageMs < TRUSTED_MS;
-  }
-
   /** From here on the purge object sends every purge. */
   async #follow(place: string): Promise<PurgeState> {
     const askedMs = Date.now();
@@ -57,6 +45,9 @@ export class NearPurges {
     try {
       const state = await this.#stub().follow(place);
       return this.#hear(askedMs, state) ?? state;
+    } catch (error) {
+      this.#heard.doubt();
+      throw error;
     } finally {
       this.#following = undefined;
     }
@@ -66,9 +57,9 @@ export class NearPurges {
     const askedMs = Date.now();
     this.#checkedMs = askedMs;
     try {
-      this.#hear(askedMs, await this.#stub().readPurges(latest));
+      this.#hear(askedMs, await inTime(Promise.resolve(this.#stub().readPurges(latest))));
     } catch {
-      // What is known here goes on until it is too old, and the next question looks again.
+      this.#heard.doubt();
     }
   }
 
@@ -80,11 +71,7 @@ export class NearPurges {
       this.#state = structuredClone({ ...state });
       kv.put(STATE_KEY, this.#state);
     }
-    this.#heardMs = Math.max(this.#heardMs, askedMs);
-    if (this.#heardMs - this.#notedMs >= NOTE_MS) {
-      this.#notedMs = this.#heardMs;
-      kv.put(HEARD_KEY, this.#heardMs);
-    }
+    this.#heard.note(askedMs);
     return this.#state;
   }
 

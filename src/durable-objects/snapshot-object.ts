@@ -1,11 +1,14 @@
 // The Durable Object that has the snapshot near the gateways of one continent: an instance that has just started learns
 // there, and not on the other side of the world, what operators have changed and purged. The control object sends it every
-// change; while it is asked, it also looks by itself, for one that may not have arrived. Purges: near-purges.ts.
+// change; while it is asked, it also looks by itself, for one that may not have arrived. Purges and API keys: near-purges.ts, near-keys.ts.
 
 import { DurableObject } from "cloudflare:workers";
 import type { PurgeState } from "../core/cache/purge-state.ts";
+import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import { type Bindings, CONTROL_NAME, type SnapshotRpc } from "../platform/bindings.ts";
+import { inTime } from "./heard.ts";
+import { NearKeys } from "./near-keys.ts";
 import { NearPurges } from "./near-purges.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
@@ -17,11 +20,13 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
   #known: Snapshot | undefined;
   #checkedMs = 0;
   readonly #purges: NearPurges;
+  readonly #keys: NearKeys;
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
     this.#known = this.#load();
     this.#purges = new NearPurges(context, env);
+    this.#keys = new NearKeys(context, env);
   }
 
   /** undefined: nothing is newer than what the caller knows. Rejects where it cannot learn its first one. */
@@ -50,6 +55,18 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
     this.#purges.put(state);
   }
 
+  async lookUpKey(hash: string, place: string): Promise<VersionedKey> {
+    return await this.#keys.lookUp(hash, place);
+  }
+
+  async readKeyChanges(known: number, place: string): Promise<KeyChanges> {
+    return await this.#keys.readChanges(known, place);
+  }
+
+  putKeyChanges(changes: KeyChanges): void {
+    this.#keys.put(changes);
+  }
+
   /** From here on the control object sends every change. */
   async #follow(place: string): Promise<Snapshot> {
     this.#checkedMs = Date.now();
@@ -61,10 +78,13 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
   async #check(version: number): Promise<void> {
     this.#checkedMs = Date.now();
     try {
-      const newer = await this.#control().readSnapshot(version);
+      const newer = await inTime<Snapshot | undefined>(
+        Promise.resolve(this.#control().readSnapshot(version)),
+      );
       if (newer !== undefined) this.putSnapshot(newer);
     } catch {
-      // What is known here goes on, and the next question looks again.
+      // What is known here goes on, and the next question looks again. Keys may have been revoked.
+      this.#keys.doubt();
     }
   }
 

@@ -34,6 +34,7 @@ const LEASED_KEYS_MAX = 10_000;
 /** Whatever the rooms need; none of them knows it. */
 export interface Gateway extends CacheClients, PreflightClients {
   readonly lines: WaitingLines;
+  readonly near: NearObject;
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
@@ -44,6 +45,7 @@ type Derived = Omit<
   | "purges"
   | "collapsing"
   | "lines"
+  | "near"
   | "store"
   | "marks"
   | "authority"
@@ -60,9 +62,10 @@ export function createGateway(
   near: NearObject = new NearObject(bindings),
 ): Gateway {
   const lines = new WaitingLines();
-  const clients = createClients(config, bindings, lines);
+  const clients = createClients(config, bindings, { lines, near });
   return {
     lines,
+    near,
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES, near),
@@ -82,7 +85,7 @@ export function renewGateway(
 ): Gateway {
   gateway.leases.forgetDenials();
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
-  const clients = config === gateway.config ? {} : createClients(config, bindings, gateway.lines);
+  const clients = config === gateway.config ? {} : createClients(config, bindings, gateway);
   const renewed = { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
   const alerts = config === gateway.config ? gateway.alerts : toAlertClient(renewed, bindings);
   return { ...renewed, stats: toRecorder(renewed, bindings), alerts };
@@ -113,12 +116,12 @@ function toRecorder(
 function createClients(
   config: Config,
   bindings: Bindings,
-  lines: WaitingLines,
+  { lines, near }: Pick<Gateway, "lines" | "near">,
 ): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials"> {
   const { limit, window: windowMs } = config.auth.attempts;
   return {
     reserve: new LookUpReserve({ limit, windowMs }),
-    authority: createAuthority(config, bindings),
+    authority: createAuthority(config, bindings, near),
     credentials: new UpstreamCredentials(bindings as unknown as Readonly<Record<string, unknown>>),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };

@@ -117,10 +117,22 @@ function mayAskAhead({ policies, hasPermits, members, cache }: Route, isNew: boo
 const answerNothing: Gateway["counters"]["ask"] = () =>
   Promise.resolve({ verdicts: [], takenAtMs: 0, failure: undefined });
 
-/** Judges a request and counts nothing. */
+/** Judges a request by what was known last, and counts nothing. */
 function toSilent(gateway: Gateway): Gateway {
   const peeking = toPeekingGateway(gateway);
-  return { ...peeking, counters: { ...peeking.counters, ask: answerNothing } };
+  const { authority } = gateway;
+  const recall: typeof authority.recall = (shown) => {
+    const known = authority.recall(shown);
+    const guessed = known ?? authority.guess(shown);
+    // Whether it is right is asked meanwhile.
+    if (known !== guessed) shown.waitUntil(authority.find(shown));
+    return guessed;
+  };
+  return {
+    ...peeking,
+    counters: { ...peeking.counters, ask: answerNothing },
+    authority: { ...authority, recall },
+  };
 }
 
 /** Of one request two facts differ in nothing else. */

@@ -22,6 +22,7 @@ import type {
   PageRequest,
   Rotation,
 } from "../core/control/control-messages.ts";
+import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
@@ -70,6 +71,9 @@ export interface PurgeRpc extends Rpc.DurableObjectBranded {
 /** What a gateway and the admin API may ask of the control object. */
 export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
+  lookUpKey(hash: string): VersionedKey;
+  readKeyChanges(known: number): KeyChanges;
+  followKeys(name: string, known: number): KeyChanges;
   findToken(hash: string): TokenRecord | undefined;
   readSnapshot(knownVersion: number): Snapshot | undefined;
   follow(name: string): Snapshot;
@@ -94,6 +98,9 @@ export interface SnapshotRpc extends Rpc.DurableObjectBranded {
   putSnapshot(snapshot: Snapshot): void;
   readPurges(knownLatest: number, place: string): Promise<PurgeState | undefined>;
   putPurges(state: PurgeState): void;
+  lookUpKey(hash: string, place: string): Promise<VersionedKey>;
+  readKeyChanges(known: number, place: string): Promise<KeyChanges>;
+  putKeyChanges(changes: KeyChanges): void;
 }
 
 /** What a gateway may ask of a pool's health object. */

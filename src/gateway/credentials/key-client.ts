@@ -1,55 +1,73 @@
-// What this isolate knows of API keys. A key that is known and new enough costs no call; revoking one holds everywhere
-// within KNOWN_MS_MAX, for older knowledge is not used. Keys that nobody has are remembered apart, so that inventing them
-// pushes no key out that somebody has.
+// What this isolate knows of API keys. One near call every few seconds says which keys have changed, and so that all others
+// have not: a key that is known costs no call of its own. Revoking one holds everywhere within KNOWN_MS_MAX, for older
+// knowledge is not used. Keys that nobody has are remembered apart, so that inventing them pushes no key out that somebody has.
 
+import type { KeyChanges, VersionedKey } from "../../core/control/key-changes.ts";
 import type { KeyRecord } from "../../core/keys/key-record.ts";
 import { LruMap } from "../../core/lru-map.ts";
-import type { Bindings } from "../../platform/bindings.ts";
+import { type Bindings, CONTROL_NAME } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { Collapsing } from "../request/collapsing.ts";
+import type { NearObject } from "../request/near-object.ts";
+import { Poll } from "../request/poll.ts";
 
-/** Older knowledge is asked for anew behind a request's back. */
-const REFRESH_MS = 2_000;
-/** Still older knowledge is none: the request waits for the new. Counted from before it was asked for. */
+/** Older knowledge is none: the request waits for the new. Counted from before it was asked for. */
 const KNOWN_MS_MAX = 4_000;
-/** How long `onError: "known"` goes on with what was known while the control object does not answer. */
+/** How long `onError: "known"` goes on with what was known while nobody answers. */
 const KEPT_MS_MAX = 3_600_000;
 const TIMEOUT_MS = 1_000;
 const KNOWN_KEYS_MAX = 10_000;
 const UNKNOWN_KEYS_MAX = 10_000;
-const OBJECT_NAME = "control";
+/** Of an answer that does not say: it is not known to be new for longer than it is young. */
+const NO_VERSION = -1;
 
 export interface KnownKey {
   /** undefined: nobody has this key. */
   readonly record: KeyRecord | undefined;
   readonly askedMs: number;
+  /** Of all keys, when this one was looked up. */
+  readonly version: number;
 }
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
 export class KeyClient {
   readonly #namespace: Bindings["CONTROL"];
+  readonly #near: NearObject;
   readonly #onError: "closed" | "known";
-  readonly #known = new LruMap<string, KnownKey>(KNOWN_KEYS_MAX);
-  readonly #unknown = new LruMap<string, KnownKey>(UNKNOWN_KEYS_MAX);
+  #known = new LruMap<string, KnownKey>(KNOWN_KEYS_MAX);
+  #unknown = new LruMap<string, KnownKey>(UNKNOWN_KEYS_MAX);
   readonly #collapsing = new Collapsing();
+  /** Of all keys, as of the last news. */
+  #version = NO_VERSION;
+  /** What was looked up before this version may have changed since. */
+  #since = 0;
+  readonly #news = new Poll<KeyChanges>({
+    ask: async () => this.#askNews(this.#version),
+    learn: (changes) => {
+      this.#learnNews(changes);
+    },
+  });
 
-  constructor(namespace: Bindings["CONTROL"], onError: "closed" | "known") {
+  constructor(namespace: Bindings["CONTROL"], near: NearObject, onError: "closed" | "known") {
     this.#namespace = namespace;
+    this.#near = near;
     this.#onError = onError;
   }
 
-  /** What is known of a key by its hash, if it is new enough. Makes it newer in the background. */
+  /** What is known of a key by its hash, if it is new enough. Looks for news in the background. */
   recall(hash: string, waitUntil: WaitUntil): KnownKey | undefined {
     const known = this.#read(hash);
-    if (known === undefined) return undefined;
-    const ageMs = readClock() - known.askedMs;
-    if (ageMs >= KNOWN_MS_MAX) return undefined;
-    if (ageMs >= REFRESH_MS && known.record !== undefined) {
-      const refresh = this.#lead(hash, waitUntil);
-      if (refresh !== undefined) waitUntil(refresh);
-    }
+    const nowMs = readClock();
+    if (known === undefined || !this.#isNew(known, nowMs)) return undefined;
+    this.#news.refresh(nowMs, waitUntil);
     return known;
+  }
+
+  /** Somebody's key as it was known last: a guess, which nothing may be answered by. */
+  guess(hash: string): KnownKey | undefined {
+    const known = this.#known.get(hash);
+    return known !== undefined && readClock() - known.askedMs < KEPT_MS_MAX ? known : undefined;
   }
 
   /** Whether somebody has or had this key, as far as this isolate knows. */
@@ -57,12 +75,15 @@ export class KeyClient {
     return this.#known.get(hash) !== undefined;
   }
 
-  /** Asks the control object; undefined when it does not answer in time, and what was known may not stand in. */
+  /** Asks near; undefined when nobody answers in time, and what was known may not stand in. */
   async find(hash: string, waitUntil: WaitUntil): Promise<KnownKey | undefined> {
-    // What crosses requests is a plain word; each reads the answer for itself.
-    const led = this.#lead(hash, waitUntil);
-    if (led !== undefined) await led;
-    else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
+    const before = this.#read(hash);
+    const isConfirmable = before !== undefined && this.#isUnchanged(before, readClock());
+    const isAnswered = !isConfirmable || (await this.#news.know(readClock(), waitUntil));
+    const confirmed = this.#read(hash);
+    if (confirmed !== undefined && this.#isNew(confirmed, readClock())) return confirmed;
+    // Who did not say what is new does not say whose a key is.
+    if (isAnswered) await this.#lookUp(hash, waitUntil);
     const known = this.#read(hash);
     if (known === undefined) return undefined;
     const ageMs = readClock() - known.askedMs;
@@ -71,23 +92,71 @@ export class KeyClient {
     return mayStandIn ? known : undefined;
   }
 
-  /** Learns for all who wait; undefined where somebody already does. */
-  #lead(hash: string, waitUntil: WaitUntil): Promise<void> | undefined {
+  #isNew(known: KnownKey, nowMs: number): boolean {
+    if (nowMs - known.askedMs < KNOWN_MS_MAX) return true;
+    return this.#isUnchanged(known, nowMs) && this.#news.toAgeMs(nowMs) < KNOWN_MS_MAX;
+  }
+
+  /** As of the last news. A key that has expired may be nobody's by now. */
+  #isUnchanged({ version, record }: KnownKey, nowMs: number): boolean {
+    return version >= this.#since && (record?.expiresAtMs ?? Infinity) > nowMs;
+  }
+
+  /** What crosses requests is a plain word; each reads the answer for itself. */
+  async #lookUp(hash: string, waitUntil: WaitUntil): Promise<void> {
     const publish = this.#collapsing.lead(hash, waitUntil);
-    if (publish === undefined) return undefined;
-    return this.#learn(hash).finally(() => {
-      publish("stored");
-    });
+    if (publish !== undefined) await this.#learn(hash).finally(() => publish("stored"));
+    else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
+    // From here on it costs no call.
+    this.#news.refresh(readClock(), waitUntil);
   }
 
   async #learn(hash: string): Promise<void> {
     const askedMs = readClock();
     try {
-      const asked = Promise.resolve(this.#namespace.getByName(OBJECT_NAME).findKey(hash));
-      const record = await Promise.race([asked, scheduler.wait(TIMEOUT_MS).then(() => "late" as const)]);
-      if (record !== "late") this.#remember(hash, { record, askedMs });
+      const late = scheduler.wait(TIMEOUT_MS).then(() => "late" as const);
+      const found = await Promise.race([this.#askKey(hash), late]);
+      if (found !== "late") this.#remember(hash, found, askedMs);
     } catch {
       // What was known grows older, and says when it is too old.
+    }
+  }
+
+  async #askKey(hash: string): Promise<VersionedKey> {
+    return await this.#near.ask<VersionedKey>(
+      async (near, place) => near.lookUpKey(hash, place),
+      async () => ({ version: NO_VERSION, record: await this.#stub().findKey(hash) }),
+    );
+  }
+
+  async #askNews(version: number): Promise<KeyChanges> {
+    return await this.#near.ask<KeyChanges>(
+      async (near, place) => near.readKeyChanges(version, place),
+      async () => this.#stub().readKeyChanges(version),
+    );
+  }
+
+  #learnNews({ version, changed }: KeyChanges): void {
+    // A version that goes back is of a control object that was made anew: what is known is of none of its versions.
+    if (version < this.#version) {
+      this.#known = new LruMap(KNOWN_KEYS_MAX);
+      this.#unknown = new LruMap(UNKNOWN_KEYS_MAX);
+    }
+    if (changed === undefined) this.#since = version;
+    else for (const hash of changed) this.#doubt(hash, version);
+    this.#version = version;
+  }
+
+  /** It changed, at the latest with this version. What was known stays, for a guess and for `onError: "known"`. */
+  #doubt(hash: string, version: number): void {
+    for (const keys of [this.#known, this.#unknown]) {
+      const known = keys.get(hash);
+      if (known !== undefined && known.version < version)
+        keys.set(hash, {
+          ...known,
+          version: NO_VERSION,
+          askedMs: Math.min(known.askedMs, readClock() - KNOWN_MS_MAX),
+        });
     }
   }
 
@@ -96,12 +165,16 @@ export class KeyClient {
   }
 
   /** Answers may overtake each other: the one that was asked for later holds. */
-  #remember(hash: string, known: KnownKey): void {
+  #remember(hash: string, { version, record }: VersionedKey, askedMs: number): void {
     const before = this.#read(hash);
-    if (before !== undefined && before.askedMs > known.askedMs) return;
-    const [to, from] =
-      known.record === undefined ? [this.#unknown, this.#known] : [this.#known, this.#unknown];
+    if (before !== undefined && before.askedMs > askedMs) return;
+    const [to, from] = record === undefined ? [this.#unknown, this.#known] : [this.#known, this.#unknown];
     from.delete(hash);
-    to.set(hash, known);
+    // News may have come since it was looked up.
+    to.set(hash, { record, askedMs, version: version < this.#version ? NO_VERSION : version });
+  }
+
+  #stub(): ReturnType<Bindings["CONTROL"]["getByName"]> {
+    return this.#namespace.getByName(CONTROL_NAME);
   }
 }

@@ -40,7 +40,7 @@ function watch(who, Original, Watching) {
   for (const name of Object.getOwnPropertyNames(Original.prototype)) {
     if (name === "constructor" || name === "alarm") continue;
     Watching.prototype[name] = async function (...given) {
-      if (name === "findKey") lookUps += 1;
+      if (who === "control" && (name === "findKey" || name === "lookUpKey")) lookUps += 1;
       else knowledge[who] += 1;
       if (states[who] === "silent") await scheduler.wait(60_000);
       if (states[who] === "slow") await scheduler.wait(100);
