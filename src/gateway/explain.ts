@@ -216,23 +216,23 @@ async function explainOutbound(
 ): Promise<Explanation> {
   const { gateway } = context;
   const client = route.pool && gateway.pools.get(route.pool);
-  const outbound = client?.outbound;
-  if (client === undefined || outbound === undefined) return known;
-  const calls = client.outbounds.map((one) => toLimitedCall(one, route));
-  const all = await Promise.all(
-    calls.map(async (limited) => ({ limited, checked: await checkLimits(limited, facts, context) })),
+  if (client?.outbound === undefined) return known;
+  const all = await checkCalls(
+    client.outbounds.map((one) => toLimitedCall(one, route)),
+    facts,
+    context,
   );
   // Of several accounts the one that has quota first decides.
   const { checked } = all.reduce((first, one) =>
     toWaitMs(one.checked) < toWaitMs(first.checked) ? one : first,
   );
   const refusal = toRefusal(checked);
-  const whenLimited = route.whenLimited ?? outbound.settings.whenLimited;
+  const whenLimited = route.whenLimited ?? client.outbound.settings.whenLimited;
   const accounts = client.hasAccounts ? { accounts: showAccounts(client) } : {};
   const explained = {
     ...known,
     outbound: {
-      pool: outbound.pool,
+      pool: client.pool.name,
       whenLimited,
       policies: all.flatMap((one) =>
         explainPolicies(one.limited, facts, { gateway, rows: one.checked.rows }),
@@ -248,6 +248,21 @@ async function explainOutbound(
     denied: refusal.violated,
     retryAfterMs: toFinite(checked.answer.retryAfterMs),
   };
+}
+
+interface CheckedCall {
+  readonly limited: LimitedRoute;
+  readonly checked: CheckedLimits;
+}
+
+function checkCalls(
+  calls: readonly LimitedRoute[],
+  facts: RequestFacts,
+  context: Context,
+): Promise<readonly CheckedCall[]> {
+  return Promise.all(
+    calls.map(async (limited) => ({ limited, checked: await checkLimits(limited, facts, context) })),
+  );
 }
 
 /** Infinity: never. */

@@ -28,8 +28,7 @@ function countCalls(isolates: number, { spreadMs, forSeconds }: { spreadMs: numb
 describe("ReportPace", () => {
   test("has a few come again as soon as they may", () => {
     const pace = new ReportPace();
-    for (let time = 0; time < 20; time += 1)
-      expect(pace.next(START_MS + time * 10_000, 10_000)).toBe(10_000);
+    for (let time = 0; time < 20; time += 1) expect(pace.next(START_MS + time * 10_000, 10_000)).toBe(10_000);
     expect(countCalls(1_000, { spreadMs: 10_000, forSeconds: 60 }).every((count) => count <= 101)).toBe(true);
   });
 

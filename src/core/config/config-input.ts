@@ -929,7 +929,7 @@ export interface MemberInput {
   readonly url: string;
   /**
    * Tells members with one URL apart, in the log as `https://a.example.com#app-a`.
-   * (1 to 64 letters, digits, dots, dashes and underscores. Default: none.)
+   * (1 to 64 letters, digits, dots, dashes and underscores. Default: none: for a URL that stood there before, its `credential.secret`.)
    * @example account: "app-a"
    */
   readonly account?: number;

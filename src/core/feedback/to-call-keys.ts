@@ -12,8 +12,14 @@ const SUBJECT_LENGTH_MAX = 160;
 interface Telling {
   readonly profile: Profile;
   readonly scopes: readonly FeedbackScope[];
-  /** Header fields that the pool sets: where the credential is one of them callers have none of their own. */
-  readonly own: readonly (readonly [name: string, value: string])[];
+  /** What the pool shows the origin in the caller's place: where that says who is calling, all calls are of one. */
+  readonly own: OwnCredential;
+}
+
+export interface OwnCredential {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Whether it is a secret of the deployment. */
+  readonly isSecret: boolean;
 }
 
 type CallFacts = Pick<Facts, "method" | "path" | "header" | "query" | "hash">;
@@ -38,13 +44,9 @@ export function toCallKeys(
   return all;
 }
 
-function toToken(
-  { header, query, hash }: CallFacts,
-  { credential }: Profile,
-  own: readonly (readonly [name: string, value: string])[],
-): string {
+function toToken({ header, query, hash }: CallFacts, { credential }: Profile, own: OwnCredential): string {
   const { headers = [], query: parameter } = credential ?? {};
-  if (own.some(([name]) => headers.includes(name))) return "";
+  if (own.isSecret || own.headers.some(([name]) => headers.includes(name))) return "";
   const given =
     headers.map(header).find((text) => text !== undefined) ??
     (parameter === undefined ? undefined : query(parameter));

@@ -79,14 +79,23 @@ function parseMembers(input: unknown, path: string, problems: Problem[]): readon
   const given = toEntries(input);
   for (const [index, value] of given.entries()) {
     const at = `${path}.members.${index}`;
-    const member = parseMember(value, at, problems);
-    if (member === undefined) continue;
+    const parsed = parseMember(value, at, problems);
+    if (parsed === undefined) continue;
+    const member = members.some(({ url }) => url === parsed.url) ? toAccount(parsed) : parsed;
     if (members.some(({ url }) => url === member.url)) {
       const message = `must name each origin once, or each of its accounts (account), received ${showGiven(member.url)} again`;
       problems.push({ path: at, code: "duplicate", message });
     } else members.push(member);
   }
   return members;
+}
+
+/** The same origin again is another account where it is shown another secret. */
+function toAccount(member: PoolMember): PoolMember {
+  const { url, credential } = member;
+  if (credential === undefined || url.includes("#")) return member;
+  const label = `${url}#${credential.secret}`;
+  return { ...member, url: label, seed: hash32(label) };
 }
 
 function parseMember(value: unknown, path: string, problems: Problem[]): PoolMember | undefined {

@@ -17,8 +17,7 @@ import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
 import { MemberCalls, readLeft } from "./member-calls.ts";
-import type { Heard } from "./outbound-call.ts";
-import type { OutboundContext } from "./outbound.ts";
+import type { Heard, OutboundContext } from "./outbound.ts";
 import type { PoolClient } from "./pool-client.ts";
 import { AWAITED_BYTES, awaitBody } from "../request/await-body.ts";
 import { dropAnswer } from "../request/body-pipe.ts";
@@ -95,7 +94,7 @@ function toNext(asking: Asking, asked: Asked, at: number): OriginAnswer | number
   const { answer, outcome, isRefused } = asked;
   if (isLeft(answer)) return answer;
   // Another account may have what this one has not.
-  if (isRepeatable && client.hasAccounts && isOfAccount(asked) && hasUntried(asking)) return 0;
+  if (mayTryAccount(asking, asked)) return 0;
   if (!isRefused) return toRetryWaitMs(asking, outcome) ?? answer;
   // A refusal says that nothing was done: whatever the method, the request waits for its turn and goes again.
   if (isRepeatable && tried.length <= client.pool.retries.max && calls?.mayWait(at) === true) return 0;
@@ -103,13 +102,11 @@ function toNext(asking: Asking, asked: Asked, at: number): OriginAnswer | number
   return standIn === undefined ? answer : err(standIn);
 }
 
-function isOfAccount({ isRefused, isRejected }: Heard): boolean {
-  return isRefused || isRejected === true;
-}
-
-function hasUntried(asking: Asking): boolean {
+function mayTryAccount(asking: Asking, { isRefused, isRejected }: Heard): boolean {
+  const { client, isRepeatable, tried } = asking;
+  if (!isRepeatable || !client.hasAccounts || !(isRefused || isRejected === true)) return false;
   const at = choose(asking);
-  return at !== undefined && !asking.tried.includes(at);
+  return at !== undefined && !tried.includes(at);
 }
 
 function choose(
@@ -140,7 +137,7 @@ interface Asked extends Heard {
 }
 
 async function askMember(asking: Asking, at: number): Promise<Asked> {
-  const { facts, client, options, calls, path } = asking;
+  const { facts, client, options, path } = asking;
   const sentMs = readClock();
   const asked = client.states.startAsking(at, sentMs, path);
   const timeoutMs = Math.min(options.timeoutMs, Math.max(1, options.deadlineMs - sentMs));
@@ -157,11 +154,8 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   });
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
-  const unheard = { answer: forwarded, isRefused: false };
-  const heard: Heard = (await calls?.observe(at, forwarded, sentMs)) ?? unheard;
+  const heard = await hear(asking, { at, forwarded, sentMs });
   const { answer, isRefused, isTransient } = heard;
-  const isRejected = heard.isRejected === true && client.hasAccounts;
-  if (isRejected) client.states.reject(at, readClock() + REJECTED_MS);
   // What happens while a body is streamed may be its sender's doing, who must not get origins shut out.
   const isStreamed = facts.body instanceof ReadableStream;
   if (!isStreamed || answer.ok) {
@@ -177,8 +171,21 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
     answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)),
     outcome: outcome.kind === "answer" ? { ...outcome, isTransient } : outcome,
     isRefused,
-    isRejected,
+    isRejected: heard.isRejected,
   };
+}
+
+async function hear(
+  { client, calls }: Asking,
+  {
+    at,
+    forwarded,
+    sentMs,
+  }: { readonly at: number; readonly forwarded: OriginAnswer; readonly sentMs: number },
+): Promise<Heard> {
+  const heard = await calls?.observe(at, forwarded, sentMs);
+  if (heard?.isRejected === true && client.hasAccounts) client.states.reject(at, readClock() + REJECTED_MS);
+  return heard ?? { answer: forwarded, isRefused: false };
 }
 
 function isLeft(answer: OriginAnswer): boolean {

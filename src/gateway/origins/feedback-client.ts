@@ -80,7 +80,9 @@ export class FeedbackClient implements OriginFeedback {
 
   toKeys(keys: RequestKeys, call: OutboundFacts): RequestKeys {
     const seen = { ...call, path: this.#toPath(call) };
-    const own = this.#pool.members[0]?.headers ?? [];
+    const [first] = this.#pool.members;
+    const isSecret = call.hasCredential || first?.credential !== undefined;
+    const own = { headers: first?.headers ?? [], isSecret };
     return toCallKeys(keys, seen, { profile: this.#profile, scopes: this.#scopes, own });
   }
 
@@ -104,11 +106,7 @@ export class FeedbackClient implements OriginFeedback {
     const { status, headers } = answer;
     // It speaks for the member that sent it; everything else is about who asks, whichever member answers.
     if (status === 503 && !this.#isLone) return { response: answer };
-    const isRead =
-      this.#profile.bodyStatuses.includes(status) ||
-      (status === 200 &&
-        call !== undefined &&
-        this.#profile.readsServed?.({ ...call, path: this.#toPath(call) }) === true);
+    const isRead = this.#readsBody(status, call);
     const { response, json } = isRead ? await readJsonBody(answer) : { response: answer, json: undefined };
     const nowMs = readClock();
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
@@ -125,6 +123,12 @@ export class FeedbackClient implements OriginFeedback {
       ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
     );
     return { response, refused: { retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) } };
+  }
+
+  #readsBody(status: number, call: FeedbackContext["call"]): boolean {
+    const { bodyStatuses, readsServed } = this.#profile;
+    if (status !== 200 || call === undefined) return bodyStatuses.includes(status);
+    return readsServed?.({ ...call, path: this.#toPath(call) }) === true;
   }
 
   /** As the origin knows it. Members that strip different prefixes are not told apart. */

@@ -4,8 +4,8 @@
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { OriginAnswer, OriginFailure } from "./forward.ts";
-import { type Heard, OutboundCall } from "./outbound-call.ts";
-import type { Outbound, OutboundContext } from "./outbound.ts";
+import { OutboundCall } from "./outbound-call.ts";
+import type { Heard, Outbound, OutboundContext } from "./outbound.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import type { Limit } from "./wait-in-line.ts";
 

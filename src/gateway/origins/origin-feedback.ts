@@ -4,7 +4,10 @@
 import type { Facts } from "../../core/keys/facts.ts";
 
 /** The parts of a request that tell which of an origin's quotas it counts against. */
-export type OutboundFacts = Pick<Facts, "method" | "path" | "header" | "query" | "hash">;
+export interface OutboundFacts extends Pick<Facts, "method" | "path" | "header" | "query" | "hash"> {
+  /** Whether the route shows the origin a credential in place of the caller's. */
+  readonly hasCredential: boolean;
+}
 
 export interface FeedbackContext {
   /** Lets what need not be waited for go on after the response. */

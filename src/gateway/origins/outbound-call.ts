@@ -22,17 +22,7 @@ import { holdPermits, type Permits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
 import type { Sleeper } from "./waiting-lines.ts";
-import { type Outbound, type OutboundContext, toLimitedCall } from "./outbound.ts";
-
-export interface Heard {
-  readonly answer: OriginAnswer;
-  /** For the origin's own limits: nothing was done. */
-  readonly isRefused: boolean;
-  /** What can be repeated may be served if it is sent again. */
-  readonly isTransient?: boolean | undefined;
-  /** The origin takes the credential for none: nothing was done. */
-  readonly isRejected?: boolean | undefined;
-}
+import { type Heard, type Outbound, type OutboundContext, toLimitedCall } from "./outbound.ts";
 
 /** Permits come back at any moment: one waiter asks so often, for all. */
 const PERMIT_MS = 100;
@@ -83,7 +73,13 @@ export class OutboundCall {
     this.#keys = new Map(this.#rows.map(({ policy, key }) => [policy.name, key]));
     const { method, header, query, hash } = facts;
     this.#asked = { method, path: toMemberPath(facts.path, route) };
-    this.#told = outbound.feedback.toKeys(this.#keys, { ...this.#asked, header, query, hash });
+    this.#told = outbound.feedback.toKeys(this.#keys, {
+      ...this.#asked,
+      header,
+      query,
+      hash,
+      hasCredential: route.credential !== undefined,
+    });
     this.#rank = toRank(priority, route.priority, facts);
     // Nobody waits for a refresh, and it must make nobody wait.
     this.#ways = given.isRefresh === true ? [] : (route.whenLimited ?? whenLimited);

@@ -11,6 +11,7 @@ import type { Route } from "../../core/routes/route.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import type { LimiterContext } from "../limits/limiter.ts";
 import type { AskingFor } from "./asking-for.ts";
+import type { OriginAnswer } from "./forward.ts";
 import { FeedbackClient } from "./feedback-client.ts";
 import type { OriginFeedback } from "./origin-feedback.ts";
 import { PlainFeedback } from "./plain-feedback.ts";
@@ -34,6 +35,16 @@ export interface OutboundContext extends AskingFor {
   readonly context: LimiterContext;
   /** When the whole request must be over, by the isolate's clock. */
   readonly deadlineMs: number;
+}
+
+export interface Heard {
+  readonly answer: OriginAnswer;
+  /** For the origin's own limits: nothing was done. */
+  readonly isRefused: boolean;
+  /** What can be repeated may be served if it is sent again. */
+  readonly isTransient?: boolean | undefined;
+  /** The origin takes the credential for none: nothing was done. */
+  readonly isRejected?: boolean | undefined;
 }
 
 /** What counts the calls of a route's requests: a policy may have limits of its own for that route. */

@@ -59,7 +59,7 @@ export function showPools(clients: ReadonlyMap<OriginPool, PoolClient>): readonl
 /** The members of a pool whose members are accounts of their own. */
 export function showAccounts({ states, outbounds }: PoolClient): readonly (MemberShown & ShownAccount)[] {
   const nowMs = readClock();
-  return states.show(nowMs).map((member, at) => ({ ...member, ...showAccount(outbounds[at], nowMs) }));
+  return states.show(nowMs).map((member, at) => Object.assign({}, member, showAccount(outbounds[at], nowMs)));
 }
 
 function showAccount(outbound: Outbound | undefined, nowMs: number): ShownAccount {

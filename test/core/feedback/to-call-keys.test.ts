@@ -15,10 +15,11 @@ interface Given {
   readonly fields?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly path?: string;
+  readonly isSecret?: boolean;
   readonly own?: readonly (readonly [string, string])[];
 }
 
-function keysOf({ fields = {}, query, path = "/v25.0/bakery/posts", own = [] }: Given) {
+function keysOf({ fields = {}, query, path = "/v25.0/bakery/posts", own = [], isSecret = false }: Given) {
   const call = {
     method: "GET",
     path,
@@ -26,7 +27,9 @@ function keysOf({ fields = {}, query, path = "/v25.0/bakery/posts", own = [] }: 
     query: (name: string) => (name === "access_token" ? query : undefined),
     hash: (text: string) => `hash of ${text}`,
   };
-  return Object.fromEntries(toCallKeys(policies, call, { profile: facebookGraph, scopes, own }));
+  return Object.fromEntries(
+    toCallKeys(policies, call, { profile: facebookGraph, scopes, own: { headers: own, isSecret } }),
+  );
 }
 
 describe("toCallKeys()", () => {
@@ -46,6 +49,10 @@ describe("toCallKeys()", () => {
     ).toBe("");
   });
 
+  test("has one token for all where they are shown one secret", () => {
+    expect(keysOf({ fields: { authorization: "Bearer a" }, isSecret: true })["@user"]).toBe("");
+  });
+
   test("hashes what is long", () => {
     const long = "x".repeat(161);
     expect(keysOf({ path: `/${long}` })["@page"]).toBe(`hash of ${long}`);
@@ -53,8 +60,12 @@ describe("toCallKeys()", () => {
 
   test("adds nothing where every scope has a policy", () => {
     const call = { method: "GET", path: "/", header: () => "a", query: () => "a", hash: () => "a" };
-    expect(toCallKeys(policies, call, { profile: facebookGraph, scopes: scopes.slice(0, 1), own: [] })).toBe(
-      policies,
-    );
+    expect(
+      toCallKeys(policies, call, {
+        profile: facebookGraph,
+        scopes: scopes.slice(0, 1),
+        own: { headers: [], isSecret: false },
+      }),
+    ).toBe(policies);
   });
 });

@@ -49,6 +49,19 @@ test("each account has counters of its own, of whichever limits", () => {
   expect(toConfig(toPool({ policies: ["app"] })).pools[0]?.outbound?.byMember).toBeUndefined();
 });
 
+test("an origin that stands there twice is another account where it is shown another secret", () => {
+  const members = ["FB_A", "FB_B"].map((secret) => ({
+    url: URL_A,
+    credential: { secret, query: "access_token" },
+  }));
+  const [pool] = toConfig(toPool({ members, per: "member", policies: ["app"] })).pools;
+  expect(pool?.members.map(({ url, base }) => [url, base])).toEqual([
+    [URL_A, URL_A],
+    [`${URL_A}#FB_B`, URL_A],
+  ]);
+  expect(toProblems(toPool({ members: [members[0], members[1], members[1]] }))[0]).toContain("account");
+});
+
 test("what cannot be so is said", () => {
   expect(toProblems(toPool({ per: "member" }))).toEqual([
     'origins.graph.per: needs policies or feedback: without them nothing is counted "per" anything [invalid]',
