@@ -888,10 +888,10 @@ export interface PoolInput<Names extends string = string> {
   readonly feedback?: {
     /**
      * The dialect in which the origin speaks of its own limits. See Feedback.
-     * (`"standard"`, `"atlassian"`, `"facebook-graph"`, `"github"`, `"hubspot"`, `"shopify"`, `"slack"`, `"stripe"`. Required.)
+     * (`"standard"`, `"anthropic"`, `"atlassian"`, `"azure-openai"`, `"facebook-graph"`, `"gemini"`, `"github"`, `"hubspot"`, `"openai"`, `"shopify"`, `"slack"`, `"stripe"`. Required.)
      * @example feedback: { profile: "github" }
      */
-    readonly profile: "standard" | "atlassian" | "facebook-graph" | "github" | "hubspot" | "shopify" | "slack" | "stripe";
+    readonly profile: "standard" | "anthropic" | "atlassian" | "azure-openai" | "facebook-graph" | "gemini" | "github" | "hubspot" | "openai" | "shopify" | "slack" | "stripe";
     /**
      * The policy of the pool that stands for a scope of the profile: what is said of the scope holds for the policy's key of the request. Without one the profile tells the scope's quotas apart itself, where it can (see Feedback), and else the scope counts for the whole origin: one throttled account there stops all calls. A profile with one scope and a pool with one policy belong together unasked.
      * (object of policies by scope. Default: `{}`.)

@@ -124,7 +124,7 @@ const MISTAKES: readonly Mistake[] = [
     "a profile by half its name",
     pooled({ feedback: { profile: "facebook" } }),
     [
-      'error origins.api.feedback.profile: must be one of "standard", "atlassian", "facebook-graph", "github", "hubspot", "shopify", "slack", "stripe", received "facebook"; did you mean "facebook-graph"?',
+      'error origins.api.feedback.profile: must be one of "standard", "anthropic", "atlassian", "azure-openai", "facebook-graph", "gemini", "github", "hubspot", "openai", "shopify", "slack", "stripe", received "facebook"; did you mean "facebook-graph"?',
     ],
   ],
   [

@@ -70,7 +70,7 @@ describe("feedback", () => {
     [
       { profile: "facebook" },
       [
-        '.profile: must be one of "standard", "atlassian", "facebook-graph", "github", "hubspot", "shopify", "slack", "stripe", received "facebook"; did you mean "facebook-graph"?',
+        '.profile: must be one of "standard", "anthropic", "atlassian", "azure-openai", "facebook-graph", "gemini", "github", "hubspot", "openai", "shopify", "slack", "stripe", received "facebook"; did you mean "facebook-graph"?',
       ],
     ],
     [
@@ -100,7 +100,7 @@ describe("feedback", () => {
     [
       { profile: "constructor", scopes: { a: "b" } },
       [
-        '.profile: must be one of "standard", "atlassian", "facebook-graph", "github", "hubspot", "shopify", "slack", "stripe", received "constructor"',
+        '.profile: must be one of "standard", "anthropic", "atlassian", "azure-openai", "facebook-graph", "gemini", "github", "hubspot", "openai", "shopify", "slack", "stripe", received "constructor"',
       ],
     ],
     ["standard", [': must be an object, received "standard"']],
