@@ -18,6 +18,7 @@ import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
+import { ofAnswer, ofLimits } from "./request/span-attributes.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
@@ -88,7 +89,7 @@ export async function handleRequest(
   if (early instanceof Response) return early;
 
   const checked = check(routed, { context, through, ahead: execution.ahead });
-  const limits = checked instanceof Promise ? await trace.wait("counter", checked) : checked;
+  const limits = checked instanceof Promise ? await trace.wait("counter", checked, ofLimits) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
   const permits = holdPermits(limits, context, request.signal);
@@ -97,7 +98,7 @@ export async function handleRequest(
   if (delayMs > 0) await trace.wait("queue", scheduler.wait(delayMs));
 
   const answer = await (through === undefined
-    ? trace.wait("origin", askWithoutCache(facts, route, { context, execution }))
+    ? trace.wait("origin", askWithoutCache(facts, route, { context, execution }), ofAnswer)
     : trace.wait("cache", askThroughCache(through, early)));
   const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);

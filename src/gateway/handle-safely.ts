@@ -7,6 +7,7 @@ import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { toServerTiming } from "../core/http/server-timing.ts";
 import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
+import { findTracer } from "../platform/tracing.ts";
 import { readRequestId } from "../platform/request-id.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
@@ -32,6 +33,7 @@ export async function handleSafely(
   // Until its route is known.
   const execution = toExecution({ requestId, target, ahead, waitUntil }, gateway.config);
   const response = await answerSafely(request, gateway, execution);
+  execution.trace.finish(response.status);
   response.headers.set(REQUEST_ID_FIELD, requestId);
   if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
   return letPagesRead(response, execution.cors, request);
@@ -66,7 +68,15 @@ function toExecution(
   { requestId, target, ahead, waitUntil }: Surroundings,
   { cors, errors }: Pick<Execution, "cors" | "errors">,
 ): Execution {
-  return { requestId, trace: new RequestTrace(readClock()), target, ahead, waitUntil, cors, errors };
+  return {
+    requestId,
+    trace: new RequestTrace(readClock(), findTracer()),
+    target,
+    ahead,
+    waitUntil,
+    cors,
+    errors,
+  };
 }
 
 async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {

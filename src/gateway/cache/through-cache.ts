@@ -5,6 +5,7 @@ import type { Route } from "../../core/routes/route.ts";
 import { askOrigin } from "../origins/ask-origin.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
 import type { ThroughCache } from "./cache-exchange.ts";
+import { ofAnswer } from "../request/span-attributes.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CacheClients } from "./cache-clients.ts";
 import { type CacheLookup, lookUp } from "./look-up.ts";
@@ -24,7 +25,7 @@ export function createThroughCache(
   const lookUpNow = (): Promise<CacheLookup> => lookUp(facts, cache, context);
   const ask: ThroughCache["ask"] = (fields, without, how) => {
     const asked = askOrigin(facts, route, requestContext, { fields, without, ...how });
-    return how?.isRefresh === true ? asked : trace.wait("origin", asked);
+    return how?.isRefresh === true ? asked : trace.wait("origin", asked, ofAnswer);
   };
   return {
     ...context,

@@ -5,6 +5,8 @@ import type { CacheResult } from "../../core/cache/cache-status.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import type { Identity } from "../../core/keys/identity.ts";
 import { readClock } from "../../platform/clock.ts";
+import type { SpanAttributes, Tracer } from "../../platform/tracing.ts";
+import { ofOutcome, ofRoute } from "./span-attributes.ts";
 
 /** What a request may wait for: its credential's verdict, counter objects, the store, its turn, its origin. */
 export const WAITS = ["credential", "counter", "cache", "queue", "origin"] as const;
@@ -38,8 +40,17 @@ export interface Refusal {
 
 const NOBODY = { violated: [], rows: [], isLeft: false } as const;
 
+/** What is waited for, as a traced request's spans are called. */
+const SPANS: Readonly<Partial<Record<Wait, string>>> = {
+  counter: "limits",
+  cache: "cache",
+  origin: "origin",
+};
+
 export class RequestTrace {
   readonly startedMs: number;
+  /** undefined: the platform does not trace it. */
+  readonly tracer: Tracer | undefined;
   /** In milliseconds; undefined: it did not wait for that. What was waited for within another wait counts there alone. */
   readonly waitedMs: Record<Wait, number | undefined> = {
     credential: undefined,
@@ -57,19 +68,27 @@ export class RequestTrace {
   refusal: Refusal | undefined;
   #allMs = 0;
 
-  constructor(startedMs: number) {
+  constructor(startedMs: number, tracer?: Tracer) {
     this.startedMs = startedMs;
+    this.tracer = tracer;
   }
 
   refuse(code: ProblemCode, by: Partial<Refusal> = NOBODY): void {
     this.refusal = { ...NOBODY, ...by, code };
   }
 
-  async wait<Value>(cause: Wait, promise: Promise<Value>): Promise<Value> {
+  /** `describe` says what came of it, where the request is traced. */
+  async wait<Value>(
+    cause: Wait,
+    promise: Promise<Value>,
+    describe?: (value: Value) => SpanAttributes,
+  ): Promise<Value> {
     const startedMs = readClock();
     const beforeMs = this.#allMs;
+    const waited =
+      this.tracer === undefined ? promise : this.#trace(this.tracer, cause, { promise, describe });
     try {
-      return await promise;
+      return await waited;
     } finally {
       const withinMs = this.#allMs - beforeMs;
       const ms = Math.max(0, readClock() - startedMs - withinMs);
@@ -77,4 +96,32 @@ export class RequestTrace {
       this.#allMs += ms;
     }
   }
+
+  async #trace<Value>(
+    tracer: Tracer,
+    cause: Wait,
+    { promise, describe }: { readonly promise: Promise<Value>; readonly describe: Describe<Value> },
+  ): Promise<Value> {
+    const name = SPANS[cause];
+    if (name === undefined) return await promise;
+    const span = tracer.startSpan(name);
+    try {
+      const value = await promise;
+      const cached = cause === "cache" ? ofOutcome(this.cache) : undefined;
+      span.setAttributes({ ...ofRoute(this.route), ...describe?.(value), ...cached });
+      return value;
+    } finally {
+      span.end();
+    }
+  }
+
+  /** Says of the request's own span what became of it. */
+  finish(status: number): void {
+    if (this.tracer === undefined) return;
+    const { route = "none", facts, refusal } = this;
+    const name = `${facts?.method ?? ""} ${route}`.trimStart();
+    this.tracer.finish(name, { ...ofRoute(route), ...ofOutcome(refusal?.code ?? this.cache ?? status) });
+  }
 }
+
+type Describe<Value> = ((value: Value) => SpanAttributes) | undefined;
