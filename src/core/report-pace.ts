@@ -4,7 +4,7 @@
 
 const SECOND_MS = 1_000;
 /** Places in a second. An object answers about a thousand calls in that time; those that never asked come on top. */
-const PLACES = 200;
+const PLACES = 150;
 /** Nobody waits longer, however many there are: what is reported is to be of use. In seconds. */
 const LONGEST_SECONDS = 120;
 

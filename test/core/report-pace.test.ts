@@ -35,15 +35,15 @@ describe("ReportPace", () => {
   test("spreads ten thousand that started together, for good", () => {
     const calls = countCalls(10_000, { spreadMs: 22_000, forSeconds: 300 });
     expect(Math.max(...calls)).toBeLessThanOrEqual(700);
-    const settled = calls.slice(60);
-    expect(Math.max(...settled)).toBeLessThanOrEqual(201);
+    const settled = calls.slice(80);
+    expect(Math.max(...settled)).toBeLessThanOrEqual(151);
     // Nobody is forgotten: a place that is booked is used.
-    expect(settled.reduce((sum, count) => sum + count, 0) / settled.length).toBeGreaterThan(195);
+    expect(settled.reduce((sum, count) => sum + count, 0) / settled.length).toBeGreaterThan(145);
   });
 
   test("gives others who come sooner places of their own", () => {
     const pace = new ReportPace();
-    for (let call = 0; call < 150; call += 1) pace.next(START_MS, 10_000);
+    for (let call = 0; call < 100; call += 1) pace.next(START_MS, 10_000);
     expect(pace.next(START_MS, 1_000)).toBe(1_000);
   });
 

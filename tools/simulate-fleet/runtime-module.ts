@@ -1,0 +1,11 @@
+// Stands for the runtime's own modules where the gateway's code runs in Node.
+
+/** Nothing ends here that an answer leaves behind. */
+export const waitUntil = (promise: Promise<unknown>): void => {
+  promise.catch(() => undefined);
+};
+
+/** Asked for where an origin refuses connections: here none does. */
+export const connect = (): never => {
+  throw new Error("no origin is connected to in a simulation");
+};
