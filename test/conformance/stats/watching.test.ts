@@ -19,11 +19,14 @@ const { gateway } = await startStand(
       each: { ...hour, limit: 5, key: "path" },
       crossing: { ...hour, limit: 10, key: "path" },
       few: { ...hour, limit: 5, key: "path" },
+      plan: { ...hour, limit: 5, key: "consumer" },
     },
+    tiers: { gold: { plan: { limit: 20 } } },
     routes: [
       { path: "/each/*", policies: ["each"] },
       { path: "/crossing/*", policies: ["crossing"], cost: 9 },
       { path: "/few/*", policies: ["few"] },
+      { path: "/mine", auth: "required", policies: ["plan"] },
     ],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
@@ -137,4 +140,21 @@ test("of hundreds of counter objects those sixteen are asked that have the fulle
   // A counter's row may be written ahead of what was used.
   for (const { used } of items) expect(used).toBeGreaterThanOrEqual(4);
   expect(objects).toEqual({ asked: 16, unanswered: 0, incomplete: 0, sharded: 64 });
+});
+
+test("a consumer's own object is found by what isolates reported, and its limit is its tier's", async () => {
+  const created = await askAdmin(gateway, "POST", "/keys", { body: { consumer: "acme", tier: "gold" } });
+  const fields = [["X-API-Key", String(created.json()["key"])]] as const;
+  for (let sent = 0; sent < 15; sent += 1) await send(gateway, "/mine", { fields });
+  const [acme] = await until(
+    "the consumer",
+    async () => {
+      const found = await askStats(gateway, "/stats/keys?policy=plan&of=fullest", toStatsKeysSchema());
+      return found.items.length > 0 && found.items;
+    },
+    25_000,
+  );
+  expect(acme).toMatchObject({ key: expect.stringContaining("acme") as unknown, limit: 20 });
+  expect(acme?.object).toMatch(/^credential:/);
+  expect(acme?.used).toBeGreaterThanOrEqual(15);
 });
