@@ -28,7 +28,8 @@ const gateway = await serveWorker({
   scriptPath,
   hasPage: true,
   port: 0,
-  vars: { ADMIN_TOKEN: TOKEN },
+  // Whoever is told of alerts is the origin as well.
+  vars: { ADMIN_TOKEN: TOKEN, TEAM_SLACK: `${origin.url}/echo`, ONCALL_URL: `${origin.url}/echo` },
   onLog: () => undefined,
 });
 const url = `http://127.0.0.1:${gateway.url.port}`;

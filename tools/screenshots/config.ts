@@ -20,6 +20,7 @@ export function toConfigSource(originUrl: string): string {
       { path: "/partners/*", auth: "required", policies: ["per-client"] },
       { path: "/*", policies: ["per-client", "hourly"] },
     ],
+    alerts: [{ to: [{ slack: "TEAM_SLACK" }, { webhook: "ONCALL_URL" }] }],
   };
   return `import { defineConfig } from "headgate";\nexport default defineConfig(${JSON.stringify(config)});\n`;
 }

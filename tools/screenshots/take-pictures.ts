@@ -38,6 +38,7 @@ const pictures: readonly Picture[] = [
   { name: "headroom", colorScheme: "light", take: takeSection("Headroom") },
   { name: "where-time-goes", colorScheme: "light", take: takeSection("Where time goes") },
   { name: "tail", colorScheme: "light", take: takeSection("Refused and failed, as it happens") },
+  { name: "alerts", colorScheme: "light", take: takeSection("Alerts") },
   {
     name: "override",
     colorScheme: "light",
