@@ -42,6 +42,7 @@ import { shapeRequest } from "./shape/shape-request.ts";
 import { relinkAnswer } from "./shape/relink-answer.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
 import type { HeadStart } from "./start-ahead.ts";
+import type { CountedFields } from "./request/read-fields.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
 export interface Execution {
@@ -56,6 +57,8 @@ export interface Execution {
   readonly isPart?: boolean;
   /** What the request's URL says, where it was read before. */
   readonly target?: Result<RequestTarget, ProblemCode> | undefined;
+  /** Its fields, where they were read before. */
+  readonly read?: CountedFields | undefined;
   /** What was asked of counter objects before it was known what is active. */
   readonly ahead?: HeadStart | undefined;
   /** Somebody else's permits, whose place is free when this one's client has left. */
@@ -266,7 +269,8 @@ function refuse(
   if (refusal === undefined) return undefined;
   logDenied(routed, { ...refusal, rows: limits.rows, retryAfterMs: limits.answer.retryAfterMs });
   if (early !== undefined) context.waitUntil(cancelLookUp(early));
-  return toDenial(limits, refusal, { gateway: context.gateway, route, requestId: routed.facts.requestId });
+  const { trace, facts } = routed;
+  return toDenial(limits, refusal, { gateway: context.gateway, route, requestId: facts.requestId, trace });
 }
 
 async function askThroughCache(through: ThroughCache, early: CacheLookup | undefined): Promise<OriginAnswer> {

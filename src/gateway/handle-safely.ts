@@ -8,11 +8,12 @@ import { toServerTiming } from "../core/http/server-timing.ts";
 import { readClock } from "../platform/clock.ts";
 import { writeLog } from "../platform/log.ts";
 import { findTracer } from "../platform/tracing.ts";
-import { readRequestId } from "../platform/request-id.ts";
+import { readRequestId, toRequestId } from "../platform/request-id.ts";
 import { addCorsFields } from "./cors/add-cors-fields.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Execution, handleRequest } from "./handle-request.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
+import { readFields } from "./request/read-fields.ts";
 import { RequestTrace } from "./request/request-trace.ts";
 import { safely } from "./safely.ts";
 
@@ -25,18 +26,25 @@ export async function handleSafely(
   gateway: Gateway,
   context: Pick<Execution, "waitUntil" | "target" | "ahead">,
 ): Promise<Response> {
-  const requestId = readRequestId(request);
+  const read = readFields(request.headers);
+  const requestId = toRequestId(read.fields);
   const { target, ahead } = context;
   const waitUntil = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
   // Until its route is known.
-  const execution = toExecution({ requestId, target, ahead, waitUntil }, gateway.config);
+  const execution = toExecution({ requestId, target, read, ahead, waitUntil }, gateway.config);
+  const { trace } = execution;
+  trace.idField = "wanted";
   const response = await answerSafely(request, gateway, execution);
-  execution.trace.finish(response.status);
-  response.headers.set(REQUEST_ID_FIELD, requestId);
-  if (gateway.config.headers.serverTiming) addServerTiming(response, execution.trace);
+  trace.finish(response.status);
+  if (!hasIdField(trace)) response.headers.set(REQUEST_ID_FIELD, requestId);
+  if (gateway.config.headers.serverTiming) addServerTiming(response, trace);
   return letPagesRead(response, execution.cors, request);
+}
+
+function hasIdField({ idField }: RequestTrace): boolean {
+  return idField === "written";
 }
 
 /** The answer while this instance cannot learn what operators have changed: who is banned, who must name a credential. */
@@ -65,18 +73,11 @@ export function handleMember(request: Request, gateway: Gateway, context: Surrou
 type Surroundings = Omit<Execution, "cors" | "errors" | "trace">;
 
 function toExecution(
-  { requestId, target, ahead, waitUntil }: Surroundings,
+  { requestId, target, read, ahead, waitUntil }: Surroundings,
   { cors, errors }: Pick<Execution, "cors" | "errors">,
 ): Execution {
-  return {
-    requestId,
-    trace: new RequestTrace(readClock(), findTracer()),
-    target,
-    ahead,
-    waitUntil,
-    cors,
-    errors,
-  };
+  const trace = new RequestTrace(readClock(), findTracer());
+  return { requestId, trace, target, read, ahead, waitUntil, cors, errors };
 }
 
 async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {

@@ -13,6 +13,10 @@ export class TopList {
   readonly #most: number;
   readonly #entries = new Map<string, Entry>();
   #other = 0;
+  /** Entries that had the least count when it was last looked for, in their order; those from `#next` on may still have it. */
+  #least: readonly (readonly [key: string, entry: Entry])[] = [];
+  #leastCount = 0;
+  #next = 0;
 
   constructor(most: number) {
     this.#most = most;
@@ -42,11 +46,24 @@ export class TopList {
   }
 
   #replaceLeast(key: string, units: number): void {
-    let least: [string, Entry] | undefined;
-    for (const entry of this.#entries)
-      if (least === undefined || entry[1].count < least[1].count) least = entry;
+    const least = this.#takeLeast();
     const error = least?.[1].count ?? 0;
     if (least !== undefined) this.#entries.delete(least[0]);
     this.#entries.set(key, { count: error + units, error });
+  }
+
+  /** Whoever has come since has more: all are looked through once for many newcomers. */
+  #takeLeast(): readonly [key: string, entry: Entry] | undefined {
+    for (; this.#next < this.#least.length; this.#next += 1) {
+      const one = this.#least[this.#next];
+      if (one === undefined || one[1].count !== this.#leastCount) continue;
+      this.#next += 1;
+      return one;
+    }
+    const entries = [...this.#entries];
+    this.#leastCount = entries.reduce((least, [, { count }]) => Math.min(least, count), Infinity);
+    this.#least = entries.filter(([, { count }]) => count === this.#leastCount);
+    this.#next = 1;
+    return this.#least[0];
   }
 }

@@ -1,5 +1,6 @@
 // Puts what the limits said on a response, and turns a refusal into its problem.
 
+import { REQUEST_ID_FIELD } from "../../core/http/request-id.ts";
 import { OWN_FIELDS } from "../../core/cors/cors-fields.ts";
 import {
   type RateLimitFields,
@@ -15,6 +16,7 @@ import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { readClock } from "../../platform/clock.ts";
+import type { RequestTrace } from "../request/request-trace.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { Limiter } from "./limiter.ts";
 import { isRefusing } from "../../core/policies/policy-rows.ts";
@@ -81,15 +83,23 @@ const rendered = new WeakMap<object, Rendered>();
 export function toDenial(
   limits: CheckedLimits,
   refusal: Refusal,
-  limiting: Limiting & { readonly requestId: string },
+  limiting: Limiting & { readonly requestId: string; readonly trace?: Pick<RequestTrace, "idField"> },
 ): Response {
   const own = refusal.code === "quota-exceeded" ? limiting.route.denied : undefined;
-  const { requestId } = limiting;
+  const { requestId, trace } = limiting;
   const { rememberedDenial } = limits;
   const nowMs = readClock();
   const known = rememberedDenial === undefined ? undefined : rendered.get(rememberedDenial);
-  if (known !== undefined && nowMs < known.untilMs)
+  if (known !== undefined && nowMs < known.untilMs) {
+    const { headers } = known.init;
+    if (trace?.idField !== "wanted") headers.delete(REQUEST_ID_FIELD);
+    else {
+      // Here, where it is copied at once: the answer would first have to make an object of its fields.
+      headers.set(REQUEST_ID_FIELD, requestId);
+      trace.idField = "written";
+    }
     return new Response(toIdentified(known, requestId), known.init);
+  }
   const parts = toDenialParts(limits, refusal, { limiting, own });
   const { init } = parts;
   const body = toIdentified(parts, requestId);

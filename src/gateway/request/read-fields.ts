@@ -12,7 +12,12 @@ export interface ReadFields {
   readonly hasOddNames: boolean;
 }
 
-export function readFields(headers: Headers): ReadFields & { readonly bytes: number } {
+/** With how long names and values are together. */
+export interface CountedFields extends ReadFields {
+  readonly bytes: number;
+}
+
+export function readFields(headers: Headers): CountedFields {
   // One call into the platform makes the list; iterating over the object itself is one for each field.
   const lines = Array.from(headers);
   const fields = new Map<string, string>();

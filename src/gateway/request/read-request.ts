@@ -9,8 +9,8 @@ import { REFUSED_METHODS } from "../../core/http/methods.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { AMBIGUOUS } from "../../core/keys/facts.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { readRequestId } from "../../platform/request-id.ts";
-import { type ReadFields, readFields } from "./read-fields.ts";
+import { toRequestId } from "../../platform/request-id.ts";
+import { type CountedFields, type ReadFields, readFields } from "./read-fields.ts";
 import { readTarget, type RequestTarget } from "./request-target.ts";
 import type { RequestUrl } from "./request-url.ts";
 
@@ -26,6 +26,7 @@ interface Asked {
 interface Known {
   readonly target?: Result<RequestTarget, ProblemCode> | undefined;
   readonly requestId?: string | undefined;
+  readonly read?: CountedFields | undefined;
 }
 
 /** What a request says by itself. */
@@ -100,13 +101,14 @@ export class ReadRequest implements ReadFields, FieldReader {
 export function readRequest(
   request: Request,
   config: Config,
-  { target = readTarget(request.url, config), requestId = readRequestId(request) }: Known = {},
+  { target = readTarget(request.url, config), read = readFields(request.headers), requestId }: Known = {},
 ): Result<ReadRequest, ProblemCode> {
   if (REFUSED_METHODS.has(request.method)) return err("method-not-allowed");
-  const read = readFields(request.headers);
   if (hasPassed(read.fields.get("via") ?? null, config.name)) return err("loop-detected");
   if (read.bytes > config.headerBytesMax) return err("headers-too-large");
-  return target.ok ? ok(new ReadRequest(request, { target: target.value, requestId }, read)) : target;
+  if (!target.ok) return target;
+  const id = requestId ?? toRequestId(read.fields);
+  return ok(new ReadRequest(request, { target: target.value, requestId: id }, read));
 }
 
 /** AMBIGUOUS where the values differ. */

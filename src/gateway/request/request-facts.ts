@@ -10,6 +10,7 @@ import { parseTraceparent } from "../../core/http/trace-context.ts";
 import { readParam, type RoutePattern } from "../../core/http/path-pattern.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
+import { LruMap } from "../../core/lru-map.ts";
 import type { Route } from "../../core/routes/route.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import type { Caller } from "./caller.ts";
@@ -44,6 +45,14 @@ interface KnownBody {
   readonly kept?: RequestBody | undefined;
   readonly member?: MemberReader | undefined;
 }
+
+/** Addresses whose continent an isolate keeps. */
+const CONTINENTS_MAX = 1_000;
+/**
+ * Where clients were seen last. The platform makes a new object of where a client is for each request, of all that it knows
+ * of it; an address hardly ever changes its continent, and whoever's does gets new counters a little later.
+ */
+const continents = new LruMap<string, string>(CONTINENTS_MAX);
 
 const NOT_YET: Admission = { caller: undefined, isUnlimited: false };
 
@@ -174,7 +183,12 @@ export class RequestFacts implements Facts {
   }
 
   get continent(): string | undefined {
-    return toText(this.#read.place?.continent);
+    const { address } = this;
+    const known = address === undefined ? undefined : continents.get(address);
+    if (known !== undefined) return known;
+    const continent = toText(this.#read.place?.continent);
+    if (address !== undefined && continent !== undefined) continents.set(address, continent);
+    return continent;
   }
 
   get asn(): number | undefined {

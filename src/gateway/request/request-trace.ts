@@ -66,6 +66,8 @@ export class RequestTrace {
   cache: CacheResult | undefined;
   /** undefined: the answer is an origin's, or a stored one. */
   refusal: Refusal | undefined;
+  /** Whether its answer is to have the request's id as a field, or has it: a request of a batch is not answered by itself. */
+  idField: "unwanted" | "wanted" | "written" = "unwanted";
   #allMs = 0;
 
   constructor(startedMs: number, tracer?: Tracer) {

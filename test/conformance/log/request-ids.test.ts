@@ -57,6 +57,26 @@ describe("an answer of the gateway's own", () => {
     expect(reply.json()["requestId"]).toBe(idOf(reply));
   });
 
+  it("has an id of its own each time that it is the same: a denial that is remembered, alone and in a batch", async () => {
+    const ip = newAddress();
+    const replies: Reply[] = [];
+    for (let time = 0; time < 4; time += 1) replies.push(await send(gateway, "/limited", { ip }));
+    expect(replies.map(({ status }) => status)).toEqual([200, 429, 429, 429]);
+    const ids = replies.map(idOf);
+    expect(new Set(ids).size).toBe(4);
+    for (const reply of replies.slice(1)) expect(reply.json()["requestId"]).toBe(idOf(reply));
+    const batch: RequestOptions = {
+      ip,
+      method: "POST",
+      fields: [["Content-Type", "application/json"]],
+      body: JSON.stringify([{ method: "GET", path: "/limited" }]),
+    };
+    const body = (await send(gateway, "/__headgate/v1/batch", batch)).text();
+    // Its requests have the batch's id.
+    expect(body).toContain("quota-exceeded");
+    expect(ids.filter((id) => body.includes(id))).toEqual([]);
+  });
+
   it("has the ray where there is one, and the log line has it too", async () => {
     const fields = [["CF-Ray", RAY]] as const;
     const reply = await send(gateway, "/closed", { ip: newAddress(), fields });

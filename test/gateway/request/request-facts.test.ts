@@ -16,12 +16,15 @@ const caller = toCaller(
 );
 
 /** With how often the platform was asked for the client's place. */
-function read(url: string): { readonly facts: RoutedFacts; readonly placesRead: () => number } {
+function read(
+  url: string,
+  address?: string,
+): { readonly facts: RoutedFacts; readonly placesRead: () => number } {
   const config = parseConfig({ origin: "zone", policies: {}, routes: [{ path: "/users/:id" }] });
   const route = config.ok ? config.value.routes[0] : undefined;
   if (!config.ok || route === undefined) throw new Error("test configuration is wrong");
   let places = 0;
-  const request = new Request(url);
+  const request = new Request(url, address === undefined ? {} : { headers: { "CF-Connecting-IP": address } });
   const place = { country: "CH", continent: "EU", asn: 1 };
   Object.defineProperty(request, "cf", { get: () => ((places += 1), place) });
   const parsed = readRequest(request, config.value);
@@ -57,4 +60,13 @@ test("the place of a client is read once for all phases, and only when somebody 
   expect(placesRead()).toBe(0);
   expect([facts.country, admitted.continent, admitted.asn]).toEqual(["CH", "EU", 1]);
   expect(placesRead()).toBe(1);
+});
+
+test("the continent of an address is asked of the platform once, and of each address", () => {
+  const reads = ["192.0.2.1", "192.0.2.1", "192.0.2.2", undefined, undefined].map((address) => {
+    const { facts, placesRead } = read("https://api.example/users/7", address);
+    expect(facts.continent).toBe("EU");
+    return placesRead();
+  });
+  expect(reads).toEqual([1, 0, 1, 1, 1]);
 });
