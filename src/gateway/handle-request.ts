@@ -41,7 +41,7 @@ import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { relinkAnswer } from "./shape/relink-answer.ts";
 import { shapeResponse } from "./shape/shape-response.ts";
-import type { HeadStart } from "./start-ahead.ts";
+import { type HeadStart, startBeside } from "./start-ahead.ts";
 import type { CountedFields } from "./request/read-fields.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
 
@@ -59,8 +59,8 @@ export interface Execution {
   readonly target?: Result<RequestTarget, ProblemCode> | undefined;
   /** Its fields, where they were read before. */
   readonly read?: CountedFields | undefined;
-  /** What was asked of counter objects before it was known what is active. */
-  readonly ahead?: HeadStart | undefined;
+  /** What was asked of counter objects before it was known what is active, or whose the API key is. */
+  ahead?: HeadStart | undefined;
   /** Somebody else's permits, whose place is free when this one's client has left. */
   readonly holdsPermits?: boolean | undefined;
 }
@@ -79,6 +79,10 @@ export async function handleRequest(
     trace,
     holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
     waitUntil: execution.waitUntil,
+    onAsk: () => {
+      // Nobody gives back what was asked ahead for a part of an aggregate.
+      if (execution.isPart !== true) execution.ahead ??= startBeside(arrived.value, context);
+    },
   };
 
   const admission = receive(arrived.value, context);

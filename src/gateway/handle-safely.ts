@@ -87,6 +87,7 @@ async function answerSafely(request: Request, gateway: Gateway, execution: Execu
     if (isContentIgnored(request)) answer.headers.set(IGNORED_FIELD, request.method);
     return answer;
   });
+  execution.ahead?.end();
   gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
   gateway.alerts?.answered(trace, waitUntil);
   return response;

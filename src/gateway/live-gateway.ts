@@ -60,11 +60,12 @@ export class LiveGateway {
   /** The gateway for one request, from its first step to its last; an assumption where it is not known to be active. */
   current(request: Request, context: Pick<ExecutionContext, "waitUntil">): Gateway | Assumption {
     this.#near.locate(request);
-    if (!this.#hasControl) return this.#gateway;
     const nowMs = readClock();
     const waitUntil = (promise: Promise<unknown>): void => {
       context.waitUntil(promise);
     };
+    this.#gateway.authority.refresh(waitUntil);
+    if (!this.#hasControl) return this.#gateway;
     const ageMs = this.#poll.toAgeMs(nowMs);
     if (ageMs >= KNOWN_MS_MAX)
       return { gateway: this.#gateway, isNew: ageMs === Infinity, known: this.#know(nowMs, waitUntil) };

@@ -17,7 +17,7 @@ import { toPeekingGateway } from "./limits/peeking.ts";
 import type { Assumption } from "./live-gateway.ts";
 import { readRequest } from "./request/read-request.ts";
 import type { RequestContext } from "./request/request-context.ts";
-import type { RequestFacts } from "./request/request-facts.ts";
+import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
 import { RequestTrace } from "./request/request-trace.ts";
 import { readTarget } from "./request/request-target.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
@@ -55,9 +55,11 @@ export class HeadStart {
     return ahead.checked;
   }
 
-  /** Gives back what nobody claimed. */
+  /** Gives back what nobody claimed, once. */
   end(): void {
-    if (!this.#isClaimed) this.#context.waitUntil(this.#giveBack());
+    const hasEnded = this.#isClaimed;
+    this.#isClaimed = true;
+    if (!hasEnded) this.#context.waitUntil(this.#giveBack());
   }
 
   async #giveBack(): Promise<void> {
@@ -97,9 +99,22 @@ function start(
   if (!mayAskAhead(route, isNew)) return undefined;
   const facts = shapeRequest(read.value, route, config);
   if (facts instanceof Response) return undefined;
+  return decideAhead({ config, route, facts, trace }, context);
+}
+
+/**
+ * For a request that is about to wait for whose its credential is: its counters are asked by a guess. undefined where there is
+ * nothing to ask.
+ */
+export function startBeside(routed: RoutedRequest, context: Context): HeadStart | undefined {
+  return mayAskAhead(routed.route, false) ? decideAhead(routed, { ...context, onAsk: undefined }) : undefined;
+}
+
+function decideAhead(routed: RoutedRequest, context: Context): HeadStart {
+  const { route } = routed;
   return new HeadStart(route, context, async () => {
     // Who is refused is refused on the request's own way: nothing is counted for it here.
-    const judged = await judge({ config, route, facts, trace }, { ...context, gateway: toSilent(gateway) });
+    const judged = await judge(routed, { ...context, gateway: toSilent(context.gateway) });
     if (!judged.ok) return undefined;
     return { facts: judged.value, checked: await checkLimits(route, judged.value, context) };
   });
@@ -128,10 +143,14 @@ function toSilent(gateway: Gateway): Gateway {
     if (known !== guessed) shown.waitUntil(authority.find(shown));
     return guessed;
   };
+  const find: typeof authority.find = async (shown) => {
+    const asked = authority.find(shown);
+    return (await authority.guessByOthers(shown)) ?? (await asked);
+  };
   return {
     ...peeking,
     counters: { ...peeking.counters, ask: answerNothing },
-    authority: { ...authority, recall },
+    authority: { ...authority, recall, find },
   };
 }
 

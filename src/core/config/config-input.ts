@@ -624,7 +624,7 @@ export interface IssuerInput {
    */
   readonly algorithms?: ListOf<SigningAlgorithm>;
   /**
-   * Where its public keys are. Asked for when they are 10 minutes old, and for a key that is not among them, 30 seconds apart at least.
+   * Where its public keys are. Asked for when they are 10 minutes old, and for a key that is not among them, 30 seconds apart at least, by one isolate for all of its data centre.
    * (https URL (http on the loopback address). Default: none.)
    * @example jwks: "https://login.example.com/jwks.json"
    */

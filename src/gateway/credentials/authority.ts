@@ -5,6 +5,7 @@ import type { Credential } from "../../core/consumers/credential.ts";
 import { type CredentialVerdict, judgeKey, refuse } from "../../core/consumers/verdict.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
+import { DataCentre } from "../request/data-centre.ts";
 import type { NearObject } from "../request/near-object.ts";
 import { KeyClient } from "./key-client.ts";
 import { TokenClient } from "./token-client.ts";
@@ -23,14 +24,19 @@ export interface Authority {
   readonly recall: (shown: Shown) => CredentialVerdict | undefined;
   /** What it knew of it last, however long ago that is, up to an hour: nothing may be answered by it. */
   readonly guess: (shown: Shown) => CredentialVerdict | undefined;
+  /** The same of another isolate of its data centre. */
+  readonly guessByOthers: (shown: Shown) => Promise<CredentialVerdict | undefined>;
+  /** Asks in the background what is new of the credentials that it knows. */
+  readonly refresh: (waitUntil: Shown["waitUntil"]) => void;
   /** Whether this isolate knows somebody's credential, however long ago it learnt of it: no guess. */
   readonly hasKnown: (shown: Shown) => boolean;
   readonly find: (shown: Shown) => Promise<CredentialVerdict>;
 }
 
-export function createAuthority({ auth }: Config, bindings: Bindings, near: NearObject): Authority {
-  const keys = new KeyClient(bindings.CONTROL, near, auth.apiKeys.onError);
-  const tokens = new TokenClient(auth.issuers, { ...bindings });
+export function createAuthority({ auth, origin }: Config, bindings: Bindings, near: NearObject): Authority {
+  const dataCentre = new DataCentre(origin);
+  const keys = new KeyClient(bindings.CONTROL, { near, dataCentre }, auth.apiKeys.onError);
+  const tokens = new TokenClient(auth.issuers, { secrets: { ...bindings }, dataCentre });
   return {
     recall: ({ credential, hash, waitUntil }) => {
       if (credential.kind === "malformed")
@@ -42,6 +48,13 @@ export function createAuthority({ auth }: Config, bindings: Bindings, near: Near
     guess: ({ credential, hash }) => {
       const known = credential.kind === "api-key" ? keys.guess(hash) : undefined;
       return known === undefined ? undefined : judgeKey(known.record, readClock());
+    },
+    guessByOthers: async ({ credential, hash }) => {
+      const record = credential.kind === "api-key" ? await keys.guessByOthers(hash) : undefined;
+      return record === undefined ? undefined : judgeKey(record, readClock());
+    },
+    refresh: (waitUntil) => {
+      keys.refresh(waitUntil);
     },
     hasKnown: ({ hash }) => keys.hasKnown(hash) || tokens.hasKnown(hash),
     find: async ({ credential, hash, waitUntil }) => {

@@ -130,7 +130,7 @@ async function authenticate(
       if (verdict === undefined) return err({ kind: "limited", limits: denial });
     }
   }
-  verdict ??= await authority.find(shown);
+  verdict ??= await find(shown, context);
   if (verdict.kind === "refused") return err(await refuseCredential(verdict, routed, context));
   const { identity } = verdict;
   const missing = findMissingScopes(identity, route.scopes);
@@ -140,6 +140,11 @@ async function authenticate(
   const isInQuery = name !== undefined && credential.place === "query";
   // It must not reach the origin, its log, or a cache key.
   return ok({ caller, search: isInQuery ? withoutParameter(facts.search, name) : undefined });
+}
+
+function find(shown: Shown, { gateway, onAsk }: RequestContext<Gatekeeper>): Promise<CredentialVerdict> {
+  if (shown.credential.kind === "api-key") onAsk?.();
+  return gateway.authority.find(shown);
 }
 
 /** Looks up what an address shows that is locked out, where there is a look-up left for it; undefined where there is none. */

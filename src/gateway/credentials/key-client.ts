@@ -3,11 +3,12 @@
 // knowledge is not used. Keys that nobody has are remembered apart, so that inventing them pushes no key out that somebody has.
 
 import type { KeyChanges, VersionedKey } from "../../core/control/key-changes.ts";
-import type { KeyRecord } from "../../core/keys/key-record.ts";
+import { type KeyRecord, parseKeyRecord } from "../../core/keys/key-record.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { type Bindings, CONTROL_NAME } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { Collapsing } from "../request/collapsing.ts";
+import type { DataCentre } from "../request/data-centre.ts";
 import type { NearObject } from "../request/near-object.ts";
 import { Poll } from "../request/poll.ts";
 
@@ -15,6 +16,8 @@ import { Poll } from "../request/poll.ts";
 const KNOWN_MS_MAX = 4_000;
 /** How long `onError: "known"` goes on with what was known while nobody answers. */
 const KEPT_MS_MAX = 3_600_000;
+/** How long another isolate may guess by what this one has learnt. */
+const SHARED_MS = 3_600_000;
 const TIMEOUT_MS = 1_000;
 const KNOWN_KEYS_MAX = 10_000;
 const UNKNOWN_KEYS_MAX = 10_000;
@@ -34,6 +37,7 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 export class KeyClient {
   readonly #namespace: Bindings["CONTROL"];
   readonly #near: NearObject;
+  readonly #dataCentre: DataCentre;
   readonly #onError: "closed" | "known";
   #known = new LruMap<string, KnownKey>(KNOWN_KEYS_MAX);
   #unknown = new LruMap<string, KnownKey>(UNKNOWN_KEYS_MAX);
@@ -49,9 +53,14 @@ export class KeyClient {
     },
   });
 
-  constructor(namespace: Bindings["CONTROL"], near: NearObject, onError: "closed" | "known") {
+  constructor(
+    namespace: Bindings["CONTROL"],
+    { near, dataCentre }: { readonly near: NearObject; readonly dataCentre: DataCentre },
+    onError: "closed" | "known",
+  ) {
     this.#namespace = namespace;
     this.#near = near;
+    this.#dataCentre = dataCentre;
     this.#onError = onError;
   }
 
@@ -68,6 +77,17 @@ export class KeyClient {
   guess(hash: string): KnownKey | undefined {
     const known = this.#known.get(hash);
     return known !== undefined && readClock() - known.askedMs < KEPT_MS_MAX ? known : undefined;
+  }
+
+  /** The same, of another isolate of this data centre. */
+  async guessByOthers(hash: string): Promise<KeyRecord | undefined> {
+    const text = await this.#dataCentre.read(toSharedName(hash), readClock());
+    return text === undefined ? undefined : parseKeyRecord(text);
+  }
+
+  /** Looks for news in the background, where there is a key that it could be of. */
+  refresh(waitUntil: WaitUntil): void {
+    if (this.#known.size > 0) this.#news.refresh(readClock(), waitUntil);
   }
 
   /** Whether somebody has or had this key, as far as this isolate knows. */
@@ -105,21 +125,30 @@ export class KeyClient {
   /** What crosses requests is a plain word; each reads the answer for itself. */
   async #lookUp(hash: string, waitUntil: WaitUntil): Promise<void> {
     const publish = this.#collapsing.lead(hash, waitUntil);
-    if (publish !== undefined) await this.#learn(hash).finally(() => publish("stored"));
-    else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined) await this.#learn(hash);
+    if (publish !== undefined) await this.#learn(hash, waitUntil).finally(() => publish("stored"));
+    else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined)
+      await this.#learn(hash, waitUntil);
     // From here on it costs no call.
     this.#news.refresh(readClock(), waitUntil);
   }
 
-  async #learn(hash: string): Promise<void> {
+  async #learn(hash: string, waitUntil: WaitUntil): Promise<void> {
     const askedMs = readClock();
     try {
       const late = scheduler.wait(TIMEOUT_MS).then(() => "late" as const);
       const found = await Promise.race([this.#askKey(hash), late]);
-      if (found !== "late") this.#remember(hash, found, askedMs);
+      if (found === "late") return;
+      this.#remember(hash, found, askedMs);
+      if (found.record !== undefined) this.#share(hash, found.record, waitUntil);
     } catch {
       // What was known grows older, and says when it is too old.
     }
+  }
+
+  /** For isolates that have not met it: a guess, as what is known here may become one. */
+  #share(hash: string, record: KeyRecord, waitUntil: WaitUntil): void {
+    const kept = { nowMs: readClock(), keptMs: SHARED_MS };
+    waitUntil(this.#dataCentre.write(toSharedName(hash), JSON.stringify(record), kept));
   }
 
   async #askKey(hash: string): Promise<VersionedKey> {
@@ -178,3 +207,5 @@ export class KeyClient {
     return this.#namespace.getByName(CONTROL_NAME);
   }
 }
+
+const toSharedName = (hash: string): string => `key ${hash}`;

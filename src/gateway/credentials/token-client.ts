@@ -9,6 +9,7 @@ import { type Identity, toTokenIdentity } from "../../core/keys/identity.ts";
 import { type CredentialVerdict, refuse } from "../../core/consumers/verdict.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
+import type { DataCentre } from "../request/data-centre.ts";
 import { importPublicKey } from "./import-public-key.ts";
 import { JwksClient } from "./jwks-client.ts";
 import { readClaims } from "./read-claims.ts";
@@ -40,6 +41,12 @@ interface Pinned {
   readonly keys: Keys;
 }
 
+interface Having {
+  /** The deployment's variables. */
+  readonly secrets: Readonly<Record<string, unknown>>;
+  readonly dataCentre: DataCentre;
+}
+
 interface Attempt {
   readonly text: string;
   readonly hash: string;
@@ -52,10 +59,9 @@ export class TokenClient {
   readonly #ofTenants: readonly Pinned[];
   readonly #verified = new LruMap<string, Verified>(VERIFIED_MAX);
 
-  /** `secrets` are the deployment's variables. */
-  constructor(issuers: readonly Issuer[], secrets: Readonly<Record<string, unknown>>) {
+  constructor(issuers: readonly Issuer[], having: Having) {
     const pinned = issuers.flatMap((issuer) => {
-      const keys = toKeys(issuer, secrets);
+      const keys = toKeys(issuer, having);
       return issuer.names.map((name) => ({ name, issuer, keys }));
     });
     this.#pinned = new Map(pinned.map((one) => [one.name.text, one]));
@@ -139,9 +145,9 @@ function toRefusal(error: unknown): CredentialVerdict | "no-key" {
 
 const none = (): Promise<undefined> => Promise.resolve(undefined);
 
-function toKeys({ source, algorithms }: Issuer, secrets: Readonly<Record<string, unknown>>): Keys {
+function toKeys({ source, algorithms }: Issuer, { secrets, dataCentre }: Having): Keys {
   if (source.kind === "jwks") {
-    const client = new JwksClient(source.url);
+    const client = new JwksClient(source.url, dataCentre);
     return {
       find: (waitUntil) => client.read(waitUntil),
       findAnew: (waitUntil) => client.readAnew(waitUntil),

@@ -9,6 +9,8 @@ export interface RequestContext<Needs> {
   readonly trace: RequestTrace;
   /** What is asked of an origin takes a place there, which is somebody else's as soon as the client has left. */
   readonly holdsPermits?: boolean | undefined;
+  /** Called when the request begins to wait for whose its API key is. */
+  readonly onAsk?: (() => void) | undefined;
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }

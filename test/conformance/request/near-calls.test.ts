@@ -7,13 +7,18 @@ import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import type { RequestOptions } from "../support/client.ts";
 import { startOrigin } from "../support/origin.ts";
 import { type Series, startSeriesGateway } from "../support/series.ts";
+import { newSigner, sign } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 
 const origin = await startOrigin();
 afterAll(origin.close);
 const cache = {};
+const ISSUER = "https://issuer.example";
+const signer = await newSigner("one");
+origin.serve("/jwks", { body: JSON.stringify({ keys: [signer.jwk] }) });
 const FILE = {
   origin: origin.url,
+  auth: { issuers: [{ issuer: ISSUER, audience: "api", algorithms: ["ES256"], jwks: `${origin.url}/jwks` }] },
   policies: {
     address: { algorithm: "fixed-window", align: "first-request", limit: 50, window: "1h", key: "ip" },
     strict: {
@@ -52,18 +57,18 @@ const CASES: readonly (readonly [string, string, { readonly isNew: Counts; reado
     "/cached-counted",
     { isNew: { near: 1, far: 0 }, isQuiet: { near: 1, far: 0 } },
   ],
-  ["of an API key with a plan", "/plan", { isNew: { near: 2, far: 0 }, isQuiet: { near: 1, far: 0 } }],
+  ["of an API key with a plan", "/plan", { isNew: { near: 1, far: 0 }, isQuiet: { near: 1, far: 0 } }],
   [
     "of an API key with a plan, and cached",
     "/plan-cached",
-    { isNew: { near: 2, far: 0 }, isQuiet: { near: 1, far: 0 } },
+    { isNew: { near: 1, far: 0 }, isQuiet: { near: 1, far: 0 } },
   ],
   ["under one policy by ip", "/", { isNew: { near: 1, far: 0 }, isQuiet: { near: 1, far: 0 } }],
   ["under policies in two objects", "/two", { isNew: { near: 2, far: 0 }, isQuiet: { near: 2, far: 0 } }],
 ];
 for (const [, path] of CASES)
   origin.serve(path, { fields: [["Cache-Control", "public, max-age=600"]], body: "hello" });
-const gateway = await startSeriesGateway(FILE, { vars: { ADMIN_TOKEN }, isolates: CASES.length + 7 });
+const gateway = await startSeriesGateway(FILE, { vars: { ADMIN_TOKEN }, isolates: CASES.length + 11 });
 afterAll(gateway.close);
 
 const fields: [string, string][] = [];
@@ -96,7 +101,27 @@ describe("a request waits for few near objects and for no far one", () => {
   );
 
   describe("after a time without requests", () => {
-    beforeAll(() => wait(QUIET_MS));
+    const leaver = CASES.length + 11;
+    const leaving: RequestOptions = {};
+    let leavingId: unknown;
+    beforeAll(async () => {
+      const created = await expectStatus(
+        201,
+        askAdmin(gateway, "POST", "/keys", { body: { consumer: "leaver" } }),
+      );
+      leavingId = created["id"];
+      Object.assign(leaving, { fields: [["X-API-Key", String(created["key"])]] });
+      expect((await gateway.ask(leaver, "/plan", leaving)).reply.field("X-RateLimit-Remaining")).toBe("49");
+      await wait(QUIET_MS);
+    });
+
+    it("an API key that was revoked opens nothing where it was known, and costs nothing", async () => {
+      await expectStatus(204, askAdmin(gateway, "DELETE", `/keys/${String(leavingId)}`, { ifMatch: "*" }));
+      const refused = await gateway.ask(leaver, "/plan", leaving);
+      expect([refused.reply.status, refused.reply.json()["code"]]).toEqual([401, "credential-invalid"]);
+      expect(refused.calls.map(({ name }) => name)).toContain("decide");
+      await untilGivenBack(refused);
+    });
 
     it.each(CASES.map((one, at) => [...one, at + 2] as const))(
       "%s",
@@ -105,6 +130,29 @@ describe("a request waits for few near objects and for no far one", () => {
         expect([reply.status, { near, far }], JSON.stringify(calls)).toEqual([200, isQuiet]);
       },
     );
+  });
+});
+
+describe("a new isolate of a data centre", () => {
+  const [first, other, busy] = [CASES.length + 8, CASES.length + 9, CASES.length + 10];
+
+  it("takes the keys of an issuer from the one that fetched them", async () => {
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    const token = await sign(signer, { claims: { iss: ISSUER, aud: "api", sub: "tokened", exp } });
+    const options: RequestOptions = { fields: [["Authorization", `Bearer ${token}`]] };
+    for (const isolate of [first, other])
+      expect((await gateway.ask(isolate, "/plan", options)).reply.status).toBe(200);
+    expect(origin.requests("/jwks")).toHaveLength(1);
+  });
+
+  it("that is busy waits for one near call when it meets an API key", async () => {
+    await gateway.ask(busy, "/");
+    const { reply, near, far, calls } = await ask(busy, "/plan");
+    expect([reply.status, { near, far }], JSON.stringify(calls)).toEqual([200, { near: 1, far: 0 }]);
+    // It knows it from then on, for whatever time others keep the isolate busy.
+    const again = await ask(busy, "/plan");
+    expect([again.near, again.far]).toEqual([1, 0]);
+    expect(again.calls.filter(({ name }) => name === "lookUpKey" || name === "decide")).toHaveLength(1);
   });
 });
 
@@ -131,24 +179,6 @@ describe("a purge", () => {
     expect(warnings).toEqual([expect.objectContaining({ code: "not-everywhere" })]);
     expect(statusOf(await ask(untold, "/cached"))).toContain("fwd=");
     await gateway.setState("near", "up");
-  });
-});
-
-describe("an API key that is revoked", () => {
-  it("opens nothing at an isolate that knew it, once that has waited for one near call", async () => {
-    const body = { consumer: "leaver" };
-    const { id, key } = await expectStatus(201, askAdmin(gateway, "POST", "/keys", { body }));
-    const options: RequestOptions = { fields: [["X-API-Key", String(key)]] };
-    const askPlan = async (): Promise<Series> => gateway.ask(leaver, "/plan", options);
-    const leaver = 2;
-    expect((await askPlan()).reply.field("X-RateLimit-Remaining")).toBe("49");
-    await wait(QUIET_MS);
-    await expectStatus(204, askAdmin(gateway, "DELETE", `/keys/${String(id)}`, { ifMatch: "*" }));
-    const refused = await askPlan();
-    expect([refused.reply.status, refused.reply.json()["code"]]).toEqual([401, "credential-invalid"]);
-    expect(refused.calls.map(({ name }) => name)).toContain("decide");
-    // Whose quota was asked ahead has it back.
-    await untilGivenBack(refused);
   });
 });
 

@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, test, vi } from "vitest";
 import type { ControlObject } from "../../../src/durable-objects/control-object.ts";
 import { KeyClient } from "../../../src/gateway/credentials/key-client.ts";
+import { DataCentre } from "../../../src/gateway/request/data-centre.ts";
 import { NearObject } from "../../../src/gateway/request/near-object.ts";
 import type { SnapshotObject } from "../../../src/durable-objects/snapshot-object.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
@@ -41,7 +42,11 @@ async function startDesk(onError: "closed" | "known") {
     },
   });
   const near = new NearObject({ SNAPSHOTS: within(SNAPSHOTS) as unknown as Bindings["SNAPSHOTS"] });
-  const client = new KeyClient(within(CONTROL) as unknown as Bindings["CONTROL"], near, onError);
+  const client = new KeyClient(
+    within(CONTROL) as unknown as Bindings["CONTROL"],
+    { near, dataCentre: new DataCentre(hash) },
+    onError,
+  );
   const afterwards: Promise<unknown>[] = [];
   const waitUntil = (promise: Promise<unknown>): void => void afterwards.push(promise);
   return {
