@@ -1,25 +1,28 @@
 // A stand-in for Facebook's Graph API: real HTTP, rolling budgets for the app, each user and each page, told in the usage
-// headers, and refusals as the Graph API makes them: HTTP 400 with an error code. The budgets are scaled down, so times to
-// regain access are fractions of minutes. It listens on the loopback address only and keeps nothing.
+// headers, refusals as the Graph API makes them (HTTP 400 with an error code), batches, pages, ETags, and its word that nothing
+// may be stored. The budgets are scaled down, so times to regain access are fractions of minutes. It listens on the loopback
+// address only and keeps nothing.
 
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { sendJson } from "../send-json.ts";
-import { type GraphCall, type GraphError, readCall } from "./graph-call.ts";
-import { type BudgetRules, RollingBudget, type Usage } from "./rolling-budget.ts";
+import { readBatch } from "./graph-batch.ts";
+import { type GraphAnswer, type GraphBudgets, GraphLedger, type GraphStats } from "./graph-ledger.ts";
+
+export type { GraphStats };
 
 const HOST = "127.0.0.1";
-const APP = "app";
-const MINUTE_MS = 60_000;
 const BODY_BYTES_MAX = 1_048_576;
 const KEEP_ALIVE_MS = 300_000;
 
-export interface GraphBudgets {
-  readonly app: BudgetRules;
-  readonly user: BudgetRules;
-  readonly page: BudgetRules;
-}
+/** Of every answer, as recorded from the real one. */
+const NEVER_STORED: Readonly<Record<string, string>> = {
+  "Cache-Control": "private, no-cache, no-store, must-revalidate",
+  Pragma: "no-cache",
+  Expires: "Sat, 01 Jan 2000 00:00:00 GMT",
+};
 
 export interface GraphOptions {
   /** 0 takes a free one. */
@@ -27,14 +30,8 @@ export interface GraphOptions {
   readonly budgets: GraphBudgets;
   /** How long an answer takes, at least and at most. Default: no longer than it takes. */
   readonly latencyMs?: readonly [least: number, most: number];
-}
-
-export interface GraphStats {
-  readonly budgets: GraphBudgets;
-  readonly served: number;
-  readonly refused: Readonly<Record<Scope, number>>;
-  /** Calls that were wrong: no token, no such path. */
-  readonly failed: number;
+  /** What it calls itself by in links. Default: where it listens. */
+  readonly self?: string;
 }
 
 export interface GraphApi {
@@ -44,77 +41,36 @@ export interface GraphApi {
   readonly close: () => Promise<void>;
 }
 
-type Scope = keyof GraphBudgets;
-
-interface Counted {
-  readonly scope: Scope;
-  readonly key: string;
-  readonly budget: RollingBudget;
-}
-
-/** In the order in which they refuse. */
-const REFUSALS: Readonly<Record<Scope, GraphError>> = {
-  app: { code: 4, message: "(#4) Application request limit reached" },
-  user: { code: 17, message: "(#17) User request limit reached" },
-  page: { code: 32, message: "(#32) Page request limit reached" },
-};
-
 /** Rejects when the port is taken. */
-export async function startGraphApi({ port, budgets, latencyMs = [0, 0] }: GraphOptions): Promise<GraphApi> {
-  const counters = {
-    app: new RollingBudget(budgets.app),
-    user: new RollingBudget(budgets.user),
-    page: new RollingBudget(budgets.page),
-  };
-  const counts = { served: 0, failed: 0, refused: { app: 0, user: 0, page: 0 } };
-  const stats = (): GraphStats => ({ budgets, ...counts, refused: { ...counts.refused } });
-
-  const count = (call: GraphCall | GraphError): GraphAnswer => {
-    if ("code" in call) {
-      counts.failed += 1;
-      return { status: 400, body: { error: toError(call) } };
-    }
-    const counted = toCounted(call, counters);
-    const nowMs = Date.now();
-    const refusing = counted.find(({ key, budget }) => budget.read(key, nowMs).isUsedUp);
-    if (refusing === undefined) {
-      counts.served += 1;
-      for (const { key, budget } of counted) budget.take(key, nowMs);
-    } else counts.refused[refusing.scope] += 1;
-    const headers = toUsageFields(counted, nowMs);
-    return refusing === undefined
-      ? {
-          status: 200,
-          headers,
-          body: { id: call.path.split("/")[2], path: call.path, served: counts.served },
-        }
-      : { status: 400, headers, body: { error: toError(REFUSALS[refusing.scope]) } };
-  };
-
+export async function startGraphApi({
+  port,
+  budgets,
+  latencyMs: [least, most] = [0, 0],
+  self,
+}: GraphOptions): Promise<GraphApi> {
+  const ledger = new GraphLedger(budgets);
+  const toUrl = (): string => `http://${HOST}:${(server.address() as AddressInfo).port}`;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    drain(request);
-    const { url = "/" } = request;
-    if (url === "/stats") {
-      sendJson(response, stats());
+    const content = await readContent(request);
+    if (request.url === "/stats") {
+      sendJson(response, ledger.stats);
       return;
     }
-    const [least, most] = latencyMs;
     // The call counts when it arrives; its answer takes its time.
-    const { body, ...options } = count(readCall(url, request.headers.authorization));
+    const counted = count(ledger, { request, content, self: self ?? toUrl() });
     if (most > 0) await wait(least + Math.random() * (most - least));
-    sendJson(response, body, options);
+    send(response, counted, request.headers["if-none-match"]);
   };
-
   // A connection that is closed while a call is on its way loses the call: Node's own 5 seconds are a burst apart.
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS },
-    (request, response) => void answer(request, response),
-  );
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    answer(request, response).catch(() => {
+      response.destroy();
+    });
+  });
   await listen(server, port);
-  const { port: taken } = server.address() as AddressInfo;
   return {
-    url: `http://${HOST}:${taken}`,
-    stats,
+    url: toUrl(),
+    stats: () => ledger.stats,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -125,54 +81,42 @@ export async function startGraphApi({ port, budgets, latencyMs = [0, 0] }: Graph
   };
 }
 
-interface GraphAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
+interface Arrived {
+  readonly request: IncomingMessage;
+  readonly content: string;
+  readonly self: string;
 }
 
-function toCounted(
-  { user, page }: GraphCall,
-  counters: Readonly<Record<Scope, RollingBudget>>,
-): readonly Counted[] {
-  const counted: Counted[] = [
-    { scope: "app", key: APP, budget: counters.app },
-    { scope: "user", key: user, budget: counters.user },
-  ];
-  return page === undefined ? counted : [...counted, { scope: "page", key: page, budget: counters.page }];
+function count(ledger: GraphLedger, { request, content, self }: Arrived): GraphAnswer {
+  const { url: target = "/", method = "GET", headers } = request;
+  const batch = readBatch(method, target, content);
+  if (batch === undefined) return ledger.count(target, headers.authorization, self);
+  // The token of a batch is that of its calls: in the header, the query or the form.
+  const [, query = ""] = target.split("?", 2);
+  const [inQuery, inForm] = [query, content].map((text) => new URLSearchParams(text).get("access_token"));
+  const token = inQuery ?? inForm ?? undefined;
+  const authorization = headers.authorization ?? (token && `Bearer ${token}`);
+  return ledger.countBatch(batch, authorization, self);
 }
 
-/** There is none for users: of their budget one hears only by a refusal. */
-function toUsageFields(counted: readonly Counted[], nowMs: number): Readonly<Record<string, string>> {
-  const names: Readonly<Partial<Record<Scope, string>>> = { app: "X-App-Usage", page: "X-Page-Usage" };
-  const fields = counted.flatMap(({ scope, key, budget }) => {
-    const name = names[scope];
-    return name === undefined ? [] : [[name, JSON.stringify(toUsage(budget.read(key, nowMs)))] as const];
-  });
-  return Object.fromEntries(fields);
+function send(response: ServerResponse, { status, headers, body }: GraphAnswer, condition?: string): void {
+  const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex");
+  const etag = `"${digest.slice(0, 40)}"`;
+  const fields = { ...NEVER_STORED, ...(status === 200 ? { ETag: etag } : {}), ...headers };
+  if (status === 200 && condition === etag) response.writeHead(304, fields).end();
+  else sendJson(response, body, { status, headers: fields });
 }
 
-function toUsage({ percent, regainMs }: Usage): object {
-  const usage = {
-    call_count: percent,
-    total_time: Math.floor(percent / 2),
-    total_cputime: Math.floor(percent / 4),
-  };
-  return regainMs === 0 ? usage : { ...usage, estimated_time_to_regain_access: regainMs / MINUTE_MS };
-}
-
-function toError({ code, message }: GraphError): object {
-  return { message, type: "OAuthException", code, fbtrace_id: "stand-in" };
-}
-
-/** Bodies say nothing here. One without end is cut. */
-function drain(request: IncomingMessage): void {
+/** One without end is cut. */
+async function readContent(request: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = [];
   let bytes = 0;
-  request.on("data", (piece: Buffer) => {
+  for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > BODY_BYTES_MAX) request.destroy();
-  });
-  request.on("error", () => request.destroy());
+    if (bytes > BODY_BYTES_MAX) throw new Error("the body is too long");
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString("utf8");
 }
 
 function listen(server: Server, port: number): Promise<void> {

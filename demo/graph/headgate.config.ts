@@ -35,7 +35,17 @@ export default defineConfig({
   // errors from both without these.
   routes: [
     { path: "/:version/me/*", errors: "problem" },
-    { path: "/:version/:page/:edge", cache: { ttl: "5s" }, errors: "problem" },
+    {
+      path: "/:version/:page/:edge",
+      // The Graph API forbids to store anything: for five seconds, and for the same token, this route does so all the same.
+      cache: {
+        private: true,
+        override: ["no-store", "no-cache", "must-revalidate"],
+        ttl: "5s",
+        key: { headers: ["authorization"] },
+      },
+      errors: "problem",
+    },
     { path: "/*", errors: "problem" },
   ],
 });

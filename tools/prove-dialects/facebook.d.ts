@@ -2,7 +2,17 @@
 
 declare module "facebook-nodejs-business-sdk" {
   export class FacebookAdsApi {
-    constructor(token: string);
-    call(method: string, url: string): Promise<unknown>;
+    /** Where calls go, which the class has as a getter. */
+    static readonly GRAPH: string;
+    constructor(token: string, locale?: string, reportsCrashes?: boolean);
+    call(method: string, path: string | readonly string[], params?: object): Promise<unknown>;
+  }
+  export interface Cursor extends Array<{ readonly id: string }> {
+    hasNext(): boolean;
+    next(): Promise<Cursor>;
+  }
+  export class Page {
+    constructor(id: string, data: object, parent: undefined, api: FacebookAdsApi);
+    getFeed(fields: readonly string[], params: object): Promise<Cursor>;
   }
 }

@@ -1,5 +1,5 @@
-// Finds the credential of a request: an API key or a token as a Bearer, an API key in X-API-Key or in a query parameter.
-// It only reads; whether the credential is valid is decided elsewhere.
+// Finds the credential of a request: an API key or a token as a Bearer, an API key in GitHub's scheme "token", in X-API-Key or
+// in a query parameter. It only reads; whether the credential is valid is decided elsewhere.
 
 import { decodeParameter } from "../http/query.ts";
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
@@ -26,6 +26,8 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** The base64url of a JSON object with a name in it: what keys of elsewhere begin with, that have two dots as well, is not. */
 const OBJECT = /^e[wy]/;
 const TOKEN_LENGTH_MAX = 8_192;
+/** As GitHub's clients write a token: in it stands an API key, or what is the origin's. */
+const TOKEN_SCHEME = /^token +(\S+) *$/i;
 const BEARER = /^bearer(?: +|$)/i;
 
 const NONE: Credential = { kind: "none" };
@@ -43,16 +45,21 @@ export function findCredential(
   { query: queryName, format }: KeyForm,
 ): Credential {
   const form = format === "any" ? ANY_KEY : API_KEY;
-  const found: Credential[] = [];
-  const authorization = facts.header("authorization");
-  if (authorization !== undefined && BEARER.test(authorization))
-    found.push(toBearer(authorization.replace(BEARER, "").trimEnd(), form));
+  const found = [...findAuthorization(facts.header("authorization") ?? "", form)];
   const apiKey = facts.header("x-api-key");
   if (apiKey !== undefined) found.push(toApiKey(apiKey, "x-api-key", form));
   const parameter = queryName === undefined ? undefined : facts.query(queryName);
   if (parameter === AMBIGUOUS) return { kind: "several" };
   if (parameter !== undefined) found.push(toApiKey(parameter, "query", form));
   return found.length > 1 ? { kind: "several" } : (found[0] ?? NONE);
+}
+
+function findAuthorization(authorization: string, form: RegExp): readonly Credential[] {
+  if (BEARER.test(authorization)) return [toBearer(authorization.replace(BEARER, "").trimEnd(), form)];
+  const [, named] = TOKEN_SCHEME.exec(authorization) ?? [];
+  // What is no key of ours is GitHub's own, and for the origin.
+  const isOwn = named !== undefined && API_KEY.test(named);
+  return isOwn ? [toApiKey(named, "authorization", API_KEY)] : [];
 }
 
 function toBearer(text: string, form: RegExp): Credential {

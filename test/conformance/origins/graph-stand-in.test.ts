@@ -27,6 +27,52 @@ const toCode = (reply: Reply): unknown =>
 const readUsage = (reply: Reply, name: string): Record<string, number> =>
   JSON.parse(reply.field(name) ?? "null") as Record<string, number>;
 
+describe("answers", () => {
+  it("say that nothing may be stored, have an ETag, and are confirmed by it", async () => {
+    const graph = await start(100, 100, 100);
+    const first = await ask(graph, "/v25.0/bakery/posts?limit=40");
+    expect(first.field("Cache-Control")).toBe("private, no-cache, no-store, must-revalidate");
+    const fields = [
+      ["Authorization", "Bearer alice"],
+      ["If-None-Match", first.field("ETag") ?? ""],
+    ] as const;
+    expect((await send(graph, "/v25.0/bakery/posts?limit=40", { fields })).status).toBe(304);
+    expect(graph.stats().served).toBe(2);
+  });
+
+  it("have pages whose links repeat the token", async () => {
+    const graph = await start(100, 100, 100);
+    const { paging, data } = (await ask(graph, "/v25.0/bakery/posts?limit=40&access_token=alice")).json() as {
+      data: unknown[];
+      paging: { next: string };
+    };
+    expect([data.length, paging.next]).toEqual([
+      40,
+      `${graph.url}/v25.0/bakery/posts?limit=40&access_token=alice&after=40`,
+    ]);
+    expect((await ask(graph, "/v25.0/bakery/posts?limit=40&after=80")).json()).toMatchObject({ paging: {} });
+  });
+
+  it("to a batch have one for each of its calls, which count by themselves", async () => {
+    const graph = await start(3, 100, 100);
+    const batch = ["me", "bakery/posts", "bakery", "florist"].map((url) => ({
+      method: "GET",
+      relative_url: url,
+    }));
+    for (const [type, body] of [
+      ["application/json", JSON.stringify({ batch })],
+      ["application/x-www-form-urlencoded", new URLSearchParams({ batch: JSON.stringify(batch) }).toString()],
+    ] as const) {
+      const fields = [["Content-Type", type]] as const;
+      const reply = await send(graph, "/v25.0?access_token=alice", { method: "POST", fields, body });
+      expect(reply.status).toBe(200);
+      const codes = (reply.json() as unknown as { code: number }[]).map(({ code }) => code);
+      expect(codes).toEqual(type === "application/json" ? [200, 200, 200, 400] : [400, 400, 400, 400]);
+    }
+    expect(graph.stats()).toMatchObject({ served: 3, refused: { app: 5 } });
+  });
+});
+
 describe("budgets", () => {
   it("of the app: usage in whole percent, then a 400 with code 4 until a call has left the window", async () => {
     const graph = await start(8, 100, 100);

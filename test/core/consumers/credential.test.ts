@@ -24,6 +24,12 @@ describe("findCredential()", () => {
     [bearer(`Bearer ${"a".repeat(9_000)}.b.c`), "malformed"],
     [bearer("BearerX abc"), "none"],
     [bearer("Basic abc"), "none"],
+    // GitHub's clients write so; their own tokens are the origin's.
+    [bearer(`token ${KEY}`), "api-key", KEY],
+    [bearer(`Token   ${KEY} `), "api-key", KEY],
+    [bearer("token ghp_0123456789"), "none"],
+    [bearer(`token ${KEY}, token ${KEY}`), "none"],
+    [{ headers: { authorization: `token ${KEY}`, "x-api-key": KEY } }, "several"],
     [{ headers: { "x-api-key": "a.b.c" } }, "malformed", "a.b.c"],
     [{ headers: { "x-api-key": "" } }, "malformed", ""],
     [{ headers: { "x-api-key": `${KEY}x` } }, "malformed"],
