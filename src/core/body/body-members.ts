@@ -23,6 +23,10 @@ export const UNREADABLE_BODY: MemberReader = () => UNKNOWN;
 /** Whether a part of a key is read from a body. */
 export const isMemberLabel = (label: string): boolean => /^(?:json|form):/.test(label);
 
+export function isFormType(contentType: string): boolean {
+  return FORM_TYPE.test(contentType);
+}
+
 /** undefined: nothing is looked for. */
 export function toWantedMembers(labels: readonly string[]): WantedMembers | undefined {
   if (labels.length === 0) return undefined;
@@ -41,7 +45,7 @@ export function isReadableType(header: (name: string) => string | undefined): bo
 
 /** `text` is the whole body; of one that is said to be of one kind nothing is known as if it were of the other. */
 export function readMembers(text: string, contentType: string, { json, form }: WantedMembers): MemberReader {
-  const isForm = FORM_TYPE.test(contentType);
+  const isForm = isFormType(contentType);
   const found = isForm ? scanForm(text, form) : scanJson(text, json);
   const prefix = isForm ? "form:" : "json:";
   return (label) => {

@@ -158,6 +158,12 @@ export interface ConfigInput<Names extends string = string> {
        */
       readonly query?: string;
       /**
+       * A field of a form (`application/x-www-form-urlencoded`) that may hold a key, where no other place has a credential. Such a form is waited for before its client is let in, up to 64 KiB and `requestTimeout`, and goes on without the field.
+       * (a field's name. Default: none.)
+       * @example auth: { apiKeys: { query: "access_token", form: "access_token" } }
+       */
+      readonly form?: string;
+      /**
        * What new keys begin with. Keys with another prefix go on to open.
        * (1 to 15 characters: lower-case letters and digits, with `_` in between. Default: `"hg"`.)
        * @example auth: { apiKeys: { prefix: "acme_live" } }

@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf, textLike } from "../schema/primitives.ts";
+import { FORM_NAME, FORM_NAME_WANTED } from "../body/member-path.ts";
 import { KEY_PREFIX, KEY_PREFIX_WANTED } from "../keys/key-prefix.ts";
 import { issuerSchema } from "./issuer-schema.ts";
 
@@ -13,6 +14,7 @@ export const authSchema = object({
   apiKeys: v.optional(
     object({
       query: v.optional(textLike(/^[\w.-]{1,64}$/, "must be a query parameter's name")),
+      form: v.optional(textLike(FORM_NAME, `must be ${FORM_NAME_WANTED}`)),
       prefix: v.optional(textLike(KEY_PREFIX, KEY_PREFIX_WANTED), "hg"),
       format: v.optional(oneOf(["headgate", "any"]), "headgate"),
       onError: v.optional(oneOf(["closed", "known"]), "closed"),

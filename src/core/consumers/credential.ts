@@ -4,8 +4,8 @@
 import { decodeParameter } from "../http/query.ts";
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
 
-/** The place of a credential: a header field's lower-case name, or the query. */
-export type CredentialPlace = "authorization" | "x-api-key" | "query";
+/** The place of a credential: a header field's lower-case name, the query, or a form that came as the body. */
+export type CredentialPlace = "authorization" | "x-api-key" | "query" | "form";
 
 export type Credential =
   | {
@@ -52,6 +52,15 @@ export function findCredential(
   if (parameter === AMBIGUOUS) return { kind: "several" };
   if (parameter !== undefined) found.push(toApiKey(parameter, "query", form));
   return found.length > 1 ? { kind: "several" } : (found[0] ?? NONE);
+}
+
+/** The same of a form's field, which is looked at where no other place has a credential. */
+export function toFormCredential(
+  text: string,
+  format: KeyForm["format"],
+): Extract<Credential, { readonly text: string }> {
+  const form = format === "any" ? ANY_KEY : API_KEY;
+  return { kind: form.test(text) ? "api-key" : "malformed", place: "form", text };
 }
 
 function findAuthorization(authorization: string, form: RegExp): readonly Credential[] {

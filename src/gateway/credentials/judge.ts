@@ -22,6 +22,7 @@ import type { Limiter } from "../limits/limiter.ts";
 import { toCaller } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
+import { findInForm, mayHaveForm } from "./form-credential.ts";
 import type { Authority, Shown, ShownCredential } from "./authority.ts";
 
 /** What judging a request needs of the gateway. */
@@ -89,13 +90,42 @@ async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>)
   if (route.auth === "none") return ok(facts.admit({ caller: undefined, isUnlimited }));
   const credential = findCredential(facts, config.auth.apiKeys);
   if (credential.kind === "several") return err(refuse("credential-several"));
-  if (credential.kind === "none") {
-    if (route.auth === "required") return err(refuse("credential-missing"));
-    return ok(facts.admit({ caller: undefined, isUnlimited }));
-  }
+  if (credential.kind !== "none") return letInWith({ credential, routed, isUnlimited }, context);
+  return letInByForm(routed, isUnlimited, context);
+}
+
+/** Whoever shows a credential in no other place may have it in a form. */
+async function letInByForm(
+  routed: RoutedRequest,
+  isUnlimited: boolean,
+  context: RequestContext<Gatekeeper>,
+): Promise<Judged> {
+  const { route, facts, config } = routed;
+  const { apiKeys } = config.auth;
+  const inForm = mayHaveForm(facts, apiKeys)
+    ? await findInForm(facts.admit(ANYBODY), apiKeys, route.requestTimeoutMs)
+    : ok({ credential: undefined, facts });
+  if (!inForm.ok) return err(refuse(inForm.error.code, inForm.error.cause));
+  const { credential, facts: read } = inForm.value;
+  if (credential !== undefined)
+    return letInWith({ credential, routed: { ...routed, facts: read }, isUnlimited }, context);
+  if (route.auth === "required") return err(refuse("credential-missing"));
+  return ok(read.admit({ caller: undefined, isUnlimited }));
+}
+
+interface Showing {
+  readonly credential: ShownCredential;
+  readonly routed: RoutedRequest;
+  readonly isUnlimited: boolean;
+}
+
+async function letInWith(
+  { credential, routed, isUnlimited }: Showing,
+  context: RequestContext<Gatekeeper>,
+): Promise<Judged> {
   const accepted = await authenticate(credential, routed, context);
   if (!accepted.ok) return accepted;
-  const admitted = facts.admit({ ...accepted.value, isUnlimited });
+  const admitted = routed.facts.admit({ ...accepted.value, isUnlimited });
   // A ban may name whom only the credential tells.
   const banned = findBanned(routed, admitted, context.gateway);
   return banned === undefined ? ok(admitted) : err(banned);

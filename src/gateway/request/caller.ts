@@ -29,7 +29,7 @@ export function toCaller(
     identity,
     place,
     fingerprint: `sha256:${hash}`,
-    withheld: forwardCredential ? undefined : place,
+    withheld: forwardCredential || place === "form" ? undefined : place,
     originFields:
       tier === undefined
         ? [["x-consumer", consumer]]

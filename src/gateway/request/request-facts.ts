@@ -141,7 +141,8 @@ export class RequestFacts implements Facts {
   admit(admission: Admission): RequestFacts {
     const { caller, isUnlimited, search } = admission;
     if (caller === undefined && !isUnlimited && search === undefined) return this;
-    return new RequestFacts(this.#read, { pattern: this.#pattern, shaping: this.shaping }, admission);
+    const routing = { pattern: this.#pattern, shaping: this.shaping };
+    return new RequestFacts(this.#read, routing, admission, this.#known);
   }
 
   /** The facts with the body, as far as it was waited for. */
