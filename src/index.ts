@@ -24,6 +24,7 @@ export { HealthObject } from "./durable-objects/health-object.ts";
 export { PurgeObject } from "./durable-objects/purge-object.ts";
 export { SnapshotObject } from "./durable-objects/snapshot-object.ts";
 export { StatsObject } from "./durable-objects/stats-object.ts";
+export { WebhookObject } from "./durable-objects/webhook-object.ts";
 
 const bindings = env as unknown as Bindings;
 const parsed = parseConfig(exported, bindings);

@@ -23,6 +23,7 @@ const distances: Readonly<Record<string, Distance | ((name: string) => Distance)
   PURGES: "far",
   CONTROL: "far",
   ALERTS: "far",
+  WEBHOOKS: "far",
   /** One for each origin pool. */
   HEALTH: "far",
   FEEDBACK: "far",

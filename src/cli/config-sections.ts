@@ -33,6 +33,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^policies\../, "policies"],
   [/^routes\.\d+\.cache\b/, "cache"],
   [/^routes\.\d+\.links\b/, "links"],
+  [/^routes\.\d+\.webhook\b/, "webhooks"],
   [/^routes\.\d+\.(?:aggregate|onPartial|fields|request|response)\b/, "aggregates-and-fields"],
   [/^routes\.\d/, "routes"],
 ];

@@ -1,4 +1,4 @@
-// Which secrets a configuration shows origins that are not set here: .dev.vars and the environment's variables are all that can
+// Which secrets a configuration shows origins, or verifies webhooks by, that are not set here: .dev.vars and the environment's variables are all that can
 // be seen from here. What is deployed has its own.
 
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
@@ -10,9 +10,34 @@ import { readWrangler } from "./read-wrangler.ts";
 /** A warning for each credential that cannot be shown. */
 export function findMissingSecrets(config: Config, readKnown = readBindings): readonly Problem[] {
   const credentials = listCredentials(config);
-  if (credentials.length === 0) return [];
+  const webhooks = listWebhookSecrets(config);
+  if (credentials.length + webhooks.length === 0) return [];
   const known = readKnown();
-  return credentials.flatMap(([path, credential]) => findMissing(path, credential, known));
+  const isText = (name: string): boolean => typeof known[name] === "string" && known[name] !== "";
+  return [
+    ...credentials.flatMap(([path, credential]) => findMissing(path, credential, known)),
+    ...webhooks.flatMap(([path, [first = "", ...others]]) =>
+      [first, ...others].some(isText) ? [] : [toMissing(path, first, "is not set")],
+    ),
+  ];
+}
+
+/** Of each list one secret is enough. */
+function listWebhookSecrets({
+  routes,
+}: Config): readonly (readonly [path: string, names: readonly string[]])[] {
+  return routes.flatMap(({ index, webhook }) => {
+    if (webhook === undefined) return [];
+    const { secret, next, verifyToken } = webhook;
+    const path = `routes.${index}.webhook`;
+    const signing = [`${path}.secret`, [secret, ...(next === undefined ? [] : [next])]] as const;
+    return verifyToken === undefined ? [signing] : [signing, [`${path}.verifyToken`, [verifyToken]] as const];
+  });
+}
+
+function toMissing(path: string, name: string, state: string): Problem {
+  const message = `the secret ${name} ${state} here: requests get a 503 until it is, in .dev.vars, and for what is deployed with npx wrangler secret put ${name}`;
+  return { path, code: "missing-secret", message };
 }
 
 function readBindings(): Readonly<Record<string, unknown>> {
@@ -47,7 +72,6 @@ function findMissing(
       name !== credential.appSecret && (isUsable(credential.secret) || isUsable(credential.next));
     if (isSpare || isUsable(name)) return [];
     const state = known[name] === undefined ? "is not set" : "is no text of 8 to 4096 printable characters";
-    const message = `the secret ${name} ${state} here: requests get a 503 until it is, in .dev.vars, and for what is deployed with npx wrangler secret put ${name}`;
-    return [{ path, code: "missing-secret", message }];
+    return [toMissing(path, name, state)];
   });
 }

@@ -26,13 +26,14 @@ import { showNow } from "./origins/show-pools.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
 import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
 import { NearObject } from "./request/near-object.ts";
+import type { WebhookClients } from "./webhooks/answer-webhook.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
 const LEASED_KEYS_MAX = 10_000;
 
 /** Whatever the rooms need; none of them knows it. */
-export interface Gateway extends CacheClients, PreflightClients {
+export interface Gateway extends CacheClients, PreflightClients, WebhookClients {
   readonly lines: WaitingLines;
   readonly near: NearObject;
 }
@@ -52,6 +53,7 @@ type Derived = Omit<
   | "reserve"
   | "pools"
   | "credentials"
+  | "webhooks"
   | "stats"
   | "alerts"
 >;
@@ -117,12 +119,14 @@ function createClients(
   config: Config,
   bindings: Bindings,
   { lines, near }: Pick<Gateway, "lines" | "near">,
-): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials"> {
+): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials" | "webhooks"> {
   const { limit, window: windowMs } = config.auth.attempts;
+  const secrets = bindings as unknown as Readonly<Record<string, unknown>>;
   return {
+    webhooks: { WEBHOOKS: bindings.WEBHOOKS, secrets },
     reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings, near),
-    credentials: new UpstreamCredentials(bindings as unknown as Readonly<Record<string, unknown>>),
+    credentials: new UpstreamCredentials(secrets),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };
 }

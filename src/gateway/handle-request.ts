@@ -31,6 +31,7 @@ import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
 import { RequestTrace } from "./request/request-trace.ts";
+import { receiveWebhook } from "./webhooks/receive-webhook.ts";
 import { readRequest } from "./request/read-request.ts";
 import { NO_ROUTE, type RequestFacts, type RoutedRequest, toRoutedFacts } from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
@@ -100,10 +101,9 @@ export async function handleRequest(
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
   const permits = holdPermits(limits, context, request.signal);
-  const { delayMs } = limits.answer;
-  // Shaping policies hold a request back; it then goes on in its turn.
-  if (delayMs > 0) await trace.wait("queue", scheduler.wait(delayMs));
+  await holdBack(limits, trace);
 
+  if (route.webhook !== undefined) return await receiveWebhook(route.webhook, routed, { limits, context });
   const answer = await (through === undefined
     ? trace.wait("origin", askWithoutCache(facts, route, { context, execution }), ofAnswer)
     : trace.wait("cache", askThroughCache(through, early)));
@@ -112,6 +112,11 @@ export async function handleRequest(
   settleLimits({ status: toHappened(answer), headers: response.headers }, limits, context);
   if (answer.ok) logAllowed(routed, response.status, limits.rows);
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
+}
+
+/** Shaping policies hold a request back; it then goes on in its turn. */
+function holdBack({ answer: { delayMs } }: CheckedLimits, trace: RequestTrace): Promise<void> | undefined {
+  return delayMs > 0 ? trace.wait("queue", scheduler.wait(delayMs)) : undefined;
 }
 
 interface Checking {

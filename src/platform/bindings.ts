@@ -35,6 +35,7 @@ import type {
   StatsTotals,
   TailAnswer,
 } from "../core/stats/stats-messages.ts";
+import type { Acceptance, WebhookEvent } from "../core/webhooks/webhook-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
 import type { HealthReply, MemberReport } from "../core/origins/pool-health.ts";
 import type {
@@ -129,6 +130,11 @@ export interface AlertsRpc extends Rpc.DurableObjectBranded {
   test(name: string, rules: readonly AlertRule[]): Promise<readonly TestedChannel[]>;
 }
 
+/** What a gateway may ask of a route's webhook object. */
+export interface WebhookRpc extends Rpc.DurableObjectBranded {
+  accept(event: WebhookEvent): Promise<Acceptance>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
@@ -140,6 +146,7 @@ export interface Bindings {
   readonly ALERTS: DurableObjectNamespace<AlertsRpc & DurableObject>;
   /** A dataset of Analytics Engine: where it is bound, what is reported is written there too. */
   readonly ANALYTICS?: AnalyticsEngineDataset;
+  readonly WEBHOOKS: DurableObjectNamespace<WebhookRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

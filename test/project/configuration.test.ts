@@ -47,6 +47,7 @@ const isCacheKey = ({ path }: SchemaKey): boolean => path.startsWith("cache.");
 const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
 const isCredentialKey = ({ path }: SchemaKey): boolean => path.startsWith("credential.");
 const isLinksKey = ({ path }: SchemaKey): boolean => path.startsWith("links.");
+const isWebhookKey = ({ path }: SchemaKey): boolean => path.startsWith("webhook.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
 const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
 const isShapeKey = ({ path }: SchemaKey): boolean =>
@@ -59,9 +60,17 @@ const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.")
 const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
-  [isStatsKey, isAccessKey, isCorsKey, isDeniedKey, isErrorsKey, isLogKey, isCredentialKey, isLinksKey].some(
-    (isOfIt) => isOfIt(key),
-  );
+  [
+    isStatsKey,
+    isAccessKey,
+    isCorsKey,
+    isDeniedKey,
+    isErrorsKey,
+    isLogKey,
+    isCredentialKey,
+    isLinksKey,
+    isWebhookKey,
+  ].some((isOfIt) => isOfIt(key));
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
   ["Top level", topKeys.filter((key) => !isAuthKey(key) && !isElsewhere(key) && !isBatchKey(key))],
@@ -69,6 +78,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Pool members", readSchemaKeys(memberSchema).filter((key) => !isCredentialKey(key))],
   ["Credentials for origins", routeKeys.filter(isCredentialKey)],
   ["Links", routeKeys.filter(isLinksKey)],
+  ["Webhooks", routeKeys.filter(isWebhookKey)],
   ["Policies", readEntryKeys(policyBase)],
   ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
@@ -101,6 +111,7 @@ const prefixes: Readonly<Record<string, string>> = {
   Routes: "routes.0.",
   "Credentials for origins": "routes.0.",
   Links: "routes.0.",
+  Webhooks: "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",
 };

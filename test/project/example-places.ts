@@ -46,6 +46,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Pool members": inMember,
   "Credentials for origins": inRoute,
   Links: inRoute,
+  Webhooks: inRoute,
   Policies: inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,

@@ -13,6 +13,7 @@ import { SLOW_MS } from "./slow.ts";
 
 export { default } from "../../src/index.ts";
 export { AlertsObject } from "../../src/durable-objects/alerts-object.ts";
+export { WebhookObject } from "../../src/durable-objects/webhook-object.ts";
 export { ControlObject } from "../../src/durable-objects/control-object.ts";
 export { CounterObject } from "../../src/durable-objects/counter-object.ts";
 export { FeedbackObject } from "../../src/durable-objects/feedback-object.ts";

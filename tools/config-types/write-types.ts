@@ -75,6 +75,7 @@ const INTERFACES: readonly Interface[] = [
       { section: "Routes", without: /^cost\./ },
       { section: "Credentials for origins" },
       { section: "Links" },
+      { section: "Webhooks" },
       { section: "Access lists" },
       { section: "Denied requests" },
       { section: "Cache" },

@@ -86,7 +86,17 @@ export class Fleet {
     const parsed = parseConfig(CONFIG);
     if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("; "));
     this.#config = parsed.value;
-    const objects = ["COUNTERS", "PURGES", "CONTROL", "SNAPSHOTS", "HEALTH", "FEEDBACK", "STATS", "ALERTS"];
+    const objects = [
+      "COUNTERS",
+      "PURGES",
+      "CONTROL",
+      "SNAPSHOTS",
+      "HEALTH",
+      "FEEDBACK",
+      "STATS",
+      "ALERTS",
+      "WEBHOOKS",
+    ];
     this.#bindings = {
       ...Object.fromEntries(objects.map((name) => [name, this.network.bind(name)])),
       ADMIN_TOKEN: "admin",

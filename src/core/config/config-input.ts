@@ -1303,6 +1303,64 @@ export interface RouteInput<Names extends string = string> {
      */
     readonly origins?: ListOf<string>;
   };
+  readonly webhook?: {
+    /**
+     * Who sends, and so what is signed: below.
+     * (`"facebook"`, `"github"`, `"stripe"`, `"slack"`, `"standard"`. Required.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"] }
+     */
+    readonly profile: "facebook" | "github" | "stripe" | "slack" | "standard";
+    /**
+     * What the sender signs with. Without it nothing is taken.
+     * (name of a secret. Required.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"] }
+     */
+    readonly secret: string;
+    /**
+     * Another one that is right as well, while it is being changed.
+     * (name of a secret. Default: none.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"], next: "GITHUB_SECRET_2" }
+     */
+    readonly next?: string;
+    /**
+     * The word by which Facebook asks whether this is the receiver. Required for `"facebook"`, and for it alone.
+     * (name of a secret. Default: none.)
+     * @example webhook: { profile: "facebook", secret: "FB_APP_SECRET", verifyToken: "FB_VERIFY_TOKEN", deliver: ["https://a.example.com/in"] }
+     */
+    readonly verifyToken?: string;
+    /**
+     * How far the time of a signature may be from now, where the sender says one.
+     * (`"1s"` to `"1h"`. Default: `"5m"`.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"], tolerance: "1m" }
+     */
+    readonly tolerance?: Duration;
+    /**
+     * The largest body.
+     * (1024 to 1048576. Default: `262144`.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"], bodyBytesMax: 1048576 }
+     */
+    readonly bodyBytesMax?: number;
+    readonly purge?: {
+      /**
+       * What each event purges, by tag.
+       * (list of at most 100 tags. Default: `[]`.)
+       * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"], purge: { tags: ["issues"] } }
+       */
+      readonly tags?: ListOf<string>;
+      /**
+       * The same by path, whatever the query. What begins with a slash is of the host that the webhook comes to.
+       * (list of at most 100 paths or URLs. Default: `[]`.)
+       * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"], purge: { paths: ["/issues"] } }
+       */
+      readonly paths?: ListOf<string>;
+    };
+    /**
+     * Who gets each event.
+     * (list of at most 10 https URLs (http on the loopback address), each once. Default: `[]`.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"] }
+     */
+    readonly deliver?: ListOf<string>;
+  };
   readonly access?: {
     readonly allow?: {
       /**

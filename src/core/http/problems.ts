@@ -108,6 +108,21 @@ export const problems = {
     detail: "The path has a control character.",
     proxyError: "http_request_error",
   },
+  "webhook-not-verified": {
+    status: 401,
+    detail: "The request does not have its sender's signature, or has it with a time that is not now.",
+    proxyError: "http_request_denied",
+  },
+  "webhook-too-large": {
+    status: 413,
+    detail: "The webhook is larger than this gateway takes.",
+    proxyError: "http_request_error",
+  },
+  "webhook-unavailable": {
+    status: 503,
+    detail: "The webhook cannot be taken at the moment. It may be sent again.",
+    proxyError: "proxy_internal_error",
+  },
   "encoded-slash": {
     status: 400,
     detail: "The path has an encoded slash or backslash, which origins read in different ways.",

@@ -24,6 +24,9 @@ import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
 import type { ErrorsRule } from "../errors/registry.ts";
 import { profiles } from "../feedback/profiles/registry.ts";
 import type { Profile } from "../feedback/reading.ts";
+import { webhookProfiles } from "../webhooks/profiles/registry.ts";
+import type { WebhookProfile } from "../webhooks/webhook-profile.ts";
+import { findWebhookProblems, type WebhookSettings } from "../webhooks/webhook-settings.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
 
@@ -58,17 +61,32 @@ export function parseRoutes(
     const parsed = parseWith(routeSchema, options, path);
     if (!parsed.ok) problems.push(...parsed.error);
     // References are read also when the shape has problems, so that all are reported at once.
-    const given = parsed.ok ? parsed.value : isObject(options) ? options : {};
-    const references = parseReferences(given, { ...context, path }, problems);
-    if (parsed.ok) problems.push(...findVainLinks(parsed.value, { pool: references.pool, path }));
-    if (parsed.ok && parsed.value.cache !== undefined)
-      problems.push(...findPrivateProblems(parsed.value.cache, { auth: parsed.value.auth, path }));
+    const given = isObject(options) ? options : {};
+    const references = parseReferences(parsed.ok ? parsed.value : given, { ...context, path }, problems);
+    if (parsed.ok) problems.push(...findTogether(parsed.value, { given, pool: references.pool, path }));
     const route = parsed.ok
       ? toRoute({ ...parsed.value, cors: parsed.value.cors ?? cors }, { ...references, index, context })
       : undefined;
     if (route !== undefined) routes.push(route);
   }
   return Object.freeze(routes);
+}
+
+/** What cannot stand together. */
+function findTogether(
+  options: v.InferOutput<typeof routeSchema>,
+  {
+    given,
+    pool,
+    path,
+  }: { readonly given: object; readonly pool: OriginPool | undefined; readonly path: string },
+): readonly Problem[] {
+  const { cache, auth, webhook } = options;
+  return [
+    ...findVainLinks(options, { pool, path }),
+    ...(cache === undefined ? [] : findPrivateProblems(cache, { auth, path })),
+    ...(webhook === undefined ? [] : findWebhookProblems(webhook, given, path)),
+  ];
 }
 
 interface References {
@@ -115,7 +133,7 @@ function toRoute(
 ): Route | undefined {
   if (pattern === undefined) return undefined;
   // What is made of several calls can only be read.
-  const written = options.methods ?? (parts === undefined ? undefined : ["GET"]);
+  const written = options.methods ?? toOwnMethods(parts, options.webhook);
   const methods = written === undefined ? undefined : new Set(written);
   const name = methods === undefined ? options.path : `${[...methods].join(",")} ${options.path}`;
   const own = options.access && { ...options.access, path: `routes.${index}.access` };
@@ -152,8 +170,19 @@ function toRoute(
     stripPrefix: options.stripPrefix ?? "",
     shape: toRouteShape(options),
     links: toRouteLinks(options, pool),
+    webhook: options.webhook,
     aggregate: parts && { parts, onPartial: options.onPartial },
   });
+}
+
+/** The methods of a route that no origin answers. */
+function toOwnMethods(
+  parts: References["parts"],
+  webhook: WebhookSettings | undefined,
+): readonly string[] | undefined {
+  if (webhook === undefined) return parts === undefined ? undefined : ["GET"];
+  const { asksByGet }: WebhookProfile = webhookProfiles[webhook.profile];
+  return asksByGet === true ? ["GET", "POST"] : ["POST"];
 }
 
 function toTimeouts(

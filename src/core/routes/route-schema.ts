@@ -16,6 +16,7 @@ import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { linksSchema } from "../shape/link-rules.ts";
+import { webhookSchema } from "../webhooks/webhook-settings.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
@@ -52,5 +53,6 @@ export const routeSchema = object({
   errors: v.optional(errorsRule),
   stripPrefix: v.optional(prefix),
   links: v.optional(linksSchema),
+  webhook: v.optional(webhookSchema),
   ...shapeEntries,
 });

@@ -2,6 +2,7 @@
 
 import type { WantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
+import type { WebhookSettings } from "../webhooks/webhook-settings.ts";
 import type { Aggregate } from "../batch/aggregate.ts";
 import type { CacheSettings } from "../cache/cache-settings.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
@@ -76,6 +77,8 @@ export interface Route {
   readonly shape: RouteShape | undefined;
   /** What of its answers' links leads to the gateway; undefined: they stay as they are. */
   readonly links: RouteLinks | undefined;
+  /** Whose webhooks it takes, in place of an origin; undefined: none. */
+  readonly webhook: WebhookSettings | undefined;
   /** The calls that answer it, in place of an origin. */
   readonly aggregate: Aggregate | undefined;
 }

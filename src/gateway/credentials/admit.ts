@@ -35,7 +35,8 @@ export function keepOut(routed: RoutedRequest, context: RequestContext<Gatekeepe
   return refused === undefined ? undefined : toRefusedResponse(refused, routed, context);
 }
 
-function toRefusedResponse(
+/** Answers, logs and counts a refusal. */
+export function toRefusedResponse(
   refused: Refused,
   routed: RoutedRequest,
   context: RequestContext<Gatekeeper>,

@@ -1,0 +1,220 @@
+// Webhooks in: forged ones end at the gateway, right ones are acknowledged at once, purge what they are about, and reach
+// every listener once, also one that is down and over the end of the gateway itself.
+
+import { createHmac, randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Reply, send } from "../support/client.ts";
+import type { Fields } from "../support/fields.ts";
+import { type Gateway, newFolder, startGateway, toConfigSource } from "../support/gateway.ts";
+import { startOrigin } from "../support/origin.ts";
+import { readEvents } from "../support/pool-stand.ts";
+import { until, untilTime } from "../support/until.ts";
+
+const SECRET = "gh-secret-of-the-test";
+const vars = {
+  GH_SECRET: SECRET,
+  FB_SECRET: "fb-app-secret",
+  FB_VERIFY: "a word that both know",
+  SLACK_SECRET: "slack-secret",
+};
+const [pages, one, other] = await Promise.all([startOrigin(), startOrigin(), startOrigin()]);
+const persistTo = await newFolder();
+const github = { profile: "github", secret: "GH_SECRET" };
+const config = toConfigSource({
+  origin: pages.url,
+  auth: { attempts: { limit: 5, window: "1m" } },
+  policies: {},
+  routes: [
+    {
+      path: "/hooks/github",
+      webhook: { ...github, purge: { tags: ["feed"] }, deliver: [`${one.url}/in`, `${other.url}/in`] },
+    },
+    { path: "/hooks/paths", webhook: { ...github, purge: { paths: ["/feed"] } } },
+    { path: "/hooks/later", webhook: { ...github, deliver: [`${one.url}/later`] } },
+    {
+      path: "/hooks/facebook",
+      webhook: {
+        profile: "facebook",
+        secret: "FB_SECRET",
+        verifyToken: "FB_VERIFY",
+        deliver: [`${one.url}/fb`],
+      },
+    },
+    {
+      path: "/hooks/slack",
+      webhook: { profile: "slack", secret: "SLACK_SECRET", deliver: [`${one.url}/slack`] },
+    },
+    { path: "/hooks/unset", webhook: { ...github, secret: "NO_SUCH_SECRET", deliver: [`${one.url}/in`] } },
+    { path: "/*", cache: { ttl: "1h" } },
+  ],
+});
+const start = (): Promise<Gateway> => startGateway({ config, vars, persistTo });
+let gateway = await start();
+afterAll(async () => {
+  await gateway.close();
+  await Promise.all([pages.close(), one.close(), other.close()]);
+  await rm(persistTo, { recursive: true, force: true });
+});
+
+interface Hook {
+  readonly path?: string;
+  readonly id?: string;
+  readonly secret?: string;
+  readonly ip?: string;
+}
+
+function hook(
+  body: string,
+  { path = "/hooks/github", id = randomUUID(), secret = SECRET, ip }: Hook = {},
+): Promise<Reply> {
+  const signature = createHmac("sha256", secret).update(body).digest("hex");
+  const fields: Fields = [
+    ["Content-Type", "application/json"],
+    ["X-Hub-Signature-256", `sha256=${signature}`],
+    ["X-GitHub-Delivery", id],
+    ["X-GitHub-Event", "push"],
+    ["Cookie", "not=passed-on"],
+  ];
+  return send(gateway, path, { method: "POST", body, fields, ...(ip === undefined ? {} : { ip }) });
+}
+const statusOf = async (reply: Promise<Reply>): Promise<number> => (await reply).status;
+const countOf = (path: string): number => one.requests(path).length;
+
+describe("a forged webhook", () => {
+  it("is a 401, reaches nobody, and is limited like wrong credentials", async () => {
+    const ip = "203.0.113.7";
+    const forged = Array.from({ length: 7 }, (_, at) => hook(`{"forged":${at}}`, { secret: "another", ip }));
+    const statuses = await Promise.all(forged.map(statusOf));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2);
+    expect(one.requests("/in").length + other.requests("/in").length).toBe(0);
+    expect((await hook("{}", { secret: "another", ip: "203.0.113.8" })).json()["code"]).toBe(
+      "webhook-not-verified",
+    );
+  });
+
+  it("is one whose secret nobody has set: a 503, and the sender comes again", async () => {
+    const reply = await hook("{}", { path: "/hooks/unset" });
+    expect([reply.status, reply.json()["code"]]).toEqual([503, "webhook-unavailable"]);
+  });
+
+  it("is one that is too large", async () => {
+    expect(await statusOf(hook("x".repeat(300_000)))).toBe(413);
+  });
+});
+
+describe("a webhook that is right", () => {
+  it("is acknowledged at once, purges, and reaches two listeners once each, while one is down for 3 seconds", async () => {
+    pages.serve("/feed", { fields: [["Cache-Tag", "feed"]], body: "old" });
+    await send(gateway, "/feed");
+    expect((await send(gateway, "/feed")).field("Cache-Status")).toContain("hit");
+    const tooks: number[] = [];
+    for (let time = 0; time < 7; time += 1) {
+      const { status, answeredAtMs, sentAtMs } = await hook(`{"time":${time}}`);
+      expect(status).toBe(200);
+      tooks.push(answeredAtMs - sentAtMs);
+    }
+    // The machine does much else: what it can be is the fastest.
+    expect(Math.min(...tooks)).toBeLessThan(100);
+    await until("all of them", () => countOf("/in") === 7 && other.requests("/in").length === 7);
+
+    const downUntilMs = Date.now() + 3_000;
+    other.serve("/in", () => (Date.now() < downUntilMs ? { status: 503 } : { body: "thanks" }));
+    pages.serve("/feed", { fields: [["Cache-Tag", "feed"]], body: "new" });
+    const id = randomUUID();
+    const body = '{"action":"published","note":"café ☕"}';
+    const reply = await hook(body, { id });
+    expect(reply.status).toBe(200);
+    const acknowledgedMs = Date.now();
+    // The same again: the sender has not heard of it.
+    expect(await statusOf(hook(body, { id }))).toBe(200);
+
+    await until("the page a miss", async () => (await send(gateway, "/feed")).text() === "new");
+    expect(Date.now() - acknowledgedMs).toBeLessThan(5_000);
+    const served = (): number =>
+      other.requests("/in").filter((request) => request.body().toString() === body).length;
+    await until("the listener that was down", () => Date.now() > downUntilMs && served() >= 2);
+    const got = one.requests("/in").find((request) => request.body().toString() === body);
+    expect([got?.field("x-github-event"), got?.field("webhook-id"), got?.field("cookie")]).toEqual([
+      "push",
+      id,
+      undefined,
+    ]);
+    expect(got?.field("x-hub-signature-256")).toMatch(/^sha256=/);
+    expect(one.requests("/in").filter((request) => request.body().toString() === body)).toHaveLength(1);
+    // Tried at 0, 1 and 3 seconds: taken once.
+    expect(served()).toBeLessThanOrEqual(4);
+  });
+
+  it("purges paths of its own host", async () => {
+    pages.serve("/feed", { body: "old" });
+    await send(gateway, "/feed?page=2");
+    pages.serve("/feed", { body: "new" });
+    expect(await statusOf(hook('{"x":1}', { path: "/hooks/paths" }))).toBe(200);
+    await until("the page a miss", async () => (await send(gateway, "/feed?page=2")).text() === "new");
+  });
+
+  it("comes over the end of the gateway", async () => {
+    one.serve("/later", { status: 503 });
+    expect(await statusOf(hook('{"later":1}', { path: "/hooks/later" }))).toBe(200);
+    await until("the first try", () => countOf("/later") === 1);
+    // That it failed is stored once its answer is there.
+    await untilTime(Date.now() + 300);
+    await gateway.close();
+    one.serve("/later", { body: "taken" });
+    const before = countOf("/later");
+    gateway = await start();
+    // Nobody asks the gateway anything: the object's alarm is enough.
+    await until("the try after it", () => countOf("/later") > before);
+    expect(one.requests("/later").at(-1)?.body().toString()).toBe('{"later":1}');
+  });
+});
+
+describe("the first question of a sender", () => {
+  const ask = (token: string): Promise<Reply> =>
+    send(
+      gateway,
+      `/hooks/facebook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${encodeURIComponent(token)}`,
+    );
+
+  it("by Facebook: the challenge, to who knows the word", async () => {
+    const reply = await ask(vars.FB_VERIFY);
+    expect([reply.status, reply.text(), reply.field("Content-Type")]).toEqual([
+      200,
+      "1158201444",
+      "text/plain; charset=utf-8",
+    ]);
+    expect(await statusOf(ask("guessed"))).toBe(401);
+  });
+
+  it("by Slack: signed, like all it sends, and passed on to nobody", async () => {
+    const body = '{"type":"url_verification","challenge":"3eZbrw1a"}';
+    const time = String(Math.floor(Date.now() / 1_000));
+    const sign = (secret: string): Fields => [
+      ["X-Slack-Request-Timestamp", time],
+      ["X-Slack-Signature", `v0=${createHmac("sha256", secret).update(`v0:${time}:${body}`).digest("hex")}`],
+    ];
+    const reply = await send(gateway, "/hooks/slack", {
+      method: "POST",
+      body,
+      fields: sign(vars.SLACK_SECRET),
+    });
+    expect([reply.status, reply.text()]).toEqual([200, "3eZbrw1a"]);
+    expect(
+      await statusOf(send(gateway, "/hooks/slack", { method: "POST", body, fields: sign("another") })),
+    ).toBe(401);
+    expect(countOf("/slack")).toBe(0);
+  });
+});
+
+it("a listener that wants no more gets no more, and the log says so", async () => {
+  one.serve("/fb", { status: 410 });
+  const body = '{"object":"page","entry":[]}';
+  const signature = createHmac("sha256", vars.FB_SECRET).update(body).digest("hex");
+  const fields: Fields = [["X-Hub-Signature-256", `sha256=${signature}`]];
+  const deliver = (): Promise<Reply> => send(gateway, "/hooks/facebook", { method: "POST", body, fields });
+  expect([await statusOf(deliver()), await statusOf(deliver())]).toEqual([200, 200]);
+  await until("the line in the log", () => readEvents(gateway, "webhook-undelivered").length === 1);
+  expect(countOf("/fb")).toBe(1);
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { toConfig, toInput, toProblems } from "../config/config-input.ts";
+
+const deliver = ["https://a.example/hook"];
+const inRoute = (webhook: object, route: object = {}): ReturnType<typeof toInput> =>
+  toInput({ routes: [{ path: "/hooks", webhook, ...route }] });
+
+describe("a route's webhook", () => {
+  test("is complete with a profile, a secret and somebody to tell", () => {
+    const [route] = toConfig(inRoute({ profile: "github", secret: "GH_SECRET", deliver })).routes;
+    expect(route?.webhook).toEqual({
+      profile: "github",
+      secret: "GH_SECRET",
+      tolerance: 300_000,
+      bodyBytesMax: 262_144,
+      purge: { tags: [], paths: [] },
+      deliver,
+    });
+    expect([...(route?.methods ?? [])]).toEqual(["POST"]);
+  });
+
+  test("answers a GET where its sender asks by one", () => {
+    const webhook = { profile: "facebook", secret: "FB_APP_SECRET", verifyToken: "FB_VERIFY", deliver };
+    expect([...(toConfig(inRoute(webhook)).routes[0]?.methods ?? [])]).toEqual(["GET", "POST"]);
+  });
+
+  test.each<[string, object, object, string]>([
+    [
+      "does nothing",
+      { profile: "github", secret: "S" },
+      {},
+      "routes.0.webhook: must purge or deliver something",
+    ],
+    [
+      "has an origin",
+      { profile: "github", secret: "S", deliver },
+      { cache: {} },
+      "routes.0.cache: can have no effect beside webhook, which no origin answers",
+    ],
+    [
+      "lacks its word",
+      { profile: "facebook", secret: "S", deliver },
+      {},
+      "routes.0.webhook.verifyToken: is required: facebook asks by it whether this is the receiver",
+    ],
+    [
+      "has a word that nobody asks for",
+      { profile: "slack", secret: "S", verifyToken: "V", deliver },
+      {},
+      'routes.0.webhook.verifyToken: is for "facebook" alone',
+    ],
+    [
+      "changes its secret to itself",
+      { profile: "slack", secret: "S", next: "S", deliver },
+      {},
+      "routes.0.webhook.next: must be another secret than secret",
+    ],
+    [
+      "tells somebody twice",
+      { profile: "slack", secret: "S", deliver: [...deliver, ...deliver] },
+      {},
+      "routes.0.webhook.deliver: must name each listener once",
+    ],
+  ])("that %s is refused", (_, webhook, route, problem) => {
+    expect(toProblems(inRoute(webhook, route))).toEqual([`${problem} [invalid]`]);
+  });
+});
