@@ -31,7 +31,7 @@ export const trees: readonly Tree[] = [
       ["counters"],
       ["leases"],
       ["consumers", "access"],
-      ["batch", "feedback", "alerts", "webhooks"],
+      ["batch", "feedback", "alerts", "webhooks", "usage"],
       ["cache", "keys"],
       ["algorithms", "body", "shape", "cors", "log", "stats", "errors"],
       ["http"],

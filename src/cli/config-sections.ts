@@ -28,6 +28,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^policies\..+\.limits\.\d/, "limits-for-some-requests"],
   [/^policies\..+\.key$|^policies\..+\.key\.\d/, "keys"],
   [/^policies\..+\.settle\b/, "settling"],
+  [/^policies\..+\.cost\./, "token-costs"],
   [/^policies\..+\.ban\./, "policies"],
   [isOfAlgorithm, "algorithms"],
   [/^policies\../, "policies"],

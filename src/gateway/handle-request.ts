@@ -25,8 +25,9 @@ import { toOriginResponse } from "./origins/to-origin-response.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
+import { askUsage, withoutUsage } from "./request/ask-usage.ts";
 import { awaitStart } from "./request/await-body.ts";
-import { awaitMembers, MEMBERS_BYTES_MAX } from "./request/await-members.ts";
+import { awaitMembers } from "./request/await-members.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
@@ -109,7 +110,7 @@ export async function handleRequest(
     : trace.wait("cache", askThroughCache(through, early)));
   const response = toOriginResponse(answer, routed);
   invalidateAfter(facts, response, context);
-  settleLimits({ status: toHappened(answer), headers: response.headers }, limits, context);
+  settleLimits({ response, status: toHappened(answer), facts }, limits, context);
   if (answer.ok) logAllowed(routed, response.status, limits.rows);
   return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
@@ -190,17 +191,21 @@ async function awaitRequest(
 ): Promise<RequestFacts | Response> {
   const facts = await admission;
   if (facts instanceof Response) return facts;
-  const { members: wanted, requestTimeoutMs, hasPermits } = routed.route;
-  const bounds = { bytesMax: MEMBERS_BYTES_MAX, requestTimeoutMs };
+  const { members: wanted, membersBytesMax: bytesMax, requestTimeoutMs, hasPermits } = routed.route;
+  const bounds = { bytesMax, requestTimeoutMs };
   const read = wanted === undefined ? ok(facts) : await awaitMembers(facts, { wanted, ...bounds });
   const awaited = read.ok && hasPermits ? await awaitStart(read.value, routed.route) : read;
-  return awaited.ok ? awaited.value : toOriginResponse(awaited, routed);
+  if (!awaited.ok) return toOriginResponse(awaited, routed);
+  return routed.route.asksUsage ? askUsage(awaited.value) : awaited.value;
 }
 
 /** The status of what came, or of why nothing did: a dialect may say it with another. */
 function toHappened(answer: OriginAnswer): number {
   return answer.ok ? answer.value.status : problems[answer.error.code].status;
 }
+
+/** What is to be read must not be coded. */
+const READABLE = { fields: [["accept-encoding", "identity"]] } as const;
 
 /** Asks what the route leads to: its origin, or the parts that it is made of, each of which goes this way, once. */
 function askWithoutCache(
@@ -211,7 +216,8 @@ function askWithoutCache(
   const { gateway, waitUntil, holdsPermits } = context;
   const { requestId } = facts;
   const { aggregate } = route;
-  if (aggregate === undefined) return askOrigin(facts, route, context);
+  if (aggregate === undefined)
+    return askOrigin(facts, route, context, route.readsUsage ? READABLE : undefined);
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
@@ -247,6 +253,7 @@ function finish(
 ): Response | Promise<Response> {
   const { routed, permits, context, isAnswered } = finishing;
   permits?.endWith(response);
+  if (routed.facts.isAsking) withoutUsage(response);
   const passed = passAnswer(response, context.waitUntil);
   if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
   return shape(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));

@@ -12,6 +12,18 @@ export interface Pace {
   readonly isWantedUnread: () => boolean;
 }
 
+/** Changes what passes. What it is given is not kept: its memory is used again. */
+export interface PieceFilter {
+  readonly write: (piece: Uint8Array) => Uint8Array;
+  /** What is left at the end. */
+  readonly end: () => Uint8Array;
+}
+
+export interface PipeOptions {
+  readonly pace?: Pace | undefined;
+  readonly filter?: PieceFilter | undefined;
+}
+
 /** What comes out of a pipe. */
 const piped = new WeakSet<ReadableStream>();
 
@@ -26,21 +38,25 @@ export function createPipe(lengthBytes?: number): IdentityTransformStream {
 export function pipeStream(
   source: ReadableStream<Uint8Array>,
   target: WritableStream<Uint8Array>,
-  pace?: Pace,
+  options: PipeOptions = {},
 ): Promise<void> {
-  if (pace === undefined && !piped.has(source)) return source.pipeTo(target);
-  return pump(toReader(source), target.getWriter(), pace);
+  const isPlain = options.pace === undefined && options.filter === undefined;
+  if (isPlain && !piped.has(source)) return source.pipeTo(target);
+  return pump(toReader(source), target.getWriter(), options);
 }
 
 async function pump(
   reader: BodyReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  pace?: Pace,
+  { pace, filter }: PipeOptions,
 ): Promise<void> {
   let isRead = true;
   const leave = (error: unknown): void => {
     if (pace?.isWantedUnread() !== true) throw error;
     isRead = false;
+  };
+  const write = async (piece: Uint8Array): Promise<void> => {
+    if (isRead && piece.byteLength > 0) await writer.write(piece).catch(leave);
   };
   try {
     for (;;) {
@@ -48,8 +64,9 @@ async function pump(
       const piece = await reader.read();
       if (pace !== undefined) pace.waitingSinceMs = Infinity;
       if (piece === undefined) break;
-      if (isRead) await writer.write(piece).catch(leave);
+      await write(filter === undefined ? piece : filter.write(piece));
     }
+    if (filter !== undefined) await write(filter.end());
     await writer.close();
   } catch (error) {
     await Promise.allSettled([writer.abort(error), reader.cancel(error)]);

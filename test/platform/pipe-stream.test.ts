@@ -46,7 +46,7 @@ describe("pipeStream()", () => {
     async (some, pace) => {
       const total = some.reduce((sum, length) => sum + length, 0);
       const { readable, writable } = createPipe(total);
-      const piped = pipeStream(createSource(some), writable, pace);
+      const piped = pipeStream(createSource(some), writable, { pace });
       expect(await readAll(readable)).toEqual(toBytes(total));
       await piped;
     },
@@ -80,7 +80,7 @@ describe("pipeStream()", () => {
       },
     });
     const { readable, writable } = createPipe();
-    const piped = pipeStream(source, writable, createPace());
+    const piped = pipeStream(source, writable, { pace: createPace() });
     const reader = readable.getReader();
     await reader.read();
     await reader.cancel();
@@ -100,7 +100,7 @@ describe("pipeStream()", () => {
       },
     });
     const { readable, writable } = createPipe();
-    const piped = pipeStream(source, writable, createPace(true));
+    const piped = pipeStream(source, writable, { pace: createPace(true) });
     const reader = readable.getReader();
     await reader.read();
     await reader.cancel();

@@ -2,6 +2,7 @@
 // extractor too, nothing else has one, and every example is a configuration that is right.
 
 import { runInThisContext } from "node:vm";
+import * as v from "valibot";
 import { transformSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
@@ -11,6 +12,7 @@ import { configSchema } from "../../src/core/config/config-schema.ts";
 import { alertEntries, channelEntries } from "../../src/core/alerts/alert-settings.ts";
 import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
+import { tokenCostEntries } from "../../src/core/policies/policy-cost.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
 import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { variantEntries } from "../../src/core/policies/parse-variants.ts";
@@ -80,6 +82,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Links", routeKeys.filter(isLinksKey)],
   ["Webhooks", routeKeys.filter(isWebhookKey)],
   ["Policies", readEntryKeys(policyBase)],
+  ["Token costs", readEntryKeys({ cost: v.object(tokenCostEntries) })],
   ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
   ["Credentials", topKeys.filter(isAuthKey)],
@@ -103,6 +106,7 @@ const prefixes: Readonly<Record<string, string>> = {
   "Origin pools": "origins.tried.",
   "Pool members": "origins.tried.members.0.",
   Policies: "policies.tried.",
+  "Token costs": "policies.tried.",
   "Limits for some requests": "policies.tried.limits.0.",
   Issuers: "auth.issuers.0.",
   "Log sinks": "log.sinks.0.",
@@ -121,6 +125,10 @@ const ownSections: Readonly<Record<string, string>> = {
   origin: "Origin",
   "policies.tried.key": "Keys",
   "policies.tried.settle.header": "Settling",
+  "policies.tried.settle.usage": "Settling",
+  "policies.tried.settle.usage.input": "Settling",
+  "policies.tried.settle.usage.output": "Settling",
+  "policies.tried.settle.ask": "Settling",
   "policies.tried.settle.status": "Settling",
   "policies.tried.settle.otherwise": "Settling",
 };

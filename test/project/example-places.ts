@@ -48,6 +48,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   Links: inRoute,
   Webhooks: inRoute,
   Policies: inPolicy,
+  "Token costs": inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,
   Issuers: inIssuer,

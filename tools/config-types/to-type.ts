@@ -24,6 +24,10 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Origin pools: feedback.scopes": "Readonly<Record<string, NoInfer<Names>>>",
   "Pool members: headers": "Readonly<Record<string, string>>",
   "Policies: key": "ListOf<KeyInput>",
+  "Policies: cost": "CostInput | TokenCostInput",
+  "Policies: settle.usage":
+    '"openai" | "openai-responses" | "anthropic" | "gemini" | "bedrock" | { readonly input: string; readonly output: string }',
+  "Cost: usd": "PricesInput",
   "Policies: settle.status": "Readonly<Record<string, number>>",
   "Policies: limits": "readonly VariantInput[]",
   "Limits for some requests: methods": "ListOf<Method>",

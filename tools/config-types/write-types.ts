@@ -61,7 +61,12 @@ const INTERFACES: readonly Interface[] = [
   {
     head: "PolicyBase",
     about: "What every policy has, whatever its algorithm.",
-    sources: [{ section: "Policies", without: /^algorithm$/ }],
+    sources: [{ section: "Policies", without: /^algorithm$|^settle\.usage\./ }],
+  },
+  {
+    head: "TokenCostInput",
+    about: "What a call of a language model will use at most.",
+    sources: [{ section: "Token costs", below: "cost." }],
   },
   {
     head: "VariantInput",
@@ -132,6 +137,16 @@ import type {
 
 const TAIL = `/** A number, a rule, or a function of the request. */
 export type CostInput = number | CostRule | CostFunction;
+
+/** Dollars for a million tokens, by model. */
+export type PricesInput = Readonly<Record<string, PriceInput>>;
+
+export interface PriceInput {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput?: number;
+  readonly reasoning?: number;
+}
 
 /** Units of a request by what is known of it. */
 export type CostFunction = (facts: Facts) => number;

@@ -1,6 +1,7 @@
 // The members of one request's body that its route's limits read, looked up by their labels ("json:model", "form:batch").
 
 import { type BodyValue, MISSING, UNKNOWN } from "./body-value.ts";
+import { countPrompt } from "./count-prompt.ts";
 import { scanJson } from "./json-scanner.ts";
 import { type PathNode, toPathTree } from "./member-path.ts";
 import { scanForm } from "./scan-form.ts";
@@ -9,7 +10,12 @@ import { scanForm } from "./scan-form.ts";
 export interface WantedMembers {
   readonly json: PathNode;
   readonly form: readonly string[];
+  /** Whether the tokens of a prompt are counted. */
+  readonly hasPrompt: boolean;
 }
+
+/** The label of a prompt's tokens, as far as its length says them. */
+export const PROMPT = "prompt:";
 
 /** "json:model" or "form:batch". */
 export type MemberReader = (label: string) => BodyValue;
@@ -32,7 +38,7 @@ export function toWantedMembers(labels: readonly string[]): WantedMembers | unde
   if (labels.length === 0) return undefined;
   const namesOf = (prefix: string): readonly string[] =>
     labels.filter((label) => label.startsWith(prefix)).map((label) => label.slice(prefix.length));
-  return { json: toPathTree(namesOf("json:")), form: namesOf("form:") };
+  return { json: toPathTree(namesOf("json:")), form: namesOf("form:"), hasPrompt: labels.includes(PROMPT) };
 }
 
 /** A body of a coding or charset that is not read is not even waited for. */
@@ -44,15 +50,23 @@ export function isReadableType(header: (name: string) => string | undefined): bo
 }
 
 /** `text` is the whole body; of one that is said to be of one kind nothing is known as if it were of the other. */
-export function readMembers(text: string, contentType: string, { json, form }: WantedMembers): MemberReader {
+export function readMembers(
+  text: string,
+  contentType: string,
+  { json, form, hasPrompt }: WantedMembers,
+): MemberReader {
   const isForm = isFormType(contentType);
   const found = isForm ? scanForm(text, form) : scanJson(text, json);
   const prefix = isForm ? "form:" : "json:";
+  const prompt = hasPrompt && !isForm && found !== undefined ? toNumber(countPrompt(text)) : UNKNOWN;
   return (label) => {
+    if (label === PROMPT) return prompt;
     if (found === undefined || !label.startsWith(prefix)) return UNKNOWN;
     return found.get(label.slice(prefix.length)) ?? MISSING;
   };
 }
+
+const toNumber = (count: number): BodyValue => ({ kind: "number", text: String(count) });
 
 /** How many elements a list has, that of a form as a JSON text; undefined: it is none. */
 export function countElements(value: BodyValue): number | undefined {

@@ -34,6 +34,7 @@ export function toAddressPolicy(name: string, { limit, windowMs }: AddressLimit)
     onError: "local",
     timeoutMs: 500,
     enforcePercent: 100,
+    cost: undefined,
     settle: undefined,
     ban: undefined,
     plan: undefined,

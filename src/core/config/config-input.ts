@@ -1053,6 +1053,12 @@ export interface PolicyBase {
    * @example enforcePercent: 5
    */
   readonly enforcePercent?: number;
+  /**
+   * What a request takes from this policy, where that is not what it takes from the route's others.
+   * (like a route's `cost`, or a token cost. Default: none: the route's.)
+   * @example cost: { estimate: "openai" }
+   */
+  readonly cost?: CostInput | TokenCostInput;
   readonly settle?: {
     /**
      * A response header whose whole number says what the request really cost. Whatever else it says keeps the estimate.
@@ -1060,6 +1066,18 @@ export interface PolicyBase {
      * @example settle: { header: "x-units" }
      */
     readonly header?: string;
+    /**
+     * Whose words the answer uses for what a language model used, in a JSON document or a stream of events: see Token costs.
+     * (`"openai"`, `"openai-responses"`, `"anthropic"`, `"gemini"`, `"bedrock"`, or an object. Default: none.)
+     * @example settle: { usage: "openai" }
+     */
+    readonly usage?: "openai" | "openai-responses" | "anthropic" | "gemini" | "bedrock" | { readonly input: string; readonly output: string };
+    /**
+     * Whether a stream of `"openai"` is asked for its usage (`stream_options.include_usage`) where its caller has not; then the event with it does not reach the caller.
+     * (boolean. Default: `true`.)
+     * @example settle: { usage: "openai", ask: false }
+     */
+    readonly ask?: boolean;
     /**
      * Units by the response's status; an exact status goes before its class.
      * (object of statuses (`"401"`, `"5xx"`), units 0 to 2^40. Default: `{}`.)
@@ -1099,6 +1117,66 @@ export interface PolicyBase {
      */
     readonly for?: ListOf<Duration>;
   };
+}
+
+/** What a call of a language model will use at most. */
+export interface TokenCostInput {
+  /**
+   * Whose requests these are: where the prompt and its bounds stand.
+   * (`"openai"`, `"openai-responses"`, `"anthropic"`, `"gemini"` or `"bedrock"`. Required.)
+   * @example cost: { estimate: "anthropic" }
+   */
+  readonly estimate: "openai" | "openai-responses" | "anthropic" | "gemini" | "bedrock";
+  /**
+   * Tokens that an answer may have which its caller does not bound. Such a call takes no more than the policy ever has.
+   * (0 to 10000000. Default: `1024`.)
+   * @example cost: { estimate: "openai", output: 4000 }
+   */
+  readonly output?: number;
+  readonly weights?: {
+    /**
+     * What a token of a prompt counts.
+     * (0 to 1000000. Default: `1`.)
+     * @example cost: { estimate: "openai", weights: { input: 0.2 } }
+     */
+    readonly input?: number;
+    /**
+     * What a token of an answer counts.
+     * (0 to 1000000. Default: `1`.)
+     * @example cost: { estimate: "openai", weights: { output: 4 } }
+     */
+    readonly output?: number;
+    /**
+     * What one counts that the provider had in its cache.
+     * (0 to 1000000. Default: none: as input.)
+     * @example cost: { estimate: "openai", weights: { cachedInput: 0.1 } }
+     */
+    readonly cachedInput?: number;
+    /**
+     * What one counts that was thought and not said.
+     * (0 to 1000000. Default: none: as output.)
+     * @example cost: { estimate: "openai", weights: { reasoning: 2 } }
+     */
+    readonly reasoning?: number;
+  };
+  /**
+   * Dollars for a million tokens of each kind, as providers list them: `input`, `output`, and `cachedInput` and `reasoning` where they differ. The policy then counts millionths of a dollar. A price is also that of the same model with a date; `"*"` is every other one, and without it others cost what the dearest does.
+   * (object of prices by model, at most 1000. Default: none: tokens count.)
+   * @example cost: { estimate: "openai", usd: { "gpt-4o": { input: 2.5, output: 10 } } }
+   */
+  readonly usd?: PricesInput;
+  /**
+   * The least that a call takes before it. One without a body takes nothing.
+   * (0 to 2^40. Default: `1`.)
+   * @example cost: { estimate: "openai", min: 0 }
+   */
+  readonly min?: number;
+  /**
+   * The most, and what one takes whose bounds cannot be read (two values, a text).
+   * (0 to 2^40, at least `cost.min`. Default: `1099511627776`.)
+   * @example cost: { estimate: "openai", max: 20_000 }
+   */
+  readonly max?: number;
 }
 
 /** Other limits of a policy for some requests. */
@@ -1914,6 +1992,16 @@ export type PolicyInput = TokenBucketPolicy | SlidingWindowPolicy | SlidingWindo
 
 /** A number, a rule, or a function of the request. */
 export type CostInput = number | CostRule | CostFunction;
+
+/** Dollars for a million tokens, by model. */
+export type PricesInput = Readonly<Record<string, PriceInput>>;
+
+export interface PriceInput {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput?: number;
+  readonly reasoning?: number;
+}
 
 /** Units of a request by what is known of it. */
 export type CostFunction = (facts: Facts) => number;

@@ -116,7 +116,7 @@ function toPolicy(
   common: v.InferOutput<typeof base>,
   { settings, options, rule, key, hasTiers }: ParsedLimits & Pick<Policy, "key"> & { hasTiers: boolean },
 ): Policy {
-  const { mode, enforcePercent, onMissing, onError, timeoutMs, settle, ban } = common;
+  const { mode, enforcePercent, onMissing, onError, timeoutMs, cost, settle, ban } = common;
   const algorithm = common.algorithm as AlgorithmName;
   // Settling, bans and dry runs need every request at the counter. Limits that claims say may be any number for one key, and
   // only some of them have a counter at a time.
@@ -138,6 +138,7 @@ function toPolicy(
     onError,
     timeoutMs,
     enforcePercent: mode === "shadow" ? 0 : enforcePercent,
+    cost,
     settle,
     ban,
     consistency,

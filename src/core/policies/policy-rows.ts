@@ -3,6 +3,7 @@
 
 import type { PolicyVerdict } from "./combine-verdicts.ts";
 import { isCounted } from "./limit-rule.ts";
+import { toPolicyCost } from "./policy-units.ts";
 import type { Policy } from "./policy.ts";
 import type { Facts } from "../keys/facts.ts";
 import { type CounterKey, isEnforcedKey, toCounterKey } from "../keys/counter-key.ts";
@@ -35,13 +36,14 @@ export interface RowLease {
   report: LeaseReport | undefined;
 }
 
-/** `policies` have the limits that are the request's. Those that do not count it get no row. */
+/** `policies` have the limits that are the request's. Those that do not count it get no row. `cost` is the route's. */
 export function readRows(policies: readonly Policy[], facts: Facts, cost: number): readonly PolicyRow[] {
   const rows: PolicyRow[] = [];
   for (const policy of policies) {
     if (!isCounted(policy)) continue;
     const counterKey = toCounterKey(policy.key, facts, policy);
-    if (typeof counterKey !== "string") rows.push(createRow(policy, counterKey, cost));
+    if (typeof counterKey !== "string")
+      rows.push(createRow(policy, counterKey, toPolicyCost(policy, facts, cost)));
   }
   return rows;
 }

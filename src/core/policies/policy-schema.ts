@@ -6,6 +6,7 @@ import type { BanSettings } from "../counters/ban.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
+import { policyCost } from "./policy-cost.ts";
 import { settleRule } from "./settle-rule.ts";
 
 const BANS_MAX = 10;
@@ -33,6 +34,7 @@ export const policyBase = {
   consistency: v.optional(oneOf(["auto", "exact"]), "auto"),
   mode: v.optional(oneOf(["enforce", "shadow"]), "enforce"),
   enforcePercent: v.optional(integerBetween(0, 100), 100),
+  cost: v.optional(policyCost),
   settle: v.optional(settleRule),
   ban: v.optional(banRule),
   // parse-variants.ts reads them: they are the algorithm's to check.

@@ -6,6 +6,7 @@ import type { MissingRule } from "../keys/counter-key.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { LeaseTerms } from "../leases/lease-terms.ts";
 import type { LimitRule } from "./limit-rule.ts";
+import type { PolicyCost } from "./policy-cost.ts";
 import type { SettleRule } from "./settle-rule.ts";
 
 /** What a policy does when its counter cannot answer in time. */
@@ -30,6 +31,8 @@ export interface Policy {
   readonly timeoutMs: number;
   /** Share of keys, 0 to 100, that the policy refuses; for the others it is a shadow: decided, counted, logged. */
   readonly enforcePercent: number;
+  /** What a request takes from it; undefined: what the route says. */
+  readonly cost: PolicyCost | undefined;
   /** How a response corrects what its request took; undefined: it does not. */
   readonly settle: SettleRule | undefined;
   readonly ban: BanSettings | undefined;

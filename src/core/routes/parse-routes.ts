@@ -14,7 +14,10 @@ import { routeSchema } from "./route-schema.ts";
 import { findVainLinks, toRouteLinks } from "./route-links.ts";
 import type { Route } from "./route.ts";
 import { isPermit, type Policy } from "../policies/policy.ts";
+import { isTokenCost } from "../policies/policy-cost.ts";
+import { listPolicyMembers } from "../policies/policy-units.ts";
 import { listCostMembers } from "../policies/route-cost.ts";
+import { ASK_MEMBERS } from "../usage/ask-usage.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
@@ -29,6 +32,10 @@ import type { WebhookProfile } from "../webhooks/webhook-profile.ts";
 import { findWebhookProblems, type WebhookSettings } from "../webhooks/webhook-settings.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
+
+/** What is waited for of a body for a cost or a key; of one with a prompt, which its other members may stand behind. */
+const MEMBERS_BYTES_MAX = 65_536;
+const PROMPT_BYTES_MAX = 1_048_576;
 
 export interface RouteContext extends NamedPolicies {
   readonly poolNames: readonly string[];
@@ -156,11 +163,7 @@ function toRoute(
     whenLimited: options.whenLimited,
     ...toTimeouts(options, context),
     hasPermits: hasPermits(policies, pool),
-    members: toWantedMembers([
-      ...listCostMembers(options.cost),
-      ...listKeyMembers(policies),
-      ...listPoolMembers(pool),
-    ]),
+    ...toReading(options, policies, pool),
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -194,6 +197,30 @@ function toTimeouts(
     requestTimeoutMs: requestTimeout ?? requestTimeoutMs,
     bodyTimeoutMs: bodyTimeout ?? Infinity,
     totalTimeoutMs: totalTimeout ?? Infinity,
+  };
+}
+
+/** What of bodies and answers the route's limits and its pool's read. */
+function toReading(
+  { cost }: v.InferOutput<typeof routeSchema>,
+  own: readonly Policy[],
+  pool: OriginPool | undefined,
+): Pick<Route, "members" | "membersBytesMax" | "readsUsage" | "asksUsage"> {
+  const policies = [...own, ...(pool?.outbound?.limited.policies ?? [])];
+  const asksUsage = policies.some(({ settle }) => settle?.usage === "openai" && settle.ask);
+  const members = [
+    ...listCostMembers(cost),
+    ...listKeyMembers(own),
+    ...listPoolMembers(pool),
+    ...policies.flatMap(listPolicyMembers),
+    ...(asksUsage ? ASK_MEMBERS : []),
+  ];
+  const isOfTokens = asksUsage || policies.some((policy) => isTokenCost(policy.cost));
+  return {
+    members: toWantedMembers([...new Set(members)]),
+    membersBytesMax: isOfTokens ? PROMPT_BYTES_MAX : MEMBERS_BYTES_MAX,
+    readsUsage: policies.some(({ settle }) => settle?.usage !== undefined),
+    asksUsage,
   };
 }
 

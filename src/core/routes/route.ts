@@ -56,6 +56,12 @@ export interface Route {
   readonly hasPermits: boolean;
   /** What of a request's body its limits and its pool read: not before the body is there. undefined: nothing. */
   readonly members: WantedMembers | undefined;
+  /** How much of a body is waited for, to read them. */
+  readonly membersBytesMax: number;
+  /** Whether limits read what its answers say that a language model used. */
+  readonly readsUsage: boolean;
+  /** Whether streams are asked to say it. */
+  readonly asksUsage: boolean;
   /** How long it may pause in the middle of the body. Infinity: without a limit. */
   readonly bodyTimeoutMs: number;
   /** From the first attempt to the end of the response's body. */

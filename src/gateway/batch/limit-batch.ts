@@ -56,7 +56,7 @@ export async function limitBatch(
   const { delayMs } = limits.answer;
   if (delayMs > 0) await scheduler.wait(delayMs);
   return ok((answer) => {
-    settleLimits(answer, limits, context);
+    settleLimits({ response: answer, facts }, limits, context);
     permits?.endWith(answer);
     return addLimitFields(passAnswer(answer, context.waitUntil), limits, { gateway, route: limited });
   });

@@ -23,7 +23,8 @@ export function toDenialKey(
   for (const row of rows) {
     if (row.policy.settle !== undefined || isPermit(row.policy)) return undefined;
     if (hasVariants) key += `\n${row.policy.name} ${row.policy.plan ?? ""}`;
-    key += `\n${row.key}`;
+    // A cost of its own may be another for each request.
+    key += row.policy.cost === undefined ? `\n${row.key}` : `\n${row.cost} ${row.key}`;
   }
   return key;
 }

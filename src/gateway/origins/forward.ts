@@ -13,7 +13,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
-import { type BodyBounds, type Exchange, openPassage } from "../request/body-pipe.ts";
+import { type BodyBounds, CLIENT_LEFT, type Exchange, openPassage } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { TOO_LATE, Upload } from "./upload.ts";
 import { toOrigin } from "../request/request-url.ts";
@@ -219,7 +219,7 @@ function startExchange({ client, bounds }: ExchangeEnds = NO_ENDS): Exchange {
     controller.abort(new Error(cause));
   };
   const leave = (): void => {
-    abort("the client has left");
+    abort(CLIENT_LEFT);
   };
   if (client?.aborted === true) leave();
   else client?.addEventListener("abort", leave);

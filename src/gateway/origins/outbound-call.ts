@@ -147,7 +147,8 @@ export class OutboundCall {
   }
 
   #settle(response: Response): void {
-    if (this.#limits !== undefined) settleLimits(response, this.#limits, this.#given.context);
+    if (this.#limits !== undefined)
+      settleLimits({ response, facts: this.#facts }, this.#limits, this.#given.context);
     this.#permits?.endWith(response);
   }
 

@@ -15,9 +15,6 @@ import { toText } from "../../platform/read-up-to.ts";
 import { awaitBody, type BodyFailure } from "./await-body.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
-/** What is read of a body for a cost or a key. */
-export const MEMBERS_BYTES_MAX = 65_536;
-
 interface Awaiting {
   readonly wanted: WantedMembers;
   readonly bytesMax: number;

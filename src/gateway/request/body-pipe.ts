@@ -7,6 +7,8 @@ import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
 import { createPipe, type Pace, pipeStream } from "../../platform/pipe-stream.ts";
 import { watch } from "../../platform/watch.ts";
+import { type BodyTap, tapBody } from "./body-taps.ts";
+import type { EventFilter } from "./event-filter.ts";
 import { pipeWebSocket } from "./web-socket-pipe.ts";
 
 export interface BodyBounds {
@@ -16,6 +18,9 @@ export interface BodyBounds {
   readonly deadlineMs: number;
   readonly onCut: (cause: string) => void;
 }
+
+/** Why an exchange ends whose client has gone. */
+export const CLIENT_LEFT = "the client has left";
 
 /** What an answer came by. */
 export interface Exchange {
@@ -28,6 +33,10 @@ export interface Exchange {
 interface Passage {
   readonly exchange: Exchange | undefined;
   readonly onEnd: (() => void)[];
+  /** What reads it while it passes. */
+  readonly taps: BodyTap[];
+  /** What takes something out of it. */
+  filter?: EventFilter;
   /** The store reads a copy: the source is in use until that is whole too. */
   copying?: Promise<unknown>;
   isPassing: boolean;
@@ -47,7 +56,7 @@ export function openPassage(response: Response, exchange?: Exchange): Passage | 
   if (stream === null) return undefined;
   const known = passages.get(stream);
   if (known !== undefined) return known;
-  const passage = { exchange, onEnd: [], isPassing: false, isEnded: false };
+  const passage = { exchange, onEnd: [], taps: [], isPassing: false, isEnded: false };
   passages.set(stream, passage);
   return passage;
 }
@@ -57,6 +66,17 @@ export function whenAnswerEnds(response: Response, onEnd: () => void): void {
   const passage = openPassage(response);
   if (passage === undefined || passage.isEnded) onEnd();
   else passage.onEnd.push(onEnd);
+}
+
+/** Has this read the answer's body while it passes. */
+export function tapAnswer(response: Response, tap: BodyTap): void {
+  openPassage(response)?.taps.push(tap);
+}
+
+/** Takes events out of the answer, after all that reads it. */
+export function filterAnswer(response: Response, filter: EventFilter): void {
+  const passage = openPassage(response);
+  if (passage !== undefined) passage.filter = filter;
 }
 
 /** What was wanted of one stream is wanted of another that is made of it. */
@@ -84,7 +104,9 @@ export function copyAnswer(
 export async function dropAnswer(response: Response): Promise<void> {
   const passage = response.body === null ? undefined : passages.get(response.body);
   await response.body?.cancel().catch(ignore);
-  if (passage?.isPassing === false) end(passage);
+  if (passage?.isPassing !== false) return;
+  for (const tap of passage.taps.splice(0)) tap.end("left");
+  end(passage);
 }
 
 /** The answer to be read: by its client, or on the way to it. */
@@ -93,12 +115,12 @@ export function passAnswer(response: Response, waitUntil: WaitUntil): Response {
   const stream = body ?? webSocket;
   const passage = stream === null ? undefined : passages.get(stream);
   if (passage === undefined || passage.isPassing) return response;
-  const { exchange, onEnd } = passage;
-  if (onEnd.length === 0 && exchange?.bounds === undefined) return response;
+  const { exchange } = passage;
+  if (!isWanted(passage)) return response;
   passage.isPassing = true;
   if (body === null) {
     if (webSocket === null) return response;
-    const { client, ended } = pipeWebSocket(webSocket, () => exchange?.abort("the client has left"));
+    const { client, ended } = pipeWebSocket(webSocket, () => exchange?.abort(CLIENT_LEFT));
     waitUntil(ended.then(() => end(passage)));
     return new Response(null, { status, headers, webSocket: client });
   }
@@ -106,6 +128,15 @@ export function passAnswer(response: Response, waitUntil: WaitUntil): Response {
   passages.set(readable, passage);
   waitUntil(pass(body, writable, passage));
   return new Response(readable, response);
+}
+
+function isLeft(exchange: Exchange | undefined): boolean {
+  const reason: unknown = exchange?.signal.reason;
+  return reason instanceof Error && reason.message === CLIENT_LEFT;
+}
+
+function isWanted({ exchange, onEnd, taps, filter }: Passage): boolean {
+  return onEnd.length + taps.length > 0 || filter !== undefined || exchange?.bounds !== undefined;
 }
 
 /** Never rejects. */
@@ -117,10 +148,15 @@ async function pass(
   const pace: Pace = { waitingSinceMs: Infinity, isWantedUnread: () => passage.copying !== undefined };
   const stop = keepBounds(passage.exchange, pace);
   const isPaced = (passage.exchange?.bounds?.pauseMsMax ?? Infinity) < Infinity;
-  await pipeStream(body, writable, isPaced ? pace : undefined).catch(ignore);
+  const { taps, filter } = passage;
+  const tapped = taps.length === 0 ? undefined : tapBody(body, taps, () => isLeft(passage.exchange));
+  await pipeStream(tapped?.passed ?? body, writable, { pace: isPaced ? pace : undefined, filter }).catch(() =>
+    tapped?.leave(),
+  );
   await passage.copying;
   stop();
   end(passage);
+  await tapped?.ended;
 }
 
 /** Its head has gone to the client, so a cut connection is the one honest way to say that the body is not whole. */

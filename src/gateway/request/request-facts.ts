@@ -44,6 +44,7 @@ interface KnownBody {
   /** The body, where it was waited for. */
   readonly kept?: RequestBody | undefined;
   readonly member?: MemberReader | undefined;
+  readonly isAsking?: boolean | undefined;
 }
 
 /** Addresses whose continent an isolate keeps. */
@@ -150,6 +151,11 @@ export class RequestFacts implements Facts {
     return this.#knowing({ ...this.#known, kept });
   }
 
+  /** The facts with a body that asks for what its caller has not asked. */
+  ask(kept: Uint8Array): RequestFacts {
+    return this.#knowing({ ...this.#known, kept, isAsking: true });
+  }
+
   /** The facts with what the body's members are. */
   withMembers(member: MemberReader): RequestFacts {
     return this.#knowing({ ...this.#known, member });
@@ -158,6 +164,11 @@ export class RequestFacts implements Facts {
   #knowing(known: KnownBody): RequestFacts {
     const routing = { pattern: this.#pattern, shaping: this.shaping };
     return new RequestFacts(this.#read, routing, this.#admission, known);
+  }
+
+  /** Whether the body asks for what the caller is not to see. */
+  get isAsking(): boolean {
+    return this.#known.isAsking === true;
   }
 
   get hasBody(): boolean {

@@ -1,0 +1,134 @@
+// Settles what a request took by what its answer says that a language model used: once the answer has passed, whole or not.
+// What is not said, or cannot be read, leaves the estimate as it is, with a line in the log.
+
+import type { Facts } from "../../core/keys/facts.ts";
+import type { Policy } from "../../core/policies/policy.ts";
+import { findPromptTokens, findWeights } from "../../core/policies/policy-units.ts";
+import { toActualUnits, type UsageRule } from "../../core/policies/settle-rule.ts";
+import { toOwnFormat, usageFormats } from "../../core/usage/formats.ts";
+import { toUsageUnits, type Usage } from "../../core/usage/usage.ts";
+import {
+  createUsageReader,
+  type SeenUsage,
+  toUsagePlan,
+  type UsagePlan,
+} from "../../core/usage/usage-reader.ts";
+import { writeLog } from "../../platform/log.ts";
+import { tapAnswer } from "../request/body-pipe.ts";
+import type { BodyEnd } from "../request/body-taps.ts";
+import type { CheckedLimits } from "./checked-limits.ts";
+import type { LimiterContext } from "./limiter.ts";
+import { settleDecisions } from "./settle-decisions.ts";
+
+const CHARACTERS_PER_TOKEN = 4;
+/** No answer that failed used anything, but for those that did not come in time. */
+const TOO_LATE: ReadonlySet<number> = new Set([408, 504]);
+
+const plans = new Map<UsageRule, UsagePlan>();
+
+function findPlan(rule: UsageRule): UsagePlan {
+  const known = plans.get(rule);
+  if (known !== undefined) return known;
+  const plan = toUsagePlan(typeof rule === "string" ? usageFormats[rule] : toOwnFormat(rule));
+  plans.set(rule, plan);
+  return plan;
+}
+
+interface Settling {
+  readonly limits: CheckedLimits;
+  readonly facts: Facts;
+  readonly context: LimiterContext;
+}
+
+/** What the policies of one rule have taken. */
+interface OfRule extends Settling {
+  readonly rule: UsageRule;
+  readonly policies: ReadonlySet<Policy>;
+}
+
+/** `status` is what happened. A policy whose rule has something to say of the head already is left to that. */
+export function settleUsage(response: Response, status: number, settling: Settling): void {
+  const open = new Map<UsageRule, Set<Policy>>();
+  for (const { policy } of settling.limits.taken.flatMap(({ group }) => group.rows)) {
+    const rule = policy.settle?.usage;
+    if (rule === undefined || isTold(policy, response, status)) continue;
+    open.set(rule, (open.get(rule) ?? new Set()).add(policy));
+  }
+  for (const [rule, policies] of open) readUsage(response, status, { ...settling, rule, policies });
+}
+
+function isTold({ settle: rule }: Policy, { headers }: Response, status: number): boolean {
+  const header = (name: string): string | undefined => headers.get(name) ?? undefined;
+  return rule === undefined || toActualUnits(rule, { status, header }) !== undefined;
+}
+
+function readUsage(response: Response, status: number, ofRule: OfRule): void {
+  if (status >= 400) {
+    if (!TOO_LATE.has(status)) settle(ofRule, () => 0);
+    return;
+  }
+  const { headers, body } = response;
+  const coding = headers.get("content-encoding") ?? "identity";
+  const type = headers.get("content-type") ?? "";
+  const isPlain = coding === "identity" && body !== null;
+  const reader = isPlain ? createUsageReader(findPlan(ofRule.rule), type) : undefined;
+  if (reader === undefined) {
+    leave(ofRule, body === null ? "the answer has no body" : `type "${type}", coding ${coding}`);
+    return;
+  }
+  tapAnswer(response, {
+    write: (text) => {
+      reader.write(text);
+    },
+    end: (how) => {
+      endUsage(reader.end(), how, ofRule);
+    },
+  });
+}
+
+/** An answer that broke off keeps its estimate: nobody knows what it would have said. */
+function endUsage(seen: SeenUsage, how: BodyEnd, ofRule: OfRule): void {
+  if (how === "broken") return;
+  if (how === "whole" && seen.usage === undefined) {
+    leave(ofRule, "the answer does not say");
+    return;
+  }
+  const { facts } = ofRule;
+  settle(ofRule, ({ cost }) => {
+    const usage = how === "whole" ? seen.usage : toPassed(seen, findPromptTokens(cost, facts));
+    return usage && toUsageUnits(usage, findWeights(cost, facts));
+  });
+}
+
+/** What has passed when the client left; undefined where that is nothing that is known. */
+function toPassed({ usage, textLength }: SeenUsage, promptTokens: number): Usage | undefined {
+  if (usage === undefined && textLength === 0) return undefined;
+  const passed = Math.ceil(textLength / CHARACTERS_PER_TOKEN);
+  const { input = 0, output = 0, cachedInput = 0, reasoning = 0 } = usage ?? {};
+  return {
+    input: input > 0 ? input : promptTokens,
+    output: Math.max(output, passed),
+    cachedInput,
+    reasoning,
+  };
+}
+
+function settle(
+  { limits, context, policies }: OfRule,
+  toUnits: (policy: Policy) => number | undefined,
+): void {
+  settleDecisions(limits.taken, context, (policy) => (policies.has(policy) ? toUnits(policy) : undefined));
+}
+
+/** Nothing is known of what was used. */
+function leave(ofRule: OfRule, cause: string): void {
+  const { context, facts } = ofRule;
+  const { trace } = context;
+  settle(ofRule, (policy) => policy.settle?.otherwise);
+  writeLog("usage-unknown", {
+    route: trace.route,
+    consumer: facts.identity?.consumer,
+    requestId: trace.facts?.requestId,
+    cause,
+  });
+}

@@ -1,0 +1,61 @@
+// Takes events out of a stream of server-sent events as it passes. Whole events pass at once; only what has come of an event
+// under way is kept back, and of that no more than so much: a longer one passes as it comes.
+
+const HELD_BYTES_MAX = 65_536;
+const LINE_FEED = 10;
+const RETURN = 13;
+/** Of events without it none is taken out. */
+const MARK = '"usage"';
+
+export class EventFilter {
+  readonly #isDropped: (event: string) => boolean;
+  readonly #decoder = new TextDecoder();
+  #held = new Uint8Array();
+
+  constructor(isDropped: (event: string) => boolean) {
+    this.#isDropped = isDropped;
+  }
+
+  /** What passes on of a piece; the memory of the piece may be used again. */
+  write(piece: Uint8Array): Uint8Array {
+    const all = this.#held.byteLength === 0 ? piece : join(this.#held, piece);
+    const end = findEnd(all);
+    const isTooLong = all.byteLength - end > HELD_BYTES_MAX;
+    const cut = isTooLong ? all.byteLength : end;
+    this.#held = all.slice(cut);
+    return this.#filter(all.subarray(0, cut));
+  }
+
+  /** What is left at the end. */
+  end(): Uint8Array {
+    const rest = this.#held;
+    this.#held = new Uint8Array();
+    return this.#filter(rest);
+  }
+
+  #filter(events: Uint8Array): Uint8Array {
+    if (events.byteLength === 0) return events;
+    const text = this.#decoder.decode(events);
+    if (!text.includes(MARK)) return events;
+    const parts = text.split(/(?<=\n\r?\n)/);
+    const kept = parts.filter((event) => !this.#isDropped(event));
+    return kept.length === parts.length ? events : new TextEncoder().encode(kept.join(""));
+  }
+}
+
+/** Where the last whole event ends; 0: there is none. */
+function findEnd(bytes: Uint8Array): number {
+  for (let at = bytes.byteLength - 1; at > 0; at -= 1) {
+    if (bytes[at] !== LINE_FEED) continue;
+    const before = bytes[at - 1];
+    if (before === LINE_FEED || (before === RETURN && bytes[at - 2] === LINE_FEED)) return at + 1;
+  }
+  return 0;
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(first.byteLength + second.byteLength);
+  all.set(first);
+  all.set(second, first.byteLength);
+  return all;
+}
