@@ -48,3 +48,12 @@ export function findWeights(
 export function findPromptTokens(cost: PolicyCost | undefined, facts: Facts): number {
   return isTokenCost(cost) ? (toEstimate(cost.estimate, facts, 0)?.usage.input ?? 0) : 0;
 }
+
+/** What a policy's units are, as the draft's `qu` says it; undefined: requests, or what only its operator knows. */
+export function toQuotaUnit({
+  cost,
+  settle,
+}: Pick<Policy, "cost" | "settle">): "tokens" | "micro-usd" | undefined {
+  if (isTokenCost(cost)) return cost.prices === undefined ? "tokens" : "micro-usd";
+  return settle?.usage === undefined ? undefined : "tokens";
+}

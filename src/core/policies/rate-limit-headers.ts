@@ -3,9 +3,10 @@
 // rename them).
 
 import type { Policy } from "./policy.ts";
+import { toQuotaUnit } from "./policy-units.ts";
 import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 
-const PARAMETERS = { quota: "q", windowSeconds: "w", remaining: "r", seconds: "t" } as const;
+const PARAMETERS = { quota: "q", unit: "qu", windowSeconds: "w", remaining: "r", seconds: "t" } as const;
 
 export interface RateLimitFields {
   /** Replace what the origin said: X-RateLimit-*, Retry-After. */
@@ -32,10 +33,13 @@ export function toRetryAfterSeconds(retryAfterMs: number): number {
 /** The value of RateLimit-Policy for these policies: the same for every response of a route, so made at start-up. */
 export function toRateLimitPolicyField(policies: readonly Policy[]): string {
   return policies
-    .map(({ name, limit, windowMs }) => {
+    .map((policy) => {
+      const { name, limit, windowMs } = policy;
+      const unit = toQuotaUnit(policy);
+      const counted = unit === undefined ? "" : `;${PARAMETERS.unit}="${unit}"`;
       const window =
         windowMs === undefined ? "" : `;${PARAMETERS.windowSeconds}=${Math.ceil(windowMs / 1_000)}`;
-      return `"${name}";${PARAMETERS.quota}=${limit}${window}`;
+      return `"${name}";${PARAMETERS.quota}=${limit}${counted}${window}`;
     })
     .join(", ");
 }

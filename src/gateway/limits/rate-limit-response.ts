@@ -13,6 +13,7 @@ import type { Config } from "../../core/config/config.ts";
 import { type DeniedAnswer, toDeniedBody } from "../../core/policies/denied-answer.ts";
 import { isCounted } from "../../core/policies/limit-rule.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
+import { toModelFields } from "../../core/policies/model-fields.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -60,7 +61,8 @@ export function toLimitFields(
   const { retryJitterPercent: percent } = gateway.config.headers;
   const jitter = percent === 0 ? undefined : { percent, random: Math.random() };
   const fields = toRateLimitFields(answer, { nowMs, policyField, jitter });
-  const marks: [string, string][] = [];
+  const { verdicts } = answer;
+  const marks = [...toModelFields(route.errors, { policies, verdicts, nowMs })];
   if (gateway.config.headers.shadow && shadows.length > 0)
     marks.push(["X-RateLimit-Shadow", toShadowField(shadows, nowMs)]);
   const degraded = rows.filter((row) => row.degraded !== undefined);
@@ -157,7 +159,7 @@ export function addLimitFields(response: Response, limits: CheckedLimits, limiti
   const isOrigins = LEGACY_FIELDS.some((name) => headers.has(name));
   if (isOrigins && status !== 429) dropLegacyFields(headers);
   const isTheirs = isOrigins && status === 429;
-  for (const [name, value] of set) if (!isTheirs || !LEGACY_FIELDS.includes(name)) headers.set(name, value);
+  for (const [name, value] of set) if (!isKept(name, response, isTheirs)) headers.set(name, value);
   for (const [name, value] of append) headers.append(name, value);
   if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
     headers.append("Access-Control-Expose-Headers", OWN_FIELDS);
@@ -166,6 +168,14 @@ export function addLimitFields(response: Response, limits: CheckedLimits, limiti
 
 /** What ours replace; beside them an origin may have more of its own (GitHub's -Used, -Resource). */
 const LEGACY_FIELDS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+
+/** An origin that refuses says itself where its limits are. */
+function isKept(name: string, { status, headers }: Response, isTheirs: boolean): boolean {
+  if (isModelField(name)) return status === 429 && headers.has(name);
+  return isTheirs && LEGACY_FIELDS.includes(name);
+}
+
+const isModelField = (name: string): boolean => /^(?:x|anthropic)-ratelimit-/.test(name);
 
 function dropLegacyFields(headers: Headers): void {
   const names = [...headers.keys()].filter((name) => name.startsWith("x-ratelimit-"));

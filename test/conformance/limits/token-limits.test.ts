@@ -94,6 +94,9 @@ describe("an answer settles what its call took", () => {
     const { max_tokens: bound = 100 } = more as { readonly max_tokens?: number };
     const prompt = Math.ceil(("user" + content).length / 4);
     expect(Number(/"tokens";r=(\d+)/.exec(reply.field("RateLimit") ?? "")?.[1])).toBe(LIMIT - prompt - bound);
+    expect(reply.field("x-ratelimit-remaining-tokens")).toBe(String(LIMIT - prompt - bound));
+    expect(reply.field("x-ratelimit-remaining-requests")).toBe("999");
+    expect(reply.field("RateLimit-Policy")).toContain(`"tokens";q=${LIMIT};qu="tokens";w=3600`);
     await untilUsed(provider.used(team));
     expect(provider.used(team)).toBeGreaterThan(prompt);
   });
