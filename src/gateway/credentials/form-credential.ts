@@ -8,9 +8,12 @@ import type { AuthSettings } from "../../core/consumers/auth-schema.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { toText } from "../../platform/read-up-to.ts";
 import type { BodyFailure } from "../request/await-body.ts";
-import { awaitMembers, MEMBERS_BYTES_MAX } from "../request/await-members.ts";
+import { awaitMembers } from "../request/await-members.ts";
 import type { RequestFacts, RoutedFacts } from "../request/request-facts.ts";
 import type { ShownCredential } from "./authority.ts";
+
+/** A longer form is read by nobody here. */
+const FORM_BYTES_MAX = 64 * 1_024;
 
 interface FormCredential {
   /** undefined: there is none that can be read. */
@@ -39,8 +42,8 @@ export async function findInForm(
   requestTimeoutMs: number,
 ): Promise<Result<FormCredential, BodyFailure>> {
   const label = `form:${form}`;
-  const wanted = { json: toPathTree([]), form: [form] };
-  const read = await awaitMembers(facts, { wanted, bytesMax: MEMBERS_BYTES_MAX, requestTimeoutMs });
+  const wanted = { json: toPathTree([]), form: [form], hasPrompt: false };
+  const read = await awaitMembers(facts, { wanted, bytesMax: FORM_BYTES_MAX, requestTimeoutMs });
   if (!read.ok) return read;
   const { kept, member } = read.value;
   const value = member(label);
