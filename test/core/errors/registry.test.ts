@@ -123,3 +123,31 @@ test("grpc-message is ASCII whatever a policy is called", () => {
   expect(toHeader(answer, "grpc-message")).toMatch(/^[ -~]+$/);
   expect(toHeader(answer, "grpc-message")).toContain("%C3%A9%25");
 });
+
+describe("a request over its limit", () => {
+  // What each client looks at to tell it from everything else: docs/configuration.md, "Error dialects".
+  test.each([
+    ["openai", 429, { error: { code: "rate_limit_exceeded" } }],
+    ["anthropic", 429, { type: "error", error: { type: "rate_limit_error" } }],
+    ["openrouter", 429, { error: { code: 429 } }],
+    ["gemini", 429, { error: { code: 429, status: "RESOURCE_EXHAUSTED" } }],
+    ["google", 429, { error: { errors: [{ reason: "rateLimitExceeded" }] } }],
+    ["graph", 400, { error: { code: 4 } }],
+    ["stripe", 429, { error: { code: "rate_limit" } }],
+    ["slack", 429, { ok: false, error: "ratelimited" }],
+    ["graphql", 429, { errors: [{ extensions: { code: "RATE_LIMITED" } }] }],
+    ["connect", 429, { code: "resource_exhausted" }],
+  ] as const)("is what the clients of %s know it by", (name, status, body) => {
+    const answer = say("quota-exceeded", name, "7");
+    expect(answer.status).toBe(status);
+    expect(toJson(answer)).toMatchObject(body);
+  });
+
+  test("is a 403 for octokit, with the message that it looks for", () => {
+    const answer = say("quota-exceeded", "github", "7");
+    expect([answer.status, /secondary rate limit/i.test(String(toJson(answer)["message"]))]).toEqual([
+      403,
+      true,
+    ]);
+  });
+});
