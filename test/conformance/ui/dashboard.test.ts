@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StatsAnswer } from "../../../src/core/stats/stats-answer.ts";
 import { toTotals } from "../../../ui/figures.ts";
-import { toCount } from "../../../ui/format.ts";
+import { toCount, toDuration } from "../../../ui/format.ts";
 import { RANGES } from "../../../ui/ranges.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { startBrowser } from "../support/browser.ts";
@@ -136,6 +136,18 @@ describe("the dashboard's figures", () => {
     );
     expect(counts.flatMap((row) => row.counts).reduce((sum, one) => sum + one, 0)).toBe(2);
     expect(await trial.locator(".legend").innerText()).toMatch(/denied in shadow 2/);
+  });
+
+  it("say of each member of a pool how long it takes", async () => {
+    const { page } = dashboard;
+    const row = page.getByRole("table", { name: "Origins and their state" }).locator("tbody tr").first();
+    const shown = await until("what the API says", async () => {
+      const [time] = (await readStats()).originTimes;
+      const cells = await row.locator("td").allInnerTexts();
+      const said = [toDuration(time?.whole.p50), toDuration(time?.whole.p99)];
+      return cells.slice(-2).join() === said.join() && said;
+    });
+    for (const duration of shown) expect(duration).toMatch(/^\d.* m?s$/);
   });
 
   it("have a mark in every chart where an operator changed something, and a line that says what", async () => {
