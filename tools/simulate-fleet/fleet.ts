@@ -116,7 +116,7 @@ export class Fleet {
   }
 
   revoke(key: number): void {
-    this.network.revoked.add(toHash(toKeyText(key)));
+    this.network.revoke(toHash(toKeyText(key)));
   }
 
   async send(

@@ -2,6 +2,12 @@
 // of core that the objects run: what they answer, and when they want to be asked again.
 
 import { NO_PURGES, addPurge, type Purge, type PurgeState } from "../../src/core/cache/purge-state.ts";
+import {
+  addKeyChanges,
+  startKeyHistory,
+  toKeyChanges,
+  type VersionedKey,
+} from "../../src/core/control/key-changes.ts";
 import { NO_SNAPSHOT } from "../../src/core/control/snapshot.ts";
 import type { FeedbackReport } from "../../src/core/feedback/feedback-messages.ts";
 import { SharedFeedback } from "../../src/core/feedback/shared-feedback.ts";
@@ -28,8 +34,8 @@ export class Network {
   readonly #objects = new Map<string, Methods>();
   readonly #keys: ReadonlyMap<string, KeyRecord>;
   #purges: PurgeState = NO_PURGES;
-  /** Hashes of keys that were revoked. */
-  readonly revoked = new Set<string>();
+  readonly #revoked = new Set<string>();
+  #changes = startKeyHistory(1);
 
   constructor(time: VirtualTime, keys: ReadonlyMap<string, KeyRecord>) {
     this.#time = time;
@@ -50,6 +56,11 @@ export class Network {
     this.#purges = addPurge(this.#purges, purge, Date.now());
   }
 
+  revoke(hash: string): void {
+    this.#revoked.add(hash);
+    this.#changes = addKeyChanges(this.#changes, { version: this.#changes.version + 1, changed: [hash] });
+  }
+
   #stub(binding: string, name: string): object {
     const object = `${binding} ${name}`;
     const methods = this.#objects.get(object) ?? this.#create(binding);
@@ -65,7 +76,7 @@ export class Network {
             this.#count(object);
             const run = methods[method];
             if (run === undefined) throw new Error(`${object} has no ${method} here`);
-            const answer = run(...args);
+            const answer = await run(...args);
             await this.#time.wait(halfMs);
             return answer;
           };
@@ -92,10 +103,10 @@ export class Network {
         return { report: () => ({ views: [], nextMs: pace.next(Date.now(), HEALTH_REPORT_MS) }) };
       case "FEEDBACK":
         return this.#createFeedback();
-      case "CONTROL":
-        return { ...this.#knowledge(), findKey: (hash: string) => this.#findKey(hash) };
+      case "SNAPSHOTS":
+        return { ...this.#knowledge(), ...this.#createNearKeys() };
       default:
-        return this.#knowledge();
+        return { ...this.#knowledge(), findKey: (hash: string) => this.#findKey(hash) };
     }
   }
 
@@ -104,7 +115,23 @@ export class Network {
     return {
       readSnapshot: (known: number) => (known === NO_SNAPSHOT.version ? undefined : NO_SNAPSHOT),
       readPurges: (known: number) => (known === this.#purges.latest ? undefined : this.#purges),
+      readKeyChanges: (known: number) => toKeyChanges(this.#changes, known),
     };
+  }
+
+  /** Keys that a continent has not met are looked up in the control object, and kept. */
+  #createNearKeys(): Methods {
+    const kept = new Set<string>();
+    const lookUpKey = async (hash: string): Promise<VersionedKey> => {
+      if (!kept.has(hash)) {
+        await this.#time.wait(FAR_MS / 2);
+        this.#count("CONTROL control");
+        await this.#time.wait(FAR_MS / 2);
+        kept.add(hash);
+      }
+      return { version: this.#changes.version, record: this.#findKey(hash) };
+    };
+    return { lookUpKey };
   }
 
   #createFeedback(): Methods {
@@ -114,7 +141,7 @@ export class Network {
 
   #findKey(hash: string): KeyRecord | undefined {
     const record = this.#keys.get(hash);
-    return record && this.revoked.has(hash) ? { ...record, enabled: false } : record;
+    return record && this.#revoked.has(hash) ? { ...record, enabled: false } : record;
   }
 
   /** The Cache API of one data centre. */
