@@ -77,7 +77,7 @@ describe("a credential of the gateway's", () => {
   });
 
   it("stands in a field in place of the caller's, and is the next one where there is no first", async () => {
-    await ask("/keyed/a", {
+    await ask("/keyed/a?x=1&appsecret_proof=mine&appsecret_time=1", {
       fields: [
         ["Authorization", "Bearer mine"],
         ["AUTHORIZATION", "Basic x"],
@@ -85,6 +85,7 @@ describe("a credential of the gateway's", () => {
       ],
     });
     const [request] = origin.requests("/keyed/a");
+    expect(request?.target).toBe("/keyed/a?x=1");
     expect(request?.lines("Authorization")).toEqual([`Bearer ${NEXT_KEY}`]);
     expect([request?.field("Range"), request?.field("Accept-Encoding")]).toEqual([undefined, "identity"]);
   });

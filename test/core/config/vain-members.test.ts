@@ -5,6 +5,36 @@ import { byIp, type Mistake, sayOf } from "./what-is-said.ts";
 
 const MISTAKES: readonly Mistake[] = [
   [
+    "a route's credential that no origin is shown",
+    {
+      origin: "api",
+      origins: {
+        api: { members: [{ url: "https://a.example", credential: { secret: "A", header: "x-key" } }] },
+        other: {
+          members: [
+            "https://b.example",
+            { url: "https://c.example", credential: { secret: "A", query: "k" } },
+          ],
+        },
+      },
+      routes: [
+        { path: "/a", credential: { secret: "B", header: "x-key" } },
+        { path: "/b", origin: "other", credential: { secret: "B", header: "x-key" } },
+        {
+          path: "/c",
+          origin: "other",
+          auth: "required",
+          forwardCredential: true,
+          credential: { secret: "B", header: "Authorization", scheme: "Bearer" },
+        },
+      ],
+    },
+    [
+      "error routes.0.credential: every member of the route's pool has a credential of its own",
+      "warning routes.2.forwardCredential: the route's own credential stands where the caller's would be forwarded",
+    ],
+  ],
+  [
     "a cost by a body that is not forwarded",
     {
       policies: { p: byIp },

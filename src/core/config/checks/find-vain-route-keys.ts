@@ -14,6 +14,7 @@ export const findVainRouteKeys: ConfigCheck = ({ routes, auth }) =>
       ...findCache(route, path),
       ...findCacheCredential(route, path, auth.apiKeys.query),
       ...findCredential(route, path),
+      ...findOriginCredential(route, path),
       ...findOutbound(route, path),
       ...findPrefix(route, path),
     ];
@@ -58,6 +59,19 @@ function findCredential({ auth, forwardCredential }: Route, path: string): reado
   return [
     toWarning(`${path}.forwardCredential`, "the route has no auth, so every field is forwarded anyway"),
   ];
+}
+
+function findOriginCredential(
+  { credential, pool, auth, forwardCredential }: Route,
+  path: string,
+): readonly Finding[] {
+  if (credential === undefined) return [];
+  const isNobodys = pool !== undefined && pool.members.every((member) => member.credential !== undefined);
+  if (isNobodys)
+    return [toProblem(`${path}.credential`, "every member of the route's pool has a credential of its own")];
+  const isInTheWay = auth !== "none" && forwardCredential && credential.header === "authorization";
+  const message = "the route's own credential stands where the caller's would be forwarded";
+  return isInTheWay ? [toWarning(`${path}.forwardCredential`, message)] : [];
 }
 
 function findOutbound({ priority, whenLimited, pool }: Route, path: string): readonly Finding[] {
