@@ -128,8 +128,6 @@ export class KeyClient {
     if (publish !== undefined) await this.#learn(hash, waitUntil).finally(() => publish("stored"));
     else if ((await this.#collapsing.wait(hash, TIMEOUT_MS)) === undefined)
       await this.#learn(hash, waitUntil);
-    // From here on it costs no call.
-    this.#news.refresh(readClock(), waitUntil);
   }
 
   async #learn(hash: string, waitUntil: WaitUntil): Promise<void> {

@@ -11,8 +11,8 @@ import { buildBesideShared } from "./shared-worker.ts";
 import { serveIsolates, toOthers, type TwoIsolates } from "./two-isolates.ts";
 
 /** Calls that wait for each other differ by far more than a busy machine adds. */
-const NEAR_MS = 60;
-const FAR_MS = 240;
+const NEAR_MS = 100;
+const FAR_MS = 280;
 const CALLS_PATH = "/.series/calls";
 const STATE_PATH = "/.series/state/";
 
