@@ -1,5 +1,6 @@
 // The Durable Object that owns counters: load -> decide -> store -> alarm. It decides nothing itself (core/counters does)
-// and nothing keeps it awake: no timer, no socket, no call of its own.
+// and while it is quiet nothing keeps it awake. While it is busy one timer of a second does, at whose end its journal names
+// what was used meanwhile (decision 20).
 
 import { DurableObject } from "cloudflare:workers";
 import { Askers } from "../core/counters/askers.ts";
@@ -16,11 +17,13 @@ import {
   type TopQuestion,
 } from "../core/counters/counter-messages.ts";
 import type { CounterStore } from "../core/counters/key-entries.ts";
-import { findTop } from "../core/counters/find-top.ts";
+import { type CounterRow, findTop } from "../core/counters/find-top.ts";
+import { Journal } from "../core/counters/journal.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
 import { CounterRows } from "./counter-rows.ts";
+import { JournalRows } from "./journal-rows.ts";
 
 /** Keys that stay in memory; the others are read from their rows again. */
 const KEYS_IN_MEMORY_MAX = 10_000;
@@ -31,25 +34,31 @@ const TOP_ROWS_MAX = 5_000;
 export class CounterObject extends DurableObject<Bindings> implements CounterRpc {
   readonly #clock = new CounterClock(Date.now());
   #rows: CounterRows;
+  #journal: Journal;
   #table: CounterTable;
+  #hasTimer = false;
   readonly #askers = new Askers(KEYS_IN_MEMORY_MAX);
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
     this.#rows = new CounterRows(context.storage);
-    this.#table = createTable(this.#rows, this.#clock);
+    this.#journal = new Journal(new JournalRows(context.storage), this.#clock.timeMs);
+    this.#table = createTable(this.#rows, this.#journal, this.#clock);
   }
 
   /** All in one turn. The platform holds the answers back until what they wrote is durable (the output gate). */
   decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
     const nowMs = this.#readClock();
-    return requests.map((request) => this.#decideOne(request, nowMs));
+    const answers = requests.map((request) => this.#decideOne(request, nowMs));
+    this.#setTimer();
+    return answers;
   }
 
   settle(settlement: Settlement): void {
     if (settlement.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
     const nowMs = this.#readClock();
     this.#table.settle({ ...settlement, takenAtMs: this.#toPresent(settlement.takenAtMs) }, nowMs);
+    this.#setTimer();
   }
 
   reset(reset: CounterReset): void {
@@ -59,15 +68,53 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
 
   top(question: TopQuestion): TopAnswer {
     if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    return findTop(this.#rows.list(TOP_ROWS_MAX + 1), question, {
-      nowMs: this.#readClock(),
+    const nowMs = this.#readClock();
+    return findTop(this.#list(TOP_ROWS_MAX + 1), question, {
+      nowMs,
       rowsMax: TOP_ROWS_MAX,
       clock: this.#clock,
     });
   }
 
   override async alarm(): Promise<void> {
-    await this.#rows.sweep(this.#readClock());
+    const nowMs = this.#readClock();
+    if (await this.#rows.sweep(nowMs, this.#journal.neededUntilMs)) this.#begin();
+  }
+
+  /** The newest of each key: the journal's, and rows of keys that it does not have. */
+  #list(most: number): readonly CounterRow[] {
+    const named = new Map<string, string>();
+    for (const { key, record } of this.#journal.slots.records()) {
+      if (named.size === most) break;
+      named.set(key, record);
+    }
+    const rows = this.#rows.list(most).filter(({ key }) => !named.has(key));
+    return [...rows, ...[...named].map(([key, record]) => ({ key, record }))].slice(0, most);
+  }
+
+  /** Wakes when the journal's blanket ends. It is never longer than a second, and none is set when that names and seals. */
+  #setTimer(): void {
+    const { wakeMs } = this.#journal;
+    if (wakeMs === undefined || this.#hasTimer) return;
+    this.#hasTimer = true;
+    this.#rows.noteJournal(this.#journal.neededUntilMs, this.#clock.timeMs);
+    setTimeout(
+      () => {
+        this.#hasTimer = false;
+        this.#tick();
+      },
+      Math.max(1, wakeMs - this.#clock.timeMs),
+    );
+  }
+
+  /** A write that fails leaves the blanket to end: requests write rows, and the next tick names the others. */
+  #tick(): void {
+    try {
+      this.#journal.tick(this.#readClock());
+      this.#setTimer();
+    } catch (error) {
+      writeLog("journal-failed", { error: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   /** What one request fails of must not fail those that came with it. */
@@ -99,16 +146,21 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
    * put into its time when they are read, and memory is made of them.
    */
   #readClock(): number {
-    if (this.#clock.read(Date.now())) {
-      this.#rows = new CounterRows(this.ctx.storage);
-      this.#table = createTable(this.#rows, this.#clock);
-    }
+    if (this.#clock.read(Date.now())) this.#begin();
+    this.#journal.nowMs = this.#clock.timeMs;
     return this.#clock.timeMs;
+  }
+
+  #begin(): void {
+    this.#rows = new CounterRows(this.ctx.storage);
+    this.#journal = new Journal(new JournalRows(this.ctx.storage), this.#clock.timeMs);
+    this.#table = createTable(this.#rows, this.#journal, this.#clock);
   }
 }
 
-function createTable(rows: CounterRows, clock: CounterClock): CounterTable {
+function createTable(rows: CounterRows, journal: Journal, clock: CounterClock): CounterTable {
   const store: CounterStore = {
+    journal,
     read: (key) => rows.read(key),
     write: (key, text, expiresAtMs) => {
       rows.write(key, text, { nowMs: clock.timeMs, expiresAtMs });

@@ -13,6 +13,8 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS counters (
   key TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID`;
 
+const NO_ROWS = { rows: 0, earliestMs: undefined } as const;
+
 export class CounterRows {
   readonly #storage: DurableObjectStorage;
   #hasTable: boolean;
@@ -68,19 +70,27 @@ export class CounterRows {
     this.#setAlarm(Math.max(expiresAtMs, nowMs + SWEEP_MS_MIN));
   }
 
-  /** Deletes what expired, and everything, table and all, when nothing is left. */
-  async sweep(nowMs: number): Promise<void> {
+  /**
+   * Deletes rows that expired. Answers true when it deleted everything, tables and all: nothing was left, of the journal
+   * neither, which is needed until `neededUntilMs`.
+   */
+  async sweep(nowMs: number, neededUntilMs: number): Promise<boolean> {
     this.#alarmAtMs = Infinity;
-    if (!this.#hasTable) return;
-    this.#storage.sql.exec("DELETE FROM counters WHERE expires_at_ms <= ?", nowMs);
-    const { rows, earliestMs } = this.#summarize();
+    if (this.#hasTable) this.#storage.sql.exec("DELETE FROM counters WHERE expires_at_ms <= ?", nowMs);
+    const { rows, earliestMs } = this.#hasTable ? this.#summarize() : NO_ROWS;
     this.#rowsAtMost = rows;
-    if (earliestMs === undefined) {
+    if (earliestMs === undefined && neededUntilMs <= nowMs) {
       this.#hasTable = false;
       await this.#storage.deleteAll();
-      return;
+      return true;
     }
-    this.#setAlarm(Math.max(earliestMs, nowMs + SWEEP_MS_MIN));
+    this.#setAlarm(Math.max(earliestMs ?? neededUntilMs, nowMs + SWEEP_MS_MIN));
+    return false;
+  }
+
+  /** So that what is no longer needed of the journal is deleted some time. */
+  noteJournal(neededUntilMs: number, nowMs: number): void {
+    if (this.#alarmAtMs === Infinity) this.#setAlarm(Math.max(neededUntilMs, nowMs + SWEEP_MS_MIN));
   }
 
   #refuseWhenFull(key: string, nowMs: number): void {

@@ -56,5 +56,5 @@ export function banChecks(
     // Only a new ban is worth a row: denials below it are in memory only.
     isNew ||= toBanMs(after, nowMs) > 0 && toBanMs(before, nowMs) === 0;
   }
-  return { counters: { ...counters, bans }, mustWrite: isNew };
+  return { counters: { ...counters, bans }, mustWrite: isNew, used: isNew ? undefined : [] };
 }

@@ -39,25 +39,32 @@ const storedRow = v.object({
   counters: byPolicy,
   bans: v.optional(byPolicy, {}),
   decisions: v.optional(v.unknown()),
+  epoch: v.optional(storedCount, 0),
 });
 
 export interface ReadRow {
   readonly counters: KeyCounters;
   /** Policies whose counter or ban could not be read, or "*" when the whole row could not. */
   readonly damaged: readonly string[];
+  /** Of the journal (journal.ts), when it was written; 0: before there was one. */
+  readonly epoch: number;
 }
 
 const NEVER_SEEN: KeyCounters = { live: new Map(), bans: new Map() };
 
 /** Reads a row's JSON; undefined is no row. */
 export function readRow(text: string | undefined): ReadRow {
-  if (text === undefined) return { counters: NEVER_SEEN, damaged: [] };
+  if (text === undefined) return { counters: NEVER_SEEN, damaged: [], epoch: 0 };
   const parsed = v.safeParse(storedRow, parseJson(text));
-  if (!parsed.success) return { counters: NEVER_SEEN, damaged: ["*"] };
+  if (!parsed.success) return { counters: NEVER_SEEN, damaged: ["*"], epoch: 0 };
   const damaged: string[] = [];
   const live = readEach(parsed.output.counters, readCounter, damaged);
   const bans = readEach(parsed.output.bans, readBan, damaged);
-  return { counters: { live, bans, decisions: readRing(parsed.output.decisions) }, damaged };
+  return {
+    counters: { live, bans, decisions: readRing(parsed.output.decisions) },
+    damaged,
+    epoch: parsed.output.epoch,
+  };
 }
 
 function readEach<T>(
@@ -90,10 +97,10 @@ function readBan(stored: unknown): StoredBan | undefined {
   return parsed.success ? parsed.output : undefined;
 }
 
-export function writeRow({ live, bans, decisions }: KeyCounters): {
-  readonly text: string;
-  readonly expiresAtMs: number;
-} {
+export function writeRow(
+  { live, bans, decisions }: KeyCounters,
+  epoch = 0,
+): { readonly text: string; readonly expiresAtMs: number } {
   const counters: Record<string, unknown> = {};
   let latestMs = 0;
   let fullUntilMs = 0;
@@ -111,6 +118,7 @@ export function writeRow({ live, bans, decisions }: KeyCounters): {
     counters,
     bans: bans.size === 0 ? undefined : Object.fromEntries(bans),
     decisions: ring === undefined ? undefined : writeRing(ring),
+    epoch: epoch === 0 ? undefined : epoch,
   });
   return { text, expiresAtMs: latestMs };
 }

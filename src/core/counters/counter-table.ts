@@ -153,10 +153,9 @@ export class CounterTable {
     keys: readonly { readonly key: string; readonly checks: readonly (Check | SettledCheck)[] }[],
     nowMs: number,
   ): void {
-    this.#keys.change(keys, (counters, { checks }) => ({
-      counters: readReports(counters, checks, nowMs),
-      mustWrite: false,
-    }));
+    this.#keys.change(keys, (counters, { checks }) => {
+      return { counters: readReports(counters, checks, nowMs), mustWrite: false, used: [] };
+    });
   }
 
   /** The reply to a commit that comes again after a reset: the table forgot it, but its row has it among the decisions. */

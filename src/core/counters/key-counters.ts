@@ -6,6 +6,7 @@ import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
 import { copyLease, NO_LEASES, type Rules, toCutMs, wasCounted } from "../leases/counter-leases.ts";
+import type { Naming, Used } from "./journal.ts";
 import { grantLease } from "./grant-leases.ts";
 import {
   dropClaimed,
@@ -13,14 +14,14 @@ import {
   listSiblings,
   type Planned,
   toCounterName,
+  toPlan,
   toPolicyName,
 } from "./plans.ts";
 import { consume, type CounterUpdate, giveBack, type LiveCounter } from "./write-ahead.ts";
 
-export interface Change {
+/** A change of a key, and whether a row must be written for it before the answer may leave. */
+export interface Change extends Naming {
   readonly counters: KeyCounters;
-  /** Whether a row must be written before the answer may leave. */
-  readonly mustWrite: boolean;
 }
 
 /**
@@ -34,20 +35,29 @@ export function consumeChecks(
   toReserved: (policy: string) => number = () => 0,
 ): Change {
   const live = new Map(before.live);
+  const used: Used[] = [];
   let mustWrite = false;
+  let isLent = false;
   for (const check of checks) {
     const name = toCounterName(check);
-    const known = findCounter(before.live, check, nowMs);
-    const isChanged = known?.leases !== undefined && known.counter.algorithm !== check.algorithm;
-    const counter = isChanged ? { ...known, leases: NO_LEASES } : known;
+    const counter = toConsumed(findCounter(before.live, check, nowMs), check);
     const taken = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
     if (taken === undefined) continue;
     if (!live.has(name)) dropClaimed(live, check);
     live.set(name, taken.live);
-    const others = consumeSiblings(live, { check, taken, nowMs });
+    used.push(toUsed(check, taken.live, taken.units));
+    const others = consumeSiblings(live, { check, taken, used, nowMs });
     mustWrite ||= taken.mustWrite || others;
+    // What is lent may be spent for longer than a blanket covers.
+    isLent ||= taken.live.leases !== counter?.leases;
   }
-  return { counters: { ...before, live }, mustWrite };
+  return { counters: { ...before, live }, mustWrite, used: isLent ? undefined : used };
+}
+
+/** What another algorithm has granted is not this one's. */
+function toConsumed(known: LiveCounter | undefined, { algorithm }: Check): LiveCounter | undefined {
+  if (known?.leases === undefined || known.counter.algorithm === algorithm) return known;
+  return { ...known, leases: NO_LEASES };
 }
 
 /** What a check took of its plan's counter, beside what was granted: so much the other plans' counters take as well. */
@@ -60,11 +70,21 @@ interface TakenCheck extends CounterUpdate {
 /** What one plan takes and grants counts under the others too. Answers whether a row must be written for it. */
 function consumeSiblings(
   live: Map<string, LiveCounter>,
-  { check, taken, nowMs }: { readonly check: Check; readonly taken: TakenCheck; readonly nowMs: number },
+  {
+    check,
+    taken,
+    used,
+    nowMs,
+  }: {
+    readonly check: Check;
+    readonly taken: TakenCheck;
+    readonly used: Used[];
+    readonly nowMs: number;
+  },
 ): boolean {
   const { algorithm, lease: report } = check;
   const { units, grantedUnits } = taken;
-  return changeSiblings(live, check, (sibling, settings) => {
+  return changeSiblings(live, { planned: check, units, used }, (sibling, settings) => {
     const { leases = NO_LEASES } = taken.live;
     const copied =
       report === undefined ? sibling.leases : copyLease(leases, sibling.leases ?? NO_LEASES, report.account);
@@ -78,7 +98,7 @@ function consumeSiblings(
 
 function changeSiblings(
   live: Map<string, LiveCounter>,
-  planned: Planned,
+  { planned, units, used }: { readonly planned: Planned; readonly units: number; readonly used: Used[] },
   change: (sibling: LiveCounter, settings: unknown) => CounterUpdate,
 ): boolean {
   let mustWrite = false;
@@ -90,9 +110,24 @@ function changeSiblings(
     }
     const after = change(sibling, settings);
     live.set(counterName, after.live);
+    used.push(toUsed({ ...planned, settings, plan: toPlan(counterName) }, after.live, units));
     mustWrite ||= after.mustWrite;
   }
   return mustWrite;
+}
+
+/** What a change took of one counter, which is that of its plan. */
+function toUsed(planned: Planned, { allowanceUnits }: LiveCounter, units: number): Used {
+  const { algorithm, settings, plan } = planned;
+  const isPlanned = plan !== undefined;
+  return {
+    counterName: toCounterName(planned),
+    algorithm,
+    settings,
+    isPlanned,
+    units: Math.max(0, units),
+    allowanceUnits,
+  };
 }
 
 function consumeCheck(
@@ -142,6 +177,7 @@ export function settleChecks(
   atMs: CorrectedAt,
 ): Change {
   const live = new Map(before.live);
+  const used: Used[] = [];
   let mustWrite = false;
   for (const correction of corrections) {
     const { algorithm, units, isRenewal = false } = correction;
@@ -150,12 +186,13 @@ export function settleChecks(
     if (units === 0 || (isForeign && (units < 0 || isRenewal))) continue;
     const after = correct(counter, correction, atMs);
     live.set(toCounterName(correction), after.live);
-    const others = changeSiblings(live, correction, (sibling, settings) =>
+    used.push(toUsed(correction, after.live, units));
+    const others = changeSiblings(live, { planned: correction, units, used }, (sibling, settings) =>
       correctSibling(sibling, { ...correction, settings }, atMs),
     );
     mustWrite ||= after.mustWrite || others;
   }
-  return { counters: { ...before, live }, mustWrite };
+  return { counters: { ...before, live }, mustWrite, used };
 }
 
 /** Adds what these checks take, without a decision. `renewedMs`: they took it then, and as good as take it now. */

@@ -5,7 +5,8 @@ import { type KeyMemory, createKeyMemory } from "./reservations.ts";
 import type { Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { CounterClock } from "./counter-clock.ts";
-import { readRow, writeRow } from "./counter-row.ts";
+import { type ReadRow, readRow, writeRow } from "./counter-row.ts";
+import type { Journal, Naming } from "./journal.ts";
 import { setKeyBack } from "./set-back.ts";
 
 /** Storage as the table sees it: synchronous, one text per key. */
@@ -18,6 +19,8 @@ export interface CounterStore {
     policies: readonly string[],
     reason: "damaged" | "algorithm-changed",
   ) => void;
+  /** What names many keys in one write; undefined: each has a row of its own. */
+  readonly journal?: Journal;
 }
 
 export class KeyEntries {
@@ -34,26 +37,48 @@ export class KeyEntries {
 
   /** What is in memory alone. */
   find(key: string): KeyMemory | undefined {
-    return this.#entries.get(key);
+    return this.#entries.get(key) ?? this.#store.journal?.findDirty(key);
   }
 
   read(key: string): KeyMemory {
-    const known = this.#entries.get(key);
+    const known = this.find(key);
     if (known !== undefined) return known;
-    const { counters, damaged } = readRow(this.#store.read(key));
+    const { counters, damaged, epoch } = this.#readNewest(key);
     if (damaged.length > 0) this.#store.onForgotten(key, damaged, "damaged");
-    const entry = createKeyMemory(this.#toPresent(key, counters));
+    const present = this.#toPresent(key, counters, epoch);
+    const entry = createKeyMemory(this.#store.journal?.lay(present, epoch) ?? present);
     this.#entries.set(key, entry);
     return entry;
   }
 
+  /** Of a key's row and its record in the journal. A row that is as new was written after it. */
+  #readNewest(key: string): ReadRow {
+    const row = readRow(this.#store.read(key));
+    const named = this.#store.journal?.slots.read(key);
+    if (named === undefined) return row;
+    const record = readRow(named);
+    return record.epoch > row.epoch ? record : row;
+  }
+
   /** A row that is set back is written at once: it must not begin to wait anew with every eviction. */
-  #toPresent(key: string, counters: KeyCounters): KeyCounters {
+  #toPresent(key: string, counters: KeyCounters, epoch: number): KeyCounters {
     const present = this.#clock === undefined ? counters : setKeyBack(counters, this.#clock);
-    if (present === counters) return counters;
-    const { text, expiresAtMs } = writeRow(present);
-    this.#store.write(key, text, expiresAtMs);
+    if (present !== counters) this.#writeRow(key, present, epoch);
     return present;
+  }
+
+  /** A row outlives the key's record in the journal, which would count again without it. */
+  #writeRow(key: string, counters: KeyCounters, epoch: number): void {
+    const { journal } = this.#store;
+    const { text, expiresAtMs } = writeRow(counters, epoch);
+    this.#store.write(key, text, Math.max(expiresAtMs, journal?.slots.toExpiryMs(key) ?? 0));
+    journal?.noteRow(key);
+  }
+
+  #write(key: string, counters: KeyCounters, naming: Naming): void {
+    const { journal } = this.#store;
+    if (journal?.isOpening(naming) === true) journal.open(key, counters);
+    else this.#writeRow(key, counters, journal?.epoch ?? 0);
   }
 
   /**
@@ -67,11 +92,9 @@ export class KeyEntries {
     const changed: { readonly entry: KeyMemory; readonly counters: KeyCounters }[] = [];
     for (const asked of keys) {
       const entry = this.read(asked.key);
-      const { counters, mustWrite } = change(entry.counters, asked);
-      if (mustWrite) {
-        const { text, expiresAtMs } = writeRow(counters);
-        this.#store.write(asked.key, text, expiresAtMs);
-      }
+      const { counters, ...naming } = change(entry.counters, asked);
+      const isCovered = this.#store.journal?.covers(asked.key, entry, naming) ?? !naming.mustWrite;
+      if (!isCovered) this.#write(asked.key, counters, naming);
       changed.push({ entry, counters });
     }
     for (const { entry, counters } of changed) entry.counters = counters;

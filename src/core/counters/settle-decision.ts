@@ -36,7 +36,7 @@ export function settleDecision(
     units.set(policy, actual);
     return [{ policy, algorithm, settings, plan, units: change }];
   });
-  if (corrections.length === 0) return { counters, mustWrite: false, units };
+  if (corrections.length === 0) return { counters, mustWrite: false, used: [], units };
   const settled = settleChecks(counters, corrections, { nowMs, takenAtMs });
   const ring = addDecision(decisions, id, { takenAtMs, isSettled: true, units });
   return { ...settled, counters: { ...settled.counters, decisions: ring }, units };

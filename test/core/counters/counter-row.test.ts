@@ -86,7 +86,11 @@ describe("writeRow()", () => {
 
 describe("readRow()", () => {
   test("of no row is never seen, and no damage", () => {
-    expect(readRow(undefined)).toEqual({ counters: { live: new Map(), bans: new Map() }, damaged: [] });
+    expect(readRow(undefined)).toEqual({
+      counters: { live: new Map(), bans: new Map() },
+      damaged: [],
+      epoch: 0,
+    });
   });
 
   test("of one damaged counter keeps the others: another deployment may know an algorithm more", () => {

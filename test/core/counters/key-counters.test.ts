@@ -117,7 +117,11 @@ describe("settleChecks()", () => {
   });
 
   test("gives nothing back to a counter that is not there, or that another algorithm left", () => {
-    expect(settleChecks(NEVER_SEEN, [toOwed(-3)], at)).toEqual({ counters: NEVER_SEEN, mustWrite: false });
+    expect(settleChecks(NEVER_SEEN, [toOwed(-3)], at)).toEqual({
+      counters: NEVER_SEEN,
+      mustWrite: false,
+      used: [],
+    });
     const bucket = toCheck("p", { algorithm: "token-bucket", limit: 10, window: "24h" }, 10);
     const { counters } = settleChecks(consume(3), [toOwed(-3, bucket)], at);
     expect(used(counters)).toBe(3);
