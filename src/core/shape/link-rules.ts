@@ -57,6 +57,11 @@ export function toLinkRules(
   };
 }
 
+/** Whether a member of this name may be one, wherever it stands. */
+export function mayBeLinkField({ fields }: LinkRules, name: string): boolean {
+  return fields.some(([last]) => last !== undefined && matchesGlob(last, name));
+}
+
 /** `names` are those on the way to a member, its own first. */
 export function isLinkField({ fields }: LinkRules, names: readonly string[]): boolean {
   return fields.some((field) => field.every((glob, at) => matchesNameAt(glob, names[at])));
