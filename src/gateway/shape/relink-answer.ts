@@ -11,6 +11,7 @@ import { isJsonType } from "../../core/shape/json-type.ts";
 import { LinkScanner } from "../../core/shape/link-scanner.ts";
 import { toReader } from "../../platform/body-reader.ts";
 import { writeLog } from "../../platform/log.ts";
+import { concatenate } from "../../platform/read-up-to.ts";
 import { createPipe } from "../../platform/pipe-stream.ts";
 import type { RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
@@ -108,6 +109,16 @@ function setField(headers: Headers, name: string, change: (value: string) => str
   if (changed !== value) headers.set(name, changed);
 }
 
+/** Each writing is a turn of the event loop, and a chunk for the client. */
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const [first, ...others] = parts;
+  if (first !== undefined && others.length === 0) return first;
+  return concatenate(
+    parts,
+    parts.reduce((bytes, { byteLength }) => bytes + byteLength, 0),
+  );
+}
+
 /** Never rejects. */
 async function relinkStream(
   source: ReadableStream<Uint8Array>,
@@ -117,8 +128,10 @@ async function relinkStream(
   const reader = toReader(source);
   const writer = target.getWriter();
   try {
-    for (let piece = await reader.read(); piece !== undefined; piece = await reader.read())
-      for (const part of scanner.write(piece)) await writer.write(part);
+    for (let piece = await reader.read(); piece !== undefined; piece = await reader.read()) {
+      const part = join(scanner.write(piece));
+      if (part.byteLength > 0) await writer.write(part);
+    }
     const rest = scanner.end();
     if (rest.byteLength > 0) await writer.write(rest);
     onEnd();
