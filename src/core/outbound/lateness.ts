@@ -1,20 +1,28 @@
 // How much later than it is sent a call may reach its origin, which counts it then: a call that follows when the window of
 // an earlier one has just ended here must not arrive before it has ended there. Mutable, since every answer changes it.
 
-/** A slow origin has most of the time to itself: a call arrived long before its answer did. */
+/**
+ * A slow origin has most of the time to itself: a call arrived long before its answer did. Of a short window more may be lost
+ * than of a long one, since a call that comes too early waits for another window.
+ */
 const MARGIN_WINDOWS = 0.05;
+const MARGIN_WINDOWS_SHORT = 0.1;
+const MARGIN_MS = 500;
 /** What is left of the slowest answer with each that follows. */
-const FADE = 0.95;
+const FADE = 0.98;
 
 export class Lateness {
-  #slowestMs = 0;
+  /** undefined before any answer: then as much as may be. */
+  #slowestMs: number | undefined;
 
   note(answerMs: number): void {
-    this.#slowestMs = Math.max(answerMs, this.#slowestMs * FADE);
+    this.#slowestMs = Math.max(answerMs, (this.#slowestMs ?? 0) * FADE);
   }
 
   /** What those who wait for a policy's quota wait in addition. Without a window there is nothing that ends. */
   toMarginMs(windowMs: number | undefined): number {
-    return windowMs === undefined ? 0 : Math.ceil(Math.min(this.#slowestMs, windowMs * MARGIN_WINDOWS));
+    if (windowMs === undefined) return 0;
+    const most = Math.max(windowMs * MARGIN_WINDOWS, Math.min(MARGIN_MS, windowMs * MARGIN_WINDOWS_SHORT));
+    return Math.ceil(Math.min(this.#slowestMs ?? Infinity, most));
   }
 }
