@@ -12,6 +12,8 @@ const EVENT_LENGTH_MAX = 262_144;
 /** What no model uses in one call, so that a number of it is a mistake. */
 const TOKENS_MAX = 1e9;
 
+const [SPACE, QUOTE, BACKSLASH, LETTER_U] = [32, 34, 92, 117];
+
 export interface SeenUsage {
   /** undefined: nothing was said, or nothing that can be read. */
   readonly usage: Usage | undefined;
@@ -29,17 +31,17 @@ export interface UsagePlan {
   readonly format: UsageFormat;
   readonly tree: PathNode;
   readonly places: readonly (readonly string[])[];
-  readonly texts: RegExp | undefined;
+  /** How the members begin that are the model's text. */
+  readonly texts: readonly string[];
 }
 
 export function toUsagePlan(format: UsageFormat): UsagePlan {
   const places = listUsagePlaces(format);
-  const names = format.texts.join("|");
   return {
     format,
     tree: toPathTree(places),
     places: places.map((place) => place.split(".")),
-    texts: names === "" ? undefined : new RegExp(`"(?:${names})": ?"([^"\\\\]*(?:\\\\.[^"\\\\]*)*)"`, "g"),
+    texts: format.texts.map((name) => `"${name}":`),
   };
 }
 
@@ -97,16 +99,39 @@ class EventReader implements UsageReader {
 
   #readEvent(data: string): void {
     const { format, places, texts } = this.#plan;
-    if (texts !== undefined)
-      for (const [, text = ""] of data.matchAll(texts)) this.#textLength += countCharacters(text);
-    if (!data.includes(format.mark)) return;
-    readPlaces(parse(data), places, this.#found);
+    for (const beginning of texts) this.#textLength += measureText(data, beginning);
+    if (isMarked(data, format.mark)) readPlaces(parse(data), places, this.#found);
   }
 }
 
-/** As they are without their escapes. */
-function countCharacters(raw: string): number {
-  return raw.includes("\\") ? raw.replaceAll(/\\(?:u[\da-fA-F]{4}|.)/g, "x").length : raw.length;
+/** Most events say that there is no usage yet, if anything: only what may have some is parsed. */
+function isMarked(data: string, mark: string): boolean {
+  const at = data.lastIndexOf(mark);
+  if (at < 0) return false;
+  return !data.startsWith(":null", at + mark.length) || data.indexOf(mark) !== at;
+}
+
+/** How many characters the texts have that begin so. */
+function measureText(data: string, beginning: string): number {
+  let length = 0;
+  for (let at = data.indexOf(beginning); at >= 0; at = data.indexOf(beginning, at + 1)) {
+    let from = at + beginning.length;
+    if (data.charCodeAt(from) === SPACE) from += 1;
+    if (data.charCodeAt(from) === QUOTE) length += measureTo(data, from + 1);
+  }
+  return length;
+}
+
+/** Up to the text's end, each escape as the one character that it stands for. */
+function measureTo(data: string, from: number): number {
+  let length = 0;
+  for (let at = from; at < data.length; at += 1) {
+    const code = data.charCodeAt(at);
+    if (code === QUOTE) return length;
+    if (code === BACKSLASH) at += data.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
+    length += 1;
+  }
+  return 0;
 }
 
 function parse(text: string): unknown {

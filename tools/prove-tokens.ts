@@ -1,0 +1,77 @@
+// `npm run prove:tokens`: limits by tokens in front of a stand-in of a language model's API. Ends with 1 when a promise is
+// broken.
+
+import { parseArgs } from "node:util";
+import { CommandError, runCommand } from "../src/cli/command-error.ts";
+import { playMixed } from "./prove-tokens/mixed.ts";
+import { measureSpeed } from "./prove-tokens/speed.ts";
+import { playStrange } from "./prove-tokens/strange.ts";
+import { playWindows } from "./prove-tokens/windows.ts";
+
+const LATER_MS_MAX = 50;
+/** Most of what is above 1 is the platform's copy and pipe of the stream, whether anybody looks at it or not. */
+const CPU_RATIO_MAX = 2;
+const SECOND_MS_MAX = 1_000;
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "25" },
+    strange: { type: "string", default: "500" },
+    chunks: { type: "string", default: "10000" },
+  },
+});
+
+function readCount(name: keyof typeof values): number {
+  const count = Number(values[name]);
+  if (Number.isSafeInteger(count) && count >= 1 && count <= 1_000_000) return count;
+  throw new CommandError(`Cannot prove: --${name} must be a whole number from 1 to 1000000`);
+}
+
+async function proveCounts(): Promise<readonly string[]> {
+  const { calls, provider, gateway } = await playMixed(readCount("calls"));
+  console.log(`${calls} calls of all kinds: the provider counts ${provider} tokens, the gateway ${gateway}`);
+  return provider === gateway ? [] : ["the gateway counts what the provider does"];
+}
+
+async function proveWindows(): Promise<readonly string[]> {
+  const seen = await playWindows(readCount("seconds"));
+  const { most, inFlight, refusedUpstream, answered, slowestOfSecondMs, secondRefused } = seen;
+  console.log(
+    `1,000 tokens in 10 s: at most ${most} in a window, ${answered} calls answered, ${refusedUpstream} refused upstream`,
+  );
+  console.log(`the other team: ${slowestOfSecondMs.toFixed(0)} ms at most, ${secondRefused} refused`);
+  return [
+    ...(most > 1_000 + inFlight ? [`a window has at most 1,000 and what is in flight: ${most}`] : []),
+    ...(refusedUpstream * 18 > answered ? [`the provider refuses at most 1 of 18: ${refusedUpstream}`] : []),
+    ...(slowestOfSecondMs > SECOND_MS_MAX || secondRefused > 0 ? ["no team holds up another"] : []),
+  ];
+}
+
+async function proveStrange(): Promise<readonly string[]> {
+  const { calls, changed, crashes } = await playStrange(readCount("strange"));
+  console.log(`${calls} strange answers: ${changed} changed on their way, ${crashes} crashes`);
+  return changed + crashes > 0 ? ["strange answers pass as they are"] : [];
+}
+
+async function proveSpeed(): Promise<readonly string[]> {
+  const { directFirstMs, throughFirstMs, plainMs, askedMs, unaskedMs } = await measureSpeed(
+    readCount("chunks"),
+  );
+  const ratio = askedMs / plainMs;
+  console.log(`first token: ${directFirstMs.toFixed(1)} ms direct, ${throughFirstMs.toFixed(1)} ms through`);
+  console.log(
+    `CPU of ${values.chunks} chunks: ${plainMs} ms passed on, ${askedMs} ms read (${ratio.toFixed(2)}), ${unaskedMs} ms asked for and taken out (${(unaskedMs / plainMs).toFixed(2)})`,
+  );
+  return [
+    ...(throughFirstMs - directFirstMs > LATER_MS_MAX ? ["the first token comes within 50 ms"] : []),
+    ...(ratio > CPU_RATIO_MAX ? [`reading costs at most ${CPU_RATIO_MAX} times: ${ratio.toFixed(2)}`] : []),
+  ];
+}
+
+await runCommand(async () => {
+  const broken: string[] = [];
+  for (const prove of [proveCounts, proveStrange, proveSpeed, proveWindows]) broken.push(...(await prove()));
+  if (broken.length > 0) throw new CommandError(`Cannot prove that ${broken.join("; ")}`);
+  console.log("All promises hold.");
+});

@@ -1,0 +1,62 @@
+// Calls of all kinds, and whether the gateway counts of them exactly what the provider does.
+
+import { setTimeout as wait } from "node:timers/promises";
+import { call, type CallOptions, readUsed, startTokenStand } from "./stand.ts";
+
+const LIMIT = 1e9;
+const TEAM = "mixed";
+const PARALLEL = 8;
+const asked = { stream: true, stream_options: { include_usage: true } };
+
+/** One of each kind. What leaves does so while the provider says nothing new: what has passed is then the same for both. */
+const KINDS: readonly Omit<CallOptions, "team">[] = [
+  { content: "say 12" },
+  { content: "say 30", more: { stream: true } },
+  { content: "say 25", more: asked },
+  { content: "tools 9" },
+  { content: "tools 9", more: { stream: true } },
+  { content: "say 80", more: { max_tokens: 20, stream: true } },
+  { content: "fail" },
+  { content: "hang 7", more: asked, leaveAfter: 7 },
+  { content: "hang 5", more: { stream: true }, leaveAfter: 5 },
+  { path: "/v1/messages", content: "say 14" },
+  { path: "/v1/messages", content: "say 14", more: { stream: true } },
+  { path: "/v1/messages", content: "tools 6", more: { stream: true } },
+  { path: "/v1/messages", content: "hang 4", more: { stream: true }, leaveAfter: 4 },
+];
+
+export interface Mixed {
+  readonly calls: number;
+  readonly provider: number;
+  readonly gateway: number;
+}
+
+/** Both APIs' policies count the same key apart: their sum is what the team has used. */
+export async function playMixed(calls: number): Promise<Mixed> {
+  const stand = await startTokenStand(LIMIT, { window: "1h" });
+  const left = Array.from({ length: calls }, (_, at) => KINDS[at % KINDS.length]).values();
+  const work = async (): Promise<void> => {
+    for (const kind of left) {
+      if (kind === undefined) continue;
+      const isClaude = kind.path === "/v1/messages";
+      await call(stand.url, { ...kind, team: isClaude ? `${TEAM}-claude` : TEAM });
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: PARALLEL }, work));
+    await wait(500);
+    const [openai, claude] = await Promise.all([
+      readUsed(stand.url, TEAM, LIMIT),
+      readClaude(stand.url, `${TEAM}-claude`),
+    ]);
+    return { calls, provider: stand.provider.used(), gateway: openai + claude };
+  } finally {
+    await stand.close();
+  }
+}
+
+async function readClaude(url: string, team: string): Promise<number> {
+  const response = await fetch(`${url}/v1/messages`, { headers: { "x-team": team } });
+  await response.body?.cancel();
+  return LIMIT - Number(response.headers.get("anthropic-ratelimit-tokens-remaining"));
+}
