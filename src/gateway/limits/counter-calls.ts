@@ -71,12 +71,12 @@ export class CounterCalls {
       caller.waitUntil(this.#sendAfter(before, { object, batch, caller }));
     }
     // Not cancelled when the answer comes: it ends with its request, and that is cheaper.
-    const tooLate = scheduler.wait(timeoutMs).then(() => toFailure(`no answer within ${timeoutMs} ms`));
-    const answer = batch.answered.then((answers) => pick(answers, index));
-    const first = await Promise.race([answer, tooLate.then((failure) => ({ ...failure, late: answer }))]);
+    const answers = await Promise.race([batch.answered, scheduler.wait(timeoutMs)]);
     // Whoever was to send it has died: the others must not wait for it too.
     if (!batch.isSent) this.#send(object, batch, caller);
-    return first;
+    if (answers !== undefined) return pick(answers, index);
+    const late = batch.answered.then((answered) => pick(answered, index));
+    return { ...toFailure(`no answer within ${timeoutMs} ms`), late };
   }
 
   stub(object: string): ReturnType<Bindings["COUNTERS"]["get"]> {
