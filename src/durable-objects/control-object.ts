@@ -40,6 +40,7 @@ import { migrate } from "./control-migrations.ts";
 import { EntryRows, toId, toSeq } from "./entry-rows.ts";
 import { FollowerRows } from "./follower-rows.ts";
 import { KeyChangeRows } from "./key-change-rows.ts";
+import type { KeyDigits } from "../core/control/key-filter.ts";
 import { Publisher } from "./publisher.ts";
 import { RepeatRows } from "./repeat-rows.ts";
 import { toAudited } from "./to-audited.ts";
@@ -87,6 +88,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   readKeyChanges(known: number): KeyChanges {
     return this.#keyChanges.listSince(known);
+  }
+
+  listKeyDigits(): KeyDigits {
+    return this.#keyChanges.listDigits();
   }
 
   /** What has changed since, and from here on every change is sent to the snapshot object of this name. */

@@ -3,6 +3,7 @@
 
 import type { KeyChanges } from "../core/control/key-changes.ts";
 import { FollowerRows } from "./follower-rows.ts";
+import { type KeyDigits, toDigits } from "../core/control/key-filter.ts";
 import type { Channel } from "./publisher.ts";
 
 /** Older changes are forgotten: who asks since before them learns that it cannot know. */
@@ -49,6 +50,12 @@ export class KeyChangeRows {
         ({ name, version }) =>
           send(name, this.listSince(version)),
     };
+  }
+
+  /** Of all keys there are. */
+  listDigits(): KeyDigits {
+    const rows = this.#sql.exec<{ hash: string }>("SELECT hash FROM key_hashes").toArray();
+    return { version: this.readVersion(), digits: Uint32Array.from(rows, ({ hash }) => toDigits(hash)) };
   }
 
   forgetOldest(): void {

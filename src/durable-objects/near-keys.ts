@@ -11,11 +11,14 @@ import {
 } from "../core/control/key-changes.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
 import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
+import { createKeyFilter, type KeyFilter } from "../core/control/key-filter.ts";
 import { Heard, inTime } from "./heard.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
 const CHECK_MS = 2_000;
 const KEYS_MAX = 10_000;
+/** So many keys that nobody has make it worth knowing all that somebody has. */
+const STRANGERS = 10;
 const HISTORY_KEY = "key-history";
 
 export class NearKeys {
@@ -26,6 +29,10 @@ export class NearKeys {
   #checkedMs = 0;
   #following: Promise<KeyHistory> | undefined;
   #count: number | undefined;
+  /** undefined until enough strangers have come. */
+  #filter: KeyFilter | undefined;
+  /** Keys that were looked up in vain. */
+  #strangers = 0;
 
   constructor(context: DurableObjectState, { CONTROL }: Pick<Bindings, "CONTROL">) {
     this.#context = context;
@@ -45,11 +52,28 @@ export class NearKeys {
     const { version } = await this.#know(place);
     const record = this.#find(hash);
     if (record !== undefined) return { version, record };
+    if (this.#filter !== undefined && !this.#filter.mayHave(hash)) return { version, record: undefined };
     const found = structuredClone({ ...(await this.#stub().lookUpKey(hash)) });
     // What has changed here since it was asked may be this key.
-    if (found.record !== undefined && found.version >= (this.#history?.version ?? Infinity))
-      this.#keep(hash, found.record);
+    if (found.record === undefined) this.#countStranger();
+    else if (found.version >= (this.#history?.version ?? Infinity)) this.#keep(hash, found.record);
     return found;
+  }
+
+  /** Where nobody's keys are shown again and again, all that there are are listed once. */
+  #countStranger(): void {
+    this.#strangers += 1;
+    if (this.#filter !== undefined || this.#strangers % STRANGERS !== 0) return;
+    this.#context.waitUntil(this.#listKeys());
+  }
+
+  async #listKeys(): Promise<void> {
+    try {
+      const listed = await this.#stub().listKeyDigits();
+      if (this.#history !== undefined) this.#filter = createKeyFilter(listed, this.#history);
+    } catch {
+      // The next strangers try again.
+    }
   }
 
   /** From the control object: what changed since it last sent anything. */
@@ -101,6 +125,8 @@ export class NearKeys {
       ? startKeyHistory(version)
       : addKeyChanges(before, { version, changed: changed && [...changed] });
     if (history !== before) {
+      if (isAnew || changed === undefined) this.#filter = undefined;
+      else this.#filter?.add({ changed });
       this.#forget(isAnew ? undefined : changed);
       this.#history = history;
       this.#context.storage.kv.put(HISTORY_KEY, history);

@@ -23,6 +23,7 @@ import type {
   Rotation,
 } from "../core/control/control-messages.ts";
 import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
+import type { KeyDigits } from "../core/control/key-filter.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
@@ -74,6 +75,7 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   findKey(hash: string): KeyRecord | undefined;
   lookUpKey(hash: string): VersionedKey;
   readKeyChanges(known: number): KeyChanges;
+  listKeyDigits(): KeyDigits;
   followKeys(name: string, known: number): KeyChanges;
   findToken(hash: string): TokenRecord | undefined;
   readSnapshot(knownVersion: number): Snapshot | undefined;

@@ -4,9 +4,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
-import type { RequestOptions } from "../support/client.ts";
+import { type RequestOptions, send } from "../support/client.ts";
+import { newKeyText } from "../support/keys.ts";
 import { startOrigin } from "../support/origin.ts";
-import { type Series, startSeriesGateway } from "../support/series.ts";
+import { type Call, type Series, startSeriesGateway } from "../support/series.ts";
 import { newSigner, sign } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 
@@ -166,6 +167,37 @@ describe("a new isolate of a data centre", () => {
     const again = await ask(busy, "/plan");
     expect([again.near, again.far]).toEqual([1, 0]);
     expect(again.calls.filter(({ name }) => name === "lookUpKey" || name === "decide")).toHaveLength(1);
+  });
+});
+
+describe("API keys that somebody invents", () => {
+  it("are nobody's without a question to the control object, and one that is made is somebody's all the same", async () => {
+    const asker = CASES.length + 10;
+    const show = async (key: string, ip: string): Promise<number> =>
+      (await gateway.ask(asker, "/plan", { ip, fields: [["X-API-Key", key]] })).reply.status;
+    const invent = (from: number, to: number): Promise<readonly number[]> =>
+      Promise.all(
+        Array.from({ length: to - from }, async (_, at) => {
+          const fields = [
+            ["X-API-Key", newKeyText()],
+            ["Host", `isolate-${asker}.example`],
+          ] as const;
+          return (await send(gateway, "/plan", { ip: `198.51.100.${from + at}`, fields })).status;
+        }),
+      );
+    await gateway.takeCalls();
+    const count = (calls: readonly Call[]): number =>
+      calls.filter(({ who, name }) => who === "far" && name === "lookUpKey").length;
+    // At such distances some may not be answered in time.
+    expect(await invent(0, 10)).not.toContain(200);
+    await until("all keys are listed", async () =>
+      (await gateway.takeCalls()).some(({ name, endMs }) => name === "listKeyDigits" && endMs !== null),
+    );
+    expect(await invent(10, 30)).not.toContain(200);
+    expect(count(await gateway.takeCalls())).toBe(0);
+    expect(await show(newKeyText(), "192.0.2.20")).toBe(401);
+    const created = expectStatus(201, askAdmin(gateway, "POST", "/keys", { body: { consumer: "late" } }));
+    expect(await show(String((await created)["key"]), "192.0.2.20")).toBe(200);
   });
 });
 
