@@ -858,6 +858,12 @@ export interface PoolInput<Names extends string = string> {
      * @example queue: { lengthMax: 20 }
      */
     readonly lengthMax?: number;
+    /**
+     * How much of `lengthMax`, in percent, one client may take with calls of a priority and of those above it.
+     * (1 to 100. Default: `100`.)
+     * @example queue: { share: 25 }
+     */
+    readonly share?: number;
   };
   readonly priority?: {
     /**

@@ -162,7 +162,11 @@ function toOutbound(
     limited,
     byMember: per === "member" ? limitByMember(limited, names) : undefined,
     whenLimited,
-    queue: { waitMsMax: queue.waitMax, lengthMax: queue.lengthMax },
+    queue: {
+      waitMsMax: queue.waitMax,
+      lengthMax: queue.lengthMax,
+      clientMax: Math.max(1, Math.floor((queue.lengthMax * queue.share) / 100)),
+    },
     priority,
   };
 }

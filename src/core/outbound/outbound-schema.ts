@@ -30,6 +30,7 @@ export const outboundEntries = {
     object({
       waitMax: v.optional(duration, "10s"),
       lengthMax: v.optional(integerBetween(1, LENGTH_MAX), 100),
+      share: v.optional(integerBetween(1, 100), 100),
     }),
     {},
   ),

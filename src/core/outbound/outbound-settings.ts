@@ -29,6 +29,8 @@ export interface OutboundSettings {
     readonly waitMsMax: number;
     /** For one counter, in one isolate. */
     readonly lengthMax: number;
+    /** The same for one client, of those whose priority is as high. */
+    readonly clientMax: number;
   };
   readonly priority: PriorityRules;
 }

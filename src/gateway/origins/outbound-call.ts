@@ -254,7 +254,7 @@ export class OutboundCall {
 
   async #wait(limit: Limit): Promise<InVain | OriginFailure | undefined> {
     const { lines, pool, settings } = this.#outbound;
-    const { lengthMax, waitMsMax } = settings.queue;
+    const { lengthMax, clientMax, waitMsMax } = settings.queue;
     const timeouts = this.#outbound.limited.policies.map(({ timeoutMs }) => timeoutMs);
     const askMs = 2 * Math.max(0, ...timeouts) + ASK_MARGIN_MS;
     const { signal } = this.#facts.request;
@@ -267,7 +267,7 @@ export class OutboundCall {
     });
     return await waitInLine(limit, {
       lines,
-      rules: { pool, lengthMax, rankMs: waitMsMax / 4, shareMs: waitMsMax / lengthMax, askMs },
+      rules: { pool, lengthMax, clientMax, rankMs: waitMsMax / 4, shareMs: waitMsMax / lengthMax, askMs },
       waiter: this.#waiter,
       signal,
       ask: () => this.#ask(),

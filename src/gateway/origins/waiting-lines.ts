@@ -15,6 +15,8 @@ const BODY_BYTES_MAX = 16 * 1_048_576;
 export interface LineRules {
   readonly pool: string;
   readonly lengthMax: number;
+  /** Of one client, among those of its priority and higher ones. undefined: as many as there are places. */
+  readonly clientMax?: number;
   /** What a priority is worth: see WaitingLine. */
   readonly rankMs: number;
   /** How far requests of one client stand apart. */
@@ -139,6 +141,11 @@ export class WaitingLines {
     // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
     waiter.isShed =
       waiter.bodyBytes > 0 && !this.#makeRoom(waiter, { among: all, measure: toBytes, most: BODY_BYTES_MAX });
+    if (waiter.isShed) return;
+    const { client, rank } = waiter;
+    const own = queue.waiters.filter((one) => one.client === client && one.rank <= rank).length;
+    // oxlint-disable-next-line no-param-reassign -- it is this waiter's own
+    waiter.isShed = client !== undefined && own >= (rules.clientMax ?? Infinity);
     if (waiter.isShed) return;
     const hasRoom =
       this.#makeRoom(waiter, { among: all, measure: toOne, most: WAITERS_MAX }) &&

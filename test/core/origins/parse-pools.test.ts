@@ -59,7 +59,7 @@ describe("a pool", () => {
   });
 
   test("counts its calls by policies, each pool by itself", () => {
-    const queue = { waitMax: "30s", lengthMax: 5 };
+    const queue = { waitMax: "30s", lengthMax: 5, share: 25 };
     const origins = {
       a: { members: [A], policies: ["search"] },
       b: { members: [A], policies: ["search"], cost: 2, whenLimited: ["stale", "reject"], queue },
@@ -76,13 +76,13 @@ describe("a pool", () => {
           countsAll: true,
         },
         whenLimited: ["queue", "stale", "reject"],
-        queue: { waitMsMax: 10_000, lengthMax: 100 },
+        queue: { waitMsMax: 10_000, lengthMax: 100, clientMax: 100 },
         priority: { consumers: {}, tiers: {}, headerMax: "normal" },
       },
       expect.objectContaining({
         limited: expect.objectContaining({ index: -3, cost: 2 }) as object,
         whenLimited: ["stale", "reject"],
-        queue: { waitMsMax: 30_000, lengthMax: 5 },
+        queue: { waitMsMax: 30_000, lengthMax: 5, clientMax: 1 },
       }),
     ]);
   });

@@ -59,6 +59,22 @@ describe("WaitingLines", () => {
     expect(bodies.count("tried").normal).toBe(15);
   });
 
+  test("leave a client its share of a line, and its more urgent calls another", () => {
+    const lines = new WaitingLines();
+    const rules = { ...RULES, lengthMax: 8, clientMax: 2 };
+    const greedy = { client: "greedy", rules };
+    const places = [1, 2, 3].map(() => enter(lines, "page", greedy));
+    expect(places.map((place) => place !== undefined)).toEqual([true, true, false]);
+    expect(enter(lines, "page", { ...greedy, rank: 0 })).toBeDefined();
+    expect(enter(lines, "another page", greedy)).toBeDefined();
+    expect(enter(lines, "page", { client: "modest", rules })).toBeDefined();
+    // Whoever cannot be told apart may be many.
+    for (let at = 0; at < 3; at += 1) expect(enter(lines, "page", { rules })).toBeDefined();
+    places[0]?.leave();
+    expect(enter(lines, "page", { ...greedy, rank: 2 })).toBeUndefined();
+    expect(enter(lines, "page", greedy)).toBeUndefined();
+  });
+
   test("forget who did not look when it was to, also where nobody comes any more", async () => {
     const lines = new WaitingLines();
     for (let at = 0; at < 1_000; at += 1) enter(lines, `line ${at}`);
