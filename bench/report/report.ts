@@ -24,7 +24,7 @@ export interface Run {
 }
 
 /** Above this, others were at work: two processes of the run itself want two cores. */
-const QUIET_LOAD_MAX = 1.5;
+export const QUIET_LOAD_MAX = 1.5;
 
 export function toReport(run: Run): string {
   const { summaries, faults, command, machine, generations, rounds, seconds, loadBefore, loadAfter } = run;

@@ -2,6 +2,7 @@
 
 import { toMedian, toPercentile } from "../measures/statistics.ts";
 import { alignTable } from "../report/align-table.ts";
+import { QUIET_LOAD_MAX } from "../report/report.ts";
 import type { Distance } from "./distances.ts";
 import type { MeasuredWorldRow } from "./measure-world.ts";
 import type { Probe } from "./probe-new-isolate.ts";
@@ -78,6 +79,9 @@ function toFacts(run: WorldRun, forward: MeasuredWorldRow | undefined): readonly
     forward === undefined
       ? "Milliseconds: whole answers, this machine's own time included"
       : `Milliseconds: above the Worker that only forwards, whose medians are ${toBase(forward.quietMs).toFixed(1)} (quiet) and ${toBase(forward.busyMs).toFixed(1)} (busy)`,
+    ...(loadBefore > QUIET_LOAD_MAX
+      ? ["LOADED: others were at work on this machine. Trust the round trips, and no milliseconds"]
+      : []),
     `Left out: ${leftOut.length === 0 ? "nothing" : leftOut.join("; ")}`,
     ...rows
       .filter(({ failed }) => failed > 0)
