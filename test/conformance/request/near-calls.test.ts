@@ -178,11 +178,11 @@ describe("API keys that somebody invents", () => {
     const invent = (from: number, to: number): Promise<readonly number[]> =>
       Promise.all(
         Array.from({ length: to - from }, async (_, at) => {
-          const fields = [
+          const shown = [
             ["X-API-Key", newKeyText()],
             ["Host", `isolate-${asker}.example`],
           ] as const;
-          return (await send(gateway, "/plan", { ip: `198.51.100.${from + at}`, fields })).status;
+          return (await send(gateway, "/plan", { ip: `198.51.100.${from + at}`, fields: shown })).status;
         }),
       );
     await gateway.takeCalls();
