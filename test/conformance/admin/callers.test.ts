@@ -9,7 +9,10 @@ import { until } from "../support/until.ts";
 
 const { gateway } = await startStand(
   {
-    policies: { plan: { algorithm: "fixed-window", limit: 100, window: "1h", key: "consumer" } },
+    // Exact: what is granted to an isolate counts as used for a while when its limit changes.
+    policies: {
+      plan: { algorithm: "fixed-window", limit: 100, window: "1h", key: "consumer", consistency: "exact" },
+    },
     tiers: { pro: { plan: { limit: 1_000 } } },
     access: { deny: { addresses: ["198.51.100.0/24"] } },
     routes: [
