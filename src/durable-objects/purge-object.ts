@@ -44,17 +44,19 @@ export class PurgeObject extends DurableObject<Bindings> implements PurgeRpc {
     await this.#publish();
   }
 
-  /** Resolves to whether all followers have all purges; those that do not get them from the alarm. */
+  /**
+   * Resolves to whether all followers have the purges of now; those that do not get them from the alarm. Purges that come
+   * meanwhile say for themselves where they are.
+   */
   async #publish(): Promise<boolean> {
-    const behind = this.#listBehind();
+    const state = this.#read();
+    const behind = this.#listBehind(state.latest);
     if (behind.length === 0) return true;
     // Stored with the purge: whatever happens in between, it is sent.
     const armed = this.ctx.storage.setAlarm(Date.now() + RESEND_MS);
-    const state = this.#read();
     await Promise.all([armed, ...behind.map(async (name) => this.#send(name, state))]);
-    if (this.#listBehind().length > 0) return false;
-    await this.ctx.storage.deleteAlarm();
-    return true;
+    if (this.#listBehind(this.#read().latest).length === 0) await this.ctx.storage.deleteAlarm();
+    return this.#listBehind(state.latest).length === 0;
   }
 
   async #send(name: string, state: PurgeState): Promise<void> {
@@ -83,8 +85,8 @@ export class PurgeObject extends DurableObject<Bindings> implements PurgeRpc {
     this.ctx.storage.kv.put(FOLLOWERS_KEY, { ...followers, [name]: latest });
   }
 
-  #listBehind(): readonly string[] {
-    const { latest } = this.#read();
+  /** Who is not known to have the purges up to this one. */
+  #listBehind(latest: number): readonly string[] {
     const followers = Object.entries(this.#readFollowers());
     return followers.filter(([, known]) => known < latest).map(([name]) => name);
   }

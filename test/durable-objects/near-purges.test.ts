@@ -71,3 +71,8 @@ test("what it was told longer ago it confirms first", async () => {
   await age("EU", 61_000);
   expect(await tagsOf("EU")).toEqual(["one", "two", "three"]);
 });
+
+test("purges that come at once say each for themselves that they are everywhere", async () => {
+  const added = await Promise.all(["four", "five", "six"].map(async (name) => purges.addPurges([tag(name)])));
+  expect(added.map(({ isEverywhere }) => isEverywhere)).toEqual([true, true, true]);
+});
