@@ -31,6 +31,7 @@ const features: Readonly<Record<string, Feature>> = {
   dropFields: { route: { response: { dropFields: "secret" } }, trims: "all answers" },
   "a kept body, sent again": { pool: { retries: { budgetPercent: 100 } }, method: "POST" },
   feedback: { pool: { feedback: { profile: "facebook-graph" } }, body: "error" },
+  links: { route: { links: { fields: ["*_url"] } } },
   batch: { by: "batch" },
   aggregate: { by: "aggregate" },
   "server-sent events": { body: "events" },
