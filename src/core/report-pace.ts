@@ -38,14 +38,14 @@ export class ReportPace {
 
 /**
  * How long a new isolate waits before it reports for the first time, in milliseconds: a deploy starts all at once, and none
- * has heard yet how many there are. Where the platform names no continent there is one isolate, which need not.
+ * has heard yet how many there are. On a machine of one's own (`isOfNetwork` false) there is one isolate, which need not.
  */
 export function toFirstDelayMs(
-  continent: string | undefined,
+  isOfNetwork: boolean,
   { fromMs, spreadMs }: FirstDelay,
   random: number,
 ): number {
-  return continent === undefined ? 0 : fromMs + random * spreadMs;
+  return isOfNetwork ? fromMs + random * spreadMs : 0;
 }
 
 export interface FirstDelay {

@@ -22,14 +22,15 @@ import { ofAnswer, ofLimits } from "./request/span-attributes.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
+import { type AdmittedRequest, finishAnswer, shapeAnswer } from "./finish-answer.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
-import { askUsage, withoutUsage } from "./request/ask-usage.ts";
+import { askUsage } from "./request/ask-usage.ts";
 import { awaitStart } from "./request/await-body.ts";
 import { awaitMembers } from "./request/await-members.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
-import { addLimitFields, toDenial, toRefusal } from "./limits/rate-limit-response.ts";
+import { toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
 import { RequestTrace } from "./request/request-trace.ts";
 import { receiveWebhook } from "./webhooks/receive-webhook.ts";
@@ -37,12 +38,9 @@ import { readRequest } from "./request/read-request.ts";
 import { NO_ROUTE, type RequestFacts, type RoutedRequest, toRoutedFacts } from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
 import { noteLimits } from "./limits/note-limits.ts";
-import { holdPermits, type Permits } from "./limits/permits.ts";
+import { holdPermits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
-import { passAnswer } from "./request/body-pipe.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
-import { relinkAnswer } from "./shape/relink-answer.ts";
-import { shapeResponse } from "./shape/shape-response.ts";
 import { type HeadStart, startBeside } from "./start-ahead.ts";
 import type { CountedFields } from "./request/read-fields.ts";
 import { createThroughCache } from "./cache/through-cache.ts";
@@ -112,7 +110,7 @@ export async function handleRequest(
   invalidateAfter(facts, response, context);
   settleLimits({ response, status: toHappened(answer), facts }, limits, context);
   if (answer.ok) logAllowed(routed, response.status, limits.rows);
-  return finish(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
+  return finishAnswer(response, limits, { gateway, route, routed, permits, context, isAnswered: answer.ok });
 }
 
 /** Shaping policies hold a request back; it then goes on in its turn. */
@@ -233,46 +231,6 @@ function askWithoutCache(
   return answerAggregate({ ...route, aggregate }, { facts, config: gateway.config, ask: askPart });
 }
 
-/** A request of which it is known who is calling. */
-type AdmittedRequest = RoutedRequest & { readonly facts: RequestFacts };
-
-interface Finishing {
-  readonly gateway: Gateway;
-  readonly route: Route;
-  readonly routed: AdmittedRequest;
-  readonly permits: Permits | undefined;
-  readonly context: RequestContext<Gateway>;
-  /** Not by a problem of the gateway's own. */
-  readonly isAnswered: boolean;
-}
-
-function finish(
-  response: Response,
-  limits: CheckedLimits,
-  finishing: Finishing,
-): Response | Promise<Response> {
-  const { routed, permits, context, isAnswered } = finishing;
-  permits?.endWith(response);
-  if (routed.facts.isAsking) withoutUsage(response);
-  const passed = passAnswer(response, context.waitUntil);
-  if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
-  return shape(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
-}
-
-const isChanged = ({ facts, route }: AdmittedRequest): boolean =>
-  facts.shaping !== undefined || route.links !== undefined;
-
-/** The answer as its client wants it, on a route that changes answers. */
-async function shape(response: Response, routed: AdmittedRequest): Promise<Response> {
-  const { shaping, method } = routed.facts;
-  const { timeoutMs } = routed.route;
-  const shaped =
-    shaping === undefined
-      ? response
-      : toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
-  return relinkAnswer(shaped, routed.facts, routed);
-}
-
 /** undefined: the request goes on. */
 function refuse(
   limits: CheckedLimits,
@@ -303,5 +261,5 @@ async function answerFreeHit(
   const answer = await answerThroughCache(early, through);
   if (!answer.ok) return early;
   logAllowed(routed, answer.value.status, []);
-  return await shape(answer.value, routed);
+  return await shapeAnswer(answer.value, routed);
 }

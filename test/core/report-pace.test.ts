@@ -59,7 +59,7 @@ describe("ReportPace", () => {
 describe("toFirstDelayMs()", () => {
   test("spreads isolates of a network, and keeps a lone one waiting for nothing", () => {
     const first = { fromMs: 2_000, spreadMs: 20_000 };
-    expect([0, 0.5, 1].map((random) => toFirstDelayMs("EU", first, random))).toEqual([2_000, 12_000, 22_000]);
-    expect(toFirstDelayMs(undefined, first, 0.5)).toBe(0);
+    expect([0, 0.5, 1].map((random) => toFirstDelayMs(true, first, random))).toEqual([2_000, 12_000, 22_000]);
+    expect(toFirstDelayMs(false, first, 0.5)).toBe(0);
   });
 });

@@ -154,7 +154,11 @@ export class Fleet {
     const name = `${centre.name} ${path} ${path === "/key" ? key : ""}`;
     const known = this.#requests.get(name);
     if (known !== undefined) return known;
-    const headers = new Headers({ "cf-connecting-ip": "192.0.2.1", accept: "*/*" });
+    const headers = new Headers({
+      "cf-connecting-ip": "192.0.2.1",
+      "cf-ray": "8f0123456789abcd-AMS",
+      accept: "*/*",
+    });
     if (path === "/key") headers.set("x-api-key", toKeyText(key));
     const request = Object.assign(new Request(GATEWAY + path, { headers }), {
       cf: { continent: centre.continent, country: "CH", asn: 64_500 },

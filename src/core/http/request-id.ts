@@ -25,3 +25,8 @@ export class RequestIds {
     return `${this.#isolate}-${this.#count.toString(36)}`;
   }
 }
+
+/** Whether Cloudflare gave it: on a machine of one's own nobody does. */
+export function isRay(requestId: string): boolean {
+  return RAY.test(requestId);
+}

@@ -5,6 +5,7 @@
 import { addCounts, NO_COUNTS } from "../../core/alerts/alert-conditions.ts";
 import type { AlertCounts, AlertReply, AlertReport, CrossedKey } from "../../core/alerts/alert-messages.ts";
 import type { AlertRule } from "../../core/alerts/alert-settings.ts";
+import { isRay } from "../../core/http/request-id.ts";
 import { toFirstDelayMs } from "../../core/report-pace.ts";
 import { toRefusedOutcome } from "../../core/stats/outcome.ts";
 import type { StatsNow } from "../../core/stats/stats-messages.ts";
@@ -72,15 +73,17 @@ export class AlertClient {
       else if (refusal.code.startsWith("credential-")) this.#counts.credentials += 1;
     }
     if (facts !== undefined)
-      this.#firstMs ??= readClock() + toFirstDelayMs(facts.continent, FIRST, Math.random());
+      this.#firstMs ??= readClock() + toFirstDelayMs(isRay(facts.requestId), FIRST, Math.random());
     this.#plan(this.#crossed.length > 0 ? SOON_MS : INTERVAL_MS, waitUntil);
   }
 
   #plan(soonestMs: number, waitUntil: WaitUntil): void {
     if (this.#firstMs === undefined) return;
     const nowMs = readClock();
+    // What somebody waits for goes at once.
+    const firstMs = this.#crossed.length > 0 ? nowMs : this.#firstMs;
     const openMs = this.#sentMs + this.#nextMs - (INTERVAL_MS - soonestMs);
-    const dueMs = Math.max(nowMs + (this.#firstMs > nowMs ? SOON_MS : soonestMs), openMs, this.#firstMs);
+    const dueMs = Math.max(nowMs + (firstMs > nowMs ? SOON_MS : soonestMs), openMs, firstMs);
     const delayMs = dueMs - nowMs;
     if (delayMs > WAIT_MS_MAX) return;
     const isPlanned = this.#sender !== undefined && nowMs < this.#dueMs + MARGIN_MS;

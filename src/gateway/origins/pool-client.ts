@@ -5,6 +5,7 @@ import { MemberStates } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { HealthReply, MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
+import { isRay } from "../../core/http/request-id.ts";
 import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -66,10 +67,10 @@ export class PoolClient {
   }
 
   /** Counts a client's request. A new isolate that sees a failure wants to know at once what the others know. */
-  begin(facts: Pick<RequestFacts, "continent">, waitUntil: (promise: Promise<unknown>) => void): void {
+  begin(facts: Pick<RequestFacts, "requestId">, waitUntil: (promise: Promise<unknown>) => void): void {
     this.#budget = earn(this.#budget, this.pool.retries.budgetPercent);
     const nowMs = readClock();
-    this.#dueMs ??= nowMs + toFirstDelayMs(facts.continent, FIRST, Math.random());
+    this.#dueMs ??= nowMs + toFirstDelayMs(isRay(facts.requestId), FIRST, Math.random());
     if (nowMs >= this.#dueMs || (!this.#isKnown && this.states.hasFailed))
       this.#poll.refresh(nowMs, waitUntil);
   }

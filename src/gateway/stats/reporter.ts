@@ -1,6 +1,7 @@
 // When an isolate reports what it counted: behind the answer of a request, no sooner than the object said with its last
 // answer. A report is kept until it is answered, and is sent again as it was; what is counted meanwhile goes with the next.
 
+import { isRay } from "../../core/http/request-id.ts";
 import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { StatsNow, StatsReply, StatsReport } from "../../core/stats/stats-messages.ts";
 import { type Bindings, toStatsName } from "../../platform/bindings.ts";
@@ -73,7 +74,10 @@ export class Reporter {
     if (this.#object !== undefined) return Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
     const continent = toContinent(request);
     this.#object = toStatsName(continent ?? "unknown");
-    return nowMs + Math.max(SOON_MS, toFirstDelayMs(continent, FIRST, Math.random()));
+    return (
+      nowMs +
+      Math.max(SOON_MS, toFirstDelayMs(isRay(request.headers.get("cf-ray") ?? ""), FIRST, Math.random()))
+    );
   }
 
   /** Never rejects. */

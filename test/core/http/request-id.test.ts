@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RequestIds } from "../../../src/core/http/request-id.ts";
+import { isRay, RequestIds } from "../../../src/core/http/request-id.ts";
 
 describe("RequestIds", () => {
   test("read() is the ray that Cloudflare gave, with its data centre or without", () => {
@@ -23,4 +23,14 @@ describe("RequestIds", () => {
     for (let index = 0; index < 5; index += 1) ids.read(null);
     expect(times).toBe(1);
   });
+});
+
+test("isRay() tells Cloudflare's ids from the gateway's own", () => {
+  const ids = new RequestIds(() => "9f86d081884c7d65");
+  expect(["8f0123456789abcd-AMS", "8f0123456789abcd", ids.read(null), ""].map(isRay)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

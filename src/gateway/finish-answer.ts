@@ -1,0 +1,55 @@
+// The end of a request's way: what becomes of an answer between its origin or the store and its client.
+
+import type { Route } from "../core/routes/route.ts";
+import type { Gateway } from "./gateway.ts";
+import type { CheckedLimits } from "./limits/checked-limits.ts";
+import type { Permits } from "./limits/permits.ts";
+import { addLimitFields } from "./limits/rate-limit-response.ts";
+import { toOriginResponse } from "./origins/to-origin-response.ts";
+import { withoutUsage } from "./request/ask-usage.ts";
+import { passAnswer } from "./request/body-pipe.ts";
+import type { RequestContext } from "./request/request-context.ts";
+import type { RequestFacts, RoutedRequest } from "./request/request-facts.ts";
+import { relinkAnswer } from "./shape/relink-answer.ts";
+import { shapeResponse } from "./shape/shape-response.ts";
+
+/** A request of which it is known who is calling. */
+export type AdmittedRequest = RoutedRequest & { readonly facts: RequestFacts };
+
+interface Finishing {
+  readonly gateway: Gateway;
+  readonly route: Route;
+  readonly routed: AdmittedRequest;
+  readonly permits: Permits | undefined;
+  readonly context: RequestContext<Gateway>;
+  /** Not by a problem of the gateway's own. */
+  readonly isAnswered: boolean;
+}
+
+/** The answer as its client gets it: permits end with it, what only the gateway asked for is out of it, its fields are there. */
+export function finishAnswer(
+  response: Response,
+  limits: CheckedLimits,
+  finishing: Finishing,
+): Response | Promise<Response> {
+  const { routed, permits, context, isAnswered } = finishing;
+  permits?.endWith(response);
+  if (routed.facts.isAsking) withoutUsage(response);
+  const passed = passAnswer(response, context.waitUntil);
+  if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
+  return shapeAnswer(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
+}
+
+const isChanged = ({ facts, route }: AdmittedRequest): boolean =>
+  facts.shaping !== undefined || route.links !== undefined;
+
+/** The answer as its client wants it, on a route that changes answers. */
+export async function shapeAnswer(response: Response, routed: AdmittedRequest): Promise<Response> {
+  const { shaping, method } = routed.facts;
+  const { timeoutMs } = routed.route;
+  const shaped =
+    shaping === undefined
+      ? response
+      : toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
+  return relinkAnswer(shaped, routed.facts, routed);
+}
