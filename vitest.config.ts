@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     // Files that start gateways wait for half of their time. All of the workers project comes after them, so that no long file
     // of theirs ends alone.
-    maxWorkers: 4,
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -20,9 +20,23 @@ export class Lateness {
   }
 
   /** What those who wait for a policy's quota wait in addition. Without a window there is nothing that ends. */
-  toMarginMs(windowMs: number | undefined): number {
+  toMarginMs(policy: WaitedFor | undefined): number {
+    const windowMs = policy === undefined ? undefined : toWaitedMs(policy);
     if (windowMs === undefined) return 0;
     const most = Math.max(windowMs * MARGIN_WINDOWS, Math.min(MARGIN_MS, windowMs * MARGIN_WINDOWS_SHORT));
     return Math.ceil(Math.min(this.#slowestMs ?? Infinity, most));
   }
+}
+
+interface WaitedFor {
+  readonly algorithm: string;
+  readonly limit: number;
+  readonly windowMs: number | undefined;
+}
+
+/** Those whose quota comes back unit by unit: each call waits for one, and must not wait by the whole window's measure. */
+const STEADY: ReadonlySet<string> = new Set(["token-bucket", "leaky-bucket"]);
+
+function toWaitedMs({ algorithm, limit, windowMs }: WaitedFor): number | undefined {
+  return windowMs !== undefined && STEADY.has(algorithm) ? windowMs / Math.max(1, limit) : windowMs;
 }

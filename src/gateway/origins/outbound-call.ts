@@ -219,7 +219,7 @@ export class OutboundCall {
     const policy = longest?.policy;
     const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
     const heldMs = Math.min(retryAfterMs, policy !== undefined && isPermit(policy) ? PERMIT_MS : soonMs);
-    const waitMs = heldMs + this.#outbound.lateness.toMarginMs(policy?.windowMs);
+    const waitMs = heldMs + this.#outbound.lateness.toMarginMs(policy);
     const nowMs = readClock();
     const line = this.#toLine(policy?.name, longest?.key);
     return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };

@@ -5,6 +5,7 @@ import { ADMIN_TOKEN, askAdmin, expectStatus, tagOf } from "../support/admin.ts"
 import { send } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
 import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
 
 const { gateway } = await startStand(
   {
@@ -243,7 +244,7 @@ describe("a ban", () => {
       undefined,
     ]);
     expect(reply.text()).not.toContain("secret reason");
-    expect(gateway.logs().some((line) => line.includes(`"ban":"${idOf(created)}"`))).toBe(true);
+    await until("its line", () => gateway.logs().some((line) => line.includes(`"ban":"${idOf(created)}"`)));
     await expectStatus(204, askAdmin(gateway, "DELETE", `/bans/${idOf(created)}`, { ifMatch: "*" }));
     expect((await send(gateway, "/", { ip })).field("X-RateLimit-Remaining")).toBe("1");
   });

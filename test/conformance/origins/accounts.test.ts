@@ -97,12 +97,11 @@ describe("an account that somebody else used up", () => {
   it("is refused once, and uploads go to the other: 10 of 10", async () => {
     const budgets = serveBudgets("/uploads", { "Bearer a": LIMIT });
     const replies: Reply[] = [];
-    for (let upload = 0; upload < 10; upload += 1)
+    // Which of two that seem alike is asked first is chance.
+    while (replies.length < 10 || (budgets.refused() === 0 && replies.length < 200))
       replies.push(await send(gateway, "/uploads/uploads", { method: "POST", body: "x".repeat(20_000) }));
-    expect(replies.map(({ status, text }) => [status, text()])).toEqual(
-      Array.from({ length: 10 }, () => [200, "Bearer b"]),
-    );
-    expect(budgets.refused()).toBeLessThanOrEqual(1);
+    expect(replies.map(({ status, text }) => [status, text()])).toEqual(replies.map(() => [200, "Bearer b"]));
+    expect(budgets.refused()).toBe(1);
   });
 
   it("gets no streamed upload, once that is known", async () => {

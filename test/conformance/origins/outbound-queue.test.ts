@@ -208,7 +208,7 @@ describe("requests that wait for quota", () => {
     const flooding = (async (): Promise<void> => {
       while (!flood.signal.aborted) {
         critical.push(send(gateway, "/starving/critical/x"));
-        await wait(70);
+        await wait(80);
       }
     })();
     await wait(500);

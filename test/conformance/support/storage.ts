@@ -50,7 +50,9 @@ export function countPurgeWrites(folder: string): number {
 function countValues(database: DatabaseSync): number {
   const tables = database.prepare("SELECT count(*) AS count FROM sqlite_master WHERE name = '_cf_KV'").get();
   if (tables?.["count"] === 0) return 0;
-  return Number(database.prepare("SELECT count(*) AS count FROM _cf_KV WHERE key = 'purges'").get()?.["count"]);
+  return Number(
+    database.prepare("SELECT count(*) AS count FROM _cf_KV WHERE key = 'purges'").get()?.["count"],
+  );
 }
 
 /** Lets every alarm that is set ring at the next start, as if its time had come. Gives how many there were. */
