@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 /** The rows of every table that the Worker made, over all counter objects under the folder. */
 export function countRows(folder: string): number {
   return sumOverObjects(folder, (database) =>
-    ownTablesOf(database).reduce((sum, table) => {
+    rowTablesOf(database).reduce((sum, table) => {
       const row = database.prepare(`SELECT count(*) AS count FROM "${table}"`).get();
       return sum + Number(row?.["count"]);
     }, 0),
@@ -17,12 +17,17 @@ export function countRows(folder: string): number {
 
 /**
  * Overwrites every text that is not part of a row's identity, as a damaged or foreign record: the texts by turns, one a
- * row. Gives how many rows there were.
+ * row. Gives how many rows there were. A busy object also has a journal, which has no row for a key.
  */
 export function damageRows(folder: string, texts: readonly string[]): number {
   return sumOverObjects(folder, (database) =>
-    ownTablesOf(database).reduce((sum, table) => sum + damageTable(database, table, texts), 0),
+    rowTablesOf(database).reduce((sum, table) => sum + damageTable(database, table, texts), 0),
   );
+}
+
+/** Those with a row for each thing: a busy counter object's journal has none. */
+function rowTablesOf(database: DatabaseSync): readonly string[] {
+  return ownTablesOf(database).filter((table) => table !== "journal");
 }
 
 function damageTable(database: DatabaseSync, table: string, texts: readonly string[]): number {
