@@ -51,9 +51,14 @@ const { origin, gateway } = await startStand(
 const resetOf = (reply: Reply): number => Number(reply.field("X-RateLimit-Reset"));
 const secondsOf = (reply: Reply): unknown => lastMemberOf(reply, "RateLimit")?.parameters["t"];
 
+/** By so much a lease's window may end later for its isolate than for its counter: as long as their call took. */
+const CALL_MS = 100;
+
 /** The second at which the window that a request fell into ends; undefined where it may have been either of two. */
 function toEnd({ sentAtMs, answeredAtMs }: Reply, windowSeconds: number): number | undefined {
-  const [first, last] = [sentAtMs, answeredAtMs].map((ms) => Math.floor(ms / 1_000 / windowSeconds) + 1);
+  const [first, last] = [sentAtMs - CALL_MS, answeredAtMs].map(
+    (ms) => Math.floor(ms / 1_000 / windowSeconds) + 1,
+  );
   return first === last && first !== undefined ? first * windowSeconds : undefined;
 }
 
