@@ -61,6 +61,8 @@ export function SignIn({ problem, onSession }: SignInProps): JSX.Element {
     event.preventDefault();
     const token = readText(event, "token");
     setAsking(true);
+    // What was said of another token is not said of this one.
+    tell(undefined);
     try {
       onSession(await signIn(token.trim()));
     } catch (error) {

@@ -9,9 +9,10 @@ export interface FuzzOrigin {
   readonly close: () => void;
 }
 
-export async function startOrigin(): Promise<FuzzOrigin> {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { "Content-Type": "application/json" });
+/** `toStatus`: of an answer to this path; without it 200. */
+export async function startOrigin(toStatus: (path: string) => number = () => 200): Promise<FuzzOrigin> {
+  const server = createServer((request, response) => {
+    response.writeHead(toStatus(request.url ?? ""), { "Content-Type": "application/json" });
     response.end("{}");
   });
   server.keepAliveTimeout = 0;

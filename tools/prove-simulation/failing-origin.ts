@@ -1,24 +1,8 @@
 // An origin that answers everything with 200, and /broken with 503 every other time.
 
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type FuzzOrigin, startOrigin } from "../fuzz/start-origin.ts";
 
-export async function startFailingOrigin(): Promise<{ readonly url: string; readonly close: () => void }> {
+export async function startFailingOrigin(): Promise<FuzzOrigin> {
   let asked = 0;
-  const server = createServer((request, response) => {
-    const isBroken = request.url?.startsWith("/broken") === true && (asked += 1) % 2 === 0;
-    response.writeHead(isBroken ? 503 : 200, { "Content-Type": "application/json" });
-    response.end("{}");
-  });
-  server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return startOrigin((path) => (path.startsWith("/broken") && (asked += 1) % 2 === 0 ? 503 : 200));
 }

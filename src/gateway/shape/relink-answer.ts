@@ -15,16 +15,8 @@ import { concatenate } from "../../platform/read-up-to.ts";
 import { createPipe } from "../../platform/pipe-stream.ts";
 import type { RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { toOrigin } from "../request/request-url.ts";
+import { OF_THE_BYTES } from "./of-the-bytes.ts";
 
-/** Of the origin's bytes, which are not the ones that go out. */
-const OF_THE_BYTES = [
-  "content-length",
-  "content-md5",
-  "content-digest",
-  "repr-digest",
-  "digest",
-  "accept-ranges",
-];
 const LINK_TARGET = /<([^<>]*)>/g;
 
 export function relinkAnswer(

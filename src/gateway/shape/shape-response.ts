@@ -13,18 +13,10 @@ import { readClock } from "../../platform/clock.ts";
 import type { OriginAnswer } from "../origins/forward.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import type { Shaping } from "../request/shaping.ts";
+import { OF_THE_BYTES } from "./of-the-bytes.ts";
 
 /** Says why an answer is whole that was to be trimmed. */
 const IGNORED_FIELD = "X-Fields-Ignored";
-/** Of the whole's bytes. */
-const OF_THE_BYTES = [
-  "content-length",
-  "content-md5",
-  "content-digest",
-  "repr-digest",
-  "digest",
-  "accept-ranges",
-];
 
 /** By what keeps an answer from being trimmed. */
 const CODES: ReadonlyMap<string, ProblemCode> = new Map([

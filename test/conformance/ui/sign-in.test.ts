@@ -45,8 +45,13 @@ describe("signing in", () => {
     await page.getByText("The gateway does not know this token.").waitFor();
     expect(await readStored(page)).toEqual(NOTHING);
     await page.getByLabel("Admin or read token").fill("wrong again");
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith("/health")),
+      page.getByRole("button", { name: "Sign in" }).click(),
+    ]);
     await page.getByText("The gateway does not know this token.").waitFor();
+    // While one token is asked about, no other can be sent.
+    await page.getByRole("button", { name: "Sign in", disabled: false }).waitFor();
     await page.getByLabel("Admin or read token").fill(ADMIN_READ_TOKEN);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Sign out" }).waitFor();
