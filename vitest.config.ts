@@ -1,10 +1,30 @@
-// Three projects: the pure core in Node, what needs workerd in workerd, and the black box over real HTTP.
+// Four projects: the pure core in Node, what needs workerd in workerd, and the black box over real HTTP, in two: most of its
+// files compute, some only wait.
 
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 
 /** What a machine needs that does other things beside. */
 const TEST_TIMEOUT_MS = 30_000;
+
+/** Files of the black box that wait for windows, intervals and bounds to pass for two thirds of their time or more. */
+const WAITING = [
+  "admin/control-down",
+  "admin/propagation",
+  "alerts/alerts",
+  "limits/permits",
+  "limits/permits-load",
+  "log/log-sinks",
+  "origins/feedback",
+  "origins/origin-health",
+  "origins/outbound-clients",
+  "origins/outbound-queue",
+  "request/body-ends",
+  "request/near-calls",
+  "request/unfinished-bodies",
+  "stats/metrics",
+  "ui/actions",
+].map((name) => `test/conformance/${name}.test.ts`);
 
 const inFolders = (...folders: readonly string[]): string[] =>
   folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -57,6 +77,20 @@ export default defineConfig({
           // Each file starts its own origin and gateway: a worker of its own would only cost time.
           isolate: false,
           include: inFolders("conformance"),
+          exclude: WAITING,
+          testTimeout: TEST_TIMEOUT_MS,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "waiting",
+          environment: "node",
+          isolate: false,
+          // Together they take less than two cores, though they are eight.
+          maxWorkers: 8,
+          sequence: { groupOrder: 2 },
+          include: WAITING,
           testTimeout: TEST_TIMEOUT_MS,
           hookTimeout: 60_000,
         },
