@@ -1,4 +1,4 @@
-// Where docs/configuration.md has what a problem of a configuration is about.
+// Where docs/configuration has what a problem of a configuration is about.
 
 import { algorithms } from "../core/algorithms/registry.ts";
 
@@ -7,40 +7,40 @@ const isOfAlgorithm = new RegExp(`^policies\\..+\\.(?:${[...new Set(options)].jo
 
 /** By how a path begins, the more special first. A name may have dots; then the part around it is found. */
 const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
-  [/^vars\./, "variables-and-secrets"],
-  [/^origin$/, "origin"],
-  [/^auth\.issuers\.\d/, "issuers"],
-  [/^auth\./, "credentials"],
-  [/^access\.|^routes\.\d+\.access\b/, "access-lists"],
-  [/^(?:routes\.\d+\.)?cors\./, "cors"],
-  [/^alerts\.\d+\.to\.\d/, "alert-channels"],
-  [/^alerts\.\d/, "alerts"],
-  [/^log\.sinks\.\d/, "log-sinks"],
-  [/^stats\./, "statistics"],
-  [/^log\./, "log"],
-  [/^(?:routes\.\d+\.)?denied\./, "denied-requests"],
-  [/^(?:routes\.\d+\.)?errors\./, "error-dialects"],
-  [/^batch\./, "batches"],
-  [/^tiers\../, "tiers"],
-  [/^(?:origins\..+\.members|routes)\.\d+\.credential\b/, "credentials-for-origins"],
-  [/^origins\..+\.members\.\d/, "pool-members"],
-  [/^origins\../, "origin-pools"],
-  [/^policies\..+\.limits\.\d/, "limits-for-some-requests"],
-  [/^policies\..+\.key$|^policies\..+\.key\.\d/, "keys"],
-  [/^policies\..+\.settle\b/, "settling"],
-  [/^policies\..+\.cost\./, "token-costs"],
-  [/^policies\..+\.ban\./, "policies"],
-  [isOfAlgorithm, "algorithms"],
-  [/^policies\../, "policies"],
-  [/^routes\.\d+\.cache\b/, "cache"],
-  [/^routes\.\d+\.links\b/, "links"],
-  [/^routes\.\d+\.webhook\b/, "webhooks"],
-  [/^routes\.\d+\.(?:aggregate|onPartial|fields|request|response)\b/, "aggregates-and-fields"],
-  [/^routes\.\d/, "routes"],
+  [/^vars\./, "file.md#variables-and-secrets"],
+  [/^origin$/, "origins.md#origin"],
+  [/^auth\.issuers\.\d/, "credentials.md#issuers"],
+  [/^auth\./, "credentials.md#credentials"],
+  [/^access\.|^routes\.\d+\.access\b/, "credentials.md#access-lists"],
+  [/^(?:routes\.\d+\.)?cors\./, "answers.md#cors"],
+  [/^alerts\.\d+\.to\.\d/, "observe.md#alert-channels"],
+  [/^alerts\.\d/, "observe.md#alerts"],
+  [/^log\.sinks\.\d/, "observe.md#log-sinks"],
+  [/^stats\./, "observe.md#statistics"],
+  [/^log\./, "observe.md#log"],
+  [/^(?:routes\.\d+\.)?denied\./, "answers.md#denied-requests"],
+  [/^(?:routes\.\d+\.)?errors\./, "answers.md#error-dialects"],
+  [/^batch\./, "routes.md#batches"],
+  [/^tiers\../, "keys.md#tiers"],
+  [/^(?:origins\..+\.members|routes)\.\d+\.credential\b/, "origins.md#credentials-for-origins"],
+  [/^origins\..+\.members\.\d/, "origins.md#pool-members"],
+  [/^origins\../, "origins.md#origin-pools"],
+  [/^policies\..+\.limits\.\d/, "keys.md#limits-for-some-requests"],
+  [/^policies\..+\.key$|^policies\..+\.key\.\d/, "keys.md#keys"],
+  [/^policies\..+\.settle\b/, "costs.md#settling"],
+  [/^policies\..+\.cost\./, "costs.md#token-costs"],
+  [/^policies\..+\.ban\./, "policies.md#policies"],
+  [isOfAlgorithm, "policies.md#algorithms"],
+  [/^policies\../, "policies.md#policies"],
+  [/^routes\.\d+\.cache\b/, "cache.md#cache"],
+  [/^routes\.\d+\.links\b/, "routes.md#links"],
+  [/^routes\.\d+\.webhook\b/, "webhooks.md#webhooks"],
+  [/^routes\.\d+\.(?:aggregate|onPartial|fields|request|response)\b/, "routes.md#aggregates-and-fields"],
+  [/^routes\.\d/, "routes.md#routes"],
 ];
 
 /** The link to it, from the project's folder. */
 export function toSectionLink(path: string): string {
-  const [, section = "top-level"] = SECTIONS.find(([beginning]) => beginning.test(path)) ?? [];
-  return `docs/configuration.md#${section}`;
+  const [, section = "file.md#top-level"] = SECTIONS.find(([beginning]) => beginning.test(path)) ?? [];
+  return `docs/configuration/${section}`;
 }

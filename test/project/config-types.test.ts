@@ -1,13 +1,13 @@
-// The types of headgate.config.ts are what the tables of docs/configuration.md say, which configuration.test.ts compares with
+// The types of headgate.config.ts are what the tables of docs/configuration say, which configuration.test.ts compares with
 // the schemas: each key with its unit or bounds, its default and an example.
 
 import { expect, test } from "vitest";
 import { toType } from "../../tools/config-types/to-type.ts";
 import { writeTypes } from "../../tools/config-types/write-types.ts";
-import { readText } from "./markdown.ts";
+import { readConfigurationPages, readText } from "./markdown.ts";
 
 test("src/core/config/config-input.ts is as `npm run config-types` writes it", () => {
-  expect(readText("src/core/config/config-input.ts")).toBe(writeTypes(readText("docs/configuration.md")));
+  expect(readText("src/core/config/config-input.ts")).toBe(writeTypes(readConfigurationPages()));
 });
 
 test("every key has its meaning, default and example in its comment", () => {

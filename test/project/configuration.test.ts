@@ -1,4 +1,4 @@
-// docs/configuration.md against the schemas: every key has a row with its default, every algorithm's option and every key
+// docs/configuration against the schemas: every key has a row with its default, every algorithm's option and every key
 // extractor too, nothing else has one, and every example is a configuration that is right.
 
 import { runInThisContext } from "node:vm";
@@ -22,9 +22,11 @@ import { toSectionLink } from "../../src/cli/config-sections.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
 import { inConfig, type Options, places } from "./example-places.ts";
 import {
+  configurationPages,
   findTable,
   readCodeBlocks,
   readCodes,
+  readConfigurationPages,
   readHeadings,
   readText,
   type Table,
@@ -32,7 +34,11 @@ import {
 } from "./markdown.ts";
 import { readEntryKeys, readSchemaKeys, type SchemaKey } from "./schema-keys.ts";
 
-const guide = readText("docs/configuration.md");
+const guide = readConfigurationPages();
+/** Every heading, as a problem leads to it. */
+const linkTargets = configurationPages.flatMap((path) =>
+  readHeadings(readText(path)).map(({ text }) => `${path}#${toAnchor(text)}`),
+);
 const registry = Object.entries(algorithms) as [string, Algorithm<unknown, unknown>][];
 
 /** parse-origin.ts demands it: the schema leaves it to a variable. */
@@ -161,7 +167,7 @@ function toDefault({ section, key, cell }: Documented): unknown {
   return JSON.parse(readCodes(cell)[0] ?? "null") as unknown;
 }
 
-describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
+describe.each(sections)("docs/configuration, %s", (section, keys) => {
   const table = findTable(guide, ["key", "type and bounds", "default"], section);
 
   test("has every key of the schema, and no other", () => {
@@ -172,8 +178,8 @@ describe.each(sections)("docs/configuration.md, %s", (section, keys) => {
   test.each(keys)("is where a problem of $path leads", ({ path }) => {
     const at = `${prefixes[section] ?? ""}${path}`;
     const wanted = toAnchor(ownSections[at] ?? section);
-    expect(toSectionLink(at)).toBe(`docs/configuration.md#${wanted}`);
-    expect(readHeadings(guide).map(({ text }) => toAnchor(text))).toContain(wanted);
+    expect(toSectionLink(at)).toMatch(new RegExp(`^docs/configuration/\\w+\\.md#${wanted}$`));
+    expect(linkTargets).toContain(toSectionLink(at));
   });
 
   test.each(keys)("gives the schema's default of $path", (key) => {
@@ -206,8 +212,8 @@ test.each([
   ["origins.orders", "origin-pools"],
   ["vars.LIMIT_FACTOR", "variables-and-secrets"],
 ])("a problem of %j leads to a heading that there is: %s", (path, section) => {
-  expect(toSectionLink(path)).toBe(`docs/configuration.md#${section}`);
-  expect(readHeadings(guide).map(({ text }) => toAnchor(text))).toContain(section);
+  expect(toSectionLink(path)).toMatch(new RegExp(`^docs/configuration/\\w+\\.md#${section}$`));
+  expect(linkTargets).toContain(toSectionLink(path));
 });
 
 test.each([
@@ -226,7 +232,7 @@ test("a pool member's credential is written like a route's", () => {
   expect(ofMembers).toEqual(routeKeys.filter(isCredentialKey));
 });
 
-describe("docs/configuration.md, algorithms", () => {
+describe("docs/configuration, algorithms", () => {
   const table = findTable(guide, ["algorithm", "option"]);
 
   test("has every option of every algorithm, and no other", () => {
@@ -257,7 +263,7 @@ describe("docs/configuration.md, algorithms", () => {
   });
 });
 
-test("docs/configuration.md has every key extractor, and no other", () => {
+test("docs/configuration has every key extractor, and no other", () => {
   const documented = findTable(guide, ["part", "counts by"]).rows.map(([cell = ""]) => readCodes(cell)[0]);
   const registered = Object.entries(keyExtractors).map(([name, { argument }]) =>
     argument === undefined ? name : `${name}:<name>`,
@@ -265,7 +271,7 @@ test("docs/configuration.md has every key extractor, and no other", () => {
   expect(documented).toEqual(registered);
 });
 
-test("docs/configuration.md has every feedback profile with its scopes, and no other", () => {
+test("docs/configuration has every feedback profile with its scopes, and no other", () => {
   const documented = findTable(guide, ["profile", "scopes"]).rows.map(([name = "", scopes = ""]) => [
     readCodes(name)[0],
     readCodes(scopes),
@@ -273,10 +279,12 @@ test("docs/configuration.md has every feedback profile with its scopes, and no o
   expect(documented).toEqual(Object.entries(profiles).map(([name, { scopes }]) => [name, scopes]));
 });
 
-describe.each(["README.md", "docs/configuration.md"])("the configurations in %s", (path) => {
-  const blocks = readCodeBlocks(readText(path)).filter(({ language }) => language === "ts");
+const blocks = ["README.md", ...configurationPages].flatMap((path) =>
+  readCodeBlocks(readText(path))
+    .filter(({ language }) => language === "ts")
+    .map(({ text }) => ({ path, text })),
+);
 
-  test.each(blocks)("are right: $text", ({ text }) => {
-    expect(toProblems(inConfig(evaluate(text)))).toEqual([]);
-  });
+test.each(blocks)("a configuration in $path is right: $text", ({ text }) => {
+  expect(toProblems(inConfig(evaluate(text)))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-// Whole configurations around one key each, by the section of docs/configuration.md that has the key.
+// Whole configurations around one key each, by the section of docs/configuration that has the key.
 
 export type Options = Readonly<Record<string, unknown>>;
 

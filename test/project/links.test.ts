@@ -5,7 +5,7 @@ import { dirname, join, normalize, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { PROJECT_FOLDER, readHeadings, readText, toAnchor } from "./markdown.ts";
 
-const documents = ["", "docs", "docs/decisions", "docs/guides"].flatMap((folder) =>
+const documents = ["", "docs", "docs/configuration", "docs/decisions", "docs/guides"].flatMap((folder) =>
   readdirSync(resolve(PROJECT_FOLDER, folder))
     .filter((name) => name.endsWith(".md"))
     .map((name) => join(folder, name)),

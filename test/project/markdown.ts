@@ -1,6 +1,6 @@
 // Reads the project's documents: tables, headings and code blocks, as far as the tests here need them.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
 export const PROJECT_FOLDER = resolve(import.meta.dirname, "../..");
@@ -28,6 +28,17 @@ export interface Heading {
 export function readText(path: string): string {
   return readFileSync(resolve(PROJECT_FOLDER, path), "utf8");
 }
+
+/** Every page that has keys of a configuration. */
+export const configurationPages: readonly string[] = readdirSync(
+  resolve(PROJECT_FOLDER, "docs/configuration"),
+)
+  .filter((name) => name.endsWith(".md"))
+  .sort()
+  .map((name) => `docs/configuration/${name}`);
+
+/** What stands on all of them, for readers of tables: a section has its name on one page alone. */
+export const readConfigurationPages = (): string => configurationPages.map(readText).join("\n");
 
 /** As GitHub names a heading: lower case, spaces as hyphens, without punctuation. */
 export function toAnchor(heading: string): string {

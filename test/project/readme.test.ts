@@ -4,7 +4,14 @@
 import { describe, expect, test } from "vitest";
 import { algorithmFacts } from "../../src/core/algorithms/algorithm-facts.ts";
 import { type AlgorithmName, algorithms } from "../../src/core/algorithms/registry.ts";
-import { findTable, readCodeBlocks, readCodes, readText } from "./markdown.ts";
+import {
+  configurationPages,
+  findTable,
+  readCodeBlocks,
+  readCodes,
+  readConfigurationPages,
+  readText,
+} from "./markdown.ts";
 
 const readme = readText("README.md");
 const scripts = (JSON.parse(readText("package.json")) as { scripts: Readonly<Record<string, string>> })
@@ -25,8 +32,8 @@ describe("README.md", () => {
     expect(rows).toEqual(registered);
   });
 
-  test("leaves what an algorithm stores to docs/configuration.md", () => {
-    const { rows } = findTable(readText("docs/configuration.md"), ["algorithm", "stored for each key"]);
+  test("leaves what an algorithm stores to docs/configuration", () => {
+    const { rows } = findTable(readConfigurationPages(), ["algorithm", "stored for each key"]);
     const registered = Object.keys(algorithms).map((name) => [
       `\`${name}\``,
       algorithmFacts[name as AlgorithmName].storage,
@@ -49,7 +56,7 @@ describe("README.md", () => {
       "README.md",
       "CONTRIBUTING.md",
       "docs/cli.md",
-      "docs/configuration.md",
+      ...configurationPages,
       "docs/errors.md",
       "docs/guides/front-your-api.md",
     ];

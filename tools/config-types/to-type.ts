@@ -1,4 +1,4 @@
-// The TypeScript type of a configuration key, from the cell of docs/configuration.md that gives its type and bounds.
+// The TypeScript type of a configuration key, from the cell of docs/configuration that gives its type and bounds.
 
 /** Keys whose type says more than their cell: names of the configuration's own, and values with a form. */
 const OWN_TYPES: Readonly<Record<string, string>> = {

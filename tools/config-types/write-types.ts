@@ -1,4 +1,4 @@
-// Writes the TypeScript types of a configuration from the tables of docs/configuration.md: each key with what it means, its
+// Writes the TypeScript types of a configuration from the tables of docs/configuration: each key with what it means, its
 // bounds, its default and an example, as an editor shows them.
 
 import { findTable, findTables, readCodes, type Table } from "../../test/project/markdown.ts";
@@ -104,7 +104,7 @@ interface Key {
   readonly keys: Map<string, Key>;
 }
 
-/** `guide` is the text of docs/configuration.md. */
+/** `guide` is the text of every page of docs/configuration. */
 export function writeTypes(guide: string): string {
   const written = new Set(INTERFACES.flatMap(({ sources }) => sources.map(({ section }) => section)));
   const unknown = findTables(guide, KEY_HEAD).find(({ section }) => !written.has(section));
@@ -119,7 +119,7 @@ export function writeTypes(guide: string): string {
 }
 
 const HEAD = `// The types of headgate.config.ts, for editors and compilers: written by \`npm run config-types\` from the tables of
-// docs/configuration.md, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
+// docs/configuration, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
 import type { DialectName } from "../errors/registry.ts";
 import type { Facts } from "../keys/facts.ts";

@@ -1,5 +1,5 @@
 // The types of headgate.config.ts, for editors and compilers: written by `npm run config-types` from the tables of
-// docs/configuration.md, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
+// docs/configuration, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
 import type { DialectName } from "../errors/registry.ts";
 import type { Facts } from "../keys/facts.ts";

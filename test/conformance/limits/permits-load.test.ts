@@ -1,5 +1,5 @@
 // However many clients come and go, the origin has no more in flight than the limit says: what one client held ends there
-// before another gets its place. Clients go by a reset, which the platform sees at once; see also docs/configuration.md.
+// before another gets its place. Clients go by a reset, which the platform sees at once; see also docs/configuration/policies.md.
 
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";

@@ -132,7 +132,7 @@ describe("an idle answer whose client has left", () => {
   });
 });
 
-// Where a later platform sees this at once, "Permits" in docs/configuration.md and wrangler.toml are to say so.
+// Where a later platform sees this at once, "Permits" in docs/configuration/policies.md and wrangler.toml are to say so.
 describe("a client that closes without a reset, locally", () => {
   it("is seen when something is written to it; until then its permit stays, and bodyTimeout bounds that", async () => {
     serveInTurn("/closed/idle");

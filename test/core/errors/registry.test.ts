@@ -125,7 +125,7 @@ test("grpc-message is ASCII whatever a policy is called", () => {
 });
 
 describe("a request over its limit", () => {
-  // What each client looks at to tell it from everything else: docs/configuration.md, "Error dialects".
+  // What each client looks at to tell it from everything else: docs/configuration/answers.md, "Error dialects".
   test.each([
     ["openai", 429, { error: { code: "rate_limit_exceeded" } }],
     ["anthropic", 429, { type: "error", error: { type: "rate_limit_error" } }],

@@ -1,4 +1,4 @@
-// Every format by its name. Add one here and in docs/configuration.md.
+// Every format by its name. Add one here and in docs/configuration/observe.md.
 
 import { elasticBulk } from "./elastic-bulk.ts";
 import type { LogFormat } from "./format.ts";

@@ -1,4 +1,4 @@
-// Every shape by its name. Add one here and in docs/configuration.md.
+// Every shape by its name. Add one here and in docs/configuration/observe.md.
 
 import { toEcs } from "./ecs.ts";
 import { toOcsf } from "./ocsf.ts";
