@@ -1,5 +1,6 @@
 // `npm run simulate:fleet`: how often each object that many isolates share is asked, with the gateway as it ships in every
-// isolate: a start of all at once, as a deploy has it, a purge and a revocation. Ends with 1 where one is asked more than it bears.
+// isolate: a start of all at once, as a deploy has it, a purge and a revocation. Ends with 1 where one is asked more than it
+// bears, or a purge or a revocation holds too late.
 
 import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
@@ -31,7 +32,7 @@ await runCommand(async () => {
     },
   });
   const startedMs = performance.now();
-  const { objects, answers, isolates } = await play({
+  const { objects, answers, late, isolates } = await play({
     isolates: Number(values.isolates),
     dataCentres: Number(values.centres),
     perSecond: Number(values.rate),
@@ -49,6 +50,8 @@ await runCommand(async () => {
   console.log(
     `\n${isolates} isolates in ${values.centres} data centres, ${values.rate} requests/s for ${values.seconds} s (${seen}), seed ${SEED}, in ${seconds} s`,
   );
+  console.log(`too late: ${late.purged} answers from before the purge, ${late.revoked} for the revoked key`);
+  if (late.purged + late.revoked > 0) throw new CommandError("A purge or a revocation holds too late");
   if (broken.length > 0)
     throw new CommandError(
       `More than ${PEAK_MAX} calls in a second, or ${MEAN_MAX} in the mean: ${broken.join(", ")}`,

@@ -12,7 +12,7 @@ import {
 import type { KeyRecord } from "../core/keys/key-record.ts";
 import { type Bindings, CONTROL_NAME } from "../platform/bindings.ts";
 import { createKeyFilter, type KeyFilter } from "../core/control/key-filter.ts";
-import { Heard, inTime } from "./heard.ts";
+import { Heard, inTime, soonEnough } from "./heard.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
 const CHECK_MS = 2_000;
@@ -88,7 +88,7 @@ export class NearKeys {
 
   async #know(place: string): Promise<KeyHistory> {
     const trusted = this.#heard.isTrusted(Date.now()) ? this.#history : undefined;
-    const known = trusted ?? (await (this.#following ??= this.#follow(place)));
+    const known = trusted ?? (await soonEnough((this.#following ??= this.#follow(place))));
     if (Date.now() - this.#checkedMs >= CHECK_MS) this.#context.waitUntil(this.#check(known.version));
     return known;
   }

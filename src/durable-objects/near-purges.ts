@@ -3,7 +3,7 @@
 
 import type { PurgeState } from "../core/cache/purge-state.ts";
 import { type Bindings, PURGES_NAME } from "../platform/bindings.ts";
-import { Heard, inTime } from "./heard.ts";
+import { Heard, inTime, soonEnough } from "./heard.ts";
 
 /** While it is asked, it looks for what was not sent after this long. */
 const CHECK_MS = 2_000;
@@ -28,7 +28,7 @@ export class NearPurges {
   /** The state where it is newer than what the caller knows. Rejects where it cannot be known. `place` names this object. */
   async read(knownLatest: number, place: string): Promise<PurgeState | undefined> {
     const state = this.#heard.isTrusted(Date.now()) ? this.#state : undefined;
-    const known = state ?? (await (this.#following ??= this.#follow(place)));
+    const known = state ?? (await soonEnough((this.#following ??= this.#follow(place))));
     if (Date.now() - this.#checkedMs >= CHECK_MS) this.#context.waitUntil(this.#check(known.latest));
     return known.latest > knownLatest ? known : undefined;
   }

@@ -5,9 +5,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type { PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
+import type { NewsAnswer, NewsQuestion, Told } from "../core/control/news.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
+import { CallRate } from "../core/control/spread.ts";
 import { type Bindings, CONTROL_NAME, type SnapshotRpc } from "../platform/bindings.ts";
-import { inTime } from "./heard.ts";
+import { inTime, soonEnough } from "./heard.ts";
 import { NearKeys } from "./near-keys.ts";
 import { NearPurges } from "./near-purges.ts";
 
@@ -19,6 +21,8 @@ const PARTS = ["version", "config", "overrides", "bans", "access"] as const;
 export class SnapshotObject extends DurableObject<Bindings> implements SnapshotRpc {
   #known: Snapshot | undefined;
   #checkedMs = 0;
+  #following: Promise<Snapshot> | undefined;
+  readonly #rate = new CallRate();
   readonly #purges: NearPurges;
   readonly #keys: NearKeys;
 
@@ -29,11 +33,15 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
     this.#keys = new NearKeys(context, env);
   }
 
-  /** undefined: nothing is newer than what the caller knows. Rejects where it cannot learn its first one. */
-  async readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined> {
-    const known = this.#known ?? (await this.#follow(place));
-    if (Date.now() - this.#checkedMs >= CHECK_MS) this.ctx.waitUntil(this.#check(known.version));
-    return known.version === knownVersion ? undefined : known;
+  /** What is new of all that the caller knows. `name` is this object's own. */
+  async readNews({ known, spread }: NewsQuestion, name: string): Promise<NewsAnswer> {
+    this.#rate.count(Date.now());
+    const [snapshot, purges, keys] = await Promise.all([
+      tell(known.snapshot, async (version) => this.#readSnapshot(version, name)),
+      tell(known.purges, async (latest) => this.#purges.read(latest, name)),
+      tell(known.keys, async (version) => this.#keys.readChanges(version, name)),
+    ]);
+    return { told: { snapshot, purges, keys }, spread: this.#rate.toSpread(spread) };
   }
 
   /** What is older than what is known here is dropped: two may come in the wrong order. */
@@ -46,31 +54,34 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
     });
   }
 
-  /** undefined: nothing is newer than what the caller knows. Rejects where it cannot know. */
-  async readPurges(knownLatest: number, place: string): Promise<PurgeState | undefined> {
-    return await this.#purges.read(knownLatest, place);
-  }
-
   putPurges(state: PurgeState): void {
     this.#purges.put(state);
   }
 
   async lookUpKey(hash: string, place: string): Promise<VersionedKey> {
+    this.#rate.count(Date.now());
     return await this.#keys.lookUp(hash, place);
-  }
-
-  async readKeyChanges(known: number, place: string): Promise<KeyChanges> {
-    return await this.#keys.readChanges(known, place);
   }
 
   putKeyChanges(changes: KeyChanges): void {
     this.#keys.put(changes);
   }
 
+  /** undefined: nothing is newer than what the caller knows. Rejects where it cannot learn its first one. */
+  async #readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined> {
+    const known = this.#known ?? (await soonEnough((this.#following ??= this.#follow(place))));
+    if (Date.now() - this.#checkedMs >= CHECK_MS) this.ctx.waitUntil(this.#check(known.version));
+    return known.version === knownVersion ? undefined : known;
+  }
+
   /** From here on the control object sends every change. */
   async #follow(place: string): Promise<Snapshot> {
     this.#checkedMs = Date.now();
-    this.putSnapshot(await this.#control().follow(place));
+    try {
+      this.putSnapshot(await this.#control().follow(place));
+    } finally {
+      this.#following = undefined;
+    }
     if (this.#known === undefined) throw new Error("the control object sent nothing");
     return this.#known;
   }
@@ -96,5 +107,18 @@ export class SnapshotObject extends DurableObject<Bindings> implements SnapshotR
     const { kv } = this.ctx.storage;
     if (kv.get("version") === undefined) return undefined;
     return Object.fromEntries(PARTS.map((part) => [part, kv.get(part)])) as unknown as Snapshot;
+  }
+}
+
+/** undefined: it was not asked about, or cannot be known in time. */
+async function tell<State>(
+  known: number | undefined,
+  read: (known: number) => Promise<State | undefined>,
+): Promise<Told<State> | undefined> {
+  if (known === undefined) return undefined;
+  try {
+    return { newer: await read(known) };
+  } catch {
+    return undefined;
   }
 }

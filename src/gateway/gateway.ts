@@ -10,6 +10,7 @@ import { IsolateLeases } from "../core/leases/isolate-leases.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { createAuthority } from "./credentials/authority.ts";
+import { KeyClient } from "./credentials/key-client.ts";
 import { ChangeMarks } from "./cache/change-marks.ts";
 import { CacheStore } from "./cache/cache-store.ts";
 import type { CacheClients } from "./cache/cache-clients.ts";
@@ -20,12 +21,14 @@ import { toPolicyField } from "./limits/rate-limit-response.ts";
 import { AlertClient } from "./alerts/alert-client.ts";
 import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
+import { DataCentre } from "./request/data-centre.ts";
 import { CounterClient } from "./limits/counter-client.ts";
 import { PoolClient } from "./origins/pool-client.ts";
 import { showNow } from "./origins/show-pools.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
 import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
 import { NearObject } from "./request/near-object.ts";
+import { News } from "./request/news.ts";
 import type { WebhookClients } from "./webhooks/answer-webhook.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
@@ -35,7 +38,8 @@ const LEASED_KEYS_MAX = 10_000;
 /** Whatever the rooms need; none of them knows it. */
 export interface Gateway extends CacheClients, PreflightClients, WebhookClients {
   readonly lines: WaitingLines;
-  readonly near: NearObject;
+  readonly news: News;
+  readonly keys: KeyClient;
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
@@ -46,7 +50,8 @@ type Derived = Omit<
   | "purges"
   | "collapsing"
   | "lines"
-  | "near"
+  | "news"
+  | "keys"
   | "store"
   | "marks"
   | "authority"
@@ -61,16 +66,19 @@ type Derived = Omit<
 export function createGateway(
   config: Config,
   bindings: Bindings,
-  near: NearObject = new NearObject(bindings),
+  news: News = new News(new NearObject(bindings)),
 ): Gateway {
   const lines = new WaitingLines();
-  const clients = createClients(config, bindings, { lines, near });
+  const keys = new KeyClient(bindings.CONTROL, { news, dataCentre: new DataCentre(config.origin) });
+  const clients = createClients(config, bindings, { lines, keys });
+  news.near.expect(config.counters.shards);
   return {
     lines,
-    near,
+    news,
+    keys,
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
-    purges: new PurgeClient(bindings.PURGES, near),
+    purges: new PurgeClient(bindings.PURGES, news),
     collapsing: new Collapsing(),
     ...clients,
     stats: toRecorder({ config, ...clients }, bindings),
@@ -86,6 +94,7 @@ export function renewGateway(
   { config, snapshot, bindings }: { config: Config; snapshot: Snapshot; bindings: Bindings },
 ): Gateway {
   gateway.leases.forgetDenials();
+  gateway.news.near.expect(config.counters.shards);
   const stored = config.origin === gateway.config.origin ? {} : createStore(config);
   const clients = config === gateway.config ? {} : createClients(config, bindings, gateway);
   const renewed = { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
@@ -118,14 +127,14 @@ function toRecorder(
 function createClients(
   config: Config,
   bindings: Bindings,
-  { lines, near }: Pick<Gateway, "lines" | "near">,
+  { lines, keys }: Pick<Gateway, "lines" | "keys">,
 ): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials" | "webhooks"> {
   const { limit, window: windowMs } = config.auth.attempts;
   const secrets = bindings as unknown as Readonly<Record<string, unknown>>;
   return {
     webhooks: { WEBHOOKS: bindings.WEBHOOKS, secrets },
     reserve: new LookUpReserve({ limit, windowMs }),
-    authority: createAuthority(config, bindings, near),
+    authority: createAuthority(config, bindings, keys),
     credentials: new UpstreamCredentials(secrets),
     pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
   };

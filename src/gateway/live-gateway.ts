@@ -13,7 +13,7 @@ import { setLogTarget, writeLog } from "../platform/log.ts";
 import { createGateway, type Gateway, renewGateway } from "./gateway.ts";
 import { createLogSinks, type LogSink } from "./log/log-sink.ts";
 import { NearObject } from "./request/near-object.ts";
-import { Poll } from "./request/poll.ts";
+import { News } from "./request/news.ts";
 
 /** Older knowledge is none: a request waits for the new. So a change holds everywhere within this, in milliseconds. */
 const KNOWN_MS_MAX = 5_000;
@@ -37,14 +37,7 @@ export class LiveGateway {
   #gateway: Gateway;
   #sinks: readonly LogSink[] = [];
   #snapshot: Snapshot = NO_SNAPSHOT;
-  readonly #near: NearObject;
-
-  readonly #poll = new Poll<Snapshot>({
-    ask: async () => this.#askNear(),
-    learn: (snapshot) => {
-      this.#learn(snapshot);
-    },
-  });
+  readonly #news: News;
 
   /** `exported` is the deployed configuration as it is written. */
   constructor(deployed: Config, { exported, bindings }: { exported: unknown; bindings: Bindings }) {
@@ -52,24 +45,31 @@ export class LiveGateway {
     this.#fingerprint = () => fingerprintFile(exported, hashText);
     this.#bindings = bindings;
     this.#hasControl = isSet(bindings.ADMIN_TOKEN) || isSet(bindings.ADMIN_READ_TOKEN);
-    this.#near = new NearObject(bindings);
-    this.#gateway = createGateway(deployed, bindings, this.#near);
+    this.#news = new News(new NearObject(bindings));
+    this.#news.follow("snapshot", {
+      version: () => (this.#hasControl ? this.#snapshot.version : undefined),
+      learn: (snapshot) => {
+        this.#learn(snapshot);
+      },
+      askFar: async (version) => bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(version),
+    });
+    this.#gateway = createGateway(deployed, bindings, this.#news);
     this.#directLog(deployed, NO_SNAPSHOT);
   }
 
   /** The gateway for one request, from its first step to its last; an assumption where it is not known to be active. */
   current(request: Request, context: Pick<ExecutionContext, "waitUntil">): Gateway | Assumption {
-    this.#near.locate(request);
+    this.#news.near.locate(request);
     const nowMs = readClock();
     const waitUntil = (promise: Promise<unknown>): void => {
       context.waitUntil(promise);
     };
     this.#gateway.authority.refresh(waitUntil);
     if (!this.#hasControl) return this.#gateway;
-    const ageMs = this.#poll.toAgeMs(nowMs);
+    const ageMs = this.#news.toAgeMs("snapshot", nowMs);
     if (ageMs >= KNOWN_MS_MAX)
-      return { gateway: this.#gateway, isNew: ageMs === Infinity, known: this.#know(nowMs, waitUntil) };
-    this.#poll.refresh(nowMs, waitUntil);
+      return { gateway: this.#gateway, isNew: ageMs === Infinity, known: this.#know(waitUntil) };
+    this.#news.refresh(nowMs, waitUntil);
     return this.#gateway;
   }
 
@@ -83,25 +83,12 @@ export class LiveGateway {
 
   /** After a change made through this isolate: it holds here at once. */
   async learnNow(): Promise<void> {
-    await this.#poll.ask(readClock(), async () => this.#askControl());
+    await this.#news.askFar("snapshot");
   }
 
-  async #know(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): Promise<Gateway | undefined> {
-    await this.#poll.know(nowMs, waitUntil);
-    return this.#poll.toAgeMs(nowMs) === Infinity ? undefined : this.#gateway;
-  }
-
-  async #askNear(): Promise<Snapshot | undefined> {
-    const { version } = this.#snapshot;
-    return await this.#near.ask<Snapshot | undefined>(
-      async (near, place) => near.readSnapshot(version, place),
-      async () => this.#askControl(),
-    );
-  }
-
-  async #askControl(): Promise<Snapshot | undefined> {
-    const { version } = this.#snapshot;
-    return await this.#bindings.CONTROL.getByName(CONTROL_NAME).readSnapshot(version);
+  async #know(waitUntil: (promise: Promise<unknown>) => void): Promise<Gateway | undefined> {
+    await this.#news.know("snapshot", KNOWN_MS_MAX, waitUntil);
+    return this.#news.toAgeMs("snapshot", readClock()) === Infinity ? undefined : this.#gateway;
   }
 
   #learn(snapshot: Snapshot): void {

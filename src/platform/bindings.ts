@@ -25,6 +25,7 @@ import type {
 import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
 import type { KeyDigits } from "../core/control/key-filter.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
+import type { NewsAnswer, NewsQuestion } from "../core/control/news.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
@@ -97,12 +98,10 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
 
 /** What a gateway may ask of a snapshot object, and what the control object and the purge object send it. */
 export interface SnapshotRpc extends Rpc.DurableObjectBranded {
-  readSnapshot(knownVersion: number, place: string): Promise<Snapshot | undefined>;
+  readNews(question: NewsQuestion, name: string): Promise<NewsAnswer>;
   putSnapshot(snapshot: Snapshot): void;
-  readPurges(knownLatest: number, place: string): Promise<PurgeState | undefined>;
   putPurges(state: PurgeState): void;
   lookUpKey(hash: string, place: string): Promise<VersionedKey>;
-  readKeyChanges(known: number, place: string): Promise<KeyChanges>;
   putKeyChanges(changes: KeyChanges): void;
 }
 

@@ -39,7 +39,8 @@ const lookUp = async (hash: string, place = "EU"): Promise<VersionedKey> =>
 const tierOf = async (hash: string, place?: string): Promise<unknown> =>
   (await lookUp(hash, place)).record?.tier;
 const changesSince = async (known: number, place = "EU"): Promise<unknown> =>
-  (await SNAPSHOTS.getByName(place).readKeyChanges(known, place)).changed;
+  (await SNAPSHOTS.getByName(place).readNews({ known: { keys: known }, spread: 1 }, place)).told.keys?.newer
+    ?.changed;
 const isKept = (hash: string, place = "EU"): Promise<boolean> =>
   runInDurableObject(
     SNAPSHOTS.getByName(place),

@@ -15,8 +15,9 @@ const { PURGES, SNAPSHOTS } = env as unknown as {
 const purges = PURGES.getByName(PURGES_NAME);
 const tag = (name: string): { readonly kind: "tag"; readonly tag: string } => ({ kind: "tag", tag: name });
 const tagsOf = async (place: string, known = -1): Promise<unknown> => {
-  const state = await SNAPSHOTS.getByName(place).readPurges(known, place);
-  return state?.entries.map(({ purge }) => ("tag" in purge ? purge.tag : purge.kind));
+  const question = { known: { purges: known }, spread: 1 };
+  const { told } = await SNAPSHOTS.getByName(place).readNews(question, place);
+  return told.purges?.newer?.entries.map(({ purge }) => ("tag" in purge ? purge.tag : purge.kind));
 };
 /** As if it had been told last so long ago. */
 async function age(place: string, ms: number): Promise<void> {

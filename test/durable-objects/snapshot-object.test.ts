@@ -6,6 +6,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { expect, test } from "vitest";
 import { CONTROL_NAME } from "../../src/platform/bindings.ts";
 import type { ControlObject } from "../../src/durable-objects/control-object.ts";
+import type { NewsAnswer } from "../../src/core/control/news.ts";
+import type { Snapshot } from "../../src/core/control/snapshot.ts";
 import type { SnapshotObject } from "../../src/durable-objects/snapshot-object.ts";
 
 const { CONTROL, SNAPSHOTS } = env as unknown as {
@@ -20,8 +22,12 @@ async function ban(value: string): Promise<void> {
   expect(await control.createEntry({ kind: "bans", body }, by)).toMatchObject({ ok: true });
 }
 
+const readNews = async (place: string, known: number): Promise<NewsAnswer> =>
+  SNAPSHOTS.getByName(place).readNews({ known: { snapshot: known }, spread: 1 }, place);
+const read = async (place: string, known: number): Promise<Snapshot | undefined> =>
+  (await readNews(place, known)).told.snapshot?.newer;
 const bansOf = async (place: string): Promise<unknown> => {
-  const snapshot = await SNAPSHOTS.getByName(place).readSnapshot(-1, place);
+  const snapshot = await read(place, -1);
   return snapshot?.bans.map(({ value }) => value);
 };
 
@@ -38,10 +44,10 @@ test("it has a change when the operator has an answer, also after an eviction", 
 
 test("it answers nothing to who knows the newest, and drops what is older", async () => {
   const near = SNAPSHOTS.getByName("EU");
-  const newest = await near.readSnapshot(-1, "EU");
+  const newest = await read("EU", -1);
   if (newest === undefined) throw new Error("no snapshot");
   await near.putSnapshot({ ...newest, version: newest.version - 1, bans: [] });
-  expect(await near.readSnapshot(newest.version, "EU")).toBeUndefined();
+  expect(await read("EU", newest.version)).toBeUndefined();
   expect(await bansOf("EU")).toEqual(["192.0.2.1", "192.0.2.2"]);
 });
 
@@ -59,4 +65,12 @@ test("what could not be sent is sent by the alarm", async () => {
   expect(stored).toHaveLength(2);
   // Everybody has it: there is nothing to be sent again.
   expect(await runDurableObjectAlarm(control)).toBe(false);
+});
+
+test("it answers what it is asked about alone, and wants more objects beside it once it is asked too often", async () => {
+  const quiet = await readNews("SA", -1);
+  expect(Object.values(quiet.told).filter((told) => told !== undefined)).toHaveLength(1);
+  expect(quiet.spread).toBe(1);
+  const answers = await Promise.all(Array.from({ length: 401 }, async () => readNews("SA", -1)));
+  expect(answers.at(-1)?.spread).toBe(2);
 });

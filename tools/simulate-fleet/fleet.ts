@@ -23,6 +23,15 @@ interface GatewayCode {
   readonly handleSafely: (request: Request, gateway: object, context: Context) => Promise<Response>;
 }
 
+interface Answer {
+  readonly status: number;
+  readonly ageMs: number;
+}
+
+/** What Headgate promises. */
+const PURGED_WITHIN_MS = 5_000;
+const REVOKED_WITHIN_MS = 4_000;
+
 export const ROUTES = ["/cached", "/key", "/pool", "/upstream"] as const;
 export type RoutePath = (typeof ROUTES)[number];
 
@@ -71,6 +80,11 @@ export class Fleet {
   readonly #isolates = new Map<string, Live>();
   /** Answers by status. */
   readonly answers = new Map<number, number>();
+  /** Answers that a purge or a revocation should have prevented. */
+  readonly late = { purged: 0, revoked: 0 };
+  readonly #time: VirtualTime;
+  #purgedMs = Infinity;
+  readonly #revoked = new Map<number, number>();
 
   static async create({ time, keys }: FleetOptions): Promise<Fleet> {
     const code = { ...(await load("live-gateway.ts")), ...(await load("handle-safely.ts")) } as GatewayCode;
@@ -82,6 +96,7 @@ export class Fleet {
       Array.from({ length: keys }, (_, key) => [toHash(toKeyText(key)), toRecord(key)] as const),
     );
     this.network = new Network(time, records);
+    this.#time = time;
     this.#code = code;
     const parsed = parseConfig(CONFIG);
     if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join("; "));
@@ -115,7 +130,14 @@ export class Fleet {
     });
   }
 
+  /** All that is stored. */
+  purge(): void {
+    this.#purgedMs = this.#time.nowMs;
+    this.network.purge({ kind: "everything" });
+  }
+
   revoke(key: number): void {
+    this.#revoked.set(key, this.#time.nowMs);
     this.network.revoke(toHash(toKeyText(key)));
   }
 
@@ -131,17 +153,23 @@ export class Fleet {
       this.#isolates.set(name, live);
     }
     const request = this.#toRequest(centre, path, key);
-    const status = await this.#place.run(this.#toCache(centre), () => this.#answer(live, request));
+    const sentMs = this.#time.nowMs;
+    const { status, ageMs } = await this.#place.run(this.#toCache(centre), () => this.#answer(live, request));
     this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
+    const isRevoked = sentMs - (this.#revoked.get(key) ?? Infinity) >= REVOKED_WITHIN_MS;
+    if (path === "/key" && isRevoked && status === 200) this.late.revoked += 1;
+    // Ages are whole seconds, rounded down.
+    const isPurged = sentMs - this.#purgedMs >= PURGED_WITHIN_MS;
+    if (isPurged && this.#time.nowMs - ageMs < this.#purgedMs) this.late.purged += 1;
   }
 
-  async #answer(live: Live, request: Request): Promise<number> {
+  async #answer(live: Live, request: Request): Promise<Answer> {
     const context: Context = { waitUntil: (promise) => void promise.catch(() => undefined) };
     const active = live.current(request, context);
     const gateway = "known" in active ? await active.known : active;
-    if (gateway === undefined) return 503;
-    const response = await this.#code.handleSafely(request, gateway, context);
-    return response.status;
+    if (gateway === undefined) return { status: 503, ageMs: 0 };
+    const { status, headers } = await this.#code.handleSafely(request, gateway, context);
+    return { status, ageMs: Number(headers.get("age") ?? 0) * 1_000 };
   }
 
   #toCache(centre: DataCentre): object {

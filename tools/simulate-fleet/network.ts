@@ -8,7 +8,9 @@ import {
   toKeyChanges,
   type VersionedKey,
 } from "../../src/core/control/key-changes.ts";
+import type { NewsAnswer, NewsQuestion } from "../../src/core/control/news.ts";
 import { NO_SNAPSHOT } from "../../src/core/control/snapshot.ts";
+import { CallRate } from "../../src/core/control/spread.ts";
 import type { FeedbackReport } from "../../src/core/feedback/feedback-messages.ts";
 import { SharedFeedback } from "../../src/core/feedback/shared-feedback.ts";
 import type { KeyRecord } from "../../src/core/keys/key-record.ts";
@@ -104,25 +106,40 @@ export class Network {
       case "FEEDBACK":
         return this.#createFeedback();
       case "SNAPSHOTS":
-        return { ...this.#knowledge(), ...this.#createNearKeys() };
+        return this.#createNear();
       default:
         return { ...this.#knowledge(), findKey: (hash: string) => this.#findKey(hash) };
     }
   }
 
-  /** What operators changed, and what was purged: the object that has it, and those near isolates. */
+  /** What operators changed, and what was purged, where it is kept. */
   #knowledge(): Methods {
     return {
       readSnapshot: (known: number) => (known === NO_SNAPSHOT.version ? undefined : NO_SNAPSHOT),
-      readPurges: (known: number) => (known === this.#purges.latest ? undefined : this.#purges),
+      readPurges: (known: number) => this.#readPurges(known),
       readKeyChanges: (known: number) => toKeyChanges(this.#changes, known),
     };
   }
 
-  /** Keys that a continent has not met are looked up in the control object, and kept. */
-  #createNearKeys(): Methods {
+  #readPurges(known: number): PurgeState | undefined {
+    return known === this.#purges.latest ? undefined : this.#purges;
+  }
+
+  /** The same near isolates. Keys that an object has not met are looked up in the control object, and kept. */
+  #createNear(): Methods {
     const kept = new Set<string>();
+    const rate = new CallRate();
+    const readNews = ({ known: { purges, keys }, spread }: NewsQuestion): NewsAnswer => {
+      rate.count(Date.now());
+      const told = {
+        snapshot: { newer: undefined },
+        purges: purges === undefined ? undefined : { newer: this.#readPurges(purges) },
+        keys: keys === undefined ? undefined : { newer: toKeyChanges(this.#changes, keys) },
+      };
+      return { told, spread: rate.toSpread(spread) };
+    };
     const lookUpKey = async (hash: string): Promise<VersionedKey> => {
+      rate.count(Date.now());
       if (!kept.has(hash)) {
         await this.#time.wait(FAR_MS / 2);
         this.#count("CONTROL control");
@@ -131,7 +148,7 @@ export class Network {
       }
       return { version: this.#changes.version, record: this.#findKey(hash) };
     };
-    return { lookUpKey };
+    return { readNews, lookUpKey };
   }
 
   #createFeedback(): Methods {

@@ -23,6 +23,8 @@ export interface AskedObject {
 export interface Played {
   readonly objects: readonly AskedObject[];
   readonly answers: ReadonlyMap<number, number>;
+  /** Answers that a purge, or a revocation, should have prevented. */
+  readonly late: { readonly purged: number; readonly revoked: number };
   readonly isolates: number;
 }
 
@@ -75,7 +77,7 @@ export async function play({
   }
   const endMs = seconds * 1_000;
   time.at(endMs * PURGE_AT, () => {
-    fleet.network.purge({ kind: "everything" });
+    fleet.purge();
   });
   time.at(endMs * REVOKE_AT, () => {
     fleet.revoke(0);
@@ -85,6 +87,7 @@ export async function play({
   return {
     objects: [...fleet.network.calls].map(([object, calls]) => toAsked(object, calls, seconds)),
     answers: fleet.answers,
+    late: fleet.late,
     isolates: world.reduce((sum, centre) => sum + centre.isolates, 0),
   };
 }

@@ -5,8 +5,7 @@ import { createPurgeIndex, type PurgeIndex } from "../../core/cache/purge-index.
 import { addPurge, NO_PURGES, type Purge, type PurgeState } from "../../core/cache/purge-state.ts";
 import { type Bindings, PURGES_NAME } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
-import type { NearObject } from "../request/near-object.ts";
-import { Poll } from "../request/poll.ts";
+import type { News } from "../request/news.ts";
 
 /** Purges that the purge object has not confirmed. */
 const PENDING_MAX = 100;
@@ -16,22 +15,25 @@ export type PurgeReach = "everywhere" | "most" | "none";
 
 export class PurgeClient {
   readonly #namespace: Bindings["PURGES"];
-  readonly #near: NearObject;
+  readonly #news: News;
+  /** Who uses nothing that is stored needs to know of no purges. */
+  #isUsed = false;
   /** As the purge object numbered them: generations are its clock's alone. */
   #state: PurgeState = NO_PURGES;
   /** Made here and not yet known to be in the state. */
   #pending: readonly Purge[] = [];
   #index: PurgeIndex = createPurgeIndex(NO_PURGES);
-  readonly #poll = new Poll<PurgeState>({
-    ask: async () => this.#ask(this.#state.latest),
-    learn: (state) => {
-      this.#set(state);
-    },
-  });
 
-  constructor(namespace: Bindings["PURGES"], near: NearObject) {
+  constructor(namespace: Bindings["PURGES"], news: News) {
     this.#namespace = namespace;
-    this.#near = near;
+    this.#news = news;
+    news.follow("purges", {
+      version: () => (this.#isUsed ? this.#state.latest : undefined),
+      learn: (state) => {
+        this.#set(state);
+      },
+      askFar: async (latest) => this.#stub().readPurges(latest),
+    });
   }
 
   /** The newest purge that this isolate knows: what a record stored now is marked with. */
@@ -47,10 +49,11 @@ export class PurgeClient {
     withinMs: number,
     waitUntil: (promise: Promise<unknown>) => void,
   ): Promise<PurgeIndex | undefined> {
+    this.#isUsed = true;
     const nowMs = readClock();
-    if (this.#poll.toAgeMs(nowMs) >= withinMs)
-      return (await this.#poll.know(nowMs, waitUntil)) ? this.#index : undefined;
-    this.#poll.refresh(nowMs, waitUntil);
+    if (this.#news.toAgeMs("purges", nowMs) >= withinMs)
+      return (await this.#news.know("purges", withinMs, waitUntil)) ? this.#index : undefined;
+    this.#news.refresh(nowMs, waitUntil);
     return this.#index;
   }
 
@@ -80,13 +83,6 @@ export class PurgeClient {
     // Numbered above all that are known, whatever this isolate's clock says.
     for (const purge of pending) state = addPurge(state, purge, 0);
     this.#index = createPurgeIndex(state);
-  }
-
-  async #ask(latest: number): Promise<PurgeState | undefined> {
-    return await this.#near.ask<PurgeState | undefined>(
-      async (near, place) => near.readPurges(latest, place),
-      async () => this.#stub().readPurges(latest),
-    );
   }
 
   #stub(): ReturnType<Bindings["PURGES"]["getByName"]> {

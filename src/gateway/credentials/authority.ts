@@ -6,8 +6,7 @@ import { type CredentialVerdict, judgeKey, refuse } from "../../core/consumers/v
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { DataCentre } from "../request/data-centre.ts";
-import type { NearObject } from "../request/near-object.ts";
-import { KeyClient } from "./key-client.ts";
+import type { KeyClient } from "./key-client.ts";
 import { TokenClient } from "./token-client.ts";
 
 export type ShownCredential = Extract<Credential, { readonly text: string }>;
@@ -33,10 +32,12 @@ export interface Authority {
   readonly find: (shown: Shown) => Promise<CredentialVerdict>;
 }
 
-export function createAuthority({ auth, origin }: Config, bindings: Bindings, near: NearObject): Authority {
-  const dataCentre = new DataCentre(origin);
-  const keys = new KeyClient(bindings.CONTROL, { near, dataCentre }, auth.apiKeys.onError);
-  const tokens = new TokenClient(auth.issuers, { secrets: { ...bindings }, dataCentre });
+/** What is known of keys is of no configuration; of tokens it is of one configuration's issuers. */
+export function createAuthority({ auth, origin }: Config, bindings: Bindings, keys: KeyClient): Authority {
+  const tokens = new TokenClient(auth.issuers, {
+    secrets: { ...bindings },
+    dataCentre: new DataCentre(origin),
+  });
   return {
     recall: ({ credential, hash, waitUntil }) => {
       if (credential.kind === "malformed")
@@ -59,7 +60,7 @@ export function createAuthority({ auth, origin }: Config, bindings: Bindings, ne
     hasKnown: ({ hash }) => keys.hasKnown(hash) || tokens.hasKnown(hash),
     find: async ({ credential, hash, waitUntil }) => {
       if (credential.kind === "token") return await tokens.verify(credential.text, hash, waitUntil);
-      const known = await keys.find(hash, waitUntil);
+      const known = await keys.find(hash, auth.apiKeys.onError, waitUntil);
       if (known === undefined)
         return refuse("credential-unverifiable", "neither the near object nor the control object answers");
       return judgeKey(known.record, readClock());

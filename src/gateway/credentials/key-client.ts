@@ -9,8 +9,7 @@ import { type Bindings, CONTROL_NAME } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { Collapsing } from "../request/collapsing.ts";
 import type { DataCentre } from "../request/data-centre.ts";
-import type { NearObject } from "../request/near-object.ts";
-import { Poll } from "../request/poll.ts";
+import type { News } from "../request/news.ts";
 
 /** Older knowledge is none: the request waits for the new. Counted from before it was asked for. */
 const KNOWN_MS_MAX = 4_000;
@@ -36,9 +35,8 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 
 export class KeyClient {
   readonly #namespace: Bindings["CONTROL"];
-  readonly #near: NearObject;
+  readonly #news: News;
   readonly #dataCentre: DataCentre;
-  readonly #onError: "closed" | "known";
   #known = new LruMap<string, KnownKey>(KNOWN_KEYS_MAX);
   #unknown = new LruMap<string, KnownKey>(UNKNOWN_KEYS_MAX);
   readonly #collapsing = new Collapsing();
@@ -46,22 +44,21 @@ export class KeyClient {
   #version = NO_VERSION;
   /** What was looked up before this version may have changed since. */
   #since = 0;
-  readonly #news = new Poll<KeyChanges>({
-    ask: async () => this.#askNews(this.#version),
-    learn: (changes) => {
-      this.#learnNews(changes);
-    },
-  });
 
   constructor(
     namespace: Bindings["CONTROL"],
-    { near, dataCentre }: { readonly near: NearObject; readonly dataCentre: DataCentre },
-    onError: "closed" | "known",
+    { news, dataCentre }: { readonly news: News; readonly dataCentre: DataCentre },
   ) {
     this.#namespace = namespace;
-    this.#near = near;
+    this.#news = news;
     this.#dataCentre = dataCentre;
-    this.#onError = onError;
+    news.follow("keys", {
+      version: () => (this.#known.size + this.#unknown.size > 0 ? this.#version : undefined),
+      learn: (changes) => {
+        this.#learnNews(changes);
+      },
+      askFar: async (version) => this.#stub().readKeyChanges(version),
+    });
   }
 
   /** What is known of a key by its hash, if it is new enough. Looks for news in the background. */
@@ -95,11 +92,13 @@ export class KeyClient {
     return this.#known.get(hash) !== undefined;
   }
 
-  /** Asks near; undefined when nobody answers in time, and what was known may not stand in. */
-  async find(hash: string, waitUntil: WaitUntil): Promise<KnownKey | undefined> {
+  /**
+   * Asks near; undefined when nobody answers in time, and what was known may not stand in, as it does with `onError: "known"`.
+   */
+  async find(hash: string, onError: "closed" | "known", waitUntil: WaitUntil): Promise<KnownKey | undefined> {
     const before = this.#read(hash);
     const isConfirmable = before !== undefined && this.#isUnchanged(before, readClock());
-    const isAnswered = !isConfirmable || (await this.#news.know(readClock(), waitUntil));
+    const isAnswered = !isConfirmable || (await this.#news.know("keys", KNOWN_MS_MAX, waitUntil));
     const confirmed = this.#read(hash);
     if (confirmed !== undefined && this.#isNew(confirmed, readClock())) return confirmed;
     // Who did not say what is new does not say whose a key is.
@@ -108,13 +107,13 @@ export class KeyClient {
     if (known === undefined) return undefined;
     const ageMs = readClock() - known.askedMs;
     if (ageMs < KNOWN_MS_MAX) return known;
-    const mayStandIn = this.#onError === "known" && known.record !== undefined && ageMs < KEPT_MS_MAX;
+    const mayStandIn = onError === "known" && known.record !== undefined && ageMs < KEPT_MS_MAX;
     return mayStandIn ? known : undefined;
   }
 
   #isNew(known: KnownKey, nowMs: number): boolean {
     if (nowMs - known.askedMs < KNOWN_MS_MAX) return true;
-    return this.#isUnchanged(known, nowMs) && this.#news.toAgeMs(nowMs) < KNOWN_MS_MAX;
+    return this.#isUnchanged(known, nowMs) && this.#news.toAgeMs("keys", nowMs) < KNOWN_MS_MAX;
   }
 
   /** As of the last news. A key that has expired may be nobody's by now. */
@@ -150,16 +149,9 @@ export class KeyClient {
   }
 
   async #askKey(hash: string): Promise<VersionedKey> {
-    return await this.#near.ask<VersionedKey>(
-      async (near, place) => near.lookUpKey(hash, place),
+    return await this.#news.near.ask<VersionedKey>(
+      async (near, name) => near.lookUpKey(hash, name),
       async () => ({ version: NO_VERSION, record: await this.#stub().findKey(hash) }),
-    );
-  }
-
-  async #askNews(version: number): Promise<KeyChanges> {
-    return await this.#near.ask<KeyChanges>(
-      async (near, place) => near.readKeyChanges(version, place),
-      async () => this.#stub().readKeyChanges(version),
     );
   }
 

@@ -1,6 +1,9 @@
 // The object on the instance's own continent that knows what there is one of in the world: what operators changed, what was
-// purged. Where it does not answer in time, whoever it has that from is asked instead.
+// purged. Where many instances ask there are several, and each instance keeps to one of them. Where it does not answer in
+// time, whoever it has that from is asked instead.
 
+import type { NewsAnswer, NewsQuestion } from "../../core/control/news.ts";
+import { SPREAD_MAX, toFirstSpread, toNearName } from "../../core/control/spread.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 
 /** How long it may take before the far object is asked. */
@@ -11,6 +14,9 @@ type Stub = ReturnType<Bindings["SNAPSHOTS"]["getByName"]>;
 export class NearObject {
   readonly #namespace: Bindings["SNAPSHOTS"];
   #place: string | undefined;
+  #draw: number | undefined;
+  #spread = 1;
+  #spreadMin = 1;
 
   constructor({ SNAPSHOTS }: Pick<Bindings, "SNAPSHOTS">) {
     this.#namespace = SNAPSHOTS;
@@ -18,17 +24,35 @@ export class NearObject {
 
   /** An instance stays where it is: its first request says where. */
   locate(request: Request): void {
-    this.#place ??= (request.cf?.continent as string | undefined) ?? "unknown";
+    this.#place ??= request.cf?.continent as string | undefined;
+  }
+
+  /** There are at least as many objects as counters of so many shards suggest. */
+  expect(shards: number): void {
+    this.#spreadMin = toFirstSpread(shards);
+  }
+
+  /** What is new; undefined where it does not answer in time. */
+  async readNews(known: NewsQuestion["known"]): Promise<NewsAnswer["told"] | undefined> {
+    const spread = this.#toSpread();
+    const answer = await this.ask<NewsAnswer | undefined>(
+      async (near, name) => near.readNews({ known, spread }, name),
+      () => Promise.resolve(undefined),
+    );
+    if (answer !== undefined) this.#spread = answer.spread;
+    return answer?.told;
   }
 
   /** The near answer; the far one where there is none in time. Rejects where neither comes. */
   async ask<Answer>(
-    askNear: (stub: Stub, place: string) => Promise<Answer>,
+    askNear: (stub: Stub, name: string) => Promise<Answer>,
     askFar: () => Promise<Answer>,
   ): Promise<Answer> {
-    const place = this.#place ?? "unknown";
+    // Not before there is a request: where no request is, nothing is random.
+    this.#draw ??= Math.random();
+    const name = toNearName(this.#place ?? "unknown", { spread: this.#toSpread(), draw: this.#draw });
     try {
-      const near = askNear(this.#namespace.getByName(place), place);
+      const near = askNear(this.#namespace.getByName(name), name);
       // Only for what was asked: nobody would hear its rejection otherwise.
       const late = scheduler.wait(NEAR_MS).then((): never => {
         throw new Error("no answer in time");
@@ -37,5 +61,11 @@ export class NearObject {
     } catch {
       return await askFar();
     }
+  }
+
+  /** On a machine of one's own, which is nowhere in the network, there is one. */
+  #toSpread(): number {
+    if (this.#place === undefined) return 1;
+    return Math.min(SPREAD_MAX, Math.max(this.#spreadMin, this.#spread));
   }
 }

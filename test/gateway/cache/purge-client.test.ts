@@ -5,6 +5,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { PurgeClient } from "../../../src/gateway/cache/purge-client.ts";
 import { NearObject } from "../../../src/gateway/request/near-object.ts";
+import { News } from "../../../src/gateway/request/news.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 
 const bindings = env as unknown as Bindings;
@@ -22,14 +23,14 @@ function startDesk(continent = "unknown") {
     }) as unknown as Namespace;
   const near = new NearObject({ SNAPSHOTS: within(bindings.SNAPSHOTS) });
   near.locate(new Request("https://gateway.example/", { cf: { continent } }));
-  const client = new PurgeClient(within(bindings.PURGES), near);
+  const client = new PurgeClient(within(bindings.PURGES), new News(near));
   const read = (withinMs: number) => client.read(withinMs, () => undefined);
   return { state, client, read };
 }
 
 // The objects start in their own time, which no client waits for.
 beforeAll(async () => {
-  await bindings.SNAPSHOTS.getByName("unknown").readPurges(-1, "unknown");
+  await bindings.SNAPSHOTS.getByName("unknown").readNews({ known: { purges: -1 }, spread: 1 }, "unknown");
 });
 
 afterEach(() => {

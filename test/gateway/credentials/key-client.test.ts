@@ -7,6 +7,7 @@ import type { ControlObject } from "../../../src/durable-objects/control-object.
 import { KeyClient } from "../../../src/gateway/credentials/key-client.ts";
 import { DataCentre } from "../../../src/gateway/request/data-centre.ts";
 import { NearObject } from "../../../src/gateway/request/near-object.ts";
+import { News } from "../../../src/gateway/request/news.ts";
 import type { SnapshotObject } from "../../../src/durable-objects/snapshot-object.ts";
 import type { Bindings } from "../../../src/platform/bindings.ts";
 
@@ -42,17 +43,16 @@ async function startDesk(onError: "closed" | "known") {
     },
   });
   const near = new NearObject({ SNAPSHOTS: within(SNAPSHOTS) as unknown as Bindings["SNAPSHOTS"] });
-  const client = new KeyClient(
-    within(CONTROL) as unknown as Bindings["CONTROL"],
-    { near, dataCentre: new DataCentre(hash) },
-    onError,
-  );
+  const client = new KeyClient(within(CONTROL) as unknown as Bindings["CONTROL"], {
+    news: new News(near),
+    dataCentre: new DataCentre(hash),
+  });
   const afterwards: Promise<unknown>[] = [];
   const waitUntil = (promise: Promise<unknown>): void => void afterwards.push(promise);
   return {
     id,
     state,
-    find: (of = hash) => client.find(of, waitUntil),
+    find: (of = hash) => client.find(of, onError, waitUntil),
     recall: (of = hash) => client.recall(of, waitUntil),
     settle: () => Promise.all(afterwards),
   };
