@@ -10,6 +10,7 @@ import {
 } from "../../core/counters/counter-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
+import { inTime } from "../../platform/in-time.ts";
 
 /** Requests in one call. */
 const TOGETHER_MAX = 100;
@@ -70,8 +71,7 @@ export class CounterCalls {
       this.#gathering.set(object, batch);
       caller.waitUntil(this.#sendAfter(before, { object, batch, caller }));
     }
-    // Not cancelled when the answer comes: it ends with its request, and that is cheaper.
-    const answers = await Promise.race([batch.answered, scheduler.wait(timeoutMs)]);
+    const answers = await inTime(batch.answered, timeoutMs);
     // Whoever was to send it has died: the others must not wait for it too.
     if (!batch.isSent) this.#send(object, batch, caller);
     if (answers !== undefined) return pick(answers, index);
@@ -92,7 +92,7 @@ export class CounterCalls {
     before: Batch,
     { object, batch, caller }: { readonly object: string; readonly batch: Batch; readonly caller: Caller },
   ): Promise<void> {
-    await Promise.race([before.answered, scheduler.wait(batch.gatherMs)]);
+    await inTime(before.answered, batch.gatherMs);
     if (!batch.isSent) this.#send(object, batch, caller);
   }
 

@@ -11,6 +11,7 @@ import type { UpstreamCredential } from "../../core/origins/upstream-credential.
 import type { ProblemCode } from "../../core/http/problems.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
+import { inTime } from "../../platform/in-time.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 import { type BodyBounds, CLIENT_LEFT, type Exchange, openPassage } from "../request/body-pipe.ts";
@@ -113,8 +114,10 @@ async function askOnce(
   const { upload } = sending;
   try {
     const asked = fetch(toOriginUrl(facts, options, shown), toInit(facts, options, sending));
-    const response = await Promise.race([asked, upload?.failed ?? waitFor(options.timeoutMs)]);
-    if (!(response instanceof Response)) return giveUp(asked, response, sending.exchange);
+    const response = await (upload === undefined
+      ? inTime(asked, options.timeoutMs)
+      : Promise.race([asked, upload.failed]));
+    if (!(response instanceof Response)) return giveUp(asked, response ?? TOO_LATE, sending.exchange);
     upload?.answered();
     const ended = options.endsWith && sending.exchange;
     return await receive(response, toClientContext(facts, options), { exchange: ended, shown });
@@ -238,11 +241,6 @@ function giveUp(
     () => undefined,
   );
   return err(failure);
-}
-
-async function waitFor(timeoutMs: number): Promise<OriginFailure> {
-  await scheduler.wait(timeoutMs);
-  return TOO_LATE;
 }
 
 /** The body that is still to come, on its way. */

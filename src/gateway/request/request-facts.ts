@@ -53,7 +53,7 @@ const CONTINENTS_MAX = 1_000;
  * Where clients were seen last. The platform makes a new object of where a client is for each request, of all that it knows
  * of it; an address hardly ever changes its continent, and whoever's does gets new counters a little later.
  */
-const continents = new LruMap<string, string>(CONTINENTS_MAX);
+const continents = new LruMap<string, { readonly continent: string | undefined }>(CONTINENTS_MAX);
 
 const NOT_YET: Admission = { caller: undefined, isUnlimited: false };
 
@@ -197,9 +197,9 @@ export class RequestFacts implements Facts {
   get continent(): string | undefined {
     const { address } = this;
     const known = address === undefined ? undefined : continents.get(address);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.continent;
     const continent = toText(this.#read.place?.continent);
-    if (address !== undefined && continent !== undefined) continents.set(address, continent);
+    if (address !== undefined) continents.set(address, { continent });
     return continent;
   }
 
