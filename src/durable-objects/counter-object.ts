@@ -19,6 +19,7 @@ import {
 import type { CounterStore } from "../core/counters/key-entries.ts";
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { Journal } from "../core/counters/journal.ts";
+import { RankedWaits } from "../core/counters/ranked-waits.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
@@ -27,6 +28,9 @@ import { JournalRows } from "./journal-rows.ts";
 
 /** Keys that stay in memory; the others are read from their rows again. */
 const KEYS_IN_MEMORY_MAX = 10_000;
+
+/** Keys of policies that calls of some priority wait for. */
+const WAITED_FOR_MAX = 1_000;
 
 /** Rows that are looked at to find who uses most. */
 const TOP_ROWS_MAX = 5_000;
@@ -38,6 +42,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #table: CounterTable;
   #hasTimer = false;
   readonly #askers = new Askers(KEYS_IN_MEMORY_MAX);
+  readonly #waits = new RankedWaits(WAITED_FOR_MAX);
 
   constructor(context: DurableObjectState, env: Bindings) {
     super(context, env);
@@ -121,7 +126,9 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #decideOne(request: CounterRequest, nowMs: number): CounterReply | CounterFailure {
     try {
       if (request.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-      const reply = this.#table.handle(this.#toPresentRequest(request), nowMs);
+      const asked = this.#waits.reserve(this.#toPresentRequest(request), nowMs);
+      const reply = this.#table.handle(asked, nowMs);
+      this.#waits.note(asked, reply, nowMs);
       return { ...reply, askers: this.#askers.note(request, nowMs) };
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);

@@ -23,6 +23,7 @@ import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
 import { DataCentre } from "./request/data-centre.ts";
 import { CounterClient } from "./limits/counter-client.ts";
+import { hasPoolPriorities } from "../core/outbound/priority.ts";
 import { PoolClient } from "./origins/pool-client.ts";
 import { showNow } from "./origins/show-pools.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
@@ -136,7 +137,12 @@ function createClients(
     reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings, keys),
     credentials: new UpstreamCredentials(secrets),
-    pools: new Map(config.pools.map((pool) => [pool, new PoolClient(pool, bindings, lines)])),
+    pools: new Map(
+      config.pools.map((pool) => {
+        const hasPriorities = hasPoolPriorities(pool, config.routes);
+        return [pool, new PoolClient(pool, bindings, { lines, hasPriorities })];
+      }),
+    ),
   };
 }
 

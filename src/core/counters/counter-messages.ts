@@ -23,6 +23,8 @@ export interface Check {
   readonly cost: number;
   /** Dry run: decided and counted, never enforced. */
   readonly isShadow?: boolean;
+  /** Left to others who wait for it and have the earlier turn: the counter object adds it. */
+  readonly asideUnits?: number;
   readonly ban?: BanSettings | undefined;
   /**
    * The isolate's report on its lease, which it wants renewed. With `take` only; with a cost of 0 it wants nothing
@@ -49,6 +51,34 @@ export interface KeyChecks {
  */
 export type Phase = "take" | "hold" | "commit" | "release" | "peek" | "renew";
 
+/** Those of one priority that wait in one instance for one policy's quota. */
+export interface RankWaits {
+  /** 0 is the highest. */
+  readonly rank: number;
+  /** How long ago the turn of the first of them was, by arrival and priority; negative: how long until it. */
+  readonly turnAgoMs: number;
+  readonly count: number;
+}
+
+/** What an instance says of its line for one policy. */
+export interface PolicyLine {
+  /** It asks again within this time, however long a denial is. */
+  readonly againMs: number;
+  /** How long the others still wait before they ask. */
+  readonly waitMs: number;
+  /** Without the call that asks. */
+  readonly others: readonly RankWaits[];
+}
+
+/** Where a call stands among those that wait. Only calls to pools with priorities say it. */
+export interface CallPlace extends Omit<RankWaits, "count"> {
+  /** How long it can wait; 0: it does not. */
+  readonly patienceMs: number;
+  /** How much later than it may its instance asks: for what is under way, and so as not to be early. */
+  readonly marginMs: number;
+  readonly lines: Readonly<Record<string, PolicyLine>>;
+}
+
 export interface CounterRequest {
   readonly version: typeof MESSAGE_VERSION;
   readonly phase: Phase;
@@ -58,6 +88,8 @@ export interface CounterRequest {
   readonly asker?: string | undefined;
   readonly keys: readonly KeyChecks[];
   readonly refusedBefore?: Refused | undefined;
+  /** With `take` and `hold`. undefined: nobody of this pool goes before another. */
+  readonly place?: CallPlace | undefined;
   /** With `release` and `renew`: what the object took. One that was reset since has it from here. */
   readonly committed?: Committed | undefined;
   /** Decisions that every object has allowed: what they committed here is not cancelled any more. */

@@ -133,9 +133,7 @@ export class CounterTable {
     const grants = keys.flatMap(({ key, checks }) => {
       const { counters } = this.#keys.read(key);
       const toReserved = this.#toReserved(key, nowMs);
-      return checks.map((check) =>
-        answerReport(counters, { check, reserved: toReserved(check.policy), nowMs }),
-      );
+      return checks.map((check) => answerReport(counters, { check, reserved: toReserved(check), nowMs }));
     });
     const verdicts = reply.verdicts.map((verdict, index) => {
       const lease = grants[index];
@@ -144,9 +142,9 @@ export class CounterTable {
     return { ...reply, verdicts };
   }
 
-  #toReserved(key: string, nowMs: number): (policy: string) => number {
+  #toReserved(key: string, nowMs: number): (check: Check) => number {
     const entry = this.#keys.read(key);
-    return (policy) => toReservedUnits(entry, policy, nowMs);
+    return (check) => toReservedUnits(entry, check, nowMs);
   }
 
   #readReports(
@@ -224,7 +222,7 @@ export class CounterTable {
       for (const check of asked) {
         const { counter, leases } = findCounter(entry.counters.live, check, nowMs) ?? {};
         const banMs = toCheckBanMs(entry.counters, check, nowMs);
-        const reserved = toReservedUnits(entry, check.policy, nowMs);
+        const reserved = toReservedUnits(entry, check, nowMs);
         const provisional = toProvisionalUnits(entry, check.policy, nowMs);
         checks.push({ check, counter, reserved, provisional, banMs, leases: leases && toExpiries(leases) });
       }

@@ -32,7 +32,7 @@ export function consumeChecks(
   before: KeyCounters,
   checks: readonly Check[],
   nowMs: number,
-  toReserved: (policy: string) => number = () => 0,
+  toReserved: (check: Check) => number = () => 0,
 ): Change {
   const live = new Map(before.live);
   const used: Used[] = [];
@@ -41,7 +41,7 @@ export function consumeChecks(
   for (const check of checks) {
     const name = toCounterName(check);
     const counter = toConsumed(findCounter(before.live, check, nowMs), check);
-    const taken = consumeCheck(counter, { check, reserved: toReserved(check.policy), nowMs });
+    const taken = consumeCheck(counter, { check, reserved: toReserved(check), nowMs });
     if (taken === undefined) continue;
     if (!live.has(name)) dropClaimed(live, check);
     live.set(name, taken.live);

@@ -2,7 +2,7 @@
 // still give back. In memory only.
 
 import type { KeyCounters } from "./key-state.ts";
-import type { CheckVerdict, CounterReply, CrossedPercent } from "./counter-messages.ts";
+import type { Check, CheckVerdict, CounterReply, CrossedPercent } from "./counter-messages.ts";
 
 /**
  * How long units stay reserved for a decision that several objects make together. It is also how long another object may
@@ -56,9 +56,13 @@ export function noteReset(memory: KeyMemory, policies: readonly string[], nowMs:
   memory.crossed = new Map([...(memory.crossed ?? [])].filter(([policy]) => !policies.includes(policy)));
 }
 
-/** Units of a policy that decisions in flight have reserved. Drops reservations that have expired. */
-export function toReservedUnits({ reservations }: KeyMemory, policy: string, nowMs: number): number {
-  let reserved = 0;
+/** Units that decisions in flight have reserved of a check's policy, and that are left to others. Drops reservations that have expired. */
+export function toReservedUnits(
+  { reservations }: KeyMemory,
+  { policy, asideUnits = 0 }: Pick<Check, "policy" | "asideUnits">,
+  nowMs: number,
+): number {
+  let reserved = asideUnits;
   for (const [id, reservation] of reservations) {
     if (reservation.expiresAtMs <= nowMs) reservations.delete(id);
     else reserved += reservation.units.get(policy) ?? 0;

@@ -17,6 +17,18 @@ export interface PriorityRules {
   readonly headerMax: Priority;
 }
 
+/** Whether some calls of a pool may go before others. */
+export function hasPoolPriorities(
+  pool: { readonly outbound: { readonly priority: PriorityRules } | undefined },
+  routes: readonly { readonly pool: unknown; readonly priority: Priority }[],
+): boolean {
+  if (pool.outbound === undefined) return false;
+  const { consumers, tiers, header } = pool.outbound.priority;
+  if (header !== undefined || Object.keys(consumers).length + Object.keys(tiers).length > 0) return true;
+  // Where all are as high, none goes before another.
+  return new Set(routes.filter((route) => route.pool === pool).map(({ priority }) => priority)).size > 1;
+}
+
 /** The rank: 0 is the highest. A header lowers the priority at will, and raises it to `headerMax` at most. */
 export function toRank(
   { consumers, tiers, header, headerMax }: PriorityRules,

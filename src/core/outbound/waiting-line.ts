@@ -2,6 +2,8 @@
 // when the line is full, and which ones have gone away. Mutable, because every arrival changes it; time is an argument.
 // No request acts for another: each one looks, and gets what it has to do.
 
+import type { RankWaits } from "../counters/counter-messages.ts";
+
 export interface Waiter {
   /** Grows with each arrival: of equals the earlier goes first. */
   readonly id: number;
@@ -125,6 +127,17 @@ export class WaitingLine<Who extends Waiter> {
 
   leave(id: number): void {
     this.#places = this.#places.filter(({ waiter }) => waiter.id !== id);
+  }
+
+  /** Who waits beside this one: of each rank how many, and how long ago the turn of the first of them was. */
+  toRanks(nowMs: number, exceptId?: number): readonly RankWaits[] {
+    const others = this.#places.filter(({ waiter }) => waiter.id !== exceptId);
+    const ranks = Map.groupBy(others, ({ waiter }) => waiter.rank);
+    return [...ranks].map(([rank, places]) => ({
+      rank,
+      turnAgoMs: nowMs - Math.min(...places.map(({ orderMs }) => orderMs)),
+      count: places.length,
+    }));
   }
 
   /** The waiters that have to look at once, since they would look too late: the caller must wake them. */

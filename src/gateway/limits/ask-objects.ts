@@ -15,11 +15,12 @@ export async function askObjects(
     context,
   }: { readonly id: string; readonly refusedBefore: Refused | undefined; readonly context: LimiterContext },
 ): Promise<readonly ObjectAnswer[]> {
+  const { place } = context;
   const { counters } = context.gateway;
   const askAll = (step: Omit<DecisionStep, "id">): Promise<readonly ObjectAnswer[]> =>
     Promise.all(objects.map((checks) => counters.ask(checks, { ...step, id }, context)));
-  if (objects.length === 1) return askAll({ phase: "take", refusedBefore });
-  const held = await askAll({ phase: "hold", refusedBefore });
+  if (objects.length === 1) return askAll({ phase: "take", refusedBefore, place });
+  const held = await askAll({ phase: "hold", refusedBefore, place });
   if (!areAllowed(objects, held)) {
     context.waitUntil(askAll({ phase: "release" }));
     return held;

@@ -34,7 +34,7 @@ export function checkLimits(
 
   const nowMs = readClock();
   // A key is made of all that the request is counted by: not while there is nothing to be found by it.
-  const soughtKey = denials.isEmpty ? undefined : toDenialKey(route, facts, rows);
+  const soughtKey = isAlone(context) ? undefined : toDenialKey(route, facts, rows);
   const denial = soughtKey === undefined ? undefined : denials.find(soughtKey, nowMs);
   if (denial !== undefined) return toRemembered(denial, policies, rows);
 
@@ -45,6 +45,11 @@ export function checkLimits(
   // Permits that come when the client has left must go back: of its request only what is waited for goes on.
   if (policies.some(isPermit)) context.waitUntil(asked);
   return asked;
+}
+
+/** Nothing that is remembered answers it: there is nothing, or its counter must know that it waits, to hold others back. */
+function isAlone({ gateway: { denials }, place }: LimiterContext): boolean {
+  return denials.isEmpty || (place !== undefined && place.patienceMs > 0);
 }
 
 /** A denial that still stands, without asking anybody. */

@@ -40,7 +40,7 @@ const ASKER_DIGITS = 8;
 const CONFIRMED_MAX = 16;
 
 /** Which step of a decision a call is. */
-export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed">;
+export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed" | "place">;
 
 export interface ObjectAnswer {
   /** In the order of the rows. */

@@ -2,6 +2,7 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { OverrideIndex } from "../../core/control/override-index.ts";
+import type { CallPlace } from "../../core/counters/counter-messages.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Leases } from "../../core/leases/isolate-leases.ts";
 import type { Denials } from "../../core/policies/denial-cache.ts";
@@ -31,7 +32,10 @@ export interface Limiter {
   readonly policyFields: ReadonlyMap<LimitedRoute, string | undefined>;
 }
 
-export type LimiterContext = RequestContext<Limiter>;
+export interface LimiterContext extends RequestContext<Limiter> {
+  /** Where a call stands among those that wait for an origin; undefined: priorities do not matter. */
+  readonly place?: CallPlace | undefined;
+}
 
 /** What limiting reads of a request. `isUnlimited`: no policy of a route counts its client. */
 export type LimitedFacts = Facts & { readonly isUnlimited?: boolean };

@@ -2,12 +2,11 @@
 // some, before it is sent, and what the origin says of its own limits is heard.
 
 import { problems } from "../../core/http/problems.ts";
+import type { CallPlace } from "../../core/counters/counter-messages.ts";
 import type { LimitedWay } from "../../core/outbound/outbound-settings.ts";
-import { toAddressKey } from "../../core/keys/ip.ts";
 import { toMemberPath } from "../../core/origins/member-path.ts";
 import { PRIORITIES, toRank } from "../../core/outbound/priority.ts";
 import { pickVariants } from "../../core/policies/pick-variants.ts";
-import { isPermit } from "../../core/policies/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { readClock } from "../../platform/clock.ts";
 import { checkLimits } from "../limits/check-limits.ts";
@@ -22,12 +21,9 @@ import { holdPermits, type Permits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
 import type { Sleeper } from "./waiting-lines.ts";
+import { LEASE_MS, toAgainMs, toCallPlace, toClient, toRankMs, toRoom } from "./call-place.ts";
 import { type Heard, type Outbound, type OutboundContext, toLimitedCall } from "./outbound.ts";
 
-/** Permits come back at any moment: one waiter asks so often, for all. */
-const PERMIT_MS = 100;
-/** Quota that is leased to other isolates comes back earlier than a denial can promise. */
-const LEASE_MS = 1_000;
 /** A stop that was guessed, or a pace, ends when an answer says so. */
 const HELD_MS = 100;
 /** The pause after a refusal that does not say how long. */
@@ -152,13 +148,6 @@ export class OutboundCall {
     this.#permits?.endWith(response);
   }
 
-  /** Whose request it is, among those that wait. */
-  get #client(): string | undefined {
-    const { identity, address } = this.#facts;
-    if (identity !== undefined) return `consumer ${identity.consumer}`;
-    return address === undefined ? undefined : toAddressKey(address);
-  }
-
   get #untilMs(): number {
     const { waitMsMax } = this.#outbound.settings.queue;
     return this.#waiter?.untilMs ?? Math.min(readClock() + waitMsMax, this.#given.deadlineMs);
@@ -169,7 +158,7 @@ export class OutboundCall {
     const { lines } = this.#outbound;
     if (lines.isEmpty) return undefined;
     const names = [...this.#told].map(([policy, key]) => this.#toLine(policy, key));
-    const newcomer = { rank: this.#rank, client: this.#client };
+    const newcomer = { rank: this.#rank, client: toClient(this.#facts) };
     const ahead = lines.findAhead([...names, this.#toLine(), this.#toLine("", "")], newcomer);
     return ahead && { ...ahead, askAgainMs: ahead.readyMs, violated: [...this.#keys.keys()] };
   }
@@ -178,6 +167,7 @@ export class OutboundCall {
   async #ask(): Promise<Limit | OriginFailure | number> {
     const nowMs = readClock();
     const canWait = this.#ways.includes("queue");
+    const { hasPriorities } = this.#outbound;
     const told = this.#outbound.feedback.waitMs(this.#told, nowMs, canWait);
     const toldMs = typeof told === "number" ? told : await told;
     const readyMs = Math.max(nowMs + toldMs, this.#notBeforeMs);
@@ -185,7 +175,12 @@ export class OutboundCall {
 
     this.#countedMs = nowMs;
     const { route, context } = this.#given;
-    const checked = checkLimits(this.#limited, this.#facts, context);
+    const place = hasPriorities ? this.#toPlace(nowMs, canWait) : undefined;
+    const checked = checkLimits(
+      this.#limited,
+      this.#facts,
+      place === undefined ? context : { ...context, place },
+    );
     const limits = checked instanceof Promise ? await checked : checked;
     const { gateway, trace } = context;
     noteLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits, context);
@@ -213,12 +208,19 @@ export class OutboundCall {
     return { line, askAgainMs, readyMs, violated: this.#keys.has(name ?? "") ? [name ?? ""] : [] };
   }
 
+  #toPlace(nowMs: number, canWait: boolean): CallPlace {
+    const toLine = this.#toLine.bind(this);
+    const patienceMs = canWait ? Math.max(0, this.#untilMs - nowMs) : 0;
+    const given = { rank: this.#rank, waiter: this.#waiter, rows: this.#rows, toLine, patienceMs, nowMs };
+    return toCallPlace(this.#outbound, given);
+  }
+
   #toLimit({ answer, rows }: CheckedLimits, violated: readonly string[]): Limit {
     const { retryAfterMs } = answer;
     const longest = rows.find((row) => !row.isShadow && row.verdict?.retryAfterMs === retryAfterMs);
     const policy = longest?.policy;
-    const soonMs = policy?.lease === undefined ? Infinity : LEASE_MS;
-    const heldMs = Math.min(retryAfterMs, policy !== undefined && isPermit(policy) ? PERMIT_MS : soonMs);
+    const soonMs = longest?.verdict?.isTentative === true ? LEASE_MS : Infinity;
+    const heldMs = Math.min(retryAfterMs, soonMs, policy === undefined ? Infinity : toAgainMs(policy));
     const waitMs = heldMs + this.#outbound.lateness.toMarginMs(policy);
     const nowMs = readClock();
     const line = this.#toLine(policy?.name, longest?.key);
@@ -263,11 +265,18 @@ export class OutboundCall {
       sinceMs: readClock(),
       untilMs: this.#untilMs,
       bodyBytes: this.#given.bodyBytes,
-      client: this.#client,
+      client: toClient(this.#facts),
     });
     return await waitInLine(limit, {
       lines,
-      rules: { pool, lengthMax, clientMax, rankMs: waitMsMax / 4, shareMs: waitMsMax / lengthMax, askMs },
+      rules: {
+        pool,
+        lengthMax,
+        clientMax,
+        rankMs: toRankMs(settings),
+        shareMs: waitMsMax / lengthMax,
+        askMs,
+      },
       waiter: this.#waiter,
       signal,
       ask: () => this.#ask(),
@@ -286,10 +295,4 @@ export class OutboundCall {
   #toLine(policy = "", key = [...this.#keys.values()].join("\n")): string {
     return `${this.#outbound.name}\n${policy}\n${key}`;
   }
-}
-
-/** How many more like it have room. */
-function toRoom({ rows, answer }: CheckedLimits): number {
-  const { remaining = Infinity } = answer.nearest ?? {};
-  return Math.floor(remaining / Math.max(1, rows[0]?.cost ?? 1));
 }

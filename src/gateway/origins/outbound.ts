@@ -24,6 +24,8 @@ export interface Outbound {
   readonly limited: OutboundSettings["limited"];
   readonly settings: OutboundSettings;
   readonly holdsPermits: boolean;
+  /** Whether some calls go before others: then their counters know who waits. */
+  readonly hasPriorities: boolean;
   readonly feedback: OriginFeedback;
   readonly lines: WaitingLines;
   readonly lateness: Lateness;
@@ -59,7 +61,7 @@ export function toLimitedCall(
 export function createOutbounds(
   pool: OriginPool,
   namespace: Bindings["FEEDBACK"],
-  lines: WaitingLines,
+  { lines, hasPriorities }: Pick<Outbound, "lines" | "hasPriorities">,
 ): readonly Outbound[] {
   const { name, members, outbound: settings, feedback } = pool;
   if (settings === undefined) return [];
@@ -70,6 +72,7 @@ export function createOutbounds(
     limited,
     settings,
     holdsPermits,
+    hasPriorities,
     feedback:
       feedback === undefined
         ? new PlainFeedback(heard.members.length)

@@ -13,7 +13,6 @@ import { writeLog } from "../../platform/log.ts";
 import { createOutbounds, type Outbound } from "./outbound.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
 import { Poll } from "../request/poll.ts";
-import type { WaitingLines } from "./waiting-lines.ts";
 
 /** While requests come, what one isolate saw is known to the others within twice this and two calls. */
 const REPORT_MS = 1_000;
@@ -35,10 +34,14 @@ export class PoolClient {
   #isKnown = false;
   #budget: RetryBudget = NEW_BUDGET;
 
-  constructor(pool: OriginPool, bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">, lines: WaitingLines) {
+  constructor(
+    pool: OriginPool,
+    bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">,
+    shared: Pick<Outbound, "lines" | "hasPriorities">,
+  ) {
     this.pool = pool;
     const { name, members, breaker, checks } = pool;
-    this.outbounds = createOutbounds(pool, bindings.FEEDBACK, lines);
+    this.outbounds = createOutbounds(pool, bindings.FEEDBACK, shared);
     this.states = new MemberStates(pool, (url, state, paths) => {
       writeLog("origin", { pool: name, origin: url, state, paths });
     });

@@ -2,6 +2,7 @@
 // crosses requests is plain values and promises of nothing: each waiter sleeps on a clock of its own, is woken when it is
 // its turn, and takes nobody with it when its client leaves.
 
+import type { PolicyLine } from "../../core/counters/counter-messages.ts";
 import { PRIORITIES, type Priority } from "../../core/outbound/priority.ts";
 import { findCrowding } from "../../core/outbound/crowding.ts";
 import { type Waiter, WaitingLine } from "../../core/outbound/waiting-line.ts";
@@ -85,6 +86,14 @@ export class WaitingLines {
       if (longest === undefined || readyMs > longest.readyMs) longest = { line: name, readyMs };
     }
     return longest;
+  }
+
+  /** Who waits in a line, beside one of them, and for how long; undefined: nobody else. */
+  describe(name: string, exceptId?: number): Pick<PolicyLine, "waitMs" | "others"> | undefined {
+    const queue = this.#lines.get(name)?.queue;
+    const nowMs = readClock();
+    const others = queue?.toRanks(nowMs, exceptId) ?? [];
+    return queue === undefined || others.length === 0 ? undefined : { waitMs: queue.waitMs(nowMs), others };
   }
 
   createWaiter(given: Omit<Waiter, "id">): Sleeper {

@@ -114,18 +114,38 @@ describe("the calls of an origin", () => {
     });
   });
 
-  it("are no more in two isolates than in one", async () => {
+  it("are no more in two isolates than in one, and go by priority in both", async () => {
     const shared = await startOrigin();
     afterAll(shared.close);
-    const policies = { shared: { ...HOURLY, limit: 10, key: "everyone" } };
-    const pools = { shared: { members: [shared.url], policies: ["shared"], ...REJECT } };
-    const config = { origin: "shared", policies, origins: pools, routes: [{ path: "/*" }] };
+    const short = { algorithm: "sliding-window-log", limit: 1, window: "300ms", key: "everyone" };
+    const policies = { shared: { ...HOURLY, limit: 10, key: "everyone" }, ranked: short };
+    const members = [shared.url];
+    const pools = {
+      shared: { members, policies: ["shared"], ...REJECT },
+      ranked: { members, policies: ["ranked"] },
+    };
+    const routes = [
+      { path: "/both/critical/*", origin: "ranked", priority: "critical" },
+      { path: "/both/background/*", origin: "ranked", priority: "background" },
+      { path: "/*" },
+    ];
+    const config = { origin: "shared", policies, origins: pools, routes };
     const isolates = await startTwoIsolates(toConfigSource(config), {});
     afterAll(isolates.close);
     const paths = Array.from({ length: 30 }, (_, at) => `${at % 2 === 0 ? BOTH.first : BOTH.second}${at}`);
     const replies = await Promise.all(paths.map((path) => send(isolates, path)));
     expect(statusesOf(replies).filter((status) => status === 200)).toHaveLength(10);
     expect(shared.requests()).toHaveLength(10);
+
+    await send(isolates, `${BOTH.first}critical/first`);
+    const background = [1, 2, 3].map((at) => send(isolates, `${BOTH.second}background/${at}`));
+    const critical = [1, 2, 3].map((at) => send(isolates, `${BOTH.first}critical/${at}`));
+    expect(statusesOf(await Promise.all([...background, ...critical]))).toEqual([
+      200, 200, 200, 200, 200, 200,
+    ]);
+    const order = shared.requests().slice(11);
+    const toPriority = ({ target }: { readonly target: string }): string | undefined => target.split("/")[2];
+    expect(order.map(toPriority)).toEqual([...Array(3).fill("critical"), ...Array(3).fill("background")]);
   }, 15_000);
 
   it("count those of a client that no policy of a route counts", async () => {
