@@ -26,10 +26,23 @@ export class VirtualTime {
     });
   }
 
-  /** The clock and the waits of this process are these from now on. */
+  /** The clock, the waits and the timers of this process are these from now on. */
   takeOver(): void {
     Date.now = () => START_MS + this.#nowMs;
-    Object.assign(globalThis, { scheduler: { wait: (ms: number) => this.wait(ms) } });
+    const stopped = new WeakSet<object>();
+    Object.assign(globalThis, {
+      scheduler: { wait: (ms: number) => this.wait(ms) },
+      setTimeout: (wake: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
+        const timer = {};
+        this.at(this.#nowMs + ms, () => {
+          if (!stopped.has(timer)) wake(...args);
+        });
+        return timer;
+      },
+      clearTimeout: (timer: object | undefined) => {
+        if (timer !== undefined) stopped.add(timer);
+      },
+    });
   }
 
   async passUntil(endMs: number): Promise<void> {
