@@ -1,9 +1,7 @@
 // docs/configuration against the schemas: every key has a row with its default, every algorithm's option and every key
-// extractor too, nothing else has one, and every example is a configuration that is right.
+// extractor too, nothing else has one, and every example of a table is a configuration that is right.
 
-import { runInThisContext } from "node:vm";
 import * as v from "valibot";
-import { transformSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import type { Algorithm } from "../../src/core/algorithms/algorithm.ts";
 import { algorithms } from "../../src/core/algorithms/registry.ts";
@@ -14,17 +12,16 @@ import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
 import { tokenCostEntries } from "../../src/core/policies/policy-cost.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
-import { parseConfig } from "../../src/core/config/parse-config.ts";
 import { variantEntries } from "../../src/core/policies/parse-variants.ts";
 import { profiles } from "../../src/core/feedback/profiles/registry.ts";
 import { memberSchema, poolSchema } from "../../src/core/origins/pool-schema.ts";
 import { toSectionLink } from "../../src/cli/config-sections.ts";
 import { keyExtractors } from "../../src/core/keys/registry.ts";
-import { inConfig, type Options, places } from "./example-places.ts";
+import { evaluate, toProblems } from "./evaluate-example.ts";
+import { inConfig, places } from "./example-places.ts";
 import {
   configurationPages,
   findTable,
-  readCodeBlocks,
   readCodes,
   readConfigurationPages,
   readHeadings,
@@ -138,18 +135,6 @@ const ownSections: Readonly<Record<string, string>> = {
   "policies.tried.settle.status": "Settling",
   "policies.tried.settle.otherwise": "Settling",
 };
-
-/** The object that a piece of configuration writes: `key: value, ...`, or the argument of defineConfig. */
-function evaluate(code: string): Options {
-  const whole = /defineConfig\(([\s\S]*)\);\s*$/.exec(code)?.[1];
-  const script = transformSync("example.ts", `(${whole ?? `{${code}}`})`);
-  return runInThisContext(script.code) as Options;
-}
-
-function toProblems(config: Options): readonly string[] {
-  const parsed = parseConfig(config);
-  return parsed.ok ? [] : parsed.error.map(({ path, message }) => `${path}: ${message}`);
-}
 
 const toFirstCodes = ({ rows }: Table): readonly string[] =>
   rows.map(([cell = ""]) => readCodes(cell)[0] ?? cell);
@@ -277,14 +262,4 @@ test("docs/configuration has every feedback profile with its scopes, and no othe
     readCodes(scopes),
   ]);
   expect(documented).toEqual(Object.entries(profiles).map(([name, { scopes }]) => [name, scopes]));
-});
-
-const blocks = ["README.md", ...configurationPages].flatMap((path) =>
-  readCodeBlocks(readText(path))
-    .filter(({ language }) => language === "ts")
-    .map(({ text }) => ({ path, text })),
-);
-
-test.each(blocks)("a configuration in $path is right: $text", ({ text }) => {
-  expect(toProblems(inConfig(evaluate(text)))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Reads the project's documents: tables, headings and code blocks, as far as the tests here need them.
 
 import { readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 export const PROJECT_FOLDER = resolve(import.meta.dirname, "../..");
 
@@ -28,6 +28,16 @@ export interface Heading {
 export function readText(path: string): string {
   return readFileSync(resolve(PROJECT_FOLDER, path), "utf8");
 }
+
+/** Every document for people. */
+export const documents: readonly string[] = [
+  ...readdirSync(PROJECT_FOLDER),
+  ...readdirSync(resolve(PROJECT_FOLDER, "docs"), { recursive: true, encoding: "utf8" }).map((path) =>
+    join("docs", path),
+  ),
+]
+  .filter((path) => path.endsWith(".md"))
+  .sort();
 
 /** Every page that has keys of a configuration. */
 export const configurationPages: readonly string[] = readdirSync(
