@@ -23,7 +23,7 @@ const HEADINGS = [
   "p99 ms",
   "misjudged",
 ] as const;
-const WIDTHS = [14, 19, 8, 5, 8, 6, 11, 5, 8, 13, 12, 6, 6, 9] as const;
+const WIDTHS = [14, 22, 8, 5, 8, 6, 11, 5, 8, 13, 12, 6, 6, 9] as const;
 
 function toRow({ scenario, ...outcome }: Outcome): readonly string[] {
   return [

@@ -134,6 +134,35 @@ const PLAN_WEATHERS: readonly Weather[] = [
   },
 ];
 
+const SMALL_SECONDS = 600;
+const even = (isolates: number): Pick<Weather, "isolates" | "toWeight"> => ({ isolates, toWeight: () => 1 });
+
+/** Limits of which nothing is granted but to an isolate that is alone. */
+const SMALL_WEATHERS: readonly Weather[] = [
+  ...everyLoad([0.5, 0.95, 2], { name: "alone", ...even(1) }),
+  ...everyLoad([0.95, 2], { name: "three", ...even(3) }),
+  ...everyLoad([0.95], { name: "ten", ...even(10) }),
+  {
+    name: "joined after 60 s",
+    load: 2,
+    isolates: 2,
+    toWeight: (index, atMs) => (index === 0 || atMs % 120_000 > 60_000 ? 1 : 0),
+  },
+  { name: "costs 1 to 9", load: 0.95, costMax: 9, ...even(1) },
+  { name: "isolate killed", load: 2, isolateKillsPerSecond: 0.05, ...even(1) },
+  { name: "both killed", load: 2, isolateKillsPerSecond: 0.05, ownerKillEveryMs: 17_000, ...even(2) },
+];
+
+function toSmallScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scenario[] {
+  return [20, 60].flatMap((limit) =>
+    SMALL_WEATHERS.map((weather) =>
+      Object.assign({ options: { algorithm, limit, window: "1m" }, seconds: SMALL_SECONDS }, weather, {
+        name: `${limit}: ${weather.name}`,
+      }),
+    ),
+  );
+}
+
 function toScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scenario[] {
   const options = { algorithm, ...MINUTE };
   return [...WEATHERS, ...PLAN_WEATHERS].map((weather) =>
@@ -144,4 +173,6 @@ function toScenarios(algorithm: Scenario["options"]["algorithm"]): readonly Scen
 export const scenarios: readonly Scenario[] = [
   ...toScenarios("token-bucket"),
   ...toScenarios("sliding-window"),
+  ...toSmallScenarios("token-bucket"),
+  ...toSmallScenarios("sliding-window"),
 ];

@@ -1,7 +1,7 @@
 // Plays one scenario: many isolates, one owner, and a log of what was let through. The same chance for the same seed.
 
 import { algorithms } from "../../src/core/algorithms/registry.ts";
-import { toLeaseTerms } from "../../src/core/leases/lease-terms.ts";
+import { toOfferedTerms } from "../../src/core/leases/lease-terms.ts";
 import { EventQueue } from "./event-queue.ts";
 import { type Bound, type Spending, toOverAdmission } from "./exact-log.ts";
 import { Isolate, type Place } from "./isolate.ts";
@@ -23,7 +23,9 @@ export function simulate(scenario: Scenario, seed: number): Outcome {
   const events = new EventQueue();
   const owner = new Owner(rules);
   const terms = new Map(
-    Object.entries(rules).map(([plan, own]) => [plan, toLeaseTerms(algorithm, own.settings)] as const),
+    Object.entries(rules).map(
+      ([plan, own]) => [plan, toOfferedTerms({ algorithm, consistency: "auto" }, own.settings)] as const,
+    ),
   );
   const world = { events, owner, terms };
   const endMs = START_MS + scenario.seconds * 1_000;

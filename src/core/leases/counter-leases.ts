@@ -6,12 +6,15 @@ import type { AlgorithmName } from "../algorithms/registry.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import { toWaterLevel } from "./fair-share.ts";
 import type { LeaseReport } from "./lease-messages.ts";
-import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms, MARGIN_MS } from "./lease-terms.ts";
+import { HEADROOM, LEASE_UNITS_MIN, type LeaseTerms, MARGIN_MS, toKeptBack } from "./lease-terms.ts";
 
 /** Isolates that one counter grants leases at a time; requests of the others are decided exactly. */
 export const LEASES_MAX = 256;
 /** How long an isolate that does not report is remembered: what it did not spend can still come back. */
 const SEEN_MS = 30_000;
+
+/** An isolate is alone when for so long no other reported: then it may be granted units of a small limit. */
+const ALONE_MS = 10_000;
 
 /** Isolates that wait for more ask about this often. */
 export const TURN_MS = 1_000;
@@ -26,6 +29,8 @@ export interface Lease {
   readonly seq: number;
   readonly spent: number;
   readonly wantedPerMs: number;
+  /** The first and the last time that it reported. */
+  readonly openedMs: number;
   readonly seenMs: number;
   readonly grantedMs: number;
   /**
@@ -106,6 +111,7 @@ export function readReport(
     expiresMs: 0,
     expiredUnits: 0,
     spent: report.spent,
+    openedMs: nowMs,
     grantedMs: -Infinity,
   };
   const spent = Math.max(0, report.spent - lease.spent);
@@ -118,6 +124,7 @@ export function readReport(
     seq: report.seq,
     spent: report.spent,
     wantedPerMs: report.wantedPerSecond / 1_000,
+    openedMs: lease.openedMs,
     seenMs: nowMs,
     grantedMs: lease.grantedMs,
     ...(lease.rules !== undefined && { rules: lease.rules }),
@@ -179,7 +186,7 @@ export interface RowAhead {
 
 /** The allowance of a row, read back: a lease of the object's memory, which is gone. */
 export function toRowLease({ units, untilMs }: RowAhead): CounterLeases {
-  const times = { expiresMs: untilMs, seenMs: 0, grantedMs: 0 };
+  const times = { expiresMs: untilMs, openedMs: 0, seenMs: 0, grantedMs: 0 };
   const lease = { units, expiredUnits: 0, seq: Infinity, spent: 0, wantedPerMs: 0, ...times };
   return toCounterLeases(new Map([["", lease]]));
 }
@@ -198,8 +205,10 @@ export function toExpiries({
 /** Grants an isolate whose report was just read what it wants beyond what it kept; all of it expires together. */
 export function grant(
   before: CounterLeases,
-  { report, terms, rules, available, nowMs }: GrantRequest,
+  { report, terms, rules, available: left, nowMs }: GrantRequest,
 ): CounterLeases {
+  const isShared = report.isSmall !== true || rules === undefined;
+  const available = isShared ? left : toGrantable(before, { report, rules, available: left, nowMs });
   const lease = before.byAccount.get(report.account);
   if (lease === undefined || lease.seq !== report.seq || lease.seenMs !== nowMs) return before;
   const wanted = Math.min(toShare(before, lease, { terms, available, nowMs }) - lease.units, available);
@@ -211,6 +220,21 @@ export function grant(
   const granted = added === 0 ? {} : { grantedMs: nowMs, ...(rules !== undefined && { rules }) };
   leases.set(report.account, { ...lease, units, expiresMs, ...granted });
   return toCounterLeases(leases);
+}
+
+/**
+ * Of a small limit a lease is a large part, which others lack. So it is granted to an isolate alone, and out of the upper half:
+ * whoever comes from elsewhere finds the lower one.
+ */
+function toGrantable(
+  { byAccount }: CounterLeases,
+  { report: { account }, rules, available, nowMs }: Required<Omit<GrantRequest, "terms">>,
+): number {
+  for (const [other, { openedMs, seenMs }] of byAccount) {
+    const isAlone = other === account ? nowMs - openedMs >= ALONE_MS : nowMs - seenMs >= ALONE_MS;
+    if (!isAlone) return 0;
+  }
+  return Math.max(0, available - toKeptBack(rules.settings));
 }
 
 /**

@@ -199,7 +199,9 @@ export class IsolateLeases {
     lease.units = kept - reserved;
     this.#seq += 1;
     const { account, spent } = lease;
-    lease.report = { account, seq: this.#seq, spent, kept, wantedPerSecond: pays ? demand * 1_000 : 0, cost };
+    const wantedPerSecond = pays ? demand * 1_000 : 0;
+    const told = { account, seq: this.#seq, spent, kept, wantedPerSecond, cost };
+    lease.report = terms.isSmall === true ? { ...told, isSmall: true } : told;
     lease.awaitedMs = nowMs;
     return lease.report;
   }

@@ -15,6 +15,8 @@ export interface LeaseReport {
   readonly wantedPerSecond: number;
   /** What its requests cost: that of the one whose call carries the report. */
   readonly cost: number;
+  /** Its policy's limit is small: only an isolate that is alone is granted anything. */
+  readonly isSmall?: boolean;
 }
 
 /** Durations count from when the report was sent. */

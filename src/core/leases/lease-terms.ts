@@ -7,6 +7,8 @@ export interface LeaseTerms {
   readonly ttlMs: number;
   /** Units that come back each millisecond, in the long run. */
   readonly refillPerMs: number;
+  /** A lease is a large part of the limit: granted to an isolate alone (counter-leases.ts). */
+  readonly isSmall?: boolean;
 }
 
 /** Share of the limit that may be granted at a time, when demand equals the limit. */
@@ -46,8 +48,10 @@ export function toLeaseTerms(algorithm: AlgorithmName, settings: unknown): Lease
   return { ttlMs, refillPerMs: limit / windowMs };
 }
 
-/** Below this limit a lease is a few units, and what is left of one may be what a dearer request lacks. */
-const OFFERED_LIMIT_MIN = 100;
+/** Below this limit a lease is a few units, and what is left of one may be what a request elsewhere lacks. */
+const OFFERED_LIMIT_MIN = 20;
+/** Below this one a lease is a large part of it. */
+const SHARED_LIMIT_MIN = 100;
 
 /** The terms that a policy's isolates ask by; undefined: each request is decided by its counter. */
 export function toOfferedTerms(
@@ -55,5 +59,13 @@ export function toOfferedTerms(
   settings: unknown,
 ): LeaseTerms | undefined {
   const { limit } = settings as Settings;
-  return consistency === "exact" || limit < OFFERED_LIMIT_MIN ? undefined : toLeaseTerms(algorithm, settings);
+  if (consistency === "exact" || limit < OFFERED_LIMIT_MIN) return undefined;
+  const terms = toLeaseTerms(algorithm, settings);
+  return terms && limit < SHARED_LIMIT_MIN ? { ...terms, isSmall: true } : terms;
+}
+
+/** What of a small limit is never granted, for whoever comes from elsewhere: half of what a counter holds when nothing is used. */
+export function toKeptBack(settings: unknown): number {
+  const { limit, burst = limit } = settings as Settings;
+  return Math.ceil(burst / 2);
 }

@@ -133,6 +133,41 @@ describe("shares", () => {
   });
 });
 
+describe("a lease of a limit below 100", () => {
+  const small = toRules({ algorithm: "sliding-window", limit: 60, window: "1m" });
+  const told = (account: string, seq: number): LeaseReport =>
+    toReport({ account, seq, wantedPerSecond: 1_000, isSmall: true });
+
+  function ask(before: LeasedCounter, account: string, { seq, nowMs }: { seq: number; nowMs: number }) {
+    const kept = before.leases.byAccount.get(account)?.units ?? 0;
+    const asked = { ...told(account, seq), kept };
+    const read = readReport(small, before, { report: asked, nowMs });
+    const available = 60 - read.leases.units;
+    const request = { report: asked, rules: small, terms: TERMS, available, nowMs };
+    return { ...read, leases: grant(read.leases, request) };
+  }
+  const first = ask(NEVER_SEEN, "a", { seq: 1, nowMs: NOW_MS });
+
+  test("is granted to an isolate that was alone for 10 seconds, and not before", () => {
+    expect(first.leases.units).toBe(0);
+    expect(ask(first, "a", { seq: 2, nowMs: NOW_MS + 9_999 }).leases.units).toBe(0);
+    expect(ask(first, "a", { seq: 2, nowMs: NOW_MS + 10_000 }).leases.units).toBeGreaterThan(0);
+  });
+
+  test("is of the upper half, however much is wanted", () => {
+    let now = first;
+    for (let seq = 2; seq < 20; seq += 1) now = ask(now, "a", { seq, nowMs: NOW_MS + 8_000 + seq * 1_000 });
+    expect(now.leases.units).toBe(30);
+  });
+
+  test("is granted no more once another isolate has reported, until it was away for as long", () => {
+    const joined = ask(first, "b", { seq: 1, nowMs: NOW_MS + 20_000 });
+    expect(joined.leases.units).toBe(0);
+    expect(ask(joined, "a", { seq: 2, nowMs: NOW_MS + 29_999 }).leases.units).toBe(0);
+    expect(ask(joined, "a", { seq: 2, nowMs: NOW_MS + 30_000 }).leases.units).toBeGreaterThan(0);
+  });
+});
+
 describe("toLeaseTerms()", () => {
   test.each([
     [{ algorithm: "token-bucket", limit: 600, window: "1m" }, 5_000],

@@ -60,6 +60,21 @@ describe("simulate()", () => {
     },
   );
 
+  test.each(["token-bucket", "sliding-window"] as const)(
+    "%s of 60 a minute: one isolate saves calls, three share it as an exact counter has it",
+    (algorithm) => {
+      const options = { ...MINUTE, algorithm, limit: 60 };
+      const alone = simulate({ ...base, options, isolates: 1, load: 0.5, seconds: 300 }, 7);
+      expect(alone.over).toBeLessThanOrEqual(1e-9);
+      expect(alone.calls).toBeLessThan(0.9);
+      const shared = simulate({ ...base, options, isolates: 3, load: 2, seconds: 300 }, 7);
+      expect(shared.over).toBeLessThanOrEqual(1e-9);
+      expect(Math.min(alone.utilisation, shared.utilisation)).toBeGreaterThan(0.97);
+      const killed = { isolateKillsPerSecond: 0.1, ownerKillEveryMs: 7_000, costMax: 3 };
+      expect(simulate({ ...base, ...killed, options, load: 2 }, 7).over).toBeLessThanOrEqual(0);
+    },
+  );
+
   test("says the same twice", () => {
     expect(simulate(base, 7)).toEqual(simulate(base, 7));
   });
