@@ -82,11 +82,8 @@ function toExecution(
 
 async function answerSafely(request: Request, gateway: Gateway, execution: Execution): Promise<Response> {
   const { trace, waitUntil } = execution;
-  const response = await safely(execution, gateway.config, async () => {
-    const answer = await handleRequest(request, gateway, execution);
-    if (isContentIgnored(request)) answer.headers.set(IGNORED_FIELD, request.method);
-    return answer;
-  });
+  const response = await safely(execution, gateway.config, () => handleRequest(request, gateway, execution));
+  if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
   execution.ahead?.end();
   gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
   gateway.alerts?.answered(trace, waitUntil);
@@ -102,7 +99,9 @@ function addServerTiming({ headers }: Response, { startedMs, waitedMs }: Request
 const IGNORED_FIELD = "X-Content-Ignored";
 
 /** Whether the request has content that is not forwarded: of GET and HEAD it is undefined (RFC 9110 section 9.3.1). */
-function isContentIgnored({ method, body, headers }: Request): boolean {
-  if ((method !== "GET" && method !== "HEAD") || body === null) return false;
-  return headers.get("content-length") !== "0";
+function isContentIgnored(request: Request): boolean {
+  // Most requests have none: each property is a call into the platform.
+  if (request.body === null) return false;
+  const { method, headers } = request;
+  return (method === "GET" || method === "HEAD") && headers.get("content-length") !== "0";
 }

@@ -9,7 +9,7 @@ import { toOrigin } from "../request/request-url.ts";
 import type { ReadRequest } from "../request/read-request.ts";
 
 /** What the calls have of the request that they came in. */
-export type MembersFacts = Pick<ReadRequest, "request" | "requestId" | "url" | "lines" | "header">;
+export type MembersFacts = Pick<ReadRequest, "request" | "requestId" | "url" | "header">;
 
 export interface MemberCall {
   /** With its query, on the host that was asked. */
@@ -20,13 +20,13 @@ export interface MemberCall {
 }
 
 export function toMemberRequest(
-  { request, url, lines, header }: MembersFacts,
+  { request, url, header }: MembersFacts,
   { path, method = "GET", fields, body }: MemberCall,
   { auth }: Config,
 ): Request {
   const headers = new Headers(request.headers);
   const nominated = toNominated(header("connection"));
-  for (const [name] of lines) {
+  for (const name of request.headers.keys()) {
     const folded = foldName(name);
     if (!isInherited(folded) || nominated.includes(folded)) headers.delete(name);
   }

@@ -95,9 +95,16 @@ function toResult(answer: OriginAnswer): number | string {
   return answer.error.isLeft === true ? "left" : (answer.error.status ?? answer.error.code);
 }
 
-async function send(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
+function send(facts: RequestFacts, options: ForwardOptions): Promise<OriginAnswer> {
   const credential = options.member?.credential ?? options.credential;
-  if (credential === undefined) return await askOnce(facts, options);
+  return credential === undefined ? askOnce(facts, options) : sendAs(credential, facts, options);
+}
+
+async function sendAs(
+  credential: UpstreamCredential,
+  facts: RequestFacts,
+  options: ForwardOptions,
+): Promise<OriginAnswer> {
   const shown = options.credentials.find(credential);
   if (!shown.ok) return err({ code: "origin-credential-missing", cause: `no usable secret ${shown.error}` });
   const answer = await askOnce(facts, withCredentialFields(options, shown.value), shown.value);
@@ -120,7 +127,8 @@ async function askOnce(
     if (!(response instanceof Response)) return giveUp(asked, response ?? TOO_LATE, sending.exchange);
     upload?.answered();
     const ended = options.endsWith && sending.exchange;
-    return await receive(response, toClientContext(facts, options), { exchange: ended, shown });
+    const received = receive(response, toClientContext(facts, options), { exchange: ended, shown });
+    return received instanceof Promise ? await received : received;
   } catch (error) {
     upload?.cancel(error);
     return err(await toFailure(error, options, upload));
@@ -149,24 +157,26 @@ interface Receiving {
 }
 
 /** The answer as it goes on. */
-async function receive(
+function receive(
   response: Response,
   context: ReturnType<typeof toClientContext>,
   { exchange: ended, shown }: Receiving,
-): Promise<OriginAnswer> {
+): OriginAnswer | Promise<OriginAnswer> {
   const problem = toStatusProblem(response);
-  if (problem !== undefined) {
-    await response.body?.cancel();
-    return err({ code: problem, cause: `status ${response.status}`, status: response.status });
-  }
+  if (problem !== undefined)
+    return drop(response, { code: problem, cause: `status ${response.status}`, status: response.status });
   const named = toClientResponse(response, context);
   const redacted = shown === undefined ? ok(named) : redactAnswer(named, shown.finder);
-  if (!redacted.ok) {
-    await response.body?.cancel();
-    return err({ code: "answer-unreadable", cause: redacted.error, mayHaveActed: true });
-  }
+  if (!redacted.ok)
+    return drop(response, { code: "answer-unreadable", cause: redacted.error, mayHaveActed: true });
   if (ended !== undefined) openPassage(redacted.value, ended);
   return redacted;
+}
+
+/** For an answer that does not go on. */
+async function drop({ body }: Response, failure: OriginFailure): Promise<OriginAnswer> {
+  await body?.cancel();
+  return err(failure);
 }
 
 async function toFailure(

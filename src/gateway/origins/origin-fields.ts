@@ -18,21 +18,24 @@ export interface OriginFieldsOptions {
   readonly without?: readonly string[];
 }
 
+const NONE: readonly never[] = [];
+
 /** Copies the fields, which is cheaper than setting each and keeps every byte, and changes the copy. */
 export function toOriginFields(facts: RequestFacts, options: OriginFieldsOptions): Headers {
   const withheld = toWithheld(facts, options);
   const sent = new Headers(facts.request.headers);
-  for (const [name, value] of facts.lines) {
+  for (const name of withheld) sent.delete(name);
+  for (const [name, value] of facts.touched) {
     const folded = facts.hasOddNames ? foldName(name) : name;
     if (isDroppedFromRequests(folded) || withheld.includes(folded)) sent.delete(name);
     else sendAsRead(sent, [name, value], { folded, read: facts.reader.get(folded) ?? undefined });
   }
   setOwn(sent, facts);
   addMember(sent, "via", {
-    list: withheld.includes("via") ? undefined : facts.header("via"),
+    list: withheld.includes("via") ? undefined : facts.fields.get("via"),
     member: `1.1 ${options.config.name}`,
   });
-  for (const [name, value] of options.fields ?? []) sent.set(name, value);
+  for (const [name, value] of options.fields ?? NONE) sent.set(name, value);
   return sent;
 }
 
@@ -44,7 +47,7 @@ function setOwn(sent: Headers, facts: RequestFacts): void {
   sent.set(REQUEST_ID_FIELD, requestId);
   sent.set("x-forwarded-proto", url.scheme);
   sent.set("x-forwarded-host", url.host);
-  for (const [name, value] of caller?.originFields ?? []) sent.set(name, value);
+  for (const [name, value] of caller?.originFields ?? NONE) sent.set(name, value);
 }
 
 /**
@@ -52,10 +55,11 @@ function setOwn(sent: Headers, facts: RequestFacts): void {
  * and what is replaced.
  */
 function toWithheld(
-  { header, caller }: RequestFacts,
-  { fields = [], without = [] }: OriginFieldsOptions,
+  { fields: sent, caller }: RequestFacts,
+  { fields = NONE, without = NONE }: OriginFieldsOptions,
 ): readonly string[] {
-  const nominated = toNominated(header("connection"));
+  const connection = sent.get("connection");
+  const nominated = connection === undefined ? NONE : toNominated(connection);
   if (fields.length + without.length === 0 && caller?.withheld === undefined) return nominated;
   const named = [...nominated, ...without, ...fields.map(([name]) => foldName(name))];
   return caller?.withheld === undefined ? named : [...named, caller.withheld];

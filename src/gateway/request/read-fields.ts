@@ -4,8 +4,11 @@ import { foldName } from "../../core/http/field-name.ts";
 import { isDroppedFromRequests, isOfPlatform } from "../../core/http/forwarded-fields.ts";
 
 export interface ReadFields {
-  /** All fields by lower-case name. Read once: every look at a Headers object crosses into the platform. */
-  readonly lines: readonly (readonly [name: string, value: string])[];
+  /**
+   * Fields, by lower-case name, that an origin does not simply get as they came: those that stay here, those of odd names,
+   * and lists, which may be several lines.
+   */
+  readonly touched: readonly (readonly [name: string, value: string])[];
   /** All fields by folded name (field-name.ts), with the values of all spellings combined. */
   readonly fields: ReadonlyMap<string, string>;
   /** Whether any field's name differs from its folded form. */
@@ -18,21 +21,23 @@ export interface CountedFields extends ReadFields {
 }
 
 export function readFields(headers: Headers): CountedFields {
-  // One call into the platform makes the list; iterating over the object itself is one for each field.
-  const lines = Array.from(headers);
+  const touched: [string, string][] = [];
   const fields = new Map<string, string>();
   let bytes = 0;
   let hasOddNames = false;
-  for (const [name, value] of lines) {
+  // Once, and in one call: every other look at a Headers object is a call into the platform for each field.
+  // oxlint-disable-next-line unicorn/no-array-for-each -- it is no array
+  headers.forEach((value, name) => {
     bytes += name.length + value.length;
     const folded = foldName(name);
-    if (folded !== name) {
-      hasOddNames = true;
-      // A forgery of a platform or gateway field under another spelling.
-      if (isOfPlatform(folded) || isDroppedFromRequests(folded)) continue;
-    }
+    const isOdd = folded !== name;
+    const isDropped = isDroppedFromRequests(folded);
+    if (isOdd || isDropped || value.includes(", ")) touched.push([name, value]);
+    hasOddNames ||= isOdd;
+    // A forgery of a platform or gateway field under another spelling.
+    if (isOdd && (isDropped || isOfPlatform(folded))) return;
     const before = fields.get(folded);
     fields.set(folded, before === undefined ? value : `${before}, ${value}`);
-  }
-  return { lines, fields, hasOddNames, bytes };
+  });
+  return { touched, fields, hasOddNames, bytes };
 }

@@ -42,7 +42,7 @@ export class ReadRequest implements ReadFields, FieldReader {
   readonly path: string;
   /** No route's, whatever its pattern: what lies there never reaches an origin. */
   readonly isOwn: boolean;
-  readonly lines: ReadFields["lines"];
+  readonly touched: ReadFields["touched"];
   readonly fields: ReadFields["fields"];
   readonly hasOddNames: boolean;
   readonly method: string;
@@ -59,7 +59,7 @@ export class ReadRequest implements ReadFields, FieldReader {
     this.canonicalPath = target.canonicalPath;
     this.path = target.path;
     this.isOwn = target.owner !== "route";
-    this.lines = read.lines;
+    this.touched = read.touched;
     this.fields = read.fields;
     this.hasOddNames = read.hasOddNames;
     this.method = request.method;
@@ -91,10 +91,11 @@ export class ReadRequest implements ReadFields, FieldReader {
     return sent.trim() === "" ? "identity" : sent;
   }
 
-  readonly cookie = (name: string): string | undefined => {
-    const header = this.header("cookie");
-    return header === undefined ? undefined : toOneValue(findCookies(header, name));
-  };
+  /** Made when somebody asks, as few do. */
+  get cookie(): (name: string) => string | undefined {
+    const header = this.fields.get("cookie");
+    return (name) => (header === undefined ? undefined : toOneValue(findCookies(header, name)));
+  }
 }
 
 /** A request that may go on, or why it may not. */
@@ -117,6 +118,6 @@ export function toOneValue(values: readonly string[]): string | undefined {
   return values.every((value) => value === first) ? first : AMBIGUOUS;
 }
 
-export function isWebSocketUpgrade({ header }: Pick<ReadRequest, "header">): boolean {
-  return header("upgrade")?.toLowerCase() === "websocket";
+export function isWebSocketUpgrade({ fields }: Pick<ReadRequest, "fields">): boolean {
+  return fields.get("upgrade")?.toLowerCase() === "websocket";
 }

@@ -92,7 +92,7 @@ export class RequestFacts implements Facts {
   readonly url: RequestUrl;
   readonly canonicalPath: string;
   readonly path: string;
-  readonly lines: ReadRequest["lines"];
+  readonly touched: ReadRequest["touched"];
   readonly fields: ReadRequest["fields"];
   /** The fields as the client sent them, by folded name. */
   readonly reader: FieldReader;
@@ -100,7 +100,6 @@ export class RequestFacts implements Facts {
   readonly method: string;
   readonly host: string;
   readonly header: ReadRequest["header"];
-  readonly cookie: ReadRequest["cookie"];
   readonly shaping: Shaping | undefined;
   readonly caller: Caller | undefined;
   readonly isUnlimited: boolean;
@@ -124,14 +123,13 @@ export class RequestFacts implements Facts {
     this.url = read.url;
     this.canonicalPath = read.canonicalPath;
     this.path = read.path;
-    this.lines = read.lines;
+    this.touched = read.touched;
     this.fields = read.fields;
     this.reader = read;
     this.hasOddNames = read.hasOddNames;
     this.method = read.method;
     this.host = read.host;
     this.header = read.header;
-    this.cookie = read.cookie;
     this.shaping = shaping;
     this.caller = admission.caller;
     this.isUnlimited = admission.isUnlimited;
@@ -171,6 +169,10 @@ export class RequestFacts implements Facts {
     return this.#known.isAsking === true;
   }
 
+  get cookie(): Facts["cookie"] {
+    return this.#read.cookie;
+  }
+
   get hasBody(): boolean {
     return this.request.body !== null;
   }
@@ -187,7 +189,7 @@ export class RequestFacts implements Facts {
   }
 
   get address(): string | undefined {
-    return this.header("cf-connecting-ip");
+    return this.fields.get("cf-connecting-ip");
   }
 
   get country(): string | undefined {
@@ -213,7 +215,7 @@ export class RequestFacts implements Facts {
   }
 
   get traceparent(): string | undefined {
-    return parseTraceparent(this.header("traceparent"));
+    return parseTraceparent(this.fields.get("traceparent"));
   }
 
   readonly hash = hashText;

@@ -83,10 +83,10 @@ function changeRequest(facts: ReadRequest, target: string, { shape, isTrimmed }:
 /** Replaces all spellings of a field; without a value it removes them. */
 function replaceField(
   headers: Headers,
-  { lines }: ReadRequest,
+  { request }: ReadRequest,
   [name, value]: readonly [name: string, value?: string],
 ): void {
   const folded = foldName(name);
-  for (const [given] of lines) if (foldName(given) === folded) headers.delete(given);
+  for (const given of request.headers.keys()) if (foldName(given) === folded) headers.delete(given);
   if (value !== undefined) headers.set(name, value);
 }
