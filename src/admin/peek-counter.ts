@@ -7,6 +7,7 @@ import {
   MESSAGE_VERSION,
 } from "../core/counters/counter-messages.ts";
 import { isCounted, toShownLimit } from "../core/policies/limit-rule.ts";
+import { toQuotaUnit } from "../core/policies/policy-units.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Bindings } from "../platform/bindings.ts";
@@ -18,6 +19,7 @@ import type { AdminControls } from "./operation.ts";
 export const peekedEntries = {
   limit: { oneOf: [integer, { const: "unlimited" }] },
   windowMs: integer,
+  unit: { enum: ["tokens", "micro-usd"] },
   used: integer,
   remaining: integer,
   outcome: { enum: ["allowed", "denied", "impossible"] },
@@ -31,6 +33,8 @@ export interface Peeked {
   readonly object: string;
   readonly limit: unknown;
   readonly windowMs: number | undefined;
+  /** What is counted; undefined: requests, or what only the operator knows. */
+  readonly unit: ReturnType<typeof toQuotaUnit>;
   readonly used: number;
   readonly remaining: number | undefined;
   readonly outcome: string | undefined;
@@ -70,6 +74,7 @@ export async function peek(
     object: owner,
     limit: policy.limit,
     windowMs: policy.windowMs,
+    unit: toQuotaUnit(policy),
     used: unused - (now?.remaining ?? unused),
     remaining: now?.remaining,
     outcome: asked?.outcome,
@@ -86,6 +91,7 @@ function toUncounted(policy: Policy, cost: number): Omit<Peeked, "object" | "ove
   return {
     limit: toShownLimit(policy),
     windowMs: policy.windowMs,
+    unit: toQuotaUnit(policy),
     used: 0,
     remaining: policy.rule?.kind === "none" ? 0 : undefined,
     outcome: isRefused ? "impossible" : "allowed",

@@ -14,6 +14,7 @@ export function toCounterTable(items: readonly Item[], nowMs: number): string {
     ["says", ({ outcome, isBanned }) => (isBanned === true ? "banned" : outcome)],
     ["limit", ({ limit }) => limit],
     ["window", ({ windowMs }) => toDuration(windowMs)],
+    ["unit", ({ unit }) => unit],
     ["used", ({ used }) => used],
     ["share", ({ share }) => (typeof share === "number" ? `${Math.round(100 * share)} %` : undefined)],
     ["left", ({ remaining }) => remaining],

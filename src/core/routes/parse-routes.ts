@@ -18,6 +18,7 @@ import { isTokenCost } from "../policies/policy-cost.ts";
 import { listPolicyMembers } from "../policies/policy-units.ts";
 import { listCostMembers } from "../policies/route-cost.ts";
 import { ASK_MEMBERS } from "../usage/ask-usage.ts";
+import { MODEL } from "../usage/estimate.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
@@ -215,11 +216,14 @@ function toReading(
     ...policies.flatMap(listPolicyMembers),
     ...(asksUsage ? ASK_MEMBERS : []),
   ];
-  const isOfTokens = asksUsage || policies.some((policy) => isTokenCost(policy.cost));
+  const readsUsage = policies.some(({ settle }) => settle?.usage !== undefined);
+  // Statistics name the model; nobody waits for a body for that alone.
+  if (readsUsage && members.length > 0) members.push(MODEL);
+  const isOfTokens = readsUsage || policies.some((policy) => isTokenCost(policy.cost));
   return {
     members: toWantedMembers([...new Set(members)]),
     membersBytesMax: isOfTokens ? PROMPT_BYTES_MAX : MEMBERS_BYTES_MAX,
-    readsUsage: policies.some(({ settle }) => settle?.usage !== undefined),
+    readsUsage,
     asksUsage,
   };
 }

@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
 import { oneOf } from "../schema/primitives.ts";
+import { MODEL_KINDS } from "./model-usage.ts";
 
 /** What became of a request. */
 export const REQUEST_OUTCOMES = ["answered", "cached", "denied", "rejected", "failed", "left"] as const;
@@ -79,6 +80,7 @@ export const toStatsSchema = () =>
       object({ policy: text, key: text, consumer: text, count, firstMs: count, lastMs: count }),
     ),
     usage: v.array(object({ policy: text, consumer: text, counts })),
+    models: v.array(object({ consumer: text, model: text, kind: oneOf(MODEL_KINDS), counts })),
     now: object({
       pools: v.array(
         object({

@@ -15,9 +15,16 @@ export const TOP_LISTS = {
   asns: 50,
   /** policy, consumer: units that were taken. */
   usage: 1_000,
+  /** consumer, model: calls of language models, their tokens, and what these cost where a policy has prices. */
+  modelCalls: 500,
+  inputTokens: 500,
+  outputTokens: 500,
+  cachedTokens: 500,
+  microUsd: 500,
 } as const;
 export type TopName = keyof typeof TOP_LISTS;
-export type Tops = Readonly<Record<TopName, readonly (readonly [key: string, count: number])[]>>;
+/** Those that have something; an isolate of an earlier version knows fewer. */
+export type Tops = { readonly [Name in TopName]?: readonly (readonly [key: string, count: number])[] };
 
 /** A key that crossed a share of its quota: seen by its counter object, reported once. */
 export interface Crossing {

@@ -2,6 +2,7 @@
 
 import { Figures, countPoints } from "./figures.ts";
 import { addHistogram, countOf, createHistogram, type Histogram, toPercentile } from "./histogram.ts";
+import { MODEL_KINDS, MODEL_LISTS, readModelKey } from "./model-usage.ts";
 import { readSeriesName, toSeriesName } from "./series.ts";
 import type { StatsAnswer } from "./stats-answer.ts";
 import type {
@@ -16,6 +17,8 @@ import { OTHER } from "./top-list.ts";
 
 /** Keys of a list that an answer names. */
 const TOP_MAX = 50;
+/** Consumers' models that an answer names, of each kind. */
+const MODELS_MAX = 200;
 /** Stands for all routes together. */
 const ALL_ROUTES = "*";
 
@@ -50,6 +53,12 @@ export function toStatsAnswer(
       const [policy = "", consumer = OTHER] = key.split("\n");
       return { policy, consumer, counts };
     }),
+    models: MODEL_KINDS.flatMap((kind) =>
+      listTop(figures, MODEL_LISTS[kind], MODELS_MAX).map(([key, counts]) => {
+        const { consumer, model } = readModelKey(key);
+        return { consumer, model, kind, counts };
+      }),
+    ),
   };
 }
 

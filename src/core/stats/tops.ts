@@ -6,17 +6,14 @@ import { TopList } from "./top-list.ts";
 export type TopLists = Readonly<Record<TopName, TopList>>;
 
 export function createTops(): TopLists {
-  return {
-    denials: new TopList(TOP_LISTS.denials),
-    countries: new TopList(TOP_LISTS.countries),
-    asns: new TopList(TOP_LISTS.asns),
-    usage: new TopList(TOP_LISTS.usage),
-  };
+  const lists = Object.entries(TOP_LISTS).map(([name, most]) => [name, new TopList(most)] as const);
+  return Object.fromEntries(lists) as TopLists;
 }
 
 export function addTops(lists: TopLists, tops: Tops): void {
   for (const [list, entries] of Object.entries(tops))
-    for (const [key, units] of entries) lists[list as TopName].add(key, units);
+    // An isolate of a later version may know more of them.
+    for (const [key, units] of entries) (lists as Partial<TopLists>)[list as TopName]?.add(key, units);
 }
 
 /** The lists of several minutes as one. */
@@ -26,11 +23,7 @@ export function mergeTops(rows: readonly { readonly tops: Tops }[]): Tops {
   return toTops(lists);
 }
 
-export function toTops({ denials, countries, asns, usage }: TopLists): Tops {
-  return {
-    denials: denials.toCounts(),
-    countries: countries.toCounts(),
-    asns: asns.toCounts(),
-    usage: usage.toCounts(),
-  };
+export function toTops(lists: TopLists): Tops {
+  const counts = Object.entries(lists).map(([name, list]) => [name, list.toCounts()] as const);
+  return Object.fromEntries(counts.filter(([, entries]) => entries.length > 0));
 }

@@ -8,7 +8,8 @@ import type { Facts } from "../keys/facts.ts";
 import type { UsageApi } from "./formats.ts";
 import type { Usage } from "./usage.ts";
 
-const MODEL = "json:model";
+/** The label of the member that names the model, where the path does not. */
+export const MODEL = "json:model";
 
 interface Bounds {
   /** The first that is there bounds one answer. */

@@ -3,8 +3,10 @@
 
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Policy } from "../../core/policies/policy.ts";
+import { isTokenCost } from "../../core/policies/policy-cost.ts";
 import { findPromptTokens, findWeights } from "../../core/policies/policy-units.ts";
 import { toActualUnits, type UsageRule } from "../../core/policies/settle-rule.ts";
+import { findModel } from "../../core/usage/estimate.ts";
 import { toOwnFormat, usageFormats } from "../../core/usage/formats.ts";
 import { toUsageUnits, type Usage } from "../../core/usage/usage.ts";
 import {
@@ -44,6 +46,8 @@ interface Settling {
 interface OfRule extends Settling {
   readonly rule: UsageRule;
   readonly policies: ReadonlySet<Policy>;
+  /** Of several rules one is counted. */
+  readonly isCounted: boolean;
 }
 
 /** `status` is what happened. A policy whose rule has something to say of the head already is left to that. */
@@ -54,7 +58,11 @@ export function settleUsage(response: Response, status: number, settling: Settli
     if (rule === undefined || isTold(policy, response, status)) continue;
     open.set(rule, (open.get(rule) ?? new Set()).add(policy));
   }
-  for (const [rule, policies] of open) readUsage(response, status, { ...settling, rule, policies });
+  let isCounted = true;
+  for (const [rule, policies] of open) {
+    readUsage(response, status, { ...settling, rule, policies, isCounted });
+    isCounted = false;
+  }
 }
 
 function isTold({ settle: rule }: Policy, { headers }: Response, status: number): boolean {
@@ -94,10 +102,26 @@ function endUsage(seen: SeenUsage, how: BodyEnd, ofRule: OfRule): void {
     return;
   }
   const { facts } = ofRule;
-  settle(ofRule, ({ cost }) => {
-    const usage = how === "whole" ? seen.usage : toPassed(seen, findPromptTokens(cost, facts));
-    return usage && toUsageUnits(usage, findWeights(cost, facts));
+  const toUsed = ({ cost }: Policy): Usage | undefined =>
+    how === "whole" ? seen.usage : toPassed(seen, findPromptTokens(cost, facts));
+  settle(ofRule, (policy) => {
+    const usage = toUsed(policy);
+    return usage && toUsageUnits(usage, findWeights(policy.cost, facts));
   });
+  if (ofRule.isCounted) count(ofRule, toUsed);
+}
+
+/** For the statistics, by consumer and model; in money where a policy has prices. */
+function count({ policies, facts, context }: OfRule, toUsed: (policy: Policy) => Usage | undefined): void {
+  const { gateway, waitUntil } = context;
+  const all = [...policies];
+  const priced = all.find(({ cost }) => isTokenCost(cost) && cost.prices !== undefined);
+  const policy = priced ?? all[0];
+  const usage = policy && toUsed(policy);
+  if (usage === undefined) return;
+  const microUsd = priced === undefined ? 0 : toUsageUnits(usage, findWeights(priced.cost, facts));
+  const consumer = facts.identity?.consumer ?? "";
+  gateway.stats?.used({ ...usage, consumer, model: findModel(facts), microUsd }, waitUntil);
 }
 
 /** What has passed when the client left; undefined where that is nothing that is known. */

@@ -3,6 +3,7 @@
 import { toObjectName } from "../../core/keys/counter-key.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { FullestData } from "../../core/stats/fullest.ts";
+import { ModelUsage } from "../../core/stats/model-usage.ts";
 import { RequestCounts } from "../../core/stats/request-counts.ts";
 import {
   type Crossing,
@@ -24,6 +25,7 @@ const SHOWN_MAX = 50;
 export class Pending {
   counts = new RequestCounts();
   tops = createTops();
+  models = new ModelUsage();
   push: PushTarget | undefined;
   /** Counter objects for each place: their names are made of it. */
   shards = 1;
@@ -32,7 +34,7 @@ export class Pending {
   #dropped = 0;
 
   get isEmpty(): boolean {
-    return this.counts.isEmpty && this.#crossings.length === 0;
+    return this.counts.isEmpty && this.models.isEmpty && this.#crossings.length === 0;
   }
 
   cross(crossing: Crossing): void {
@@ -58,13 +60,13 @@ export class Pending {
 
   /** All of it, which is then no longer pending. */
   take(isolate: string, seq: number, now: StatsNow): StatsReport {
-    const tops = toTops(this.tops);
+    const { denials = [], ...tops } = toTops(this.tops);
     const report: StatsReport = {
       version: STATS_VERSION,
       isolate,
       seq,
       ...this.counts.toSeries().toData(),
-      tops: { ...tops, denials: tops.denials.map(([key, count]) => [toHashed(key), count]) },
+      tops: { ...tops, denials: denials.map(([key, count]) => [toHashed(key), count]) },
       crossings: this.#crossings,
       tail: this.#tail,
       now,
@@ -74,6 +76,7 @@ export class Pending {
     };
     this.counts = new RequestCounts();
     this.tops = createTops();
+    this.models = new ModelUsage();
     this.#crossings = [];
     this.#tail = [];
     this.#dropped = 0;

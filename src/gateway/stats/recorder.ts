@@ -5,6 +5,7 @@ import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
 import { type RequestOutcome, toRefusedOutcome, toStatusClass } from "../../core/stats/outcome.ts";
 import type { Fullest } from "../../core/stats/fullest.ts";
+import type { ModelCall } from "../../core/stats/model-usage.ts";
 import type { DecisionOutcome, KeyPlace } from "../../core/stats/request-counts.ts";
 import { DECISION_OUTCOMES } from "../../core/stats/stats-answer.ts";
 import type { Crossing, PushTarget, StatsNow, TailItem } from "../../core/stats/stats-messages.ts";
@@ -57,7 +58,7 @@ interface Decided {
 }
 
 /** An answer on its way to the client. */
-interface Answered extends Sender {
+interface Answered extends Required<Sender> {
   readonly status: number;
 }
 
@@ -132,6 +133,13 @@ export class Recorder {
       if (identity !== undefined) tops.usage.add(`${policy.name}\n${identity.consumer}`, cost);
     }
     for (const name of missing) counts.policy(name, "").add(AT.denied);
+  }
+
+  /** Counts what a call of a language model used, once its answer has passed: that may be long after it was counted itself. */
+  used(call: ModelCall, waitUntil: Sender["waitUntil"]): void {
+    const { models, tops } = this.#pending;
+    models.count(tops, call);
+    this.#reporter.plan(readClock(), { waitUntil });
   }
 
   /** Counts an attempt at an origin by what came of it, a status or the problem's code, and how long it took. */

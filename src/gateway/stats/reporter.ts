@@ -21,7 +21,8 @@ const MARGIN_MS = 2_000;
 
 /** The request behind whose answer a report goes out. */
 export interface Sender {
-  readonly request: Request;
+  /** undefined: it was answered before, and a report was planned then. */
+  readonly request?: Request;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
@@ -61,6 +62,7 @@ export class Reporter {
 
   plan(nowMs: number, { request, waitUntil }: Sender): void {
     if (nowMs < this.#plannedUntilMs) return;
+    if (this.#object === undefined && request === undefined) return;
     const dueMs = this.#toDueMs(nowMs, request);
     if (dueMs - nowMs > WAIT_MS_MAX) {
       this.#plannedUntilMs = dueMs - WAIT_MS_MAX;
@@ -70,8 +72,9 @@ export class Reporter {
     waitUntil(this.#reportAt(dueMs - nowMs));
   }
 
-  #toDueMs(nowMs: number, request: Request): number {
-    if (this.#object !== undefined) return Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
+  #toDueMs(nowMs: number, request: Request | undefined): number {
+    if (this.#object !== undefined || request === undefined)
+      return Math.max(nowMs + SOON_MS, this.#sentMs + this.#reply.nextMs);
     const continent = toContinent(request);
     this.#object = toStatsName(continent ?? "unknown");
     return (

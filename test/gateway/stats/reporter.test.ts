@@ -168,10 +168,7 @@ test("ten thousand invented keys and refusals make a report that is bounded", ()
   }
   const report = pending.take("a", 1, { pools: [], usage: [] });
   expect(report.version).toBe(STATS_VERSION);
-  expect([report.tops.denials.length <= 51, report.crossings.length, report.dropped]).toEqual([
-    true,
-    5_000,
-    5_000,
-  ]);
-  expect(report.tops.denials.reduce((sum, [, count]) => sum + count, 0)).toBe(10_000);
+  const { denials = [] } = report.tops;
+  expect([denials.length <= 51, report.crossings.length, report.dropped]).toEqual([true, 5_000, 5_000]);
+  expect(denials.reduce((sum, [, count]) => sum + count, 0)).toBe(10_000);
 });

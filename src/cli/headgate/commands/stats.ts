@@ -26,6 +26,16 @@ const USAGE: readonly Column[] = [
   ["policy", ({ policy }) => policy],
   ["units", ({ units }) => units],
 ];
+const MODELS: readonly Column[] = [
+  ["consumer", ({ consumer }) => consumer],
+  ["model", ({ model }) => model],
+  ["calls", ({ calls }) => calls],
+  ["input", ({ input }) => input],
+  ["output", ({ output }) => output],
+  ["of it cached", ({ cachedInput }) => cachedInput],
+];
+const USD: Column = ["USD", ({ usd }) => usd];
+const MICRO = 1_000_000;
 
 const denials: Command = {
   name: "denials",
@@ -48,7 +58,8 @@ const denials: Command = {
 
 const usage: Command = {
   name: "usage",
-  summary: "the units that each consumer took of each policy: in the last 24 hours, or in this month",
+  summary:
+    "the units that each consumer took of each policy, and the tokens of each model: in the last 24 hours, or in this month",
   options: { month: { help: "since the first of this month, by UTC" } },
   examples: ["usage", "usage --month --json"],
   run: async (given, { api, nowMs }) => {
@@ -64,8 +75,12 @@ const usage: Command = {
       policy,
       units: sumOf(counts),
     }));
-    const json = { fromMs, toMs: stats["asOfMs"], items, places: stats["places"] };
-    return { json, text: () => `${toTable(USAGE, items)}${toGaps(stats)}` };
+    const models = toModels(toItems(stats["models"]));
+    const json = { fromMs, toMs: stats["asOfMs"], items, models, places: stats["places"] };
+    const isPriced = models.some(({ usd }) => usd !== undefined);
+    const ofModels =
+      models.length === 0 ? "" : `\n\n${toTable(isPriced ? [...MODELS, USD] : MODELS, models)}`;
+    return { json, text: () => `${toTable(USAGE, items)}${ofModels}${toGaps(stats)}` };
   },
 };
 
@@ -92,6 +107,19 @@ export const statsCommands: readonly Command[] = [denials, usage, watch];
 async function ask(api: Api, query: Readonly<Record<string, string>>): Promise<Item> {
   const { body } = await api.ask("GET", `/stats?${new URLSearchParams(query).toString()}`);
   return toItem(body);
+}
+
+/** A row for each consumer and model: what was counted of each kind. `usd` where a policy has prices. */
+function toModels(series: readonly Item[]): readonly Item[] {
+  const rows = Map.groupBy(series, ({ consumer, model }) => JSON.stringify([consumer, model]));
+  return Array.from(rows.values(), (kinds) => {
+    const { consumer, model } = kinds[0] ?? {};
+    const sum = (wanted: string): number => sumOf(kinds.find(({ kind }) => kind === wanted)?.["counts"]);
+    const [calls, input, output] = [sum("calls"), sum("input"), sum("output")];
+    const microUsd = sum("microUsd");
+    const usd = microUsd === 0 ? undefined : microUsd / MICRO;
+    return { consumer, model, calls, input, output, cachedInput: sum("cachedInput"), usd };
+  });
 }
 
 /** The last five minutes in a few figures. */
