@@ -20,6 +20,7 @@ const PEERS_FOLDER = fileURLToPath(new URL("../peers", import.meta.url));
 
 export const taskset = createTool("taskset", "util-linux");
 export const nginxServer = createTool("nginx", "nginx");
+export const haproxyServer = createTool("haproxy", "haproxy");
 export const redisServer = createTool("redis-server", "redis-server");
 
 export const peerPackages: Need = {

@@ -10,7 +10,7 @@ export interface Redis {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRedis({ folder, pinned }: Stand): Promise<Redis> {
+export async function startRedis({ folder, pinned }: Pick<Stand, "folder" | "pinned">): Promise<Redis> {
   const socketPath = join(folder, "redis.sock");
   const options = { port: "0", unixsocket: socketPath, save: "", appendonly: "no" };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);

@@ -81,7 +81,9 @@ function canConnect(address: NetConnectOpts): Promise<boolean> {
   });
 }
 
-/** For programs that cannot choose one themselves. */
+const found = new Set<number>();
+
+/** For programs that cannot choose one themselves. No port comes twice: another program may be about to listen there. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -93,5 +95,7 @@ export async function findFreePort(): Promise<number> {
       resolve();
     });
   });
+  if (found.has(port)) return await findFreePort();
+  found.add(port);
   return port;
 }

@@ -21,6 +21,8 @@ export interface WorkerdOptions extends Omit<WorkerdConfig, "storagePath"> {
 
 export interface Workerd {
   readonly port: number;
+  /** Of the second isolate, where there is one. */
+  readonly secondPort: number | undefined;
   readonly processIds: readonly number[];
   readonly stop: () => Promise<void>;
 }
@@ -32,17 +34,25 @@ export async function startWorkerd({ folder, pinned, ...config }: WorkerdOptions
   await mkdir(storagePath, { recursive: true });
   await writeFile(configPath, toWorkerdConfig({ ...config, storagePath }));
   const running = runProcess([...pinned, WORKERD, "serve", configPath, "--control-fd=3"]);
-  return { port: await readPort(running), processIds: [running.id], stop: running.stop };
+  const [port = 0, secondPort] = await readPorts(running, config.isTwice === true ? 2 : 1);
+  return { port, secondPort, processIds: [running.id], stop: running.stop };
 }
 
-/** workerd says on the control descriptor where it listens, or ends. */
-async function readPort({ child, readSaid }: RunningProcess): Promise<number> {
+/** workerd says on the control descriptor where it listens, or ends. The first isolate's comes first. */
+async function readPorts({ child, readSaid }: RunningProcess, count: number): Promise<readonly number[]> {
+  const ports = new Map<string, number>();
   const timer = setTimeout(() => child.kill("SIGKILL"), START_MS_MAX);
   for await (const line of createInterface({ input: child.stdio[3] as Readable })) {
-    const message = JSON.parse(line) as { readonly event: string; readonly port?: number };
+    const message = JSON.parse(line) as {
+      readonly event: string;
+      readonly socket?: string;
+      readonly port?: number;
+    };
     if (message.event !== "listen" || message.port === undefined) continue;
+    ports.set(message.socket ?? "", message.port);
+    if (ports.size < count) continue;
     clearTimeout(timer);
-    return message.port;
+    return ["http", "second"].flatMap((name) => ports.get(name) ?? []);
   }
   throw new CommandError(`Cannot start workerd: ${readSaid()}`);
 }
