@@ -86,7 +86,7 @@ describe("createOverrideIndex()", () => {
     const found = findOverride(index, "api", { key: ["x"], tier: undefined, nowMs: 0 })?.policy;
     const [written] = policies;
     expect(found).toMatchObject({ limit: 60, windowMs: 120_000, settings: { limit: 60, burst: 40 } });
-    expect(found?.lease).toBeUndefined();
+    expect(found?.lease).toEqual({ ttlMs: 5_000, refillPerMs: 60 / 120_000, isSmall: true });
     const more = createOverrideIndex(policies, [override({ limit: 100, burst: 40, window: "2m" })]);
     const raised = findOverride(more, "api", { key: ["x"], tier: undefined, nowMs: 0 })?.policy;
     expect(raised?.lease).toEqual({ ttlMs: 4_800, refillPerMs: 100 / 120_000 });
