@@ -1,6 +1,10 @@
-// Signing in to the dashboard in a real browser.
+// Signing in to the dashboard in a real browser; and, as a browser is there, the site of the documents, from a folder.
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { writeSite } from "../../../tools/site/write-site.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN } from "../support/admin.ts";
 import { startBrowser } from "../support/browser.ts";
 import {
@@ -65,5 +69,30 @@ describe("signing in", () => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Admin or read token").waitFor();
     expect(await readStored(page)).toEqual(NOTHING);
+  });
+});
+
+describe("the site of the documents", () => {
+  it("is read on a phone and a wide screen, in light and dark, and axe finds nothing wrong with it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "headgate-site-"));
+    try {
+      await writeSite(folder);
+      const page = await browser.open(`file://${folder}/docs/guides/which-algorithm.html`);
+      await look(page, { colorScheme: "light", width: 360 });
+      expect(await findViolations(page)).toEqual([]);
+      expect(await readWidth(page)).toBe(360);
+      await look(page, { colorScheme: "dark", width: 1920 });
+      await page.keyboard.press("/");
+      await page.keyboard.type("permits concurrency");
+      const found = page.getByRole("link", { name: "Policies and algorithms: Permits" });
+      await found.waitFor();
+      expect(await findViolations(page)).toEqual([]);
+      expect(await readWidth(page)).toBe(1920);
+      await found.click();
+      await page.getByRole("heading", { name: "Permits" }).waitFor();
+      expect(page.url()).toContain("docs/configuration/policies.html#permits");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
