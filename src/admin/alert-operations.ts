@@ -14,7 +14,7 @@ const NONE: ShownAlerts = { alerts: [], channels: [] };
 
 const alertsAnswer = (): JsonSchema =>
   toObjectSchema({
-    rules: { type: "integer", description: "Of the configuration: without any nobody is told of anything" },
+    rules: { type: "integer", description: "Of the configuration: without any, no alert is sent" },
     alerts: toListSchema(
       toObjectSchema(
         {

@@ -30,7 +30,7 @@ import type { JsonSchema } from "./to-schema.ts";
 const LATE = {
   path: "",
   code: "not-everywhere",
-  message: "some continent could not be told: the purge holds there within a minute",
+  message: "some continent could not be reached: the purge is active there within a minute",
 };
 
 const policyAnswer = (): JsonSchema =>
@@ -90,7 +90,7 @@ export const gatewayOperations: readonly Operation[] = [
     name: "health",
     method: "GET",
     path: "/health",
-    summary: "Whether the gateway runs, and what the token opens",
+    summary: "Whether the gateway runs, and what the token allows",
     answer: healthAnswer,
     handle: async ({ controls, scopes }) => {
       const log = controls.showLogSinks();

@@ -66,7 +66,7 @@ export const keyOperations: readonly Operation[] = [
     name: "keys.rotate",
     method: "POST",
     path: "/keys/:id/rotate",
-    summary: "Gives a key a new text, shown this once; the old one opens for as long as `overlap` says",
+    summary: "Gives a key a new secret, shown this once; the old one works for as long as `overlap` says",
     body: object({ overlap: v.optional(duration, "24h") }),
     needsIfMatch: true,
     answer: () => toSecretSchema("keys", "key"),

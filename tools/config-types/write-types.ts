@@ -45,8 +45,8 @@ const INTERFACES: readonly Interface[] = [
     sources: [{ section: "Statistics", below: "stats." }],
   },
   { head: "LogSinkInput", about: "A receiver of log lines.", sources: [{ section: "Log sinks" }] },
-  { head: "AlertRuleInput", about: "What is told to whom.", sources: [{ section: "Alerts" }] },
-  { head: "AlertChannelInput", about: "Who is told.", sources: [{ section: "Alert channels" }] },
+  { head: "AlertRuleInput", about: "Which alerts are sent where.", sources: [{ section: "Alerts" }] },
+  { head: "AlertChannelInput", about: "Who receives alerts.", sources: [{ section: "Alert channels" }] },
   { head: "IssuerInput", about: "Who signs tokens, and how.", sources: [{ section: "Issuers" }] },
   {
     head: "PoolInput<Names extends string = string>",

@@ -33,12 +33,12 @@ export function Alerts({ ask, polled: { value, problem }, canTest }: AlertsProps
       )}
       {value === undefined ? undefined : value.rules === 0 ? (
         <p class="empty">
-          Nobody is told of anything: the configuration has no <code>alerts</code>.
+          No alert is sent: the configuration has no <code>alerts</code>.
         </p>
       ) : (
         <>
           <AlertTable alerts={value.alerts} />
-          <h3>Who is told</h3>
+          <h3>Who receives alerts</h3>
           <Channels channels={value.channels} />
           {canTest ? <Test ask={ask} /> : undefined}
         </>

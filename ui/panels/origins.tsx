@@ -116,7 +116,7 @@ export function Upstream({ now: { usage, pools }, queue }: Pick<StatsAnswer, "no
           ...priorities.map((name) => toExact(waiting[name] ?? 0)),
         ])}
       />
-      <h3>For whom there was none</h3>
+      <h3>Requests that found none</h3>
       <Table
         caption="Requests for which an origin's quota was used up"
         empty="There was quota for every request."

@@ -92,7 +92,7 @@ export interface ConfigInput<Names extends string = string> {
    */
   readonly requestTimeout?: Duration;
   /**
-   * Who is told when a key nears its quota, requests are refused, or an origin fails: see Alerts.
+   * Who is alerted when a key nears its quota, requests are refused, or an origin fails: see Alerts.
    * (list of at most 20 rules. Default: `[]`.)
    * @example alerts: [{ to: [{ slack: "TEAM_SLACK" }] }]
    */
@@ -138,7 +138,7 @@ export interface ConfigInput<Names extends string = string> {
    */
   readonly tiers?: Readonly<Record<string, TierInput<Names>>>;
   /**
-   * What may be used, and by whom: see Policies. A name is written like `name`.
+   * The named limits: see Policies. A name is written like `name`.
    * (object of at most 100 policies by name. Required.)
    * @example policies: {}
    */
@@ -511,7 +511,7 @@ export interface LogSinkInput {
   readonly shape?: "headgate" | "ecs" | "ocsf";
 }
 
-/** What is told to whom. */
+/** Which alerts are sent where. */
 export interface AlertRuleInput {
   /**
    * Which conditions: below.
@@ -520,20 +520,20 @@ export interface AlertRuleInput {
    */
   readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">;
   /**
-   * How long a condition must hold before it is told; unless said, its own time. A quota that is crossed waits for nothing.
+   * How long a condition must hold before an alert is sent; unless given, the condition's own time. A quota that is crossed waits for nothing.
    * (duration. Default: none.)
    * @example for: "10m"
    */
   readonly for?: Duration;
   /**
-   * Who is told: see Alert channels.
+   * Where messages are sent: see Alert channels.
    * (list of 1 to 8 channels. Required.)
    * @example to: [{ slack: "TEAM_SLACK" }]
    */
   readonly to: readonly AlertChannelInput[];
 }
 
-/** Who is told. */
+/** Who receives alerts. */
 export interface AlertChannelInput {
   /**
    * The secret with the URL of a receiver of Alertmanager's webhook body, version 4. Exactly one of this, `slack` and `email`.
@@ -566,7 +566,7 @@ export interface AlertChannelInput {
    */
   readonly from?: string;
   /**
-   * Who is told.
+   * Who receives the message.
    * (e-mail address; with `email`. Default: none.)
    * @example email: "ALERT_EMAIL", from: "headgate@example.com", to: "oncall@example.com"
    */
@@ -1042,7 +1042,7 @@ export interface PolicyBase {
    */
   readonly timeoutMs?: number;
   /**
-   * `"auto"`: isolates decide busy keys by themselves, from quota that the counter object lends them (below). `"exact"`: the counter object is asked for every request.
+   * `"auto"`: isolates decide busy keys by themselves, from quota leases that the counter object grants them (below). `"exact"`: the counter object is asked for every request.
    * (`"auto"` or `"exact"`. Default: `"auto"`.)
    * @example consistency: "exact"
    */

@@ -15,7 +15,7 @@ export const banColumns: readonly Column[] = [
 export const banCommands: readonly Command[] = [
   {
     name: "bans create",
-    summary: "refuses an address, or whoever has another part of a key",
+    summary: "refuses an address, or all requests with one value of another key part",
     arguments: [{ name: "value" }],
     options: {
       by: { value: "part", help: "the part of a key that the value is of; default ip" },

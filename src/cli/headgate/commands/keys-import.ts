@@ -18,8 +18,7 @@ interface Refused {
 
 export const keysImport: Command = {
   name: "keys import",
-  summary:
-    "imports API keys that were made elsewhere, by the SHA-256 of their text; what is there already stays",
+  summary: "imports API keys that were made elsewhere, by their SHA-256; what is there already stays",
   arguments: [{ name: "file" }],
   options: { force: forceOption },
   examples: ["keys import keys.csv", "keys import keys.jsonl"],

@@ -32,8 +32,8 @@ const PREFIX_MAX = 16;
 const PREFIX_SHOWN = 11;
 
 const switches = [
-  { word: "disable", enabled: false, summary: "closes a key, until it is enabled again" },
-  { word: "enable", enabled: true, summary: "opens a disabled key again" },
+  { word: "disable", enabled: false, summary: "disables a key: it stops working until it is enabled again" },
+  { word: "enable", enabled: true, summary: "enables a disabled key again" },
 ] as const;
 
 export const keyColumns: readonly Column[] = [
@@ -55,7 +55,7 @@ export const keyColumns: readonly Column[] = [
 export const keyCommands: readonly Command[] = [
   {
     name: "keys create",
-    summary: "creates an API key and prints its text, this once",
+    summary: "creates an API key and prints it, this once",
     arguments: [{ name: "consumer" }],
     options: {
       tier,
@@ -85,10 +85,10 @@ export const keyCommands: readonly Command[] = [
   },
   {
     name: "keys rotate",
-    summary: "gives a key a new text and prints it, this once; the old one opens for a while",
+    summary: "gives a key a new secret and prints the key, this once; the old one works for a while longer",
     arguments: [{ name: "id" }],
     options: {
-      overlap: { value: "duration", help: "how long the old text opens; default 24h" },
+      overlap: { value: "duration", help: "how long the old key goes on working; default 24h" },
       revision: revisionOption,
       "key-only": keyOnly,
     },
@@ -127,9 +127,9 @@ export const keyCommands: readonly Command[] = [
   })),
   {
     name: "keys find",
-    summary: "the keys whose text begins so, or that belong to a consumer",
+    summary: "the keys that begin so, or that belong to a consumer",
     arguments: [{ name: "prefix", isOptional: true }],
-    options: { consumer: { value: "name", help: "whom they belong to" } },
+    options: { consumer: { value: "name", help: "the consumer that they belong to" } },
     examples: ["keys find hg_1a2B3c4D", "keys find --consumer acme"],
     run: async (given, { api }) => {
       const [prefix, consumer] = [toPrefix(given.argument(0)), given.text("consumer")];

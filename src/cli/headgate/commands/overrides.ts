@@ -48,7 +48,7 @@ export const overrideCommands: readonly Command[] = [
         help: "for each part of the policy's key, in its order; * is any text",
         isRepeatable: true,
       },
-      tier: { value: "tier", help: "for whom is on this tier" },
+      tier: { value: "tier", help: "for consumers on this tier" },
       ...limits,
       ...createOptions,
     },

@@ -18,7 +18,7 @@ export const simulate: Command = {
   arguments: [{ name: "log-file", isOptional: true, isRepeatable: true }],
   options: {
     config: { value: "file", help: `the configuration to try; default ${CONFIG_PATH}` },
-    against: { value: "file", help: "the configuration of today: says what changes for whom" },
+    against: { value: "file", help: "today's configuration: prints what changes for which client" },
     "max-newly-denied": {
       value: "share",
       help: 'ends with 1 where more than this share of all requests is denied newly, such as "0.1%"; needs --against',

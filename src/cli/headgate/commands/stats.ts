@@ -39,7 +39,7 @@ const MICRO = 1_000_000;
 
 const denials: Command = {
   name: "denials",
-  summary: "whom policies denied: which keys and consumers, how often, and since when",
+  summary: "the keys and consumers that policies denied: how often, and since when",
   options: {
     minutes: {
       value: "count",

@@ -13,7 +13,7 @@ export const tokenCommands: readonly Command[] = [
     options: {
       scope: {
         value: "scope",
-        help: "what it opens: read, keys, limits, config or purge",
+        help: "what it allows: read, keys, limits, config or purge",
         isRepeatable: true,
         isRequired: true,
       },
@@ -41,7 +41,7 @@ export const tokenCommands: readonly Command[] = [
     kind: "tokens",
     noun: "token",
     id: "t1",
-    deletion: { word: "revoke", summary: "revokes one token: it opens nothing any longer" },
+    deletion: { word: "revoke", summary: "revokes one token: it stops working at once" },
     columns: [
       ["id", ({ id }) => id],
       ["name", (item) => item["name"]],
