@@ -124,7 +124,7 @@ export const gatewayOperations: readonly Operation[] = [
     method: "GET",
     path: "/origins",
     summary:
-      "The members of every origin pool, their state and who waits for quota, as the isolate that answers sees it",
+      "The members of every origin pool, their state and who waits for quota, as the Worker instance (isolate) that answers sees it",
     answer: () => toItemsSchema(poolAnswer()),
     handle: async ({ controls }) => {
       await controls.learn();

@@ -115,7 +115,7 @@ export function readCodes(text: string): readonly string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 }
 
-function withoutCode(markdown: string): string {
+export function withoutCode(markdown: string): string {
   return markdown.replaceAll(/^```[\s\S]*?^```$/gm, "");
 }
 

@@ -733,7 +733,7 @@ export interface PoolInput<Names extends string = string> {
      */
     readonly bodyBytesMax?: number;
     /**
-     * Retries per hundred requests, in each isolate.
+     * Retries per hundred requests, in each Worker instance (isolate).
      * (0 to 100. Default: `10`.)
      * @example retries: { budgetPercent: 5 }
      */

@@ -32,7 +32,8 @@ const inForce = [
   },
   {
     name: "origins",
-    summary: "the members of every origin pool and their state, as the isolate that answers sees it",
+    summary:
+      "the members of every origin pool and their state, as the Worker instance (isolate) that answers sees it",
     columns: [
       ["pool", ({ pool }) => pool],
       [
