@@ -13,6 +13,7 @@ type Stub = ReturnType<Bindings["SNAPSHOTS"]["getByName"]>;
 
 export class NearObject {
   readonly #namespace: Bindings["SNAPSHOTS"];
+  #isLocated = false;
   #place: string | undefined;
   #draw: number | undefined;
   #spread = 1;
@@ -24,7 +25,10 @@ export class NearObject {
 
   /** An instance stays where it is: its first request says where. */
   locate(request: Request): void {
-    this.#place ??= request.cf?.continent as string | undefined;
+    // What the platform says of a request is made anew each time that it is read.
+    if (this.#isLocated) return;
+    this.#isLocated = true;
+    this.#place = request.cf?.continent as string | undefined;
   }
 
   /** There are at least as many objects as counters of so many shards suggest. */
