@@ -6,6 +6,7 @@ import { createAdminApi } from "./admin/admin-api.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
 import { countBans } from "./core/control/ban-index.ts";
 import { handleBatch } from "./gateway/handle-batch.ts";
+import { findCallId, handlePlace, makeCall } from "./gateway/handle-calls.ts";
 import { explain } from "./gateway/explain.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { answerNotReady, handleSafely } from "./gateway/handle-safely.ts";
@@ -25,6 +26,9 @@ export { PurgeObject } from "./durable-objects/purge-object.ts";
 export { SnapshotObject } from "./durable-objects/snapshot-object.ts";
 export { StatsObject } from "./durable-objects/stats-object.ts";
 export { WebhookObject } from "./durable-objects/webhook-object.ts";
+
+import { HandOverObject, type Making } from "./durable-objects/hand-over-object.ts";
+import type { KeptRequest, RunResult } from "./core/handover/call-messages.ts";
 
 const bindings = env as unknown as Bindings;
 const parsed = parseConfig(exported, bindings);
@@ -53,6 +57,26 @@ const admin = createAdminApi(
   bindings,
 );
 
+const NOT_READY: RunResult = {
+  status: 503,
+  fields: [],
+  body: undefined,
+  limited: { retryAfterMs: undefined },
+};
+
+/** Makes the calls that it keeps by the gateway that is active when their turn comes. */
+export class CallsObject extends HandOverObject {
+  protected override async make(
+    request: KeptRequest,
+    route: string,
+    making: Making,
+  ): Promise<RunResult | undefined> {
+    const active = live.current(new Request(request.url), making);
+    const gateway = "known" in active ? await active.known : active;
+    return gateway === undefined ? NOT_READY : await makeCall(request, route, { gateway, ...making });
+  }
+}
+
 /** `gateway` is undefined where this instance cannot learn what operators have changed: it then lets nobody in but them. */
 function answer(
   request: Request,
@@ -63,13 +87,16 @@ function answer(
   const { config } = gateway ?? live.gateway;
   const target = readTarget(request.url, config);
   const owner = target.ok ? target.value.owner : "route";
+  const goOn = (promise: Promise<unknown>): void => {
+    context.waitUntil(promise);
+  };
+  const id = target.ok && owner === "admin" ? findCallId(target.value, config) : undefined;
+  if (id !== undefined && gateway !== undefined)
+    return handlePlace(request, gateway, { id, waitUntil: goOn });
   const answered = owner === "admin" ? admin(request) : undefined;
   if (answered !== undefined) return answered;
   if (gateway === undefined) return answerNotReady(request, config);
   if (owner === "batch") return handleBatch(request, gateway, context);
-  const goOn = (promise: Promise<unknown>): void => {
-    context.waitUntil(promise);
-  };
   return handleSafely(request, gateway, { waitUntil: goOn, target, ahead });
 }
 

@@ -31,7 +31,7 @@ export const trees: readonly Tree[] = [
       ["counters"],
       ["leases"],
       ["consumers", "access"],
-      ["batch", "feedback", "alerts", "webhooks", "usage"],
+      ["batch", "feedback", "alerts", "webhooks", "handover", "usage"],
       ["cache", "keys"],
       ["algorithms", "body", "shape", "cors", "log", "stats", "errors"],
       ["http"],
@@ -43,7 +43,7 @@ export const trees: readonly Tree[] = [
     root: "src/gateway",
     floors: [
       [""],
-      ["batch", "cors", "webhooks"],
+      ["batch", "cors", "webhooks", "handover"],
       ["credentials"],
       ["cache"],
       ["shape"],

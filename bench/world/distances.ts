@@ -24,6 +24,7 @@ const distances: Readonly<Record<string, Distance | ((name: string) => Distance)
   CONTROL: "far",
   ALERTS: "far",
   WEBHOOKS: "far",
+  CALLS: "far",
   /** One for each origin pool. */
   HEALTH: "far",
   FEEDBACK: "far",

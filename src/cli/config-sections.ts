@@ -34,6 +34,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^policies\../, "policies.md#policies"],
   [/^routes\.\d+\.cache\b/, "cache.md#cache"],
   [/^routes\.\d+\.links\b/, "routes.md#links"],
+  [/^routes\.\d+\.handOver\b/, "outbound.md#handed-over-calls"],
   [/^routes\.\d+\.webhook\b/, "webhooks.md#webhooks"],
   [/^routes\.\d+\.(?:aggregate|onPartial|fields|request|response)\b/, "routes.md#aggregates-and-fields"],
   [/^routes\.\d/, "routes.md#routes"],

@@ -1,4 +1,4 @@
-// Which secrets a configuration shows origins, or verifies webhooks by, that are not set here: .dev.vars and the environment's variables are all that can
+// Which secrets a configuration shows origins, or verifies and signs webhooks by, that are not set here: .dev.vars and the environment's variables are all that can
 // be seen from here. What is deployed has its own.
 
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
@@ -26,7 +26,10 @@ export function findMissingSecrets(config: Config, readKnown = readBindings): re
 function listWebhookSecrets({
   routes,
 }: Config): readonly (readonly [path: string, names: readonly string[]])[] {
-  return routes.flatMap(({ index, webhook }) => {
+  return routes.flatMap(({ index, webhook, handOver }) => {
+    const delivering = handOver?.deliver;
+    if (delivering !== undefined)
+      return [[`routes.${index}.handOver.deliver.secret`, [delivering.secret]] as const];
     if (webhook === undefined) return [];
     const { secret, next, verifyToken } = webhook;
     const path = `routes.${index}.webhook`;

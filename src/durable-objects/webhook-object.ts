@@ -8,6 +8,7 @@ import { type Outcome, toNextTry } from "../core/webhooks/delivery-schedule.ts";
 import type { Acceptance, WebhookEvent } from "../core/webhooks/webhook-messages.ts";
 import { type Bindings, PURGES_NAME, type WebhookRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
+import { signDelivery } from "./sign-delivery.ts";
 import { type Delivery, type StoredEvent, WebhookRows } from "./webhook-rows.ts";
 
 /** Deliveries that wait, of all listeners; then senders are asked to come again. */
@@ -62,7 +63,7 @@ export class WebhookObject extends DurableObject<Bindings> implements WebhookRpc
   /** Never rejects. */
   async #deliver(delivery: Delivery): Promise<void> {
     const { id, listener, tries } = delivery;
-    const outcome = listener === CACHE ? await this.#purge(delivery) : await send(delivery);
+    const outcome = listener === CACHE ? await this.#purge(delivery) : await send(delivery, this.env);
     this.#running -= 1;
     const next = toNextTry(outcome, tries);
     if (typeof next === "number") this.#rows.postpone(delivery, Date.now() + next);
@@ -100,8 +101,8 @@ export class WebhookObject extends DurableObject<Bindings> implements WebhookRpc
 }
 
 /** What is stored for whom. */
-function toStored({ id, fields, body, listeners, purges }: WebhookEvent): readonly StoredEvent[] {
-  const event = { id, fields, body, listeners };
+function toStored({ purges, ...event }: WebhookEvent): readonly StoredEvent[] {
+  const { id, listeners } = event;
   const purging = {
     id,
     fields: [],
@@ -111,14 +112,17 @@ function toStored({ id, fields, body, listeners, purges }: WebhookEvent): readon
   return [...(purges.length > 0 ? [purging] : []), ...(listeners.length > 0 ? [event] : [])];
 }
 
-async function send({ id, listener, fields, body }: Delivery): Promise<Outcome> {
+async function send(delivery: Delivery, secrets: Bindings): Promise<Outcome> {
+  const { id, listener, fields, body } = delivery;
   try {
+    const signed = await signDelivery(delivery, secrets as unknown as Readonly<Record<string, unknown>>);
     const response = await fetch(listener, {
       method: "POST",
       redirect: "manual",
       headers: [
         ...fields.filter(([name]) => name !== "webhook-id").map(([name, value]) => [name, value]),
         ["webhook-id", id],
+        ...signed,
       ],
       body,
       signal: AbortSignal.timeout(TRY_MS),

@@ -31,6 +31,7 @@ export interface Delivery {
   /** This one included. */
   readonly tries: number;
   readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly signedBy: string | undefined;
   readonly body: ArrayBuffer;
 }
 
@@ -67,12 +68,12 @@ export class WebhookRows {
     this.#waiting = events.reduce((sum, { listeners }) => sum + listeners.length, waiting);
   }
 
-  #addEvent({ id, fields, body, listeners }: StoredEvent, nowMs: number): void {
+  #addEvent({ id, fields, body, listeners, signedBy }: StoredEvent, nowMs: number): void {
     const { seq } = this.#sql
       .exec<{ seq: number }>(
         "INSERT INTO events (id, fields, body) VALUES (?, ?, ?) RETURNING seq",
         id,
-        JSON.stringify(fields),
+        JSON.stringify(signedBy === undefined ? fields : { fields, signedBy }),
         body,
       )
       .one();
@@ -113,9 +114,9 @@ export class WebhookRows {
         nowMs + leaseMs,
         seq,
       );
-    return rows.map(({ seq, event, id, listener, body, fields, tries }) => {
-      const named = JSON.parse(fields) as Delivery["fields"];
-      return { seq, event, id, listener, body, fields: named, tries: tries + 1 };
+    return rows.map(({ seq, event, id, listener, body, fields: text, tries }) => {
+      const { fields, signedBy } = readFields(text);
+      return { seq, event, id, listener, body, fields, signedBy, tries: tries + 1 };
     });
   }
 
@@ -158,4 +159,10 @@ export class WebhookRows {
     for (const { seq, seen_ms: seenMs } of old)
       if (seq <= throughSeq || seenMs <= beforeMs) this.#sql.exec("DELETE FROM ids WHERE seq = ?", seq);
   }
+}
+
+/** A list of fields alone, where nothing is signed here. */
+function readFields(text: string): Pick<Delivery, "fields" | "signedBy"> {
+  const read = JSON.parse(text) as Delivery["fields"] | Pick<Delivery, "fields" | "signedBy">;
+  return "signedBy" in read ? read : { fields: read, signedBy: undefined };
 }

@@ -31,6 +31,7 @@ import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
 import { NearObject } from "./request/near-object.ts";
 import { News } from "./request/news.ts";
 import type { WebhookClients } from "./webhooks/answer-webhook.ts";
+import type { HandOverClients } from "./handover/hand-over.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
@@ -41,6 +42,7 @@ export interface Gateway extends CacheClients, PreflightClients, WebhookClients 
   readonly lines: WaitingLines;
   readonly news: News;
   readonly keys: KeyClient;
+  readonly handover: HandOverClients;
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
@@ -60,6 +62,7 @@ type Derived = Omit<
   | "pools"
   | "credentials"
   | "webhooks"
+  | "handover"
   | "stats"
   | "alerts"
 >;
@@ -129,10 +132,11 @@ function createClients(
   config: Config,
   bindings: Bindings,
   { lines, keys }: Pick<Gateway, "lines" | "keys">,
-): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials" | "webhooks"> {
+): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials" | "webhooks" | "handover"> {
   const { limit, window: windowMs } = config.auth.attempts;
   const secrets = bindings as unknown as Readonly<Record<string, unknown>>;
   return {
+    handover: { calls: bindings.CALLS },
     webhooks: { WEBHOOKS: bindings.WEBHOOKS, secrets },
     reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings, keys),

@@ -17,11 +17,12 @@ import { type ProblemCode, problems } from "../core/http/problems.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerAggregate } from "./batch/answer-aggregate.ts";
 import { checkLimits } from "./limits/check-limits.ts";
-import type { CheckedLimits } from "./limits/checked-limits.ts";
+import { type CheckedLimits, UNCHECKED } from "./limits/checked-limits.ts";
 import { ofAnswer, ofLimits } from "./request/span-attributes.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
+import { endHere } from "./end-here.ts";
 import { type AdmittedRequest, finishAnswer, shapeAnswer } from "./finish-answer.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
@@ -33,9 +34,14 @@ import { toProblemResponse } from "./request/problem-response.ts";
 import { toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
 import { RequestTrace } from "./request/request-trace.ts";
-import { receiveWebhook } from "./webhooks/receive-webhook.ts";
 import { readRequest } from "./request/read-request.ts";
-import { NO_ROUTE, type RequestFacts, type RoutedRequest, toRoutedFacts } from "./request/request-facts.ts";
+import {
+  type Admission,
+  NO_ROUTE,
+  type RequestFacts,
+  type RoutedRequest,
+  toRoutedFacts,
+} from "./request/request-facts.ts";
 import type { RequestTarget } from "./request/request-target.ts";
 import { noteLimits } from "./limits/note-limits.ts";
 import { holdPermits } from "./limits/permits.ts";
@@ -63,6 +69,10 @@ export interface Execution {
   ahead?: HeadStart | undefined;
   /** Somebody else's permits, whose place is free when this one's client has left. */
   readonly holdsPermits?: boolean | undefined;
+  /** Its caller was let in, and it was counted, when it was handed over; undefined: it comes from a client. */
+  readonly resumed?: Admission | undefined;
+  /** Called before an origin is asked: see RequestContext. */
+  readonly onSend?: (() => boolean) | undefined;
 }
 
 export async function handleRequest(
@@ -79,13 +89,14 @@ export async function handleRequest(
     trace,
     holdsPermits: execution.holdsPermits === true || route.policies.some(isPermit),
     waitUntil: execution.waitUntil,
+    onSend: execution.onSend,
     onAsk: () => {
       // Nobody gives back what was asked ahead for a part of an aggregate.
       if (execution.isPart !== true) execution.ahead ??= startBeside(arrived.value, context);
     },
   };
 
-  const admission = receive(arrived.value, context);
+  const admission = receive(arrived.value, context, execution.resumed);
   const facts = admission instanceof Promise ? await admission : admission;
   if (facts instanceof Response) return facts;
   trace.facts = facts;
@@ -95,14 +106,16 @@ export async function handleRequest(
   const early = through && (await trace.wait("cache", answerFreeHit(through, routed)));
   if (early instanceof Response) return early;
 
-  const checked = check(routed, { context, through, ahead: execution.ahead });
+  const checked = check(routed, { context, through, execution });
   const limits = checked instanceof Promise ? await trace.wait("counter", checked, ofLimits) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
   const permits = holdPermits(limits, context, request.signal);
   await holdBack(limits, trace);
 
-  if (route.webhook !== undefined) return await receiveWebhook(route.webhook, routed, { limits, context });
+  const isResumed = execution.resumed !== undefined;
+  const ended = endHere(limits, { gateway, route, routed, permits, context, early, isResumed });
+  if (ended !== undefined) return await ended;
   const answer = await (through === undefined
     ? trace.wait("origin", askWithoutCache(facts, route, { context, execution }), ofAnswer)
     : trace.wait("cache", askThroughCache(through, early)));
@@ -121,14 +134,15 @@ function holdBack({ answer: { delayMs } }: CheckedLimits, trace: RequestTrace): 
 interface Checking {
   readonly context: RequestContext<Gateway>;
   readonly through: ThroughCache | undefined;
-  readonly ahead: HeadStart | undefined;
+  readonly execution: Pick<Execution, "ahead" | "resumed">;
 }
 
 /** What a look-up will have to know is learnt while counter objects are asked. */
 function check(
   { route, facts }: { readonly route: Route; readonly facts: RequestFacts },
-  { context, through, ahead }: Checking,
+  { context, through, execution: { ahead, resumed } }: Checking,
 ): ReturnType<typeof checkLimits> {
+  if (resumed !== undefined) return UNCHECKED;
   const checked = ahead?.check(route, facts, context) ?? checkLimits(route, facts, context);
   if (through !== undefined && checked instanceof Promise) context.waitUntil(through.learn());
   return checked;
@@ -176,8 +190,12 @@ function routeRequest(
  * Lets it in, and waits for its body where permits will be taken, for until it is there it takes nobody's place, and where
  * limits read what stands in it.
  */
-function receive(routed: RoutedRequest, context: RequestContext<Gateway>): ReturnType<typeof admit> {
-  const asked = admit(routed, context);
+function receive(
+  routed: RoutedRequest,
+  context: RequestContext<Gateway>,
+  resumed: Admission | undefined,
+): ReturnType<typeof admit> {
+  const asked = resumed === undefined ? admit(routed, context) : routed.facts.admit(resumed);
   const admission = asked instanceof Promise ? context.trace.wait("credential", asked) : asked;
   const { hasPermits, members } = routed.route;
   return hasPermits || members !== undefined ? awaitRequest(admission, routed) : admission;

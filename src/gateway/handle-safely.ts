@@ -3,6 +3,7 @@
 
 import type { Config } from "../core/config/config.ts";
 import { type CorsRule, findSettings } from "../core/cors/cors-settings.ts";
+import type { ProblemCode } from "../core/http/problems.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { toServerTiming } from "../core/http/server-timing.ts";
 import { readClock } from "../platform/clock.ts";
@@ -68,6 +69,19 @@ export function handleMember(request: Request, gateway: Gateway, context: Surrou
     gateway,
     toExecution(context, { cors: "none", errors: gateway.config.errors }),
   );
+}
+
+/** The same for a call that was handed over. `refusal`: why the gateway answered it itself. */
+export async function handleResumed(
+  request: Request,
+  gateway: Gateway,
+  context: Surroundings & Pick<Execution, "resumed" | "onSend">,
+): Promise<{ readonly response: Response; readonly refusal: ProblemCode | undefined }> {
+  const { resumed, onSend } = context;
+  const surrounded = toExecution(context, { cors: "none", errors: gateway.config.errors });
+  const execution = { ...surrounded, resumed, onSend };
+  const response = await answerSafely(request, gateway, execution);
+  return { response, refusal: execution.trace.refusal?.code };
 }
 
 type Surroundings = Omit<Execution, "cors" | "errors" | "trace">;

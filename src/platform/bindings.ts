@@ -27,6 +27,7 @@ import type { KeyDigits } from "../core/control/key-filter.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { NewsAnswer, NewsQuestion } from "../core/control/news.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
+import type { CallView, Cancelling, HandedCall, Taking } from "../core/handover/call-messages.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
   FullestObject,
@@ -136,6 +137,13 @@ export interface WebhookRpc extends Rpc.DurableObjectBranded {
   accept(event: WebhookEvent): Promise<Acceptance>;
 }
 
+/** What a gateway may ask of an object that keeps calls. */
+export interface HandOverRpc extends Rpc.DurableObjectBranded {
+  take(call: HandedCall): Promise<Taking>;
+  read(id: string, owner: string): Promise<CallView | undefined>;
+  cancel(id: string, owner: string): Promise<Cancelling>;
+}
+
 export interface Bindings {
   readonly COUNTERS: DurableObjectNamespace<CounterRpc & DurableObject>;
   readonly PURGES: DurableObjectNamespace<PurgeRpc & DurableObject>;
@@ -148,6 +156,7 @@ export interface Bindings {
   /** A dataset of Analytics Engine: where it is bound, what is reported is written there too. */
   readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly WEBHOOKS: DurableObjectNamespace<WebhookRpc & DurableObject>;
+  readonly CALLS: DurableObjectNamespace<HandOverRpc & DurableObject>;
   readonly ORIGIN_URL?: string;
   readonly LIMIT_FACTOR?: string;
   /** A secret, not a var: switches the admin API on. */

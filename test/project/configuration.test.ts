@@ -53,6 +53,7 @@ const isCostKey = ({ path }: SchemaKey): boolean => path.startsWith("cost.");
 const isCredentialKey = ({ path }: SchemaKey): boolean => path.startsWith("credential.");
 const isLinksKey = ({ path }: SchemaKey): boolean => path.startsWith("links.");
 const isWebhookKey = ({ path }: SchemaKey): boolean => path.startsWith("webhook.");
+const isHandOverKey = ({ path }: SchemaKey): boolean => path.startsWith("handOver.");
 const isAuthKey = ({ path }: SchemaKey): boolean => path.startsWith("auth.");
 const isBatchKey = ({ path }: SchemaKey): boolean => path.startsWith("batch.");
 const isShapeKey = ({ path }: SchemaKey): boolean =>
@@ -75,6 +76,7 @@ const isElsewhere = (key: SchemaKey): boolean =>
     isCredentialKey,
     isLinksKey,
     isWebhookKey,
+    isHandOverKey,
   ].some((isOfIt) => isOfIt(key));
 
 const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]])[] = [
@@ -84,6 +86,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Credentials for origins", routeKeys.filter(isCredentialKey)],
   ["Links", routeKeys.filter(isLinksKey)],
   ["Webhooks", routeKeys.filter(isWebhookKey)],
+  ["Handed-over calls", routeKeys.filter(isHandOverKey)],
   ["Policies", readEntryKeys(policyBase)],
   ["Token costs", readEntryKeys({ cost: v.object(tokenCostEntries) })],
   ["Limits for some requests", readEntryKeys(variantEntries)],
@@ -119,6 +122,7 @@ const prefixes: Readonly<Record<string, string>> = {
   "Credentials for origins": "routes.0.",
   Links: "routes.0.",
   Webhooks: "routes.0.",
+  "Handed-over calls": "routes.0.",
   Cache: "routes.0.",
   "Aggregates and fields": "routes.0.",
 };

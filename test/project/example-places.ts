@@ -47,6 +47,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   "Credentials for origins": inRoute,
   Links: inRoute,
   Webhooks: inRoute,
+  "Handed-over calls": inRoute,
   Policies: inPolicy,
   "Token costs": inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),

@@ -11,7 +11,7 @@ import { CounterObject } from "../../src/durable-objects/counter-object.ts";
 import type { Bindings } from "../../src/platform/bindings.ts";
 import { SLOW_MS } from "./slow.ts";
 
-export { default } from "../../src/index.ts";
+export { CallsObject, default } from "../../src/index.ts";
 export { AlertsObject } from "../../src/durable-objects/alerts-object.ts";
 export { WebhookObject } from "../../src/durable-objects/webhook-object.ts";
 export { ControlObject } from "../../src/durable-objects/control-object.ts";

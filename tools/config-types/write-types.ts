@@ -81,6 +81,7 @@ const INTERFACES: readonly Interface[] = [
       { section: "Credentials for origins" },
       { section: "Links" },
       { section: "Webhooks" },
+      { section: "Handed-over calls" },
       { section: "Access lists" },
       { section: "Denied requests" },
       { section: "Cache" },

@@ -111,6 +111,7 @@ export class Fleet {
       "STATS",
       "ALERTS",
       "WEBHOOKS",
+      "CALLS",
     ];
     this.#bindings = {
       ...Object.fromEntries(objects.map((name) => [name, this.network.bind(name)])),

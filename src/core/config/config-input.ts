@@ -1445,6 +1445,52 @@ export interface RouteInput<Names extends string = string> {
      */
     readonly deliver?: ListOf<string>;
   };
+  readonly handOver?: {
+    /**
+     * How long a call waits for quota. When there will be none within it, the answer is the 503 `origin-limited`.
+     * (`"1s"` to `"1d"`. Default: `"1h"`.)
+     * @example handOver: { wait: "6h" }
+     */
+    readonly wait?: Duration;
+    /**
+     * How long the answer is kept.
+     * (`"1m"` to `"1d"`. Default: `"1h"`.)
+     * @example handOver: { keep: "10m" }
+     */
+    readonly keep?: Duration;
+    /**
+     * Calls of one caller by this route: those that wait, and those whose answers are kept.
+     * (1 to 1000. Default: `100`.)
+     * @example handOver: { most: 10 }
+     */
+    readonly most?: number;
+    /**
+     * The largest body of a call that is handed over.
+     * (1024 to 1048576. Default: `262144`.)
+     * @example handOver: { bodyBytesMax: 1048576 }
+     */
+    readonly bodyBytesMax?: number;
+    /**
+     * The longest answer that is kept.
+     * (1024 to 1048576. Default: `1048576`.)
+     * @example handOver: { answerBytesMax: 65536 }
+     */
+    readonly answerBytesMax?: number;
+    readonly deliver?: {
+      /**
+       * Where callers may have their answers sent; without `deliver` nowhere.
+       * (list of 1 to 10 https origins, without a path (http on the loopback address). Required.)
+       * @example handOver: { deliver: { origins: ["https://reports.example.com"], secret: "ANSWERS_SECRET" } }
+       */
+      readonly origins: ListOf<string>;
+      /**
+       * What deliveries are signed with.
+       * (name of a secret. Required.)
+       * @example handOver: { deliver: { origins: ["https://reports.example.com"], secret: "ANSWERS_SECRET" } }
+       */
+      readonly secret: string;
+    };
+  };
   readonly access?: {
     readonly allow?: {
       /**

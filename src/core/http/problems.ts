@@ -1,6 +1,7 @@
 // Every rejection and failure that the gateway makes itself, with its status, its RFC 9209 error token and its text. The
 // one map from an internal reason to what goes on the wire; docs/errors.md has a heading for each code.
 
+import { handOverProblems } from "./hand-over-problems.ts";
 import type { statusTitles } from "./status-titles.ts";
 
 /** Registered problem types, with their titles. */
@@ -266,6 +267,7 @@ export const problems = {
     proxyError: "connection_limit_reached",
     type: "temporary-reduced-capacity",
   },
+  ...handOverProblems,
   "not-cached": {
     status: 504,
     detail: "The request asks for a stored response only, and there is none that may be used.",

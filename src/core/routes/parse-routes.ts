@@ -2,6 +2,7 @@
 
 import { isMemberLabel, toWantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
+import { findHandOverProblems } from "../handover/hand-over-settings.ts";
 import { findPrivateProblems } from "../cache/private-use.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type * as v from "valibot";
@@ -89,10 +90,11 @@ function findTogether(
     path,
   }: { readonly given: object; readonly pool: OriginPool | undefined; readonly path: string },
 ): readonly Problem[] {
-  const { cache, auth, webhook } = options;
+  const { cache, auth, webhook, handOver } = options;
   return [
     ...findVainLinks(options, { pool, path }),
     ...(cache === undefined ? [] : findPrivateProblems(cache, { auth, path })),
+    ...(handOver === undefined ? [] : findHandOverProblems(options, path)),
     ...(webhook === undefined ? [] : findWebhookProblems(webhook, given, path)),
   ];
 }
@@ -175,6 +177,7 @@ function toRoute(
     shape: toRouteShape(options),
     links: toRouteLinks(options, pool),
     webhook: options.webhook,
+    handOver: options.handOver,
     aggregate: parts && { parts, onPartial: options.onPartial },
   });
 }

@@ -11,6 +11,7 @@ import { upstreamCredential } from "../origins/upstream-credential.ts";
 import { priority, whenLimited } from "../outbound/outbound-schema.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
 import { routeCost } from "../policies/route-cost.ts";
+import { handOverSchema } from "../handover/hand-over-settings.ts";
 import { routeHost } from "./host-rule.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
@@ -54,5 +55,6 @@ export const routeSchema = object({
   stripPrefix: v.optional(prefix),
   links: v.optional(linksSchema),
   webhook: v.optional(webhookSchema),
+  handOver: v.optional(handOverSchema),
   ...shapeEntries,
 });

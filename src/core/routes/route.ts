@@ -10,6 +10,7 @@ import type { ErrorsRule } from "../errors/registry.ts";
 import type { RoutePattern } from "../http/path-pattern.ts";
 import type { UpstreamCredential } from "../origins/upstream-credential.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
+import type { HandOverSettings } from "../handover/hand-over-settings.ts";
 import type { HostRule } from "./host-rule.ts";
 import type { LimitedWay } from "../outbound/outbound-settings.ts";
 import type { Priority } from "../outbound/priority.ts";
@@ -85,6 +86,8 @@ export interface Route {
   readonly links: RouteLinks | undefined;
   /** Whose webhooks it takes, in place of an origin; undefined: none. */
   readonly webhook: WebhookSettings | undefined;
+  /** Whether callers may leave a call here, to be answered later; undefined: they may not. */
+  readonly handOver: HandOverSettings | undefined;
   /** The calls that answer it, in place of an origin. */
   readonly aggregate: Aggregate | undefined;
 }

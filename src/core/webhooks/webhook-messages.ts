@@ -13,6 +13,8 @@ export interface WebhookEvent {
   readonly listeners: readonly string[];
   /** What it makes invalid in the cache. */
   readonly purges: readonly Purge[];
+  /** The name of the secret that signs each try by Standard Webhooks; undefined: it goes on as it came. */
+  readonly signedBy?: string | undefined;
 }
 
 /** "full": it was not taken, and may come again later. */

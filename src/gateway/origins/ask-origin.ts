@@ -35,7 +35,7 @@ export function askOrigin(
   if (pool === undefined && !isBounded && context.holdsPermits !== true) {
     const { config, stats, credentials } = context.gateway;
     const { stripPrefix, credential } = route;
-    const given = { config, stats, credentials, credential, stripPrefix };
+    const given = { config, stats, credentials, credential, stripPrefix, onSend: context.onSend };
     return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking, ...toPlain(route, asking) });
   }
   return askWithin(facts, route, { context, asking });
@@ -68,6 +68,7 @@ async function askWithin(
     requestTimeoutMs,
     deadlineMs,
     stripPrefix,
+    onSend: context.onSend,
     endsWith,
     ...asking,
     ...toPlain(route, asking),

@@ -65,6 +65,8 @@ export interface ForwardOptions extends OriginFieldsOptions {
   readonly credential?: UpstreamCredential | undefined;
   /** undefined: nobody wants to know what came of it. */
   readonly stats: Recorder | undefined;
+  /** Called before it leaves. false: whoever wanted it does not any more. */
+  readonly onSend?: (() => boolean) | undefined;
   /** Taken from the front of the path, before the member does the same; "" for nothing. */
   readonly stripPrefix?: string;
   /** undefined: it ends by itself, or is left to end with the client's request. */
@@ -117,6 +119,8 @@ async function askOnce(
   options: ForwardOptions,
   shown?: ShownCredential,
 ): Promise<OriginAnswer> {
+  if (options.onSend?.() === false)
+    return err({ code: "origin-closed", cause: "the call was taken back", isLeft: true });
   const sending = startSending(facts, options);
   const { upload } = sending;
   try {

@@ -11,6 +11,8 @@ export interface RequestContext<Needs> {
   readonly holdsPermits?: boolean | undefined;
   /** Called when the request begins to wait for whose its API key is. */
   readonly onAsk?: (() => void) | undefined;
+  /** Called each time before an origin is asked. false: it must not be. */
+  readonly onSend?: (() => boolean) | undefined;
   /** Lets what need not be waited for go on after the response. */
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }

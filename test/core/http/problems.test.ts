@@ -17,7 +17,7 @@ const PROXY_ERRORS: Readonly<Record<string, readonly number[]>> = {
   connection_timeout: [504],
   connection_limit_reached: [503],
   // 504 is what only-if-cached asks for (RFC 9111 section 5.2.1.7).
-  http_request_error: [400, 404, 408, 413, 414, 415, 424, 429, 431, 504],
+  http_request_error: [400, 404, 408, 409, 413, 414, 415, 424, 429, 431, 504],
   http_request_denied: [401, 403, 405],
   http_response_incomplete: [502],
   http_response_body_size: [502],
