@@ -28,7 +28,7 @@ import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
 import { askUsage } from "./request/ask-usage.ts";
-import { awaitStart } from "./request/await-body.ts";
+import { awaitStart, boundBody } from "./request/await-body.ts";
 import { awaitMembers } from "./request/await-members.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { toDenial, toRefusal } from "./limits/rate-limit-response.ts";
@@ -188,7 +188,7 @@ function routeRequest(
 
 /**
  * Lets it in, and waits for its body where permits will be taken, for until it is there it takes nobody's place, and where
- * limits read what stands in it.
+ * limits read what stands in it. One that is too long is not taken.
  */
 function receive(
   routed: RoutedRequest,
@@ -197,8 +197,10 @@ function receive(
 ): ReturnType<typeof admit> {
   const asked = resumed === undefined ? admit(routed, context) : routed.facts.admit(resumed);
   const admission = asked instanceof Promise ? context.trace.wait("credential", asked) : asked;
-  const { hasPermits, members } = routed.route;
-  return hasPermits || members !== undefined ? awaitRequest(admission, routed) : admission;
+  const { hasPermits, members, bodyBytesMax } = routed.route;
+  return hasPermits || members !== undefined || bodyBytesMax < Infinity
+    ? awaitRequest(admission, routed)
+    : admission;
 }
 
 async function awaitRequest(
@@ -209,7 +211,9 @@ async function awaitRequest(
   if (facts instanceof Response) return facts;
   const { members: wanted, membersBytesMax: bytesMax, requestTimeoutMs, hasPermits } = routed.route;
   const bounds = { bytesMax, requestTimeoutMs };
-  const read = wanted === undefined ? ok(facts) : await awaitMembers(facts, { wanted, ...bounds });
+  const bound = boundBody(facts, routed.route);
+  const read =
+    wanted === undefined || !bound.ok ? bound : await awaitMembers(bound.value, { wanted, ...bounds });
   const awaited = read.ok && hasPermits ? await awaitStart(read.value, routed.route) : read;
   if (!awaited.ok) return toOriginResponse(awaited, routed);
   return routed.route.asksUsage ? askUsage(awaited.value) : awaited.value;

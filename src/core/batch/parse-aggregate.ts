@@ -13,6 +13,7 @@ export interface AggregateGiven {
   readonly methods?: unknown;
   readonly cache?: unknown;
   readonly aggregate?: unknown;
+  readonly bodyBytesMax?: unknown;
 }
 
 interface RouteAt {
@@ -24,7 +25,7 @@ interface RouteAt {
 
 /** Parses the parts of a route; undefined where it has none. Problems are added to `problems`. */
 export function parseAggregate(
-  { methods, cache, aggregate }: AggregateGiven,
+  { methods, cache, aggregate, bodyBytesMax }: AggregateGiven,
   { path, params }: RouteAt,
   problems: Problem[],
 ): readonly AggregatePart[] | undefined {
@@ -34,6 +35,8 @@ export function parseAggregate(
   };
   if (cache !== undefined)
     report("cache", "must not stand beside aggregate: its parts have their own routes' caches");
+  if (bodyBytesMax !== undefined)
+    report("bodyBytesMax", "can have no effect beside aggregate, which takes no body");
   if (toEntries(methods).some((method) => method !== "GET" && method !== "HEAD"))
     report("methods", "must be GET and HEAD alone beside aggregate");
   return Object.entries(aggregate).map(([name, given]) => {

@@ -1324,6 +1324,12 @@ export interface RouteInput<Names extends string = string> {
    */
   readonly requestTimeout?: Duration;
   /**
+   * How many bytes of a request's body are taken, compressed or not: a longer one is a 413, before any policy counts it where Content-Length says so, and cut where it turns out.
+   * (0 to 536870912. Default: none: as Cloudflare.)
+   * @example bodyBytesMax: 1048576
+   */
+  readonly bodyBytesMax?: number;
+  /**
    * The longest pause between two pieces of the answer's body. Then the connection is cut, for the head has long gone. Such a body passes through JavaScript, which costs more than `totalTimeout` does.
    * (duration. Default: none: as long as it likes.)
    * @example bodyTimeout: "10s"

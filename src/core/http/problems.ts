@@ -149,6 +149,11 @@ export const problems = {
     detail: "The method reflects requests and is not forwarded.",
     proxyError: "http_request_denied",
   },
+  "request-too-large": {
+    status: 413,
+    detail: "The request's body is larger than this gateway takes here.",
+    proxyError: "http_request_error",
+  },
   "request-timeout": {
     status: 408,
     detail: "The request's body did not come in time.",

@@ -165,6 +165,7 @@ function toRoute(
     priority: options.priority,
     whenLimited: options.whenLimited,
     ...toTimeouts(options, context),
+    bodyBytesMax: options.bodyBytesMax ?? Infinity,
     hasPermits: hasPermits(policies, pool),
     ...toReading(options, policies, pool),
     auth: options.auth,

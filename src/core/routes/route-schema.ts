@@ -15,12 +15,14 @@ import { handOverSchema } from "../handover/hand-over-settings.ts";
 import { routeHost } from "./host-rule.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
+import { duration, integerBetween, oneOf, policyNames, switchedOn, textLike } from "../schema/primitives.ts";
 import { linksSchema } from "../shape/link-rules.ts";
 import { webhookSchema } from "../webhooks/webhook-settings.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
 
 const SCOPES_MAX = 20;
+/** What Cloudflare's largest plan takes. */
+const BODY_BYTES_MAX = 536_870_912;
 
 export const routeSchema = object({
   path: v.string("must be a path pattern"),
@@ -36,6 +38,7 @@ export const routeSchema = object({
   timeout: v.optional(duration, "30s"),
   requestTimeout: v.optional(duration),
   bodyTimeout: v.optional(duration),
+  bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX)),
   totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
   scopes: v.optional(

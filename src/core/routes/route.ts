@@ -53,6 +53,8 @@ export interface Route {
   readonly timeoutMs: number;
   /** How long the client is waited for that sends a body: see Patience. */
   readonly requestTimeoutMs: number;
+  /** Of a longer body none is taken. Infinity: without a limit. */
+  readonly bodyBytesMax: number;
   /** Permits are taken for its requests, or for its calls of a pool: not before the client has sent its body. */
   readonly hasPermits: boolean;
   /** What of a request's body its limits and its pool read: not before the body is there. undefined: nothing. */

@@ -59,7 +59,15 @@ export interface WebhookSettings {
 }
 
 /** Keys of a route that do nothing where webhooks end at the gateway. */
-const VAIN_KEYS = ["cache", "origin", "credential", "links", "aggregate", "stripPrefix"] as const;
+const VAIN_KEYS = [
+  "cache",
+  "origin",
+  "credential",
+  "links",
+  "aggregate",
+  "stripPrefix",
+  "bodyBytesMax",
+] as const;
 
 /** What a webhook cannot be with, or without. `given` is the route as it was written. */
 export function findWebhookProblems(webhook: WebhookSettings, given: object, at: string): readonly Problem[] {

@@ -259,12 +259,12 @@ function giveUp(
 
 /** The body that is still to come, on its way. */
 function startUpload(
-  { request, body }: RequestFacts,
+  { request, body, bodyBytesMax: bytesMax }: RequestFacts,
   { timeoutMs, requestTimeoutMs, deadlineMs = Infinity }: ForwardOptions,
   cut: (cause: string) => void,
 ): Upload | undefined {
   if (!(body instanceof ReadableStream)) return undefined;
-  const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs };
+  const bounds = { clientMsMax: requestTimeoutMs, originMsMax: timeoutMs, deadlineMs, bytesMax };
   return new Upload(body, request.headers, { bounds, cut });
 }
 

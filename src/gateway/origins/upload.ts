@@ -9,7 +9,7 @@ import { type BodyReader, toReader, toThriftyRead } from "../../platform/body-re
 import { readClock } from "../../platform/clock.ts";
 import { createPipe } from "../../platform/pipe-stream.ts";
 import { watch } from "../../platform/watch.ts";
-import { type BodyFailure, TOO_SLOW } from "../request/await-body.ts";
+import { type BodyFailure, TOO_LARGE, TOO_SLOW } from "../request/await-body.ts";
 
 export const TOO_LATE: BodyFailure = { code: "origin-timeout", cause: "no header section in time" };
 
@@ -20,6 +20,7 @@ export interface UploadBounds {
   readonly originMsMax: number;
   /** When there must be an answer, by the isolate's clock. */
   readonly deadlineMs: number;
+  readonly bytesMax: number;
 }
 
 export class Upload {
@@ -38,6 +39,7 @@ export class Upload {
   /** Since when it is the origin that is waited for; undefined while it is the client. */
   #originSinceMs: number | undefined;
   #failure: BodyFailure | undefined;
+  #bytesLeft: number;
   #isSent = false;
   #isAnswered = false;
 
@@ -61,6 +63,7 @@ export class Upload {
     this.#readOn = toThriftyRead(this.#reader);
     this.#writer = writable.getWriter();
     this.#bounds = bounds;
+    this.#bytesLeft = bounds.bytesMax;
     this.#patience = new Patience(clientMsMax, CLIENT_MS_PER_BYTE);
     this.#patience.wait(readClock());
     const toDueMs = (): number => this.#toDueMs();
@@ -120,7 +123,13 @@ export class Upload {
     try {
       const piece = await this.#readOn();
       const nowMs = readClock();
-      this.#patience.receive(piece?.byteLength ?? 0, nowMs);
+      const bytes = piece?.byteLength ?? 0;
+      this.#bytesLeft -= bytes;
+      if (this.#bytesLeft < 0) {
+        this.#fail(TOO_LARGE);
+        throw new Error(TOO_LARGE.cause);
+      }
+      this.#patience.receive(bytes, nowMs);
       this.#originSinceMs = nowMs;
       return piece;
     } catch (error) {

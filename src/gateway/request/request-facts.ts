@@ -45,6 +45,8 @@ interface KnownBody {
   readonly kept?: RequestBody | undefined;
   readonly member?: MemberReader | undefined;
   readonly isAsking?: boolean | undefined;
+  /** How long a body may get that does not say how long it is. */
+  readonly bytesMax?: number | undefined;
 }
 
 /** Addresses whose continent an isolate keeps. */
@@ -149,6 +151,11 @@ export class RequestFacts implements Facts {
     return this.#knowing({ ...this.#known, kept });
   }
 
+  /** The facts with a body that may not get longer. */
+  bound(bytesMax: number): RequestFacts {
+    return this.#knowing({ ...this.#known, bytesMax });
+  }
+
   /** The facts with a body that asks for what its caller has not asked. */
   ask(kept: Uint8Array): RequestFacts {
     return this.#knowing({ ...this.#known, kept, isAsking: true });
@@ -171,6 +178,11 @@ export class RequestFacts implements Facts {
 
   get cookie(): Facts["cookie"] {
     return this.#read.cookie;
+  }
+
+  /** Infinity where its length is stated, and is known not to be too long. */
+  get bodyBytesMax(): number {
+    return this.#known.bytesMax ?? Infinity;
   }
 
   get hasBody(): boolean {

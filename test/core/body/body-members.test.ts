@@ -1,5 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ASK_MEMBERS } from "../../../src/core/usage/ask-usage.ts";
+import { listEstimateMembers } from "../../../src/core/usage/estimate.ts";
+import { usageApis } from "../../../src/core/usage/formats.ts";
 import {
   countElements,
   isReadableType,
@@ -105,4 +108,51 @@ test.each([
   [{ kind: "unknown" } as const, undefined],
 ])("toPlainText() of %j is %s", (value, text) => {
   expect(toPlainText(value)).toBe(text);
+});
+
+describe("what tokens are estimated from", () => {
+  const given = {
+    model: "m",
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: 1,
+    max_completion_tokens: 2,
+    max_output_tokens: 3,
+    n: 4,
+    best_of: 5,
+    generationConfig: { maxOutputTokens: 6, candidateCount: 7 },
+    inferenceConfig: { maxTokens: 8 },
+  };
+  const labels = [...new Set([...usageApis.flatMap((api) => listEstimateMembers(api)), ...ASK_MEMBERS])];
+  const names = Object.keys(given);
+  const pick = (from: number, to: number): object =>
+    Object.fromEntries(Object.entries(given).slice(from, to));
+  const content = `\\"}]\u00e9 ${"word ".repeat(209_000)}`;
+  const prompt = { messages: [{ content }] };
+
+  test.each([
+    ["before", { ...given, ...prompt }],
+    ["behind", { ...prompt, ...given }],
+    ["on both sides of", { ...pick(0, 5), ...prompt, ...pick(5, names.length) }],
+  ])("is found %s a prompt of a megabyte", (_where, body) => {
+    const text = JSON.stringify(body);
+    expect([text.length > 1_000_000, text.length < 1_048_576]).toEqual([true, true]);
+    const member = readMembers(text, JSON_TYPE, toWantedMembers(labels) ?? expect.fail());
+    const found = Object.fromEntries(labels.map((label) => [label, member(label)]));
+    expect(found).toEqual({
+      "prompt:": { kind: "number", text: String(Math.ceil(content.length / 4)) },
+      "json:model": { kind: "text", text: "m" },
+      "json:stream": { kind: "boolean", text: "true" },
+      "json:stream_options": { kind: "object" },
+      "json:stream_options.include_usage": { kind: "boolean", text: "true" },
+      "json:max_tokens": { kind: "number", text: "1" },
+      "json:max_completion_tokens": { kind: "number", text: "2" },
+      "json:max_output_tokens": { kind: "number", text: "3" },
+      "json:n": { kind: "number", text: "4" },
+      "json:best_of": { kind: "number", text: "5" },
+      "json:generationConfig.maxOutputTokens": { kind: "number", text: "6" },
+      "json:generationConfig.candidateCount": { kind: "number", text: "7" },
+      "json:inferenceConfig.maxTokens": { kind: "number", text: "8" },
+    });
+  });
 });

@@ -78,9 +78,14 @@ describe("parseConfig() of aggregate", () => {
     const aggregate = { user: "/users/{name}", orders: "orders", list: "/a/{query:page}", "a b": "/a", n: 1 };
     const wanted = "must use parameters of the route's path (id), and {query:name} in a query";
     const path = 'must be a path in its canonical form such as "/users/{id}", with a query if need be';
-    expect(toProblems(inRoute({ aggregate, methods: ["GET", "POST"], cache: {}, onPartial: "x" }))).toEqual([
+    expect(
+      toProblems(
+        inRoute({ aggregate, methods: ["GET", "POST"], cache: {}, onPartial: "x", bodyBytesMax: 9 }),
+      ),
+    ).toEqual([
       'routes.0.onPartial: must be one of "fail", "null", "problem", received "x" [invalid]',
       "routes.0.cache: must not stand beside aggregate: its parts have their own routes' caches [invalid]",
+      "routes.0.bodyBytesMax: can have no effect beside aggregate, which takes no body [invalid]",
       "routes.0.methods: must be GET and HEAD alone beside aggregate [invalid]",
       `routes.0.aggregate.user: ${wanted}, received "/users/{name}" [unknown-parameter]`,
       `routes.0.aggregate.orders: ${path}, received "orders" [invalid]`,

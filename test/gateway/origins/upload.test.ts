@@ -38,7 +38,7 @@ function startUpload(stream: ReadableStream, bounds: Partial<UploadBounds> = {})
   const causes: string[] = [];
   const failures: string[] = [];
   const cut = (cause: string): void => void causes.push(cause);
-  const times = { clientMsMax: 5_000, originMsMax: 5_000, deadlineMs: Infinity };
+  const times = { clientMsMax: 5_000, originMsMax: 5_000, deadlineMs: Infinity, bytesMax: Infinity };
   const upload = new Upload(stream, new Headers(), { bounds: { ...times, ...bounds }, cut });
   void upload.failed.then(({ code }) => failures.push(code));
   return { upload, causes, failures };
@@ -56,6 +56,16 @@ test("Upload ends the exchange when the body fails", async () => {
   await new Response(upload.body).arrayBuffer().catch(() => undefined);
   await settle();
   expect([failures, causes]).toEqual([["body-incomplete"], ["malformed"]]);
+});
+
+test("Upload ends the exchange when the body turns out to be longer than is taken, and passes no more of it", async () => {
+  const { upload, causes, failures } = startUpload(newSource(30, "close").stream, { bytesMax: 250_000 });
+  const read = new Response(upload.body).arrayBuffer();
+  await expect(read).rejects.toThrow("larger than the route takes");
+  await settle();
+  expect([failures, causes.length > 0]).toEqual([["request-too-large"], true]);
+  const whole = startUpload(newSource(2, "close").stream, { bytesMax: 200_000 });
+  expect((await new Response(whole.upload.body).arrayBuffer()).byteLength).toBe(200_000);
 });
 
 test("Upload lets an exchange go on whose origin reads no more, and reads no more itself", async () => {

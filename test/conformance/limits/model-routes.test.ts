@@ -1,0 +1,125 @@
+// Routes to model APIs: what they count by, how long a body they take, and what becomes of streams that are cut.
+
+import { Readable } from "node:stream";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { startProvider } from "../../../demo/llm/provider.ts";
+import { send } from "../support/client.ts";
+import { startGateway, toConfigSource } from "../support/gateway.ts";
+import { issueKey } from "../support/keys.ts";
+
+const LIMIT = 10_000;
+const TOKENS = {
+  algorithm: "sliding-window",
+  limit: LIMIT,
+  window: "1h",
+  key: "header:x-team",
+  cost: { estimate: "openai" },
+  settle: { usage: "openai" },
+};
+
+const provider = await startProvider();
+afterAll(provider.close);
+const gateway = await startGateway({
+  config: toConfigSource({
+    origin: provider.url,
+    policies: {
+      tokens: TOKENS,
+      bound: { ...TOKENS, cost: { json: "max_tokens", min: 0, max: 5_000 } },
+      models: { ...TOKENS, limit: 1_000, key: ["consumer", "json:model"] },
+    },
+    tiers: { pro: { models: { limit: 5_000 } } },
+    routes: [
+      { path: "/v1/models", policies: ["models"], auth: "required" },
+      { path: "/v1/bound", policies: ["bound"] },
+      { path: "/v1/short", policies: ["tokens"], errors: "openai", bodyBytesMax: 2_000 },
+      { path: "/v1/short/messages", errors: "anthropic", bodyBytesMax: 2_000 },
+    ],
+  }),
+});
+afterAll(gateway.close);
+
+let team = "";
+let teams = 0;
+beforeEach(() => {
+  teams += 1;
+  team = `team-${teams}`;
+});
+
+const fields = (): readonly (readonly [string, string])[] => [
+  ["x-team", team],
+  ["Content-Type", "application/json"],
+];
+const toBody = (content: string, more: object = {}): string =>
+  JSON.stringify({ model: "m", messages: [{ role: "user", content }], max_tokens: 100, ...more });
+
+describe("a limit for each consumer and model", () => {
+  it("counts each alone, by the consumer's tier", async () => {
+    const ask = async (key: string, model: string, maxTokens: number): Promise<readonly unknown[]> => {
+      const reply = await send(gateway, "/v1/models", {
+        method: "POST",
+        fields: [...fields(), ["X-API-Key", key]],
+        body: toBody("say 5", { model, max_tokens: maxTokens }),
+      });
+      const [, left] = /;r=(\d+)/.exec(reply.field("RateLimit") ?? "") ?? [];
+      return [reply.status, Number(left)];
+    };
+    const { text: free } = await issueKey(gateway, { consumer: "free" });
+    const { text: pro } = await issueKey(gateway, { consumer: "paying", tier: "pro" });
+    expect(await ask(free, "a", 997)).toEqual([200, 0]);
+    expect(await ask(free, "b", 897)).toEqual([200, 100]);
+    expect(await ask(free, "b", 997)).toEqual([429, expect.any(Number)]);
+    expect(await ask(pro, "a", 997)).toEqual([200, 4_000]);
+    expect(await ask(pro, "b", 4_998)).toEqual([429, 5_000]);
+  });
+
+  it("finds its members behind a megabyte; what is behind a mebibyte costs the most", async () => {
+    const behind = (length: number): string => {
+      const { messages, ...rest } = JSON.parse(toBody("x".repeat(length), { max_tokens: 7 })) as object & {
+        messages: unknown;
+      };
+      return JSON.stringify({ messages, ...rest });
+    };
+    const left = async (length: number): Promise<string | undefined> => {
+      const reply = await send(gateway, "/v1/bound", {
+        method: "POST",
+        fields: fields(),
+        body: behind(length),
+      });
+      return /;r=(\d+)/.exec(reply.field("RateLimit") ?? "")?.[1];
+    };
+    expect(await left(1_048_400)).toBe(String(LIMIT - 7));
+    team += "-more";
+    expect(await left(1_048_600)).toBe(String(LIMIT - 5_000));
+  });
+});
+
+describe("a body that is longer than its route takes", () => {
+  const long = toBody("x".repeat(3_000));
+  /** As of a client that goes on sending: its answer does not wait for the end. */
+  const inChunks = (): Readable => {
+    const body = new Readable({ read: () => undefined });
+    body.push(long);
+    return body;
+  };
+  it.each([
+    ["with limits that read it, its length stated", "/v1/short", long],
+    ["with limits that read it, in chunks", "/v1/short", inChunks()],
+    ["with a length that is stated", "/v1/short/messages", long],
+    ["in chunks", "/v1/short/messages", inChunks()],
+  ])("is refused in the words of its API: %s", async (_, path, body) => {
+    const reply = await send(gateway, path, { method: "POST", fields: fields(), body });
+    const { code, error } = reply.json() as { code: string; error: { type: string; message: string } };
+    expect([reply.status, code]).toEqual([413, "request-too-large"]);
+    expect(error.type).toBe(path === "/v1/short" ? "invalid_request_error" : "request_too_large");
+    expect(error.message).toBe("The request's body is larger than this gateway takes here.");
+    expect(provider.used(team)).toBe(0);
+    const { field } = await send(gateway, "/v1/short", { fields: fields() });
+    if (path === "/v1/short") expect(field("RateLimit")).toContain(`;r=${LIMIT}`);
+  });
+
+  it("and one that is not, goes on", async () => {
+    for (const path of ["/v1/short", "/v1/short/messages"])
+      for (const body of [toBody("say 5"), Readable.from([toBody("say 5")])])
+        expect((await send(gateway, path, { method: "POST", fields: fields(), body })).status).toBe(200);
+  });
+});
