@@ -1,8 +1,9 @@
 // A stand-in of a language model's API, for guides, tests and proofs: it answers as OpenAI's and Anthropic's do, in one piece
 // or as a stream, says what was used and what is left of its own limits, and refuses what is beyond those. A token is four
-// characters. What is said to it tells it what to do: "say 40", "slow 40", "fail", "hang 10" (says so many and then nothing more for ten seconds),
-// "die 10" (breaks off), "tools".
+// characters. What is said to it tells it what to do: "say 40", "slow 40", "fail", "hang 10" (says so many and then nothing but pings for ten seconds), "stall 10" (not even those),
+// "die 10" (breaks off), "tear 10" (breaks off in the middle of an event), "tools".
 
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Call, type Event, toDocument, toEnd, toNext, toStart, TOKEN } from "./answers.ts";
@@ -29,7 +30,7 @@ const SLOW_MS = 5;
 const PING_MS = 30;
 const PINGS_MAX = 300;
 const OUTPUT_STANDARD = "16";
-const WORDS = /\b(say|slow|hang|die|fail|tools) ?(\d+)?/;
+const WORDS = /\b(say|slow|hang|stall|tear|die|fail|tools) ?(\d+)?/;
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -176,8 +177,7 @@ async function stream(response: ServerResponse, call: Call, { count, tokenMs }: 
   response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
   response.socket?.setNoDelay(true);
   const write = (event: Event): void => {
-    const name = event.type === undefined ? "" : `event: ${event.type}\n`;
-    response.write(`${name}data: ${JSON.stringify(event)}\n\n`);
+    response.write(toText(event));
   };
   for (const event of toStart(call)) write(event);
   for (let at = 0; at < output && !response.destroyed; at += 1) {
@@ -185,10 +185,25 @@ async function stream(response: ServerResponse, call: Call, { count, tokenMs }: 
     write(toNext(call));
     await pause(word === "slow" ? SLOW_MS : tokenMs);
   }
-  if (word === "die") response.destroy();
-  if (word === "hang") await ping(response);
+  await ENDINGS[word]?.(response, call);
   for (const event of toEnd(call)) write(event);
   response.end(call.kind === "openai" ? "data: [DONE]\n\n" : "");
+}
+
+/** How a stream does not end well. */
+const ENDINGS: Readonly<Record<string, (response: ServerResponse, call: Call) => unknown>> = {
+  die: (response) => response.destroy(),
+  tear: (response, call) => {
+    response.write(toText(toNext(call)).slice(0, -9));
+    response.destroy();
+  },
+  hang: ping,
+  stall: (response) => once(response, "close"),
+};
+
+function toText(event: Event): string {
+  const name = event.type === undefined ? "" : `event: ${event.type}\n`;
+  return `${name}data: ${JSON.stringify(event)}\n\n`;
 }
 
 /** As providers keep a stream alive that says nothing. */

@@ -1,6 +1,6 @@
 // Answers of the admin API: JSON that nobody stores, and problem documents (RFC 9457) for everything that goes wrong.
 
-import { withRequestId } from "../core/http/problems.ts";
+import { withRequestId } from "../core/http/request-id.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { statusTitles } from "../core/http/status-titles.ts";
 import type { Problem } from "../core/result.ts";

@@ -6,6 +6,7 @@ import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { Permits } from "./limits/permits.ts";
 import { addLimitFields } from "./limits/rate-limit-response.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
+import { sayInStream } from "./request/say-in-stream.ts";
 import { withoutUsage } from "./request/ask-usage.ts";
 import { passAnswer } from "./request/body-pipe.ts";
 import type { RequestContext } from "./request/request-context.ts";
@@ -35,6 +36,7 @@ export function finishAnswer(
   const { routed, permits, context, isAnswered } = finishing;
   permits?.endWith(response);
   if (routed.facts.isAsking) withoutUsage(response);
+  if (isAnswered) sayInStream(response, finishing.route);
   const passed = passAnswer(response, context.waitUntil);
   if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
   return shapeAnswer(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));

@@ -20,9 +20,14 @@ export interface PieceFilter {
 }
 
 export interface PipeOptions {
+  /** What the target gets, and then its end, where the source fails; undefined: its end is a failure too. */
+  readonly toLastWords?: (() => Uint8Array | undefined) | undefined;
   readonly pace?: Pace | undefined;
   readonly filter?: PieceFilter | undefined;
 }
+
+/** How long a client may take to read that the rest will not come. */
+const LAST_WORDS_MS = 1_000;
 
 /** What comes out of a pipe. */
 const piped = new WeakSet<ReadableStream>();
@@ -40,15 +45,40 @@ export function pipeStream(
   target: WritableStream<Uint8Array>,
   options: PipeOptions = {},
 ): Promise<void> {
-  const isPlain = options.pace === undefined && options.filter === undefined;
-  if (isPlain && !piped.has(source)) return source.pipeTo(target);
+  const { pace, filter, toLastWords } = options;
+  if (pace === undefined && filter === undefined && !piped.has(source))
+    return toLastWords === undefined ? source.pipeTo(target) : pipeToLastWords(source, target, toLastWords);
   return pump(toReader(source), target.getWriter(), options);
+}
+
+async function pipeToLastWords(
+  source: ReadableStream<Uint8Array>,
+  target: WritableStream<Uint8Array>,
+  toLastWords: () => Uint8Array | undefined,
+): Promise<void> {
+  try {
+    await source.pipeTo(target, { preventAbort: true });
+  } catch (error) {
+    await sayLast(target.getWriter(), toLastWords(), error);
+    throw error;
+  }
+}
+
+/** Where nobody reads any longer nothing comes of it, and it is not waited for. Never rejects. */
+async function sayLast(
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  words: Uint8Array | undefined,
+  error: unknown,
+): Promise<void> {
+  const said = words === undefined ? Promise.reject(error) : writer.write(words).then(() => writer.close());
+  const late = scheduler.wait(LAST_WORDS_MS).then(() => Promise.reject(error));
+  await Promise.race([said, late]).catch(() => writer.abort(error).catch(() => undefined));
 }
 
 async function pump(
   reader: BodyReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  { pace, filter }: PipeOptions,
+  { pace, filter, toLastWords }: PipeOptions,
 ): Promise<void> {
   let isRead = true;
   const leave = (error: unknown): void => {
@@ -69,7 +99,8 @@ async function pump(
     if (filter !== undefined) await write(filter.end());
     await writer.close();
   } catch (error) {
-    await Promise.allSettled([writer.abort(error), reader.cancel(error)]);
+    const ended = toLastWords === undefined ? writer.abort(error) : sayLast(writer, toLastWords(), error);
+    await Promise.allSettled([ended, reader.cancel(error)]);
     throw error;
   }
 }

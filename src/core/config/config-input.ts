@@ -1330,7 +1330,7 @@ export interface RouteInput<Names extends string = string> {
    */
   readonly bodyBytesMax?: number;
   /**
-   * The longest pause between two pieces of the answer's body. Then the connection is cut, for the head has long gone. Such a body passes through JavaScript, which costs more than `totalTimeout` does.
+   * The longest pause between two pieces of the answer's body. Then the connection is cut, for the head has long gone; a stream of events says so first, where the route's API has an event for it. Such a body passes through JavaScript, which costs more than `totalTimeout` does.
    * (duration. Default: none: as long as it likes.)
    * @example bodyTimeout: "10s"
    */

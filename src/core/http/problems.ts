@@ -205,6 +205,16 @@ export const problems = {
     detail: "The answer is too large to be put into another one or trimmed. The request was carried out.",
     proxyError: "http_response_body_size",
   },
+  "answer-incomplete": {
+    status: 502,
+    detail: "The answer broke off before it was whole. The origin has ended the connection.",
+    proxyError: "http_response_incomplete",
+  },
+  "answer-too-late": {
+    status: 504,
+    detail: "The answer was cut off: the origin did not finish it in time.",
+    proxyError: "http_response_timeout",
+  },
   "answer-not-json": {
     status: 502,
     detail: "The answer is not plain JSON, and cannot be put into another one or trimmed.",
@@ -286,8 +296,3 @@ export const problems = {
 } as const satisfies Record<string, ProblemDefinition>;
 
 export type ProblemCode = keyof typeof problems;
-
-/** Adds to a problem's body the id of the request that it answers: a body may answer many. */
-export function withRequestId(body: string, requestId: string): string {
-  return `${body.slice(0, -1)},"requestId":${JSON.stringify(requestId)}}`;
-}

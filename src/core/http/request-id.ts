@@ -30,3 +30,8 @@ export class RequestIds {
 export function isRay(requestId: string): boolean {
   return RAY.test(requestId);
 }
+
+/** Adds to a problem's body the id of the request that it answers: a body may answer many. */
+export function withRequestId(body: string, requestId: string): string {
+  return `${body.slice(0, -1)},"requestId":${JSON.stringify(requestId)}}`;
+}

@@ -7,7 +7,7 @@ import { isReadable } from "../../core/http/field-value.ts";
 import { readClock } from "../../platform/clock.ts";
 import { readUpTo, toText } from "../../platform/read-up-to.ts";
 import { type MemberCall, type MembersFacts, toMemberRequest } from "./member-request.ts";
-import { withRequestId } from "../../core/http/problems.ts";
+import { withRequestId } from "../../core/http/request-id.ts";
 import { toProblemParts } from "../request/problem-response.ts";
 
 export interface MemberReply {

@@ -3,7 +3,7 @@
 import { askForUsage, ASK_MEMBERS, isUsageEvent } from "../../core/usage/ask-usage.ts";
 import { toText } from "../../platform/read-up-to.ts";
 import { filterAnswer } from "./body-pipe.ts";
-import { EventFilter } from "./event-filter.ts";
+import { EventFilter, isPlainEvents } from "./event-filter.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 const [STREAM, OPTIONS, INCLUDED] = ASK_MEMBERS;
@@ -23,8 +23,5 @@ export function askUsage(facts: RequestFacts): RequestFacts {
 
 /** Takes out of a stream what only the gateway has asked for. */
 export function withoutUsage(response: Response): void {
-  const type = response.headers.get("content-type") ?? "";
-  const coding = response.headers.get("content-encoding") ?? "identity";
-  if (coding === "identity" && /^text\/event-stream\b/i.test(type))
-    filterAnswer(response, new EventFilter(isUsageEvent));
+  if (isPlainEvents(response)) filterAnswer(response, new EventFilter(isUsageEvent));
 }

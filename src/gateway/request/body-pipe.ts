@@ -37,6 +37,9 @@ interface Passage {
   readonly taps: BodyTap[];
   /** What takes something out of it. */
   filter?: EventFilter;
+  /** What it ends with where it breaks off: whether that took too long is said. */
+  toLastWords?: (isLate: boolean) => string;
+  isLate?: boolean;
   /** The store reads a copy: the source is in use until that is whole too. */
   copying?: Promise<unknown>;
   isPassing: boolean;
@@ -77,6 +80,12 @@ export function tapAnswer(response: Response, tap: BodyTap): void {
 export function filterAnswer(response: Response, filter: EventFilter): void {
   const passage = openPassage(response);
   if (passage !== undefined) passage.filter = filter;
+}
+
+/** Ends the answer with this where it breaks off, be it by the gateway or its origin. */
+export function endBrokenAnswer(response: Response, toLastWords: (isLate: boolean) => string): void {
+  const passage = openPassage(response);
+  if (passage !== undefined) passage.toLastWords = toLastWords;
 }
 
 /** What was wanted of one stream is wanted of another that is made of it. */
@@ -135,8 +144,9 @@ function isLeft(exchange: Exchange | undefined): boolean {
   return reason instanceof Error && reason.message === CLIENT_LEFT;
 }
 
-function isWanted({ exchange, onEnd, taps, filter }: Passage): boolean {
-  return onEnd.length + taps.length > 0 || filter !== undefined || exchange?.bounds !== undefined;
+function isWanted({ exchange, onEnd, taps, filter, toLastWords }: Passage): boolean {
+  const isChanged = filter !== undefined || toLastWords !== undefined;
+  return onEnd.length + taps.length > 0 || isChanged || exchange?.bounds !== undefined;
 }
 
 /** Never rejects. */
@@ -146,26 +156,38 @@ async function pass(
   passage: Passage,
 ): Promise<void> {
   const pace: Pace = { waitingSinceMs: Infinity, isWantedUnread: () => passage.copying !== undefined };
-  const stop = keepBounds(passage.exchange, pace);
+  const stop = keepBounds(passage, pace);
   const isPaced = (passage.exchange?.bounds?.pauseMsMax ?? Infinity) < Infinity;
-  const { taps, filter } = passage;
+  const { taps, filter, toLastWords: toWords } = passage;
+  const toLastWords =
+    toWords &&
+    (() =>
+      isLeft(passage.exchange) ? undefined : new TextEncoder().encode(toWords(passage.isLate === true)));
   const tapped = taps.length === 0 ? undefined : tapBody(body, taps, () => isLeft(passage.exchange));
-  await pipeStream(tapped?.passed ?? body, writable, { pace: isPaced ? pace : undefined, filter }).catch(() =>
-    tapped?.leave(),
-  );
+  await pipeStream(tapped?.passed ?? body, writable, {
+    pace: isPaced ? pace : undefined,
+    filter,
+    toLastWords,
+  }).catch(() => tapped?.leave());
   await passage.copying;
   stop();
   end(passage);
   await tapped?.ended;
 }
 
-/** Its head has gone to the client, so a cut connection is the one honest way to say that the body is not whole. */
-function keepBounds(exchange: Exchange | undefined, pace: Pace): () => void {
+/**
+ * Its head has gone to the client, so a cut connection is the one honest way to say that the body is not whole, but where
+ * the body itself can.
+ */
+function keepBounds(passage: Passage, pace: Pace): () => void {
+  const { exchange } = passage;
   if (exchange?.bounds === undefined) return ignore;
   const { pauseMsMax, deadlineMs, onCut } = exchange.bounds;
   const toDueMs = (): number => Math.min(deadlineMs, pace.waitingSinceMs + pauseMsMax);
   return watch(toDueMs, pauseMsMax, () => {
     const cause = readClock() >= deadlineMs ? "the request took too long" : "the body stalled";
+    // oxlint-disable-next-line no-param-reassign -- it is what changes in place
+    passage.isLate = true;
     onCut(cause);
     exchange.abort(cause);
   });

@@ -7,6 +7,12 @@ const RETURN = 13;
 /** Of events without it none is taken out. */
 const MARK = '"usage"';
 
+/** Whether it is a stream of events that can be read, and changed, as it passes. */
+export function isPlainEvents({ headers }: Response): boolean {
+  const coding = headers.get("content-encoding") ?? "identity";
+  return coding === "identity" && /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+}
+
 export class EventFilter {
   readonly #isDropped: (event: string) => boolean;
   readonly #decoder = new TextDecoder();

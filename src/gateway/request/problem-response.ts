@@ -2,7 +2,8 @@
 // anyone.
 
 import { type ErrorsRule, toErrorAnswer } from "../../core/errors/registry.ts";
-import { type ProblemCode, problems, withRequestId } from "../../core/http/problems.ts";
+import { type ProblemCode, problems } from "../../core/http/problems.ts";
+import { withRequestId } from "../../core/http/request-id.ts";
 import type { Problem } from "../../core/result.ts";
 import type { RateLimitFields } from "../../core/policies/rate-limit-headers.ts";
 

@@ -1,6 +1,8 @@
 // Routes to model APIs: what they count by, how long a body they take, and what becomes of streams that are cut.
 
 import { Readable } from "node:stream";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { startProvider } from "../../../demo/llm/provider.ts";
 import { send } from "../support/client.ts";
@@ -33,6 +35,12 @@ const gateway = await startGateway({
       { path: "/v1/bound", policies: ["bound"] },
       { path: "/v1/short", policies: ["tokens"], errors: "openai", bodyBytesMax: 2_000 },
       { path: "/v1/short/messages", errors: "anthropic", bodyBytesMax: 2_000 },
+      // Read as it passes, watched, timed, and none of it.
+      { path: "/a/v1/*", policies: ["tokens"], errors: "openai", stripPrefix: "/a", totalTimeout: "2s" },
+      { path: "/b/v1/*", errors: "anthropic", stripPrefix: "/b", bodyTimeout: "200ms" },
+      { path: "/c/v1/*", errors: "openai", stripPrefix: "/c", totalTimeout: "300ms" },
+      { path: "/d/*", errors: "gemini", stripPrefix: "/d" },
+      { path: "/e/v1/*", errors: "stripe", stripPrefix: "/e" },
     ],
   }),
 });
@@ -121,5 +129,74 @@ describe("a body that is longer than its route takes", () => {
     for (const path of ["/v1/short", "/v1/short/messages"])
       for (const body of [toBody("say 5"), Readable.from([toBody("say 5")])])
         expect((await send(gateway, path, { method: "POST", fields: fields(), body })).status).toBe(200);
+  });
+});
+
+describe("a stream that breaks off", () => {
+  const BROKEN = "The answer broke off before it was whole. The origin has ended the connection.";
+  const LATE = "The answer was cut off: the origin did not finish it in time.";
+  const max_tokens = 100;
+  const messages = (content: string): { role: "user"; content: string }[] => [{ role: "user", content }];
+
+  const askOpenAi = async (path: string, content: string, heard: string[]): Promise<void> => {
+    const client = new OpenAI({ apiKey: "k", baseURL: `${gateway.url}${path}/v1`, maxRetries: 0 });
+    const stream = await client.chat.completions.create(
+      { model: "m", messages: messages(content), max_tokens, stream: true },
+      { headers: { "x-team": team } },
+    );
+    for await (const { choices } of stream) heard.push(choices[0]?.delta.content ?? "");
+  };
+  const askAnthropic = async (path: string, content: string, heard: string[]): Promise<void> => {
+    const client = new Anthropic({ apiKey: "k", baseURL: `${gateway.url}${path}`, maxRetries: 0 });
+    const stream = client.messages.stream({ model: "m", max_tokens, messages: messages(content) });
+    stream.on("text", (text) => heard.push(text));
+    await stream.finalMessage();
+  };
+
+  it.each([
+    ["OpenAI's", "by its origin, while it is read", askOpenAi, "/a", "die 5", BROKEN],
+    ["OpenAI's", "by its origin", askOpenAi, "/c", "die 5", BROKEN],
+    ["OpenAI's", "by its total time", askOpenAi, "/c", "hang 5", LATE],
+    ["Anthropic's", "by its origin", askAnthropic, "/b", "die 5", BROKEN],
+    ["Anthropic's", "by a pause", askAnthropic, "/b", "stall 5", LATE],
+  ] as const)(
+    "is an error to %s client, after all that came: %s",
+    async (_whose, _by, ask, path, content, message) => {
+      const heard: string[] = [];
+      const failed: unknown = await ask(path, content, heard).catch((error: unknown) => error);
+      expect(failed).toBeInstanceOf(path === "/b" ? Anthropic.APIError : OpenAI.APIError);
+      expect(String(failed)).toContain(message);
+      expect(heard.join("")).toBe("tok ".repeat(5));
+    },
+  );
+
+  it("is an error too where an event is torn", async () => {
+    for (const [ask, path] of [
+      [askOpenAi, "/a"],
+      [askOpenAi, "/c"],
+      [askAnthropic, "/b"],
+    ] as const)
+      await expect(ask(path, "tear 5", [])).rejects.toThrow();
+  });
+
+  it("ends with its one error event, and not in the middle", async () => {
+    const reply = await send(gateway, "/d/v1/chat/completions", {
+      method: "POST",
+      fields: fields(),
+      body: toBody("die 5", { stream: true }),
+    });
+    const last = reply.text().trimEnd().split("\n\n").at(-1);
+    expect(JSON.parse(last?.replace("data: ", "") ?? "")).toMatchObject({
+      error: { code: 502, status: "INTERNAL", message: BROKEN },
+    });
+  });
+
+  it("is cut where its API has no such event", async () => {
+    const asked = send(gateway, "/e/v1/chat/completions", {
+      method: "POST",
+      fields: fields(),
+      body: toBody("die 5", { stream: true }),
+    });
+    await expect(asked).rejects.toThrow();
   });
 });
