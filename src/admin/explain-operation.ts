@@ -85,7 +85,7 @@ const policySchema = toObjectSchema(
 );
 /** Members that are left out where there is nothing to say. */
 const UNNAMED =
-  "problem status cause retryAfterMs path route preflight ban cost consumer tier apiKey outbound";
+  "problem status cause retryAfterMs path route preflight ban reputation cost consumer tier apiKey outbound";
 const explanation = (): JsonSchema =>
   toObjectSchema(
     {
@@ -99,6 +99,12 @@ const explanation = (): JsonSchema =>
       route: toObjectSchema({ index: integer, name: text }),
       preflight: { enum: ["gateway", "origin"] },
       ban: reasoned,
+      reputation: toObjectSchema({
+        standing: { enum: ["clear", "suspect", "banned"] },
+        score: { type: "number" },
+        banMs: { type: "number" },
+        isShadow: yesOrNo,
+      }),
       cost: integer,
       consumer: text,
       tier: text,

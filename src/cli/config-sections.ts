@@ -16,6 +16,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^alerts\.\d+\.to\.\d/, "observe.md#alert-channels"],
   [/^alerts\.\d/, "observe.md#alerts"],
   [/^log\.sinks\.\d/, "observe.md#log-sinks"],
+  [/^reputation\b/, "credentials.md#reputation"],
   [/^stats\./, "observe.md#statistics"],
   [/^log\./, "observe.md#log"],
   [/^(?:routes\.\d+\.)?denied\./, "answers.md#denied-requests"],

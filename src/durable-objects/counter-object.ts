@@ -20,10 +20,12 @@ import type { CounterStore } from "../core/counters/key-entries.ts";
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { Journal } from "../core/counters/journal.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
+import { ScoreBook } from "../core/reputation/score-book.ts";
+import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
-import { CounterRows } from "./counter-rows.ts";
+import { CounterRows, SCORE_PREFIX } from "./counter-rows.ts";
 import { JournalRows } from "./journal-rows.ts";
 
 /** Keys that stay in memory; the others are read from their rows again. */
@@ -41,6 +43,8 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #journal: Journal;
   #table: CounterTable;
   #hasTimer = false;
+  /** Made when a reputation is first asked for. */
+  #scores: ScoreBook | undefined;
   readonly #askers = new Askers(KEYS_IN_MEMORY_MAX);
   readonly #waits = new RankedWaits(WAITED_FOR_MAX);
 
@@ -79,6 +83,12 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
       rowsMax: TOP_ROWS_MAX,
       clock: this.#clock,
     });
+  }
+
+  score(question: ScoreQuestion): readonly ScoreAnswer[] {
+    if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    const nowMs = this.#readClock();
+    return this.#readScores().report(question, nowMs);
   }
 
   override async alarm(): Promise<void> {
@@ -129,11 +139,27 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
       const asked = this.#waits.reserve(this.#toPresentRequest(request), nowMs);
       const reply = this.#table.handle(asked, nowMs);
       this.#waits.note(asked, reply, nowMs);
-      return { ...reply, askers: this.#askers.note(request, nowMs) };
+      const { client: key } = request;
+      const client = key === undefined ? undefined : this.#readScores().find(key, nowMs);
+      return { ...reply, askers: this.#askers.note(request, nowMs), client };
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       return { version: MESSAGE_VERSION, failure };
     }
+  }
+
+  #readScores(): ScoreBook {
+    const rows = this.#rows;
+    this.#scores ??= new ScoreBook(
+      {
+        list: (most) => rows.listScores(most),
+        write: (key, record, expiresAtMs) => {
+          rows.write(`${SCORE_PREFIX}${key}`, record, { nowMs: this.#clock.timeMs, expiresAtMs });
+        },
+      },
+      this.#clock.timeMs,
+    );
+    return this.#scores;
   }
 
   #toPresentRequest(request: CounterRequest): CounterRequest {
@@ -159,6 +185,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   }
 
   #begin(): void {
+    this.#scores = undefined;
     this.#rows = new CounterRows(this.ctx.storage);
     this.#journal = new Journal(new JournalRows(this.ctx.storage), this.#clock.timeMs);
     this.#table = createTable(this.#rows, this.#journal, this.#clock);

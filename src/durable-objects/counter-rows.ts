@@ -13,6 +13,10 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS counters (
   key TEXT PRIMARY KEY, record TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID`;
 
+/** A counter's key has "=" after its first name, so none begins like this. */
+export const SCORE_PREFIX = "score|";
+const SCORES = [SCORE_PREFIX, "score}"] as const;
+
 const NO_ROWS = { rows: 0, earliestMs: undefined } as const;
 
 export class CounterRows {
@@ -45,8 +49,25 @@ export class CounterRows {
   list(most: number): readonly { readonly key: string; readonly record: string }[] {
     if (!this.#hasTable) return [];
     return this.#storage.sql
-      .exec<{ key: string; record: string }>("SELECT key, record FROM counters LIMIT ?", most)
+      .exec<{ key: string; record: string }>(
+        "SELECT key, record FROM counters WHERE NOT (key >= ? AND key < ?) LIMIT ?",
+        ...SCORES,
+        most,
+      )
       .toArray();
+  }
+
+  /** The first `most` scores of clients: they have rows like keys, under names that no key has. */
+  listScores(most: number): readonly { readonly key: string; readonly record: string }[] {
+    if (!this.#hasTable) return [];
+    return this.#storage.sql
+      .exec<{ key: string; record: string }>(
+        "SELECT key, record FROM counters WHERE key >= ? AND key < ? LIMIT ?",
+        ...SCORES,
+        most,
+      )
+      .toArray()
+      .map(({ key, record }) => ({ key: key.slice(SCORE_PREFIX.length), record }));
   }
 
   /** Throws when the object holds as many keys as it may and this one is new: it then counts as not answering. */

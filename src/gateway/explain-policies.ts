@@ -2,7 +2,7 @@
 
 import type { ExplainedPolicy, ExplainedVerdict } from "../core/control/explanation.ts";
 import { isEnforcedKey, toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
-import type { Facts } from "../core/keys/facts.ts";
+import { type Facts, toTier } from "../core/keys/facts.ts";
 import { CLAIMED } from "../core/counters/plans.ts";
 import { isCounted } from "../core/policies/limit-rule.ts";
 import type { LimitedRoute } from "../core/policies/limited-route.ts";
@@ -62,11 +62,12 @@ const toName = (name = ""): string | undefined => (name === "" ? undefined : nam
 function toSource(
   own: Policy,
   written: Policy | undefined,
-  { identity }: Pick<Facts, "identity">,
+  facts: Pick<Facts, "identity" | "standing">,
 ): ExplainedPolicy["decidedBy"] {
   if (own === written) return "policy";
   if (own.plan?.includes(CLAIMED) === true) return "claim";
-  const ofTier = identity?.tier === undefined ? undefined : written?.tiers.get(identity.tier);
+  const tier = toTier(facts);
+  const ofTier = tier === undefined ? undefined : written?.tiers.get(tier);
   return own === ofTier ? "tier" : "limits";
 }
 

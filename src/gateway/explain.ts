@@ -39,6 +39,7 @@ const NOTHING: Explanation = {
   route: undefined,
   preflight: undefined,
   ban: undefined,
+  reputation: undefined,
   cost: undefined,
   consumer: undefined,
   tier: undefined,
@@ -71,14 +72,18 @@ export async function explain(
     const facts = toRoutedFacts(read.value, preflight.route);
     return explainPreflight(known, { facts, route: preflight.route }, context);
   }
+  const { reputation: held } = config;
+  if (held?.isShadow === false && held.traps.has(read.value.path))
+    return { ...end(arrived, "no-route"), cause: "a trap of the reputation" };
   const route = matchRoute(config.routes, read.value);
   if (route === undefined) return end(arrived, "no-route");
   const known = { ...arrived, route: toNamed(route), isCached: route.cache !== undefined };
   const facts = shapeRequest(read.value, route, config);
+  const reputation = facts instanceof Response ? undefined : await gateway.reputation?.ask(facts);
   const explained =
     facts instanceof Response
       ? end(known, "invalid-fields")
-      : await explainRouted(known, { facts, route }, context);
+      : await explainRouted({ ...known, reputation }, { facts, route }, context);
   return inWordsOf(route, explained);
 }
 
@@ -156,10 +161,10 @@ function explainRefused(
   const { gateway } = context;
   const asked = facts.admit({ caller: undefined, isUnlimited: false });
   if (refused.kind === "refused") {
-    const { code, cause, attempt } = refused;
+    const { code, cause, attempt, retryAfterMs } = refused;
     const policies =
       attempt === undefined ? [] : explainPolicies(gateway.attempts, asked, { gateway, rows: attempt.rows });
-    return { ...end(known, code), cause, policies };
+    return { ...end(known, code), cause, retryAfterMs, policies };
   }
   const denied = { ...known, cause: "too many credentials that nobody issued came from its address" };
   return withLimits(denied, refused.limits, { facts: asked, route: gateway.attempts, gateway });

@@ -19,6 +19,7 @@ import type { Policy } from "../core/policies/policy.ts";
 import { type LimitedRoute, STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
 import { AlertClient } from "./alerts/alert-client.ts";
+import { ReputationClient } from "./reputation/reputation-client.ts";
 import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
 import { DataCentre } from "./request/data-centre.ts";
@@ -65,6 +66,7 @@ type Derived = Omit<
   | "handover"
   | "stats"
   | "alerts"
+  | "reputation"
 >;
 
 export function createGateway(
@@ -87,6 +89,7 @@ export function createGateway(
     ...clients,
     stats: toRecorder({ config, ...clients }, bindings),
     alerts: toAlertClient({ config, ...clients }, bindings),
+    reputation: toReputationClient(config, bindings),
     ...createStore(config),
     ...derive(config, NO_SNAPSHOT),
   };
@@ -103,7 +106,8 @@ export function renewGateway(
   const clients = config === gateway.config ? {} : createClients(config, bindings, gateway);
   const renewed = { ...gateway, ...clients, ...stored, ...derive(config, snapshot) };
   const alerts = config === gateway.config ? gateway.alerts : toAlertClient(renewed, bindings);
-  return { ...renewed, stats: toRecorder(renewed, bindings), alerts };
+  const reputation = toReputationClient(config, bindings, gateway.reputation);
+  return { ...renewed, stats: toRecorder(renewed, bindings), alerts, reputation };
 }
 
 /** undefined where nobody is to be told of anything. */
@@ -125,6 +129,18 @@ function toRecorder(
   stats.shards = config.counters.shards;
   stats.push = config.stats.otlp && { name: config.name, ...config.stats.otlp };
   return stats;
+}
+
+/** The one that there is goes on, with what it knows; undefined where nothing is held against clients. */
+function toReputationClient(
+  { reputation: settings, counters: { shards } }: Config,
+  { COUNTERS }: Bindings,
+  known?: ReputationClient,
+): ReputationClient | undefined {
+  if (settings === undefined) return undefined;
+  const client = known ?? new ReputationClient(COUNTERS);
+  client.use(settings, shards);
+  return client;
 }
 
 /** What they learn is of one configuration's issuers and pools. */

@@ -165,6 +165,10 @@ function routeRequest(
   };
   if (!read.ok) return refuseUnrouted(read.error);
   if (read.value.isOwn) return refuseUnrouted("no-route");
+  if (config.reputation?.traps.has(read.value.path) === true) {
+    trace.isTrap = true;
+    if (!config.reputation.isShadow) return refuseUnrouted("no-route");
+  }
   const preflighted = answerPreflight(read.value, { gateway, trace, waitUntil: execution.waitUntil });
   if (preflighted !== undefined) {
     // Its answer says itself what a page may do.

@@ -156,7 +156,8 @@ function toSilent(gateway: Gateway): Gateway {
 
 /** Of one request two facts differ in nothing else. */
 function isSameCaller(one: RequestFacts, other: RequestFacts): boolean {
-  return one.isUnlimited === other.isUnlimited && toText(one.identity) === toText(other.identity);
+  if (one.isUnlimited !== other.isUnlimited || one.standing !== other.standing) return false;
+  return toText(one.identity) === toText(other.identity);
 }
 
 const toText = (identity: Identity | undefined): string => JSON.stringify(identity) ?? "";

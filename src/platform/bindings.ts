@@ -28,6 +28,7 @@ import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { NewsAnswer, NewsQuestion } from "../core/control/news.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { CallView, Cancelling, HandedCall, Taking } from "../core/handover/call-messages.ts";
+import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
   FullestObject,
@@ -58,6 +59,8 @@ export interface CounterRpc extends Rpc.DurableObjectBranded {
   settle(settlement: Settlement): void;
   reset(reset: CounterReset): void;
   top(question: TopQuestion): TopAnswer;
+  /** What clients did, in the order of the reports. */
+  score(question: ScoreQuestion): readonly ScoreAnswer[];
 }
 
 export interface AddedPurges extends PurgeState {

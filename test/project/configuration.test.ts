@@ -62,12 +62,14 @@ const isAccessKey = ({ path }: SchemaKey): boolean => path.startsWith("access.")
 const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
 const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
 const isStatsKey = ({ path }: SchemaKey): boolean => path.startsWith("stats.");
+const isReputationKey = ({ path }: SchemaKey): boolean => path.startsWith("reputation.");
 const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.");
 const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
 const isElsewhere = (key: SchemaKey): boolean =>
   [
     isStatsKey,
+    isReputationKey,
     isAccessKey,
     isCorsKey,
     isDeniedKey,
@@ -94,6 +96,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Credentials", topKeys.filter(isAuthKey)],
   ["Issuers", readEntryKeys(issuerEntries)],
   ["Access lists", topKeys.filter(isAccessKey)],
+  ["Reputation", topKeys.filter(isReputationKey)],
   ["CORS", topKeys.filter(isCorsKey)],
   ["Statistics", topKeys.filter(isStatsKey)],
   ["Denied requests", topKeys.filter(isDeniedKey)],

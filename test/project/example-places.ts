@@ -54,6 +54,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   Credentials: inConfig,
   Issuers: inIssuer,
   "Access lists": inConfig,
+  Reputation: inConfig,
   CORS: inConfig,
   "Denied requests": inConfig,
   "Error dialects": inConfig,

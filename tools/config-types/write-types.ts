@@ -25,9 +25,15 @@ const INTERFACES: readonly Interface[] = [
   {
     head: "ConfigInput<Names extends string = string>",
     about: "A configuration. `Names` are those of its policies.",
-    sources: ["Top level", "Credentials", "Access lists", "Denied requests", "Batches", "Log"].map(
-      (section) => ({ section }),
-    ),
+    sources: [
+      "Top level",
+      "Credentials",
+      "Access lists",
+      "Reputation",
+      "Denied requests",
+      "Batches",
+      "Log",
+    ].map((section) => ({ section })),
   },
   {
     head: "CorsInput",

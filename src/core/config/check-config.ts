@@ -10,6 +10,7 @@ import { findUnused } from "./checks/find-unused.ts";
 import { findVainLimits } from "./checks/find-vain-limits.ts";
 import { findVainLists } from "./checks/find-vain-lists.ts";
 import { findVainNames } from "./checks/find-vain-names.ts";
+import { findVainReputation } from "./checks/find-vain-reputation.ts";
 import { findVainRouteKeys } from "./checks/find-vain-route-keys.ts";
 import type { ConfigCheck, Finding } from "./checks/finding.ts";
 import type { Config } from "./config.ts";
@@ -22,6 +23,7 @@ const checks: readonly ConfigCheck[] = [
   findVainLimits,
   findVainLists,
   findVainNames,
+  findVainReputation,
   findVainRouteKeys,
   findOpenScopes,
 ];

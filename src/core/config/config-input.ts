@@ -263,6 +263,88 @@ export interface ConfigInput<Names extends string = string> {
      */
     readonly unlimited?: ListOf<string>;
   };
+  readonly reputation?: {
+    /**
+     * Whose score it is: the client's address, IPv6 by its /64, as keys have it.
+     * (`"ip"`. Default: `"ip"`.)
+     * @example reputation: { key: "ip" }
+     */
+    readonly key?: "ip";
+    /**
+     * Whether it is a dry run: scored and logged, never enforced.
+     * (`"shadow"` or `"enforce"`. Default: `"shadow"`.)
+     * @example reputation: { mode: "enforce" }
+     */
+    readonly mode?: "shadow" | "enforce";
+    readonly signals?: {
+      /**
+       * Points for a credential that is not accepted.
+       * (0 to 10000. Default: `5`.)
+       * @example reputation: { signals: { credentialRefused: 10 } }
+       */
+      readonly credentialRefused?: number;
+      /**
+       * Points for a path that no route matches.
+       * (0 to 10000. Default: `1`.)
+       * @example reputation: { signals: { noRoute: 2 } }
+       */
+      readonly noRoute?: number;
+      /**
+       * Points for a 404 of an origin. Where one route takes every path, this stands for `noRoute`.
+       * (0 to 10000. Default: `0`.)
+       * @example reputation: { signals: { notFound: 1 } }
+       */
+      readonly notFound?: number;
+      /**
+       * Points for a path, a header section or a method that is refused as it is written.
+       * (0 to 10000. Default: `2`.)
+       * @example reputation: { signals: { malformed: 5 } }
+       */
+      readonly malformed?: number;
+      /**
+       * Points for a request over a limit. They make a suspect at most, never a ban: that is a policy's `ban`.
+       * (0 to 10000. Default: `1`.)
+       * @example reputation: { signals: { denied: 0 } }
+       */
+      readonly denied?: number;
+      /**
+       * Points for a path of `traps`.
+       * (0 to 10000. Default: `20`.)
+       * @example reputation: { signals: { trap: 50 } }
+       */
+      readonly trap?: number;
+    };
+    /**
+     * In which a score halves.
+     * (duration, 1 min to 1 d. Default: `"10m"`.)
+     * @example reputation: { halfLife: "30m" }
+     */
+    readonly halfLife?: Duration;
+    /**
+     * The score from which a client is suspect.
+     * (1 to 10000. Default: `30`.)
+     * @example reputation: { suspect: 20 }
+     */
+    readonly suspect?: number;
+    /**
+     * The score that bans.
+     * (1 to 10000, not less than `suspect`. Default: `100`.)
+     * @example reputation: { ban: 200 }
+     */
+    readonly ban?: number;
+    /**
+     * How long the first ban lasts, the second, ...; the last repeats. Each stretch without a ban as long as the last one forgives one step. `[]`: nobody is banned.
+     * (list of at most 10 durations, 1 min to 30 d. Default: `["10m", "1h", "1d"]`.)
+     * @example reputation: { banFor: ["5m", "1h"] }
+     */
+    readonly banFor?: ListOf<Duration>;
+    /**
+     * Decoys: paths that no client of yours asks for. They answer 404 and reach no origin.
+     * (list of at most 100 paths. Default: `[]`.)
+     * @example reputation: { traps: ["/.env", "/wp-login.php"] }
+     */
+    readonly traps?: ListOf<string>;
+  };
   readonly denied?: {
     /**
      * The body. `{retryAfter}` is the wait in whole seconds, `{policy}` and `{limit}` the name and the limit of the policy that holds longest. Of a JSON type it must be JSON, with `{policy}` in quotes.

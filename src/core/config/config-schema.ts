@@ -11,6 +11,7 @@ import { errorsRule } from "../errors/errors-schema.ts";
 import { logSchema } from "../log/log-settings.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
 import { RETRY_JITTER_PERCENT_MAX } from "../policies/rate-limit-headers.ts";
+import { reputationSchema } from "../reputation/reputation-settings.ts";
 import { object } from "../schema/parse-with.ts";
 import { statsRule } from "../stats/stats-settings.ts";
 import {
@@ -59,6 +60,7 @@ export const configSchema = object({
   access: v.optional(accessList),
   cors: v.optional(corsRule, "origin"),
   stats: v.optional(statsRule, {}),
+  reputation: v.optional(reputationSchema),
   denied: v.optional(deniedAnswer),
   errors: v.optional(errorsRule, "problem"),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),

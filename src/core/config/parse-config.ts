@@ -23,6 +23,7 @@ import { parsePools } from "../origins/parse-pools.ts";
 import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
 import type { Route } from "../routes/route.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
+import { toReputation } from "../reputation/reputation-settings.ts";
 import { toStatsSettings } from "../stats/stats-settings.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -91,6 +92,7 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       cors: deepFreeze(parsed.value.cors),
       errors: deepFreeze(parsed.value.errors),
       stats: deepFreeze(toStatsSettings(parsed.value.stats)),
+      reputation: toReputation(parsed.value.reputation, caseSensitive),
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
       policies: Object.freeze([...policies.values()]),

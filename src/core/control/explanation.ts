@@ -39,6 +39,15 @@ export interface ExplainedPolicy {
   readonly verdict: ExplainedVerdict | undefined;
 }
 
+export interface ExplainedReputation {
+  readonly standing: "clear" | "suspect" | "banned";
+  readonly score: number;
+  /** How long it is still banned for. */
+  readonly banMs: number;
+  /** Whether it is a dry run: never enforced. */
+  readonly isShadow: boolean;
+}
+
 /** What limits the calls of an origin pool: asked where the request gets as far, and no stored response answers it. */
 export interface ExplainedOutbound {
   readonly pool: string;
@@ -76,6 +85,8 @@ export interface Explanation {
   readonly preflight: "gateway" | "origin" | undefined;
   /** The id and reason of the ban that it falls under. */
   readonly ban: { readonly id: string; readonly reason: string } | undefined;
+  /** What is held against the client's address; undefined: nothing is, of anybody. */
+  readonly reputation?: ExplainedReputation | undefined;
   readonly cost: number | undefined;
   /** Who is calling, by an accepted credential on a route that asks for one. */
   readonly consumer: string | undefined;

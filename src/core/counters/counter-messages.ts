@@ -87,6 +87,8 @@ export interface CounterRequest {
   /** Names the isolate that asks. */
   readonly asker?: string | undefined;
   readonly keys: readonly KeyChecks[];
+  /** The client whose reputation the isolate wants to know, where this object owns it. */
+  readonly client?: string | undefined;
   readonly refusedBefore?: Refused | undefined;
   /** With `take` and `hold`. undefined: nobody of this pool goes before another. */
   readonly place?: CallPlace | undefined;
@@ -142,6 +144,16 @@ export interface CounterReply {
   readonly takenAtMs: number;
   /** How many isolates have asked about the busiest of these keys of late, this one included. */
   readonly askers?: number;
+  /** undefined: nothing is held against the client, or nobody asked. */
+  readonly client?: ClientStanding | undefined;
+}
+
+/** What an object holds against a client. */
+export interface ClientStanding {
+  readonly key: string;
+  readonly score: number;
+  /** How long it is still banned for. */
+  readonly banMs: number;
 }
 
 /** Takes the place of a reply when this request could not be decided. It says nothing of the others in its call. */

@@ -54,6 +54,11 @@ export const problems = {
     detail: "The operator of this gateway has banned the caller.",
     proxyError: "http_request_denied",
   },
+  "reputation-banned": {
+    status: 403,
+    detail: "Too many requests of this client were refused. Retry-After says when it is let in again.",
+    proxyError: "http_request_denied",
+  },
   "access-denied": {
     status: 403,
     detail: "The gateway's access lists do not let this client in.",

@@ -4,7 +4,7 @@
 
 import type { Facts } from "./facts.ts";
 import { hash32 } from "./hash32.ts";
-import { ip, isAddressLabel, toAddressLabel } from "./ip.ts";
+import { ip, isAddressLabel, toAddressKey, toAddressLabel } from "./ip.ts";
 import type { KeyPart } from "./parse-key.ts";
 
 export interface CounterKey {
@@ -86,11 +86,23 @@ export function toCounterKey(
  * credential: what one consumer does waits for no other. Other keys are placed by their first part, in one place for the
  * whole world.
  */
-export function toObjectName({ place, rank }: CounterKey, facts: Facts, shards: number): string {
+export function toObjectName(
+  { place, rank }: CounterKey,
+  facts: Pick<Facts, "continent" | "hash">,
+  shards: number,
+): string {
   // Only an accepted credential has these parts, so no anonymous client makes objects of this kind.
   if (rank === CREDENTIAL_RANK) return `credential:${facts.hash(place)}`;
   const scope = rank === ADDRESS_RANK ? (facts.continent ?? "unknown") : "world";
   return `${scope}:${toShard(place, shards)}`;
+}
+
+/** The key of a client's address by itself, as a policy with the key "ip" has it; undefined where it is none. */
+export function toAddressCounter(address: string | undefined): CounterKey | undefined {
+  const value = address === undefined ? undefined : toAddressKey(address);
+  if (value === undefined) return undefined;
+  const key = writePart(ADDRESS_LABEL, value);
+  return { key, place: key, rank: ADDRESS_RANK };
 }
 
 /** The part of the highest rank places a key; of equal ones the first. */

@@ -10,6 +10,11 @@ import type { Identity } from "./identity.ts";
  */
 export const AMBIGUOUS = "\u0000several";
 
+/** The tier by whose limits the request is counted: its credential's, or what its client's reputation says. */
+export function toTier({ identity, standing }: Pick<Facts, "identity" | "standing">): string | undefined {
+  return identity === undefined ? standing : identity.tier;
+}
+
 export interface Facts {
   readonly method: string;
   /** Lower case, without a port. */
@@ -26,6 +31,8 @@ export interface Facts {
   readonly asn: number | undefined;
   /** The identity of an accepted credential; undefined where none was needed or sent. */
   readonly identity: Identity | undefined;
+  /** "suspect": what the client did makes it so, and it shows no accepted credential. */
+  readonly standing?: "suspect" | undefined;
   /** SHA-256 in hexadecimal, of a text's UTF-8. */
   readonly hash: (text: string) => string;
   /** A request header's combined value. Names are compared folded (http/field-name.ts). */

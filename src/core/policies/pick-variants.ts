@@ -4,7 +4,7 @@
 import { pickClaimed } from "./claimed-limit.ts";
 import type { LimitedRoute } from "./limited-route.ts";
 import type { Policy, PolicyVariant } from "./policy.ts";
-import type { Facts } from "../keys/facts.ts";
+import { type Facts, toTier } from "../keys/facts.ts";
 
 export interface LimitedFacts {
   readonly facts: Pick<Facts, "method" | "country">;
@@ -22,12 +22,12 @@ export function pickVariant(policy: Policy, tier: string | undefined, limited: L
 /** A route's policies with the limits that are this request's. */
 export function pickVariants(
   { policies, path, hasVariants }: Pick<LimitedRoute, "policies" | "path" | "hasVariants">,
-  facts: Pick<Facts, "method" | "country" | "identity">,
+  facts: Pick<Facts, "method" | "country" | "identity" | "standing">,
 ): readonly Policy[] {
   if (!hasVariants) return policies;
   const limited = { facts, routePath: path };
   const { identity } = facts;
-  return policies.map((policy) => pickClaimed(pickVariant(policy, identity?.tier, limited), identity?.token));
+  return policies.map((policy) => pickClaimed(pickVariant(policy, toTier(facts), limited), identity?.token));
 }
 
 /** Whether some requests get other limits of these policies than others. */

@@ -48,10 +48,10 @@ export function toRefusedResponse(
   }
   if (refused.attempt !== undefined) noteLimits(routed, refused.attempt, context);
   if (refused.kind === "limited") return toTooMany(routed, refused.limits, context);
-  const { code, cause } = refused;
+  const { code, cause, retryAfterMs } = refused;
   logRefused(routed, code, cause);
   const challenge = toChallenge(code, { name: config.name, scopes: route.scopes });
-  return toProblemResponse(code, { ...toOptions(routed), challenge });
+  return toProblemResponse(code, { ...toOptions(routed), challenge, retryAfterMs });
 }
 
 /** 429, like a denial by any other policy. */

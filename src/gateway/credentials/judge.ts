@@ -21,7 +21,7 @@ import type { CheckedLimits } from "../limits/checked-limits.ts";
 import type { Limiter } from "../limits/limiter.ts";
 import { toCaller } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
+import type { Admission, RequestFacts, RoutedFacts, RoutedRequest } from "../request/request-facts.ts";
 import { findInForm, mayHaveForm } from "./form-credential.ts";
 import type { Authority, Shown, ShownCredential } from "./authority.ts";
 
@@ -49,6 +49,8 @@ export type Refused =
       readonly cause?: string | undefined;
       /** A credential that nobody issued was counted here. */
       readonly attempt?: CheckedLimits | undefined;
+      /** When it may come again, where that is known. */
+      readonly retryAfterMs?: number;
     }
   /** Too many of those came from its address. */
   | {
@@ -69,7 +71,7 @@ export function judge(routed: RoutedRequest, context: RequestContext<Gatekeeper>
   const banned = findBanned(routed, facts, gateway);
   if (banned !== undefined) return err(banned);
   const isOpen = route.isOpen && gateway.access === undefined;
-  return isOpen ? ok(facts.admit(ANYBODY)) : letIn(routed, context);
+  return isOpen ? letInAnybody(facts, false, gateway) : letIn(routed, context);
 }
 
 /** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */
@@ -87,7 +89,7 @@ async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>)
   const decided = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
   const { isUnlimited } = decided;
   if (decided.isDenied) return err(refuse("access-denied", decided.cause));
-  if (route.auth === "none") return ok(facts.admit({ caller: undefined, isUnlimited }));
+  if (route.auth === "none") return letInAnybody(facts, isUnlimited, context.gateway);
   const credential = findCredential(facts, config.auth.apiKeys);
   if (credential.kind === "several") return err(refuse("credential-several"));
   if (credential.kind !== "none") return letInWith({ credential, routed, isUnlimited }, context);
@@ -110,7 +112,18 @@ async function letInByForm(
   if (credential !== undefined)
     return letInWith({ credential, routed: { ...routed, facts: read }, isUnlimited }, context);
   if (route.auth === "required") return err(refuse("credential-missing"));
-  return ok(read.admit({ caller: undefined, isUnlimited }));
+  return letInAnybody(read, isUnlimited, context.gateway);
+}
+
+/** Whoever shows no credential is known by the address alone, and by what came from there. */
+function letInAnybody(facts: RoutedFacts, isUnlimited: boolean, { reputation }: Gatekeeper): Judged {
+  const known = isUnlimited ? undefined : reputation?.findEnforced(facts);
+  if (known?.standing === "banned") {
+    const cause = `a score of ${Math.round(known.score)}`;
+    return err({ ...refuse("reputation-banned", cause), retryAfterMs: known.banMs });
+  }
+  const standing = known?.standing === "suspect" ? known.standing : undefined;
+  return ok(facts.admit({ caller: undefined, isUnlimited, standing }));
 }
 
 interface Showing {
@@ -131,7 +144,11 @@ async function letInWith(
   return banned === undefined ? ok(admitted) : err(banned);
 }
 
-function refuse(code: ProblemCode, cause?: string, attempt?: CheckedLimits): Refused {
+function refuse(
+  code: ProblemCode,
+  cause?: string,
+  attempt?: CheckedLimits,
+): Extract<Refused, { kind: "refused" }> {
   return { kind: "refused", code, cause, attempt };
 }
 

@@ -28,7 +28,10 @@ export async function askCounters(
   const refusedBefore = denialKey === undefined ? undefined : denials.takeRefused(denialKey, nowMs);
   reserveLeases(rows, leases);
   const objects = toObjects(request);
-  const answers = await askObjects(objects, { id, refusedBefore, context });
+  const { reputation } = context.gateway;
+  const client = reputation?.toOwnedKey(facts);
+  const answers = await askObjects(objects, { id, refusedBefore, client, context });
+  reputation?.hear(answers);
   const taken = objects.flatMap((group, index) => {
     const answer = answers[index];
     if (answer === undefined) return [];

@@ -12,15 +12,21 @@ export async function askObjects(
   {
     id,
     refusedBefore,
+    client,
     context,
-  }: { readonly id: string; readonly refusedBefore: Refused | undefined; readonly context: LimiterContext },
+  }: {
+    readonly id: string;
+    readonly refusedBefore: Refused | undefined;
+    readonly client: DecisionStep["client"];
+    readonly context: LimiterContext;
+  },
 ): Promise<readonly ObjectAnswer[]> {
   const { place } = context;
   const { counters } = context.gateway;
   const askAll = (step: Omit<DecisionStep, "id">): Promise<readonly ObjectAnswer[]> =>
     Promise.all(objects.map((checks) => counters.ask(checks, { ...step, id }, context)));
-  if (objects.length === 1) return askAll({ phase: "take", refusedBefore, place });
-  const held = await askAll({ phase: "hold", refusedBefore, place });
+  if (objects.length === 1) return askAll({ phase: "take", refusedBefore, client, place });
+  const held = await askAll({ phase: "hold", refusedBefore, client, place });
   if (!areAllowed(objects, held)) {
     context.waitUntil(askAll({ phase: "release" }));
     return held;

@@ -14,6 +14,7 @@ import { toCommitted, toUndone } from "../../core/counters/counter-reply.ts";
 import { FallbackCounters } from "../../core/counters/fallback-counters.ts";
 import {
   type CheckVerdict,
+  type ClientStanding,
   type Committed,
   type CounterReply,
   type CounterRequest,
@@ -22,6 +23,7 @@ import {
   MESSAGE_VERSION,
   type Settlement,
 } from "../../core/counters/counter-messages.ts";
+import type { OwnedKey } from "../../core/keys/counter-key.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -40,7 +42,10 @@ const ASKER_DIGITS = 8;
 const CONFIRMED_MAX = 16;
 
 /** Which step of a decision a call is. */
-export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed" | "place">;
+export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed" | "place"> & {
+  /** Whose reputation is wanted, and the object that owns it. */
+  readonly client?: OwnedKey | undefined;
+};
 
 export interface ObjectAnswer {
   /** In the order of the rows. */
@@ -49,6 +54,8 @@ export interface ObjectAnswer {
   readonly takenAtMs: number;
   /** Why the object did not answer; undefined when it did. */
   readonly failure: string | undefined;
+  /** What it holds against the client; undefined: nothing that is known. */
+  readonly client?: ClientStanding | undefined;
 }
 
 /** What one decision holds of one object. `failure`: why it was decided without it. */
@@ -95,6 +102,7 @@ export class CounterClient {
     const request: CounterRequest = {
       version: MESSAGE_VERSION,
       ...step,
+      client: step.client?.object === object ? step.client.key : undefined,
       asker: this.#asker,
       keys,
       confirmed,
@@ -120,8 +128,8 @@ export class CounterClient {
       return decided;
     }
     this.#hear(checks, reply, waitUntil);
-    const { verdicts, takenAtMs } = reply;
-    return { verdicts, takenAtMs, failure: undefined };
+    const { verdicts, takenAtMs, client } = reply;
+    return { verdicts, takenAtMs, failure: undefined, client };
   }
 
   /** Keeps what the object says is left for when it does not answer, and sends what it is owed from when it did not. */

@@ -9,6 +9,7 @@ import type { Denials } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import type { AlertClient } from "../alerts/alert-client.ts";
+import type { ReputationClient } from "../reputation/reputation-client.ts";
 import type { Recorder } from "../stats/recorder.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { CounterClient } from "./counter-client.ts";
@@ -28,6 +29,8 @@ export interface Limiter {
   readonly stats: Recorder | undefined;
   /** undefined: nobody is told of anything. */
   readonly alerts: AlertClient | undefined;
+  /** undefined: what clients did is not held against them. */
+  readonly reputation: ReputationClient | undefined;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<LimitedRoute, string | undefined>;
 }

@@ -1,6 +1,6 @@
 // Puts the active overrides over a request's policies. Nobody pays for it where there is none.
 
-import type { Facts } from "../../core/keys/facts.ts";
+import { type Facts, toTier } from "../../core/keys/facts.ts";
 import { pickClaimed } from "../../core/policies/claimed-limit.ts";
 import type { Policy } from "../../core/policies/policy.ts";
 import { type AppliedOverride, findOverride, type OverrideIndex } from "../../core/control/override-index.ts";
@@ -36,6 +36,6 @@ export function findOverrides(
   return policies.map((policy) => {
     if (overrides?.has(policy.name) !== true) return undefined;
     const key = policy.key.map(({ read, argument }) => read(facts, argument));
-    return findOverride(overrides, policy.name, { key, tier: facts.identity?.tier, nowMs });
+    return findOverride(overrides, policy.name, { key, tier: toTier(facts), nowMs });
   });
 }

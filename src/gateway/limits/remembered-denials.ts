@@ -2,7 +2,7 @@
 
 import { MARGIN_MS } from "../../core/leases/lease-terms.ts";
 import { TURN_MS } from "../../core/leases/counter-leases.ts";
-import type { Facts } from "../../core/keys/facts.ts";
+import { type Facts, toTier } from "../../core/keys/facts.ts";
 import type { Denial, Denials } from "../../core/policies/denial-cache.ts";
 import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { isPermit, type Policy } from "../../core/policies/policy.ts";
@@ -16,10 +16,10 @@ import type { PolicyRow } from "../../core/policies/policy-rows.ts";
  */
 export function toDenialKey(
   { index, hasVariants }: LimitedRoute,
-  { identity }: Pick<Facts, "identity">,
+  facts: Pick<Facts, "identity" | "standing">,
   rows: readonly PolicyRow[],
 ): string | undefined {
-  let key = `${index} ${rows[0]?.cost} ${identity?.tier ?? ""}`;
+  let key = `${index} ${rows[0]?.cost} ${toTier(facts) ?? ""}`;
   for (const row of rows) {
     if (row.policy.settle !== undefined || isPermit(row.policy)) return undefined;
     if (hasVariants) key += `\n${row.policy.name} ${row.policy.plan ?? ""}`;

@@ -23,6 +23,7 @@ export interface LoggedRequest {
     readonly traceparent: string | undefined;
     readonly address: string | undefined;
     readonly identity: Identity | undefined;
+    readonly standing?: "suspect" | undefined;
   };
   readonly trace: RequestTrace;
 }
@@ -40,6 +41,7 @@ function logEvent(request: LoggedRequest, event: SampledEvent, toFields: () => L
     requestId: facts.requestId,
     traceparent: facts.traceparent,
     consumer: facts.identity?.consumer,
+    standing: facts.standing,
     address: toShownAddress(facts.address, config.log.addresses),
     ...toFields(),
     cache,

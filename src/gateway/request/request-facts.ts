@@ -32,6 +32,8 @@ export interface Admission {
   readonly caller: Caller | undefined;
   /** No policy counts it. */
   readonly isUnlimited: boolean;
+  /** What its reputation makes of it, where it shows no credential. */
+  readonly standing?: "suspect" | undefined;
   /** The query without the credential that stood in it; undefined: none did. */
   readonly search?: string | undefined;
 }
@@ -140,8 +142,8 @@ export class RequestFacts implements Facts {
 
   /** The facts with what is known of the client: the same where that is nothing, as on most routes. */
   admit(admission: Admission): RequestFacts {
-    const { caller, isUnlimited, search } = admission;
-    if (caller === undefined && !isUnlimited && search === undefined) return this;
+    const { caller, isUnlimited, search, standing } = admission;
+    if (caller === undefined && !isUnlimited && search === undefined && standing === undefined) return this;
     const routing = { pattern: this.#pattern, shaping: this.shaping };
     return new RequestFacts(this.#read, routing, admission, this.#known);
   }
@@ -224,6 +226,10 @@ export class RequestFacts implements Facts {
 
   get identity(): Identity | undefined {
     return this.caller?.identity;
+  }
+
+  get standing(): Facts["standing"] {
+    return this.#admission.standing;
   }
 
   get traceparent(): string | undefined {

@@ -64,6 +64,8 @@ export class RequestTrace {
   facts: TracedFacts | undefined;
   /** undefined: the route has no cache, or it has not been asked. */
   cache: CacheResult | undefined;
+  /** It asked for a path that nothing leads to, and that only whoever searches for holes asks for. */
+  isTrap = false;
   /** undefined: the answer is an origin's, or a stored one. */
   refusal: Refusal | undefined;
   /** Whether its answer is to have the request's id as a field, or has it: a request of a batch is not answered by itself. */

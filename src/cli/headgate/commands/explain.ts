@@ -75,6 +75,7 @@ function toText(explained: Item, nowMs: number): string {
         ? undefined
         : `${toSafeText(toItem(ban)["id"])}: ${toSafeText(toItem(ban)["reason"])}`,
     "denied by": Array.isArray(denied) && denied.length > 0 ? denied.join(", ") : undefined,
+    reputation: toReputation(toItem(explained["reputation"])),
     again: toWait(retryAfterMs, nowMs),
     path,
     route: route === undefined ? undefined : `${toSafeText(index)}: ${toSafeText(name)}`,
@@ -94,6 +95,13 @@ function toText(explained: Item, nowMs: number): string {
     toPolicyTable(explained["policies"], nowMs),
     ...(pool === undefined ? [] : [calls, toPolicyTable(outbound, nowMs)]),
   ].join("\n\n");
+}
+
+/** What is held against the address; nothing is said of one that nothing is held against. */
+function toReputation({ standing, score, isShadow }: Item): string | undefined {
+  if (typeof score !== "number" || score < 1) return undefined;
+  const mark = isShadow === true ? " (dry run)" : "";
+  return `${toSafeText(standing)}, score ${Math.round(score)}${mark}`;
 }
 
 function toPolicyTable(policies: unknown, nowMs: number): string {

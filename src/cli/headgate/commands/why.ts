@@ -57,6 +57,7 @@ function explainLine(line: Item): string {
     ...say("cause", line["cause"]),
     ...say("ban", line["ban"]),
     ...say("consumer", line["consumer"]),
+    ...say("reputation", line["standing"]),
     ...toList(line["policy"]).map((policy, at) => sayPolicy(policy, line, at)),
     ...say("cache", line["cache"]),
     ...sayMs("admitted after", line["retryAfterMs"]),

@@ -2,6 +2,7 @@
 
 import type { OriginPool } from "../../origins/origin-pool.ts";
 import type { Policy } from "../../policies/policy.ts";
+import { SUSPECT_TIER } from "../../reputation/reputation-settings.ts";
 import { toHint } from "../../schema/parse-with.ts";
 import type { Config } from "../config.ts";
 import { type ConfigCheck, type Finding, toWarning } from "./finding.ts";
@@ -84,5 +85,7 @@ function findTiers(policy: Policy, config: Config): readonly Finding[] {
   const { name, tiers } = policy;
   if (isOnTiers(policy, config)) return [];
   const message = `no route with auth uses policy "${name}", so nobody is ever on the tier there`;
-  return [...tiers.keys()].map((tier) => toWarning(`tiers.${tier}.${name}`, message));
+  // Suspects show no credential.
+  const named = [...tiers.keys()].filter((tier) => config.reputation === undefined || tier !== SUSPECT_TIER);
+  return named.map((tier) => toWarning(`tiers.${tier}.${name}`, message));
 }

@@ -1,0 +1,30 @@
+// What isolates report of a client to the counter object that owns its address, and what it answers.
+
+import type { ScoreSettings, Signals } from "./score.ts";
+
+/** Clients that one call reports. */
+export const REPORTED_MAX = 100;
+
+export interface ScoreReport {
+  /** The client's address as keys have it; IPv6 by its /64. */
+  readonly key: string;
+  readonly signals: Signals;
+}
+
+export interface ScoreQuestion {
+  readonly version: 1;
+  readonly settings: ScoreSettings;
+  readonly reports: readonly ScoreReport[];
+}
+
+/** What a client is by its score. */
+export type Standing = "clear" | "suspect" | "banned";
+
+export interface ScoreAnswer {
+  readonly key: string;
+  readonly score: number;
+  /** How long it is still banned for. */
+  readonly banMs: number;
+  /** What it has become by this report; undefined: what it was. */
+  readonly turned?: Exclude<Standing, "clear"> | undefined;
+}

@@ -1,0 +1,45 @@
+// What a finished request says of its client: one map from what became of it to points.
+
+import type { ProblemCode } from "../http/problems.ts";
+import type { SignalPoints } from "./reputation-settings.ts";
+import { NO_SIGNALS, type Signals } from "./score.ts";
+
+export interface Happened {
+  /** Why the gateway refused it; undefined: it went on. */
+  readonly code: ProblemCode | undefined;
+  readonly status: number;
+  readonly isTrap: boolean;
+  /** Whether a credential stood behind it that was accepted. */
+  readonly isKnown: boolean;
+}
+
+const MALFORMED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "malformed-url",
+  "malformed-escape",
+  "control-character",
+  "encoded-slash",
+  "dot-segment",
+  "path-too-long",
+  "headers-too-large",
+  "method-not-allowed",
+]);
+
+/** "clean": it went well. undefined: it says nothing. */
+export function toSignals(happened: Happened, points: SignalPoints): Signals | "clean" | undefined {
+  const { code, status, isTrap, isKnown } = happened;
+  if (code === undefined && status < 400) return "clean";
+  // Who showed an accepted credential is known by it: what it does is not its address's.
+  if (isKnown) return undefined;
+  if (isTrap) return toSome({ traps: points.trap });
+  if (code === undefined) return status === 404 ? toSome({ faults: points.notFound }) : undefined;
+  if (code === "no-route") return toSome({ faults: points.noRoute });
+  if (code === "credential-invalid") return toSome({ faults: points.credentialRefused });
+  if (code === "quota-exceeded") return toSome({ denied: points.denied });
+  return MALFORMED.has(code) ? toSome({ faults: points.malformed }) : undefined;
+}
+
+/** Of a signal without points nothing is reported. */
+function toSome(some: Partial<Signals>): Signals | undefined {
+  const signals = { ...NO_SIGNALS, ...some };
+  return signals.denied + signals.faults + signals.traps > 0 ? signals : undefined;
+}

@@ -1,0 +1,65 @@
+// What clients did is held against their address, and against nobody else's: suspects get their tier's limits, whoever goes
+// on is banned, and whoever shows an accepted credential is neither.
+
+import { describe, expect, it } from "vitest";
+import { newAddress, type Reply, send } from "../support/client.ts";
+import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
+
+const { gateway, origin } = await startStand({
+  policies: { calls: { algorithm: "sliding-window", limit: 1_000, window: "1h", key: "ip" } },
+  tiers: { suspect: { calls: { limit: 2 } } },
+  reputation: { mode: "enforce", traps: ["/.env", "/open/trap"] },
+  routes: [{ path: "/open/*", policies: ["calls"] }],
+});
+
+async function sendAll(
+  count: number,
+  path: string,
+  options: Parameters<typeof send>[2],
+): Promise<readonly Reply[]> {
+  const replies: Reply[] = [];
+  for (let sent = 0; sent < count; sent += 1) replies.push(await send(gateway, path, options));
+  return replies;
+}
+
+const countStatus = (replies: readonly Reply[], status: number): number =>
+  replies.filter((reply) => reply.status === status).length;
+
+describe.concurrent("a client's reputation", () => {
+  it("gives a scanner the limits of suspects within 60 requests, and others their own", async () => {
+    const [ip, other] = [newAddress(), newAddress()];
+    await sendAll(40, "/unknown", { ip });
+    const replies = await sendAll(4, "/open/a", { ip });
+    expect(countStatus(replies, 200)).toBe(2);
+    expect(replies.at(-1)?.json()).toMatchObject({ code: "quota-exceeded", "violated-policies": ["calls"] });
+    expect(countStatus(await sendAll(4, "/open/a", { ip: other }), 200)).toBe(4);
+  });
+
+  it("bans whoever goes into traps, which lead nowhere, and says until when", async () => {
+    const ip = newAddress();
+    const before = origin.requests("/open/trap").length;
+    const trapped = await sendAll(6, "/open/trap", { ip });
+    expect(countStatus(trapped, 404)).toBe(6);
+    expect(origin.requests("/open/trap").length).toBe(before);
+    const banned = await until("a ban", async () => {
+      const reply = await send(gateway, "/open/a", { ip });
+      return reply.status === 403 ? reply : undefined;
+    });
+    expect(banned.json()).toMatchObject({ code: "reputation-banned" });
+    expect(Number(banned.field("Retry-After"))).toBeGreaterThan(500);
+    expect(Number(banned.field("Retry-After"))).toBeLessThanOrEqual(600);
+  });
+
+  it("does not hold against a visitor what another site's page made its browser ask for", async () => {
+    const ip = newAddress();
+    await sendAll(8, "/.env", { ip, fields: [["Sec-Fetch-Site", "cross-site"]] });
+    expect(countStatus(await sendAll(4, "/open/a", { ip }), 200)).toBe(4);
+  });
+
+  it("counts an IPv6 network as one client", async () => {
+    const network = `2001:db8:${Math.floor(Math.random() * 0xffff).toString(16)}:1:`;
+    for (let at = 1; at <= 40; at += 1) await send(gateway, "/unknown", { ip: `${network}:${at}` });
+    expect(countStatus(await sendAll(4, "/open/a", { ip: `${network}:99` }), 200)).toBe(2);
+  });
+});

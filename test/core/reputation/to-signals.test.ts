@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../../../src/core/config/parse-config.ts";
+import { toSignals } from "../../../src/core/reputation/to-signals.ts";
+import { toSettings } from "../../../tools/prove-reputation/fleet.ts";
+
+const { points } = toSettings();
+const quiet = { code: undefined, status: 200, isTrap: false, isKnown: false } as const;
+
+describe("toSignals()", () => {
+  it.each([
+    ["an answer", quiet, "clean"],
+    ["an origin's 404, by default", { ...quiet, status: 404 }, undefined],
+    ["an origin's failure", { ...quiet, status: 502, code: "origin-unreachable" }, undefined],
+    ["no route", { ...quiet, status: 404, code: "no-route" }, { faults: 1 }],
+    ["a trap", { ...quiet, status: 404, code: "no-route", isTrap: true }, { traps: 20 }],
+    ["a refused credential", { ...quiet, status: 401, code: "credential-invalid" }, { faults: 5 }],
+    ["an expired credential", { ...quiet, status: 401, code: "credential-expired" }, undefined],
+    ["a denial", { ...quiet, status: 429, code: "quota-exceeded" }, { denied: 1 }],
+    ["a denied consumer", { ...quiet, status: 429, code: "quota-exceeded", isKnown: true }, undefined],
+    ["a broken path", { ...quiet, status: 400, code: "malformed-escape" }, { faults: 2 }],
+  ] as const)("takes %s for what it is", (_, happened, expected) => {
+    const signals = toSignals(happened, points);
+    if (typeof expected === "object") expect(signals).toMatchObject(expected);
+    else expect(signals).toBe(expected);
+  });
+});
+
+describe("reputationSchema", () => {
+  const find = (reputation: unknown): readonly string[] => {
+    const parsed = parseConfig({
+      origin: "https://a.example.com",
+      policies: {},
+      routes: [{ path: "/a" }],
+      reputation,
+    });
+    return parsed.ok ? [] : parsed.error.map(({ path }) => path);
+  };
+
+  it("refuses what cannot be meant", () => {
+    expect(find({})).toEqual([]);
+    expect(find({ suspect: 50, ban: 40 })).toEqual(["reputation.ban"]);
+    expect(find({ key: "header:x-forwarded-for" })).toEqual(["reputation.key"]);
+    expect(find({ traps: ["/a/*/b?c"] })).toEqual(["reputation.traps.0"]);
+    expect(find({ signals: { noroute: 1 } })).toEqual(["reputation.signals.noroute"]);
+  });
+});

@@ -1,0 +1,51 @@
+// The scenarios of `npm run prove:reputation`, with fewer requests.
+
+import { describe, expect, it } from "vitest";
+import {
+  attack,
+  flood,
+  liveOn,
+  openOffice,
+  rest,
+  SCANNER,
+  STUFFER,
+} from "../../../tools/prove-reputation/scenarios.ts";
+
+const SEED = 7;
+
+describe("reputation by its defaults", () => {
+  it.each([
+    ["a scanner", SCANNER, 1],
+    ["a scanner", SCANNER, 20],
+    ["a stuffer of credentials", STUFFER, 20],
+  ])("takes %s for suspect within 60 requests and 10 seconds (%o, %i isolates)", (_, happened, isolates) => {
+    const { requests, ms } = attack({ happened, isolates, everyMs: 100, requests: 200 }, SEED);
+    expect(requests).toBeLessThanOrEqual(60);
+    expect(ms).toBeLessThanOrEqual(10_000);
+  });
+
+  it("bans no ordinary client, and takes at most one for suspect", () => {
+    const { banned, suspects, requests } = liveOn({ clients: 200, days: 2, isolates: 20 }, SEED);
+    expect(requests).toBeGreaterThan(10_000);
+    expect(banned).toBe(0);
+    expect(suspects).toBeLessThanOrEqual(1);
+  });
+
+  it.each([1, 40])("never bans an office with 1 %% of refused credentials (%i isolates)", (isolates) => {
+    expect(openOffice({ people: 500, hours: 0.25, isolates, faults: 0.01 }, SEED).banned).toBe(0);
+  });
+
+  it("bans an address of which half fails, however many share it", () => {
+    expect(openOffice({ people: 500, hours: 0.05, isolates: 40, faults: 0.5 }, SEED).banned).toBe(1);
+  });
+
+  it("halves a score in ten minutes", () => {
+    const { before, after } = rest();
+    expect(before).toBeGreaterThan(30);
+    expect(after).toBeCloseTo(before / 2, 6);
+  });
+
+  it("writes no row for addresses with one fault each", () => {
+    expect(flood(2_000)).toBe(0);
+  });
+});
