@@ -49,7 +49,7 @@ const topQuery = object({
 });
 
 const counterAnswer = (): JsonSchema =>
-  toObjectSchema({ object: text, ...peekedEntries }, ["windowMs", "unit", "override"]);
+  toObjectSchema({ object: text, ...peekedEntries }, ["windowMs", "unit", "goneInMs", "override"]);
 
 export const counterOperations: readonly Operation[] = [
   defineOperation({

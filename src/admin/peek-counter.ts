@@ -1,7 +1,9 @@
 // Asks a counter object what a key has used of a policy, and what a request would get. Nothing is taken.
 
+import { toGoneInMs } from "../core/algorithms/forecast.ts";
 import {
   type Check,
+  type CheckVerdict,
   type CounterReply,
   type KeyChecks,
   MESSAGE_VERSION,
@@ -11,6 +13,7 @@ import { toQuotaUnit } from "../core/policies/policy-units.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Bindings } from "../platform/bindings.ts";
+import { readClock } from "../platform/clock.ts";
 import type { FoundCounter } from "./find-counters.ts";
 import { integer, text, yesOrNo } from "./json-schemas.ts";
 import type { AdminControls } from "./operation.ts";
@@ -25,6 +28,7 @@ export const peekedEntries = {
   outcome: { enum: ["allowed", "denied", "impossible"] },
   retryAfterMs: { type: ["integer", "null"] },
   resetMs: integer,
+  goneInMs: integer,
   isBanned: yesOrNo,
   override: text,
 };
@@ -41,6 +45,8 @@ export interface Peeked {
   /** null: never. */
   readonly retryAfterMs: number | null | undefined;
   readonly resetMs: number | undefined;
+  /** Until nothing is left, at the pace since its window began; undefined: it lasts, or nobody can say. */
+  readonly goneInMs: number | undefined;
   readonly isBanned: boolean;
   /** The override's id. */
   readonly override: string | undefined;
@@ -80,9 +86,14 @@ export async function peek(
     outcome: asked?.outcome,
     retryAfterMs: asked?.retryAfterMs === Infinity ? null : asked?.retryAfterMs,
     resetMs: now?.resetMs,
+    goneInMs: toForecast(counter, now),
     isBanned: asked?.isBanned === true,
     override,
   };
+}
+
+function toForecast({ policy, unused }: FoundCounter, now: CheckVerdict | undefined): number | undefined {
+  return now && toGoneInMs(policy, { ...now, used: unused - now.remaining }, readClock());
 }
 
 /** The counter is not asked: it decides nothing while the limit is 0 or "unlimited". What it has stays. */
@@ -97,6 +108,7 @@ function toUncounted(policy: Policy, cost: number): Omit<Peeked, "object" | "ove
     outcome: isRefused ? "impossible" : "allowed",
     retryAfterMs: isRefused ? null : undefined,
     resetMs: undefined,
+    goneInMs: undefined,
     isBanned: false,
   };
 }

@@ -24,6 +24,7 @@ export function toCounterTable(items: readonly Item[], nowMs: number): string {
     ],
     ["denials", ({ denials }) => denials],
     ["since", ({ deniedSinceMs }) => toInstant(deniedSinceMs, nowMs)],
+    ["gone by", ({ goneInMs }) => (goneInMs === undefined ? undefined : toWait(goneInMs, nowMs))],
     ["all back", ({ resetMs }) => toWait(resetMs, nowMs)],
     ["override", ({ override }) => override],
   ];

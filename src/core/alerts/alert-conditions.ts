@@ -1,6 +1,7 @@
 // When each condition is so: what is seen in the counts of the last minutes, and what was said to be so. Shares are of the
 // last five minutes, with a least number, so that one refusal in a quiet night wakes nobody.
 
+import { formatInstant } from "../http/rfc3339.ts";
 import type { AlertCounts, AlertReport } from "./alert-messages.ts";
 import { type AlertRule, type Condition, CONDITIONS } from "./alert-settings.ts";
 import { HOLD_MS, type Seen } from "./alert-book.ts";
@@ -221,16 +222,16 @@ function findHeld(condition: Condition, gauge: Gauge, { report, nowMs }: Looking
         forMs: 0,
         holdMs: SAID_MS,
       }));
-  return findCrossed(condition, report);
+  return findCrossed(condition, report, nowMs);
 }
 
-function findCrossed(condition: Condition, { crossed }: AlertReport): readonly Held[] {
+function findCrossed(condition: Condition, { crossed }: AlertReport, nowMs: number): readonly Held[] {
   return crossed
     .filter(({ percent }) => condition === `quota-${percent}`)
-    .map(({ policy, key, consumer, percent, resetMs }) => ({
+    .map(({ policy, key, consumer, percent, resetMs, goneInMs }) => ({
       condition,
       labels: { policy, key, ...(consumer === "" ? {} : { consumer }) },
-      summary: `${consumer === "" ? `key ${key}` : consumer} has used ${percent} % of ${policy}`,
+      summary: `${consumer === "" ? `key ${key}` : consumer} has used ${percent} % of ${policy}${toForecast(goneInMs, nowMs)}`,
       forMs: 0,
       // A quota that is soon whole again is soon crossed again: that is one alert.
       holdMs: Math.max(resetMs, HOLD_MS),
@@ -245,6 +246,14 @@ export function addCounts(a: AlertCounts, b: AlertCounts): Mutable<AlertCounts> 
     failed: a.failed + b.failed,
     degraded: a.degraded + b.degraded,
   };
+}
+
+/** The day alone says enough of a month, and the hour of a day. */
+function toForecast(goneInMs: number | undefined, nowMs: number): string {
+  if (goneInMs === undefined) return "";
+  const [day = "", time = ""] = formatInstant(nowMs + goneInMs).split("T");
+  const isFar = goneInMs > 2 * HOURS * HOUR_MS;
+  return `; at this pace it is gone by ${isFar ? day : `${day} ${time.slice(0, 5)} UTC`}`;
 }
 
 const toHour = (ms: number): number => Math.floor(ms / HOUR_MS) % HOURS;

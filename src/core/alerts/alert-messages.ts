@@ -23,6 +23,8 @@ export interface CrossedKey {
   readonly percent: 80 | 100;
   /** When the quota is whole again, from now. */
   readonly resetMs: number;
+  /** When nothing of it is left at its pace, from now; undefined: it lasts, or nobody can say. */
+  readonly goneInMs?: number | undefined;
 }
 
 export interface AlertReport {

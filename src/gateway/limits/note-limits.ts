@@ -1,7 +1,9 @@
 // What the limits decided, for those who look at the gateway: log lines, statistics and alerts.
 
+import { toGoneInMs } from "../../core/algorithms/forecast.ts";
 import type { CheckVerdict } from "../../core/counters/counter-messages.ts";
 import type { Facts } from "../../core/keys/facts.ts";
+import { readClock } from "../../platform/clock.ts";
 import { hashKey } from "../../platform/hash-text.ts";
 import { type LoggedRequest, logLimits } from "../log/log-request.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
@@ -51,5 +53,9 @@ function noteCrossing(
   if (alerts === undefined || row.isShadow) return;
   const { policy, key } = row;
   const consumer = identity?.consumer ?? "";
-  alerts.cross({ policy: policy.name, key: hashKey(key), consumer, percent, resetMs }, context.waitUntil);
+  // What is granted to this isolate is used as good as.
+  const use = { used: percent, remaining: 100 - percent, resetMs };
+  const goneInMs = toGoneInMs(policy, use, readClock());
+  const crossed = { policy: policy.name, key: hashKey(key), consumer, percent, resetMs, goneInMs };
+  alerts.cross(crossed, context.waitUntil);
 }

@@ -251,3 +251,19 @@ describe("channels", () => {
     expect(stand.told.map(({ atMs }) => atMs)).toEqual([10 * MINUTE + GROUP_MS]);
   });
 });
+
+describe("a quota that will not last", () => {
+  it("says by which day it is gone, and by which minute where that is soon", () => {
+    const stand = new Stand();
+    stand.nowMs = Date.UTC(2026, 11, 11);
+    stand.report({ crossed: [{ ...toCrossed(1), goneInMs: 10 * 86_400_000 }] });
+    stand.report({ crossed: [{ ...toCrossed(2), goneInMs: 5_400_000 }, toCrossed(3)] });
+    stand.pass(MINUTE);
+    const summaries = stand.told.flatMap(({ notices }) => notices.map(({ summary }) => summary));
+    expect(summaries).toEqual([
+      "key key-1 has used 80 % of plan; at this pace it is gone by 2026-12-21",
+      "key key-2 has used 80 % of plan; at this pace it is gone by 2026-12-11 01:30 UTC",
+      "key key-3 has used 80 % of plan",
+    ]);
+  });
+});
