@@ -1,6 +1,7 @@
 // Which documents are pages of the site, in which order they stand in its list, and what they are called there.
 
 import { posix } from "node:path";
+import { listKeys } from "./list-keys.ts";
 import { documents, readHeadings, readText } from "../../test/project/markdown.ts";
 
 export interface Page {
@@ -10,6 +11,7 @@ export interface Page {
   readonly target: string;
   readonly title: string;
   readonly group: string;
+  readonly markdown: string;
 }
 
 /** In the order of the list; a document is in the first group that fits. */
@@ -24,6 +26,9 @@ const GROUPS: readonly (readonly [name: string, of: RegExp])[] = [
 /** A list of decisions is nobody's way into a project: it comes last. */
 const ORDER = ["Start", "Guides", "Configuration", "Reference", "Project", "Decisions"];
 
+/** The one page that is no document. */
+export const KEYS = "docs/configuration/keys-by-name.md";
+
 /** README.md is the site's first page. */
 export function toTarget(source: string): string {
   return source === "README.md" ? "index.html" : source.replace(/\.md$/, ".html");
@@ -35,11 +40,12 @@ export function listPages(): readonly Page[] {
     const place = mentioned.indexOf(source);
     return place === -1 ? mentioned.length : place;
   };
-  return documents
+  return [...documents, KEYS]
     .map((source): Page => {
+      const markdown = source === KEYS ? listKeys() : readText(source);
       const group = GROUPS.find(([, of]) => of.test(source))?.[0] ?? "Project";
-      const title = readHeadings(readText(source)).find(({ level }) => level === 1)?.text ?? source;
-      return { source, target: toTarget(source), title: title.replaceAll("`", ""), group };
+      const title = readHeadings(markdown).find(({ level }) => level === 1)?.text ?? source;
+      return { source, target: toTarget(source), title: title.replaceAll("`", ""), group, markdown };
     })
     .sort(
       (one, other) =>

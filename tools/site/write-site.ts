@@ -3,7 +3,7 @@
 
 import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, posix, resolve } from "node:path";
-import { PROJECT_FOLDER, readText } from "../../test/project/markdown.ts";
+import { PROJECT_FOLDER } from "../../test/project/markdown.ts";
 import { listPages, type Page, toTarget } from "./pages.ts";
 import { renderMarkdown } from "./render-markdown.ts";
 import { renderPage, toRelative } from "./render-page.ts";
@@ -18,9 +18,7 @@ export async function writeSite(folder: string): Promise<number> {
   const found: Found[] = [];
   await rm(folder, { recursive: true, force: true });
   for (const page of pages) {
-    const { html, sections } = renderMarkdown(readText(page.source), (link) =>
-      toHref(link, page, pages, files),
-    );
+    const { html, sections } = renderMarkdown(page.markdown, (link) => toHref(link, page, pages, files));
     found.push(
       ...sections.map(({ anchor, title, text }): Found => [page.target, anchor, page.title, title, text]),
     );

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documents, readHeadings, readText } from "../../project/markdown.ts";
-import { listPages, toTarget } from "../../../tools/site/pages.ts";
+import { documents, readHeadings } from "../../project/markdown.ts";
+import { KEYS, listPages, toTarget } from "../../../tools/site/pages.ts";
 import { renderMarkdown } from "../../../tools/site/render-markdown.ts";
 import { writeSite } from "../../../tools/site/write-site.ts";
 
@@ -23,10 +23,11 @@ const readPage = (target: string): string => readFileSync(join(folder, target), 
 const readAll = (html: string, attribute: string): readonly string[] =>
   [...html.matchAll(new RegExp(` ${attribute}="([^"]*)"`, "g"))].map(([, value = ""]) => value);
 
-const targets = documents.map(toTarget);
+const sources = [...documents, KEYS];
+const targets = sources.map(toTarget);
 
 test("every document is a page, which all pages list", () => {
-  expect(count).toBe(documents.length);
+  expect(count).toBe(sources.length);
   const pages = listPages();
   expect(pages.map(({ target }) => target).toSorted()).toEqual(targets.toSorted());
   expect(pages[0]?.target).toBe("index.html");
@@ -56,7 +57,7 @@ test("the search has every section with its words", () => {
   const context: { HEADGATE_WORDS?: readonly (readonly string[])[] } = {};
   runInNewContext(readPage("search-words.js"), context);
   const words = context.HEADGATE_WORDS ?? [];
-  const wanted = documents.flatMap((source) => readHeadings(readText(source)).map(() => toTarget(source)));
+  const wanted = listPages().flatMap(({ markdown, target }) => readHeadings(markdown).map(() => target));
   expect(words.map(([target]) => target).toSorted()).toEqual(wanted.toSorted());
   const permits = words.find(([, anchor]) => anchor === "permits");
   expect(permits?.slice(0, 4)).toEqual([
@@ -66,6 +67,20 @@ test("the search has every section with its words", () => {
     "Permits",
   ]);
   expect(permits?.[4]).toContain("concurrency");
+});
+
+test("one page has every key by its whole name", () => {
+  const html = readPage(toTarget(KEYS));
+  const names = [...html.matchAll(/<tr><td><code>([^<]*)<\/code>/g)].map(([, name = ""]) => name);
+  expect(names.length).toBeGreaterThan(200);
+  expect(names).toEqual(names.toSorted());
+  for (const name of [
+    "origin",
+    "origins.&lt;name&gt;.members[].weight",
+    "policies.&lt;name&gt;.burst",
+    "routes[].cache.ttl",
+  ])
+    expect(names).toContain(name);
 });
 
 describe("renderMarkdown()", () => {
