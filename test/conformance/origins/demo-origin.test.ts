@@ -1,31 +1,60 @@
-// The demo origin as a newcomer meets it: behind a gateway with a limit and a cache, each page doing what the index
-// says of it.
+// The demo origin as a newcomer meets it: behind the gateway that comes with the project, each page doing what the index says
+// of it, and answers looking as README.md shows them.
 
+import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { startDemoOrigin } from "../../../demo/origin.ts";
+import { readCodeBlocks, readText } from "../../project/markdown.ts";
 import { newAddress, open, openWebSocket, send, type Reply } from "../support/client.ts";
-import { startGateway, toConfigSource } from "../support/gateway.ts";
+import { startGateway } from "../support/gateway.ts";
 import { lastMemberOf } from "../support/structured-fields.ts";
 import { until } from "../support/until.ts";
 
 const demo = await startDemoOrigin({ port: 0 });
 afterAll(demo.close);
-const gateway = await startGateway({
-  config: toConfigSource({
-    origin: demo.url,
-    policies: { "per-client": { algorithm: "token-bucket", limit: 10, window: "1h", key: "ip" } },
-    routes: [
-      { path: "/cacheable", policies: ["per-client"], cache: {} },
-      { path: "/*", policies: ["per-client"] },
-    ],
-  }),
-});
+const shipped = readText("headgate.config.ts");
+const gateway = await startGateway({ config: shipped.replace("http://127.0.0.1:8790", demo.url) });
 afterAll(gateway.close);
 
 function get(path: string): Promise<Reply> {
   return send(gateway, path, { ip: newAddress() });
 }
+
+/** What curl prints, with every number as "0": times, ids and what is left differ from run to run. */
+function toForm(printed: string): readonly string[] {
+  const [head = "", ...body] = printed.replaceAll("\r", "").split("\n\n");
+  const [status = "", ...fields] = head.split("\n");
+  const plain = [...fields, ...body.join("\n").trim().split("\n")].map((line) =>
+    line
+      .replace(/^Date: .*/, "Date")
+      .replaceAll(/(?<=Request-Id: |"requestId":")[\w-]+/g, "id")
+      .replaceAll(/(?<="madeAt": ")[^"]+/g, "time")
+      .replaceAll(/\d+/g, "0"),
+  );
+  return [status, ...plain.toSorted()];
+}
+
+describe("README.md", () => {
+  it("shows a 200, a 429 and a hit as they are", async () => {
+    const address = `CF-Connecting-IP: ${newAddress()}`;
+    const curl = async (argv: readonly string[]): Promise<string> =>
+      (await promisify(execFile)("curl", ["-H", address, ...argv])).stdout;
+    const examples = readCodeBlocks(readText("README.md")).filter(({ text }) => text.startsWith("$ curl"));
+    expect(examples).toHaveLength(3);
+    for (const { text } of examples) {
+      const lines = text.split("\n");
+      let printed = "";
+      for (const line of lines.filter((one) => one.startsWith("$ curl "))) {
+        const [, flag = "", url = ""] = /^\$ curl (-\w) "?([^"]*)"?$/.exec(line) ?? [];
+        printed = await curl([flag, "-s", url.replace("http://localhost:8787", gateway.url)]);
+      }
+      const shown = lines.filter((line) => !line.startsWith("$ ")).join("\n");
+      expect(toForm(printed)).toEqual(toForm(shown));
+    }
+  });
+});
 
 describe.concurrent("the demo origin", () => {
   it("lists its pages, and each of them is there", async () => {
