@@ -1,5 +1,5 @@
 // The demo origin as a newcomer meets it: behind the gateway that comes with the project, each page doing what the index says
-// of it, and answers looking as README.md shows them.
+// of it, and answers looking as the documents show them.
 
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -36,13 +36,15 @@ function toForm(printed: string): readonly string[] {
   return [status, ...plain.toSorted()];
 }
 
-describe("README.md", () => {
-  it("shows a 200, a 429 and a hit as they are", async () => {
+describe("README.md and docs/errors.md", () => {
+  it("show a 200, a 429, a hit and a 400 as they are", async () => {
     const address = `CF-Connecting-IP: ${newAddress()}`;
     const curl = async (argv: readonly string[]): Promise<string> =>
       (await promisify(execFile)("curl", ["-H", address, ...argv])).stdout;
-    const examples = readCodeBlocks(readText("README.md")).filter(({ text }) => text.startsWith("$ curl"));
-    expect(examples).toHaveLength(3);
+    const examples = ["README.md", "docs/errors.md"].flatMap((path) =>
+      readCodeBlocks(readText(path)).filter(({ text }) => text.startsWith("$ curl")),
+    );
+    expect(examples).toHaveLength(4);
     for (const { text } of examples) {
       const lines = text.split("\n");
       let printed = "";
