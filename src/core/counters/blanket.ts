@@ -6,14 +6,13 @@ import * as v from "valibot";
 import { type AlgorithmName, algorithms, toAlgorithm } from "../algorithms/registry.ts";
 import { storedCount, storedTimeMs } from "../algorithms/stored-state.ts";
 import { toRowLease } from "../leases/counter-leases.ts";
+import { STANDING_MAX } from "./blanket-units.ts";
 import { settleUntil } from "./decision-ring.ts";
 import type { KeyCounters } from "./key-state.ts";
 import { type LiveCounter, NO_ALLOWANCE } from "./write-ahead.ts";
 
 /** How long a blanket covers, in milliseconds. */
 export const COVER_MS = 1_000;
-/** Blankets that a restart left open, apart. More are kept as one. */
-const STANDING_MAX = 16;
 
 /** One counter of a blanket, by its name among those of its key. */
 export interface Listed {
@@ -45,35 +44,6 @@ export const storedBlanket = v.object({
   expiresMs: storedTimeMs,
   counters: v.record(v.string(), storedListed),
 });
-
-/** What a delay or a permit counts, a few units too many would hold for too long. */
-const COVERED: ReadonlySet<AlgorithmName> = new Set([
-  "token-bucket",
-  "sliding-window",
-  "sliding-window-log",
-  "fixed-window",
-]);
-/** A smaller limit's units are too dear: each is written before its answer. */
-const LIMIT_MIN = 20;
-const LONG_MS = 600_000;
-
-/** Units of a counter that a blanket covers for each key: 6 % of a minute's limit, less of a longer window's. 0: none. */
-export function toBlanketUnits(algorithm: AlgorithmName, settings: unknown): number {
-  if (!COVERED.has(algorithm)) return 0;
-  const {
-    limit,
-    windowMs,
-    burst = limit,
-  } = settings as {
-    readonly limit: number;
-    readonly windowMs: number;
-    readonly burst?: number;
-  };
-  const capacity = Math.min(limit, burst);
-  if (capacity < LIMIT_MIN) return 0;
-  const few = Math.min(4, Math.floor(capacity / LIMIT_MIN));
-  return Math.max(few, Math.floor((capacity / 16) * Math.min(1, LONG_MS / windowMs)));
-}
 
 export function toBlanket(
   counters: ReadonlyMap<string, Listed>,

@@ -5,14 +5,8 @@
 // its record; since then by no more than the open blanket, which each write closes in the commit that names whoever used it.
 
 import type { AlgorithmName } from "../algorithms/registry.ts";
-import {
-  type Blanket,
-  keepStanding,
-  layBlankets,
-  type Listed,
-  toBlanket,
-  toBlanketUnits,
-} from "./blanket.ts";
+import { type Blanket, keepStanding, layBlankets, type Listed, toBlanket } from "./blanket.ts";
+import { toBlanketUnits } from "./blanket-units.ts";
 import { writeRow } from "./counter-row.ts";
 import { JournalSlots, type JournalStore } from "./journal-slots.ts";
 import type { KeyCounters } from "./key-state.ts";

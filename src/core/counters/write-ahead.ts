@@ -10,6 +10,7 @@
 // docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
 import { type CounterLeases, NO_LEASES, type RowAhead, toExpiries } from "../leases/counter-leases.ts";
+import { toBlanketTailMs } from "./blanket-units.ts";
 import type { Counter } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 
@@ -27,7 +28,7 @@ export interface LiveCounter {
   readonly written: Counter | undefined;
   /** The allowance that storage has beside `written`, which it is not charged to. undefined: none. */
   readonly ahead?: RowAhead | undefined;
-  /** Epoch milliseconds from which `written` is back to "never seen". */
+  /** Epoch milliseconds from which `written` is back to "never seen", whatever was used on top under blankets. */
   readonly expiresAtMs: number;
   /** Storage holds more than the limit counts of: what was taken by then and is not among the recent is not given back. */
   readonly fullUntilMs: number;
@@ -171,10 +172,11 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
   const allowanceUntilMs = nowMs + ALLOWANCE_MS;
   const allowance = { allowanceUntilMs, usedSinceWrite: 0, ...next };
   const algorithm = toAlgorithm(counter.algorithm);
+  const tailMs = toBlanketTailMs(counter.algorithm, settings);
   const ahead = toRowAhead(leases, next.allowanceUnits, { allowanceUntilMs, leaseMs });
   if (ahead !== undefined) {
     const charged = algorithm.charge(settings, counter.state, { nowMs: ahead.untilMs, units: ahead.units });
-    const expiresAtMs = algorithm.expiresAtMs(settings, charged);
+    const expiresAtMs = algorithm.expiresAtMs(settings, charged) + tailMs;
     const fullUntilMs = toFullUntilMs(
       { ...consumption, counter: { ...counter, state: charged } },
       ahead.untilMs,
@@ -197,7 +199,7 @@ function write(consumption: Consumption, next: NextWrite, nowMs: number): Counte
       ? counter.state
       : chargeAhead({ settings, counter, units: next.allowanceUnits }, { nowMs, allowanceUntilMs });
   const written = { algorithm: counter.algorithm, state };
-  const expiresAtMs = algorithm.expiresAtMs(settings, state);
+  const expiresAtMs = algorithm.expiresAtMs(settings, state) + tailMs;
   const fullUntilMs =
     next.allowanceUnits === 0 ? 0 : toFullUntilMs({ ...consumption, counter: written }, allowanceUntilMs);
   return {

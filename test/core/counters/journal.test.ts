@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { CounterTable } from "../../../src/core/counters/counter-table.ts";
 import { Journal } from "../../../src/core/counters/journal.ts";
-import { toBlanketUnits } from "../../../src/core/counters/blanket.ts";
+import { toBlanketUnits } from "../../../src/core/counters/blanket-units.ts";
 import { JournalSlots } from "../../../src/core/counters/journal-slots.ts";
 import { JournalMemory } from "../../../tools/fuzz-journal/journal-memory.ts";
 import { play } from "../../../tools/fuzz-journal/play.ts";
@@ -124,6 +124,21 @@ describe("a crash", () => {
       expect(left).toBeGreaterThanOrEqual(98 - toBlanketUnits("token-bucket", check.settings) - 1);
     }
     expect(object.take("new", { ...check, cost: 0 }, nowMs)).toBe(94);
+  });
+
+  test("forgets nothing of a bucket whose row would have expired without what was used on top of it", () => {
+    const object = new BusyObject();
+    object.take("slow", { ...check, cost: 10 }, START_MS);
+    let nowMs = START_MS + 2_200;
+    for (let index = 0; index < 40; index += 1) object.take(`k${index}`, check, (nowMs += 20));
+    // Half of it is back. The blanket covers as much again, and the object dies before anything names it.
+    const { rowWrites, slotWrites } = object.memory;
+    expect(object.take("slow", { ...check, cost: 6 }, nowMs)).toBe(89);
+    expect([object.memory.rowWrites, object.memory.slotWrites]).toEqual([rowWrites, slotWrites]);
+    nowMs += 3_100;
+    object.memory.sweep(nowMs);
+    object.restart(nowMs);
+    expect(object.take("slow", { ...check, cost: 0 }, nowMs)).toBeLessThanOrEqual(94);
   });
 
   test("after the last write of a busy time costs nothing: every eviction of an object that has become idle", () => {
