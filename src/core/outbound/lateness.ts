@@ -8,23 +8,41 @@
 const MARGIN_WINDOWS = 0.05;
 const MARGIN_WINDOWS_SHORT = 0.1;
 const MARGIN_MS = 500;
-/** What is left of the slowest answer with each that follows. */
-const FADE = 0.98;
+/** How much longer than a window its answers are remembered: they came after their calls were counted. */
+const REMEMBERED_WINDOWS = 1.25;
+/** Slow answers that are remembered apart. */
+const ANSWERS_MAX = 32;
+
+interface SlowAnswer {
+  readonly atMs: number;
+  readonly tookMs: number;
+}
 
 export class Lateness {
+  /** The oldest first, each faster than those before it: what was slower and came later is all that counts. */
+  #slow: SlowAnswer[] = [];
   /** undefined before any answer: then as much as may be. */
-  #slowestMs: number | undefined;
+  #lastMs: number | undefined;
 
-  note(answerMs: number): void {
-    this.#slowestMs = Math.max(answerMs, (this.#slowestMs ?? 0) * FADE);
+  note(tookMs: number, nowMs: number): void {
+    this.#lastMs = tookMs;
+    const slower = this.#slow.filter((one) => one.tookMs > tookMs);
+    // The last two become one, as slow as the slower and as late as the later.
+    const last = slower.length >= ANSWERS_MAX ? slower.pop() : undefined;
+    this.#slow = [...slower, { atMs: nowMs, tookMs: last?.tookMs ?? tookMs }];
   }
 
-  /** What those who wait for a policy's quota wait in addition. Without a window there is nothing that ends. */
-  toMarginMs(policy: WaitedFor | undefined): number {
+  /**
+   * By how much a call may have been later at its origin than at its counter: as late as the slowest of the answers to calls
+   * that a window still counts. Without a window there is nothing that ends.
+   */
+  toMarginMs(policy: WaitedFor | undefined, nowMs: number): number {
     const windowMs = policy === undefined ? undefined : toWaitedMs(policy);
-    if (windowMs === undefined) return 0;
+    if (policy?.windowMs === undefined || windowMs === undefined) return 0;
     const most = Math.max(windowMs * MARGIN_WINDOWS, Math.min(MARGIN_MS, windowMs * MARGIN_WINDOWS_SHORT));
-    return Math.ceil(Math.min(this.#slowestMs ?? Infinity, most));
+    const sinceMs = nowMs - policy.windowMs * REMEMBERED_WINDOWS;
+    const slowestMs = this.#slow.find(({ atMs }) => atMs > sinceMs)?.tookMs ?? this.#lastMs ?? Infinity;
+    return Math.ceil(Math.min(slowestMs, most));
   }
 }
 

@@ -4,6 +4,8 @@
 import type { CallPlace, PolicyLine } from "../../core/counters/counter-messages.ts";
 import { toAddressKey } from "../../core/keys/ip.ts";
 import type { OutboundSettings } from "../../core/outbound/outbound-settings.ts";
+import { isWidened, widenWindows } from "../../core/outbound/widen-windows.ts";
+import type { LimitedRoute } from "../../core/policies/limited-route.ts";
 import { isPermit, type Policy } from "../../core/policies/policy.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 import type { CheckedLimits } from "../limits/checked-limits.ts";
@@ -14,7 +16,7 @@ import type { Sleeper } from "./waiting-lines.ts";
 /** Permits come back at any moment: one waiter asks so often, for all. */
 const PERMIT_MS = 100;
 /** Quota that others hold, by leases or by their turn, comes back earlier than a denial can promise. */
-export const LEASE_MS = 1_000;
+const LEASE_MS = 1_000;
 /** For the way to a counter object, and timers that are late. */
 const ASK_MS = 1_000;
 
@@ -38,7 +40,7 @@ export function toCallPlace(
     const line = lines.describe(toLine(policy.name, key), waiter?.id) ?? NO_LINE;
     return [policy.name, { ...line, againMs: toAgainMs(policy) }];
   });
-  const margins = rows.map(({ policy }) => lateness.toMarginMs(policy));
+  const margins = rows.map(({ policy }) => lateness.toMarginMs(policy, nowMs));
   return {
     rank,
     turnAgoMs: nowMs - (waiter?.sinceMs ?? nowMs) - rank * toRankMs(settings),
@@ -48,13 +50,39 @@ export function toCallPlace(
   };
 }
 
+/** What the counters are asked by: windows that are as long at the origin, which counts calls when they arrive. */
+export function toAsked(
+  limited: LimitedRoute,
+  { lateness }: Pick<Outbound, "lateness">,
+  nowMs: number,
+): LimitedRoute {
+  const { policies, hasVariants } = limited;
+  if (hasVariants) return limited;
+  const widened = widenWindows(policies, (policy) => lateness.toMarginMs(policy, nowMs));
+  return widened === policies ? limited : { ...limited, policies: widened };
+}
+
+/** How long whoever was denied waits before it asks again. */
+export function toWaitMs(
+  longest: Readonly<PolicyRow> | undefined,
+  { lateness, limited }: Pick<Outbound, "lateness" | "limited">,
+  { retryAfterMs, nowMs }: { readonly retryAfterMs: number; readonly nowMs: number },
+): number {
+  const policy = longest?.policy;
+  const soonMs = longest?.verdict?.isTentative === true ? LEASE_MS : Infinity;
+  const heldMs = Math.min(retryAfterMs, soonMs, policy === undefined ? Infinity : toAgainMs(policy));
+  // The denial says it already where the window is widened.
+  const isTold = policy !== undefined && isWidened(policy) && !limited.hasVariants;
+  return isTold ? heldMs : heldMs + lateness.toMarginMs(policy, nowMs);
+}
+
 /** What a priority is worth. */
 export function toRankMs({ queue }: OutboundSettings): number {
   return queue.waitMsMax / 4;
 }
 
 /** How soon a waiter asks again, however long the denial says. */
-export function toAgainMs(policy: Policy): number {
+function toAgainMs(policy: Policy): number {
   if (isPermit(policy)) return PERMIT_MS;
   return policy.lease === undefined ? Infinity : LEASE_MS;
 }

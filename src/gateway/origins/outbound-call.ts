@@ -21,7 +21,7 @@ import { holdPermits, type Permits } from "../limits/permits.ts";
 import { settleLimits } from "../limits/settle-limits.ts";
 import { type InVain, type Limit, waitInLine } from "./wait-in-line.ts";
 import type { Sleeper } from "./waiting-lines.ts";
-import { LEASE_MS, toAgainMs, toCallPlace, toClient, toRankMs, toRoom } from "./call-place.ts";
+import { toAsked, toCallPlace, toClient, toRankMs, toRoom, toWaitMs } from "./call-place.ts";
 import { type Heard, type Outbound, type OutboundContext, toLimitedCall } from "./outbound.ts";
 
 /** A stop that was guessed, or a pace, ends when an answer says so. */
@@ -115,7 +115,8 @@ export class OutboundCall {
     }
     const { waitUntil } = this.#given.context;
     const { feedback, lateness } = this.#outbound;
-    lateness.note(readClock() - Math.min(sentMs, this.#countedMs));
+    const nowMs = readClock();
+    lateness.note(nowMs - Math.min(sentMs, this.#countedMs), nowMs);
     const { response, refused, ...said } = await feedback.observe(answer.value, this.#told, {
       waitUntil,
       sentMs,
@@ -176,11 +177,8 @@ export class OutboundCall {
     this.#countedMs = nowMs;
     const { route, context } = this.#given;
     const place = hasPriorities ? this.#toPlace(nowMs, canWait) : undefined;
-    const checked = checkLimits(
-      this.#limited,
-      this.#facts,
-      place === undefined ? context : { ...context, place },
-    );
+    const asked = toAsked(this.#limited, this.#outbound, nowMs);
+    const checked = checkLimits(asked, this.#facts, place === undefined ? context : { ...context, place });
     const limits = checked instanceof Promise ? await checked : checked;
     const { gateway, trace } = context;
     noteLimits({ config: gateway.config, route, facts: this.#facts, trace }, limits, context);
@@ -218,12 +216,9 @@ export class OutboundCall {
   #toLimit({ answer, rows }: CheckedLimits, violated: readonly string[]): Limit {
     const { retryAfterMs } = answer;
     const longest = rows.find((row) => !row.isShadow && row.verdict?.retryAfterMs === retryAfterMs);
-    const policy = longest?.policy;
-    const soonMs = longest?.verdict?.isTentative === true ? LEASE_MS : Infinity;
-    const heldMs = Math.min(retryAfterMs, soonMs, policy === undefined ? Infinity : toAgainMs(policy));
-    const waitMs = heldMs + this.#outbound.lateness.toMarginMs(policy);
     const nowMs = readClock();
-    const line = this.#toLine(policy?.name, longest?.key);
+    const waitMs = toWaitMs(longest, this.#outbound, { retryAfterMs, nowMs });
+    const line = this.#toLine(longest?.policy.name, longest?.key);
     return { line, askAgainMs: nowMs + waitMs, readyMs: nowMs + retryAfterMs, violated };
   }
 
