@@ -4,6 +4,8 @@ import type { LogTally } from "./read-logs.ts";
 
 const EVERY_MS = 200;
 const WIDTH = 24;
+/** Of a shorter log nobody waits for the end. */
+const LONG_LINES = 100_000;
 
 export interface Progress {
   readonly show: (tally: LogTally) => void;
@@ -23,6 +25,17 @@ export function createProgress(output: NodeJS.WriteStream = process.stderr): Pro
     },
     end: () => output.write("\r\u001b[K"),
   };
+}
+
+/** How long it took and what it needed, once it is done; undefined for a log that is not long. */
+export function toTook(
+  { lines }: Pick<LogTally, "lines">,
+  { tookMs, peakBytes }: { readonly tookMs: number; readonly peakBytes: number },
+): string | undefined {
+  if (lines < LONG_LINES) return undefined;
+  const rate = Math.round((lines / Math.max(1, tookMs)) * 1_000);
+  const megabytes = Math.ceil(peakBytes / 1_000_000);
+  return `${lines} lines in ${(tookMs / 1_000).toFixed(1)} s, ${rate} a second; ${megabytes} MB of memory at most`;
 }
 
 export function toBar({ lines, bytes, bytesTotal }: LogTally, tookMs: number): string {

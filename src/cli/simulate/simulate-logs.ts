@@ -18,12 +18,14 @@ export interface Simulating {
   readonly tierDefault: string | undefined;
   /** Whether a model says which requests the cache answers where the log does not. */
   readonly hasHitModel: boolean;
+  /** Whether what keys used is added up too. */
+  readonly hasUsage?: boolean | undefined;
   readonly onProgress?: ((tally: LogTally) => void) | undefined;
 }
 
 export interface Simulation {
   readonly summary: Summary;
-  /** What keys used, whatever was allowed. */
+  /** What keys used, whatever was allowed; empty unless it was asked for. */
   readonly usage: Usage;
   readonly changes: Changes | undefined;
   readonly tally: LogTally;
@@ -37,7 +39,7 @@ export interface Simulation {
 const WORST = 20;
 
 export async function simulateLogs(simulating: Simulating): Promise<Simulation> {
-  const { config, against, files, onProgress } = simulating;
+  const { config, against, files, hasUsage = false, onProgress } = simulating;
   const unknown = new Map<string, number>();
   const onUnknown = (what: string): void => {
     unknown.set(what, (unknown.get(what) ?? 0) + 1);
@@ -52,7 +54,7 @@ export async function simulateLogs(simulating: Simulating): Promise<Simulation> 
     for (const request of batch) {
       const replayed = replay.decide(request);
       summary.add(replayed);
-      usage.add(replayed);
+      if (hasUsage) usage.add(replayed);
       if (before !== undefined) comparison.add(before.decide(request), replayed);
     }
     onProgress?.(tally);

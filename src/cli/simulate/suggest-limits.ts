@@ -28,7 +28,7 @@ export async function suggestLimits(
   simulating: Omit<Simulating, "config">,
 ): Promise<Suggestions> {
   if (!isObject(exported)) throw new CommandError("Cannot suggest: the configuration is no object");
-  const { usage } = await simulateLogs({ ...simulating, config: parse(exported) });
+  const { usage } = await simulateLogs({ ...simulating, config: parse(exported), hasUsage: true });
   const spanMs = usage.lastMs - (usage.firstMs ?? usage.lastMs);
   const suggested = usage.list().map((one) => toSuggested(one, spanMs));
   const config = suggested.reduce(withLimit, exported);

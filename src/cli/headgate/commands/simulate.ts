@@ -3,7 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
-import { createProgress } from "../../simulate/progress.ts";
+import { createProgress, toTook } from "../../simulate/progress.ts";
 import { toHtml, toSaid, toText } from "../../simulate/simulation-text.ts";
 import type { Simulation } from "../../simulate/simulate-logs.ts";
 import type { Command } from "../command.ts";
@@ -72,8 +72,9 @@ async function runSimulation(given: Given): Promise<Simulation> {
   const files = given.arguments(0).filter((file) => file !== "");
   const against = given.text("against");
   const progress = createProgress();
+  const startMs = Date.now();
   try {
-    return await simulateLogs({
+    const simulation = await simulateLogs({
       config: (await readConfigFile(given.text("config") ?? CONFIG_PATH)).config,
       against: against === undefined ? undefined : (await readConfigFile(against)).config,
       files: files.length === 0 ? ["-"] : files,
@@ -82,6 +83,11 @@ async function runSimulation(given: Given): Promise<Simulation> {
       hasHitModel: given.has("free-hits"),
       onProgress: progress.show,
     });
+    progress.end();
+    const peakBytes = process.resourceUsage().maxRSS * 1_024;
+    const took = toTook(simulation.tally, { tookMs: Date.now() - startMs, peakBytes });
+    if (took !== undefined) process.stderr.write(`${took}\n`);
+    return simulation;
   } catch (error) {
     if (error instanceof CommandError) throw new CommandFailure("refused", error.message);
     throw error;
