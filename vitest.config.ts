@@ -66,7 +66,7 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
-          include: inFolders("durable-objects", "gateway", "platform", "admin"),
+          include: inFolders("durable-objects", "gateway", "limiter", "platform", "admin"),
           testTimeout: TEST_TIMEOUT_MS,
         },
       },

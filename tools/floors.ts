@@ -16,7 +16,7 @@ export interface Tree {
 export const trees: readonly Tree[] = [
   {
     root: "src",
-    floors: [["", "cli"], ["admin", "gateway"], ["durable-objects"], ["platform"], ["core"]],
+    floors: [["", "cli", "limiter"], ["admin", "gateway"], ["durable-objects"], ["platform"], ["core"]],
   },
   {
     root: "src/core",

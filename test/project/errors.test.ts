@@ -7,7 +7,8 @@ import { describe, expect, test } from "vitest";
 import { SAMPLED_EVENTS } from "../../src/core/log/log-settings.ts";
 import { commands } from "../../src/cli/headgate/commands.ts";
 import { parseArguments } from "../../src/cli/headgate/parse-arguments.ts";
-import { type ProblemDefinition, problems } from "../../src/core/http/problems.ts";
+import type { ProblemDefinition } from "../../src/core/http/limit-problems.ts";
+import { problems } from "../../src/core/http/problems.ts";
 import { PROJECT_FOLDER, readCodeBlocks, readHeadings, readText } from "./markdown.ts";
 
 const headings = readHeadings(readText("docs/errors.md")).filter(({ level }) => level === 3);

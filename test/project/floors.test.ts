@@ -94,9 +94,12 @@ test("no files import each other in a circle", () => {
 test("a test stands where what it tests stands", () => {
   const sources = [...files, ...globSync("tools/**/*.ts", { cwd: PROJECT_FOLDER })];
   const folders = new Set(sources.map(dirname));
-  const tests = globSync("test/{core,gateway,admin,durable-objects,platform,cli,tools}/**/*.test.ts", {
-    cwd: PROJECT_FOLDER,
-  });
+  const tests = globSync(
+    "test/{core,gateway,admin,limiter,durable-objects,platform,cli,tools}/**/*.test.ts",
+    {
+      cwd: PROJECT_FOLDER,
+    },
+  );
   const misplaced = tests.filter((file) => {
     const [, top = "", ...rest] = dirname(file).split("/");
     const mirrored = [...(top === "tools" ? [top] : ["src", top]), ...rest].join("/");

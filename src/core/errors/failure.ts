@@ -1,7 +1,8 @@
 // A refusal or failure of the gateway's own as dialects see it: what went wrong, in one sentence that a person can read, and
 // when to come back. Every dialect says the same in its API's words.
 
-import { type ProblemCode, type ProblemDefinition, problems } from "../http/problems.ts";
+import type { ProblemDefinition } from "../http/limit-problems.ts";
+import { type ProblemCode, problems } from "../http/problems.ts";
 import type { Problem } from "../result.ts";
 
 /** What clients can make of it: each dialect has a word for each. */

@@ -88,7 +88,7 @@ export function toCounterKey(
  */
 export function toObjectName(
   { place, rank }: CounterKey,
-  facts: Pick<Facts, "continent" | "hash">,
+  facts: Pick<Facts, "hash" | "continent">,
   shards: number,
 ): string {
   // Only an accepted credential has these parts, so no anonymous client makes objects of this kind.

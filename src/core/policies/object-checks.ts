@@ -17,7 +17,7 @@ export interface ObjectChecks {
 /** The rows by the name of their object. */
 export function groupByObject(
   rows: readonly PolicyRow[],
-  facts: Facts,
+  facts: Pick<Facts, "hash" | "continent">,
   shards: number,
 ): ReadonlyMap<string, readonly PolicyRow[]> {
   return Map.groupBy(rows, (row) => toObjectName(row, facts, shards));

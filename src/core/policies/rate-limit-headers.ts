@@ -3,7 +3,6 @@
 // rename them).
 
 import type { Policy } from "./policy.ts";
-import { toQuotaUnit } from "./policy-units.ts";
 import type { LimitAnswer, PolicyVerdict } from "./combine-verdicts.ts";
 
 const PARAMETERS = { quota: "q", unit: "qu", windowSeconds: "w", remaining: "r", seconds: "t" } as const;
@@ -30,18 +29,14 @@ export function toRetryAfterSeconds(retryAfterMs: number): number {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
-/** The value of RateLimit-Policy for these policies: the same for every response of a route, so made at start-up. */
-export function toRateLimitPolicyField(policies: readonly Policy[]): string {
-  return policies
-    .map((policy) => {
-      const { name, limit, windowMs } = policy;
-      const unit = toQuotaUnit(policy);
-      const counted = unit === undefined ? "" : `;${PARAMETERS.unit}="${unit}"`;
-      const window =
-        windowMs === undefined ? "" : `;${PARAMETERS.windowSeconds}=${Math.ceil(windowMs / 1_000)}`;
-      return `"${name}";${PARAMETERS.quota}=${limit}${counted}${window}`;
-    })
-    .join(", ");
+/** A member of RateLimit-Policy. `unit` is what is counted; undefined: requests, or what only its operator knows. */
+export function toRateLimitPolicyMember(
+  { name, limit, windowMs }: Pick<Policy, "name" | "limit" | "windowMs">,
+  unit?: string,
+): string {
+  const counted = unit === undefined ? "" : `;${PARAMETERS.unit}="${unit}"`;
+  const window = windowMs === undefined ? "" : `;${PARAMETERS.windowSeconds}=${Math.ceil(windowMs / 1_000)}`;
+  return `"${name}";${PARAMETERS.quota}=${limit}${counted}${window}`;
 }
 
 /** A tenth: what is added is no longer wait to speak of. */

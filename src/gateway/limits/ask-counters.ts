@@ -7,7 +7,7 @@ import { askObjects } from "./ask-objects.ts";
 import { type CheckedLimits, toChecked } from "./checked-limits.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
-import { noteAnswer } from "./note-limits.ts";
+import { noteAnswer } from "./note-answer.ts";
 import { groupByObject, type ObjectChecks, toObjectChecks } from "../../core/policies/object-checks.ts";
 import { isRefusing } from "../../core/policies/policy-rows.ts";
 import { rememberDenial } from "./remembered-denials.ts";

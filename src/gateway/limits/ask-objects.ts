@@ -3,7 +3,7 @@
 
 import type { Committed, Refused } from "../../core/counters/counter-messages.ts";
 import type { DecisionStep, ObjectAnswer } from "./counter-client.ts";
-import type { LimiterContext } from "./limiter.ts";
+import type { DeciderContext } from "./limiter.ts";
 import { isAllowed, type ObjectChecks } from "../../core/policies/object-checks.ts";
 
 /** One object: one call. Several: hold in all, then commit in all, or give back; nothing is consumed unless all commit. */
@@ -18,7 +18,7 @@ export async function askObjects(
     readonly id: string;
     readonly refusedBefore: Refused | undefined;
     readonly client: DecisionStep["client"];
-    readonly context: LimiterContext;
+    readonly context: DeciderContext;
   },
 ): Promise<readonly ObjectAnswer[]> {
   const { place } = context;

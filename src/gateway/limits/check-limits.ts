@@ -12,7 +12,7 @@ import { askCounters } from "./ask-counters.ts";
 import { type CheckedLimits, UNCHECKED } from "./checked-limits.ts";
 import type { LimitedFacts, LimiterContext } from "./limiter.ts";
 import { overridePolicies } from "./override-policies.ts";
-import { findUncounted, readRows } from "../../core/policies/policy-rows.ts";
+import { findUncounted, readRows } from "../../core/policies/read-rows.ts";
 import { toDenialKey, toRemembered } from "./remembered-denials.ts";
 import { takeLeases } from "./take-leases.ts";
 

@@ -18,30 +18,43 @@ import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 /** What it offers, to whoever need not know that it changes counters. */
 export type Counters = Pick<CounterClient, keyof CounterClient>;
 
-export interface Limiter {
-  readonly config: Config;
+/** What decides rows, whoever made them: a gateway, or a Worker of somebody's own (src/limiter). */
+export interface Decider {
+  readonly config: Pick<Config, "counters">;
   readonly counters: Counters;
   readonly denials: Denials;
   readonly leases: Leases;
+  /** undefined: nobody wants to know. */
+  readonly stats: Pick<Recorder, "called" | "crossed"> | undefined;
+  /** undefined: nobody is told of anything. */
+  readonly alerts: Pick<AlertClient, "cross"> | undefined;
+  /** undefined: what clients did is not held against them. */
+  readonly reputation: Pick<ReputationClient, "toOwnedKey" | "hear"> | undefined;
+}
+
+export interface DeciderContext extends Pick<RequestContext<Decider>, "gateway" | "waitUntil"> {
+  /** Where a call stands among those that wait for an origin; undefined: priorities do not matter. */
+  readonly place?: CallPlace | undefined;
+}
+
+export interface Limiter extends Decider {
+  readonly config: Config;
   /** Limits changed at run time; undefined when there are none. */
   readonly overrides: OverrideIndex | undefined;
-  /** undefined: nobody wants to know. */
   readonly stats: Recorder | undefined;
-  /** undefined: nobody is told of anything. */
   readonly alerts: AlertClient | undefined;
-  /** undefined: what clients did is not held against them. */
   readonly reputation: ReputationClient | undefined;
   /** RateLimit-Policy for each route; undefined where the draft's fields are switched off. */
   readonly policyFields: ReadonlyMap<LimitedRoute, string | undefined>;
 }
 
-export interface LimiterContext extends RequestContext<Limiter> {
-  /** Where a call stands among those that wait for an origin; undefined: priorities do not matter. */
-  readonly place?: CallPlace | undefined;
-}
+export interface LimiterContext extends RequestContext<Limiter>, Pick<DeciderContext, "place"> {}
 
 /** What limiting reads of a request. `isUnlimited`: no policy of a route counts its client. */
 export type LimitedFacts = Facts & { readonly isUnlimited?: boolean };
+
+/** What says where a request's counters are, and whose they are. */
+export type PlacedFacts = Pick<Facts, "hash" | "address" | "continent" | "identity" | "standing">;
 
 /** One request while it is limited. */
 export interface LimitedRequest {
@@ -49,8 +62,8 @@ export interface LimitedRequest {
   readonly policies: readonly Policy[];
   /** What becomes of it is written in them. */
   readonly rows: readonly PolicyRow[];
-  readonly facts: Facts;
+  readonly facts: PlacedFacts;
   /** When it was looked at first. */
   readonly nowMs: number;
-  readonly context: LimiterContext;
+  readonly context: DeciderContext;
 }

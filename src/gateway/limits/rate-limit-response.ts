@@ -5,10 +5,10 @@ import { OWN_FIELDS } from "../../core/cors/cors-fields.ts";
 import {
   type RateLimitFields,
   toRateLimitFields,
-  toRateLimitPolicyField,
   toShadowField,
   toToldMs,
 } from "../../core/policies/rate-limit-headers.ts";
+import { toRateLimitPolicyField } from "../../core/policies/rate-limit-policy-field.ts";
 import type { Config } from "../../core/config/config.ts";
 import { type DeniedAnswer, toDeniedBody } from "../../core/policies/denied-answer.ts";
 import { isCounted } from "../../core/policies/limit-rule.ts";

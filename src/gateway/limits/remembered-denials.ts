@@ -15,7 +15,7 @@ import type { PolicyRow } from "../../core/policies/policy-rows.ts";
  * Where some requests get other limits, their counters may be the same, and a policy may count only some.
  */
 export function toDenialKey(
-  { index, hasVariants }: LimitedRoute,
+  { index, hasVariants }: Pick<LimitedRoute, "index" | "hasVariants">,
   facts: Pick<Facts, "identity" | "standing">,
   rows: readonly PolicyRow[],
 ): string | undefined {

@@ -5,7 +5,7 @@ import type { Leases } from "../../core/leases/isolate-leases.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
-import { noteAnswer } from "./note-limits.ts";
+import { noteAnswer } from "./note-answer.ts";
 import { groupByObject, type ObjectChecks, toObjectChecks } from "../../core/policies/object-checks.ts";
 import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 

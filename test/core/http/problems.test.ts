@@ -1,7 +1,8 @@
 import { parseItem, Token } from "structured-headers";
 import { expect, test } from "vitest";
 import { toCanonicalPath } from "../../../src/core/http/canonical-path.ts";
-import { type ProblemCode, type ProblemDefinition, problems } from "../../../src/core/http/problems.ts";
+import type { ProblemDefinition } from "../../../src/core/http/limit-problems.ts";
+import { type ProblemCode, problems } from "../../../src/core/http/problems.ts";
 
 const entries = Object.entries(problems) as [ProblemCode, ProblemDefinition][];
 

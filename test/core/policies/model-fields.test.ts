@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import type { PolicyVerdict } from "../../../src/core/policies/combine-verdicts.ts";
 import { formatGoDuration, toModelFields } from "../../../src/core/policies/model-fields.ts";
-import { toRateLimitPolicyField } from "../../../src/core/policies/rate-limit-headers.ts";
+import { toRateLimitPolicyField } from "../../../src/core/policies/rate-limit-policy-field.ts";
 
 const HOURLY = { algorithm: "sliding-window", limit: 100, window: "1h", key: "everyone" };
 const usd = { m: { input: 1, output: 1 } };

@@ -8,10 +8,10 @@ import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { LIMIT_MAX } from "../../../src/core/schema/primitives.ts";
 import {
   toRateLimitFields,
-  toRateLimitPolicyField,
   toRetryAfterSeconds,
   toShadowField,
 } from "../../../src/core/policies/rate-limit-headers.ts";
+import { toRateLimitPolicyField } from "../../../src/core/policies/rate-limit-policy-field.ts";
 import { combineVerdicts, UNLIMITED } from "../../../src/core/policies/combine-verdicts.ts";
 import { toVerdict, verdicts } from "./verdicts.ts";
 

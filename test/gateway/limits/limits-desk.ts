@@ -15,7 +15,8 @@ import {
   type ObjectChecks,
   toObjectChecks,
 } from "../../../src/core/policies/object-checks.ts";
-import { createRow, type PolicyRow, readRows } from "../../../src/core/policies/policy-rows.ts";
+import { createRow, type PolicyRow } from "../../../src/core/policies/policy-rows.ts";
+import { readRows } from "../../../src/core/policies/read-rows.ts";
 import { toRefusal } from "../../../src/gateway/limits/rate-limit-response.ts";
 import { readRequest } from "../../../src/gateway/request/read-request.ts";
 import { type RoutedFacts, toRoutedFacts } from "../../../src/gateway/request/request-facts.ts";

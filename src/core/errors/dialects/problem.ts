@@ -2,7 +2,8 @@
 // some of them take an answer without an `error` for a success. Words and numbers in `error` are of those that clients
 // compare: `code` is a number, since several take no other.
 
-import { problemTypes, type ProblemDefinition, problems } from "../../http/problems.ts";
+import { problemTypes, type ProblemDefinition } from "../../http/limit-problems.ts";
+import { problems } from "../../http/problems.ts";
 import { statusTitles } from "../../http/status-titles.ts";
 import type { Dialect } from "../dialect.ts";
 import { openAiTypes } from "./openai.ts";

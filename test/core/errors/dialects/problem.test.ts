@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type ProblemCode, type ProblemDefinition, problems } from "../../../../src/core/http/problems.ts";
+import type { ProblemDefinition } from "../../../../src/core/http/limit-problems.ts";
+import { type ProblemCode, problems } from "../../../../src/core/http/problems.ts";
 import { statusTitles } from "../../../../src/core/http/status-titles.ts";
 import { toErrorAnswer } from "../../../../src/core/errors/registry.ts";
 import type { FailureFacts } from "../../../../src/core/errors/failure.ts";
