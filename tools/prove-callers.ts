@@ -6,7 +6,7 @@ import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { playAll } from "./prove-callers/play.ts";
 import { startStand } from "./prove-callers/stand.ts";
 
-const PLAN = { budget: 40, windowMs: 10_000 };
+const PLAN = { budget: 40, windowMs: 10_000, paced: { limit: 10, windowMs: 3_000 }, isTimed: true };
 
 await runCommand(async () => {
   const stand = await startStand(PLAN);

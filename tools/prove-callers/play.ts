@@ -2,19 +2,9 @@
 
 import { FacebookAdsApi, Page } from "facebook-nodejs-business-sdk";
 import { Octokit } from "octokit";
+import { playPaced } from "./play-paced.ts";
+import { type Promised, toPromised } from "./promised.ts";
 import { SECRETS, type Stand } from "./stand.ts";
-
-export interface Promised {
-  readonly what: string;
-  readonly wanted: string;
-  readonly seen: string;
-}
-
-const toPromised = (what: string, wanted: unknown, seen: unknown): Promised => ({
-  what,
-  wanted: String(wanted),
-  seen: String(seen),
-});
 
 /** All of them, one after the other: they share the stand-in's budget. */
 export async function playAll(stand: Stand): Promise<readonly Promised[]> {
@@ -25,6 +15,7 @@ export async function playAll(stand: Stand): Promise<readonly Promised[]> {
     ...(await playGitHub(stand, key, answers)),
     ...(await playCache(stand, [key, other], answers)),
     ...(await playBatches(stand, key, answers)),
+    ...(await playPaced(stand, key, answers)),
   ];
   const around = toPromised("requests past the gateway", 0, stand.around());
   return [...played, around, ...(await findSecrets(stand, answers))];

@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { startGraphApi } from "../../demo/graph/graph-api.ts";
 import type { GraphStats } from "../../demo/graph/graph-ledger.ts";
 import { serveConfig } from "../fuzz/serve-config.ts";
+import { type PacedApi, type PacedRules, startPacedApi } from "./paced-api.ts";
 import { type GitHubApi, startGitHubApi } from "./github-api.ts";
 
 // Inside the checkout, so that the configuration's import resolves.
@@ -18,12 +19,17 @@ export const SECRETS: Readonly<Record<string, string>> = {
   FB_TOKEN: "EAAB0prover9token8of7the6system5user",
   FB_APP_SECRET: "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
   GITHUB_TOKEN: "ghp_prover0token1of2the3app4installed",
+  PACED_KEY: "sk_live_prover5key6of7the8whole9team",
 };
 
 export interface Stand {
   readonly gateway: string;
   readonly graph: () => GraphStats;
   readonly github: GitHubApi;
+  readonly paced: PacedApi;
+  readonly pacedRules: PacedRules;
+  /** Whether time and refusals are promised: not on a machine that does much else. */
+  readonly isTimed: boolean;
   /** Requests that got to an API past the gateway. */
   readonly around: () => number;
   /** A new API key of this consumer. */
@@ -37,9 +43,17 @@ export interface StandOptions {
   /** Of the Graph API stand-in, for its app; the gateway's policy keeps two below. */
   readonly budget: number;
   readonly windowMs: number;
+  /** Of the APIs that count by their own clock, and of the gateway's policies for them. */
+  readonly paced: PacedRules;
+  readonly isTimed: boolean;
 }
 
-export async function startStand({ budget, windowMs }: StandOptions): Promise<Stand> {
+export async function startStand({
+  budget,
+  windowMs,
+  paced: pacedRules,
+  isTimed,
+}: StandOptions): Promise<Stand> {
   await mkdir(FOLDER, { recursive: true });
   const folder = await mkdtemp(join(FOLDER, "run-"));
   const around = await startAround();
@@ -48,7 +62,11 @@ export async function startStand({ budget, windowMs }: StandOptions): Promise<St
   const budgets = { app: rules, user: wide, page: wide };
   const graph = await startGraphApi({ port: 0, budgets, self: around.url });
   const github = await startGitHubApi(around.url);
-  const config = toConfig({ graph: graph.url, github: github.url, around: around.url }, { budget, windowMs });
+  const paced = await startPacedApi(pacedRules, around.url);
+  const config = toConfig(
+    { graph: graph.url, github: github.url, paced: paced.url, around: around.url },
+    { budget, windowMs, pacedRules },
+  );
   const logs: string[] = [];
   const vars = { ...SECRETS, ADMIN_TOKEN };
   const served = await serveConfig({
@@ -68,6 +86,9 @@ export async function startStand({ budget, windowMs }: StandOptions): Promise<St
     gateway,
     graph: graph.stats,
     github,
+    paced,
+    pacedRules,
+    isTimed,
     around: around.count,
     issueKey: async (consumer) => {
       const created = await ask("/keys", { method: "POST", body: JSON.stringify({ consumer }) });
@@ -87,6 +108,7 @@ export async function startStand({ budget, windowMs }: StandOptions): Promise<St
       await served.close();
       await graph.close();
       github.close();
+      paced.close();
       around.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -96,16 +118,42 @@ export async function startStand({ budget, windowMs }: StandOptions): Promise<St
 interface Urls {
   readonly graph: string;
   readonly github: string;
+  readonly paced: string;
   readonly around: string;
 }
 
-function toConfig({ graph, github, around }: Urls, { budget, windowMs }: StandOptions): object {
+/** The APIs of the paced stand-in. */
+const PACED = ["plain", "stripe", "slack"];
+
+function toPacedPools(url: string): object {
+  const credential = { secret: "PACED_KEY", header: "authorization", scheme: "Bearer" };
+  const queue = { waitMax: "60s" };
+  return Object.fromEntries(
+    PACED.map((name) => [
+      name,
+      { members: [{ url: `${url}/${name}`, credential }], policies: [name], queue },
+    ]),
+  );
+}
+
+interface Budgets {
+  readonly budget: number;
+  readonly windowMs: number;
+  readonly pacedRules: PacedRules;
+}
+
+function toConfig(
+  { graph, github, paced, around }: Urls,
+  { budget, windowMs, pacedRules: { limit, windowMs: pacedMs } }: Budgets,
+): object {
+  const exact = { algorithm: "sliding-window-log", limit, window: `${pacedMs}ms`, key: "everyone" };
   const batch = { json: "batch", form: "batch", count: true, max: 50 };
   const kept = { private: true, key: { headers: ["authorization"] } };
   return {
     origin: "graph",
     auth: { apiKeys: { query: "access_token" } },
     policies: {
+      ...Object.fromEntries(PACED.map((name) => [name, exact])),
       "graph-app": {
         algorithm: "sliding-window-log",
         limit: budget - 2,
@@ -114,6 +162,7 @@ function toConfig({ graph, github, around }: Urls, { budget, windowMs }: StandOp
       },
     },
     origins: {
+      ...toPacedPools(paced),
       graph: {
         members: [
           {
@@ -134,6 +183,15 @@ function toConfig({ graph, github, around }: Urls, { budget, windowMs }: StandOp
       },
     },
     routes: [
+      ...["plain", "slack"].map((name) => ({
+        path: `/${name}/*`,
+        origin: name,
+        auth: "required",
+        stripPrefix: `/${name}`,
+        timeout: "60s",
+        links: { origins: [around], fields: ["next"] },
+      })),
+      { path: "/v1/*", origin: "stripe", auth: "required", timeout: "60s" },
       {
         path: "/github/*",
         origin: "github",

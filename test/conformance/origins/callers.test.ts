@@ -4,7 +4,12 @@ import { afterAll, expect, it } from "vitest";
 import { playAll } from "../../../tools/prove-callers/play.ts";
 import { startStand } from "../../../tools/prove-callers/stand.ts";
 
-const stand = await startStand({ budget: 40, windowMs: 1_000 });
+const stand = await startStand({
+  budget: 40,
+  windowMs: 1_000,
+  paced: { limit: 20, windowMs: 100 },
+  isTimed: false,
+});
 afterAll(stand.close);
 
 it("real clients page, read again and batch through the gateway, nothing goes around it and no secret leaves it", async () => {

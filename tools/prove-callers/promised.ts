@@ -1,0 +1,11 @@
+// What is promised of a play, beside what was seen.
+
+export interface Promised {
+  readonly what: string;
+  readonly wanted: string;
+  readonly seen: string;
+}
+
+export function toPromised(what: string, wanted: unknown, seen: unknown): Promised {
+  return { what, wanted: String(wanted), seen: String(seen) };
+}
