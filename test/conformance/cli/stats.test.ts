@@ -120,3 +120,21 @@ describe("headgate", () => {
     expect(out).toMatch(/^denied +2$/m);
   });
 });
+
+describe("headgate usage --unusual, and suggest --statistics", () => {
+  it("say that too little is known of a gateway that has just begun", async () => {
+    const unusual = await headgate(["usage", "--unusual"]);
+    expect(unusual.code).toBe(0);
+    expect(unusual.out).toContain("Nobody took much more than usual");
+    const suggested = await headgate(["suggest", "--statistics", "--apply", "--as", "shadow"]);
+    expect(suggested.code).toBe(0);
+    expect(suggested.out).toMatch(/plan +- +1h +.*too little known/);
+    expect(suggested.out).toContain("Statistics say nothing of budget: it does not count by consumer alone");
+    expect(suggested.out).toContain("Nothing was applied.");
+  });
+
+  it("refuses a log beside the statistics, and neither of them", async () => {
+    expect((await headgate(["suggest", "--statistics", "access.log"])).code).toBe(2);
+    expect((await headgate(["suggest"])).code).toBe(2);
+  });
+});

@@ -1,8 +1,10 @@
 // What the gateway counted: who was denied, who used how much, and how it is doing at this moment.
 
+import { findUnusual } from "../../../core/stats/unusual.ts";
 import type { Api } from "../api.ts";
-import type { Command } from "../command.ts";
+import type { Command, Said } from "../command.ts";
 import { type Column, type Item, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
+import { readUsage } from "../usage-by-time.ts";
 
 const MINUTES_DEFAULT = 60;
 const MINUTES_MAX = 1_440;
@@ -10,6 +12,7 @@ const MINUTES_MAX = 1_440;
 const POINTS_MAX = 480;
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
+const WEEK_HOURS = 8 * DAY_HOURS;
 const LOOK_MS = 2_000;
 const WATCHED_MINUTES = 5;
 
@@ -33,6 +36,13 @@ const MODELS: readonly Column[] = [
   ["input", ({ input }) => input],
   ["output", ({ output }) => output],
   ["of it cached", ({ cachedInput }) => cachedInput],
+];
+const UNUSUAL: readonly Column[] = [
+  ["consumer", ({ consumer }) => consumer],
+  ["policy", ({ policy }) => policy],
+  ["minute", ({ atMs }) => toTime(atMs)],
+  ["units", ({ units }) => units],
+  ["usual", ({ usual }) => Math.round(Number(usual))],
 ];
 const USD: Column = ["USD", ({ usd }) => usd];
 const MICRO = 1_000_000;
@@ -60,9 +70,15 @@ const usage: Command = {
   name: "usage",
   summary:
     "the units that each consumer took of each policy, and the tokens of each model: in the last 24 hours, or in this month",
-  options: { month: { help: "since the first of this month, by UTC" } },
-  examples: ["usage", "usage --month --json"],
+  options: {
+    month: { help: "since the first of this month, by UTC" },
+    unusual: {
+      help: "only who took much more within the last hour than usually at this hour of the last seven days",
+    },
+  },
+  examples: ["usage", "usage --month --json", "usage --unusual"],
   run: async (given, { api, nowMs }) => {
+    if (given.has("unusual")) return await sayUnusual(api(), nowMs());
     const now = new Date(nowMs());
     const isMonth = given.has("month");
     const fromMs = isMonth
@@ -101,6 +117,25 @@ const watch: Command = {
     }
   },
 };
+
+async function sayUnusual(api: Api, nowMs: number): Promise<Said> {
+  const [minutes, hours] = await Promise.all([
+    readUsage(api, "minute", { points: 60, nowMs }),
+    readUsage(api, "hour", { points: WEEK_HOURS, nowMs }),
+  ]);
+  const found = findUnusual(minutes, hours);
+  const items = found.map(({ policy, consumer, atMs, units, usual, score }): Item => ({
+    policy,
+    consumer,
+    atMs,
+    units,
+    usual,
+    score,
+  }));
+  const nobody =
+    "Nobody took much more than usual: by the last seven days, of which at least three are needed";
+  return { json: { items }, text: () => (items.length === 0 ? nobody : toTable(UNUSUAL, items)) };
+}
 
 export const statsCommands: readonly Command[] = [denials, usage, watch];
 

@@ -1,5 +1,6 @@
 // Limits from what clients really use, by access logs; applied to nothing but a shadow (dry run).
 
+import { parseConfig } from "../../../core/config/parse-config.ts";
 import { KEYS_MIN, SPAN_MIN_MS } from "../../../core/simulation/suggest-limit.ts";
 import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
@@ -11,11 +12,18 @@ import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 import { type Item, toItem, toTable } from "../table.ts";
 import { toDuration } from "../times.ts";
+import { readUsage } from "../usage-by-time.ts";
+
+const DAY_HOURS = 24;
+const DAY_MINUTES = 60 * DAY_HOURS;
+/** What statistics have in an answer or two. */
+const DAYS = 30;
 
 export const suggest: Command = {
   name: "suggest",
-  summary: "limits for a configuration's policies, from what the clients of access logs used",
-  arguments: [{ name: "log-file", isRepeatable: true }],
+  summary:
+    "limits for a configuration's policies, from what the clients of access logs used, or consumers by the statistics",
+  arguments: [{ name: "log-file", isOptional: true, isRepeatable: true }],
   options: {
     config: { value: "file", help: `whose policies; default ${CONFIG_PATH}` },
     tier: {
@@ -24,28 +32,59 @@ export const suggest: Command = {
       help: "the tier of a consumer, where the log does not say it",
     },
     "default-tier": { value: "tier", help: "the tier of all other consumers" },
+    statistics: {
+      help: "asks the gateway's statistics, and no log: of policies of the active configuration that count by consumer",
+    },
     apply: {
       help: "pushes the suggested limits to the gateway as shadows, which refuse nobody; needs --as shadow",
     },
     as: { value: "shadow", help: "what they are applied as: shadow, and nothing else" },
   },
-  examples: ["suggest access.log.1.gz access.log", "suggest --apply --as shadow access.log"],
-  run: async (given, { api }) => {
+  examples: [
+    "suggest access.log.1.gz access.log",
+    "suggest --statistics",
+    "suggest --apply --as shadow access.log",
+  ],
+  run: async (given, { api, nowMs }) => {
     const isApplied = given.has("apply");
     if (given.has("as") && given.text("as") !== "shadow")
       throw toUsageFailure(
         "--as must be shadow: what is guessed from a log refuses nobody until it was watched",
       );
     if (isApplied !== given.has("as")) throw toUsageFailure("--apply and --as shadow go together");
-    const suggestions = await readSuggestions(given);
+    const suggestions = given.has("statistics")
+      ? await askSuggestions(given, api(), nowMs())
+      : await readSuggestions(given);
     const applied = isApplied ? await applyShadows(api(), suggestions.items) : undefined;
-    const { items, spanMs } = suggestions;
-    return { json: { spanMs, items, applied }, text: () => toText(suggestions, applied) };
+    const { items, spanMs, leftOut } = suggestions;
+    return { json: { spanMs, items, leftOut, applied }, text: () => toText(suggestions, applied) };
   },
 };
 
-async function readSuggestions(given: Given): Promise<Suggestions> {
+type Told = Pick<Suggestions, "spanMs" | "items"> & { readonly leftOut?: readonly string[] };
+
+/** By minutes of the last day and hours of the last days. */
+async function askSuggestions(given: Given, api: Api, nowMs: number): Promise<Told> {
+  const foreign = ["config", "tier", "default-tier"].find((name) => given.has(name));
+  if (given.arguments(0).length > 0 || foreign !== undefined)
+    throw toUsageFailure(
+      "--statistics is of the gateway's own requests and configuration: no log, no --config",
+    );
+  const { suggestByStatistics } = await import("../../simulate/suggest-by-statistics.ts");
+  const [{ body }, minutes, hours] = await Promise.all([
+    api.ask("GET", "/config"),
+    readUsage(api, "minute", { points: DAY_MINUTES, nowMs }),
+    readUsage(api, "hour", { points: DAYS * DAY_HOURS, nowMs }),
+  ]);
+  const parsed = parseConfig(toItem(body)["config"]);
+  if (!parsed.ok)
+    throw new CommandFailure("refused", "This command line cannot read the gateway's configuration");
+  return suggestByStatistics(parsed.value, { minutes, hours });
+}
+
+async function readSuggestions(given: Given): Promise<Told> {
   const files = given.arguments(0);
+  if (files.length === 0) throw toUsageFailure("suggest needs a log file, or --statistics");
   if (files.includes("-")) throw toUsageFailure("suggest reads its logs twice: the standard input cannot be");
   const [{ loadConfig }, { suggestLimits }] = await Promise.all([
     import("../../load-config.ts"),
@@ -85,7 +124,7 @@ async function applyShadows(api: Api, items: readonly Suggested[]): Promise<read
   });
   const routes = (config["routes"] as readonly Item[]).map((route) => withShadows(route, limits));
   const changed = { ...config, policies: { ...known, ...Object.fromEntries(added) }, routes };
-  const reason = "limits suggested by a log, as shadows";
+  const reason = "suggested limits, as shadows";
   // Only while it is the configuration that was read.
   await api.ask("PUT", "/config", {
     body: { config: changed, reason },
@@ -103,7 +142,7 @@ function withShadows(route: Item, limits: ReadonlyMap<string, unknown>): Item {
 
 const toShadowName = (policy: string): string => `${policy}-suggested`;
 
-function toText({ items, spanMs }: Suggestions, applied: readonly string[] | undefined): string {
+function toText({ items, spanMs, leftOut = [] }: Told, applied: readonly string[] | undefined): string {
   const columns = [
     ["POLICY", ({ policy }: Suggested) => policy],
     ["TIER", ({ tier }: Suggested) => (tier === "" ? undefined : tier)],
@@ -127,6 +166,7 @@ function toText({ items, spanMs }: Suggestions, applied: readonly string[] | und
     `What each key used at most within the window of each policy, in ${days} days:`,
     table,
     ...(isThin ? [`Nothing is suggested from fewer than ${KEYS_MIN} keys or less than a day.`] : []),
+    ...leftOut.map((reason) => `Statistics say nothing of ${reason}`),
     ...items.flatMap(({ policy, outliers }) =>
       outliers === 0
         ? []
