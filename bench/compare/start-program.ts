@@ -89,8 +89,6 @@ async function readCommands({ socketPath }: Redis): Promise<number> {
   const redis = connectToRedis(socketPath);
   const stats = await redis.send(["INFO", "commandstats"]);
   redis.close();
-  const counts = [
-    ...JSON.stringify(stats).matchAll(/cmdstat_(evalsha|eval|exec):calls=(\d+)/g),
-  ];
+  const counts = [...JSON.stringify(stats).matchAll(/cmdstat_(evalsha|eval|exec):calls=(\d+)/g)];
   return counts.reduce((sum, [, , calls]) => sum + Number(calls), 0);
 }
