@@ -1,5 +1,6 @@
 // nginx with limit_req and limit_conn, as its documents show them.
 
+import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nginxServer } from "../../machine/needs.ts";
@@ -26,8 +27,11 @@ async function start(place: Place, rules: Rules): Promise<Running> {
   await waitUntilItListens(running, { host: "127.0.0.1", port }, "nginx");
   const stop = async (): Promise<void> => {
     // Its workers end with it when they are asked, and not when it is killed.
-    running.child.kill("SIGTERM");
-    await new Promise((resolve) => running.child.once("exit", resolve));
+    const { child } = running;
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
     await running.stop();
   };
   return {
