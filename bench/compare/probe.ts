@@ -27,6 +27,8 @@ export interface Tried extends Pick<Running, "failStore" | "readStoreCalls"> {
   readonly ports: Running["ports"];
   readonly ask: (asked: Partial<Omit<Asked, "addressField">>, port?: number) => Promise<Reply>;
   readonly restart: (rules: Rules) => Promise<Tried>;
+  /** Other rules, in the way in which its operators bring them in. */
+  readonly change: (rules: Rules) => Promise<Tried>;
 }
 
 /** Addresses from the range for documentation: no two probes share one. */
@@ -38,5 +40,6 @@ export function toTried(running: Running, { addressField }: Pick<Subject, "addre
     ask: ({ ip = "192.0.2.1", ...rest }, port = running.ports[0]) =>
       send(port, { ip, addressField, ...rest }),
     restart: async (rules) => toTried(await running.restart(rules), { addressField }),
+    change: async (rules) => toTried(await (running.change ?? running.restart)(rules), { addressField }),
   };
 }

@@ -59,6 +59,8 @@ export interface Running {
   readonly ports: readonly [number, ...number[]];
   /** Kills it where it stands, its store excepted, and starts it again with what is stored, under these rules. */
   readonly restart: (rules: Rules) => Promise<Running>;
+  /** Brings other rules in while it runs, for those that can. Else it is restarted. */
+  readonly change?: ((rules: Rules) => Promise<Running>) | undefined;
   /** undefined: it has no store that could fail without it. */
   readonly failStore?: ((how: StoreFault) => Promise<void>) | undefined;
   /** Calls of the store since the start. undefined: it has none. */

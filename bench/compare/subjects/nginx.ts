@@ -3,9 +3,12 @@
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { nginxServer } from "../../machine/needs.ts";
 import { findFreePort, runProcess, waitUntilItListens } from "../../servers/run-process.ts";
 import type { Limit, Place, Rules, Running, Subject } from "../subject.ts";
+
+const RELOAD_MS = 500;
 
 export const nginx: Subject = {
   name: "nginx",
@@ -34,14 +37,22 @@ async function start(place: Place, rules: Rules): Promise<Running> {
     }
     await running.stop();
   };
-  return {
+  const created: Running = {
     ports: [port],
     restart: async (next) => {
       await stop();
       return await start(place, next);
     },
+    change: async (next) => {
+      await writeFile(configPath, toConfig(place, next, port));
+      running.child.kill("SIGHUP");
+      // Its new workers say nothing when they begin.
+      await wait(RELOAD_MS);
+      return created;
+    },
     stop,
   };
+  return created;
 }
 
 /** `burst` is what may be above the rate, and the first request is not. */
