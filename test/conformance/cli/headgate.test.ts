@@ -217,7 +217,7 @@ describe("config", () => {
     const checked = await headgate(["check", wrong, "--json"], nobody);
     expect([checked.code, checked.json()["isValid"]]).toEqual([1, false]);
     expect(checked.err).toMatch(
-      /2 problems\n {2}routes: is required \[missing\] \(docs\/configuration\.md#top-level\)\n {2}rotes: /,
+      /2 problems\n {2}routes: is required \[missing\] \(docs\/configuration\/file\.md#top-level\)\n {2}rotes: /,
     );
   });
 });
