@@ -9,8 +9,8 @@ import { playStrange } from "./prove-tokens/strange.ts";
 import { playWindows } from "./prove-tokens/windows.ts";
 
 const LATER_MS_MAX = 50;
-/** Most of what is above 1 is the platform's copy and pipe of the stream, whether anybody looks at it or not. */
-const CPU_RATIO_MAX = 2;
+/** A stream that is read, against one that is passed on. */
+const CPU_RATIO_MAX = 1.2;
 const SECOND_MS_MAX = 1_000;
 
 const { values } = parseArgs({
@@ -55,13 +55,11 @@ async function proveStrange(): Promise<readonly string[]> {
 }
 
 async function proveSpeed(): Promise<readonly string[]> {
-  const { directFirstMs, throughFirstMs, plainMs, askedMs, unaskedMs } = await measureSpeed(
-    readCount("chunks"),
-  );
-  const ratio = askedMs / plainMs;
+  const { directFirstMs, throughFirstMs, plainMs, asked, unasked } = await measureSpeed(readCount("chunks"));
+  const ratio = Math.max(asked, unasked);
   console.log(`first token: ${directFirstMs.toFixed(1)} ms direct, ${throughFirstMs.toFixed(1)} ms through`);
   console.log(
-    `CPU of ${values.chunks} chunks: ${plainMs} ms passed on, ${askedMs} ms read (${ratio.toFixed(2)}), ${unaskedMs} ms asked for and taken out (${(unaskedMs / plainMs).toFixed(2)})`,
+    `CPU of ${values.chunks} chunks: ${plainMs.toFixed(0)} ms passed on, ${asked.toFixed(2)} times as much where usage is read, ${unasked.toFixed(2)} where it is asked for and taken out`,
   );
   return [
     ...(throughFirstMs - directFirstMs > LATER_MS_MAX ? ["the first token comes within 50 ms"] : []),

@@ -15,45 +15,62 @@ export interface BodyReader {
   /** The same, but waits until it is worth a turn, or the end. */
   readonly gather: () => Promise<Uint8Array | undefined>;
   readonly cancel: (reason?: unknown) => Promise<void>;
+  /** Leaves the rest of the body to another reader. Not while it is read. */
+  readonly release: () => void;
 }
 
-export function toReader(body: ReadableStream<Uint8Array>): BodyReader {
-  return toBlockReader(body) ?? toPieceReader(body.getReader());
+/** `gatheredBytes`: what is worth a turn. */
+export function toReader(
+  body: ReadableStream<Uint8Array>,
+  gatheredBytes: number = GATHERED_BYTES,
+): BodyReader {
+  return toBlockReader(body, gatheredBytes) ?? toPieceReader(body.getReader());
 }
 
 /** undefined for a stream that is made of our own pieces: they are as large as they were made. */
-function toBlockReader(body: ReadableStream<Uint8Array>): BodyReader | undefined {
+function toBlockReader(body: ReadableStream<Uint8Array>, gatheredBytes: number): BodyReader | undefined {
   let reader: ReadableStreamBYOBReader;
   try {
     reader = body.getReader({ mode: "byob" });
   } catch {
     return undefined;
   }
-  let block = new ArrayBuffer(BLOCK_BYTES_MIN);
+  const blockBytesMin = Math.max(BLOCK_BYTES_MIN, gatheredBytes);
+  let block = new ArrayBuffer(blockBytesMin);
   const readAtLeast = async (least: number): Promise<Uint8Array | undefined> => {
     const { done, value } = await reader.readAtLeast(least, new Uint8Array(block));
     if (done) return undefined;
-    block = toNextBlock(value);
+    block = toNextBlock(value, blockBytesMin);
     return value;
   };
   return {
     read: () => readAtLeast(1),
-    gather: () => readAtLeast(GATHERED_BYTES),
+    gather: () => readAtLeast(gatheredBytes),
     cancel: (reason) => reader.cancel(reason),
+    release: () => {
+      reader.releaseLock();
+    },
   };
 }
 
 /** The same memory again, unless it was far too small or too large. */
-function toNextBlock({ buffer, byteLength }: Uint8Array<ArrayBuffer>): ArrayBuffer {
+function toNextBlock({ buffer, byteLength }: Uint8Array<ArrayBuffer>, bytesMin: number): ArrayBuffer {
   const bytes = buffer.byteLength;
   if (byteLength === bytes && bytes < BLOCK_BYTES_MAX) return new ArrayBuffer(4 * bytes);
-  if (byteLength < bytes / 16 && bytes > BLOCK_BYTES_MIN) return new ArrayBuffer(BLOCK_BYTES_MIN);
+  if (byteLength < bytes / 16 && bytes > bytesMin) return new ArrayBuffer(bytesMin);
   return buffer;
 }
 
 function toPieceReader(reader: ReadableStreamDefaultReader<Uint8Array>): BodyReader {
   const read = async (): Promise<Uint8Array | undefined> => (await reader.read()).value;
-  return { read, gather: read, cancel: (reason) => reader.cancel(reason) };
+  return {
+    read,
+    gather: read,
+    cancel: (reason) => reader.cancel(reason),
+    release: () => {
+      reader.releaseLock();
+    },
+  };
 }
 
 /** How a request's body is read on: as it comes, and gathered once it has come in a thousand crumbs. */

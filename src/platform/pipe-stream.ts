@@ -2,7 +2,8 @@
 // through JavaScript costs ten times as much. The platform pipes nothing from one pipe's end into another's beginning:
 // that is done by hand, as is what has a pace to be watched.
 
-import { type BodyReader, toReader } from "./body-reader.ts";
+import { type BatchReader, toBatchReader } from "./batch-reader.ts";
+import { toReader } from "./body-reader.ts";
 import { readClock } from "./clock.ts";
 
 export interface Pace {
@@ -10,6 +11,16 @@ export interface Pace {
   waitingSinceMs: number;
   /** Whether what is read is wanted also when nobody reads what is written. */
   readonly isWantedUnread: () => boolean;
+}
+
+/** How a body has come to its end: whole, with its reader gone before, or broken off at its source. */
+export type BodyEnd = "whole" | "left" | "broken";
+
+/** Sees what passes, before it is changed. Never throws, and keeps nothing that it is given: its memory is used again. */
+export interface PieceTap {
+  readonly write: (piece: Uint8Array) => void;
+  /** Called once. */
+  readonly end: (how: BodyEnd) => void;
 }
 
 /** Changes what passes. What it is given is not kept: its memory is used again. */
@@ -23,6 +34,7 @@ export interface PipeOptions {
   /** What the target gets, and then its end, where the source fails; undefined: its end is a failure too. */
   readonly toLastWords?: (() => Uint8Array | undefined) | undefined;
   readonly pace?: Pace | undefined;
+  readonly tap?: PieceTap | undefined;
   readonly filter?: PieceFilter | undefined;
 }
 
@@ -39,16 +51,28 @@ export function createPipe(lengthBytes?: number): IdentityTransformStream {
   return pipe;
 }
 
+/** Two of one; what comes out of a pipe still does. */
+export function splitStream(
+  source: ReadableStream<Uint8Array>,
+): readonly [ReadableStream<Uint8Array>, ReadableStream<Uint8Array>] {
+  const halves = source.tee();
+  if (piped.has(source)) for (const half of halves) piped.add(half);
+  return halves;
+}
+
 /** Resolves when all has been written; rejects when either side fails, and ends the other. */
 export function pipeStream(
   source: ReadableStream<Uint8Array>,
   target: WritableStream<Uint8Array>,
   options: PipeOptions = {},
 ): Promise<void> {
-  const { pace, filter, toLastWords } = options;
-  if (pace === undefined && filter === undefined && !piped.has(source))
+  const { pace, tap, filter, toLastWords } = options;
+  const isPlain = pace === undefined && tap === undefined && filter === undefined;
+  if (isPlain && !piped.has(source))
     return toLastWords === undefined ? source.pipeTo(target) : pipeToLastWords(source, target, toLastWords);
-  return pump(toReader(source), target.getWriter(), options);
+  // What comes out of a pipe cannot be piped on, as a batch reader does.
+  const reader = piped.has(source) ? toReader(source) : toBatchReader(source);
+  return pump(reader, target.getWriter(), options);
 }
 
 async function pipeToLastWords(
@@ -76,11 +100,12 @@ async function sayLast(
 }
 
 async function pump(
-  reader: BodyReader,
+  reader: BatchReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  { pace, filter, toLastWords }: PipeOptions,
+  { pace, tap, filter, toLastWords }: PipeOptions,
 ): Promise<void> {
   let isRead = true;
+  let how: BodyEnd = "broken";
   const leave = (error: unknown): void => {
     if (pace?.isWantedUnread() !== true) throw error;
     isRead = false;
@@ -93,14 +118,20 @@ async function pump(
       if (pace !== undefined) pace.waitingSinceMs = readClock();
       const piece = await reader.read();
       if (pace !== undefined) pace.waitingSinceMs = Infinity;
+      how = "left";
       if (piece === undefined) break;
+      tap?.write(piece);
       await write(filter === undefined ? piece : filter.write(piece));
+      how = "broken";
     }
     if (filter !== undefined) await write(filter.end());
     await writer.close();
+    how = "whole";
   } catch (error) {
     const ended = toLastWords === undefined ? writer.abort(error) : sayLast(writer, toLastWords(), error);
     await Promise.allSettled([ended, reader.cancel(error)]);
     throw error;
+  } finally {
+    tap?.end(how);
   }
 }

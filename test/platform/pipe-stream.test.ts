@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createPipe, type Pace, pipeStream } from "../../src/platform/pipe-stream.ts";
+import { createPipe, type Pace, pipeStream, splitStream } from "../../src/platform/pipe-stream.ts";
 
 /** Bytes that differ from their neighbours, so that a piece in the wrong place is seen. */
 function toBytes(length: number): Uint8Array {
@@ -51,6 +51,17 @@ describe("pipeStream()", () => {
       await piped;
     },
   );
+
+  test("takes half of what comes out of a pipe, small pieces and all", async () => {
+    const some = Array.from({ length: 300 }, () => 20);
+    const [half, other] = splitStream(createSource(some));
+    const { readable, writable } = createPipe();
+    const piped = pipeStream(half, writable, { pace: createPace() });
+    const [first, second] = await Promise.all([readAll(readable), readAll(other)]);
+    await piped;
+    expect(first).toEqual(toBytes(6_000));
+    expect(second).toEqual(first);
+  });
 
   test("takes what comes out of no pipe too", async () => {
     const { readable, writable } = createPipe();

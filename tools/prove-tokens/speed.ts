@@ -2,26 +2,26 @@
 // against the same stream of a route that reads nothing.
 
 import { readdirSync, readFileSync } from "node:fs";
+import { readCpuNs } from "../../bench/machine/cpu-time.ts";
 import { call, startTokenStand } from "./stand.ts";
 
-const TICK_MS = 10;
-const ROUNDS = 3;
+const ROUNDS = 7;
+const WARM_UPS = 2;
 
-/** CPU of this process's workerd, in milliseconds. Linux alone shows it. */
-function readCpuMs(): number {
-  const stats = readdirSync("/proc")
+/** This process's workerds. Linux alone shows them. */
+function findRuntimes(): readonly number[] {
+  return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((id) => {
+    .filter((id) => {
       try {
-        return [readFileSync(`/proc/${id}/stat`, "utf8")];
+        const stat = readFileSync(`/proc/${id}/stat`, "utf8");
+        const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        return stat.includes("(workerd)") && Number(parent) === process.pid;
       } catch {
-        return [];
+        return false;
       }
     })
-    .filter((stat) => stat.includes("(workerd)"))
-    .map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" "))
-    .filter(([, parent]) => Number(parent) === process.pid);
-  return stats.reduce((all, fields) => all + (Number(fields[11]) + Number(fields[12])) * TICK_MS, 0);
+    .map(Number);
 }
 
 const toMedian = (numbers: readonly number[]): number =>
@@ -30,10 +30,11 @@ const toMedian = (numbers: readonly number[]): number =>
 export interface Speed {
   readonly directFirstMs: number;
   readonly throughFirstMs: number;
+  /** CPU time of a stream that is passed on. */
   readonly plainMs: number;
-  /** Callers that ask for their usage, and those for whom the gateway does. */
-  readonly askedMs: number;
-  readonly unaskedMs: number;
+  /** That of one against it: of callers that ask for their usage, and of those for whom the gateway does. */
+  readonly asked: number;
+  readonly unasked: number;
 }
 
 export async function measureSpeed(tokens: number): Promise<Speed> {
@@ -47,25 +48,29 @@ export async function measureSpeed(tokens: number): Promise<Speed> {
       );
     return toMedian(all);
   };
-  const cpu = async (path: string, more: object): Promise<number> => {
-    const all: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const beforeMs = readCpuMs();
-      await call(stand.url, { path, team: "cpu", content: `say ${tokens}`, more });
-      all.push(readCpuMs() - beforeMs);
-    }
-    return toMedian(all);
+  const cpuMs = async (path: string, more: object): Promise<number> => {
+    const runtimes = findRuntimes();
+    const beforeNs = readCpuNs(runtimes);
+    await call(stand.url, { path, team: "cpu", content: `say ${tokens}`, more });
+    return (readCpuNs(runtimes) - beforeNs) / 1e6;
   };
+  const takeRound = async (): Promise<readonly [plain: number, asked: number, unasked: number]> => [
+    await cpuMs("/v1/plain", asked),
+    await cpuMs("/v1/chat/completions", asked),
+    await cpuMs("/v1/chat/completions", { stream: true, max_tokens: tokens }),
+  ];
   try {
     const directFirstMs = await first(stand.provider.url);
     const throughFirstMs = await first(stand.url);
-    await cpu("/v1/plain", asked);
+    const rounds: Awaited<ReturnType<typeof takeRound>>[] = [];
+    for (let round = 0; round < WARM_UPS + ROUNDS; round += 1) rounds.push(await takeRound());
+    const warm = rounds.slice(WARM_UPS);
     return {
       directFirstMs,
       throughFirstMs,
-      plainMs: await cpu("/v1/plain", asked),
-      askedMs: await cpu("/v1/chat/completions", asked),
-      unaskedMs: await cpu("/v1/chat/completions", { stream: true, max_tokens: tokens }),
+      plainMs: toMedian(warm.map(([plain]) => plain)),
+      asked: toMedian(warm.map(([plain, some]) => some / plain)),
+      unasked: toMedian(warm.map(([plain, , some]) => some / plain)),
     };
   } finally {
     await stand.close();

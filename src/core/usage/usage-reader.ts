@@ -12,7 +12,8 @@ const EVENT_LENGTH_MAX = 262_144;
 /** What no model uses in one call, so that a number of it is a mistake. */
 const TOKENS_MAX = 1e9;
 
-const [SPACE, QUOTE, BACKSLASH, LETTER_U] = [32, 34, 92, 117];
+const [LINE_FEED, QUOTE, BACKSLASH, LETTER_U] = [10, 34, 92, 117];
+const DATA = "data:";
 
 export interface SeenUsage {
   /** undefined: nothing was said, or nothing that can be read. */
@@ -31,8 +32,8 @@ export interface UsagePlan {
   readonly format: UsageFormat;
   readonly tree: PathNode;
   readonly places: readonly (readonly string[])[];
-  /** How the members begin that are the model's text. */
-  readonly texts: readonly string[];
+  /** How the members begin that are the model's text; undefined: it is not known. */
+  readonly texts: RegExp | undefined;
 }
 
 export function toUsagePlan(format: UsageFormat): UsagePlan {
@@ -41,7 +42,7 @@ export function toUsagePlan(format: UsageFormat): UsagePlan {
     format,
     tree: toPathTree(places),
     places: places.map((place) => place.split(".")),
-    texts: format.texts.map((name) => `"${name}":`),
+    texts: format.texts.length === 0 ? undefined : new RegExp(`"(?:${format.texts.join("|")})": ?"`, "g"),
   };
 }
 
@@ -55,6 +56,7 @@ export function createUsageReader(plan: UsagePlan, contentType: string): UsageRe
 const isTokens = (value: unknown): value is number =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= TOKENS_MAX;
 
+/** Whole lines are looked at together, by what few of them have; only those are cut out. */
 class EventReader implements UsageReader {
   readonly #plan: UsagePlan;
   readonly #isSse: boolean;
@@ -69,13 +71,16 @@ class EventReader implements UsageReader {
   }
 
   write(text: string): void {
-    let from = 0;
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", from)) {
-      this.#keep(text, from, at);
-      this.#endLine();
-      from = at + 1;
+    const first = text.indexOf("\n") + 1;
+    if (first === 0) {
+      this.#keep(text);
+      return;
     }
-    this.#keep(text, from, text.length);
+    this.#keep(text.slice(0, first));
+    this.#endLine();
+    const last = text.lastIndexOf("\n") + 1;
+    this.#readLines(text.slice(first, last));
+    this.#keep(text.slice(last));
   }
 
   end(): SeenUsage {
@@ -83,52 +88,53 @@ class EventReader implements UsageReader {
     return { usage: toUsage(this.#found, this.#plan.format), textLength: this.#textLength };
   }
 
-  #keep(text: string, from: number, to: number): void {
-    if (this.#line === undefined || from === to) return;
-    const isTooLong = this.#line.length + to - from > EVENT_LENGTH_MAX;
-    this.#line = isTooLong ? undefined : this.#line + text.slice(from, to);
+  #keep(text: string): void {
+    if (this.#line === undefined) return;
+    const isTooLong = this.#line.length + text.length > EVENT_LENGTH_MAX;
+    this.#line = isTooLong ? undefined : this.#line + text;
   }
 
   #endLine(): void {
-    const line = this.#line;
+    const line = this.#line ?? "";
     this.#line = "";
-    if (line === undefined || line === "") return;
-    if (!this.#isSse) this.#readEvent(line);
-    else if (line.startsWith("data:")) this.#readEvent(line.slice(5));
+    this.#readLines(line);
   }
 
-  #readEvent(data: string): void {
+  #readLines(lines: string): void {
     const { format, places, texts } = this.#plan;
-    for (const beginning of texts) this.#textLength += measureText(data, beginning);
-    if (isMarked(data, format.mark)) readPlaces(parse(data), places, this.#found);
+    if (texts !== undefined) {
+      for (const { 0: beginning, index } of lines.matchAll(texts))
+        if (this.#toData(lines, index) !== undefined)
+          this.#textLength += measureTo(lines, index + beginning.length);
+    }
+    // Most events say that there is no usage yet, if anything: only what may have some is parsed.
+    for (let at = lines.indexOf(format.mark); at >= 0; at = lines.indexOf(format.mark, at + 1)) {
+      if (lines.startsWith(":null", at + format.mark.length)) continue;
+      const [from, to] = this.#toData(lines, at) ?? [at, at];
+      readPlaces(parse(lines.slice(from, to)), places, this.#found);
+      at = Math.max(at, to);
+    }
+  }
+
+  /** Where the data of an event stands that has something here; undefined for a line that is none, or is too long. */
+  #toData(lines: string, at: number): readonly [from: number, to: number] | undefined {
+    const from = lines.lastIndexOf("\n", at) + 1;
+    const end = lines.indexOf("\n", at);
+    const to = end < 0 ? lines.length : end;
+    if (to - from > EVENT_LENGTH_MAX) return undefined;
+    if (!this.#isSse) return [from, to];
+    return lines.startsWith(DATA, from) ? [from + DATA.length, to] : undefined;
   }
 }
 
-/** Most events say that there is no usage yet, if anything: only what may have some is parsed. */
-function isMarked(data: string, mark: string): boolean {
-  const at = data.lastIndexOf(mark);
-  if (at < 0) return false;
-  return !data.startsWith(":null", at + mark.length) || data.indexOf(mark) !== at;
-}
-
-/** How many characters the texts have that begin so. */
-function measureText(data: string, beginning: string): number {
+/** How many characters a text has, each escape as the one that it stands for; 0 where it does not end in its line. */
+function measureTo(lines: string, from: number): number {
   let length = 0;
-  for (let at = data.indexOf(beginning); at >= 0; at = data.indexOf(beginning, at + 1)) {
-    let from = at + beginning.length;
-    if (data.charCodeAt(from) === SPACE) from += 1;
-    if (data.charCodeAt(from) === QUOTE) length += measureTo(data, from + 1);
-  }
-  return length;
-}
-
-/** Up to the text's end, each escape as the one character that it stands for. */
-function measureTo(data: string, from: number): number {
-  let length = 0;
-  for (let at = from; at < data.length; at += 1) {
-    const code = data.charCodeAt(at);
+  for (let at = from; at < lines.length; at += 1) {
+    const code = lines.charCodeAt(at);
     if (code === QUOTE) return length;
-    if (code === BACKSLASH) at += data.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
+    if (code === LINE_FEED) return 0;
+    if (code === BACKSLASH) at += lines.charCodeAt(at + 1) === LETTER_U ? 5 : 1;
     length += 1;
   }
   return 0;

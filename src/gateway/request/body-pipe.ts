@@ -5,9 +5,9 @@
 
 import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
-import { createPipe, type Pace, pipeStream } from "../../platform/pipe-stream.ts";
+import { createPipe, type Pace, pipeStream, splitStream } from "../../platform/pipe-stream.ts";
 import { watch } from "../../platform/watch.ts";
-import { type BodyTap, tapBody } from "./body-taps.ts";
+import { type BodyTap, toPieceTap } from "./body-taps.ts";
 import type { EventFilter } from "./event-filter.ts";
 import { pipeWebSocket } from "./web-socket-pipe.ts";
 
@@ -100,7 +100,7 @@ export function copyAnswer(
   keep: (copy: ReadableStream<Uint8Array> | null) => Promise<unknown>,
 ): Response {
   const { body } = response;
-  const [passed, copy] = body === null ? [null, null] : body.tee();
+  const [passed, copy] = body === null ? [null, null] : splitStream(body);
   const keeping = keep(copy).then(ignore, ignore);
   if (body === null || passed === null) return response;
   movePassage(body, passed);
@@ -163,16 +163,12 @@ async function pass(
     toWords &&
     (() =>
       isLeft(passage.exchange) ? undefined : new TextEncoder().encode(toWords(passage.isLate === true)));
-  const tapped = taps.length === 0 ? undefined : tapBody(body, taps, () => isLeft(passage.exchange));
-  await pipeStream(tapped?.passed ?? body, writable, {
-    pace: isPaced ? pace : undefined,
-    filter,
-    toLastWords,
-  }).catch(() => tapped?.leave());
+  const tap = toPieceTap(taps, () => isLeft(passage.exchange));
+  const options = { pace: isPaced ? pace : undefined, tap, filter, toLastWords };
+  await pipeStream(body, writable, options).catch(ignore);
   await passage.copying;
   stop();
   end(passage);
-  await tapped?.ended;
 }
 
 /**
