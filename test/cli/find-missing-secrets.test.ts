@@ -45,3 +45,17 @@ test("a configuration without credentials needs none, and nothing is read", () =
 test("what is set here is read from wrangler.toml and .dev.vars", () => {
   expect(findMissingSecrets(config).map(({ path }) => path)).toContain("origins.graph.members.1.credential");
 });
+
+test("the secret that signs delivered answers is missed like the others", () => {
+  const handOver = { deliver: { origins: ["https://hooks.example.com"], secret: "ANSWERS" } };
+  const delivering = parseConfig({
+    origin: "https://api.example.com",
+    policies: {},
+    routes: [{ path: "/*", handOver }],
+  });
+  if (!delivering.ok) throw new Error(JSON.stringify(delivering.error));
+  const paths = (known: Readonly<Record<string, unknown>>): readonly string[] =>
+    findMissingSecrets(delivering.value, () => known).map(({ path }) => path);
+  expect(paths({})).toEqual(["routes.0.handOver.deliver.secret"]);
+  expect(paths({ ANSWERS: "whsec_c2VjcmV0" })).toEqual([]);
+});

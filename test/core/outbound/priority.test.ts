@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Identity } from "../../../src/core/keys/identity.ts";
 import {
+  hasPoolPriorities,
   PRIORITIES,
   type Priority,
   type PriorityRules,
@@ -59,5 +60,32 @@ describe("toRank()", () => {
   test("a header that no rule names says nothing", () => {
     const { header: _unread, ...rules } = RULES;
     expect(priorityOf("normal", { says: "background", rules })).toBe("normal");
+  });
+});
+
+describe("hasPoolPriorities()", () => {
+  const equal: PriorityRules = { consumers: {}, tiers: {}, header: undefined, headerMax: "normal" };
+  const has = (priority: PriorityRules, ...routes: readonly Priority[]): boolean => {
+    const pool = { outbound: { priority } };
+    return hasPoolPriorities(pool, [
+      ...routes.map((one) => ({ pool, priority: one })),
+      { pool: "another", priority: "critical" },
+    ]);
+  };
+
+  test("is whether some of a pool's calls may go before others", () => {
+    expect([has(equal), has(equal, "normal"), has(equal, "background", "background")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(has(equal, "normal", "background")).toBe(true);
+    expect(has({ ...equal, header: "x-priority" }, "normal")).toBe(true);
+    expect(has({ ...equal, tiers: { free: "background" } }, "normal")).toBe(true);
+    expect(has({ ...equal, consumers: { a: "critical" } }, "normal")).toBe(true);
+  });
+
+  test("a pool that counts no calls has none", () => {
+    expect(hasPoolPriorities({ outbound: undefined }, [])).toBe(false);
   });
 });
