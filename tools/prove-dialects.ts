@@ -1,4 +1,4 @@
-// `npm run prove:dialects`: the real clients of ten APIs, each refused by the gateway in its own dialect: for a moment, which
+// `npm run prove:dialects`: the real clients of a dozen APIs, each refused by the gateway in its own dialect: for a moment, which
 // those that wait wait as told, and for an hour, of which each throws its own error at once. Ends with 1 when one does not.
 
 import { mkdir, mkdtemp, rm } from "node:fs/promises";

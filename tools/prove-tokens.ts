@@ -3,6 +3,7 @@
 
 import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
+import { playClients } from "./prove-tokens/clients.ts";
 import { playMixed } from "./prove-tokens/mixed.ts";
 import { measureSpeed } from "./prove-tokens/speed.ts";
 import { playStrange } from "./prove-tokens/strange.ts";
@@ -32,6 +33,13 @@ async function proveCounts(): Promise<readonly string[]> {
   const { calls, provider, gateway } = await playMixed(readCount("calls"));
   console.log(`${calls} calls of all kinds: the provider counts ${provider} tokens, the gateway ${gateway}`);
   return provider === gateway ? [] : ["the gateway counts what the provider does"];
+}
+
+async function proveClients(): Promise<readonly string[]> {
+  const played = await playClients();
+  for (const { name, broken } of played)
+    console.log(`a stream as ${name} reads it: ${broken === "" ? "whole, with its usage" : broken}`);
+  return played.some(({ broken }) => broken !== "") ? ["streams arrive whole, with their usage"] : [];
 }
 
 async function proveWindows(): Promise<readonly string[]> {
@@ -69,7 +77,8 @@ async function proveSpeed(): Promise<readonly string[]> {
 
 await runCommand(async () => {
   const broken: string[] = [];
-  for (const prove of [proveCounts, proveStrange, proveSpeed, proveWindows]) broken.push(...(await prove()));
+  for (const prove of [proveClients, proveCounts, proveStrange, proveSpeed, proveWindows])
+    broken.push(...(await prove()));
   if (broken.length > 0) throw new CommandError(`Cannot prove that ${broken.join("; ")}`);
   console.log("All promises hold.");
 });

@@ -37,7 +37,7 @@ type Body = Readonly<Record<string, unknown>>;
 /** What is said, and what it is to do. */
 function readCall({ url = "", headers }: IncomingMessage, body: Body): Call {
   const messages = Array.isArray(body["messages"]) ? (body["messages"] as readonly Body[]) : [];
-  const texts = messages.flatMap(({ role, content }) => [String(role), String(content)]);
+  const texts = messages.flatMap(({ role, content }) => [String(role), toSaid(content)]);
   const [, word = "say", digits = OUTPUT_STANDARD] = WORDS.exec(texts.at(-1) ?? "") ?? [];
   const options = body["stream_options"] as Body | undefined;
   return {
@@ -49,6 +49,12 @@ function readCall({ url = "", headers }: IncomingMessage, body: Body): Call {
     input: Math.ceil(texts.join("").length / TOKEN.length),
     output: Math.min(Number(body["max_tokens"] ?? Infinity), Number(digits)),
   };
+}
+
+/** One text, or the parts of one. */
+function toSaid(content: unknown): string {
+  if (!Array.isArray(content)) return String(content);
+  return (content as readonly Body[]).map(({ text = "" }) => String(text)).join("");
 }
 
 /** Tokens that each key may use in a window that begins with its first call. */

@@ -24,6 +24,10 @@ export interface ApiClient {
   readonly isOwn: (error: unknown) => boolean;
   /** Whether it sends again by itself what was over a limit, when it is told to. */
   readonly waits: boolean;
+  /** It takes seconds to load, or to give up: `npm run prove:dialects` alone has it. */
+  readonly isSlow?: boolean;
+  /** It sends again what it is told not to, a few times. */
+  readonly insists?: boolean;
 }
 
 const MESSAGES = [{ role: "user" as const, content: "hello" }];
@@ -75,6 +79,20 @@ export const clients: readonly ApiClient[] = [
     },
     isOwn: (error) => toName(error) === "TooManyRequestsResponseError",
     waits: false,
+    isSlow: true,
+  },
+  ...["openai", "anthropic"].map(toAi),
+  {
+    name: "@langchain/openai",
+    dialect: "openai",
+    call: async (gateway, wait) => {
+      const { ChatOpenAI } = await import("@langchain/openai");
+      const configuration = { baseURL: `${gateway}/openai/${wait}/langchain` };
+      return await new ChatOpenAI({ model: "m", apiKey, configuration }).invoke("hello");
+    },
+    isOwn: (error) => error instanceof OpenAI.RateLimitError,
+    waits: true,
+    isSlow: true,
   },
   {
     name: "stripe",
@@ -153,6 +171,29 @@ export const clients: readonly ApiClient[] = [
     waits: false,
   },
 ];
+
+/** Vercel's AI SDK, with its provider of this API. */
+function toAi(api: string): ApiClient {
+  const isOpenAi = api === "openai";
+  return {
+    name: `ai, @ai-sdk/${api}`,
+    dialect: isOpenAi ? "openai" : "anthropic",
+    call: async (gateway, wait) => {
+      const { generateText } = await import("ai");
+      const { createOpenAI } = await import("@ai-sdk/openai");
+      const { createAnthropic } = await import("@ai-sdk/anthropic");
+      const options = { apiKey, baseURL: `${gateway}/${api}/${wait}/ai` };
+      const model = isOpenAi ? createOpenAI(options).chat("m") : createAnthropic(options)("m");
+      return await generateText({ model, prompt: "hello", maxOutputTokens: 9 });
+    },
+    isOwn: (error) =>
+      toMember(error, "name") === "AI_RetryError" &&
+      toMember(toMember(error, "lastError"), "statusCode") === 429,
+    waits: true,
+    isSlow: true,
+    insists: true,
+  };
+}
 
 function isExhausted(error: unknown): boolean {
   return error instanceof ConnectError && error.code === Code.ResourceExhausted;

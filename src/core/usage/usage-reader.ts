@@ -4,6 +4,7 @@
 
 import { JsonScanner } from "../body/json-scanner.ts";
 import { type PathNode, toPathTree } from "../body/member-path.ts";
+import { FrameReader } from "./frame-reader.ts";
 import { listUsagePlaces, toUsage, type UsageFormat } from "./formats.ts";
 import type { Usage } from "./usage.ts";
 
@@ -50,6 +51,8 @@ export function toUsagePlan(format: UsageFormat): UsagePlan {
 export function createUsageReader(plan: UsagePlan, contentType: string): UsageReader | undefined {
   if (/^text\/event-stream\b/i.test(contentType)) return new EventReader(plan, true);
   if (/^application\/(?:x-ndjson|jsonl)\b/i.test(contentType)) return new EventReader(plan, false);
+  if (/^application\/vnd\.amazon\.eventstream\b/i.test(contentType))
+    return new FrameReader(new EventReader(plan, false), plan.format.mark);
   return /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType) ? new DocumentReader(plan) : undefined;
 }
 

@@ -194,7 +194,7 @@ describe("a usage reader", () => {
   });
 
   test("reads no other types", () => {
-    for (const type of ["", "text/plain", "application/vnd.amazon.eventstream", "text/event-streams"])
+    for (const type of ["", "text/plain", "application/vnd.amazon.eventstreams", "text/event-streams"])
       expect(createUsageReader(plans.openai, type)).toBeUndefined();
   });
 
