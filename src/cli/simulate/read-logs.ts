@@ -11,8 +11,13 @@ import { CommandFailure } from "../headgate/exit-codes.ts";
 
 /** Lines are in order but for this much: servers write them when a request ends, and read us when it began. */
 const DISORDER_MS = 60_000;
+/** Clocks differ, and zones are mistaken; whoever is further ahead than this has a wrong clock. */
+const FUTURE_MS = 86_400_000;
 /** Requests that wait for earlier ones, at most. */
 const HELD_MAX = 200_000;
+
+/** What is wrong with a line by itself; and of a file that was cut, a line of the future, and one that stands far too late. */
+export type ReadProblem = LineProblem | "cut" | "future" | "late";
 
 export interface LogProblem {
   readonly count: number;
@@ -27,9 +32,9 @@ export class LogTally {
   bytes = 0;
   /** Of all files as they are on disk; undefined: not known. */
   bytesTotal: number | undefined;
-  readonly problems = new Map<LineProblem | "cut", LogProblem>();
+  readonly problems = new Map<ReadProblem, LogProblem>();
 
-  note(problem: LineProblem | "cut", where: string): void {
+  note(problem: ReadProblem, where: string): void {
     const { count = 0, first = where } = this.problems.get(problem) ?? {};
     this.problems.set(problem, { count: count + 1, first });
   }
@@ -57,14 +62,17 @@ async function sumSizes(files: readonly string[]): Promise<number | undefined> {
 async function* readOrdered(file: string, tally: LogTally): AsyncGenerator<readonly LoggedRequest[]> {
   let held: LoggedRequest[] = [];
   let newestMs = -Infinity;
+  let givenMs = -Infinity;
   for await (const batch of readRequests(file, tally)) {
     for (const request of batch) {
       held.push(request);
       if (request.atMs > newestMs) newestMs = request.atMs;
+      if (request.atMs < givenMs) tally.note("late", file);
     }
     held.sort(byTime);
     const until = Math.max(countUntil(held, newestMs - DISORDER_MS), held.length - HELD_MAX);
     if (until <= 0) continue;
+    givenMs = held[until - 1]?.atMs ?? givenMs;
     yield held.slice(0, until);
     held = held.slice(until);
   }
@@ -83,14 +91,17 @@ function countUntil(sorted: readonly LoggedRequest[], atMs: number): number {
 async function* readRequests(file: string, tally: LogTally): AsyncGenerator<readonly LoggedRequest[]> {
   let rest = "";
   let line = 0;
+  const latestMs = Date.now() + FUTURE_MS;
   const decoder = new TextDecoder();
   const take = (lines: readonly string[]): LoggedRequest[] => {
     const requests: LoggedRequest[] = [];
     for (const text of lines) {
       line += 1;
       const parsed = parseLogLine(text.endsWith("\r") ? text.slice(0, -1) : text);
-      if (typeof parsed !== "string") requests.push(parsed);
-      else tally.note(parsed, `${file}:${line}`);
+      if (typeof parsed === "string") tally.note(parsed, `${file}:${line}`);
+      // One such line would make all that follow late.
+      else if (parsed.atMs > latestMs) tally.note("future", `${file}:${line}`);
+      else requests.push(parsed);
     }
     tally.lines += lines.length;
     tally.requests += requests.length;

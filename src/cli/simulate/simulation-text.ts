@@ -109,6 +109,8 @@ const PROBLEMS = {
   "not-http": "lines of connections that sent no HTTP",
   "not-a-request": "lines that tell of no request, or of one a second time",
   unreadable: "lines in no known form",
+  future: "lines with a time of tomorrow or later, left out",
+  late: "lines more than a minute after their place, decided as if they came when they stand",
   cut: "files that end in the middle",
 } as const;
 
