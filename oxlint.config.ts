@@ -54,7 +54,7 @@ export default defineConfig({
       },
     },
     {
-      files: ["src/cli/**/*.{js,ts}", "tools/**/*.ts", "bench/**/*.ts", "demo/**/*.ts"],
+      files: ["src/cli/**/*.{js,ts}", "tools/**/*.{js,ts}", "bench/**/*.ts", "demo/**/*.ts"],
       rules: {
         "eslint/no-console": "off",
       },

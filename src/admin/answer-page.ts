@@ -9,7 +9,7 @@ const LINE_END = 0x0a;
 export async function answerPage({ method }: Request): Promise<Response> {
   if (method !== "GET") return toProblem(405, "method-not-allowed", {}, { Allow: "GET, HEAD" });
   // Read when it is first asked for: at start-up nobody waits for it.
-  const { default: file } = await import("./dashboard.page");
+  const { default: file } = await import("./dashboard.bin");
   const bytes = new Uint8Array(file);
   const end = bytes.indexOf(LINE_END);
   return new Response(bytes.subarray(end + 1), {

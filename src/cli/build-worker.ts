@@ -3,16 +3,14 @@
 
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "rolldown";
 import { collectFiles } from "./collect-files.ts";
+import { WORKER_ENTRY } from "./own-files.ts";
 import { parseConfigFile } from "./read-config-file.ts";
 
-const PROJECT_FOLDER = fileURLToPath(new URL("../..", import.meta.url));
-
 /** What the platform has, and the dashboard, which stands beside the Worker (build-page.ts). */
-export const EXTERNAL = /^(?:cloudflare|node):|^\.\/dashboard\.page$/;
+export const EXTERNAL = /^(?:cloudflare|node):|^\.\/dashboard\.bin$/;
 
 export interface BuildOptions {
   /** The configuration file, a module whose default export is what defineConfig returned. */
@@ -42,8 +40,7 @@ export async function bundleWorker({
 }: BuildOptions): Promise<readonly string[]> {
   const files: string[] = [];
   await build({
-    input: resolve(PROJECT_FOLDER, "src/index.ts"),
-    cwd: PROJECT_FOLDER,
+    input: WORKER_ENTRY,
     platform: "neutral",
     external: EXTERNAL,
     makeAbsoluteExternalsRelative: false,

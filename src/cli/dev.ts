@@ -1,29 +1,23 @@
-// `npm run dev`: serves the gateway, and again after each change of what it is made of. What cannot be served is said, and
+// `headgate dev`, `npm run dev`: serves the gateway, and again after each change of what it is made of. What cannot be served is said, and
 // the last one that was right goes on serving.
 
 import { fork } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CommandError, runCommand } from "./command-error.ts";
+import { CommandError } from "./command-error.ts";
+import { DEV_PREPARE } from "./own-parts.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import type { ServedWorker } from "./serve-worker.ts";
 import { sayWhatIsActive, startDemoOriginIfWanted, startGateway } from "./start-gateway.ts";
 import { readVars } from "./read-vars.ts";
-import { readStartOptions, START_USAGE, type StartOptions } from "./start-options.ts";
+import { readStartOptions, type StartOptions } from "./start-options.ts";
 import { watchFiles } from "./watch-files.ts";
 
 /** Editors write, rename and touch in one go. */
 const SETTLE_MS = 100;
 const GOES_ON = "The last one that was right goes on serving.";
-const PREPARE = fileURLToPath(new URL("dev-prepare.ts", import.meta.url));
-const argv = process.argv.slice(2);
 
-await runCommand(async () => {
-  if (argv.includes("--help")) {
-    console.log(START_USAGE);
-    return;
-  }
+export async function dev(argv: readonly string[]): Promise<void> {
   const options = readStartOptions(argv, process.env);
   const always = [options.configPath, "wrangler.toml", ".dev.vars", ".env"];
   let changed = Promise.withResolvers<void>();
@@ -35,7 +29,7 @@ await runCommand(async () => {
   for (;;) {
     changed = Promise.withResolvers<void>();
     watched.set([...always, ...files]);
-    const prepared = await prepare(options);
+    const prepared = await prepare(options, argv);
     if (prepared !== undefined) {
       ({ files } = prepared);
       watched.set([...always, ...files]);
@@ -44,7 +38,7 @@ await runCommand(async () => {
     await changed.promise;
     await new Promise((done) => setTimeout(done, SETTLE_MS));
   }
-});
+}
 
 interface Served {
   readonly worker: ServedWorker;
@@ -88,10 +82,10 @@ function readChangedVars(origin: string | undefined): Prepared["vars"] | undefin
 }
 
 /** undefined when something is wrong: it has been said what. */
-async function prepare({ origin }: StartOptions): Promise<Prepared | undefined> {
+async function prepare({ origin }: StartOptions, argv: readonly string[]): Promise<Prepared | undefined> {
   const vars = readChangedVars(origin);
   if (vars === undefined) return undefined;
-  const child = fork(PREPARE, [JSON.stringify(vars), ...argv]);
+  const child = fork(DEV_PREPARE, [JSON.stringify(vars), ...argv]);
   const { promise, resolve: done } = Promise.withResolvers<Prepared | undefined>();
   let prepared: Prepared | undefined;
   child.once("message", (message) => {

@@ -13,5 +13,5 @@ export function toServedFolder(processId: number): string {
 
 /** The dashboard stands beside the Worker that answers with it. */
 export function toPagePath(workerPath: string): string {
-  return join(dirname(workerPath), "dashboard.page");
+  return join(dirname(workerPath), "dashboard.bin");
 }

@@ -1,10 +1,10 @@
 // What comes before serving: a checked configuration and a built Worker. It loads nothing of wrangler, which takes longer
 // than all the rest: `npm run dev` does this anew after each save.
 
-import { buildPage } from "./build-page.ts";
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
+import { buildPage } from "./own-parts.ts";
 import { toPagePath, toServedFolder } from "./paths.ts";
 import type { StartOptions } from "./start-options.ts";
 

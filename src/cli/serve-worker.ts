@@ -3,15 +3,15 @@
 
 import { createServer } from "node:net";
 import { dirname, resolve as resolvePath } from "node:path";
-import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { CommandError } from "./command-error.ts";
 import { addLocalToken } from "./local-token.ts";
+import { CALLS } from "./own-parts.ts";
 import { toPagePath } from "./paths.ts";
 import { readWrangler } from "./read-wrangler.ts";
 
-const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
+const WRANGLER_CONFIG_PATH = "wrangler.toml";
 
 export interface ServeOptions {
   readonly scriptPath: string;
@@ -98,7 +98,7 @@ async function refuseTakenPort({ port, host = HOST }: ServeOptions): Promise<voi
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "EADDRINUSE") throw new CommandError(`Cannot listen on ${host}:${port}: ${message}`);
     throw new CommandError(
-      `Cannot start: port ${port} is taken. Take another one: npm start -- --port ${port + 1}`,
+      `Cannot start: port ${port} is taken. Take another one: ${CALLS.startWith} --port ${port + 1}`,
     );
   } finally {
     await new Promise((resolve) => {

@@ -11,6 +11,7 @@ import { ZONE } from "../core/origins/parse-origin.ts";
 import { toKib } from "./build-worker.ts";
 import { lookForOrigin } from "./look-for-origin.ts";
 import { makeLocalToken } from "./local-token.ts";
+import { CALLS } from "./own-parts.ts";
 import { toServedFolder } from "./paths.ts";
 import type { Prepared } from "./prepare-gateway.ts";
 import { serveWorker, type ServedWorker } from "./serve-worker.ts";
@@ -43,7 +44,7 @@ export async function startGateway(
   const missing = hasDemo ? undefined : await lookForOrigin(origin);
   if (missing !== undefined)
     console.log(
-      `Note: nothing answers at ${origin} (${missing}): requests get a 502 until it does. npm start -- --origin <url> takes another.`,
+      `Note: nothing answers at ${origin} (${missing}): requests get a 502 until it does. ${CALLS.startWith} --origin <url> takes another.`,
     );
   if (served.inspectorUrl !== undefined) console.log(`A debugger may connect to ${served.inspectorUrl.href}`);
   if (origin === ZONE)
@@ -108,5 +109,5 @@ Try
   curl -N ${url}/events                      server-sent events
   also /slow, /error, and a WebSocket echo at /ws
 Your own origin
-  npm start -- --origin https://api.example.com     or change \`origin\` in ${configPath}`;
+  ${CALLS.startWith} --origin https://api.example.com     or change \`origin\` in ${configPath}`;
 }

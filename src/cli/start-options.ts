@@ -19,13 +19,21 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const PORT_DEFAULT = "8787";
 
-export const START_USAGE = `Options
-  --port <number>      where to listen; 0 takes a free port       (PORT, ${PORT_DEFAULT})
-  --host <address>     the address to listen on                   (HOST_ADDRESS, 127.0.0.1)
-  --config <file>      the configuration file                     (HEADGATE_CONFIG, headgate.config.ts)
-  --origin <url>       in place of the configuration's origin     (ORIGIN_URL)
-  --inspect <port>     lets a debugger connect, see docs/debugging.md
-Example: npm start -- --port 8788 --origin https://api.example.com`;
+/** As --help and docs/cli.md have them. */
+export const START_OPTIONS = {
+  port: { value: "number", help: `where to listen, 0 takes a free port; default PORT, then ${PORT_DEFAULT}` },
+  host: { value: "address", help: "the address to listen on; default HOST_ADDRESS, then 127.0.0.1" },
+  config: { value: "file", help: "the configuration; default HEADGATE_CONFIG, then headgate.config.ts" },
+  origin: { value: "url", help: "in place of the configuration's origin; default ORIGIN_URL" },
+  inspect: { value: "port", help: "lets a debugger connect, see docs/debugging.md" },
+} as const;
+
+const START_USAGE = [
+  "Options",
+  ...Object.entries(START_OPTIONS).map(
+    ([name, { value, help }]) => `  --${name} <${value}>`.padEnd(22) + help,
+  ),
+].join("\n");
 
 /** Throws a CommandError for what it does not know, with all that it knows. */
 export function readStartOptions(argv: readonly string[], env: Environment): StartOptions {

@@ -18,20 +18,9 @@ import { takeLeases } from "../gateway/limits/take-leases.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { hashText } from "../platform/hash-text.ts";
-import { type LimitResult, toLimitResult } from "./limit-result.ts";
-import type { Check, LimiterOptions } from "./limiter-input.ts";
+import { toLimitResult } from "./limit-result.ts";
+import type { Check, CounterNamespace, Limiter, LimiterOptions, LimitResult } from "./limiter-types.ts";
 import { parseLimiterPolicies } from "./limiter-policies.ts";
-
-export interface Limiter<Names extends string = string> {
-  /** Decides one request. Throws only for what its types do not allow; a counter that is away is `onError`'s to answer. */
-  readonly check: (check: Check<Names>) => Promise<LimitResult>;
-}
-
-/** A binding of CounterObject, whatever `wrangler types` makes of it. */
-export interface CounterNamespace {
-  readonly idFromName: (name: string) => DurableObjectId;
-  readonly get: (id: DurableObjectId) => object;
-}
 
 const SHARDS_DEFAULT = 64;
 const SHARDS_MAX = 4_096;

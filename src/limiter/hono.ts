@@ -1,7 +1,6 @@
 // Limits as hono's middleware. It needs nothing of hono but what each middleware is handed.
 
-import type { Limiter } from "./create-limiter.ts";
-import type { Check } from "./limiter-input.ts";
+import type { Check, Limiter } from "./limiter-types.ts";
 
 /** What most checks read. Whoever reads more (`context.get`) says the type of its argument: `(context: Context<Env>) => ...`. */
 interface HonoContext {

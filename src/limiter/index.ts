@@ -1,8 +1,20 @@
 // What `headgate/limiter` offers.
 
-export { CounterObject } from "../durable-objects/counter-object.ts";
-export { createLimiter, type Limiter } from "./create-limiter.ts";
+import { CounterObject as Counters } from "../durable-objects/counter-object.ts";
+import type { ObjectClass } from "../platform/object-class.ts";
+
+export { createLimiter } from "./create-limiter.ts";
 export { limitHono } from "./hono.ts";
 export { type IttyLimit, limitItty } from "./itty.ts";
-export type { LimitResult, RefusalCode } from "./limit-result.ts";
-export type { Check, LimiterOptions, LimiterPolicyInput } from "./limiter-input.ts";
+export type {
+  Check,
+  CounterNamespace,
+  Limiter,
+  LimiterOptions,
+  LimiterPolicyInput,
+  LimitResult,
+  RefusalCode,
+} from "./limiter-types.ts";
+
+/** The Durable Object that owns counters: a Worker's entry exports it, and wrangler.toml binds it. */
+export const CounterObject: ObjectClass = Counters;

@@ -1,8 +1,6 @@
 // Limits for itty-router: a `before` that refuses, and a `finally` that puts the fields on every other answer.
 
-import type { Limiter } from "./create-limiter.ts";
-import type { LimitResult } from "./limit-result.ts";
-import type { Check } from "./limiter-input.ts";
+import type { Check, Limiter, LimitResult } from "./limiter-types.ts";
 
 export interface IttyLimit<Incoming extends object> {
   readonly before: (request: Incoming) => Promise<Response | undefined>;

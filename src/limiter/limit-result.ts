@@ -6,29 +6,7 @@ import { toRateLimitFields, toRateLimitPolicyMember } from "../core/policies/rat
 import { isRefusing } from "../core/policies/policy-rows.ts";
 import type { CheckedLimits } from "../gateway/limits/checked-limits.ts";
 import { readClock } from "../platform/clock.ts";
-
-/** Why a request is refused. */
-export type RefusalCode = keyof typeof limitProblems;
-
-export interface LimitResult {
-  readonly isAllowed: boolean;
-  /** undefined where it is allowed. */
-  readonly code: RefusalCode | undefined;
-  /** Names of the policies that refuse. */
-  readonly violated: readonly string[];
-  /** What is left of the policy that is nearest to refusing. */
-  readonly remaining: number;
-  /** After so many milliseconds this same request is admitted if nothing else comes; Infinity: never. */
-  readonly retryAfterMs: number;
-  /** Whether a policy was decided without its counter object, by its `onError`. */
-  readonly isDegraded: boolean;
-  /** X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
-  /** 429 or 503 with a problem document; undefined where it is allowed. */
-  readonly toRefusal: () => Response | undefined;
-  /** The answer with the fields put on: the same where its headers may be changed, else a copy. */
-  readonly addFields: (response: Response) => Response;
-}
+import type { LimitResult, RefusalCode } from "./limiter-types.ts";
 
 export function toLimitResult(limits: CheckedLimits): LimitResult {
   const { answer, rows, policies } = limits;

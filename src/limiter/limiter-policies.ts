@@ -10,7 +10,7 @@ import { err, ok, type Problem, type Result } from "../core/result.ts";
 import { deepFreeze } from "../core/schema/deep-freeze.ts";
 import { findUnknownKeys, isObject, parseWith, toInvalid } from "../core/schema/parse-with.ts";
 import { integerBetween, NAME, NAME_WANTED, oneOf } from "../core/schema/primitives.ts";
-import type { LimiterPolicyInput } from "./limiter-input.ts";
+import type { LimiterPolicyInput } from "./limiter-types.ts";
 
 const common = {
   // A permit is held while a request lives, which a check knows nothing of.

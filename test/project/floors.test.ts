@@ -13,7 +13,7 @@ interface Import {
 }
 
 /** `from "./x.ts"`, `import "./x.ts"` and `import("./x.ts")`, also of types alone. The dashboard's is what the build makes. */
-const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+(?<!\.page))"/g;
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+(?<!\.bin))"/g;
 
 const files = globSync("src/**/*.ts", { cwd: PROJECT_FOLDER }).sort();
 const imports: readonly Import[] = files.flatMap((from) =>

@@ -35,6 +35,8 @@ export interface Command {
   /** Without the program's name. */
   readonly examples: readonly string[];
   readonly run: (given: Given, context: Context) => Promise<Said>;
+  /** In place of `run`: it reads its arguments itself, asks no gateway, and goes on as long as it likes. */
+  readonly runAlone?: (argv: readonly string[]) => Promise<void>;
 }
 
 export interface Context {

@@ -14,6 +14,7 @@ import { gatewayCommands } from "./commands/gateway.ts";
 import { keysImport } from "./commands/keys-import.ts";
 import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
+import { projectCommands } from "./commands/project.ts";
 import { purgeCommands } from "./commands/purge.ts";
 import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
@@ -24,6 +25,7 @@ import { top } from "./commands/top.ts";
 import { why } from "./commands/why.ts";
 
 export const commands: readonly Command[] = [
+  ...projectCommands,
   check,
   ...gatewayCommands,
   explain,

@@ -1,9 +1,8 @@
 // The version of the command line: its package's.
 
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { PACKAGE_FILE } from "../own-files.ts";
 
 export function readVersion(): string {
-  const path = resolve(import.meta.dirname, "../../../package.json");
-  return String((JSON.parse(readFileSync(path, "utf8")) as { readonly version?: unknown }).version);
+  return String((JSON.parse(readFileSync(PACKAGE_FILE, "utf8")) as { readonly version?: unknown }).version);
 }

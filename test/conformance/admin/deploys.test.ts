@@ -147,7 +147,7 @@ it("the build before a deploy says what becomes of it", async () => {
       const env = { ...process.env, ...named, WRANGLER_COMMAND: "deploy", HEADGATE_CONFIG: path };
       const { stdout } = await promisify(execFile)(
         process.execPath,
-        ["--import", "./src/cli/check-node.js", "src/cli/build.ts"],
+        ["src/cli/headgate-bin.js", "build"],
         {
           cwd: PROJECT_FOLDER,
           env,

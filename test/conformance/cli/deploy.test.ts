@@ -32,7 +32,7 @@ async function run(
 }
 
 it("a deploy of the demo origin is refused in one line", async () => {
-  const { code, output } = await run(["src/cli/deploy.ts", "--dry-run"]);
+  const { code, output } = await run(["src/cli/headgate-bin.js", "deploy", "--dry-run"]);
   expect([code, output.trim().split("\n")]).toEqual([
     1,
     [expect.stringMatching(/^Cannot deploy: http:\/\/127\.0\.0\.1:8790 is the demo origin/)],
@@ -40,7 +40,7 @@ it("a deploy of the demo origin is refused in one line", async () => {
 });
 
 it("a build for wrangler dev says that there will be no demo origin", async () => {
-  const { output } = await run(["src/cli/build.ts"], { WRANGLER_COMMAND: "dev" });
+  const { output } = await run(["src/cli/headgate-bin.js", "build"], { WRANGLER_COMMAND: "dev" });
   expect(output.split("\n")[0]).toBe(
     "wrangler dev brings up no demo origin: use npm run dev, or name your origin in ORIGIN_URL.",
   );

@@ -98,7 +98,7 @@ describe("npm start", () => {
     try {
       await promisify(execFile)(
         process.execPath,
-        ["--import", "./src/cli/check-node.js", "src/cli/start.ts", ...argv],
+        ["src/cli/headgate-bin.js", "start", ...argv],
         { cwd: PROJECT_FOLDER },
       );
       return { code: 0, said: "" };

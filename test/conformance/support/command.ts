@@ -24,15 +24,15 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** `program` is a file of src/cli, without its ending. */
+/** `command` is one of `headgate`. */
 export function startCommand(
-  program: string,
+  command: string,
   argv: readonly string[],
   { folder = PROJECT_FOLDER, env = {} }: StartOptions = {},
 ): Started {
   const child = spawn(
     process.execPath,
-    ["--import", "./src/cli/check-node.js", `src/cli/${program}.ts`, ...argv],
+    ["src/cli/headgate-bin.js", command, ...argv],
     {
       cwd: folder,
       env: { ...process.env, ...env },

@@ -1,4 +1,4 @@
-// What a limiter is given: the types of createLimiter's and check's arguments.
+// What a limiter is given, and what it finds. The package's types are made of this file: it names nothing of the inside.
 
 import type { Duration } from "../core/config/input-values.ts";
 
@@ -58,4 +58,38 @@ export interface Check<Names extends string = string> {
    * itself in each place: give one that its clients do not change. Default: one place for the whole world.
    */
   readonly near?: string | undefined;
+}
+
+/** Why a request is refused. */
+export type RefusalCode = "quota-exceeded" | "impossible-cost" | "limiter-unavailable";
+
+export interface LimitResult {
+  readonly isAllowed: boolean;
+  /** undefined where it is allowed. */
+  readonly code: RefusalCode | undefined;
+  /** Names of the policies that refuse. */
+  readonly violated: readonly string[];
+  /** What is left of the policy that is nearest to refusing. */
+  readonly remaining: number;
+  /** After so many milliseconds this same request is admitted if nothing else comes; Infinity: never. */
+  readonly retryAfterMs: number;
+  /** Whether a policy was decided without its counter object, by its `onError`. */
+  readonly isDegraded: boolean;
+  /** X-RateLimit-*, Retry-After, RateLimit and RateLimit-Policy. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** 429 or 503 with a problem document; undefined where it is allowed. */
+  readonly toRefusal: () => Response | undefined;
+  /** The answer with the fields put on: the same where its headers may be changed, else a copy. */
+  readonly addFields: (response: Response) => Response;
+}
+
+export interface Limiter<Names extends string = string> {
+  /** Decides one request. Throws only for what its types do not allow; a counter that is away is `onError`'s to answer. */
+  readonly check: (check: Check<Names>) => Promise<LimitResult>;
+}
+
+/** A binding of CounterObject, whatever `wrangler types` makes of it. */
+export interface CounterNamespace {
+  readonly idFromName: (name: string) => DurableObjectId;
+  readonly get: (id: DurableObjectId) => object;
 }
