@@ -145,14 +145,10 @@ it("the build before a deploy says what becomes of it", async () => {
     const build = async (limit: number): Promise<string> => {
       const path = await writeConfig(limit);
       const env = { ...process.env, ...named, WRANGLER_COMMAND: "deploy", HEADGATE_CONFIG: path };
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ["src/cli/headgate-bin.js", "build"],
-        {
-          cwd: PROJECT_FOLDER,
-          env,
-        },
-      );
+      const { stdout } = await promisify(execFile)(process.execPath, ["src/cli/headgate-bin.js", "build"], {
+        cwd: PROJECT_FOLDER,
+        env,
+      });
       return hide(stdout, path);
     };
     expect(await ask(50)).toBe("nothing");

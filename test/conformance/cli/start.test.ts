@@ -96,11 +96,9 @@ describe("npm start and npm run dev", () => {
 describe("npm start", () => {
   const run = async (argv: readonly string[]): Promise<{ readonly code: number; readonly said: string }> => {
     try {
-      await promisify(execFile)(
-        process.execPath,
-        ["src/cli/headgate-bin.js", "start", ...argv],
-        { cwd: PROJECT_FOLDER },
-      );
+      await promisify(execFile)(process.execPath, ["src/cli/headgate-bin.js", "start", ...argv], {
+        cwd: PROJECT_FOLDER,
+      });
       return { code: 0, said: "" };
     } catch (error) {
       const { code, stderr } = error as { readonly code: number; readonly stderr: string };

@@ -30,14 +30,10 @@ export function startCommand(
   argv: readonly string[],
   { folder = PROJECT_FOLDER, env = {} }: StartOptions = {},
 ): Started {
-  const child = spawn(
-    process.execPath,
-    ["src/cli/headgate-bin.js", command, ...argv],
-    {
-      cwd: folder,
-      env: { ...process.env, ...env },
-    },
-  );
+  const child = spawn(process.execPath, ["src/cli/headgate-bin.js", command, ...argv], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8");
