@@ -29,7 +29,7 @@ export class VirtualTime {
   /** The clock, the waits and the timers of this process are these from now on. */
   takeOver(): void {
     Date.now = () => START_MS + this.#nowMs;
-    const stopped = new WeakSet<object>();
+    const stopped = new WeakSet();
     Object.assign(globalThis, {
       scheduler: { wait: (ms: number) => this.wait(ms) },
       setTimeout: (wake: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
