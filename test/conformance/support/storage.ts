@@ -25,9 +25,9 @@ export function damageRows(folder: string, texts: readonly string[]): number {
   );
 }
 
-/** Those with a row for each thing: a busy counter object's journal has none. */
+/** Those with a row for each thing: a busy counter object's journal has none, and a stats object writes when it is time. */
 function rowTablesOf(database: DatabaseSync): readonly string[] {
-  return ownTablesOf(database).filter((table) => table !== "journal");
+  return ownTablesOf(database).filter((table) => table !== "journal" && table !== "stats");
 }
 
 function damageTable(database: DatabaseSync, table: string, texts: readonly string[]): number {
