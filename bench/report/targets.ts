@@ -108,7 +108,7 @@ const targets: readonly Target[] = [
     measure: (rows) => rows.find(ONE_POLICY, "hot-key")?.use?.rowsWritten,
   },
   {
-    what: "three policies on one request: CPU against one that asks too",
+    what: "three exact policies on one request: CPU against one exact",
     goal: { limit: 1.1, unit: "x" },
     measure: (rows) => rows.compare(["headgate-three-policies", "hot-key"], [EXACT, "hot-key"]),
   },
