@@ -30,9 +30,15 @@ function readCount(name: keyof typeof values): number {
 }
 
 async function proveCounts(): Promise<readonly string[]> {
-  const { calls, provider, gateway } = await playMixed(readCount("calls"));
-  console.log(`${calls} calls of all kinds: the provider counts ${provider} tokens, the gateway ${gateway}`);
-  return provider === gateway ? [] : ["the gateway counts what the provider does"];
+  const { calls, provider, gateway, afterRestart, aheadMax } = await playMixed(readCount("calls"));
+  console.log(
+    `${calls} calls of all kinds: the provider counts ${provider} tokens, the gateway ${gateway}, after a restart ${afterRestart}`,
+  );
+  return [
+    ...(provider === gateway ? [] : ["the gateway counts what the provider does"]),
+    ...(afterRestart >= provider ? [] : ["nothing is lost in a restart"]),
+    ...(afterRestart - provider <= aheadMax ? [] : [`at most ${aheadMax} were written ahead`]),
+  ];
 }
 
 async function proveClients(): Promise<readonly string[]> {

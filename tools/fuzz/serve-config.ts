@@ -12,6 +12,8 @@ export interface ServedConfig {
   readonly config: object;
   readonly vars: Readonly<Record<string, string>>;
   readonly onLog: (line: string) => void;
+  /** A folder for what Durable Objects store; undefined: it is lost at the end. */
+  readonly persistTo?: string;
 }
 
 export async function serveConfig({
@@ -20,9 +22,11 @@ export async function serveConfig({
   config,
   vars,
   onLog,
+  persistTo,
 }: ServedConfig): Promise<ServedWorker> {
   const [configPath, scriptPath] = [join(folder, `${name}.json`), join(folder, `${name}.js`)];
   await writeFile(configPath, JSON.stringify(config));
   await buildWorker({ configPath, outFile: scriptPath });
-  return serveWorker({ scriptPath, port: 0, vars, onLog });
+  const stored = persistTo === undefined ? {} : { persistTo };
+  return serveWorker({ scriptPath, port: 0, vars, onLog, ...stored });
 }

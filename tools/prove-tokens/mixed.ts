@@ -6,6 +6,11 @@ import { call, type CallOptions, readUsed, startTokenStand } from "./stand.ts";
 const LIMIT = 1e9;
 const TEAM = "mixed";
 const PARALLEL = 8;
+/** What one call takes at most before it is settled: its prompt, and what it may answer. */
+const ESTIMATE_MAX = 110;
+const AHEAD_SECONDS = 4;
+/** A counter object stores what it has counted within a second or so. */
+const STORED_MS = 2_500;
 const asked = { stream: true, stream_options: { include_usage: true } };
 
 /** One of each kind. What leaves does so while the provider says nothing new: what has passed is then the same for both. */
@@ -29,6 +34,9 @@ export interface Mixed {
   readonly calls: number;
   readonly provider: number;
   readonly gateway: number;
+  /** Never less; and more by what was written ahead: what calls of some seconds took before they were settled. */
+  readonly afterRestart: number;
+  readonly aheadMax: number;
 }
 
 /** Both APIs' policies count the same key apart: their sum is what the team has used. */
@@ -43,16 +51,23 @@ export async function playMixed(calls: number): Promise<Mixed> {
     }
   };
   try {
+    const startedMs = performance.now();
     await Promise.all(Array.from({ length: PARALLEL }, work));
+    const perSecond = Math.max(calls / ((performance.now() - startedMs) / 1_000), PARALLEL);
     await wait(500);
-    const [openai, claude] = await Promise.all([
-      readUsed(stand.url, TEAM, LIMIT),
-      readClaude(stand.url, `${TEAM}-claude`),
-    ]);
-    return { calls, provider: stand.provider.used(), gateway: openai + claude };
+    const gateway = await readAll(stand.url);
+    await wait(STORED_MS);
+    const afterRestart = await readAll(await stand.restart());
+    const aheadMax = Math.ceil(AHEAD_SECONDS * perSecond * ESTIMATE_MAX);
+    return { calls, provider: stand.provider.used(), gateway, afterRestart, aheadMax };
   } finally {
     await stand.close();
   }
+}
+
+async function readAll(url: string): Promise<number> {
+  const used = await Promise.all([readUsed(url, TEAM, LIMIT), readClaude(url, `${TEAM}-claude`)]);
+  return used.reduce((all, one) => all + one, 0);
 }
 
 async function readClaude(url: string, team: string): Promise<number> {

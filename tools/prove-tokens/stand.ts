@@ -12,6 +12,8 @@ const FOLDER = resolve(import.meta.dirname, "../../dist/prove-tokens");
 export interface TokenStand {
   readonly provider: Provider;
   readonly url: string;
+  /** Ends the gateway, and starts it anew with what its objects have stored: its URL is another one then. */
+  readonly restart: () => Promise<string>;
   readonly logs: readonly string[];
   readonly close: () => Promise<void>;
 }
@@ -45,16 +47,24 @@ export async function startTokenStand(
       { path: "/v1/*", policies: ["openai"], errors: "openai" },
     ],
   };
-  const gateway = await serveConfig({
-    folder,
-    name: "tokens",
-    config,
-    vars: {},
-    onLog: (line) => logs.push(line),
-  });
+  const serve = (): ReturnType<typeof serveConfig> =>
+    serveConfig({
+      folder,
+      name: "tokens",
+      config,
+      vars: {},
+      onLog: (line) => logs.push(line),
+      persistTo: join(folder, "stored"),
+    });
+  let gateway = await serve();
   return {
     provider,
     url: `http://127.0.0.1:${gateway.url.port}`,
+    restart: async () => {
+      await gateway.close();
+      gateway = await serve();
+      return `http://127.0.0.1:${gateway.url.port}`;
+    },
     logs,
     close: async () => {
       await gateway.close();
