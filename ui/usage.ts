@@ -92,7 +92,9 @@ const sortByShare = (items: readonly KeyView[]): readonly KeyView[] =>
   [...items].sort((a, b) => b.share - a.share);
 
 /** As GET /counters answers. */
-type Counter = Pick<KeyView, "limit" | "used" | "remaining" | "resetMs"> & { readonly override?: string };
+type Counter = Pick<KeyView, "limit" | "used" | "remaining" | "resetMs" | "goneInMs"> & {
+  readonly override?: string;
+};
 
 /** A row may have written more use ahead than there was, and knows no override: what can be asked for is asked for. */
 async function readExactly(ask: Ask, policy: string, view: KeyView): Promise<KeyView> {
@@ -106,12 +108,12 @@ async function readExactly(ask: Ask, policy: string, view: KeyView): Promise<Key
     const { items } = await ask<{ readonly items: readonly Counter[] }>(`counters?${query}`);
     const [counter] = items;
     if (counter === undefined) return view;
-    const { limit, used, remaining, resetMs, override } = counter;
+    const { limit, used, remaining, resetMs, goneInMs, override } = counter;
     // Whose tier it is the question cannot say: the row knows its limit.
     if (override === undefined && limit !== view.limit) return view;
     // What there is in all: of a bucket its burst, which is less than its limit.
     const whole = used + remaining;
-    return { ...view, limit, used, remaining, resetMs, share: whole === 0 ? 1 : used / whole };
+    return { ...view, limit, used, remaining, resetMs, goneInMs, share: whole === 0 ? 1 : used / whole };
   } catch {
     return view;
   }

@@ -1,11 +1,13 @@
 // How much of a policy's limit its keys have used: of a page of the counter objects that may own them, or of those few that
 // isolates reported as the fullest of late.
 
+import { toGoneInMs } from "../core/algorithms/forecast.ts";
 import type { HeavyKey } from "../core/counters/counter-messages.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { FULLEST_MAX } from "../core/stats/fullest.ts";
 import type { StatsKeysAnswer } from "../core/stats/stats-answer.ts";
 import type { FullestObject } from "../core/stats/stats-messages.ts";
+import { readClock } from "../platform/clock.ts";
 import { askStats } from "./ask-stats.ts";
 import { askOwners, askTop, countShards, type Owner, type TopPageQuery } from "./find-top-page.ts";
 import type { AdminControls } from "./operation.ts";
@@ -54,15 +56,17 @@ function toAnswer(
     policy: policy.name,
     keys: shares.reduce((sum, count) => sum + count, 0),
     shares: [...shares],
-    items: keys.map(({ key, used, limit, resetMs, object }) => ({
-      key,
-      limit,
-      used,
-      remaining: Math.max(0, limit - used),
-      resetMs,
-      share: toShare({ used, limit }),
-      object,
-    })),
+    items: keys.map((key) => toItem(policy, key)),
     objects: { ...objects, sharded: countShards(controls, policy) },
   };
+}
+
+function toItem(
+  policy: Policy,
+  { key, used, limit, resetMs, object }: HeavyKey & { readonly object: string },
+): StatsKeysAnswer["items"][number] {
+  const remaining = Math.max(0, limit - used);
+  const goneInMs = toGoneInMs(policy, { used, remaining, resetMs }, readClock());
+  const item = { key, limit, used, remaining, resetMs, share: toShare({ used, limit }), object };
+  return goneInMs === undefined ? item : { ...item, goneInMs };
 }

@@ -166,6 +166,8 @@ interface KeyTableProps extends Pick<KeysProps, "canChange" | "onAction"> {
 }
 
 function KeyTable({ keys, policy, canChange, onAction }: KeyTableProps): JSX.Element {
+  // At the pace since its window began, of quotas that will not last.
+  const isShort = keys.some(({ goneInMs }) => goneInMs !== undefined);
   return (
     <Table
       caption={`Keys that use most of ${policy}`}
@@ -178,6 +180,7 @@ function KeyTable({ keys, policy, canChange, onAction }: KeyTableProps): JSX.Ele
         "",
         "remaining",
         "resets in",
+        ...(isShort ? ["gone in"] : []),
         ...(canChange ? ["actions"] : []),
       ]}
       rows={keys.map((key) => [
@@ -190,6 +193,7 @@ function KeyTable({ keys, policy, canChange, onAction }: KeyTableProps): JSX.Ele
         <Bar key="bar" whole={1} parts={[{ tone: toTone(key.share), value: key.share }]} />,
         toExact(key.remaining),
         toDuration(key.resetMs),
+        ...(isShort ? [key.goneInMs === undefined ? "" : toDuration(key.goneInMs)] : []),
         ...(canChange ? [<Buttons key="do" view={key} policy={policy} onAction={onAction} />] : []),
       ])}
     />

@@ -107,6 +107,7 @@ export const toStatsKeysSchema = () =>
         used: count,
         remaining: count,
         resetMs: count,
+        goneInMs: v.optional(count),
         share: number,
         object: text,
       }),
