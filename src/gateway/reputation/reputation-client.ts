@@ -93,9 +93,10 @@ export class ReputationClient {
     if (settings === undefined || refusal?.isLeft === true) return;
     const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined };
     const signals = toSignals(happened, settings.points);
-    const client = signals === undefined ? undefined : toClient(trace, request);
-    const counter = toAddressCounter(client?.address);
-    if (client === undefined || signals === undefined || counter === undefined) return;
+    if (signals === undefined) return;
+    const client = toClient(trace, request);
+    const counter = toAddressCounter(client.address);
+    if (counter === undefined) return;
     const nowMs = readClock();
     if (signals === "clean") {
       this.#standings.noteClean(counter.key, settings.score, nowMs);
