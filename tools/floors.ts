@@ -26,6 +26,7 @@ export const trees: readonly Tree[] = [
       ["config"],
       ["routes"],
       ["origins"],
+      ["shedding"],
       ["outbound"],
       ["policies"],
       ["reputation"],

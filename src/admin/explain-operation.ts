@@ -85,7 +85,7 @@ const policySchema = toObjectSchema(
 );
 /** Members that are left out where there is nothing to say. */
 const UNNAMED =
-  "problem status cause retryAfterMs path route preflight ban reputation cost consumer tier apiKey outbound";
+  "problem status cause retryAfterMs path route preflight ban reputation cost consumer tier apiKey outbound load";
 const explanation = (): JsonSchema =>
   toObjectSchema(
     {
@@ -123,6 +123,12 @@ const explanation = (): JsonSchema =>
         },
         ["accounts"],
       ),
+      load: toObjectSchema({
+        pool: text,
+        mode: { enum: ["enforce", "shadow"] },
+        priority: text,
+        admitted: { type: "number" },
+      }),
     },
     UNNAMED.split(" "),
   );

@@ -81,8 +81,13 @@ const poolAnswer = (): JsonSchema =>
         ),
       ),
       waiting: toObjectSchema({ critical: integer, normal: integer, background: integer }),
+      load: toObjectSchema({
+        mode: { enum: ["enforce", "shadow"] },
+        admitted: toObjectSchema({ critical: share, normal: share, background: share }),
+        usualMs: integer,
+      }),
     },
-    ["waiting"],
+    ["waiting", "load"],
   );
 
 export const gatewayOperations: readonly Operation[] = [

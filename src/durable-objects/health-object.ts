@@ -12,6 +12,8 @@ import {
   toViews,
 } from "../core/origins/pool-health.ts";
 import { ReportPace } from "../core/report-pace.ts";
+import { LoadController } from "../core/shedding/load-controller.ts";
+import type { LoadReport } from "../core/shedding/load.ts";
 import type { Bindings, HealthRpc } from "../platform/bindings.ts";
 import { toReader } from "../platform/body-reader.ts";
 
@@ -29,9 +31,10 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
   #reportedMs = -Infinity;
   #isChecking = false;
   readonly #pace = new ReportPace();
+  readonly #load = new LoadController();
 
   /** Takes what an isolate saw, and gives back what all of them know. */
-  async report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<HealthReply> {
+  async report(pool: WatchedPool, reports: readonly MemberReport[], load?: LoadReport): Promise<HealthReply> {
     const nowMs = Date.now();
     this.#pool = pool;
     this.#reportedMs = nowMs;
@@ -40,7 +43,9 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
       this.#isChecking = true;
       await this.ctx.storage.setAlarm(nowMs);
     }
-    return { views: toViews(this.#health, nowMs), nextMs: this.#pace.next(nowMs, REPORT_MS) };
+    const nextMs = this.#pace.next(nowMs, REPORT_MS);
+    const reply = { views: toViews(this.#health, nowMs), nextMs };
+    return load === undefined ? reply : { ...reply, load: this.#load.add(load, nowMs, nextMs) };
   }
 
   override async alarm(): Promise<void> {

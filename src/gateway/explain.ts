@@ -13,6 +13,8 @@ import { readClock } from "../platform/clock.ts";
 import { toBatchFacts } from "./batch/limit-batch.ts";
 import { findPreflight } from "./cors/find-preflight.ts";
 import { findKeptOut, judge, type Refused } from "./credentials/judge.ts";
+import { assume } from "./assume-credential.ts";
+import { explainLoad } from "./explain-load.ts";
 import { explainPolicies, toFinite } from "./explain-policies.ts";
 import type { Gateway } from "./gateway.ts";
 import { checkLimits } from "./limits/check-limits.ts";
@@ -48,6 +50,7 @@ const NOTHING: Explanation = {
   isCached: false,
   policies: [],
   outbound: undefined,
+  load: undefined,
 };
 
 type Context = RequestContext<Gateway>;
@@ -185,7 +188,11 @@ async function explainAdmitted(
   const { facts, limited } = admitted;
   const checked = await checkLimits(limited, facts, context);
   const explained = withLimits(known, checked, { facts, route: limited, gateway: context.gateway });
-  return explained.problem === undefined ? explainOutbound(explained, admitted, context) : explained;
+  if (explained.problem !== undefined) return explained;
+  const load = explainLoad(facts, admitted.route, context.gateway);
+  const loaded = load === undefined ? explained : { ...explained, load };
+  if (load?.mode === "enforce" && load.admitted === 0) return end(loaded, "origin-overloaded");
+  return explainOutbound(loaded, admitted, context);
 }
 
 function withLimits(
@@ -283,18 +290,4 @@ function end(known: Explanation, problem: ProblemCode): Explanation {
 
 function toNamed(route: Route | undefined): Explanation["route"] {
   return route === undefined ? undefined : { index: route.index, name: route.name };
-}
-
-/** Nobody is asked for the credential. */
-function assume(assumed: CredentialVerdict | undefined, gateway: Gateway): Gateway {
-  if (assumed === undefined) return gateway;
-  const authority = {
-    recall: () => assumed,
-    guess: () => assumed,
-    guessByOthers: () => Promise.resolve(assumed),
-    refresh: () => undefined,
-    hasKnown: () => true,
-    find: () => Promise.resolve(assumed),
-  };
-  return { ...gateway, authority };
 }

@@ -42,6 +42,7 @@ import type {
 import type { Acceptance, WebhookEvent } from "../core/webhooks/webhook-messages.ts";
 import type { WatchedPool } from "../core/origins/origin-pool.ts";
 import type { HealthReply, MemberReport } from "../core/origins/pool-health.ts";
+import type { LoadReport } from "../core/shedding/load.ts";
 import type {
   CounterFailure,
   CounterReply,
@@ -111,7 +112,7 @@ export interface SnapshotRpc extends Rpc.DurableObjectBranded {
 
 /** What a gateway may ask of a pool's health object. */
 export interface HealthRpc extends Rpc.DurableObjectBranded {
-  report(pool: WatchedPool, reports: readonly MemberReport[]): Promise<HealthReply>;
+  report(pool: WatchedPool, reports: readonly MemberReport[], load?: LoadReport): Promise<HealthReply>;
 }
 
 /** What a gateway may ask of a pool's feedback object. */

@@ -973,6 +973,14 @@ export interface PoolInput<Names extends string = string> {
      */
     readonly headerMax?: Priority;
   };
+  readonly adapt?: {
+    /**
+     * With `adapt: {}` the pool lets in no more than its origin can answer: see Load shedding. `"shadow"` (dry run) decides and counts, and refuses nobody.
+     * (`"enforce"` or `"shadow"`. Default: `"enforce"`.)
+     * @example adapt: { mode: "shadow" }
+     */
+    readonly mode?: "enforce" | "shadow";
+  };
   /**
    * `"member"`: each member is an account of its own. Policies count, and feedback stops, each alone: see Accounts.
    * (`"pool"` or `"member"`. Default: `"pool"`.)
@@ -1376,7 +1384,7 @@ export interface RouteInput<Names extends string = string> {
    */
   readonly origin?: string;
   /**
-   * How urgent its calls of a pool with `policies` are: see Outbound limits.
+   * How urgent its calls of a pool with `policies` or `adapt` are: see Outbound limits and Load shedding.
    * (`"critical"`, `"normal"` or `"background"`. Default: `"normal"`.)
    * @example priority: "background"
    */

@@ -98,4 +98,14 @@ export interface Explanation {
   readonly isCached: boolean;
   readonly policies: readonly ExplainedPolicy[];
   readonly outbound: ExplainedOutbound | undefined;
+  /** Whether its pool lets it in, where the pool adapts to how much its origin can do. */
+  readonly load: ExplainedLoad | undefined;
+}
+
+export interface ExplainedLoad {
+  readonly pool: string;
+  readonly mode: "enforce" | "shadow";
+  readonly priority: string;
+  /** The share of this client's requests that is let in, from 0 to 1. */
+  readonly admitted: number;
 }

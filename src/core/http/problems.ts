@@ -254,6 +254,13 @@ export const problems = {
     proxyError: "connection_limit_reached",
     type: "temporary-reduced-capacity",
   },
+  "origin-overloaded": {
+    status: 503,
+    detail:
+      "The origin has more to do than it can, and this request was not sent on. It may be sent again after Retry-After.",
+    proxyError: "connection_limit_reached",
+    type: "temporary-reduced-capacity",
+  },
   ...handOverProblems,
   "not-cached": {
     status: 504,

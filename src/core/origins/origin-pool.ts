@@ -3,6 +3,7 @@
 
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
+import type { PriorityRules } from "../outbound/priority.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import type { UpstreamCredential } from "./upstream-credential.ts";
 import type { BreakerSettings } from "./origin-breaker.ts";
@@ -59,6 +60,13 @@ export interface HealthCheckSettings {
 /** What the pool's health object must know of it: sent with every report, like limits with every check of a counter. */
 export type WatchedPool = Pick<OriginPool, "members" | "breaker" | "checks">;
 
+/** Load shedding: who is let in while the origin has more to do than it can. */
+export interface AdaptSettings {
+  /** Decided and counted, never enforced. */
+  readonly isShadow: boolean;
+  readonly priority: PriorityRules;
+}
+
 export interface OriginPool {
   readonly name: string;
   readonly members: readonly PoolMember[];
@@ -74,6 +82,8 @@ export interface OriginPool {
   readonly slowStartMs: number;
   /** undefined: what the origin reports of its own limits is not read. */
   readonly feedback: FeedbackSettings | undefined;
+  /** undefined: everybody is let in, however much the origin has to do. */
+  readonly adapt: AdaptSettings | undefined;
   /** undefined: its calls are not counted. */
   readonly outbound: OutboundSettings | undefined;
 }

@@ -173,7 +173,7 @@ function toOutbound(
 
 function toPool(
   name: string,
-  { slow, slowStart, retries, breaker, checks, feedback }: v.InferOutput<typeof poolSchema>,
+  { slow, slowStart, retries, breaker, checks, feedback, adapt, priority }: v.InferOutput<typeof poolSchema>,
   { members, affinity, outbound }: Pick<OriginPool, "members" | "affinity" | "outbound">,
 ): OriginPool {
   return deepFreeze({
@@ -183,6 +183,7 @@ function toPool(
     outbound,
     slowMs: slow ?? Infinity,
     slowStartMs: slowStart,
+    adapt: adapt && { isShadow: adapt.mode === "shadow", priority },
     feedback: feedback && toFeedback(feedback, outbound?.limited.policies ?? []),
     retries: {
       max: retries.max,

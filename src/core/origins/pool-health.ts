@@ -18,6 +18,7 @@ import {
   type PathsReport,
   withoutWindow,
 } from "./failing-paths.ts";
+import type { LoadView } from "../shedding/load.ts";
 import type { HealthCheckSettings, OriginPool } from "./origin-pool.ts";
 
 export interface MemberHealth {
@@ -61,6 +62,8 @@ export interface HealthReply {
   readonly views: readonly MemberView[];
   /** When the isolate is to report again, from now. */
   readonly nextMs: number;
+  /** Who is to be let in, where that is watched. */
+  readonly load?: LoadView | undefined;
 }
 
 const UNKNOWN: MemberHealth = {

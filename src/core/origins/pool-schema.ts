@@ -105,5 +105,6 @@ export const poolSchema = object({
     }),
   ),
   feedback: v.optional(feedbackSchema),
+  adapt: v.optional(object({ mode: v.optional(oneOf(["enforce", "shadow"]), "enforce") })),
   per: v.optional(oneOf(["pool", "member"]), "pool"),
 });

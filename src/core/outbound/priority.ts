@@ -1,4 +1,4 @@
-// The priority of a call to an origin: by its route, by its consumer, or by a header of the request, as far as the
+// The priority of a call to an origin, where it is limited or its load is shed: by its route, by its consumer, or by a header of the request, as far as the
 // configuration allows. Pure.
 
 import type { Facts } from "../keys/facts.ts";

@@ -90,6 +90,11 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     help: "Requests for which an origin's quota was used up, by what became of them",
     labels: ["pool", "priority", "result"],
   },
+  shed: {
+    name: "shed",
+    help: "Requests that an overloaded origin's pool refused, or in a dry run would have",
+    labels: ["pool", "priority", "result"],
+  },
   counterCalls: {
     name: "object_calls",
     help: "Questions to counter objects",

@@ -12,6 +12,7 @@ const DENIALS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "limiter-unavailable",
   "missing-key",
   "origin-limited",
+  "origin-overloaded",
 ]);
 
 /** `code` is the gateway's own problem. */

@@ -262,8 +262,11 @@ function findStandIn(
   { record }: Forward,
 ): readonly [Hit | undefined, detail: string] {
   const nowMs = readClock();
-  if (!answer.ok && answer.error.denied !== undefined)
+  const isOverloaded = !answer.ok && answer.error.code === "origin-overloaded";
+  if (!isOverloaded && !answer.ok && answer.error.denied !== undefined)
     return [answer.error.mayStandIn ? decideOnLimit(record, nowMs) : undefined, "stale-if-limited"];
+  const limited = isOverloaded ? decideOnLimit(record, nowMs) : undefined;
+  if (limited !== undefined) return [limited, "stale-if-limited"];
   return [decideOnError(plan, record, { nowMs, isUnreachable: !answer.ok }), "stale-if-error"];
 }
 

@@ -19,6 +19,7 @@ import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } f
 import { MemberCalls, readLeft } from "./member-calls.ts";
 import type { Heard, OutboundContext } from "./outbound.ts";
 import type { PoolClient } from "./pool-client.ts";
+import { countFlight, shedLoad } from "./shed-load.ts";
 import { AWAITED_BYTES, awaitBody } from "../request/await-body.ts";
 import { dropAnswer } from "../request/body-pipe.ts";
 import type { RequestFacts } from "../request/request-facts.ts";
@@ -51,6 +52,8 @@ export async function askPool(
 ): Promise<OriginAnswer> {
   const { affinity, retries } = client.pool;
   client.begin(facts, options.context.waitUntil);
+  const shed = shedLoad(facts, client, options);
+  if (shed !== undefined) return err(shed);
   const isRepeatable = !(facts.body instanceof ReadableStream) && retries.max > 0;
   return await askInTurn({
     facts,
@@ -144,14 +147,13 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const member = client.pool.members[at];
   const fields = withMemberFields(options.fields, member);
   const without = withPriorityField(options.without, client);
-  const forwarded = await forward(facts, {
-    ...options,
-    fields,
-    without,
-    timeoutMs,
-    member,
-    pool: client.pool.name,
-  });
+  const sending = { ...options, fields, without, timeoutMs, member, pool: client.pool.name };
+  const { gate } = client;
+  const forwarded = await (gate === undefined
+    ? forward(facts, sending)
+    : countFlight(gate, { facts, timeoutMs: timeoutMs + options.requestTimeoutMs }, () =>
+        forward(facts, sending),
+      ));
   const nowMs = readClock();
   const outcome = toOutcome(forwarded, nowMs);
   const heard = await hear(asking, { at, forwarded, sentMs });
@@ -198,8 +200,8 @@ function toNamedFailure(failure: OriginFailure, member: PoolMember | undefined):
 }
 
 /** What a request says of its own priority is for the gateway alone. */
-function withPriorityField(without: readonly string[] = [], { outbound }: PoolClient): readonly string[] {
-  const header = outbound?.settings.priority.header;
+function withPriorityField(without: readonly string[] = [], { pool }: PoolClient): readonly string[] {
+  const header = (pool.outbound ?? pool.adapt)?.priority.header;
   return header === undefined ? without : [...without, header];
 }
 

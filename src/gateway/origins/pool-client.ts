@@ -5,6 +5,8 @@ import { MemberStates } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { HealthReply, MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
+import { LoadGate } from "../../core/shedding/load-gate.ts";
+import { type LoadReport, type LoadView, RANKS } from "../../core/shedding/load.ts";
 import { isRay } from "../../core/http/request-id.ts";
 import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { Bindings } from "../../platform/bindings.ts";
@@ -27,11 +29,14 @@ export class PoolClient {
    * what it says of them.
    */
   readonly outbounds: readonly Outbound[];
+  /** Who is let in while the origin has too much to do; undefined: everybody. */
+  readonly gate: LoadGate | undefined;
   /** What cannot be told is lost: this isolate goes on with what it sees itself. */
   readonly #poll: Poll<HealthReply>;
   /** When the health object wants the next report; before the first when this isolate makes it. */
   #dueMs: number | undefined;
   #isKnown = false;
+  #isolate: string | undefined;
   #budget: RetryBudget = NEW_BUDGET;
 
   constructor(
@@ -45,16 +50,22 @@ export class PoolClient {
     this.states = new MemberStates(pool, (url, state, paths) => {
       writeLog("origin", { pool: name, origin: url, state, paths });
     });
+    this.gate = pool.adapt && new LoadGate(pool.adapt.isShadow);
     this.#poll = new Poll({
       refreshMs: REPORT_MS,
       ask: async () =>
-        await bindings.HEALTH.getByName(name).report({ members, breaker, checks }, this.states.takeReports()),
+        await bindings.HEALTH.getByName(name).report(
+          { members, breaker, checks },
+          this.states.takeReports(),
+          ...this.#takeLoad(),
+        ),
       learn: (reply) => {
-        const { views, nextMs } = toReply(reply);
+        const { views, nextMs, load } = toReply(reply);
         const nowMs = readClock();
         this.#dueMs = nowMs + nextMs;
         this.#isKnown = true;
         this.states.learn(views, nowMs, nextMs);
+        if (load !== undefined) this.#learnLoad(load, nowMs, nextMs);
       },
     });
   }
@@ -74,8 +85,28 @@ export class PoolClient {
     this.#budget = earn(this.#budget, this.pool.retries.budgetPercent);
     const nowMs = readClock();
     this.#dueMs ??= nowMs + toFirstDelayMs(isRay(facts.requestId), FIRST, Math.random());
-    if (nowMs >= this.#dueMs || (!this.#isKnown && this.states.hasFailed))
-      this.#poll.refresh(nowMs, waitUntil);
+    const isUrgent = !this.#isKnown && (this.states.hasFailed || this.gate?.isBusy === true);
+    if (nowMs >= this.#dueMs || isUrgent) this.#poll.refresh(nowMs, waitUntil);
+  }
+
+  /** The global scope has no randomness: its name is made with the first report. */
+  #takeLoad(): readonly LoadReport[] {
+    if (this.gate === undefined) return [];
+    this.#isolate ??= crypto.randomUUID();
+    return [this.gate.take(this.#isolate, readClock())];
+  }
+
+  /** Says so where requests begin to be refused, or are all let in again. */
+  #learnLoad(load: LoadView, nowMs: number, nextMs: number): void {
+    const { gate } = this;
+    if (gate === undefined) return;
+    const before = gate.view(nowMs).open < RANKS;
+    gate.learn(load, nowMs, nextMs);
+    const isShedding = load.open < RANKS;
+    if (before === isShedding) return;
+    const { name: pool, adapt } = this.pool;
+    const mode = adapt?.isShadow === true ? "shadow" : "enforce";
+    writeLog("origin", { pool, state: isShedding ? "shedding" : "open", open: load.open, mode });
   }
 
   /** Whether the budget has a retry left, which it then has no more. */

@@ -2,6 +2,7 @@
 
 import type { MemberShown } from "../../core/origins/member-states.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
+import { PRIORITIES } from "../../core/outbound/priority.ts";
 import type { StatsNow } from "../../core/stats/stats-messages.ts";
 import { readClock } from "../../platform/clock.ts";
 import type { ShownQuota } from "./origin-feedback.ts";
@@ -44,6 +45,17 @@ export interface ShownPool {
   readonly origins: readonly (MemberShown & Partial<ShownAccount>)[];
   /** Requests that wait for quota, by priority; only where calls are counted. */
   readonly waiting: Waiting | undefined;
+  /** Who is let in; only where the pool adapts. */
+  readonly load?: ShownLoad | undefined;
+}
+
+/** Load shedding, as this isolate has heard of it last. */
+export interface ShownLoad {
+  readonly mode: "enforce" | "shadow";
+  /** The share of requests that is let in, by priority. */
+  readonly admitted: Readonly<Record<string, number>>;
+  /** How long an answer takes while the origin is well; 0: not known yet. */
+  readonly usualMs: number;
 }
 
 /** The state of every member and who waits for quota, as this isolate sees it: for the admin API. */
@@ -53,7 +65,16 @@ export function showPools(clients: ReadonlyMap<OriginPool, PoolClient>): readonl
     pool: name,
     origins: client.hasAccounts ? showAccounts(client) : client.states.show(nowMs),
     waiting: client.outbound?.lines.count(name),
+    load: showLoad(client, nowMs),
   }));
+}
+
+function showLoad({ gate, pool: { adapt } }: PoolClient, nowMs: number): ShownLoad | undefined {
+  if (gate === undefined || adapt === undefined) return undefined;
+  const { open, baseMs } = gate.view(nowMs);
+  const admitted = PRIORITIES.map((name, rank) => [name, Math.min(1, Math.max(0, open - rank))] as const);
+  const mode = adapt.isShadow ? "shadow" : "enforce";
+  return { mode, admitted: Object.fromEntries(admitted), usualMs: Math.round(baseMs) };
 }
 
 /** The members of a pool whose members are accounts of their own. */

@@ -156,6 +156,11 @@ export class Recorder {
     this.#pending.counts.count("queue", pool, priority, result);
   }
 
+  /** Counts a request that was refused, or in a dry run would have been, because its origin has too much to do. */
+  shed(pool: string, priority: string, result: "refused" | "shadow"): void {
+    this.#pending.counts.count("shed", pool, priority, result);
+  }
+
   /** Counts a call of a counter object. */
   called(kind: "decide" | "renew", failure: string | undefined): void {
     this.#pending.counts.count("counterCalls", kind, failure === undefined ? "answered" : "failed");

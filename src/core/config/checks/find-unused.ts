@@ -46,8 +46,8 @@ const toUnknownTier = (tier: string, known: readonly string[]): string =>
   `no tier of the configuration is called so${toHint(tier, known)}`;
 
 /** Priorities of consumers and tiers, where nobody is known, and of tiers that the configuration does not have. */
-function findPriorities({ name, outbound }: OriginPool, config: Config): readonly Finding[] {
-  const { consumers = {}, tiers = {} } = outbound?.priority ?? {};
+function findPriorities({ name, outbound, adapt }: OriginPool, config: Config): readonly Finding[] {
+  const { consumers = {}, tiers = {} } = outbound?.priority ?? adapt?.priority ?? {};
   const path = `origins.${name}.priority`;
   const isKnown = config.routes.some(({ auth, pool }) => auth !== "none" && pool?.name === name);
   const given = Object.entries({ consumers, tiers }).filter(([, rules]) => Object.keys(rules).length > 0);

@@ -29,13 +29,13 @@ function listRead({ policies, routes, pools }: Config): readonly Place[] {
         header,
       ]),
     ]),
-    ...pools.flatMap(({ name, affinity = [], outbound }): readonly Place[] => [
+    ...pools.flatMap(({ name, affinity = [], outbound, adapt }): readonly Place[] => [
       ...affinity.map((part) => toPlace(`origins.${name}.affinity`, part.label)),
       [
         `origins.${name}.cost.header`,
         typeof outbound?.limited.cost === "object" ? outbound.limited.cost.header : undefined,
       ],
-      [`origins.${name}.priority.header`, outbound?.priority.header],
+      [`origins.${name}.priority.header`, (outbound ?? adapt)?.priority.header],
     ]),
   ];
 }

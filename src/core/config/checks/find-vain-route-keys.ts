@@ -77,8 +77,9 @@ function findOriginCredential(
 function findOutbound({ priority, whenLimited, pool }: Route, path: string): readonly Finding[] {
   if (pool?.outbound !== undefined || pool?.feedback !== undefined) return [];
   const message = "the route leads to no pool with policies or feedback, so its calls never wait";
+  const isRanked = priority === "normal" || pool?.adapt !== undefined;
   return [
-    ...(priority === "normal" ? [] : [toWarning(`${path}.priority`, message)]),
+    ...(isRanked ? [] : [toWarning(`${path}.priority`, message)]),
     ...(whenLimited === undefined ? [] : [toWarning(`${path}.whenLimited`, message)]),
   ];
 }

@@ -1,0 +1,68 @@
+// What all isolates of a pool reported last, put together: an isolate counts until its next report is overdue.
+
+import { type LoadReport, RANKS } from "./load.ts";
+
+const SECOND_MS = 1_000;
+/** What an isolate reported counts for so long, and for two and a half of its reports. */
+const REPORT_MS_MIN = 2_500;
+const REPORTS = 2.5;
+const ISOLATES_MAX = 5_000;
+
+interface Known {
+  readonly report: LoadReport;
+  readonly untilMs: number;
+}
+
+/** Rates a second, and how many requests are on their way at a time. */
+export interface LoadStep {
+  readonly arrivals: readonly number[];
+  readonly asked: number;
+  readonly answers: number;
+  readonly bad: number;
+  readonly flight: number;
+}
+
+type ClientRate = readonly [client: number, rank: number, rate: number];
+
+export class LoadSums {
+  readonly #isolates = new Map<string, Known>();
+
+  add(report: LoadReport, nowMs: number, nextMs: number): void {
+    if (!this.#isolates.has(report.isolate) && this.#isolates.size >= ISOLATES_MAX) return;
+    const untilMs = nowMs + Math.max(REPORT_MS_MIN, REPORTS * nextMs);
+    this.#isolates.set(report.isolate, { report, untilMs });
+  }
+
+  sum(nowMs: number): LoadStep {
+    const arrivals = Array.from({ length: RANKS }, () => 0);
+    let answers = 0;
+    let bad = 0;
+    let flight = 0;
+    for (const [isolate, { report, untilMs }] of this.#isolates) {
+      if (untilMs < nowMs) {
+        this.#isolates.delete(isolate);
+        continue;
+      }
+      const seconds = report.elapsedMs / SECOND_MS;
+      for (const [rank, count] of report.arrivals.entries())
+        arrivals[rank] = (arrivals[rank] ?? 0) + count / seconds;
+      answers += report.answers / seconds;
+      bad += report.bad / seconds;
+      flight += report.flightMs / report.elapsedMs;
+    }
+    return { arrivals, asked: arrivals.reduce((sum, rate) => sum + rate, 0), answers, bad, flight };
+  }
+
+  clients(nowMs: number): readonly ClientRate[] {
+    const rates = new Map<string, ClientRate>();
+    for (const { report, untilMs } of this.#isolates.values()) {
+      if (untilMs < nowMs) continue;
+      for (const [client, rank, requests] of report.top) {
+        const key = `${client} ${rank}`;
+        const rate = (rates.get(key)?.[2] ?? 0) + (requests * SECOND_MS) / report.elapsedMs;
+        rates.set(key, [client, rank, rate]);
+      }
+    }
+    return [...rates.values()];
+  }
+}
