@@ -1,7 +1,7 @@
 // The documents as a folder of pages that need no server: every Markdown document, the files that documents lead to, a list
 // of words for the search, one stylesheet and one script.
 
-import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, posix, resolve } from "node:path";
 import { PROJECT_FOLDER } from "../../test/project/markdown.ts";
 import { listPages, type Page, toTarget } from "./pages.ts";
@@ -25,10 +25,7 @@ export async function writeSite(folder: string): Promise<number> {
     await write(join(folder, page.target), renderPage(page, pages, html));
   }
   for (const file of files) {
-    const from = resolve(PROJECT_FOLDER, file);
-    if (!(await stat(from)).isFile()) throw new Error(`Cannot copy ${file}: it is no file`);
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await copyFile(from, join(folder, file));
+    await cp(resolve(PROJECT_FOLDER, file), join(folder, file), { recursive: true, filter: isOurs });
   }
   // A script and not JSON: pages that are opened from a folder may fetch nothing.
   await write(join(folder, "search-words.js"), `globalThis.HEADGATE_WORDS = ${JSON.stringify(found)};\n`);
@@ -36,6 +33,9 @@ export async function writeSite(folder: string): Promise<number> {
     await copyFile(join(import.meta.dirname, name), join(folder, name));
   return pages.length;
 }
+
+/** A folder comes whole, without the packages that somebody has installed in it. */
+const isOurs = (path: string): boolean => !path.slice(PROJECT_FOLDER.length).includes("node_modules");
 
 /** Notes down files that are no pages, so that they come along. */
 function toHref(link: string, page: Page, pages: readonly Page[], files: Set<string>): string {
