@@ -38,7 +38,7 @@ await runCommand(async () => {
   console.log([" ".repeat(40), ...heads].join("  "));
   let broken = 0;
   for (const one of tuned) broken += print(one);
-  console.log("Not tuned on:");
+  console.log("Other courses:");
   for (const one of others) broken += print(one);
   console.log("On workerd, an origin of 20 slots and 50 ms, twice its load for 20 s:");
   const real = await playOnWorkerd();

@@ -1,5 +1,4 @@
-// What is played, and what is required of it. The controller was tuned on `tuned`, with the seeds 1 to 5; the others it had
-// not been held to.
+// What is played, and what is required of it. The controller was tuned while all of it was looked at.
 
 import { laws } from "./laws.ts";
 import { play, type Played, type Scenario } from "./simulate.ts";

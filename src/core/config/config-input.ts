@@ -975,11 +975,11 @@ export interface PoolInput<Names extends string = string> {
   };
   readonly adapt?: {
     /**
-     * With `adapt: {}` the pool lets in no more than its origin can answer: see Load shedding. `"shadow"` (dry run) decides and counts, and refuses nobody.
-     * (`"enforce"` or `"shadow"`. Default: `"enforce"`.)
-     * @example adapt: { mode: "shadow" }
+     * With `adapt` the pool finds out what its origin can answer: see Load shedding. `"shadow"` (dry run) decides and counts, and refuses nobody.
+     * (`"shadow"` or `"enforce"`. Default: `"shadow"`.)
+     * @example adapt: { mode: "enforce" }
      */
-    readonly mode?: "enforce" | "shadow";
+    readonly mode?: "shadow" | "enforce";
   };
   /**
    * `"member"`: each member is an account of its own. Policies count, and feedback stops, each alone: see Accounts.

@@ -105,6 +105,6 @@ export const poolSchema = object({
     }),
   ),
   feedback: v.optional(feedbackSchema),
-  adapt: v.optional(object({ mode: v.optional(oneOf(["enforce", "shadow"]), "enforce") })),
+  adapt: v.optional(object({ mode: v.optional(oneOf(["shadow", "enforce"]), "shadow") })),
   per: v.optional(oneOf(["pool", "member"]), "pool"),
 });
