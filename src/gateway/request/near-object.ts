@@ -3,6 +3,7 @@
 // time, whoever it has that from is asked instead.
 
 import type { NewsAnswer, NewsQuestion } from "../../core/control/news.ts";
+import { isRay } from "../../core/http/request-id.ts";
 import { SPREAD_MAX, toFirstSpread, toNearName } from "../../core/control/spread.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 
@@ -14,6 +15,7 @@ type Stub = ReturnType<Bindings["SNAPSHOTS"]["getByName"]>;
 export class NearObject {
   readonly #namespace: Bindings["SNAPSHOTS"];
   #isLocated = false;
+  #isOnNetwork = false;
   #place: string | undefined;
   #draw: number | undefined;
   #spread = 1;
@@ -29,6 +31,7 @@ export class NearObject {
     if (this.#isLocated) return;
     this.#isLocated = true;
     this.#place = request.cf?.continent as string | undefined;
+    this.#isOnNetwork = isRay(request.headers.get("cf-ray") ?? "");
   }
 
   /** There are at least as many objects as counters of so many shards suggest. */
@@ -67,9 +70,9 @@ export class NearObject {
     }
   }
 
-  /** On a machine of one's own, which is nowhere in the network, there is one. */
+  /** On a machine of one's own, which is not on the network though it may be told a place, there is one. */
   #toSpread(): number {
-    if (this.#place === undefined) return 1;
+    if (!this.#isOnNetwork) return 1;
     return Math.min(SPREAD_MAX, Math.max(this.#spreadMin, this.#spread));
   }
 }

@@ -11,7 +11,7 @@ import type { Bindings } from "../../../src/platform/bindings.ts";
 const { SNAPSHOTS } = env as unknown as Pick<Bindings, "SNAPSHOTS">;
 const WITHIN_MS = 4_000;
 
-function startDesk(continent?: string) {
+function startDesk(continent?: string, ray?: string) {
   const state = {
     questions: [] as NewsQuestion["known"][],
     names: [] as string[],
@@ -34,7 +34,12 @@ function startDesk(continent?: string) {
     return { readNews };
   };
   const near = new NearObject({ SNAPSHOTS: { getByName } as unknown as Bindings["SNAPSHOTS"] });
-  near.locate(new Request("https://gateway.example/", continent === undefined ? {} : { cf: { continent } }));
+  near.locate(
+    new Request("https://gateway.example/", {
+      ...(continent === undefined ? {} : { cf: { continent } }),
+      headers: ray === undefined ? {} : { "CF-Ray": ray },
+    }),
+  );
   const news = new News(near);
   const follow = (name: "purges" | "snapshot", version: () => number | undefined = () => -1): void => {
     news.follow(name, {
@@ -123,7 +128,7 @@ describe("the object that is asked", () => {
   test("is one of several of the continent, and stays the same, once there are to be more", async () => {
     const later = await Promise.all(
       Array.from({ length: 10 }, async () => {
-        const { state, follow, know } = startDesk("EU");
+        const { state, follow, know } = startDesk("EU", "8f0123456789abcd-AMS");
         follow("snapshot");
         state.spread = 8;
         for (let time = 0; time < 3; time += 1) await know("snapshot");
@@ -137,11 +142,11 @@ describe("the object that is asked", () => {
     expect(new Set(later).size).toBeGreaterThan(1);
   });
 
-  test("is one where the platform names no continent", async () => {
-    const { state, follow, know } = startDesk();
+  test.each([undefined, "NA"])("is one on a machine of one's own, in %s", async (continent) => {
+    const { state, follow, know } = startDesk(continent);
     follow("snapshot");
     state.spread = 8;
     for (let time = 0; time < 3; time += 1) await know("snapshot");
-    expect(new Set(state.names)).toEqual(new Set(["unknown"]));
+    expect(new Set(state.names)).toEqual(new Set([continent ?? "unknown"]));
   });
 });
