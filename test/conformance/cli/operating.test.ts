@@ -91,7 +91,7 @@ describe("consumer", () => {
     const shown = await done("consumer", "acme");
     expect(shown).toMatch(/^API keys\nid +consumer +tier +state +prefix[^\n]*\nk\d+ +acme +- +enabled +hg_/);
     expect(shown).toMatch(
-      /\nplan +consumer acme +denied +4 +1h +4 +100 % +0 +in \d+ (?:min|s) \(\d\d:\d\d:\d\d\)/,
+      /\nplan +consumer acme +denied +4 +1h +4 +100 % +0 +in \d+ (?:min|s) \((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\)/,
     );
     expect(shown).toMatch(/\neach +api-key k\d+ +allowed +50 +1h +1 +2 % +49 /);
     expect(shown).not.toMatch(/\d{13}|\{"/);

@@ -81,7 +81,7 @@ describe("npm start and npm run dev", () => {
       const differs = `is, until the file changes or \`npx headgate config rollback 0\` ends it. It differs in\n  policies.all.limit: 10 in the file, 20 pushed\n`;
       await until("it says so", () => Promise.resolve(dev.output().includes(differs)));
       expect(dev.output()).toMatch(
-        /^pushed\.config\.ts is not active: configuration version 1, pushed \d+ s ago \(\d\d:\d\d:\d\d\) by ADMIN_TOKEN \(more\), is,/m,
+        /^pushed\.config\.ts is not active: configuration version 1, pushed \d+ s ago \((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\) by ADMIN_TOKEN \(more\), is,/m,
       );
       await save(path, 30);
       const ended =
