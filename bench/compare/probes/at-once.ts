@@ -24,7 +24,7 @@ export const twoProcesses: Probe = {
   name: "two-processes",
   title: "Two processes, limit 100",
   explanation:
-    "Two processes of Node, two isolates, two workers or two threads, whichever the subject scales by; a hundred requests to each. 100 is right: more than that means that each has a counter of its own.",
+    "Two processes of Node, two Worker instances (isolates), two workers or two threads, whichever the subject scales by; a hundred requests to each. 100 is right: more than that means that each has a counter of its own.",
   run: async ({ start }: Stand) => {
     const tried = await start({ general: { units: 100, windowMs: MINUTE_MS } }, { isTwice: true });
     const ports = tried.ports.length === 1 ? [tried.ports[0], tried.ports[0]] : tried.ports;
