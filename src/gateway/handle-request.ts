@@ -46,6 +46,7 @@ import type { RequestTarget } from "./request/request-target.ts";
 import { noteLimits } from "./limits/note-limits.ts";
 import { holdPermits } from "./limits/permits.ts";
 import { settleLimits } from "./limits/settle-limits.ts";
+import { noteUsageReader } from "./limits/settle-usage.ts";
 import { shapeRequest } from "./shape/shape-request.ts";
 import { type HeadStart, startBeside } from "./start-ahead.ts";
 import type { CountedFields } from "./request/read-fields.ts";
@@ -110,6 +111,7 @@ export async function handleRequest(
   const limits = checked instanceof Promise ? await trace.wait("counter", checked, ofLimits) : checked;
   const refused = refuse(limits, routed, { context, early });
   if (refused !== undefined) return refused;
+  noteUsageReader(limits, context);
   const permits = holdPermits(limits, context, request.signal);
   await holdBack(limits, trace);
 

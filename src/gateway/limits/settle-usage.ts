@@ -3,6 +3,7 @@
 
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Policy } from "../../core/policies/policy.ts";
+import type { PolicyRow } from "../../core/policies/policy-rows.ts";
 import { isTokenCost } from "../../core/policies/policy-cost.ts";
 import { findPromptTokens, findWeights } from "../../core/policies/policy-units.ts";
 import { toActualUnits, type UsageRule } from "../../core/policies/settle-rule.ts";
@@ -58,12 +59,20 @@ export function settleUsage(response: Response, status: number, settling: Settli
     if (rule === undefined || isTold(policy, response, status)) continue;
     open.set(rule, (open.get(rule) ?? new Set()).add(policy));
   }
-  let isCounted = true;
+  const { limits, context } = settling;
+  let isCounted = (context.trace.usageBy ?? limits) === limits;
   for (const [rule, policies] of open) {
     readUsage(response, status, { ...settling, rule, policies, isCounted });
     isCounted = false;
   }
 }
+
+/** Where a route's own policies wait for what the answer says that was used, they count it, and not the pool's too. */
+export function noteUsageReader(limits: CheckedLimits, { trace }: Pick<LimiterContext, "trace">): void {
+  if (limits.taken.some(({ group }) => group.rows.some(isRead))) trace.usageBy = limits;
+}
+
+const isRead = ({ policy }: PolicyRow): boolean => policy.settle?.usage !== undefined;
 
 function isTold({ settle: rule }: Policy, { headers }: Response, status: number): boolean {
   const header = (name: string): string | undefined => headers.get(name) ?? undefined;

@@ -70,6 +70,8 @@ export class RequestTrace {
   refusal: Refusal | undefined;
   /** Whether its answer is to have the request's id as a field, or has it: a request of a batch is not answered by itself. */
   idField: "unwanted" | "wanted" | "written" = "unwanted";
+  /** The decision that counts what a model used: its route's. undefined: none of its route's policies reads it. */
+  usageBy: object | undefined;
   #allMs = 0;
 
   constructor(startedMs: number, tracer?: Tracer) {

@@ -12,7 +12,8 @@ const provider = await startProvider();
 afterAll(provider.close);
 const { gateway } = await startStand(
   {
-    origins: { models: { members: [provider.url] } },
+    // A call that the pool's policy reads too is counted once, by its route's.
+    origins: { models: { members: [provider.url], policies: ["all-calls"] } },
     policies: {
       plan: {
         algorithm: "fixed-window",
@@ -31,6 +32,14 @@ const { gateway } = await startStand(
           estimate: "openai",
           usd: { "gpt-5": { input: 2, output: 10 }, "*": { input: 1, output: 1 } },
         },
+        settle: { usage: "openai" },
+      },
+      "all-calls": {
+        algorithm: "sliding-window",
+        limit: 1_000_000,
+        window: "1h",
+        key: "everyone",
+        cost: { estimate: "openai" },
         settle: { usage: "openai" },
       },
     },
