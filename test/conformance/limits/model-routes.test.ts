@@ -1,13 +1,16 @@
-// Routes to model APIs: what they count by, how long a body they take, and what becomes of streams that are cut.
+// Routes to model APIs: what they count by, how long a body they take, which calls another provider gets, and what becomes
+// of streams that are cut.
 
 import { Readable } from "node:stream";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { startProvider } from "../../../demo/llm/provider.ts";
-import { send } from "../support/client.ts";
+import { type Reply, send } from "../support/client.ts";
+import type { Fields } from "../support/fields.ts";
 import { startGateway, toConfigSource } from "../support/gateway.ts";
 import { issueKey } from "../support/keys.ts";
+import { type Script, startOrigin } from "../support/origin.ts";
 
 const LIMIT = 10_000;
 const TOKENS = {
@@ -21,9 +24,41 @@ const TOKENS = {
 
 const provider = await startProvider();
 afterAll(provider.close);
+const failing = await startOrigin();
+afterAll(failing.close);
+
+const later = (seconds: number): Fields => [["Retry-After", String(seconds)]];
+const stalls: Script = { raw: "", ending: "stall" };
+/** What the first of two providers does, and whether a call that has been sent to it goes on to the other. */
+const FAILURES: readonly (readonly [what: string, script: Script, get: boolean, post: boolean])[] = [
+  ["answers 429", { status: 429 }, true, true],
+  ["answers 429 with a Retry-After", { status: 429, fields: later(60) }, true, true],
+  ["answers 503 with a Retry-After", { status: 503, fields: later(60) }, true, true],
+  ["takes the key for none", { status: 401 }, true, true],
+  ["answers 503", { status: 503 }, true, false],
+  ["answers 529", { status: 529 }, true, false],
+  ["answers 529 with a Retry-After", { status: 529, fields: later(0) }, true, false],
+  ["has no first byte in time", stalls, true, false],
+  ["answers 500", { status: 500 }, false, false],
+];
+const nameOf = (at: number, method: string): string => `fallback-${at}-${method.toLowerCase()}`;
+/** Each with what only it has learnt of the first provider. */
+const FALLBACKS = FAILURES.flatMap((_, at) => ["GET", "POST"].map((method) => nameOf(at, method)));
+
 const gateway = await startGateway({
   config: toConfigSource({
     origin: provider.url,
+    origins: Object.fromEntries(
+      FALLBACKS.map((name) => [
+        name,
+        {
+          members: [failing.url, { url: provider.url, role: "fallback" }],
+          per: "member",
+          feedback: { profile: "openai", otherScopes: "pool" },
+          retries: { bodyBytesMax: 100_000 },
+        },
+      ]),
+    ),
     policies: {
       tokens: TOKENS,
       bound: { ...TOKENS, cost: { json: "max_tokens", min: 0, max: 5_000 } },
@@ -41,6 +76,12 @@ const gateway = await startGateway({
       { path: "/c/v1/*", errors: "openai", stripPrefix: "/c", totalTimeout: "300ms" },
       { path: "/d/*", errors: "gemini", stripPrefix: "/d" },
       { path: "/e/v1/*", errors: "stripe", stripPrefix: "/e" },
+      ...FALLBACKS.map((name) => ({
+        path: `/${name}/*`,
+        origin: name,
+        stripPrefix: `/${name}`,
+        timeout: "200ms",
+      })),
     ],
   }),
 });
@@ -198,5 +239,45 @@ describe("a stream that breaks off", () => {
       body: toBody("die 5", { stream: true }),
     });
     await expect(asked).rejects.toThrow();
+  });
+});
+
+describe("a call that the first of two providers fails", () => {
+  /** Whether the second was asked: of a GET it says that it takes none. */
+  const isOfSecond = ({ status, text }: Reply): boolean => status === 405 || text().endsWith("[DONE]\n\n");
+  const ask = async (at: number, method: string, length = 0): Promise<readonly [Reply, number]> => {
+    const path = "/v1/chat/completions";
+    failing.serve(path, FAILURES[at]?.[1] ?? {});
+    const before = failing.requests(path).length;
+    const body =
+      method === "GET" ? "" : toBody("say 5", { stream: true, metadata: { note: "x".repeat(length) } });
+    const reply = await send(gateway, `/${nameOf(at, method)}${path}`, { method, fields: fields(), body });
+    return [reply, failing.requests(path).length - before];
+  };
+
+  it.each(FAILURES.map(([what, , get, post], at) => [what, get, post, at] as const))(
+    "goes to the second only where nothing was done or the method is idempotent: it %s",
+    async (_, get, post, at) => {
+      const used = provider.used();
+      const [got, gets] = await ask(at, "GET");
+      const [posted, posts] = await ask(at, "POST");
+      expect([isOfSecond(got), isOfSecond(posted), gets, posts]).toEqual([get, post, 1, 1]);
+      // The prompt, and what was said: once, or not at all.
+      expect(provider.used() - used).toBe(post ? 3 + 5 : 0);
+    },
+  );
+
+  const indexOf = (wanted: string): number => FAILURES.findIndex(([what]) => what === wanted);
+
+  it("leaves the first alone for as long as that asked", async () => {
+    const at = indexOf("answers 429 with a Retry-After");
+    await ask(at, "POST");
+    const [reply, asked] = await ask(at, "POST");
+    expect([isOfSecond(reply), asked]).toEqual([true, 0]);
+  });
+
+  it("stays with the first where its body is longer than what is kept", async () => {
+    const [reply, asked] = await ask(indexOf("answers 503 with a Retry-After"), "POST", 100_000);
+    expect([reply.status, asked]).toEqual([503, 1]);
   });
 });

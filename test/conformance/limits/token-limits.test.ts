@@ -7,6 +7,8 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { startProvider } from "../../../demo/llm/provider.ts";
 import { open, type Reply, send } from "../support/client.ts";
 import { startGateway, toConfigSource } from "../support/gateway.ts";
+import { startOrigin } from "../support/origin.ts";
+import { readEvents } from "../support/pool-stand.ts";
 import { until } from "../support/until.ts";
 
 const LIMIT = 10_000;
@@ -15,9 +17,12 @@ const TOKENS = { ...HOURLY, limit: LIMIT, cost: { estimate: "openai" }, settle: 
 
 const provider = await startProvider();
 afterAll(provider.close);
+const strange = await startOrigin();
+afterAll(strange.close);
 const gateway = await startGateway({
   config: toConfigSource({
     origin: provider.url,
+    origins: { strange: { members: [strange.url] } },
     policies: {
       tokens: TOKENS,
       claude: { ...TOKENS, cost: { estimate: "anthropic" }, settle: { usage: "anthropic" } },
@@ -42,6 +47,7 @@ const gateway = await startGateway({
       { path: "/v1/small", policies: ["small"] },
       { path: "/v1/money", policies: ["money", "requests"] },
       { path: "/v1/bound", policies: ["bound"] },
+      { path: "/strange", policies: ["tokens"], origin: "strange" },
       { path: "/v1/chat/completions", policies: ["tokens", "requests", "permits"], errors: "openai" },
     ],
   }),
@@ -245,5 +251,36 @@ describe("a stream that is not whole", () => {
     expect((await call("die 5", { stream: true })).text()).toContain('"code":"answer_incomplete"');
     await wait(100);
     expect(await readUsed()).toBe(3 + 100);
+  });
+});
+
+describe("an answer whose usage is", () => {
+  const toDocument = (usage: string): string => `{"choices":[]${usage === "" ? "" : `,"usage":${usage}`}}`;
+  const LONG = `"${"x".repeat(300_000)}"`;
+  it.each([
+    ["missing", "application/json", toDocument("")],
+    ["missing in a stream", "text/event-stream", `data: ${toDocument("null")}\n\ndata: [DONE]\n\n`],
+    ["a text", "application/json", toDocument('"seven"')],
+    ["negative", "application/json", toDocument('{"prompt_tokens":-1,"completion_tokens":-2}')],
+    ["no number", "application/json", toDocument('{"prompt_tokens":"3","completion_tokens":[4]}')],
+    ["cut off", "application/json", '{"choices":[],"usage":{"prompt_tokens"'],
+    [
+      "beyond any model",
+      "application/json",
+      toDocument('{"prompt_tokens":1e400,"completion_tokens":2000000000}'),
+    ],
+    ["in an event of 300 kB", "text/event-stream", `data: {"x":${LONG},"usage":{"prompt_tokens":3}}\n\n`],
+    ["in a coding that is not read", "application/json", toDocument('{"prompt_tokens":3}'), "x-own"],
+    ["in a type that is not read", "text/plain", toDocument('{"prompt_tokens":3}')],
+  ])("%s passes as it is, keeps its estimate, and is told in the log", async (_, type, body, coding = "") => {
+    const own = coding === "" ? [] : [["Content-Encoding", coding] as const];
+    strange.serve("/strange", { fields: [["Content-Type", type], ...own], body });
+    const reply = await call("say 5", { stream_options: { include_usage: true } }, "/strange");
+    expect([reply.status, reply.text() === body]).toEqual([200, true]);
+    const id = reply.field("X-Gateway-Request-Id");
+    const told = (): boolean =>
+      readEvents(gateway, "usage-unknown").some(({ requestId }) => requestId === id);
+    await until("the line in the log", told);
+    expect(await readUsed("/strange")).toBe(3 + 100);
   });
 });
