@@ -276,6 +276,19 @@ describe("a call that the first of two providers fails", () => {
     expect([isOfSecond(reply), asked]).toEqual([true, 0]);
   });
 
+  it.each([
+    ["answers 503", true],
+    ["has no first byte in time", true],
+    ["answers 529", false],
+  ] as const)(
+    "five in a row have the next ones begin with the second, or not: it %s",
+    async (what, isLeft) => {
+      for (let time = 0; time < 5; time += 1) await ask(indexOf(what), "POST");
+      const [reply, asked] = await ask(indexOf(what), "POST");
+      expect([isOfSecond(reply), asked]).toEqual([isLeft, isLeft ? 0 : 1]);
+    },
+  );
+
   it("stays with the first where its body is longer than what is kept", async () => {
     const [reply, asked] = await ask(indexOf("answers 503 with a Retry-After"), "POST", 100_000);
     expect([reply.status, asked]).toEqual([503, 1]);
