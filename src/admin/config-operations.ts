@@ -13,6 +13,7 @@ import { type Digest, redactConfig, restoreConfig } from "../core/control/redact
 import { textUpTo } from "../core/control/entries.ts";
 import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/control-messages.ts";
 import type { Problem, Result } from "../core/result.ts";
+import { findUnboundQueues } from "../core/webhooks/listeners.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import {
@@ -172,6 +173,7 @@ function checkDocument(document: unknown, { bindings, prefix, config: inForce }:
   const checked = checkConfig(parsed.value);
   const problems = [...toBodyPaths(checked.problems)];
   const { admin, counters } = parsed.value;
+  const isBound = (name: string): boolean => sends(bindings, name);
   if (admin.prefix !== prefix) {
     const message = `must stay "${prefix}", or this API would move away`;
     problems.push({ path: "config.admin.prefix", code: "invalid", message });
@@ -181,11 +183,13 @@ function checkDocument(document: unknown, { bindings, prefix, config: inForce }:
     const message = `must stay ${shards}: with another number every counter would start afresh`;
     problems.push({ path: "config.counters.shards", code: "invalid", message });
   }
-  problems.push(...toBodyPaths(findUnbound(parsed.value.alerts, (name) => sendsMail(bindings, name))));
-  return { problems, warnings: toBodyPaths(checked.warnings) };
+  problems.push(...toBodyPaths(findUnbound(parsed.value.alerts, isBound)));
+  const missing = findUnboundQueues(parsed.value.routes, { isBound });
+  return { problems, warnings: toBodyPaths([...checked.warnings, ...missing]) };
 }
 
-function sendsMail(bindings: AdminControls["bindings"], name: string): boolean {
+/** E-mail, or messages to a queue. */
+function sends(bindings: AdminControls["bindings"], name: string): boolean {
   const binding = (bindings as unknown as Readonly<Record<string, { readonly send?: unknown } | undefined>>)[
     name
   ];

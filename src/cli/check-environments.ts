@@ -2,6 +2,8 @@
 
 import { unstable_readConfig } from "wrangler";
 import type { Problem } from "../core/result.ts";
+import { findUnboundQueues, type QueueBindings } from "../core/webhooks/listeners.ts";
+import type { WrangledQueues } from "./find-missing-queues.ts";
 import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { readWrangler } from "./read-wrangler.ts";
 import { type ReadConfig, readConfigFile } from "./read-config-file.ts";
@@ -17,18 +19,27 @@ export async function checkEnvironments(configPath: string): Promise<ReadConfig>
     mailers: toMailers(top),
     label,
   });
-  const all = new Map<string, Problem>(warnings.map((warning) => [JSON.stringify(warning), warning]));
+  const all = new Map<string, Problem>();
+  const add = (found: readonly Problem[]): void => {
+    for (const warning of found) all.set(JSON.stringify(warning), warning);
+  };
+  add([...warnings, ...findUnboundQueues(config.routes, toQueues(top))]);
   for (const env of top.definedEnvironments ?? []) {
     const deployment = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
     const { vars } = deployment;
     const own = await readConfigFile(configPath, { vars, mailers: toMailers(deployment), label: env });
-    for (const warning of own.warnings) all.set(JSON.stringify(warning), warning);
+    add([...own.warnings, ...findUnboundQueues(own.config.routes, toQueues(deployment, `env.${env}.`))]);
   }
   return { config, warnings: [...all.values(), ...findMissingSecrets(config)] };
 }
 
-interface Wrangled {
+interface Wrangled extends WrangledQueues {
   readonly send_email: readonly { readonly name: string }[];
 }
+
+const toQueues = ({ queues: { producers = [] } }: WrangledQueues, prefix = ""): QueueBindings => ({
+  isBound: (name) => producers.some(({ binding }) => binding === name),
+  table: `${prefix}queues.producers`,
+});
 
 const toMailers = ({ send_email: bindings }: Wrangled): readonly string[] => bindings.map(({ name }) => name);

@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Names of bindings that send e-mail, beside those of wrangler.toml. What they send is kept in a local folder. */
   readonly mailers?: readonly string[] | undefined;
+  /** A queue beside those of wrangler.toml, and who gets its messages, one at a time: for tests. */
+  readonly queue?: ServedQueue | undefined;
   /** The admin token where neither the vars nor .dev.vars have one. Default: there is none. */
   readonly localToken?: string | undefined;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
@@ -33,6 +35,13 @@ export interface ServeOptions {
   readonly inspectorPort?: number | undefined;
   /** Receives each line that the Worker logs. Default: printed. */
   readonly onLog?: (line: string) => void;
+}
+
+export interface ServedQueue {
+  /** The name of the binding that sends to it. */
+  readonly binding: string;
+  /** The script of a Worker. */
+  readonly consumer: string;
 }
 
 export interface ServedWorker {
@@ -52,6 +61,8 @@ export interface ServedWorker {
 }
 
 const HOST = "127.0.0.1";
+/** The name of a queue that is no binding of wrangler.toml. */
+const QUEUE = "served";
 
 /** Starts workerd and resolves when it answers. Throws a CommandError when the port is taken. */
 export async function serveWorker(options: ServeOptions): Promise<ServedWorker> {
@@ -146,13 +157,33 @@ function toServed(options: ServeOptions, wrangled: Wrangled): Served {
   return { ...options, wrangled, bindings: addLocalToken(bindings, options.localToken) };
 }
 
-function toMiniflareOptions(options: Served): ReturnType<typeof convertV4MiniflareOptions> {
+type MiniflareOptions = ReturnType<typeof convertV4MiniflareOptions>;
+
+function toMiniflareOptions(options: Served): MiniflareOptions {
+  const gateway = toGatewayOptions(options);
+  if (options.queue === undefined) return gateway;
+  const consumer = convertV4MiniflareOptions({
+    name: "queue-consumer",
+    modules: true,
+    script: options.queue.consumer,
+    queueConsumers: { [QUEUE]: { maxBatchSize: 1 } },
+  });
+  return { ...gateway, workers: [...gateway.workers, ...consumer.workers] };
+}
+
+function toProducers({ queueProducers }: Wrangled, { binding }: ServedQueue): object {
+  const own = queueProducers as object | undefined;
+  return { queueProducers: { ...own, [binding]: { queueName: QUEUE } } };
+}
+
+function toGatewayOptions(options: Served): MiniflareOptions {
   // What is served is named here: it needs no rules.
   const { modulesRules: _unused, ...wrangled } = options.wrangled;
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,
     ...(options.mailers === undefined ? {} : toMailers(wrangled, options.mailers)),
+    ...(options.queue === undefined ? {} : toProducers(wrangled, options.queue)),
     modules: toModules(options),
     modulesRoot: dirname(options.scriptPath),
     bindings: options.bindings,

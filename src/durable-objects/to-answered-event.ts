@@ -2,6 +2,7 @@
 
 import type { CallView } from "../core/handover/call-messages.ts";
 import type { WebhookEvent } from "../core/webhooks/webhook-messages.ts";
+import { toBodyMember } from "./to-body-member.ts";
 
 interface Told {
   readonly url: string;
@@ -23,14 +24,9 @@ export function toAnsweredEvent(id: string, view: CallView, { url, secret, nowMs
   };
 }
 
-/** A body as text where it is UTF-8, and else in base64. */
 function toData(view: CallView): Readonly<Record<string, unknown>> {
   if (view.kind !== "answered") return {};
   const { status, fields, body } = view;
   if (body === undefined) return { status, fields, isTooLong: true };
-  try {
-    return { status, fields, body: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body) };
-  } catch {
-    return { status, fields, bodyBase64: body.toBase64() };
-  }
+  return { status, fields, ...toBodyMember(body) };
 }

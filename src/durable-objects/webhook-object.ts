@@ -4,10 +4,12 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { parseRetryAfter } from "../core/http/retry-after.ts";
+import { toQueueName } from "../core/webhooks/listeners.ts";
 import { type Outcome, toNextTry } from "../core/webhooks/delivery-schedule.ts";
 import type { Acceptance, WebhookEvent } from "../core/webhooks/webhook-messages.ts";
 import { type Bindings, PURGES_NAME, type WebhookRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
+import { sendToQueue } from "./send-to-queue.ts";
 import { signDelivery } from "./sign-delivery.ts";
 import { type Delivery, type StoredEvent, WebhookRows } from "./webhook-rows.ts";
 
@@ -63,7 +65,7 @@ export class WebhookObject extends DurableObject<Bindings> implements WebhookRpc
   /** Never rejects. */
   async #deliver(delivery: Delivery): Promise<void> {
     const { id, listener, tries } = delivery;
-    const outcome = listener === CACHE ? await this.#purge(delivery) : await send(delivery, this.env);
+    const outcome = listener === CACHE ? await this.#purge(delivery) : await hand(delivery, this.env);
     this.#running -= 1;
     const next = toNextTry(outcome, tries);
     if (typeof next === "number") this.#rows.postpone(delivery, Date.now() + next);
@@ -71,7 +73,7 @@ export class WebhookObject extends DurableObject<Bindings> implements WebhookRpc
     if (next === "gone")
       writeLog("webhook-undelivered", {
         id,
-        listener: listener === CACHE ? listener : toHost(listener),
+        listener: toShown(listener),
         tries,
       });
     await this.#arm().catch(() => undefined);
@@ -112,10 +114,17 @@ function toStored({ purges, ...event }: WebhookEvent): readonly StoredEvent[] {
   return [...(purges.length > 0 ? [purging] : []), ...(listeners.length > 0 ? [event] : [])];
 }
 
-async function send(delivery: Delivery, secrets: Bindings): Promise<Outcome> {
+async function hand(delivery: Delivery, env: Bindings): Promise<Outcome> {
+  const bindings = env as unknown as Readonly<Record<string, unknown>>;
+  const queue = toQueueName(delivery.listener);
+  if (queue === undefined) return await send(delivery, bindings);
+  return await sendToQueue(delivery, queue, { bindings, timeoutMs: TRY_MS });
+}
+
+async function send(delivery: Delivery, secrets: Readonly<Record<string, unknown>>): Promise<Outcome> {
   const { id, listener, fields, body } = delivery;
   try {
-    const signed = await signDelivery(delivery, secrets as unknown as Readonly<Record<string, unknown>>);
+    const signed = await signDelivery(delivery, secrets);
     const response = await fetch(listener, {
       method: "POST",
       redirect: "manual",
@@ -135,7 +144,8 @@ async function send(delivery: Delivery, secrets: Bindings): Promise<Outcome> {
   }
 }
 
-/** A listener's path may be a secret. */
-function toHost(listener: string): string {
-  return new URL(listener).host;
+/** A URL's path may be a secret. */
+function toShown(listener: string): string {
+  const isUrl = listener !== CACHE && toQueueName(listener) === undefined;
+  return isUrl ? new URL(listener).host : listener;
 }

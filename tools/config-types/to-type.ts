@@ -65,6 +65,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Credentials: auth.issuers": "readonly IssuerInput[]",
   "Cache: cache.ttlByStatus": 'Readonly<Record<string, Duration | "never">>',
   "Cache: cache.vary.choices": "Readonly<Record<string, readonly string[]>>",
+  "Webhooks: webhook.deliver": "string | readonly (string | { readonly queue: string })[]",
   "Access lists: access.deny.addresses": "ListOf<string>",
   "Access lists: access.deny.countries": "ListOf<Country>",
   "Access lists: access.deny.asns": "ListOf<number>",

@@ -1535,11 +1535,11 @@ export interface RouteInput<Names extends string = string> {
       readonly paths?: ListOf<string>;
     };
     /**
-     * Who gets each event.
-     * (list of at most 10 https URLs (http on the loopback address), each once. Default: `[]`.)
-     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in"] }
+     * Who gets each event: a URL, or the Cloudflare Queue of a binding.
+     * (list of at most 10 https URLs (http on the loopback address) and queues, each once. Default: `[]`.)
+     * @example webhook: { profile: "github", secret: "GITHUB_SECRET", deliver: ["https://a.example.com/in", { queue: "EVENTS" }] }
      */
-    readonly deliver?: ListOf<string>;
+    readonly deliver?: string | readonly (string | { readonly queue: string })[];
   };
   readonly handOver?: {
     /**

@@ -9,7 +9,7 @@ export interface WebhookEvent {
   /** Header fields that go on with it. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array;
-  /** URLs. */
+  /** URLs, and queues as toListenerText() has them. */
   readonly listeners: readonly string[];
   /** What it makes invalid in the cache. */
   readonly purges: readonly Purge[];

@@ -4,16 +4,17 @@ import * as v from "valibot";
 import { parseTarget } from "../cache/target.ts";
 import type { Problem } from "../result.ts";
 import { listOf } from "../schema/list-of.ts";
-import { object } from "../schema/parse-with.ts";
+import { isObject, object } from "../schema/parse-with.ts";
 import {
   durationBetween,
   integerBetween,
+  isSecureUrl,
   oneOf,
   secretName,
-  secureUrl,
   textLike,
   textThat,
 } from "../schema/primitives.ts";
+import { type Listener, toListenerText } from "./listeners.ts";
 import { type WebhookProfileName, webhookProfiles } from "./profiles/registry.ts";
 import type { WebhookProfile } from "./webhook-profile.ts";
 
@@ -26,6 +27,15 @@ const path = textThat(
   (text) => text.length <= 8_192 && (text.startsWith("/") || parseTarget(text) !== undefined),
   'must be a path such as "/feed", of the host that the webhook comes to, or an absolute URL',
 );
+
+const queue = object({
+  queue: textLike(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be the name of a queue\'s binding such as "EVENTS"'),
+});
+const url = textThat(
+  isSecureUrl,
+  'must be an https URL (http on the loopback address), or a queue such as { queue: "EVENTS" }',
+);
+const listener = v.lazy((given): v.GenericSchema<Listener, Listener> => (isObject(given) ? queue : url));
 
 export const webhookSchema = object({
   profile: oneOf(names),
@@ -41,7 +51,7 @@ export const webhookSchema = object({
     }),
     {},
   ),
-  deliver: v.optional(listOf(secureUrl, "listener", { least: 0, most: LISTENERS_MAX }), []),
+  deliver: v.optional(listOf(listener, "listener", { least: 0, most: LISTENERS_MAX }), []),
 });
 
 export interface WebhookSettings {
@@ -54,8 +64,8 @@ export interface WebhookSettings {
   readonly tolerance: number;
   readonly bodyBytesMax: number;
   readonly purge: { readonly tags: readonly string[]; readonly paths: readonly string[] };
-  /** The URLs that get each event. */
-  readonly deliver: readonly string[];
+  /** Who gets each event. */
+  readonly deliver: readonly Listener[];
 }
 
 /** Keys of a route that do nothing where webhooks end at the gateway. */
@@ -87,6 +97,7 @@ export function findWebhookProblems(webhook: WebhookSettings, given: object, at:
   if (next === secret) add(".next", "must be another secret than secret");
   if (purge.tags.length + purge.paths.length + deliver.length === 0)
     add("", "must purge or deliver something");
-  if (new Set(deliver).size < deliver.length) add(".deliver", "must name each listener once");
+  if (new Set(deliver.map(toListenerText)).size < deliver.length)
+    add(".deliver", "must name each listener once");
   return problems;
 }

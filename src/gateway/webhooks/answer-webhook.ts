@@ -4,6 +4,7 @@
 import type { Purge } from "../../core/cache/purge-state.ts";
 import { parseTarget, toUrl } from "../../core/cache/target.ts";
 import type { ProblemCode } from "../../core/http/problems.ts";
+import { toListenerText } from "../../core/webhooks/listeners.ts";
 import { webhookProfiles } from "../../core/webhooks/profiles/registry.ts";
 import type { WebhookProfile, WebhookRequest } from "../../core/webhooks/webhook-profile.ts";
 import type { WebhookSettings } from "../../core/webhooks/webhook-settings.ts";
@@ -94,7 +95,8 @@ async function take(
   const id = isName ? named : await toDigest(body);
   const object = webhooks.WEBHOOKS.getByName(route.name);
   const purges = toPurges(settings, facts);
-  const event = { id, fields: toFields(facts, profile), body, listeners: settings.deliver, purges };
+  const listeners = settings.deliver.map(toListenerText);
+  const event = { id, fields: toFields(facts, profile), body, listeners, purges };
   try {
     // An object that ends before it answers may have taken it: the sender comes again with the same id.
     const accepted = await object.accept(event);

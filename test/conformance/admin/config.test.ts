@@ -124,10 +124,19 @@ describe("the configuration", () => {
       changes: [{ path: "policies.api.limit", before: limit, after: 7 }],
     });
     const { api } = deployed.policies;
-    const unused = { ...toConfig(7), policies: { api, spare: api } };
+    // The second is a binding, and of no queue.
+    const deliver = [{ queue: "EVENTS" }, { queue: "WEBHOOKS" }];
+    const hook = { path: "/hooks", webhook: { profile: "github", secret: "GH_SECRET", deliver } };
+    const unused = {
+      ...toConfig(7),
+      policies: { api, spare: api },
+      routes: [hook, { path: "/*", policies: ["api"] }],
+    };
     const doubtful = askAdmin(gateway, "POST", "/config/check", { body: { config: unused } });
     expect((await expectStatus(200, doubtful))["warnings"]).toMatchObject([
       { path: "config.policies.spare", code: "no-effect" },
+      { path: "config.routes.0.webhook.deliver.0", code: "missing-queue" },
+      { path: "config.routes.0.webhook.deliver.1", code: "missing-queue" },
     ]);
     const vain = { ...toConfig(7), routes: [{ path: "/*", policies: ["api"] }, { path: "/health" }] };
     const refused = askAdmin(gateway, "POST", "/config/check", { body: { config: vain } });

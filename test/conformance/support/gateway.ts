@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { join, resolve } from "node:path";
 import { buildPage } from "../../../src/cli/build-page.ts";
 import { toPagePath } from "../../../src/cli/paths.ts";
-import { serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
+import { type ServedQueue, serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
 import { buildBesideShared } from "./shared-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
@@ -18,6 +18,8 @@ export interface GatewayOptions {
   readonly persistTo?: string;
   /** Names of bindings that send e-mail. */
   readonly mailers?: readonly string[];
+  /** A queue that it may send to. */
+  readonly queue?: ServedQueue;
   /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
   readonly hasPage?: boolean;
 }
@@ -48,7 +50,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function startIn(
   folder: string,
-  { config, vars = {}, persistTo, mailers, hasPage = false }: GatewayOptions,
+  { config, vars = {}, persistTo, mailers, queue, hasPage = false }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
   const configPath = join(folder, "headgate.config.ts");
@@ -69,6 +71,7 @@ async function startIn(
     onLog,
     ...kept,
     mailers,
+    queue,
     hasPage,
   });
   return {

@@ -31,6 +31,7 @@ const config = toConfigSource({
       webhook: { ...github, purge: { tags: ["feed"] }, deliver: [`${one.url}/in`, `${other.url}/in`] },
     },
     { path: "/hooks/paths", webhook: { ...github, purge: { paths: ["/feed"] } } },
+    { path: "/hooks/queue", webhook: { ...github, deliver: [{ queue: "EVENTS" }, `${other.url}/beside`] } },
     { path: "/hooks/later", webhook: { ...github, deliver: [`${one.url}/later`] } },
     {
       path: "/hooks/facebook",
@@ -49,7 +50,13 @@ const config = toConfigSource({
     { path: "/*", cache: { ttl: "1h" } },
   ],
 });
-const start = (): Promise<Gateway> => startGateway({ config, vars, persistTo });
+/** Shows what it gets from the queue, a message at a time. */
+const consumer = `export default {
+  queue: ({ messages: [message] }) => fetch("${one.url}/queue", { method: "POST", body: JSON.stringify(message.body) }),
+};`;
+const start = (more: { readonly queue?: { binding: string; consumer: string } } = {}): Promise<Gateway> =>
+  startGateway({ config, vars, persistTo, ...more });
+// Its queue is bound when it starts again.
 let gateway = await start();
 afterAll(async () => {
   await gateway.close();
@@ -65,7 +72,7 @@ interface Hook {
 }
 
 function hook(
-  body: string,
+  body: Buffer | string,
   { path = "/hooks/github", id = randomUUID(), secret = SECRET, ip }: Hook = {},
 ): Promise<Reply> {
   const signature = createHmac("sha256", secret).update(body).digest("hex");
@@ -79,6 +86,12 @@ function hook(
   return send(gateway, path, { method: "POST", body, fields, ...(ip === undefined ? {} : { ip }) });
 }
 const statusOf = async (reply: Promise<Reply>): Promise<number> => (await reply).status;
+/** What the queue's consumer got of an event. */
+const queued = (id: string): readonly Readonly<Record<string, unknown>>[] =>
+  one
+    .requests("/queue")
+    .map((request) => JSON.parse(request.body().toString()) as Readonly<Record<string, unknown>>)
+    .filter((message) => message["id"] === id);
 const countOf = (path: string): number => one.requests(path).length;
 
 describe("a forged webhook", () => {
@@ -155,7 +168,18 @@ describe("a webhook that is right", () => {
     await until("the page a miss", async () => (await send(gateway, "/feed?page=2")).text() === "new");
   });
 
-  it("comes over the end of the gateway", async () => {
+  it("comes over the end of the gateway, also for a queue that was not bound before", async () => {
+    one.serve("/queue", { body: "shown" });
+    const early = randomUUID();
+    expect(await statusOf(hook('{"early":1}', { path: "/hooks/queue", id: early }))).toBe(200);
+    await until("the line in the log", () => readEvents(gateway, "queue-failed").length > 0);
+    expect(readEvents(gateway, "queue-failed")[0]).toMatchObject({
+      queue: "EVENTS",
+      id: early,
+      tries: 1,
+      cause: "there is no such binding of a queue",
+    });
+    await until("the listener beside it", () => other.requests("/beside").length === 1);
     one.serve("/later", { status: 503 });
     expect(await statusOf(hook('{"later":1}', { path: "/hooks/later" }))).toBe(200);
     await until("the first try", () => countOf("/later") === 1);
@@ -164,10 +188,41 @@ describe("a webhook that is right", () => {
     await gateway.close();
     one.serve("/later", { body: "taken" });
     const before = countOf("/later");
-    gateway = await start();
+    gateway = await start({ queue: { binding: "EVENTS", consumer } });
     // Nobody asks the gateway anything: the object's alarm is enough.
     await until("the try after it", () => countOf("/later") > before);
     expect(one.requests("/later").at(-1)?.body().toString()).toBe('{"later":1}');
+    await until("what was for the queue", () => queued(early).length > 0);
+    const [message, ...others] = queued(early);
+    expect(others).toEqual([]);
+    expect(Object.keys(message ?? {})).toEqual(["id", "fields", "body"]);
+    expect(message).toMatchObject({ body: '{"early":1}', fields: { "x-github-event": "push" } });
+    expect(message?.["fields"]).not.toHaveProperty("cookie");
+    const signature = createHmac("sha256", SECRET).update(String(message?.["body"])).digest("hex");
+    expect(message?.["fields"]).toHaveProperty("x-hub-signature-256", `sha256=${signature}`);
+  });
+
+  it("goes to a queue as its bytes are, and without them where they are too many for a message", async () => {
+    const [plain, raw, most, tooLong] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    const deliver = async (body: Buffer | string, id: string): Promise<void> => {
+      expect(await statusOf(hook(body, { path: "/hooks/queue", id }))).toBe(200);
+      await until("the message", () => queued(id).length === 1);
+    };
+    const bom = "\ufeff{}";
+    await deliver(bom, plain);
+    expect(queued(plain)[0]).toHaveProperty("body", bom);
+    await deliver(Buffer.from([0xff, 0x00]), raw);
+    expect(queued(raw)[0]).toHaveProperty("bodyBase64", "/wA=");
+    // What is around a body has the same length each time.
+    const room = 127_000 - (JSON.stringify(queued(plain)[0]).length - bom.length);
+    await deliver("x".repeat(room), most);
+    expect(queued(most)[0]).toHaveProperty("body", "x".repeat(room));
+    expect(readEvents(gateway, "queue-body-left-out")).toEqual([]);
+    await deliver("x".repeat(room + 1), tooLong);
+    expect(queued(tooLong)[0]).toMatchObject({ id: tooLong, isTooLong: true, bodyBytes: room + 1 });
+    expect(queued(tooLong)[0]).not.toHaveProperty("body");
+    await until("the line in the log", () => readEvents(gateway, "queue-body-left-out").length === 1);
+    expect(readEvents(gateway, "queue-body-left-out")[0]).toMatchObject({ id: tooLong, bytes: room + 1 });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toListenerText, toQueueName } from "../../../src/core/webhooks/listeners.ts";
 import { toConfig, toInput, toProblems } from "../config/config-input.ts";
 
 const deliver = ["https://a.example/hook"];
@@ -17,6 +18,14 @@ describe("a route's webhook", () => {
       deliver,
     });
     expect([...(route?.methods ?? [])]).toEqual(["POST"]);
+  });
+
+  test("delivers to queues beside URLs", () => {
+    const listeners = [...deliver, { queue: "EVENTS" }, { queue: "COPIES" }];
+    const [route] = toConfig(inRoute({ profile: "github", secret: "S", deliver: listeners })).routes;
+    expect(route?.webhook?.deliver).toEqual(listeners);
+    expect(listeners.map(toListenerText)).toEqual([...deliver, "queue:EVENTS", "queue:COPIES"]);
+    expect(listeners.map(toListenerText).map(toQueueName)).toEqual([undefined, "EVENTS", "COPIES"]);
   });
 
   test("answers a GET where its sender asks by one", () => {
@@ -60,6 +69,24 @@ describe("a route's webhook", () => {
       { profile: "slack", secret: "S", deliver: [...deliver, ...deliver] },
       {},
       "routes.0.webhook.deliver: must name each listener once",
+    ],
+    [
+      "fills a queue twice",
+      { profile: "slack", secret: "S", deliver: [{ queue: "EVENTS" }, { queue: "EVENTS" }] },
+      {},
+      "routes.0.webhook.deliver: must name each listener once",
+    ],
+    [
+      "names a queue as no binding is named",
+      { profile: "slack", secret: "S", deliver: [{ queue: "my-queue" }] },
+      {},
+      'routes.0.webhook.deliver.0.queue: must be the name of a queue\'s binding such as "EVENTS", received "my-queue"',
+    ],
+    [
+      "writes a queue as it is stored",
+      { profile: "slack", secret: "S", deliver: ["queue:EVENTS"] },
+      {},
+      'routes.0.webhook.deliver.0: must be an https URL (http on the loopback address), or a queue such as { queue: "EVENTS" }, received "queue:EVENTS"',
     ],
   ])("that %s is refused", (_, webhook, route, problem) => {
     expect(toProblems(inRoute(webhook, route))).toEqual([`${problem} [invalid]`]);
