@@ -4,6 +4,8 @@ export interface Promised {
   readonly what: string;
   readonly wanted: string;
   readonly seen: string;
+  /** What was measured, where a bound is promised. */
+  readonly figure?: string;
 }
 
 export function toPromised(what: string, wanted: unknown, seen: unknown): Promised {

@@ -28,6 +28,9 @@ export interface Stand {
   readonly github: GitHubApi;
   readonly paced: PacedApi;
   readonly pacedRules: PacedRules;
+  /** An API with a larger budget, which one team spends at once. */
+  readonly large: PacedApi;
+  readonly largeRules: PacedRules;
   /** Whether time and refusals are promised: not on a machine that does much else. */
   readonly isTimed: boolean;
   /** Requests that got to an API past the gateway. */
@@ -45,6 +48,7 @@ export interface StandOptions {
   readonly windowMs: number;
   /** Of the APIs that count by their own clock, and of the gateway's policies for them. */
   readonly paced: PacedRules;
+  readonly large: PacedRules;
   readonly isTimed: boolean;
 }
 
@@ -52,6 +56,7 @@ export async function startStand({
   budget,
   windowMs,
   paced: pacedRules,
+  large: largeRules,
   isTimed,
 }: StandOptions): Promise<Stand> {
   await mkdir(FOLDER, { recursive: true });
@@ -63,9 +68,10 @@ export async function startStand({
   const graph = await startGraphApi({ port: 0, budgets, self: around.url });
   const github = await startGitHubApi(around.url);
   const paced = await startPacedApi(pacedRules, around.url);
+  const large = await startPacedApi(largeRules, around.url);
   const config = toConfig(
-    { graph: graph.url, github: github.url, paced: paced.url, around: around.url },
-    { budget, windowMs, pacedRules },
+    { graph: graph.url, github: github.url, paced: paced.url, large: large.url, around: around.url },
+    { budget, windowMs, pacedRules, largeRules },
   );
   const logs: string[] = [];
   const vars = { ...SECRETS, ADMIN_TOKEN };
@@ -88,6 +94,8 @@ export async function startStand({
     github,
     paced,
     pacedRules,
+    large,
+    largeRules,
     isTimed,
     around: around.count,
     issueKey: async (consumer) => {
@@ -107,9 +115,7 @@ export async function startStand({
     close: async () => {
       await served.close();
       await graph.close();
-      github.close();
-      paced.close();
-      around.close();
+      for (const server of [github, paced, large, around]) server.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -119,20 +125,22 @@ interface Urls {
   readonly graph: string;
   readonly github: string;
   readonly paced: string;
+  readonly large: string;
   readonly around: string;
 }
 
 /** The APIs of the paced stand-in. */
 const PACED = ["plain", "stripe", "slack"];
+const LARGE = "large";
 
-function toPacedPools(url: string): object {
+function toPacedPools(urls: Pick<Urls, "paced" | "large">): object {
   const credential = { secret: "PACED_KEY", header: "authorization", scheme: "Bearer" };
   const queue = { waitMax: "60s" };
   return Object.fromEntries(
-    PACED.map((name) => [
-      name,
-      { members: [{ url: `${url}/${name}`, credential }], policies: [name], queue },
-    ]),
+    [...PACED, LARGE].map((name) => {
+      const url = `${name === LARGE ? urls.large : urls.paced}/${name}`;
+      return [name, { members: [{ url, credential }], policies: [name], queue }];
+    }),
   );
 }
 
@@ -140,29 +148,30 @@ interface Budgets {
   readonly budget: number;
   readonly windowMs: number;
   readonly pacedRules: PacedRules;
+  readonly largeRules: PacedRules;
+}
+
+/** Exactly what the API itself says. */
+function toPolicy({ limit, windowMs }: PacedRules): object {
+  return { algorithm: "sliding-window-log", limit, window: `${windowMs}ms`, key: "everyone" };
 }
 
 function toConfig(
-  { graph, github, paced, around }: Urls,
-  { budget, windowMs, pacedRules: { limit, windowMs: pacedMs } }: Budgets,
+  { graph, github, paced, large, around }: Urls,
+  { budget, windowMs, pacedRules, largeRules }: Budgets,
 ): object {
-  const exact = { algorithm: "sliding-window-log", limit, window: `${pacedMs}ms`, key: "everyone" };
   const batch = { json: "batch", form: "batch", count: true, max: 50 };
   const kept = { private: true, key: { headers: ["authorization"] } };
   return {
     origin: "graph",
     auth: { apiKeys: { query: "access_token" } },
     policies: {
-      ...Object.fromEntries(PACED.map((name) => [name, exact])),
-      "graph-app": {
-        algorithm: "sliding-window-log",
-        limit: budget - 2,
-        window: `${windowMs}ms`,
-        key: "everyone",
-      },
+      ...Object.fromEntries(PACED.map((name) => [name, toPolicy(pacedRules)])),
+      [LARGE]: toPolicy(largeRules),
+      "graph-app": toPolicy({ limit: budget - 2, windowMs }),
     },
     origins: {
-      ...toPacedPools(paced),
+      ...toPacedPools({ paced, large }),
       graph: {
         members: [
           {
@@ -183,7 +192,7 @@ function toConfig(
       },
     },
     routes: [
-      ...["plain", "slack"].map((name) => ({
+      ...["plain", "slack", LARGE].map((name) => ({
         path: `/${name}/*`,
         origin: name,
         auth: "required",

@@ -8,6 +8,7 @@ const stand = await startStand({
   budget: 40,
   windowMs: 1_000,
   paced: { limit: 20, windowMs: 100 },
+  large: { limit: 60, windowMs: 100 },
   isTimed: false,
 });
 afterAll(stand.close);
