@@ -1,5 +1,5 @@
-// Four projects: the pure core in Node, what needs workerd in workerd, and the black box over real HTTP, in two: most of its
-// files compute, some only wait.
+// Five projects: the pure core in Node, commands and tools in Node, what needs workerd in workerd, and the black box over real
+// HTTP, in two: most of its files compute, some only wait.
 
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
@@ -43,7 +43,19 @@ export default defineConfig({
           // Nothing here waits: more workers than cores would only load the same modules once more. So it runs by itself.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-          include: inFolders("core", "ui", "cli", "tools", "project", "bench"),
+          include: inFolders("core", "ui", "project"),
+          testTimeout: TEST_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: "commands",
+          environment: "node",
+          isolate: false,
+          // Beside the core, which is over in seconds and is what one runs after each change.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          include: inFolders("cli", "tools", "bench"),
           testTimeout: TEST_TIMEOUT_MS,
         },
       },

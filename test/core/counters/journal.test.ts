@@ -9,6 +9,7 @@ import { JournalMemory } from "../../../tools/fuzz-journal/journal-memory.ts";
 import { play } from "../../../tools/fuzz-journal/play.ts";
 import { createRandom, toGapMs } from "../../../tools/simulate-leases/random.ts";
 import { toCheck, toTake } from "./map-store.ts";
+import { toRuns } from "../../property-runs.ts";
 
 const START_MS = 1_700_000_000_000;
 const MINUTE = { algorithm: "token-bucket", limit: 100, window: "1m" };
@@ -54,7 +55,7 @@ class BusyObject {
 function countRows(
   perSecond: number,
   toKey: (index: number, atMs: number) => string,
-  { limit = 100, hasJournal = true, requests = 12_000 } = {},
+  { limit = 100, hasJournal = true, requests = 6_000 } = {},
 ): number {
   const random = createRandom(7);
   const object = new BusyObject(hasJournal);
@@ -95,7 +96,7 @@ describe("rows for 1,000 requests", () => {
   });
 
   test.each([0.5, 1, 3, 5, 10, 30])("are never more than without a journal, at %d a second", (perSecond) => {
-    const options = { requests: 1_500 };
+    const options = { requests: 500 + toRuns(1_000) };
     for (const toKey of [newKey, toVisitor(perSecond), () => "one", (index: number) => `k${index % 2}`])
       for (const limit of [10, 20, 100, 6_000]) {
         const before = countRows(perSecond, toKey, { ...options, limit, hasJournal: false });

@@ -43,7 +43,7 @@ interface Asked {
   readonly isAbuse: boolean;
 }
 
-/** A minute of each quarter of an hour of a day: a thousand clients by Zipf's law, and fifty who ask 2,000 times at once. */
+/** A minute of each half-hour of a day: a thousand clients by Zipf's law, and fifty who ask 2,000 times at once. */
 function playDay(): readonly Asked[] {
   const random = createRandom(7);
   const requests: Asked[] = [];
@@ -51,7 +51,7 @@ function playDay(): readonly Asked[] {
     for (let at = 0; at < count; at += 1)
       requests.push({ atMs: minute * MINUTE_MS + Math.floor(random() * MINUTE_MS), ...who });
   };
-  for (let minute = 0; minute < 1_440; minute += 15) {
+  for (let minute = 0; minute < 1_440; minute += 30) {
     for (let client = 1; client <= 1_000; client += 1)
       ask(minute, Math.floor((30 / client ** 0.5) * (0.5 + random()) + random()), {
         key: `c${client}`,
@@ -100,7 +100,7 @@ describe("suggestLimit()", () => {
     const [found] = usage.list();
     const { limit = 0 } = suggestLimit({ peaks: found?.peaks ?? [] }, SPAN_MIN_MS);
     expect(limit).toBeGreaterThan(0);
-    // Each minute by itself: the stretches lie a quarter of an hour apart.
+    // Each minute by itself: the stretches lie half an hour apart.
     const used = new Map<string, number>();
     const denied = { abuse: 0, others: 0 };
     const all = { abuse: 0, others: 0 };
