@@ -42,7 +42,7 @@ export interface LimiterPolicyInput {
 
 export interface LimiterOptions<Names extends string = string> {
   readonly policies: Readonly<Record<Names, LimiterPolicyInput>>;
-  /** Counter objects for keys of one place, 1 to 1024. Default: 64. */
+  /** Counter objects for keys of one place, 1 to 4096. Default: 64. */
   readonly shards?: number;
 }
 
