@@ -82,9 +82,9 @@ function readOptions(tokens: Token, known: Options): Values {
   const values = new Map<string, string[]>();
   for (const token of tokens ?? []) {
     if (token.kind !== "option") continue;
-    const { name } = token;
+    const { name, rawName } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
-    if (option === undefined) throw toUnknownOption(name, Object.keys(known));
+    if (option === undefined) throw toUnknownOption(name, rawName, Object.keys(known));
     const before = values.get(name);
     if (before !== undefined && option.isRepeatable !== true)
       throw toUsageFailure(`--${name} was given twice`);
@@ -106,12 +106,14 @@ function readValue(
   throw toUsageFailure(`--${name} needs a value: --${name}=<${placeholder}>`);
 }
 
-function toUnknownOption(name: string, known: readonly string[]): Error {
+function toUnknownOption(name: string, rawName: string, known: readonly string[]): Error {
   if (/^token$|^password$|^authorization$/i.test(name))
     return toUsageFailure("The token comes from HEADGATE_TOKEN alone: arguments are seen by every process");
-  const nearest = findNearest(name, known);
+  // One letter, as other tools have it (-H): of the command itself before those of all.
+  const begins = name.length === 1 ? known.findLast((one) => one.startsWith(name.toLowerCase())) : undefined;
+  const nearest = begins ?? findNearest(name, known);
   const hint = nearest === undefined ? "" : `: did you mean --${nearest}?`;
-  return toUsageFailure(`There is no option ${JSON.stringify(`--${name}`)} here${hint}`);
+  return toUsageFailure(`There is no option ${JSON.stringify(rawName)} here${hint}`);
 }
 
 function checkArguments({ name, arguments: wanted = [] }: Command, given: readonly string[]): void {

@@ -37,6 +37,7 @@ describe("a command that is typed wrongly", () => {
     [["keys", "create", "a", "b"], "takes 1 argument, received 2"],
     [["purge", "url"], "needs <cached-url>"],
     [["keys", "list", "--limt=1"], "did you mean --limit?"],
+    [["explain", "/", "-H", "a: b"], 'no option "-H" here: did you mean --header?'],
     [["keys", "list", "--tier", "pro"], 'no option "--tier" here'],
     [["keys", "list", "--limit"], "--limit needs a value"],
     [["keys", "list", "--limit", "--json"], "--limit needs a value"],
@@ -54,7 +55,7 @@ describe("a command that is typed wrongly", () => {
     [["keys", "create", "a", "--idempotency-key", "\u{1f511}"], "--idempotency-key must be"],
     [["keys", "create", "a", "--metadata", "x"], "--metadata must be written as name=value"],
     [["bans", "create", "192.0.2.1"], "needs --reason"],
-    [["config", "rollback", "-1"], 'no option "--1"'],
+    [["config", "rollback", "-1"], 'no option "-1"'],
     [["config", "rollback", "one"], "The version must be a whole number"],
     [["health", "--url", "http://gateway.invalid"], "not sent to gateway.invalid without TLS"],
   ])("%j", async (argv, told) => {
