@@ -33,6 +33,7 @@ const FILE = {
     all: { algorithm: "fixed-window", align: "first-request", limit: 50, window: "1h", key: "everyone" },
     plan: { algorithm: "fixed-window", align: "first-request", limit: 50, window: "1h", key: "consumer" },
   },
+  tiers: { low: { plan: { limit: 40 } } },
   routes: [
     { path: "/cached", cache },
     { path: "/cached-counted", policies: ["address"], cache },
@@ -70,7 +71,7 @@ const CASES: readonly (readonly [string, string, { readonly isNew: Counts; reado
 for (const [, path] of CASES)
   origin.serve(path, { fields: [["Cache-Control", "public, max-age=600"]], body: "hello" });
 const TWIN = CASES.length + 10;
-const gateway = await startSeriesGateway(FILE, { vars: { ADMIN_TOKEN }, isolates: 2 * CASES.length + 11 });
+const gateway = await startSeriesGateway(FILE, { vars: { ADMIN_TOKEN }, isolates: 2 * CASES.length + 12 });
 afterAll(gateway.close);
 
 const fields: [string, string][] = [];
@@ -116,26 +117,40 @@ describe("a request waits for few near objects and for no far one", () => {
   );
 
   describe("after a time without requests", () => {
-    const leaver = CASES.length + 11;
-    const leaving: RequestOptions = {};
-    let leavingId: unknown;
+    const [leaver, mover] = [CASES.length + 11, 2 * CASES.length + 12];
+    const leaving = { id: "", options: {} as RequestOptions };
+    const moving = { id: "", options: {} as RequestOptions };
     beforeAll(async () => {
-      const created = await expectStatus(
-        201,
-        askAdmin(gateway, "POST", "/keys", { body: { consumer: "leaver" } }),
-      );
-      leavingId = created["id"];
-      Object.assign(leaving, { fields: [["X-API-Key", String(created["key"])]] });
-      expect((await gateway.ask(leaver, "/plan", leaving)).reply.field("X-RateLimit-Remaining")).toBe("49");
+      for (const [consumer, isolate, known] of [
+        ["leaver", leaver, leaving],
+        ["mover", mover, moving],
+      ] as const) {
+        const created = await expectStatus(201, askAdmin(gateway, "POST", "/keys", { body: { consumer } }));
+        known.id = String(created["id"]);
+        known.options = { fields: [["X-API-Key", String(created["key"])]] };
+        const { reply } = await gateway.ask(isolate, "/plan", known.options);
+        expect(reply.field("X-RateLimit-Remaining")).toBe("49");
+      }
       await wait(QUIET_MS);
     });
 
     it("an API key that was revoked opens nothing where it was known, and costs nothing", async () => {
-      await expectStatus(204, askAdmin(gateway, "DELETE", `/keys/${String(leavingId)}`, { ifMatch: "*" }));
-      const refused = await gateway.ask(leaver, "/plan", leaving);
+      await expectStatus(204, askAdmin(gateway, "DELETE", `/keys/${leaving.id}`, { ifMatch: "*" }));
+      const refused = await gateway.ask(leaver, "/plan", leaving.options);
       expect([refused.reply.status, refused.reply.json()["code"]]).toEqual([401, "credential-invalid"]);
       expect(refused.calls.map(({ name }) => name)).toContain("decide");
       await untilGivenBack(refused);
+    });
+
+    it("an API key whose tier was changed is counted by its new one alone", async () => {
+      const body = { tier: "low" };
+      await expectStatus(200, askAdmin(gateway, "PATCH", `/keys/${moving.id}`, { ifMatch: "*", body }));
+      const moved = await gateway.ask(mover, "/plan", moving.options);
+      expect([moved.reply.status, moved.reply.field("X-RateLimit-Limit")]).toEqual([200, "40"]);
+      await untilGivenBack(moved);
+      // Three requests, and nothing is left of what the old tier was asked for.
+      const { reply } = await gateway.ask(mover, "/plan", moving.options);
+      expect(reply.field("X-RateLimit-Remaining")).toBe("37");
     });
 
     it.each(CASES.map((one, at) => [...one, at + 2] as const))(

@@ -154,10 +154,13 @@ describe("a crash", () => {
 
   test("under limits below 20 costs nothing: each request is written", () => {
     const few = toCheck("few", { ...MINUTE, algorithm: "sliding-window", limit: 19 });
-    const { object, nowMs } = toBusy();
-    for (let time = 0; time < 3; time += 1) object.take("k0", few, nowMs + time);
-    object.restart(nowMs + 3);
-    expect(object.take("k0", { ...few, cost: 0 }, nowMs + 3)).toBe(16);
+    const object = new BusyObject();
+    let nowMs = START_MS;
+    for (let index = 0; index < 60; index += 1) object.take(`k${index % 20}`, few, (nowMs += 20));
+    expect([object.memory.slotWrites, object.memory.rowWrites]).toEqual([0, 60]);
+    object.restart(nowMs);
+    for (let index = 0; index < 20; index += 1)
+      expect(object.take(`k${index}`, { ...few, cost: 0 }, nowMs)).toBe(16);
   });
 
   test("costs no unit that a key has used which memory had no room for", () => {
