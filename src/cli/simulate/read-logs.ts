@@ -3,16 +3,18 @@
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { LineProblem, LoggedRequest } from "../../core/simulation/logged-request.ts";
 import { LINE_LENGTH_MAX, parseLogLine } from "../../core/simulation/parse-log-line.ts";
 import { CommandFailure } from "../headgate/exit-codes.ts";
+import { STANDARD_INPUT } from "./find-logs.ts";
 
 /** Lines are in order but for this much: servers write them when a request ends, and read us when it began. */
 const DISORDER_MS = 60_000;
 /** Clocks differ, and zones are mistaken; whoever is further ahead than this has a wrong clock. */
 const FUTURE_MS = 86_400_000;
+const CHUNK_BYTES = 1 << 18;
 /** Requests that wait for earlier ones, at most. */
 const HELD_MAX = 200_000;
 
@@ -52,7 +54,7 @@ export async function* readLogs(
 }
 
 async function sumSizes(files: readonly string[]): Promise<number | undefined> {
-  if (files.includes("-")) return undefined;
+  if (files.includes(STANDARD_INPUT)) return undefined;
   const sizes = await Promise.all(
     files.map(async (file) => (await stat(file).catch(() => undefined))?.size ?? 0),
   );
@@ -130,16 +132,37 @@ function isCut(error: unknown): boolean {
   return error instanceof Error && (error as { code?: string }).code === "Z_BUF_ERROR";
 }
 
-function openLog(file: string, tally: LogTally): AsyncIterable<Uint8Array> {
-  const raw: Readable = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
-  raw.on("data", (chunk: Uint8Array) => {
-    tally.bytes += chunk.byteLength;
-  });
-  if (!file.endsWith(".gz")) return raw as AsyncIterable<Uint8Array>;
-  const unzipped = createGunzip({ chunkSize: 1 << 18 });
-  raw.on("error", (error) => unzipped.destroy(error));
-  return raw.pipe(unzipped) as AsyncIterable<Uint8Array>;
+/** Gzipped or not, as its first bytes say: a standard input has no name, and a rotated log may have any. */
+async function* openLog(file: string, tally: LogTally): AsyncGenerator<Uint8Array> {
+  const raw: Readable =
+    file === STANDARD_INPUT ? process.stdin : createReadStream(file, { highWaterMark: CHUNK_BYTES });
+  const chunks = countBytes(raw, tally);
+  const first = await chunks.next();
+  if (first.done === true) return;
+  const all = startWith(first.value, chunks);
+  if (!isGzip(first.value)) yield* all;
+  else {
+    const unzipped = createGunzip({ chunkSize: CHUNK_BYTES });
+    // Its errors come out of what is read here.
+    pipeline(Readable.from(all), unzipped, () => undefined);
+    yield* unzipped as AsyncIterable<Uint8Array>;
+  }
 }
+
+async function* countBytes(raw: AsyncIterable<unknown>, tally: LogTally): AsyncGenerator<Uint8Array> {
+  for await (const chunk of raw as AsyncIterable<Uint8Array>) {
+    // oxlint-disable-next-line no-param-reassign -- the tally is what changes in place
+    tally.bytes += chunk.byteLength;
+    yield chunk;
+  }
+}
+
+async function* startWith<Item>(first: Item, rest: AsyncIterable<Item>): AsyncGenerator<Item> {
+  yield first;
+  yield* rest;
+}
+
+const isGzip = ([first, second]: Uint8Array): boolean => first === 0x1f && second === 0x8b;
 
 interface Source {
   readonly batches: AsyncGenerator<readonly LoggedRequest[]>;

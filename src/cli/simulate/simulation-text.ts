@@ -8,7 +8,6 @@ import { toBars } from "./picture.ts";
 import type { Simulation } from "./simulate-logs.ts";
 import { toCell } from "../headgate/table.ts";
 
-const SHOWN_KEYS = 5;
 const LISTED_KEYS = 20;
 
 export function toSaid({
@@ -35,7 +34,7 @@ export function toSaid({
 export function toText(simulation: Simulation): string {
   const { summary, changes } = simulation;
   if (summary.requests === 0) return ["No request was found.", ...toDoubts(simulation)].join("\n");
-  const policies = summary.listPolicies(SHOWN_KEYS);
+  const policies = summary.listPolicies(LISTED_KEYS);
   const points = summary.timeline.list();
   const bars = toBars(points);
   return [
@@ -102,7 +101,7 @@ function toChanged(
     "",
     `Against today's: ${newlyDenied} newly denied (${share})${since}; ${newlyAllowed} newly allowed`,
   ];
-  return hurt.length === 0 ? head : [...head, toTable(CHANGED_COLUMNS, hurt.slice(0, SHOWN_KEYS))];
+  return hurt.length === 0 ? head : [...head, toTable(CHANGED_COLUMNS, hurt)];
 }
 
 const PROBLEMS = {
@@ -115,21 +114,24 @@ const PROBLEMS = {
 } as const;
 
 /** What the result rests on. */
-function toDoubts({ tally, unknown, leftOut }: Simulation): readonly string[] {
-  const problems = [...tally.problems].map(
-    ([problem, { count, first }]) => `  ${PROBLEMS[problem]}: ${count}, first ${first}`,
-  );
-  const absent = [...unknown].map(
-    ([what, count]) => `  ${what}: not in the log ${count} times, taken as absent`,
-  );
-  const left = leftOut.map(
-    (policy) => `  ${policy}: counts requests in flight, which no log tells; left out`,
-  );
-  const all = [...problems, ...absent, ...left];
-  return all.length === 0 ? [] : ["", "What this rests on:", ...all];
+function toDoubts(simulation: Simulation): readonly string[] {
+  const all = listDoubts(simulation);
+  return all.length === 0 ? [] : ["", "What this rests on:", ...all.map((doubt) => `  ${doubt}`)];
 }
 
-export function toHtml({ summary, changes }: Simulation): string {
+function listDoubts({ tally, unknown, leftOut }: Simulation): readonly string[] {
+  const problems = [...tally.problems].map(
+    ([problem, { count, first }]) => `${PROBLEMS[problem]}: ${count}, first ${first}`,
+  );
+  const absent = [...unknown].map(
+    ([what, count]) => `${what}: not in the log ${count} times, taken as absent`,
+  );
+  const left = leftOut.map((policy) => `${policy}: counts requests in flight, which no log tells; left out`);
+  return [...problems, ...absent, ...left];
+}
+
+export function toHtml(simulation: Simulation): string {
+  const { summary, changes } = simulation;
   const policies = summary.listPolicies(LISTED_KEYS);
   const tables: PageTable[] = [
     toPageTable("Policies", POLICY_COLUMNS, policies),
@@ -140,6 +142,9 @@ export function toHtml({ summary, changes }: Simulation): string {
     const caption = `Newly denied: ${changes.newlyDenied}; newly allowed: ${changes.newlyAllowed}`;
     tables.push({ caption, headings: ["Who", "Newly denied"], rows });
   }
+  const doubts = listDoubts(simulation).map((doubt) => [doubt]);
+  if (doubts.length > 0)
+    tables.push({ caption: "What this rests on", headings: ["In the log"], rows: doubts });
   const title = `${summary.requests} requests, of which ${summary.denied} would be denied`;
   return toPage(title, summary.timeline.list(), tables);
 }

@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
+import { findLogs, toSources } from "../../simulate/find-logs.ts";
 import { createProgress, toTook } from "../../simulate/progress.ts";
 import { toHtml, toSaid, toText } from "../../simulate/simulation-text.ts";
 import type { Simulation } from "../../simulate/simulate-logs.ts";
@@ -17,6 +18,11 @@ export const simulate: Command = {
   summary: "what a configuration would have done to the requests of access logs; asks no gateway",
   arguments: [{ name: "log-file", isOptional: true, isRepeatable: true }],
   options: {
+    log: {
+      value: "file",
+      isRepeatable: true,
+      help: 'a log, as the arguments are; "-" is the standard input',
+    },
     config: { value: "file", help: `the configuration to try; default ${CONFIG_PATH}` },
     against: { value: "file", help: "today's configuration: prints what changes for which client" },
     "max-newly-denied": {
@@ -35,8 +41,8 @@ export const simulate: Command = {
     html: { value: "file", help: "writes the result as one HTML page too" },
   },
   examples: [
-    "simulate access.log",
-    "simulate --config new.config.ts --against headgate.config.ts --max-newly-denied 0.1% access.log.1.gz access.log",
+    "simulate --log access.log",
+    "simulate --config new.config.ts --log access.log.1.gz --log access.log --against headgate.config.ts --max-newly-denied 0.1%",
     "simulate --default-tier free --tier acme=pro --html result.html < access.log",
   ],
   run: async (given) => {
@@ -45,10 +51,11 @@ export const simulate: Command = {
     const said = toSaid(simulation);
     const page = given.text("html");
     if (page !== undefined) await writeFile(page, toHtml(simulation));
-    const text = (): string => toText(simulation);
     const { changes, summary } = simulation;
     const share = (changes?.newlyDenied ?? 0) / Math.max(1, summary.requests);
     const isRefusal = shareMax !== undefined && share > shareMax;
+    const why = `More than ${given.text("max-newly-denied") ?? ""} of all requests would be denied newly`;
+    const text = (): string => [toText(simulation), ...(isRefusal ? ["", why] : [])].join("\n");
     return { json: { ...said, newlyDeniedShare: changes && share }, text, isRefusal };
   },
 };
@@ -69,7 +76,7 @@ async function runSimulation(given: Given): Promise<Simulation> {
     import("../../read-config-file.ts"),
     import("../../simulate/simulate-logs.ts"),
   ]);
-  const files = given.arguments(0).filter((file) => file !== "");
+  const files = toSources(findLogs(given), process.stdin);
   const against = given.text("against");
   const progress = createProgress();
   const startMs = Date.now();
@@ -77,7 +84,7 @@ async function runSimulation(given: Given): Promise<Simulation> {
     const simulation = await simulateLogs({
       config: (await readConfigFile(given.text("config") ?? CONFIG_PATH)).config,
       against: against === undefined ? undefined : (await readConfigFile(against)).config,
-      files: files.length === 0 ? ["-"] : files,
+      files,
       tiers: given.pairs("tier", "=") ?? {},
       tierDefault: given.text("default-tier"),
       hasHitModel: given.has("free-hits"),

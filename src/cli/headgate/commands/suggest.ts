@@ -4,6 +4,7 @@ import { parseConfig } from "../../../core/config/parse-config.ts";
 import { KEYS_MIN, SPAN_MIN_MS } from "../../../core/simulation/suggest-limit.ts";
 import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
+import { findLogs, STANDARD_INPUT } from "../../simulate/find-logs.ts";
 import { createProgress } from "../../simulate/progress.ts";
 import type { Suggested, Suggestions } from "../../simulate/suggest-limits.ts";
 import type { Api } from "../api.ts";
@@ -25,6 +26,7 @@ export const suggest: Command = {
     "limits for a configuration's policies, from what the clients of access logs used, or consumers by the statistics",
   arguments: [{ name: "log-file", isOptional: true, isRepeatable: true }],
   options: {
+    log: { value: "file", isRepeatable: true, help: "a log, as the arguments are" },
     config: { value: "file", help: `whose policies; default ${CONFIG_PATH}` },
     tier: {
       value: "consumer=tier",
@@ -65,7 +67,7 @@ type Told = Pick<Suggestions, "spanMs" | "items"> & { readonly leftOut?: readonl
 
 /** By minutes of the last day and hours of the last days. */
 async function askSuggestions(given: Given, api: Api, nowMs: number): Promise<Told> {
-  const foreign = ["config", "tier", "default-tier"].find((name) => given.has(name));
+  const foreign = ["log", "config", "tier", "default-tier"].find((name) => given.has(name));
   if (given.arguments(0).length > 0 || foreign !== undefined)
     throw toUsageFailure(
       "--statistics is of the gateway's own requests and configuration: no log, no --config",
@@ -83,9 +85,10 @@ async function askSuggestions(given: Given, api: Api, nowMs: number): Promise<To
 }
 
 async function readSuggestions(given: Given): Promise<Told> {
-  const files = given.arguments(0);
+  const files = findLogs(given);
   if (files.length === 0) throw toUsageFailure("suggest needs a log file, or --statistics");
-  if (files.includes("-")) throw toUsageFailure("suggest reads its logs twice: the standard input cannot be");
+  if (files.includes(STANDARD_INPUT))
+    throw toUsageFailure("suggest reads its logs twice: the standard input cannot be");
   const [{ loadConfig }, { suggestLimits }] = await Promise.all([
     import("../../load-config.ts"),
     import("../../simulate/suggest-limits.ts"),

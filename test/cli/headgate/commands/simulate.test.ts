@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, it } from "vitest";
+import { toSources } from "../../../../src/cli/simulate/find-logs.ts";
 import { run } from "../../../../src/cli/headgate/run.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "headgate-simulate-"));
@@ -63,6 +64,26 @@ it("says per policy what is denied, whom and since when", async () => {
   expect(out).toMatch(/most: 1$/m);
 });
 
+it("reads the logs of --log and those behind it, gzipped under any name, and none twice", async () => {
+  const first = await write("unnamed", gzipSync([0, 2].map((at) => line(at, "192.0.2.1")).join("\n")));
+  const second = await write("named.log", [1, 3].map((at) => line(at, "192.0.2.1")).join("\n"));
+  for (const logs of [
+    ["--log", first, "--log", second],
+    ["--log", first, second],
+  ]) {
+    const said = json(await simulate("--config", strict, "--json", ...logs));
+    expect(said).toMatchObject({ requests: 4, outcomes: { allowed: 2, denied: 2 } });
+  }
+  const twice = await simulate("--config", strict, "--log", first, second, first);
+  expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("was given twice") as string });
+});
+
+it("waits for nobody at a terminal to type a log", () => {
+  expect(toSources([], {})).toEqual(["-"]);
+  expect(toSources(["a.log"], { isTTY: true })).toEqual(["a.log"]);
+  expect(() => toSources([], { isTTY: true })).toThrow("needs a log");
+});
+
 it("reads several files in the order of time, gzipped ones and lines that came late", async () => {
   const first = await write("first.log.gz", gzipSync([2, 0].map((at) => line(at, "192.0.2.1")).join("\n")));
   const second = await write("second.log", [3, 1].map((at) => line(at, "192.0.2.1")).join("\r\n"));
@@ -109,7 +130,11 @@ it("compares with today's configuration, and ends with 1 where more are denied n
   );
   expect(out).toMatch(/acme +2/);
   expect((await simulate("--max-newly-denied", "40%", ...compared)).code).toBe(0);
-  expect((await simulate("--max-newly-denied", "39.9%", ...compared)).code).toBe(1);
+  const refused = await simulate("--max-newly-denied", "39.9%", ...compared);
+  expect(refused).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/More than 39\.9% .*newly$/) as string,
+  });
 });
 
 it("takes consumers' tiers from its options", async () => {
