@@ -3,7 +3,13 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { AlertDesk, type DeskState, type Letter } from "../core/alerts/alert-desk.ts";
-import type { AlertReply, AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type {
+  AlertReply,
+  AlertReport,
+  ShownAlerts,
+  TestedChannel,
+  UnusualUse,
+} from "../core/alerts/alert-messages.ts";
 import { type AlertChannel, type AlertRule, toChannelName } from "../core/alerts/alert-settings.ts";
 import { toEmailBody } from "../core/alerts/email-body.ts";
 import type { Notice } from "../core/alerts/alert-book.ts";
@@ -37,6 +43,12 @@ export class AlertsObject extends DurableObject<Bindings> implements AlertsRpc {
     if (this.#desk.report(report, nowMs)) this.#store();
     await this.#arm(nowMs);
     return { nextMs };
+  }
+
+  async seeUnusual(unusual: readonly UnusualUse[]): Promise<void> {
+    const nowMs = Date.now();
+    if (this.#desk.seeUnusual(unusual, nowMs)) this.#store();
+    await this.#arm(nowMs);
   }
 
   show(): ShownAlerts {

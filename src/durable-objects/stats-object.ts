@@ -7,7 +7,7 @@ import { toDataPoints } from "../core/stats/data-points.ts";
 import { FullestObjects } from "../core/stats/fullest.ts";
 import { toPlaceMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
-import { StatsBook, Watch } from "../core/stats/stats-book.ts";
+import { MINUTE_MS, StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
   type FullestObject,
   type PushTarget,
@@ -22,7 +22,9 @@ import {
 } from "../core/stats/stats-messages.ts";
 import { StatsTail } from "../core/stats/stats-tail.ts";
 import { mergePools, mergeUsage, toState } from "../core/stats/to-answer.ts";
-import type { Bindings, StatsRpc } from "../platform/bindings.ts";
+import { toHourMs, UNITS_MIN } from "../core/stats/unusual.ts";
+import { UsualHours } from "../core/stats/usual-hours.ts";
+import { ALERTS_NAME, type Bindings, type StatsRpc } from "../platform/bindings.ts";
 import { writeLog } from "../platform/log.ts";
 import { pushMetrics } from "./push-metrics.ts";
 import { type Pushing, StatsRows } from "./stats-rows.ts";
@@ -47,6 +49,10 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   #known: StatsBook | undefined;
   #alarmMs = Infinity;
   #storedMs = -Infinity;
+  /** The end of the last minute whose consumers were judged. */
+  #judgedMs = -Infinity;
+  /** What is usual at this hour. */
+  #usual: UsualHours | undefined;
   /** undefined: not known since the object started. */
   #pushing: Pushing | undefined;
 
@@ -68,8 +74,30 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
       // A clock that was set back must not put it off.
       else await this.#wake(Math.min(dueMs, nowMs + STORE_MS));
       if (report.push !== undefined) await this.#planPush(report.push);
+      if (report.isUseWatched === true) this.ctx.waitUntil(this.#tellUnusual(nowMs));
     }
     return { isWatched, nextMs };
+  }
+
+  /** Once a minute, of the one before. Never rejects: who cannot be told now is told of the next minute. */
+  async #tellUnusual(nowMs: number): Promise<void> {
+    const untilMs = nowMs - (nowMs % MINUTE_MS);
+    if (untilMs <= this.#judgedMs) return;
+    this.#judgedMs = untilMs;
+    this.#store();
+    const [minute] = this.#rows.list("minute", untilMs - MINUTE_MS, untilMs);
+    const usage = minute?.tops.usage ?? [];
+    // Who takes little is not judged: hours are read for those who take much.
+    if (minute === undefined || !usage.some(([, units]) => units >= UNITS_MIN)) return;
+    if (this.#usual?.hourMs !== toHourMs(minute.atMs))
+      this.#usual = new UsualHours(minute.atMs, this.#rows.listUsage(minute.atMs));
+    const unusual = this.#usual.findUnusual(usage, minute.atMs);
+    if (unusual.length === 0) return;
+    try {
+      await this.env.ALERTS.getByName(ALERTS_NAME).seeUnusual(unusual);
+    } catch (error) {
+      writeLog("alerts-untold", { cause: error instanceof Error ? error.message : String(error) });
+    }
   }
 
   /** A sink beside: what goes wrong there is nobody's concern here. */

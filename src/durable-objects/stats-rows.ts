@@ -5,6 +5,8 @@
 import { Series, type SeriesData } from "../core/stats/series.ts";
 import { HOUR_MS, type SeenReport, type StatsRow } from "../core/stats/stats-book.ts";
 import type { PushTarget } from "../core/stats/stats-messages.ts";
+import { toLookedAt } from "../core/stats/unusual.ts";
+import { type HourUsage, toPeaks } from "../core/stats/usual-hours.ts";
 import { mergeTops } from "../core/stats/tops.ts";
 
 const MINUTES_KEPT_MS = 24 * HOUR_MS;
@@ -28,6 +30,12 @@ export interface Pushing {
 interface Row extends Record<string, SqlStorageValue> {
   at_ms: number;
   data: string;
+}
+
+interface UsageRow extends Record<string, SqlStorageValue> {
+  at_ms: number;
+  usage: string | null;
+  peaks: string | null;
 }
 
 /** What is stored of all that was ever counted: everything before `untilMs`. */
@@ -90,6 +98,20 @@ export class StatsRows {
     return [...this.list("hour", fromMs, toMs), ...this.list("minute", Math.max(fromMs, untilMs), toMs)];
   }
 
+  /** Of the hours by which a time is judged what each consumer took, and nothing else of them: from the newest on. */
+  *listUsage(atMs: number): Iterable<HourUsage> {
+    if (!this.#hasTables) return;
+    const { sinceMs, hoursMs } = toLookedAt(atMs);
+    const rows = this.#storage.sql.exec<UsageRow>(
+      `SELECT at_ms, data ->> '$.tops.usage' AS usage, data ->> '$.peaks' AS peaks FROM stats
+      WHERE kind = 'hour' AND at_ms < ? AND (at_ms >= ? OR at_ms IN (${hoursMs.join()})) ORDER BY at_ms DESC`,
+      atMs,
+      sinceMs,
+    );
+    for (const { at_ms: hourMs, usage, peaks } of rows)
+      yield { atMs: hourMs, usage: parseCounts(usage), peaks: parseCounts(peaks) };
+  }
+
   write(minutes: readonly StatsRow[], seen: readonly SeenReport[]): void {
     if (!this.#hasTables) {
       this.#storage.sql.exec(
@@ -144,7 +166,8 @@ export class StatsRows {
       const series = new Series();
       for (const minute of minutes) series.add(minute);
       totals.merge(series);
-      this.#put("hour", hourMs, { ...series.toData(), tops: mergeTops(minutes) });
+      const peaks = toPeaks(minutes.map(({ tops }) => tops.usage ?? []));
+      this.#put("hour", hourMs, { ...series.toData(), tops: mergeTops(minutes), peaks });
     }
     this.#put("totals", 0, { ...totals.toData(), untilMs: beforeMs });
     const sql = "DELETE FROM stats WHERE kind = ? AND at_ms < ?";
@@ -171,3 +194,6 @@ export class StatsRows {
     );
   }
 }
+
+const parseCounts = (text: string | null): HourUsage["usage"] =>
+  text === null ? [] : (JSON.parse(text) as HourUsage["usage"]);

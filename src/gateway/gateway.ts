@@ -128,6 +128,7 @@ function toRecorder(
   stats.readNow = () => showNow(pools);
   stats.shards = config.counters.shards;
   stats.push = config.stats.otlp && { name: config.name, ...config.stats.otlp };
+  stats.isUseWatched = config.alerts.some(({ when }) => when.includes("unusual"));
   return stats;
 }
 

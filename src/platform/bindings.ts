@@ -1,6 +1,12 @@
 // The names of wrangler.toml as the Worker sees them.
 
-import type { AlertReply, AlertReport, ShownAlerts, TestedChannel } from "../core/alerts/alert-messages.ts";
+import type {
+  AlertReply,
+  AlertReport,
+  ShownAlerts,
+  TestedChannel,
+  UnusualUse,
+} from "../core/alerts/alert-messages.ts";
 import type { AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
@@ -132,6 +138,7 @@ export interface StatsRpc extends Rpc.DurableObjectBranded {
 /** What isolates and the admin API may ask of the alerts object. */
 export interface AlertsRpc extends Rpc.DurableObjectBranded {
   report(report: AlertReport): Promise<AlertReply>;
+  seeUnusual(unusual: readonly UnusualUse[]): Promise<void>;
   show(): ShownAlerts;
   test(name: string, rules: readonly AlertRule[]): Promise<readonly TestedChannel[]>;
 }

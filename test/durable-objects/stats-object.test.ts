@@ -6,9 +6,9 @@ import { expect, test, vi } from "vitest";
 import { toSeriesName } from "../../src/core/stats/series.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/stats/stats-book.ts";
 import { STATS_VERSION, type StatsReport } from "../../src/core/stats/stats-messages.ts";
-import type { Bindings, StatsRpc } from "../../src/platform/bindings.ts";
+import { ALERTS_NAME, type Bindings, type StatsRpc } from "../../src/platform/bindings.ts";
 
-const { STATS } = env as unknown as Bindings;
+const { ALERTS, STATS } = env as unknown as Bindings;
 type Stub = DurableObjectStub<StatsRpc & DurableObject>;
 
 const name = toSeriesName("units", "p");
@@ -190,6 +190,46 @@ test("minutes become hours, and are forgotten after a day; the sum of all stays"
     expect(await sumOf(stub, "minute", 2 * HOUR_MS)).toBeGreaterThanOrEqual(4);
     await evictDurableObject(stub);
     expect(await readTotal(stub)).toBe(60);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a consumer's minute far above its own week is told to the alerts object, and none that is usual for its busiest minutes", async () => {
+  const [stub, alerts] = [STATS.getByName("stats:unusual"), ALERTS.getByName(ALERTS_NAME)];
+  const startMs = Date.UTC(2026, 10, 30, 9, 30);
+  const rule = { when: ["unusual"], forMs: undefined, to: [] } as const;
+  const counts = { requests: 0, denied: 0, credentials: 0, failed: 0, degraded: 0 };
+  const report = (seq: number, units: number, isUseWatched: boolean): Promise<unknown> =>
+    stub.report({ ...toReport(seq, 1), tops: { usage: [["calls\nacme", units]] }, isUseWatched });
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    for (let hour = 4 * 24; hour > 0; hour -= 1) {
+      vi.setSystemTime(startMs - hour * HOUR_MS);
+      await report(100 - hour, 600, false);
+    }
+    vi.setSystemTime(startMs);
+    await report(101, 1_100, true);
+    await alerts.report({ name: "edge", rules: [rule], counts, crossed: [], open: [], used: [] });
+    vi.setSystemTime(startMs + MINUTE_MS);
+    // A busy minute of each hour is usual, and its mean is not.
+    await report(102, 5_000, true);
+    expect((await alerts.show()).alerts).toEqual([]);
+    await evictDurableObject(stub);
+    vi.setSystemTime(startMs + 2 * MINUTE_MS);
+    await report(103, 1, true);
+    const shown = await vi.waitUntil(async () => {
+      const { alerts: all } = await alerts.show();
+      return all.length > 0 && all;
+    });
+    expect(shown).toMatchObject([
+      {
+        condition: "unusual",
+        state: "pending",
+        labels: { policy: "calls", consumer: "acme" },
+        summary: "acme took 5000 of calls in a minute, usually 600 at this hour",
+      },
+    ]);
   } finally {
     vi.useRealTimers();
   }

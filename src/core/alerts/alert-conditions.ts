@@ -5,6 +5,7 @@ import { formatInstant } from "../http/rfc3339.ts";
 import type { AlertCounts, AlertReport } from "./alert-messages.ts";
 import { type AlertRule, type Condition, CONDITIONS } from "./alert-settings.ts";
 import { HOLD_MS, type Seen } from "./alert-book.ts";
+import { toUnusualSeen } from "./unusual-use.ts";
 
 export const MINUTE_MS = 60_000;
 const WINDOW_MINUTES = 5;
@@ -204,6 +205,7 @@ function findHeld(condition: Condition, gauge: Gauge, { report, nowMs }: Looking
       : [{ condition, labels: {}, summary, forMs: 0, holdMs: UNTIL_ENDED_MS }];
   }
   if (report === undefined) return [];
+  if (condition === "unusual") return toUnusualSeen(report.unusual ?? []);
   if (condition === "breaker")
     return report.open.map(({ pool, origin }) => ({
       condition,

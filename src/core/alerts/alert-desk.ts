@@ -2,11 +2,20 @@
 // and taken up again: a restart tells nothing twice.
 
 import { AlertBook, type AlertState, type Notice, type PastAlert, toAlertId } from "./alert-book.ts";
-import { findSeen, Gauge, type GaugeState, isCrossing, type Looking, MINUTE_MS } from "./alert-conditions.ts";
-import type { AlertReport, ShownAlerts } from "./alert-messages.ts";
+import {
+  NO_COUNTS,
+  findSeen,
+  Gauge,
+  type GaugeState,
+  isCrossing,
+  type Looking,
+  MINUTE_MS,
+} from "./alert-conditions.ts";
+import type { AlertReport, ShownAlerts, UnusualUse } from "./alert-messages.ts";
 import {
   type AlertChannel,
   type AlertRule,
+  type Condition,
   CONDITIONS,
   toChannelId,
   toChannelName,
@@ -15,6 +24,10 @@ import { Mailbox, type MailboxState, type Message } from "./mailbox.ts";
 
 /** After the last report: by then every condition has passed. */
 const WATCH_MS = 900_000;
+
+/** Shares are looked at anew each time; of all else only a report says that it is so. */
+const SAID: ReadonlySet<Condition> = new Set<Condition>(["breaker", "upstream", "unusual"]);
+const LOOKED_AT = CONDITIONS.filter((condition) => !isCrossing(condition) && !SAID.has(condition));
 
 export interface DeskState {
   readonly name: string;
@@ -82,6 +95,14 @@ export class AlertDesk {
     return this.#look({ report, nowMs }) || this.#book.states.length !== before;
   }
 
+  /** Takes what a stats object saw of consumers. True: it is worth storing at once. */
+  seeUnusual(unusual: readonly UnusualUse[], nowMs: number): boolean {
+    const before = this.#book.states.length;
+    const said = { name: this.#name, rules: this.#rules, crossed: [], open: [], used: [] };
+    const report = { ...said, counts: NO_COUNTS, unusual };
+    return this.#look({ report, nowMs }) || this.#book.states.length !== before;
+  }
+
   /** What is to be sent now, and what is given up unsent. */
   takeDue(
     nowMs: number,
@@ -126,10 +147,7 @@ export class AlertDesk {
     const seen = findSeen(this.#rules, this.#gauge, looking);
     const notices = seen.flatMap((one) => this.#book.see(one, nowMs));
     const held = new Set(seen.map(toAlertId));
-    // Only a report says which breakers are open; shares are looked at anew each time.
-    for (const condition of CONDITIONS)
-      if (!isCrossing(condition) && condition !== "breaker" && condition !== "upstream")
-        this.#book.miss(condition, held);
+    for (const condition of LOOKED_AT) this.#book.miss(condition, held);
     notices.push(...this.#book.tick(nowMs));
     for (const notice of notices) this.#post(notice, nowMs);
     return notices.length > 0;

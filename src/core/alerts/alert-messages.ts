@@ -27,6 +27,14 @@ export interface CrossedKey {
   readonly goneInMs?: number | undefined;
 }
 
+/** A consumer that took much more in a minute than it usually does: seen by a stats object. */
+export interface UnusualUse {
+  readonly policy: string;
+  readonly consumer: string;
+  readonly units: number;
+  readonly usual: number;
+}
+
 export interface AlertReport {
   /** The deployment's name. */
   readonly name: string;
@@ -38,6 +46,7 @@ export interface AlertReport {
   readonly open: readonly { readonly pool: string; readonly origin: string }[];
   /** Of an upstream's quota, 0 to 1. */
   readonly used: readonly { readonly pool: string; readonly quota: string; readonly share: number }[];
+  readonly unusual?: readonly UnusualUse[];
 }
 
 export interface AlertReply {

@@ -20,6 +20,7 @@ export const CONDITIONS = [
   "breaker",
   "upstream",
   "silence",
+  "unusual",
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
 

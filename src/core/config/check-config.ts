@@ -7,6 +7,7 @@ import { findMissingKeys } from "./checks/find-missing-keys.ts";
 import { findOpenScopes } from "./checks/find-open-scopes.ts";
 import { findUnreachableRoutes } from "./checks/find-unreachable-routes.ts";
 import { findUnused } from "./checks/find-unused.ts";
+import { findVainAlerts } from "./checks/find-vain-alerts.ts";
 import { findVainLimits } from "./checks/find-vain-limits.ts";
 import { findVainLists } from "./checks/find-vain-lists.ts";
 import { findVainNames } from "./checks/find-vain-names.ts";
@@ -20,6 +21,7 @@ const checks: readonly ConfigCheck[] = [
   findMissingKeys,
   findImpossibleCosts,
   findUnused,
+  findVainAlerts,
   findVainLimits,
   findVainLists,
   findVainNames,

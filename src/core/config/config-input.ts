@@ -597,7 +597,7 @@ export interface LogSinkInput {
 export interface AlertRuleInput {
   /**
    * Which conditions: below.
-   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream","silence"]`.)
+   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream","silence","unusual"]`.)
    * @example when: ["quota-100", "failing"]
    */
   readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">;

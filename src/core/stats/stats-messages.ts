@@ -101,6 +101,8 @@ export interface StatsReport extends SeriesData {
   readonly fullest?: FullestData;
   /** Where the object is to push its sums; undefined: nowhere. */
   readonly push?: PushTarget | undefined;
+  /** Whether the alerts object is to be told of consumers that take much more than usual. */
+  readonly isUseWatched?: boolean | undefined;
   /** What found no room in a bounded list of the isolate: crossings, requests of the tail. */
   readonly dropped: number;
 }

@@ -27,6 +27,8 @@ export class Pending {
   tops = createTops();
   models = new ModelUsage();
   push: PushTarget | undefined;
+  /** Whether somebody is to be told of consumers that take much more than usual. */
+  isUseWatched = false;
   /** Counter objects for each place: their names are made of it. */
   shards = 1;
   #crossings: Crossing[] = [];
@@ -72,6 +74,7 @@ export class Pending {
       now,
       fullest: this.#toFullest(),
       push: this.push,
+      isUseWatched: this.isUseWatched,
       dropped: this.#dropped,
     };
     this.counts = new RequestCounts();

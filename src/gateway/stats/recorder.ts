@@ -82,6 +82,11 @@ export class Recorder {
     this.#pending.push = push;
   }
 
+  /** Whether somebody is to be told of consumers that take much more than usual. */
+  set isUseWatched(isUseWatched: boolean) {
+    this.#pending.isUseWatched = isUseWatched;
+  }
+
   /** Counter objects for each place. */
   set shards(shards: number) {
     this.#pending.shards = shards;

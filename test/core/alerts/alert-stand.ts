@@ -3,7 +3,7 @@
 import type { Notice } from "../../../src/core/alerts/alert-book.ts";
 import { NO_COUNTS } from "../../../src/core/alerts/alert-conditions.ts";
 import { AlertDesk } from "../../../src/core/alerts/alert-desk.ts";
-import type { AlertReport, CrossedKey } from "../../../src/core/alerts/alert-messages.ts";
+import type { AlertReport, CrossedKey, UnusualUse } from "../../../src/core/alerts/alert-messages.ts";
 import { type AlertRule, CONDITIONS } from "../../../src/core/alerts/alert-settings.ts";
 
 export const OPS = { kind: "webhook", urlSecret: "OPS_WEBHOOK", signingSecret: undefined } as const;
@@ -58,6 +58,12 @@ export class Stand {
   report(given: Partial<AlertReport>, rules?: AlertRule[]): void {
     this.#restart();
     this.#desk.report(toReport(given, rules), this.nowMs);
+    this.#arm();
+  }
+
+  seeUnusual(unusual: readonly UnusualUse[]): void {
+    this.#restart();
+    this.#desk.seeUnusual(unusual, this.nowMs);
     this.#arm();
   }
 

@@ -26,7 +26,7 @@ describe("findUnusual()", () => {
   it("tells of a minute far above its own hours, with what is usual", () => {
     const [found] = findUnusual(toMinutes([100, 90, 900, 110]), toHours(byDay));
     expect(found).toMatchObject({ consumer: "acme", atMs: NOW_MS + 120_000, units: 900, usual: 100 });
-    expect(found?.score).toBe(80);
+    expect(found?.score).toBeCloseTo(48, 6);
   });
 
   it("says nothing of what is usual by day, and tells of the same at night", () => {
@@ -37,6 +37,12 @@ describe("findUnusual()", () => {
         toHours((hour) => byDay((hour + 12) % 24)),
       ),
     ).toHaveLength(1);
+  });
+
+  it("takes what comes once a day at about this hour for usual", () => {
+    const nightly = toHours((hour) => (hour === 15 ? 36_000 : 0));
+    expect(findUnusual(toMinutes([600]), nightly)).toEqual([]);
+    expect(findUnusual(toMinutes([1_300]), nightly)).toHaveLength(1);
   });
 
   it("is not led astray by one day of flood", () => {
@@ -61,10 +67,10 @@ describe("findUnusual()", () => {
   });
 
   it("allows wide hours wide minutes", () => {
-    const wild = toHours((_, day) => 3_000 + (day % 3) * 6_000);
-    const { times, series } = wild;
-    const usual = toUsual({ times, counts: series[0]?.counts ?? [] }, NOW_MS);
-    expect(usual?.distance).toBeGreaterThan(100);
+    const wild = toHours((_, day) => 3_000 + (day % 4) * 6_000);
+    const rates = new Map(wild.times.map((timeMs, at) => [timeMs, (wild.series[0]?.counts[at] ?? 0) / 60]));
+    const taken = { firstMs: wild.times[0] ?? 0, rateAt: (hourMs: number) => rates.get(hourMs) ?? 0 };
+    expect(toUsual(taken, NOW_MS)?.distance).toBeGreaterThan(100);
     expect(findUnusual(toMinutes([600]), wild)).toEqual([]);
   });
 });

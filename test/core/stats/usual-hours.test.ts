@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { type HourUsage, toPeaks, UsualHours } from "../../../src/core/stats/usual-hours.ts";
+
+const HOUR_MS = 3_600_000;
+const NOW_MS = Date.UTC(2026, 10, 30, 9);
+const KEY = "calls\nacme";
+
+/** So many days of hours before now, the newest first. */
+function toHours(days: number, toHour: (atMs: number) => Partial<HourUsage>): readonly HourUsage[] {
+  return Array.from({ length: days * 24 }, (_, back) => {
+    const atMs = NOW_MS - (back + 1) * HOUR_MS;
+    return { atMs, usage: [], peaks: [], ...toHour(atMs) };
+  });
+}
+
+const steady = toHours(8, () => ({ usage: [[KEY, 6_000]] }));
+
+describe("UsualHours", () => {
+  it("names who takes much more than usual, the most unusual first, and nobody else", () => {
+    const usual = new UsualHours(NOW_MS + 120_000, [
+      ...steady,
+      ...toHours(8, () => ({ usage: [["calls\nzeta", 600]] })),
+    ]);
+    const minute = [[KEY, 400] as const, ["calls\nzeta", 900] as const, ["other", 9_999] as const];
+    expect(usual.findUnusual(minute, NOW_MS)).toMatchObject([
+      { policy: "calls", consumer: "zeta", units: 900, usual: 10 },
+      { policy: "calls", consumer: "acme", units: 400, usual: 100 },
+    ]);
+    expect(usual.findUnusual([[KEY, 150]], NOW_MS)).toEqual([]);
+  });
+
+  it("says nothing of who came two days ago, and says it of who is known and was never there at this hour", () => {
+    const fresh = new UsualHours(
+      NOW_MS,
+      toHours(2, () => ({ usage: [[KEY, 60]] })),
+    );
+    expect(fresh.findUnusual([[KEY, 900]], NOW_MS)).toEqual([]);
+    const byNight = (atMs: number): Partial<HourUsage> =>
+      new Date(atMs).getUTCHours() < 4 ? { usage: [[KEY, 6_000]] } : {};
+    expect(new UsualHours(NOW_MS, toHours(7, byNight)).findUnusual([[KEY, 900]], NOW_MS)).toMatchObject([
+      { usual: 0 },
+    ]);
+  });
+
+  it("knows a job of one minute in each hour by the busiest minute", () => {
+    const minutes = Array.from({ length: 60 }, (_, at) => [[KEY, at === 0 ? 600 : 1] as const]);
+    const peaks = toPeaks(minutes);
+    expect(peaks).toEqual([[KEY, 600]]);
+    const jobs = toHours(7, () => ({ usage: [[KEY, 659]], peaks }));
+    expect(new UsualHours(NOW_MS, jobs).findUnusual([[KEY, 620]], NOW_MS)).toEqual([]);
+    expect(toPeaks(minutes.map(() => [[KEY, 10]]))).toEqual([]);
+  });
+
+  it("knows who comes on Mondays alone by its Mondays", () => {
+    const onMondays = (atMs: number): Partial<HourUsage> =>
+      new Date(atMs).getUTCDay() === 1 ? { usage: [[KEY, 30_000]] } : {};
+    expect(new UsualHours(NOW_MS, toHours(29, onMondays)).findUnusual([[KEY, 520]], NOW_MS)).toEqual([]);
+    expect(new UsualHours(NOW_MS, toHours(29, onMondays)).findUnusual([[KEY, 1_100]], NOW_MS)).toHaveLength(
+      1,
+    );
+  });
+});
