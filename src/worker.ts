@@ -2,6 +2,7 @@
 
 import { env, waitUntil } from "cloudflare:workers";
 import { createAdminApi } from "./admin/admin-api.ts";
+import type { Config } from "./core/config/config.ts";
 import type { ConfigInput } from "./core/config/config-input.ts";
 import { parseConfig } from "./core/config/parse-config.ts";
 import { countBans } from "./core/control/ban-index.ts";
@@ -13,9 +14,10 @@ import { explain } from "./gateway/explain.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { answerNotReady, handleSafely } from "./gateway/handle-safely.ts";
 import { type Assumption, LiveGateway } from "./gateway/live-gateway.ts";
+import { createPortal, findPortalPlace, type Portal } from "./portal/portal.ts";
 import { showPools } from "./gateway/origins/show-pools.ts";
 import { type HeadStart, startAhead } from "./gateway/start-ahead.ts";
-import { readTarget } from "./gateway/request/request-target.ts";
+import { readTarget, type RequestTarget } from "./gateway/request/request-target.ts";
 import type { Bindings } from "./platform/bindings.ts";
 import { readClock } from "./platform/clock.ts";
 import type { ObjectClass } from "./platform/object-class.ts";
@@ -69,7 +71,7 @@ export function createGateway<Names extends string>(exported: ConfigInput<Names>
     },
     bindings,
   );
-  const parts = { live, admin };
+  const parts = { live, admin, portal: createPortal(bindings) };
   return {
     fetch: (request, _env, context) => {
       const active = live.current(request, context);
@@ -112,6 +114,7 @@ export interface GatewayWorker {
 interface Parts {
   readonly live: LiveGateway;
   readonly admin: ReturnType<typeof createAdminApi>;
+  readonly portal: Portal;
 }
 
 interface Answering {
@@ -122,7 +125,7 @@ interface Answering {
 
 /** `gateway` is undefined where this instance cannot learn what operators have changed: it then lets nobody in but them. */
 function answer(
-  { live, admin }: Parts,
+  { live, admin, portal }: Parts,
   request: Request,
   { gateway, context, ahead }: Answering,
 ): Response | Promise<Response> {
@@ -132,14 +135,39 @@ function answer(
   const goOn = (promise: Promise<unknown>): void => {
     context.waitUntil(promise);
   };
-  const id = target.ok && owner === "admin" ? findCallId(target.value, config) : undefined;
-  if (id !== undefined && gateway !== undefined)
-    return handlePlace(request, gateway, { id, waitUntil: goOn });
-  const answered = owner === "admin" ? admin(request) : undefined;
-  if (answered !== undefined) return answered;
+  if (target.ok && owner === "admin") {
+    const answered = answerOwn({ admin, portal }, request, {
+      gateway,
+      target: target.value,
+      config,
+      goOn,
+    });
+    if (answered !== undefined) return answered;
+  }
   if (gateway === undefined) return answerNotReady(request, config);
   if (owner === "batch") return handleBatch(request, gateway, context);
   return handleSafely(request, gateway, { waitUntil: goOn, target, ahead });
+}
+
+interface OwnAnswering {
+  readonly gateway: Gateway | undefined;
+  readonly target: RequestTarget;
+  readonly config: Config;
+  readonly goOn: (promise: Promise<unknown>) => void;
+}
+
+/** Of the gateway's own paths: a consumer's, a caller's or an operator's. undefined: none of them is answered here. */
+function answerOwn(
+  { admin, portal }: Pick<Parts, "admin" | "portal">,
+  request: Request,
+  { gateway, target, config, goOn }: OwnAnswering,
+): Promise<Response> | undefined {
+  const place = findPortalPlace(target, config);
+  if (place !== undefined) return gateway && portal(request, { gateway, place, waitUntil: goOn });
+  const id = findCallId(target, config);
+  return id === undefined || gateway === undefined
+    ? admin(request)
+    : handlePlace(request, gateway, { id, waitUntil: goOn });
 }
 
 /** By what is active; while that is learnt, counter objects are asked by what is known. */

@@ -16,6 +16,8 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^alerts\.\d+\.to\.\d/, "observe.md#alert-channels"],
   [/^alerts\.\d/, "observe.md#alerts"],
   [/^log\.sinks\.\d/, "observe.md#log-sinks"],
+  [/^portal\.announced\.\d/, "credentials.md#announced-changes"],
+  [/^portal\b/, "credentials.md#portal"],
   [/^reputation\b/, "credentials.md#reputation"],
   [/^stats\./, "observe.md#statistics"],
   [/^log\./, "observe.md#log"],

@@ -3,12 +3,14 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { ReportPace } from "../core/report-pace.ts";
+import { MONTH_MS, PastUsage, toDayMs } from "../core/stats/consumer-usage.ts";
 import { toDataPoints } from "../core/stats/data-points.ts";
 import { FullestObjects } from "../core/stats/fullest.ts";
 import { toPlaceMetrics } from "../core/stats/metrics.ts";
 import { toFigures } from "../core/stats/figures.ts";
 import { MINUTE_MS, StatsBook, Watch } from "../core/stats/stats-book.ts";
 import {
+  type ConsumerCounts,
   type FullestObject,
   type PushTarget,
   STATS_VERSION,
@@ -47,6 +49,8 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   readonly #tail = new StatsTail();
   /** Made of the rows when it is first asked for. */
   #known: StatsBook | undefined;
+  /** undefined: nobody has asked for any. */
+  #past: { readonly untilMs: number; readonly dayMs: number; readonly usage: PastUsage } | undefined;
   #alarmMs = Infinity;
   #storedMs = -Infinity;
   /** The end of the last minute whose consumers were judged. */
@@ -133,6 +137,20 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   tail(after: number): TailAnswer {
     this.#watch.begin(Date.now());
     return this.#tail.list(after);
+  }
+
+  /** What one consumer took and was refused in the last day and the last 30. */
+  consumer(name: string): ConsumerCounts {
+    this.#store();
+    const nowMs = Date.now();
+    const { untilMs } = this.#rows;
+    const past = { untilMs, dayMs: toDayMs(nowMs) };
+    // Hours that are over are added up once an hour, whoever asks.
+    if (this.#past?.untilMs !== past.untilMs || this.#past.dayMs !== past.dayMs) {
+      const hours = this.#rows.list("hour", nowMs - MONTH_MS, untilMs);
+      this.#past = { ...past, usage: new PastUsage(hours, past.dayMs) };
+    }
+    return this.#past.usage.read(name, this.#rows.list("minute", untilMs, Infinity));
   }
 
   /** The counter objects of the last minutes whose keys have used most of a policy. */

@@ -92,6 +92,11 @@ export class StatsRows {
     return [...whole.filter(({ atMs }) => atMs !== present.atMs), present];
   }
 
+  /** The end of the last hour that has a row of its own. */
+  get untilMs(): number {
+    return this.#readTotals().untilMs;
+  }
+
   /** Hours that are whole, and the minutes of the one that is not, as one. */
   listHours(fromMs: number, toMs: number): readonly StatsRow[] {
     const { untilMs } = this.#readTotals();

@@ -37,6 +37,7 @@ import type { CallView, Cancelling, HandedCall, Taking } from "../core/handover/
 import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
+  ConsumerCounts,
   FullestObject,
   StatsFigures,
   StatsQuestion,
@@ -132,6 +133,7 @@ export interface StatsRpc extends Rpc.DurableObjectBranded {
   figures(question: StatsQuestion): StatsFigures;
   totals(): StatsTotals;
   tail(after: number): TailAnswer;
+  consumer(name: string): ConsumerCounts;
   fullest(policy: string): readonly FullestObject[];
 }
 

@@ -9,6 +9,7 @@ import { issuerEntries } from "../../src/core/consumers/issuer-schema.ts";
 import { configSchema } from "../../src/core/config/config-schema.ts";
 import { alertEntries, channelEntries } from "../../src/core/alerts/alert-settings.ts";
 import { sinkEntries } from "../../src/core/log/log-settings.ts";
+import { announcedEntries } from "../../src/core/portal/portal-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
 import { tokenCostEntries } from "../../src/core/policies/policy-cost.ts";
 import { policyBase } from "../../src/core/policies/policy-schema.ts";
@@ -63,6 +64,7 @@ const isCorsKey = ({ path }: SchemaKey): boolean => path.startsWith("cors.");
 const isLogKey = ({ path }: SchemaKey): boolean => path.startsWith("log.");
 const isStatsKey = ({ path }: SchemaKey): boolean => path.startsWith("stats.");
 const isReputationKey = ({ path }: SchemaKey): boolean => path.startsWith("reputation.");
+const isPortalKey = ({ path }: SchemaKey): boolean => path.startsWith("portal.");
 const isDeniedKey = ({ path }: SchemaKey): boolean => path.startsWith("denied.");
 const isErrorsKey = ({ path }: SchemaKey): boolean => path.startsWith("errors.");
 /** A section of its own has them. */
@@ -70,6 +72,7 @@ const isElsewhere = (key: SchemaKey): boolean =>
   [
     isStatsKey,
     isReputationKey,
+    isPortalKey,
     isAccessKey,
     isCorsKey,
     isDeniedKey,
@@ -97,6 +100,8 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Issuers", readEntryKeys(issuerEntries)],
   ["Access lists", topKeys.filter(isAccessKey)],
   ["Reputation", topKeys.filter(isReputationKey)],
+  ["Portal", topKeys.filter(isPortalKey)],
+  ["Announced changes", readEntryKeys(announcedEntries)],
   ["CORS", topKeys.filter(isCorsKey)],
   ["Statistics", topKeys.filter(isStatsKey)],
   ["Denied requests", topKeys.filter(isDeniedKey)],
@@ -118,6 +123,7 @@ const prefixes: Readonly<Record<string, string>> = {
   "Token costs": "policies.tried.",
   "Limits for some requests": "policies.tried.limits.0.",
   Issuers: "auth.issuers.0.",
+  "Announced changes": "portal.announced.0.",
   "Log sinks": "log.sinks.0.",
   Alerts: "alerts.0.",
   "Alert channels": "alerts.0.to.0.",

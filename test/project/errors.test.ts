@@ -95,6 +95,14 @@ describe("docs/errors.md", () => {
     expect([...toTitles("Admin problems")].sort()).toEqual([...new Set(wanted)].sort());
   });
 
+  test("has a heading for every problem of the portal", () => {
+    const wanted = [
+      ...readSources("src/portal").matchAll(/\b(?:toProblem|refuse)\(\s*(\d{3}),\s*"([a-z-]+)"/g),
+    ].map(([, status, code]) => `\`${code}\` (${status})`);
+    expect(wanted.length).toBeGreaterThan(0);
+    expect([...toTitles("Portal problems")].sort()).toEqual([...new Set(wanted)].sort());
+  });
+
   test("has a heading for every configuration problem", () => {
     const codes = findProblemCodes(readParsers());
     expect(codes.length).toBeGreaterThan(1);

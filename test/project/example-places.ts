@@ -34,6 +34,12 @@ const inAlert = (given: Options): Options =>
   inConfig({ alerts: [{ to: [{ slack: "TEAM_SLACK" }], ...given }] });
 const inChannel = (given: Options): Options => inConfig({ alerts: [{ to: [given] }] });
 
+const inAnnounced = (given: Options): Options =>
+  inConfig({
+    tiers: { pro: {} },
+    portal: { announced: [{ policy: "per-client", limit: 10, from: "2027-01-01", ...given }] },
+  });
+
 const inPool = (given: Options): Options =>
   inConfig({ origins: { tried: { members: ["https://a.example.com"], ...given } } });
 const inMember = (given: Options): Options =>
@@ -55,6 +61,8 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   Issuers: inIssuer,
   "Access lists": inConfig,
   Reputation: inConfig,
+  Portal: inConfig,
+  "Announced changes": inAnnounced,
   CORS: inConfig,
   "Denied requests": inConfig,
   "Error dialects": inConfig,

@@ -50,6 +50,10 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Alerts: when":
     'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">',
   "Alerts: to": "readonly AlertChannelInput[]",
+  "Portal: portal.announced": "readonly AnnouncedInput[]",
+  "Announced changes: policy": "string",
+  "Announced changes: tier": "string",
+  "Announced changes: from": "string",
   "Log: log.sinks": "readonly LogSinkInput[]",
   "Issuers: issuer": "ListOf<string>",
   "Issuers: audience": "ListOf<string>",

@@ -11,6 +11,7 @@ import { findVainAlerts } from "./checks/find-vain-alerts.ts";
 import { findVainLimits } from "./checks/find-vain-limits.ts";
 import { findVainLists } from "./checks/find-vain-lists.ts";
 import { findVainNames } from "./checks/find-vain-names.ts";
+import { findVainPortal } from "./checks/find-vain-portal.ts";
 import { findVainReputation } from "./checks/find-vain-reputation.ts";
 import { findVainRouteKeys } from "./checks/find-vain-route-keys.ts";
 import type { ConfigCheck, Finding } from "./checks/finding.ts";
@@ -25,6 +26,7 @@ const checks: readonly ConfigCheck[] = [
   findVainLimits,
   findVainLists,
   findVainNames,
+  findVainPortal,
   findVainReputation,
   findVainRouteKeys,
   findOpenScopes,

@@ -345,6 +345,20 @@ export interface ConfigInput<Names extends string = string> {
      */
     readonly traps?: ListOf<string>;
   };
+  readonly portal?: {
+    /**
+     * API keys that a consumer may have to make another one itself; 0: it makes, rotates and revokes none. Those that you make count too.
+     * (0 to 100. Default: `5`.)
+     * @example portal: { keysMax: 10 }
+     */
+    readonly keysMax?: number;
+    /**
+     * Limits that are going to change: see Announced changes.
+     * (list of at most 100 changes. Default: `[]`.)
+     * @example portal: { announced: [{ policy: "per-client", limit: 50, from: "2027-01-01" }] }
+     */
+    readonly announced?: readonly AnnouncedInput[];
+  };
   readonly denied?: {
     /**
      * The body. `{retryAfter}` is the wait in whole seconds, `{policy}` and `{limit}` the name and the limit of the policy that holds longest. Of a JSON type it must be JSON, with `{policy}` in quotes.
@@ -557,6 +571,40 @@ export interface StatsInput {
      */
     readonly every?: Duration;
   };
+}
+
+/** A limit that is going to change. */
+export interface AnnouncedInput {
+  /**
+   * Told to consumers whom it counts.
+   * (a policy's name. Required.)
+   * @example policy: "per-client"
+   */
+  readonly policy: string;
+  /**
+   * Told to consumers of this tier alone.
+   * (a tier's name. Default: none: every tier.)
+   * @example tier: "pro"
+   */
+  readonly tier?: string;
+  /**
+   * What the limit will be.
+   * (0 to 2^40. Required.)
+   * @example limit: 50
+   */
+  readonly limit: number;
+  /**
+   * From when on. What is past is not told.
+   * (a date, or an instant in UTC. Required.)
+   * @example from: "2027-01-01T12:00:00Z"
+   */
+  readonly from: string;
+  /**
+   * What its reader may want to know.
+   * (1 to 200 characters. Default: none.)
+   * @example note: "See our blog for why"
+   */
+  readonly note?: string;
 }
 
 /** A receiver of log lines. */

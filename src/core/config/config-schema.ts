@@ -10,6 +10,7 @@ import { corsRule } from "../cors/cors-settings.ts";
 import { errorsRule } from "../errors/errors-schema.ts";
 import { logSchema } from "../log/log-settings.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
+import { portalSchema } from "../portal/portal-settings.ts";
 import { RETRY_JITTER_PERCENT_MAX } from "../policies/rate-limit-headers.ts";
 import { reputationSchema } from "../reputation/reputation-settings.ts";
 import { object } from "../schema/parse-with.ts";
@@ -61,6 +62,7 @@ export const configSchema = object({
   cors: v.optional(corsRule, "origin"),
   stats: v.optional(statsRule, {}),
   reputation: v.optional(reputationSchema),
+  portal: v.optional(portalSchema),
   denied: v.optional(deniedAnswer),
   errors: v.optional(errorsRule, "problem"),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),

@@ -11,6 +11,7 @@ import type { LogSettings } from "../log/log-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedRoute } from "../policies/limited-route.ts";
 import type { Policy } from "../policies/policy.ts";
+import type { PortalSettings } from "../portal/portal-settings.ts";
 import type { ReputationSettings } from "../reputation/reputation-settings.ts";
 import type { StatsSettings } from "../stats/stats-settings.ts";
 import type { Route } from "../routes/route.ts";
@@ -65,6 +66,8 @@ export interface Config {
   readonly stats: StatsSettings | undefined;
   /** undefined: what clients did is not held against them. */
   readonly reputation: ReputationSettings | undefined;
+  /** What consumers see of their own limits; undefined: nothing. */
+  readonly portal: PortalSettings | undefined;
   readonly policies: readonly Policy[];
   /** The names of the tiers. */
   readonly tiers: readonly string[];

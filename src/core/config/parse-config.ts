@@ -23,6 +23,7 @@ import { parsePools } from "../origins/parse-pools.ts";
 import { parseRoutes, type RouteContext, toUnknownPool } from "../routes/parse-routes.ts";
 import type { Route } from "../routes/route.ts";
 import type { NamedPolicies } from "../policies/find-named-policies.ts";
+import { findPortalProblems } from "../portal/portal-settings.ts";
 import { toReputation } from "../reputation/reputation-settings.ts";
 import { toStatsSettings } from "../stats/stats-settings.ts";
 import { findTierProblems } from "../policies/parse-tiers.ts";
@@ -66,7 +67,10 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const batchPolicies = parseBatchPolicies(given["batch"], named, problems);
   const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
   const routes = parseRoutes(rawRoutes, context, problems);
-  if (parsed.ok) problems.push(...findOwnPaths(routes, parsed.value));
+  if (parsed.ok) {
+    const known = { policies: policyNames, tiers: toTierNames(given) };
+    problems.push(...findOwnPaths(routes, parsed.value), ...findPortalProblems(parsed.value.portal, known));
+  }
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, mergeSlashes, headers, headerBytesMax, requestTimeout } = parsed.value;
   const { log, admin, batch, counters, auth } = parsed.value;
@@ -92,15 +96,19 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       cors: deepFreeze(parsed.value.cors),
       errors: deepFreeze(parsed.value.errors),
       stats: deepFreeze(toStatsSettings(parsed.value.stats)),
+      portal: deepFreeze(parsed.value.portal),
       reputation: toReputation(parsed.value.reputation, caseSensitive),
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
       attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
       policies: Object.freeze([...policies.values()]),
-      tiers: Object.freeze(Object.keys(isObject(given["tiers"]) ? given["tiers"] : {})),
+      tiers: Object.freeze(toTierNames(given)),
       routes,
     }),
   );
 }
+
+const toTierNames = ({ tiers }: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(isObject(tiers) ? tiers : {});
 
 type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 

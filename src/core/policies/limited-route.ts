@@ -9,7 +9,13 @@ import type { RouteCost } from "./route-cost.ts";
  * The indexes of what stands for a route, each its own: what is known of one by its index must not be said of another.
  * Pools have those from `pools` downwards, one each.
  */
-export const STAND_IN_INDEX = { attempts: -1, pools: -2, preflights: -1_000, batches: -1_001 } as const;
+export const STAND_IN_INDEX = {
+  attempts: -1,
+  pools: -2,
+  preflights: -1_000,
+  batches: -1_001,
+  portal: -1_002,
+} as const;
 
 export interface LimitedRoute {
   /** Its place in the configuration; negative for what only stands for a route. */

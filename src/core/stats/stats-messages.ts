@@ -15,6 +15,8 @@ export const TOP_LISTS = {
   asns: 50,
   /** policy, consumer: units that were taken. */
   usage: 1_000,
+  /** consumer, problem code: requests with a credential that were refused or failed. */
+  reasons: 500,
   /** consumer, model: calls of language models, their tokens, and what these cost where a policy has prices. */
   modelCalls: 500,
   inputTokens: 500,
@@ -153,6 +155,16 @@ export interface FullestObject {
   readonly tier: string;
   readonly object: string;
   readonly percent: number;
+}
+
+/** A list that is counted by consumer. */
+export type ConsumerList = Exclude<TopName, "countries" | "asns" | "cachedTokens" | "microUsd">;
+export type ConsumerCount = readonly [list: ConsumerList, label: string, count: number];
+
+/** What an object knows of one consumer. */
+export interface ConsumerCounts {
+  readonly day: readonly ConsumerCount[];
+  readonly month: readonly ConsumerCount[];
 }
 
 export interface TailAnswer {

@@ -190,6 +190,7 @@ export class Recorder {
     const place = this.#toPlace(facts);
     const consumer = facts?.identity?.consumer ?? "";
     counts.count("refusals", route, code);
+    if (consumer !== "") tops.reasons.add(`${consumer}\n${code}`, 1);
     tops.countries.add(place.country === "" ? UNKNOWN : place.country, 1);
     tops.asns.add(place.asn === "" ? UNKNOWN : place.asn, 1);
     const denying = rows.filter(({ policy }) => violated.includes(policy.name));
