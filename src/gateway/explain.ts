@@ -189,6 +189,9 @@ async function explainAdmitted(
   const checked = await checkLimits(limited, facts, context);
   const explained = withLimits(known, checked, { facts, route: limited, gateway: context.gateway });
   if (explained.problem !== undefined) return explained;
+  const { respond } = admitted.route;
+  if (respond !== undefined && limited === admitted.route)
+    return { ...explained, cause: `the route itself answers it, with status ${respond.status}` };
   const load = explainLoad(facts, admitted.route, context.gateway);
   const loaded = load === undefined ? explained : { ...explained, load };
   if (load?.mode === "enforce" && load.admitted === 0) return end(loaded, "origin-overloaded");

@@ -1,9 +1,11 @@
 // The end of a request's way: what becomes of an answer between its origin or the store and its client.
 
 import type { Route } from "../core/routes/route.ts";
+import type { FieldChanges } from "../core/shape/field-changes.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { Permits } from "./limits/permits.ts";
+import { ok } from "../core/result.ts";
 import { addLimitFields } from "./limits/rate-limit-response.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
 import { sayInStream } from "./request/say-in-stream.ts";
@@ -43,15 +45,24 @@ export function finishAnswer(
 }
 
 const isChanged = ({ facts, route }: AdmittedRequest): boolean =>
-  facts.shaping !== undefined || route.links !== undefined;
+  facts.shaping !== undefined || route.links !== undefined || route.answerFields !== undefined;
+
+/** After all that reads them. What is stored keeps those of the origin. */
+function changeFields(response: Response, changes: FieldChanges | undefined): Response {
+  if (changes === undefined) return response;
+  const { headers } = response;
+  for (const name of changes.removed) headers.delete(name);
+  for (const [name, value] of changes.set) headers.set(name, value);
+  return response;
+}
 
 /** The answer as its client wants it, on a route that changes answers. */
 export async function shapeAnswer(response: Response, routed: AdmittedRequest): Promise<Response> {
   const { shaping, method } = routed.facts;
   const { timeoutMs } = routed.route;
-  const shaped =
-    shaping === undefined
-      ? response
-      : toOriginResponse(await shapeResponse(response, shaping, { method, timeoutMs }), routed);
-  return relinkAnswer(shaped, routed.facts, routed);
+  const answer =
+    shaping === undefined ? ok(response) : await shapeResponse(response, shaping, { method, timeoutMs });
+  if (!answer.ok) return toOriginResponse(answer, routed);
+  const shaped = answer.value;
+  return changeFields(relinkAnswer(shaped, routed.facts, routed), routed.route.answerFields);
 }

@@ -4,6 +4,7 @@
 
 import type { CorsRule } from "../core/cors/cors-settings.ts";
 import type { ErrorsRule } from "../core/errors/registry.ts";
+import type { Retirement } from "../core/routes/retirement.ts";
 import type { Route } from "../core/routes/route.ts";
 import { isPermit } from "../core/policies/policy.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
@@ -60,6 +61,8 @@ export interface Execution {
   cors: CorsRule;
   /** In whose words what goes wrong is said: likewise. */
   errors: ErrorsRule;
+  /** What every answer says of the end of the request's route: likewise. */
+  retirement?: Retirement | undefined;
   /** The request is a part of an aggregate, and can be no aggregate itself. */
   readonly isPart?: boolean;
   /** What the request's URL says, where it was read before. */
@@ -181,6 +184,7 @@ function routeRequest(
   if (route === undefined) return refuseUnrouted("no-route");
   execution.cors = route.cors;
   execution.errors = route.errors;
+  execution.retirement = route.retirement;
   trace.route = route.name;
   const facts = shapeRequest(read.value, route, config);
   if (facts instanceof Response) {

@@ -16,6 +16,7 @@ import { type Execution, handleRequest } from "./handle-request.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { readFields } from "./request/read-fields.ts";
 import { RequestTrace } from "./request/request-trace.ts";
+import { addRetirement } from "./respond.ts";
 import { safely } from "./safely.ts";
 
 /** An instance asks at most so often. */
@@ -98,6 +99,7 @@ async function answerSafely(request: Request, gateway: Gateway, execution: Execu
   const { trace, waitUntil } = execution;
   const response = await safely(execution, gateway.config, () => handleRequest(request, gateway, execution));
   if (isContentIgnored(request)) response.headers.set(IGNORED_FIELD, request.method);
+  if (execution.retirement !== undefined) addRetirement(response, execution.retirement, execution.cors);
   execution.ahead?.end();
   gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
   gateway.alerts?.answered(trace, waitUntil);

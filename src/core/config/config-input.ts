@@ -1479,6 +1479,54 @@ export interface RouteInput<Names extends string = string> {
    * @example totalTimeout: "1m"
    */
   readonly totalTimeout?: Duration;
+  readonly respond?: {
+    /**
+     * The route answers by itself, with this status: no origin is asked.
+     * (200 to 599, without 206 and 304. Default: `200`.)
+     * @example respond: { status: 410 }
+     */
+    readonly status?: number;
+    /**
+     * The fields of this answer.
+     * (object of at most 32 fields. Default: `{}`.)
+     * @example respond: { status: 308, headers: { Location: "/new" } }
+     */
+    readonly headers?: Readonly<Record<string, string>>;
+    /**
+     * Its content: text as it is (`text/plain`), an object or a list as JSON, with another `Content-Type` where `respond.headers` has one.
+     * (text, object or list of at most 65536 characters. Default: none: no content.)
+     * @example respond: { body: "User-agent: *\nDisallow: /\n" }
+     */
+    readonly body?: string | Readonly<Record<string, unknown>> | readonly unknown[];
+  };
+  readonly deprecation?: {
+    /**
+     * Since when, or from when on, the route should not be used by anything new: the field `Deprecation` (RFC 9745).
+     * (day or instant. Required.)
+     * @example deprecation: { at: "2026-12-01" }
+     */
+    readonly at: string;
+    /**
+     * Where more of it is to be read: a `Link` with `rel="deprecation"`.
+     * (https URL. Default: none.)
+     * @example deprecation: { at: "2026-12-01", link: "https://docs.example.com/v1" }
+     */
+    readonly link?: string;
+  };
+  readonly sunset?: {
+    /**
+     * From when on the route may be gone: the field `Sunset` (RFC 8594). It goes on answering until it is changed.
+     * (day or instant, not before `deprecation.at`. Required.)
+     * @example sunset: { at: "2027-06-01T00:00:00Z" }
+     */
+    readonly at: string;
+    /**
+     * A `Link` with `rel="sunset"`.
+     * (https URL. Default: none.)
+     * @example sunset: { at: "2027-06-01", link: "https://docs.example.com/end" }
+     */
+    readonly link?: string;
+  };
   readonly credential?: {
     /**
      * The secret with the credential's text: 8 to 4096 printable characters of ASCII.
@@ -1918,6 +1966,18 @@ export interface RouteInput<Names extends string = string> {
      * @example request: { renameHeaders: { "x-old": "x-new" } }
      */
     readonly renameHeaders?: Readonly<Record<string, string>>;
+    /**
+     * Fields that the origin gets, whatever the client sends.
+     * (object of at most 32 fields. Default: `{}`.)
+     * @example request: { setHeaders: { "X-Api-Version": "2" } }
+     */
+    readonly setHeaders?: Readonly<Record<string, string>>;
+    /**
+     * Fields that the origin does not get.
+     * (list of at most 32 fields. Default: `[]`.)
+     * @example request: { removeHeaders: ["X-Debug"] }
+     */
+    readonly removeHeaders?: ListOf<string>;
   };
   readonly response?: {
     /**
@@ -1926,6 +1986,18 @@ export interface RouteInput<Names extends string = string> {
      * @example response: { renameHeaders: { "x-backend": "x-served-by" } }
      */
     readonly renameHeaders?: Readonly<Record<string, string>>;
+    /**
+     * Fields that the client gets with the origin's answers.
+     * (object of at most 32 fields. Default: `{}`.)
+     * @example response: { setHeaders: { "X-Frame-Options": "DENY" } }
+     */
+    readonly setHeaders?: Readonly<Record<string, string>>;
+    /**
+     * Fields of the origin that the client does not get.
+     * (list of at most 32 fields. Default: `[]`.)
+     * @example response: { removeHeaders: ["Server"] }
+     */
+    readonly removeHeaders?: ListOf<string>;
     /**
      * Taken out of every JSON answer, errors of the origin included.
      * (fields, written like `fields`. Default: none.)

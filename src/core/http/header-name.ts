@@ -7,7 +7,9 @@ import { foldName } from "./field-name.ts";
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const WANTED = 'must be a header\'s name such as "x-units"';
 
-const headerName = v.pipe(v.string(WANTED), v.regex(TOKEN, WANTED));
+export const headerName = v.pipe(v.string(WANTED), v.regex(TOKEN, WANTED));
+
+export const isHeaderName = (name: string): boolean => TOKEN.test(name);
 
 /** A field of requests, folded (field-name.ts). */
 export const requestHeader = v.pipe(headerName, v.transform(foldName));

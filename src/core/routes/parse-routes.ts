@@ -11,6 +11,8 @@ import type { OriginPool } from "../origins/origin-pool.ts";
 import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
 import { toHostRule } from "./host-rule.ts";
+import { findFixedProblems } from "./fixed-answer.ts";
+import { findRetirementProblems, toRetirement } from "./retirement.ts";
 import { routeSchema } from "./route-schema.ts";
 import { findVainLinks, toRouteLinks } from "./route-links.ts";
 import type { Route } from "./route.ts";
@@ -23,6 +25,7 @@ import { MODEL } from "../usage/estimate.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
+import { findFieldProblems, toRouteFields } from "../shape/field-changes.ts";
 import { toRouteShape } from "../shape/route-shape.ts";
 import { toEntries } from "../schema/list-of.ts";
 import { isObject, parseWith, toInvalid } from "../schema/parse-with.ts";
@@ -90,12 +93,15 @@ function findTogether(
     path,
   }: { readonly given: object; readonly pool: OriginPool | undefined; readonly path: string },
 ): readonly Problem[] {
-  const { cache, auth, webhook, handOver } = options;
+  const { cache, auth, webhook, handOver, respond } = options;
   return [
     ...findVainLinks(options, { pool, path }),
     ...(cache === undefined ? [] : findPrivateProblems(cache, { auth, path })),
     ...(handOver === undefined ? [] : findHandOverProblems(options, path)),
     ...(webhook === undefined ? [] : findWebhookProblems(webhook, given, path)),
+    ...(respond === undefined ? [] : findFixedProblems(respond, given, path)),
+    ...findRetirementProblems(options, path),
+    ...findFieldProblems(options, path),
   ];
 }
 
@@ -177,6 +183,9 @@ function toRoute(
     stripPrefix: options.stripPrefix ?? "",
     shape: toRouteShape(options),
     links: toRouteLinks(options, pool),
+    ...toRouteFields(options),
+    retirement: toRetirement(options),
+    respond: options.respond,
     webhook: options.webhook,
     handOver: options.handOver,
     aggregate: parts && { parts, onPartial: options.onPartial },

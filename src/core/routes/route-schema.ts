@@ -19,6 +19,8 @@ import { duration, integerBetween, oneOf, policyNames, switchedOn, textLike } fr
 import { linksSchema } from "../shape/link-rules.ts";
 import { webhookSchema } from "../webhooks/webhook-settings.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
+import { fixedAnswer } from "./fixed-answer.ts";
+import { retirementEntries } from "./retirement.ts";
 
 const SCOPES_MAX = 20;
 /** What Cloudflare's largest plan takes. */
@@ -59,5 +61,7 @@ export const routeSchema = object({
   links: v.optional(linksSchema),
   webhook: v.optional(webhookSchema),
   handOver: v.optional(handOverSchema),
+  respond: v.optional(fixedAnswer),
+  ...retirementEntries,
   ...shapeEntries,
 });

@@ -17,7 +17,10 @@ import type { Priority } from "../outbound/priority.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
+import type { FixedAnswer } from "./fixed-answer.ts";
+import type { Retirement } from "./retirement.ts";
 import type { RouteLinks } from "./route-links.ts";
+import type { FieldChanges } from "../shape/field-changes.ts";
 import type { RouteShape } from "../shape/route-shape.ts";
 
 export interface Route {
@@ -86,6 +89,14 @@ export interface Route {
   readonly shape: RouteShape | undefined;
   /** What of its answers' links leads to the gateway; undefined: they stay as they are. */
   readonly links: RouteLinks | undefined;
+  /** Fields that it puts on and takes off requests on their way to the origin, by folded names; undefined: none. */
+  readonly requestFields: FieldChanges | undefined;
+  /** The same of answers on their way to the client, by names in lower case. */
+  readonly answerFields: FieldChanges | undefined;
+  /** What every answer says of the route's end; undefined: nothing. */
+  readonly retirement: Retirement | undefined;
+  /** What it answers in place of an origin; undefined: an origin does. */
+  readonly respond: FixedAnswer | undefined;
   /** Whose webhooks it takes, in place of an origin; undefined: none. */
   readonly webhook: WebhookSettings | undefined;
   /** Whether callers may leave a call here, to be answered later; undefined: they may not. */

@@ -67,6 +67,8 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   mon: ["monday"],
   wait: ["queue"],
   mandatory: ["required"],
+  requestbytesmax: ["bodyBytesMax"],
+  client_max_body_size: ["bodyBytesMax"],
 };
 
 /** The known word at the smallest edit distance, or undefined when none is close enough to be what was meant. */

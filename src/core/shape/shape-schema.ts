@@ -2,6 +2,7 @@
 // called, and of which calls an answer is made.
 
 import * as v from "valibot";
+import { changeEntries } from "./field-changes.ts";
 import { parseFieldMask } from "./field-mask.ts";
 import { foldName } from "../http/field-name.ts";
 import { isSettable } from "../http/forwarded-fields.ts";
@@ -34,10 +35,11 @@ const mask = textThat(
 
 export const shapeEntries = {
   fields: v.optional(switchedOn, false),
-  request: v.optional(object({ renameHeaders: v.optional(renamed, {}) }), {}),
+  request: v.optional(object({ renameHeaders: v.optional(renamed, {}), ...changeEntries }), {}),
   response: v.optional(
     object({
       renameHeaders: v.optional(renamed, {}),
+      ...changeEntries,
       dropFields: v.optional(mask),
       bodyBytesMax: v.optional(integerBetween(0, 16_777_216), 1_048_576),
     }),

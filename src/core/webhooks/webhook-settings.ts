@@ -77,6 +77,8 @@ const VAIN_KEYS = [
   "aggregate",
   "stripPrefix",
   "bodyBytesMax",
+  "request",
+  "response",
 ] as const;
 
 /** What a webhook cannot be with, or without. `given` is the route as it was written. */

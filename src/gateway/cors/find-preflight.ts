@@ -29,7 +29,8 @@ export function findPreflight(
   const route = matchRoute(routes, { method: preflight.method, host, path });
   const rule = route === undefined ? common : route.cors;
   const cors = findSettings(rule);
-  const hasOrigin = rule !== "none" && route !== undefined && route.aggregate === undefined;
+  const hasOrigin =
+    rule !== "none" && route !== undefined && route.aggregate === undefined && route.respond === undefined;
   if (cors !== undefined && (cors.preflight === "answer" || !hasOrigin))
     return { by: "gateway", preflight, cors, route };
   return hasOrigin ? { by: "origin", route } : undefined;

@@ -36,7 +36,7 @@ export function askOrigin(
     const { config, stats, credentials } = context.gateway;
     const { stripPrefix, credential } = route;
     const given = { config, stats, credentials, credential, stripPrefix, onSend: context.onSend };
-    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking, ...toPlain(route, asking) });
+    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking, ...toAsked(route, asking) });
   }
   return askWithin(facts, route, { context, asking });
 }
@@ -71,18 +71,26 @@ async function askWithin(
     onSend: context.onSend,
     endsWith,
     ...asking,
-    ...toPlain(route, asking),
+    ...toAsked(route, asking),
   };
   return await (client === undefined
     ? forward(facts, options)
     : askPool(facts, client, { ...options, route, context }));
 }
 
-/** What is to be changed on its way is asked for in no coding. */
-function toPlain({ links }: Route, { fields = [] }: Asking): Pick<ForwardOptions, "fields"> {
-  if (links === undefined) return {};
+/** What is to be changed on its way is asked for in no coding. What a route sets gives way to what the gateway asks for. */
+function toAsked(
+  { links, requestFields }: Route,
+  { fields = [], without = [] }: Asking,
+): Pick<ForwardOptions, "fields" | "without"> {
+  if (links === undefined && requestFields === undefined) return {};
+  const asked = requestFields === undefined ? fields : [...requestFields.set, ...fields];
   return {
-    fields: [...fields.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],
+    fields:
+      links === undefined
+        ? asked
+        : [...asked.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],
+    without: requestFields === undefined ? without : [...without, ...requestFields.removed],
   };
 }
 

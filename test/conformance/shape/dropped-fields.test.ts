@@ -143,6 +143,123 @@ describe("other names and paths", () => {
     expect(lastAsked("/").target).toBe("/");
   });
 
+  it("are set and removed on the way to the origin, however they are written", async () => {
+    const path = serve("set", { fields: [["Server", "nginx/1.2"]], body: "x" });
+    await ask(path, {
+      fields: [
+        ["X_Trusted", "forged"],
+        ["x-trusted", "forged"],
+        ["X-Debug", "1"],
+        ["x_debug", "2"],
+        ["Cookie", "a=b"],
+        ["X-Other", "kept"],
+      ],
+    });
+    const names = ["x-gate", "x-trusted", "x_trusted", "x-debug", "x_debug", "cookie", "x-other"];
+    const sent = lastAsked(path);
+    expect(names.map((name) => sent.field(name))).toEqual([
+      "open",
+      "yes",
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      "kept",
+    ]);
+  });
+
+  it("are set and removed on the way to the client, from the store or not, and not on the gateway's own answers", async () => {
+    const path = serve("set", {
+      fields: [
+        ["Server", "nginx/1.2"],
+        ["X-Powered-By", "PHP"],
+        ["Link", "</next>; rel=next"],
+        ["Deprecation", "true"],
+      ],
+      body: "x",
+    });
+    const shown = ["Strict-Transport-Security", "Cache-Control", "Server", "X-Powered-By"];
+    const first = await ask(path);
+    const hit = await untilHit(path);
+    for (const reply of [first, hit])
+      expect(shown.map((name) => reply.field(name))).toEqual([
+        "max-age=31536000",
+        "private",
+        undefined,
+        undefined,
+      ]);
+    expect(hit.field("Deprecation")).toBe("@1767225600");
+    const lost = await ask(serve("set", { status: 520 }));
+    expect([lost.status, ...shown.slice(0, 2).map((name) => lost.field(name))]).toEqual([
+      502,
+      undefined,
+      "no-store",
+    ]);
+  });
+});
+
+describe("a route that will end", () => {
+  it("says so in every answer, beside the origin's links and in place of what it says itself", async () => {
+    const path = serve("set", { fields: [["Link", "</next>; rel=next"]], body: "x" });
+    const told = async (status: number, to: string): Promise<void> => {
+      const reply = await ask(to);
+      expect([reply.status, reply.field("Deprecation"), reply.field("Sunset")]).toEqual([
+        status,
+        "@1767225600",
+        "Fri, 01 Jan 2027 00:00:00 GMT",
+      ]);
+      expect(reply.field("Link")).toContain('<https://docs.example.com/old>; rel="deprecation"');
+    };
+    await told(200, path);
+    await told(502, serve("set", { status: 520 }));
+    expect((await ask(path)).field("Link")).toContain("</next>; rel=next");
+    expect((await ask(serve("off", { body: "x" }))).field("Sunset")).toBeUndefined();
+  });
+});
+
+describe("a route that answers itself", () => {
+  it("says what it is to say, and its limits count", async () => {
+    const reply = await ask("/gone/1");
+    expect([reply.status, reply.text(), reply.field("Content-Type"), reply.field("Cache-Control")]).toEqual([
+      410,
+      '{"error":"gone"}',
+      "application/json",
+      "max-age=60",
+    ]);
+    expect([reply.field("X-RateLimit-Remaining"), reply.field("Sunset")]).toEqual([
+      "0",
+      "Thu, 01 Jan 2026 00:00:00 GMT",
+    ]);
+    const denied = await ask("/gone/1");
+    expect([denied.status, denied.field("Sunset")]).toEqual([429, "Thu, 01 Jan 2026 00:00:00 GMT"]);
+    expect(asked("/gone/1")).toBe(0);
+  });
+
+  it("answers HEAD, other methods and preflights without an origin", async () => {
+    expect((await ask("/robots.txt")).text()).toBe("User-agent: *\nDisallow: /\n");
+    const head = await ask("/robots.txt", { method: "HEAD" });
+    expect([head.status, head.text(), head.field("Content-Type")]).toEqual([
+      200,
+      "",
+      "text/plain; charset=utf-8",
+    ]);
+    const moved = await ask("/old", { method: "POST", body: "left" });
+    expect([moved.status, moved.field("Location"), moved.text()]).toEqual([308, "/new", ""]);
+    const preflight = [
+      ["Origin", "https://a.example"],
+      ["Access-Control-Request-Method", "POST"],
+    ] as const;
+    expect((await ask("/old", { method: "OPTIONS", fields: preflight })).status).toBe(308);
+    expect([asked("/old"), asked("/robots.txt")]).toEqual([0, 0]);
+  });
+
+  it("says in an explanation that no origin is asked", async () => {
+    const body = { url: "http://a.example/old" };
+    expect(await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }))).toMatchObject({
+      cause: "the route itself answers it, with status 308",
+    });
+  });
+
   it("never crashed anything", () => {
     expect(gateway.logs().filter((line) => line.includes("crashed"))).toEqual([]);
   });

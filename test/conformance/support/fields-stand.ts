@@ -41,6 +41,28 @@ export function startFieldsStand(): Promise<CacheStand> {
         request: { renameHeaders: { "X-Old": "X-New" } },
         response: { renameHeaders: { "X-Backend": "X-Shown", "X-Other": "X-Another" } },
       },
+      {
+        path: "/set/*",
+        cache: { ttl: "1h" },
+        request: {
+          setHeaders: { "X-Gate": "open", "X-Trusted": "yes" },
+          removeHeaders: ["X-Debug", "Cookie"],
+        },
+        response: {
+          setHeaders: { "Strict-Transport-Security": "max-age=31536000", "Cache-Control": "private" },
+          removeHeaders: ["Server", "X-Powered-By"],
+        },
+        deprecation: { at: "2026-01-01T00:00:00Z", link: "https://docs.example.com/old" },
+        sunset: { at: "2027-01-01" },
+      },
+      {
+        path: "/gone/*",
+        policies: ["few"],
+        respond: { status: 410, headers: { "Cache-Control": "max-age=60" }, body: { error: "gone" } },
+        sunset: { at: "2026-01-01" },
+      },
+      { path: "/robots.txt", respond: { body: "User-agent: *\nDisallow: /\n" } },
+      { path: "/old", respond: { status: 308, headers: { Location: "/new" } } },
       { path: "/api/*", stripPrefix: "/api" },
       { path: "/*" },
     ],

@@ -194,6 +194,13 @@ describe("a route", () => {
   });
 });
 
+test("a route's longest body is called bodyBytesMax, whatever it is looked for by", () => {
+  for (const key of ["requestBytesMax", "client_max_body_size"])
+    expect(problemsOf({ path: "/", [key]: 1_024 })).toEqual([
+      `${key}: unknown key "${key}"; did you mean "bodyBytesMax"? [unknown-key]`,
+    ]);
+});
+
 describe("a route's cost", () => {
   test("must be one that each of its policies can admit", () => {
     const route = { path: "/", policies: ["per-client", "search", "small"] };
