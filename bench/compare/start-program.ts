@@ -57,7 +57,7 @@ async function startPrograms(
 }
 
 async function startOne(
-  { isCareful = false }: Place,
+  { isCareful = false, originUrl }: Place,
   rules: Rules,
   { program, redis }: { readonly program: URL; readonly redis: Redis | undefined },
 ): Promise<{ readonly port: number; readonly running: RunningProcess }> {
@@ -67,6 +67,7 @@ async function startOne(
     env: {
       NODE_ENV: "production",
       PORT: String(port),
+      ORIGIN_URL: originUrl,
       ...toRuleVars(rules),
       ...(redis === undefined ? {} : { REDIS_PATH: redis.socketPath }),
       ...(isCareful ? { CAREFUL: "on" } : {}),

@@ -1,6 +1,7 @@
 // The one list of subjects, in the order of the table.
 
 import type { Subject } from "../subject.ts";
+import { cloudflareBinding } from "./cloudflare-binding.ts";
 import { haproxies } from "./haproxy.ts";
 import { createHeadgate } from "./headgate.ts";
 import { hono } from "./hono.ts";
@@ -15,6 +16,7 @@ export const subjects: readonly Subject[] = [
   ...programs,
   hono,
   upstash,
+  cloudflareBinding,
   nginx,
   ...haproxies,
 ];
