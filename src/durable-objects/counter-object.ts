@@ -1,6 +1,6 @@
 // The Durable Object that owns counters: load -> decide -> store -> alarm. It decides nothing itself (core/counters does)
 // and while it is quiet nothing keeps it awake. While it is busy one timer of a second does, at whose end its journal names
-// what was used meanwhile (decision 20).
+// what was used meanwhile (decision 20). What comes back of estimates is stored a moment later (decision 29).
 
 import { DurableObject } from "cloudflare:workers";
 import { Askers } from "../core/counters/askers.ts";
@@ -31,6 +31,9 @@ import { JournalRows } from "./journal-rows.ts";
 /** Keys that stay in memory; the others are read from their rows again. */
 const KEYS_IN_MEMORY_MAX = 10_000;
 
+/** What comes back of an estimate is stored within this time, with what comes back or is taken of its key meanwhile. */
+const RETURNED_MS = 200;
+
 /** Keys of policies that calls of some priority wait for. */
 const WAITED_FOR_MAX = 1_000;
 
@@ -43,6 +46,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   #journal: Journal;
   #table: CounterTable;
   #hasTimer = false;
+  #isStoring = false;
   /** Made when a reputation is first asked for. */
   #scores: ScoreBook | undefined;
   readonly #askers = new Askers(KEYS_IN_MEMORY_MAX);
@@ -52,7 +56,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     super(context, env);
     this.#rows = new CounterRows(context.storage);
     this.#journal = new Journal(new JournalRows(context.storage), this.#clock.timeMs);
-    this.#table = createTable(this.#rows, this.#journal, this.#clock);
+    this.#table = this.#createTable();
   }
 
   /** All in one turn. The platform holds the answers back until what they wrote is durable (the output gate). */
@@ -188,20 +192,37 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     this.#scores = undefined;
     this.#rows = new CounterRows(this.ctx.storage);
     this.#journal = new Journal(new JournalRows(this.ctx.storage), this.#clock.timeMs);
-    this.#table = createTable(this.#rows, this.#journal, this.#clock);
+    this.#table = this.#createTable();
   }
-}
 
-function createTable(rows: CounterRows, journal: Journal, clock: CounterClock): CounterTable {
-  const store: CounterStore = {
-    journal,
-    read: (key) => rows.read(key),
-    write: (key, text, expiresAtMs) => {
-      rows.write(key, text, { nowMs: clock.timeMs, expiresAtMs });
-    },
-    onForgotten: (key, policies, reason) => {
-      writeLog("forgotten", { reason, key: hashText(key), policy: policies });
-    },
-  };
-  return new CounterTable(store, KEYS_IN_MEMORY_MAX, clock);
+  #createTable(): CounterTable {
+    const [rows, journal, clock] = [this.#rows, this.#journal, this.#clock];
+    const store: CounterStore = {
+      journal,
+      read: (key) => rows.read(key),
+      write: (key, text, expiresAtMs) => {
+        rows.write(key, text, { nowMs: clock.timeMs, expiresAtMs });
+      },
+      onReturned: () => this.#storeSoon(),
+      onForgotten: (key, policies, reason) => {
+        writeLog("forgotten", { reason, key: hashText(key), policy: policies });
+      },
+    };
+    return new CounterTable(store, KEYS_IN_MEMORY_MAX, clock);
+  }
+
+  /** A row that is not written leaves its estimate, which only under-admits. */
+  #storeSoon(): void {
+    if (this.#isStoring) return;
+    this.#isStoring = true;
+    setTimeout(() => {
+      this.#isStoring = false;
+      try {
+        this.#readClock();
+        this.#table.storeReturned();
+      } catch (error) {
+        writeLog("store-failed", { error: error instanceof Error ? error.message : String(error) });
+      }
+    }, RETURNED_MS);
+  }
 }

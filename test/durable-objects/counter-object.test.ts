@@ -105,6 +105,32 @@ test("an eviction never gives back more than is unused", async () => {
   expect(admitted).toBeGreaterThanOrEqual(10);
 });
 
+test("what was settled of estimates survives an eviction, to the unit", async () => {
+  const stub = counters.getByName("estimates");
+  const check = { ...toCheck({ ...SIXTY, limit: 100_000 }, 110), isEstimate: true };
+  const keys = [{ key: "k", checks: [{ ...check, taken: 110, actual: 15 }] }];
+  for (let call = 0; call < 12; call += 1) {
+    const id = `call ${call}`;
+    await ask(stub, check, { id });
+    await stub.settle({ version: MESSAGE_VERSION, id, takenAtMs: Date.now(), keys });
+  }
+  // It is stored soon after the last, and of what is under way the estimate.
+  const used = 12 * 15;
+  const readStored = (): Promise<string> =>
+    runInDurableObject(
+      stub,
+      (_, { storage }) => storage.sql.exec<{ record: string }>("SELECT record FROM counters").one().record,
+    );
+  await vi.waitFor(async () => expect(await readStored()).toMatch(new RegExp(`\\b${used}\\b`, "u")), {
+    timeout: 5_000,
+  });
+  await evictDurableObject(stub);
+  expect(await remaining(stub, check)).toBe(100_000 - used);
+  await ask(stub, check);
+  await evictDurableObject(stub);
+  expect(await remaining(stub, check)).toBe(100_000 - used - 110);
+});
+
 test("a denied call and a peek write nothing", async () => {
   const stub = counters.getByName("quiet");
   await ask(stub, toCheck(SIXTY, 61));

@@ -145,6 +145,7 @@ const ownSections: Readonly<Record<string, string>> = {
   "policies.tried.settle.usage.input": "Settling",
   "policies.tried.settle.usage.output": "Settling",
   "policies.tried.settle.ask": "Settling",
+  "policies.tried.settle.exact": "Settling",
   "policies.tried.settle.status": "Settling",
   "policies.tried.settle.otherwise": "Settling",
 };

@@ -15,6 +15,8 @@ export const START_MS = 1_700_000_040_000;
 interface Policy extends Bound {
   readonly name: string;
   readonly settings: unknown;
+  /** Written as it is taken, and what comes back a moment later: one policy in four. */
+  readonly isEstimate: boolean;
 }
 
 interface Taken {
@@ -35,6 +37,9 @@ interface Spend extends Spending {
   units: number;
 }
 
+/** When what came back is stored. */
+const RETURNED_MS = 200;
+
 const KINDS = ["token-bucket", "sliding-window", "fixed-window", "sliding-window-log"] as const;
 
 export class Desk {
@@ -50,6 +55,7 @@ export class Desk {
   readonly isLeasing: boolean;
   readonly #isPlain: boolean;
   denied = 0;
+  #storeAtMs = Infinity;
 
   /** `isPlain`: one policy whose keys all come to their limit, and nothing that would hide a unit too many. */
   constructor(random: () => number, isPlain: boolean) {
@@ -69,7 +75,16 @@ export class Desk {
     this.#journal.tick(nowMs);
   }
 
+  /** Writes what came back of estimates, where it is time. */
+  store(nowMs: number): void {
+    if (nowMs < this.#storeAtMs) return;
+    this.#journal.nowMs = nowMs;
+    this.#storeAtMs = Infinity;
+    this.#table.storeReturned();
+  }
+
   crash(nowMs: number): void {
+    this.#storeAtMs = Infinity;
     this.#journal = new Journal(this.memory, nowMs);
     this.#table = this.#open();
     if (this.#random() < 0.2) this.#isolates = this.#openIsolate();
@@ -104,7 +119,8 @@ export class Desk {
     const cost =
       !this.#isPlain && this.#random() < 0.8 ? 1 : 1 + Math.floor(this.#random() * (this.#isPlain ? 8 : 4));
     const [only] = policies;
-    if (this.isLeasing && policies.length === 1 && only !== undefined && this.#random() < 0.5)
+    const mayLease = this.isLeasing && policies.length === 1;
+    if (mayLease && only !== undefined && !only.isEstimate && this.#random() < 0.5)
       this.#lease(key, only, nowMs);
     else if (this.#random() < 0.1) this.#takeInSteps(key, { policies, cost }, nowMs);
     else this.#take("take", this.#toId(), { key, policies, cost, nowMs });
@@ -119,8 +135,8 @@ export class Desk {
     const { id, key, policies, takenAtMs, spendings } = taken;
     const first = spendings[0]?.units ?? 0;
     const actual = this.#random() < 0.7 ? 0 : first + 1;
-    const checks = policies.map(({ name, algorithm, settings }) => {
-      return { policy: name, algorithm, settings, taken: first, actual };
+    const checks = policies.map(({ name, algorithm, settings, isEstimate }) => {
+      return { policy: name, algorithm, settings, isEstimate, taken: first, actual };
     });
     this.#table.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys: [{ key, checks }] }, nowMs);
     // What is charged beyond the limit later is no admission; what is refunded was none.
@@ -145,7 +161,16 @@ export class Desk {
     const windowMs = windowsMs[Math.floor(this.#random() * windowsMs.length)] ?? 60_000;
     const parsed = algorithms[algorithm].parseConfig({ limit, window: `${windowMs}ms` });
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-    return { name: `p${index}`, algorithm, limit, windowMs, burst: limit, settings: parsed.value };
+    const isEstimate = limit % 4 === 0;
+    return {
+      name: `p${index}`,
+      algorithm,
+      limit,
+      windowMs,
+      burst: limit,
+      settings: parsed.value,
+      isEstimate,
+    };
   }
 
   #toId(): string {
@@ -175,8 +200,8 @@ export class Desk {
   }
 
   #ask(phase: Phase, id: string, { key, policies, cost, nowMs }: Asked): Reply {
-    const checks = policies.map(({ name, algorithm, settings }): Check => {
-      return { policy: name, algorithm, settings, cost };
+    const checks = policies.map(({ name, algorithm, settings, isEstimate }): Check => {
+      return { policy: name, algorithm, settings, cost, isEstimate };
     });
     return this.#handle(phase, id, { key, checks, nowMs });
   }
@@ -231,7 +256,10 @@ export class Desk {
 
   #open(): CounterTable {
     const { readRow: read, writeRow: write } = this.memory;
-    return new CounterTable({ read, write, onForgotten, journal: this.#journal }, 20);
+    const onReturned = (): void => {
+      this.#storeAtMs = Math.min(this.#storeAtMs, this.#journal.nowMs + RETURNED_MS);
+    };
+    return new CounterTable({ read, write, onForgotten, onReturned, journal: this.#journal }, 20);
   }
 }
 

@@ -35,6 +35,7 @@ export function play(seed: number, { seconds, crashMs }: Course): Played {
     nowMs += Math.floor(toGapMs(random, perMs) + random());
     // An object that is busy elsewhere is late.
     if (desk.wakeMs !== undefined && nowMs >= desk.wakeMs + Math.floor(random() * 3) * 20) desk.tick(nowMs);
+    desk.store(nowMs);
     if (nowMs >= crashAtMs) {
       crashes += 1;
       // Mostly it is back at once, sometimes later.

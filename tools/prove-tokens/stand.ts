@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Provider, type ProviderOptions, startProvider } from "../../demo/llm/provider.ts";
 import { serveConfig } from "../fuzz/serve-config.ts";
+import { findOwnWorkerd } from "../prove-crashes/find-own-workerd.ts";
 
 // Inside the checkout, so that the configuration's import resolves.
 const FOLDER = resolve(import.meta.dirname, "../../dist/prove-tokens");
@@ -12,7 +13,9 @@ const FOLDER = resolve(import.meta.dirname, "../../dist/prove-tokens");
 export interface TokenStand {
   readonly provider: Provider;
   readonly url: string;
-  /** Ends the gateway, and starts it anew with what its objects have stored: its URL is another one then. */
+  /** Kills the gateway (SIGKILL), in the middle of whatever it does. */
+  readonly kill: () => Promise<void>;
+  /** Starts the gateway anew with what its objects have stored: its URL is another one then. */
   readonly restart: () => Promise<string>;
   readonly logs: readonly string[];
   readonly close: () => Promise<void>;
@@ -60,14 +63,17 @@ export async function startTokenStand(
   return {
     provider,
     url: `http://127.0.0.1:${gateway.url.port}`,
+    kill: async () => {
+      for (const id of await findOwnWorkerd()) process.kill(id, "SIGKILL");
+      await gateway.close().catch(() => undefined);
+    },
     restart: async () => {
-      await gateway.close();
       gateway = await serve();
       return `http://127.0.0.1:${gateway.url.port}`;
     },
     logs,
     close: async () => {
-      await gateway.close();
+      await gateway.close().catch(() => undefined);
       await provider.close();
       await rm(folder, { recursive: true, force: true });
     },

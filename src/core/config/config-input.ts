@@ -1223,6 +1223,12 @@ export interface PolicyBase {
      */
     readonly ask?: boolean;
     /**
+     * Whether a restart of the counter object finds exactly what was settled. It costs a row or two for each request.
+     * (boolean. Default: none: on with `usage`, off without.)
+     * @example settle: { header: "x-units", exact: true }
+     */
+    readonly exact?: boolean;
+    /**
      * Units by the response's status; an exact status goes before its class.
      * (object of statuses (`"401"`, `"5xx"`), units 0 to 2^40. Default: `{}`.)
      * @example settle: { status: { "5xx": 0 } }

@@ -23,6 +23,8 @@ export interface Check {
   readonly cost: number;
   /** Dry run: decided and counted, never enforced. */
   readonly isShadow?: boolean;
+  /** The cost is an estimate that a settlement corrects: what is stored is what was taken, and nothing ahead of it. */
+  readonly isEstimate?: boolean | undefined;
   /** Left to others who wait for it and have the earlier turn: the counter object adds it. */
   readonly asideUnits?: number;
   readonly ban?: BanSettings | undefined;
@@ -172,6 +174,8 @@ export interface SettledCheck {
   readonly taken: number;
   /** To be consumed in the end; 0 refunds. */
   readonly actual: number;
+  /** As the check said that took it. */
+  readonly isEstimate?: boolean | undefined;
 }
 
 /** Corrects what a decision consumed. Idempotent by `id` and policy: the last one for each counts once. */

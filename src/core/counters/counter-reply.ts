@@ -20,8 +20,10 @@ export function toCommitted(reply: CounterReply): Committed {
 export function toUndone(keys: readonly KeyChecks[], policies: readonly string[]): Settlement["keys"] {
   return keys.map(({ key, checks }) => ({
     key,
-    checks: checks.flatMap(({ policy, algorithm, settings, plan, cost }) =>
-      policies.includes(policy) ? [{ policy, algorithm, settings, plan, taken: cost, actual: 0 }] : [],
+    checks: checks.flatMap(({ policy, algorithm, settings, plan, cost, isEstimate }) =>
+      policies.includes(policy)
+        ? [{ policy, algorithm, settings, plan, isEstimate, taken: cost, actual: 0 }]
+        : [],
     ),
   }));
 }

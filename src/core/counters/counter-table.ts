@@ -52,6 +52,9 @@ export class CounterTable {
   readonly #keys: KeyEntries;
   readonly #taken = new LruMap<string, RememberedDecision>(DECISIONS_MAX);
 
+  /** Writes what came back of estimates since, where nothing else has. */
+  readonly storeReturned = (): void => this.#keys.storeReturned();
+
   constructor(store: CounterStore, keysMax: number, clock?: Pick<CounterClock, "toBackMs">) {
     this.#store = store;
     this.#keys = new KeyEntries(store, keysMax, clock);

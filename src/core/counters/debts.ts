@@ -54,8 +54,8 @@ export class Debts {
       debt.doubtful = Math.max(0, debt.doubtful + doubtful);
       if (debt.units + debt.doubtful === 0) this.#delete(object, name);
     } else if (units + doubtful > 0 && this.#size < this.#sizeMax) {
-      const { policy, algorithm, settings, plan } = check;
-      debts.set(name, { key, check: { policy, algorithm, settings, plan }, units, doubtful });
+      const { policy, algorithm, settings, plan, isEstimate } = check;
+      debts.set(name, { key, check: { policy, algorithm, settings, plan, isEstimate }, units, doubtful });
       this.#objects.set(object, debts);
       this.#size += 1;
     }

@@ -22,6 +22,8 @@ import { consume, type CounterUpdate, giveBack, type LiveCounter } from "./write
 /** A change of a key, and whether a row must be written for it before the answer may leave. */
 export interface Change extends Naming {
   readonly counters: KeyCounters;
+  /** Units of an estimate came back: a row must be written for it soon. */
+  readonly isReturned?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function consumeChecks(
   toReserved: (check: Check) => number = () => 0,
 ): Change {
   const live = new Map(before.live);
-  const used: Used[] = [];
+  const used = new UsedList();
   let mustWrite = false;
   let isLent = false;
   for (const check of checks) {
@@ -45,13 +47,34 @@ export function consumeChecks(
     if (taken === undefined) continue;
     if (!live.has(name)) dropClaimed(live, check);
     live.set(name, taken.live);
-    used.push(toUsed(check, taken.live, taken.units));
+    used.add(check, taken.live, taken.units);
     const others = consumeSiblings(live, { check, taken, used, nowMs });
     mustWrite ||= taken.mustWrite || others;
     // What is lent may be spent for longer than a blanket covers.
     isLent ||= taken.live.leases !== counter?.leases;
   }
-  return { counters: { ...before, live }, mustWrite, used: isLent ? undefined : used };
+  return { counters: { ...before, live }, mustWrite, used: isLent ? undefined : used.toList() };
+}
+
+/** What a change used, of what a blanket may cover. */
+class UsedList {
+  readonly #used: Used[] = [];
+  #hasEstimates = false;
+
+  /** `planned`: of the counter's plan. No blanket is to say that any key may have used more of an estimate. */
+  add(planned: Planned, { allowanceUnits }: LiveCounter, units: number): void {
+    const { algorithm, settings, plan, isEstimate = false } = planned;
+    const counterName = toCounterName(planned);
+    this.#hasEstimates ||= isEstimate && units > 0;
+    if (isEstimate) return;
+    const isPlanned = plan !== undefined;
+    const taken = Math.max(0, units);
+    this.#used.push({ counterName, algorithm, settings, isPlanned, units: taken, allowanceUnits });
+  }
+
+  toList(): readonly Used[] | undefined {
+    return this.#hasEstimates ? undefined : this.#used;
+  }
 }
 
 /** What another algorithm has granted is not this one's. */
@@ -78,30 +101,32 @@ function consumeSiblings(
   }: {
     readonly check: Check;
     readonly taken: TakenCheck;
-    readonly used: Used[];
+    readonly used: UsedList;
     readonly nowMs: number;
   },
 ): boolean {
-  const { algorithm, lease: report } = check;
+  const { algorithm, lease: report, isEstimate } = check;
   const { units, grantedUnits } = taken;
-  return changeSiblings(live, { planned: check, units, used }, (sibling, settings) => {
+  const taking = changeSiblings(live, { planned: check, units, used }, (sibling, settings) => {
     const { leases = NO_LEASES } = taken.live;
     const copied =
       report === undefined ? sibling.leases : copyLease(leases, sibling.leases ?? NO_LEASES, report.account);
     const { counter, cutMs } =
       units === 0 ? sibling : chargeCounter(sibling, { algorithm, settings }, { nowMs, units });
     const leaseMs = copied === undefined ? 0 : taken.leaseMs;
-    const consumption = { settings, isPlanned: true, counter, cutMs, leases: copied, leaseMs };
+    const consumption = { settings, isPlanned: true, counter, cutMs, leases: copied, leaseMs, isEstimate };
     return consume(sibling, { ...consumption, units: units + grantedUnits }, nowMs);
   });
+  return taking.mustWrite;
 }
 
 function changeSiblings(
   live: Map<string, LiveCounter>,
-  { planned, units, used }: { readonly planned: Planned; readonly units: number; readonly used: Used[] },
+  { planned, units, used }: { readonly planned: Planned; readonly units: number; readonly used: UsedList },
   change: (sibling: LiveCounter, settings: unknown) => CounterUpdate,
-): boolean {
+): Pick<CounterUpdate, "mustWrite" | "isReturned"> {
   let mustWrite = false;
+  let isReturned = false;
   for (const { counterName, live: sibling, settings } of listSiblings(live, planned)) {
     if (settings === undefined) {
       // It begins anew with what the others count, when its plan is used again.
@@ -110,38 +135,25 @@ function changeSiblings(
     }
     const after = change(sibling, settings);
     live.set(counterName, after.live);
-    used.push(toUsed({ ...planned, settings, plan: toPlan(counterName) }, after.live, units));
+    used.add({ ...planned, settings, plan: toPlan(counterName) }, after.live, units);
     mustWrite ||= after.mustWrite;
+    isReturned ||= after.isReturned === true;
   }
-  return mustWrite;
-}
-
-/** What a change took of one counter, which is that of its plan. */
-function toUsed(planned: Planned, { allowanceUnits }: LiveCounter, units: number): Used {
-  const { algorithm, settings, plan } = planned;
-  const isPlanned = plan !== undefined;
-  return {
-    counterName: toCounterName(planned),
-    algorithm,
-    settings,
-    isPlanned,
-    units: Math.max(0, units),
-    allowanceUnits,
-  };
+  return { mustWrite, isReturned };
 }
 
 function consumeCheck(
   live: LiveCounter | undefined,
   { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
 ): TakenCheck | undefined {
-  const { algorithm, settings, cost } = check;
+  const { algorithm, settings, cost, isEstimate } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
   const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
   const isPlanned = check.plan !== undefined;
-  const consumption = { settings, isPlanned, counter: { algorithm, state }, ...granted };
+  const consumption = { settings, isPlanned, isEstimate, counter: { algorithm, state }, ...granted };
   const units = isTaken ? cost : 0;
   const taken = { units, grantedUnits, leaseMs: granted.leaseMs };
   if (isTaken || granted.leases !== live?.leases)
@@ -177,8 +189,9 @@ export function settleChecks(
   atMs: CorrectedAt,
 ): Change {
   const live = new Map(before.live);
-  const used: Used[] = [];
+  const used = new UsedList();
   let mustWrite = false;
+  let isReturned = false;
   for (const correction of corrections) {
     const { algorithm, units, isRenewal = false } = correction;
     const counter = findCounter(live, correction, atMs.nowMs);
@@ -186,13 +199,14 @@ export function settleChecks(
     if (units === 0 || (isForeign && (units < 0 || isRenewal))) continue;
     const after = correct(counter, correction, atMs);
     live.set(toCounterName(correction), after.live);
-    used.push(toUsed(correction, after.live, units));
+    used.add(correction, after.live, units);
     const others = changeSiblings(live, { planned: correction, units, used }, (sibling, settings) =>
       correctSibling(sibling, { ...correction, settings }, atMs),
     );
-    mustWrite ||= after.mustWrite || others;
+    mustWrite ||= after.mustWrite || others.mustWrite;
+    isReturned ||= after.isReturned === true || others.isReturned === true;
   }
-  return { counters: { ...before, live }, mustWrite, used };
+  return { counters: { ...before, live }, mustWrite, isReturned, used: used.toList() };
 }
 
 /** Adds what these checks take, without a decision. `renewedMs`: they took it then, and as good as take it now. */
@@ -203,8 +217,8 @@ export function addChecks(
   renewedMs?: number,
 ): Change {
   const isRenewal = renewedMs !== undefined;
-  const corrections = checks.map(({ policy, algorithm, settings, plan, cost }) => {
-    return { policy, algorithm, settings, plan, units: cost, isRenewal };
+  const corrections = checks.map(({ policy, algorithm, settings, plan, cost, isEstimate }) => {
+    return { policy, algorithm, settings, plan, units: cost, isRenewal, isEstimate };
   });
   return settleChecks(before, corrections, { nowMs, takenAtMs: renewedMs ?? nowMs });
 }
@@ -230,14 +244,15 @@ function correctSibling(sibling: LiveCounter, correction: Correction, atMs: Corr
 
 function correct(
   live: LiveCounter | undefined,
-  { algorithm, settings, plan, units, isRenewal = false }: Correction,
+  { algorithm, settings, plan, units, isRenewal = false, isEstimate }: Correction,
   { nowMs, takenAtMs }: CorrectedAt,
 ): CounterUpdate {
   const rules = { algorithm, settings };
   const charged = isRenewal
     ? chargeCounter(chargeCounter(live, rules, { nowMs, units: -units, takenAtMs }), rules, { nowMs, units })
     : chargeCounter(live, rules, { nowMs, units, takenAtMs });
-  const consumption = { settings, isPlanned: plan !== undefined, ...charged, units: Math.max(0, units) };
+  const isPlanned = plan !== undefined;
+  const consumption = { settings, isPlanned, isEstimate, ...charged, units: Math.max(0, units) };
   return units < 0 && live !== undefined
     ? giveBack(live, consumption, nowMs)
     : consume(live, consumption, nowMs);

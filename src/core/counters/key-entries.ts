@@ -19,14 +19,24 @@ export interface CounterStore {
     policies: readonly string[],
     reason: "damaged" | "algorithm-changed",
   ) => void;
+  /**
+   * Called when units came back that are not stored yet: storeReturned() is due soon, and stores with one row what came
+   * back meanwhile. undefined: it is stored at once.
+   */
+  readonly onReturned?: () => void;
   /** What names many keys in one write; undefined: each has a row of its own. */
   readonly journal?: Journal;
 }
+
+/** Keys whose rows wait for what came back. With more, all of them are written at once. */
+const RETURNED_MAX = 1_000;
 
 export class KeyEntries {
   readonly #store: CounterStore;
   readonly #clock: Pick<CounterClock, "toBackMs"> | undefined;
   readonly #entries: LruMap<string, KeyMemory>;
+  /** What came back of their estimates is not stored yet. */
+  readonly #returned = new Map<string, KeyMemory>();
 
   /** `clock`: of a store that outlives its owner's clock. */
   constructor(store: CounterStore, keysMax: number, clock?: Pick<CounterClock, "toBackMs">) {
@@ -37,7 +47,7 @@ export class KeyEntries {
 
   /** What is in memory alone. */
   find(key: string): KeyMemory | undefined {
-    return this.#entries.get(key) ?? this.#store.journal?.findDirty(key);
+    return this.#entries.get(key) ?? this.#returned.get(key) ?? this.#store.journal?.findDirty(key);
   }
 
   read(key: string): KeyMemory {
@@ -73,6 +83,19 @@ export class KeyEntries {
     const { text, expiresAtMs } = writeRow(counters, epoch);
     this.#store.write(key, text, Math.max(expiresAtMs, journal?.slots.toExpiryMs(key) ?? 0));
     journal?.noteRow(key);
+    this.#returned.delete(key);
+  }
+
+  /** Writes the rows of keys of whose estimates something came back since their rows were written. */
+  storeReturned(): void {
+    for (const [key, { counters }] of this.#returned)
+      this.#writeRow(key, counters, this.#store.journal?.epoch ?? 0);
+  }
+
+  #noteReturned(key: string, entry: KeyMemory): void {
+    this.#returned.set(key, entry);
+    if (this.#store.onReturned === undefined || this.#returned.size > RETURNED_MAX) this.storeReturned();
+    else this.#store.onReturned();
   }
 
   #write(key: string, counters: KeyCounters, naming: Naming): void {
@@ -90,13 +113,16 @@ export class KeyEntries {
     change: (counters: KeyCounters, asked: Keyed) => Change,
   ): void {
     const changed: { readonly entry: KeyMemory; readonly counters: KeyCounters }[] = [];
+    const returned: [string, KeyMemory][] = [];
     for (const asked of keys) {
       const entry = this.read(asked.key);
-      const { counters, ...naming } = change(entry.counters, asked);
+      const { counters, isReturned = false, ...naming } = change(entry.counters, asked);
       const isCovered = this.#store.journal?.covers(asked.key, entry, naming) ?? !naming.mustWrite;
       if (!isCovered) this.#write(asked.key, counters, naming);
+      else if (isReturned) returned.push([asked.key, entry]);
       changed.push({ entry, counters });
     }
     for (const { entry, counters } of changed) entry.counters = counters;
+    for (const [key, entry] of returned) this.#noteReturned(key, entry);
   }
 }

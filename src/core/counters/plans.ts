@@ -15,6 +15,8 @@ export interface Planned {
   readonly settings: unknown;
   /** Whose limits these are, "" for the policy's own; undefined: it has one for all. */
   readonly plan?: string | undefined;
+  /** See counter-messages.ts. */
+  readonly isEstimate?: boolean | undefined;
 }
 
 /** Neither a policy's name nor a tier's has it. */

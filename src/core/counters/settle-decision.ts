@@ -26,7 +26,7 @@ export function settleDecision(
   const before = remembered ?? decisions?.recent.get(id)?.units;
   const units = new Map(before);
   const isDoubtful = remembered === undefined && isMaybeSettled(decisions, takenAtMs);
-  const corrections = checks.flatMap(({ policy, algorithm, settings, plan, taken, actual }) => {
+  const corrections = checks.flatMap(({ policy, algorithm, settings, plan, taken, actual, isEstimate }) => {
     const change = actual - (before?.get(policy) ?? taken);
     if (change === 0) return [];
     // What may have been given back before is not given back again: that only under-admits. A unit that is held ends once,
@@ -34,7 +34,7 @@ export function settleDecision(
     const isHeld = toAlgorithm(algorithm).toHeldMs !== undefined;
     if (change < 0 && isDoubtful && !isHeld && before?.has(policy) !== true) return [];
     units.set(policy, actual);
-    return [{ policy, algorithm, settings, plan, units: change }];
+    return [{ policy, algorithm, settings, plan, isEstimate, units: change }];
   });
   if (corrections.length === 0) return { counters, mustWrite: false, used: [], units };
   const settled = settleChecks(counters, corrections, { nowMs, takenAtMs });

@@ -7,6 +7,8 @@
 // after seconds, so restarts are daily life: one costs a key at most as many units as the burst before it used.
 // In the row of a counter with leases the allowance is stored in `ahead` and not charged: after a restart it counts as used
 // until `ahead.untilMs`, when the last lease that could have been granted out of it has expired.
+// What is taken by estimates has no allowance: each is written as it is taken, and what comes back of it is stored with the
+// key's next row, soon (decision 29). So a restart finds what was used, and not what was estimated.
 // docs/decisions/0003-watermark-rows.md proves why two rows in one second remain where a key's use grows.
 
 import { type CounterLeases, NO_LEASES, type RowAhead, toExpiries } from "../leases/counter-leases.ts";
@@ -74,12 +76,16 @@ export interface Consumption {
   readonly cutMs?: number | undefined;
   /** How long a lease that is granted from now on may last; 0: none is. */
   readonly leaseMs?: number;
+  /** The units are an estimate, or correct one. */
+  readonly isEstimate?: boolean | undefined;
 }
 
 export interface CounterUpdate {
   readonly live: LiveCounter;
   /** Whether it must be written before the answer may leave the object. */
   readonly mustWrite: boolean;
+  /** Units of an estimate came back: it is to be written soon, and until then storage counts them. */
+  readonly isReturned?: boolean;
 }
 
 /** The live counter after a consumption. */
@@ -89,7 +95,11 @@ export function consume(
   nowMs: number,
 ): CounterUpdate {
   const { counter, units, leases = live?.leases, cutMs = live?.cutMs, leaseMs = 0 } = consumption;
-  const isWithin = live !== undefined && hasAllowance(live, counter, nowMs) && live.allowanceUnits >= units;
+  const isWithin =
+    consumption.isEstimate !== true &&
+    live !== undefined &&
+    hasAllowance(live, counter, nowMs) &&
+    live.allowanceUnits >= units;
   if (isWithin && isAsideFor(live, leaseMs, nowMs)) {
     const left = { allowanceUnits: live.allowanceUnits - units, usedSinceWrite: live.usedSinceWrite + units };
     return {
@@ -105,16 +115,23 @@ export function consume(
       mustWrite: false,
     };
   }
-  return write({ ...consumption, leases, cutMs }, toNextWrite(live, { counter, units }, nowMs), nowMs);
+  return write({ ...consumption, leases, cutMs }, toNextWrite(live, consumption, nowMs), nowMs);
 }
 
 /**
  * The live counter after a refund. What storage holds is at least as strict without it, so it is written only while
  * writes say just the truth, or when a second has passed since the last: a permit or a refund of a key that is hardly
- * used outlives a restart, and so does all that comes back once a burst is over.
+ * used outlives a restart, and so does all that comes back once a burst is over. What comes back of an estimate is always
+ * written, soon: with whatever is written of the key until then.
  */
 export function giveBack(live: LiveCounter, consumption: Consumption, nowMs: number): CounterUpdate {
-  const { counter, leases = live.leases, cutMs = live.cutMs } = consumption;
+  const { counter, leases = live.leases, cutMs = live.cutMs, isEstimate = false } = consumption;
+  if (isEstimate) {
+    const { writes, burstUnits, burstUntilMs } = live;
+    const next = { allowanceUnits: 0, writes, burstUnits, burstUntilMs };
+    const { live: after } = write({ ...consumption, leases, cutMs, units: 0 }, next, nowMs);
+    return { live: after, mustWrite: false, isReturned: true };
+  }
   const isOver = nowMs >= live.allowanceUntilMs;
   if (!isOver && live.writes >= EXACT_WRITES)
     return {
@@ -150,7 +167,7 @@ function isAsideFor({ ahead }: LiveCounter, leaseMs: number, nowMs: number): boo
  */
 function toNextWrite(
   live: LiveCounter | undefined,
-  { counter, units }: Pick<Consumption, "counter" | "units">,
+  { counter, units, isEstimate = false }: Pick<Consumption, "counter" | "units" | "isEstimate">,
   nowMs: number,
 ): NextWrite {
   const isBurst =
@@ -163,7 +180,8 @@ function toNextWrite(
   const burstUnits = lately + units;
   const ahead = isWithin ? burstUnits : 2 * lately;
   const burstUntilMs = live.burstUntilMs + ALLOWANCE_MS;
-  return { allowanceUnits: writes <= EXACT_WRITES ? 0 : ahead, writes, burstUnits, burstUntilMs };
+  const isExact = isEstimate || writes <= EXACT_WRITES;
+  return { allowanceUnits: isExact ? 0 : ahead, writes, burstUnits, burstUntilMs };
 }
 
 function write(consumption: Consumption, next: NextWrite, nowMs: number): CounterUpdate {

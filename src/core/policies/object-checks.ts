@@ -35,8 +35,9 @@ export function toObjectChecks(object: string, rows: readonly PolicyRow[], cost?
 }
 
 function toCheck({ policy, cost: own, isShadow, lease }: PolicyRow, cost = own): Check {
-  const { name, algorithm, settings, plan, ban } = policy;
-  const check = { policy: name, algorithm, settings, plan, cost, isShadow, ban };
+  const { name, algorithm, settings, plan, ban, settle } = policy;
+  const isEstimate = settle?.exact === true || undefined;
+  const check = { policy: name, algorithm, settings, plan, cost, isShadow, ban, isEstimate };
   return lease?.report === undefined ? check : { ...check, lease: lease.report };
 }
 

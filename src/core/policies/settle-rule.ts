@@ -18,6 +18,8 @@ export interface SettleRule {
   readonly usage?: UsageRule | undefined;
   /** Whether streams are asked for their usage where the API wants that. */
   readonly ask: boolean;
+  /** Whether a restart finds what was used, and not what was estimated. Each request is then a row, or two. */
+  readonly exact: boolean;
   /** Units by status ("401") or class of statuses ("5xx"). */
   readonly status: Readonly<Record<string, number>>;
   /** Units for every other response; undefined keeps the estimate. */
@@ -33,20 +35,24 @@ const usageRule = v.lazy((input): v.GenericSchema<unknown, UsageRule> =>
 );
 
 /** A policy's `settle`. */
-export const settleRule = object({
-  header: v.optional(responseHeader),
-  usage: v.optional(usageRule),
-  ask: v.optional(switchedOn, true),
-  status: v.optional(
-    v.record(
-      v.pipe(v.string(), v.regex(STATUS, 'must be a status such as "401" or "5xx"')),
-      units,
-      "must be an object of statuses",
+export const settleRule = v.pipe(
+  object({
+    header: v.optional(responseHeader),
+    usage: v.optional(usageRule),
+    ask: v.optional(switchedOn, true),
+    exact: v.optional(switchedOn),
+    status: v.optional(
+      v.record(
+        v.pipe(v.string(), v.regex(STATUS, 'must be a status such as "401" or "5xx"')),
+        units,
+        "must be an object of statuses",
+      ),
+      {},
     ),
-    {},
-  ),
-  otherwise: v.optional(units),
-});
+    otherwise: v.optional(units),
+  }),
+  v.transform(({ exact, ...rule }): SettleRule => ({ ...rule, exact: exact ?? rule.usage !== undefined })),
+);
 
 /** Units that the response makes of the request; undefined keeps what was taken, or leaves it to what the answer will say. */
 export function toActualUnits(

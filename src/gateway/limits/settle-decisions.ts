@@ -26,6 +26,8 @@ export function settleDecisions(
 }
 
 function toSettledChecks({ policy, cost }: PolicyRow, actual: number | undefined): readonly SettledCheck[] {
-  const { name, algorithm, settings, plan } = policy;
-  return actual === undefined ? [] : [{ policy: name, algorithm, settings, plan, taken: cost, actual }];
+  if (actual === undefined) return [];
+  const { name, algorithm, settings, plan, settle } = policy;
+  const isEstimate = settle?.exact === true || undefined;
+  return [{ policy: name, algorithm, settings, plan, isEstimate, taken: cost, actual }];
 }

@@ -120,6 +120,7 @@ describe("settleChecks()", () => {
     expect(settleChecks(NEVER_SEEN, [toOwed(-3)], at)).toEqual({
       counters: NEVER_SEEN,
       mustWrite: false,
+      isReturned: false,
       used: [],
     });
     const bucket = toCheck("p", { algorithm: "token-bucket", limit: 10, window: "24h" }, 10);
