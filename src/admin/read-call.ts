@@ -1,6 +1,7 @@
 // Reads one request to the admin API into what its operation takes, or says all that is wrong with it. Bodies are read no
 // further than they may be long.
 
+import type * as v from "valibot";
 import { parseWith } from "../core/schema/parse-with.ts";
 import { CLIENT_MS_PER_BYTE } from "../core/http/patience.ts";
 import type { Seen } from "../core/control/control-messages.ts";
@@ -77,6 +78,16 @@ function readQuery(params: URLSearchParams, { query }: Operation): Read<unknown>
   return parsed.ok ? parsed : err(toProblem(400, "invalid-query", { problems: parsed.error }));
 }
 
+/** A body of JSON, by its schema. */
+export async function readJson(
+  request: Request,
+  schema: v.GenericSchema,
+  bounds: ReadBounds,
+): Promise<Read<unknown>> {
+  const text = await readText(request, bounds);
+  return text.ok ? readBody(text.value, { body: schema }) : text;
+}
+
 async function readText(
   { headers, body }: Request,
   { bytesMax, timeMsMax }: ReadBounds,
@@ -93,7 +104,7 @@ async function readText(
   return read.kind === "long" ? tooLarge() : err(toProblem(408, "request-timeout"));
 }
 
-function readBody(text: string, { body }: Operation): Read<unknown> {
+function readBody(text: string, { body }: Pick<Operation, "body">): Read<unknown> {
   if (body === undefined) return ok(undefined);
   let value: unknown;
   try {

@@ -40,6 +40,17 @@ export class AuditRows {
     this.#sql.exec("DELETE FROM audit WHERE id <= ?", id - ROWS_MAX);
   }
 
+  /** How much somebody has changed since then. */
+  countBy(who: string, sinceMs: number): number {
+    return this.#sql
+      .exec<{ changes: number }>(
+        "SELECT COUNT(*) AS changes FROM audit WHERE who = ? AND at_ms > ?",
+        who,
+        sinceMs,
+      )
+      .one().changes;
+  }
+
   /** Newest first. `after` is the id that the page before ended with, 0 for the first page. */
   list({ after, most }: PageRequest): Page<AuditEntry> {
     const below = after === 0 ? Number.MAX_SAFE_INTEGER : after;

@@ -43,6 +43,7 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       INSERT INTO key_changes (hash) SELECT hash FROM key_hashes WHERE key_seq = NEW.seq;
     END`,
   ],
+  ["CREATE INDEX keys_by_consumer ON entries (json_extract(body, '$.consumer')) WHERE kind = 'keys'"],
 ];
 
 export function migrate(storage: DurableObjectStorage, nowMs: number): void {

@@ -10,12 +10,14 @@ import {
   type EntryBody,
   type EntryKind,
   isShared,
+  type KeyEntry,
   type Override,
 } from "../core/control/entries.ts";
 import type {
   AuditEntry,
   Audited,
   Changed,
+  ChangeFailure,
   Changer,
   ConfigChange,
   ConfigVersion,
@@ -25,6 +27,8 @@ import type {
   Imported,
   ImportedKey,
   KeyFilter,
+  OwnKeyChange,
+  OwnKeyChanged,
   Page,
   PageRequest,
   Rotation,
@@ -32,17 +36,19 @@ import type {
 import type { KeyChanges, VersionedKey } from "../core/control/key-changes.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
-import { err, ok } from "../core/result.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { Bindings, ControlRpc } from "../platform/bindings.ts";
 import { AuditRows } from "./audit-rows.ts";
 import { ConfigRows } from "./config-rows.ts";
 import { migrate } from "./control-migrations.ts";
-import { EntryRows, toId, toSeq } from "./entry-rows.ts";
+import { EntryRows, toSeq } from "./entry-rows.ts";
 import { FollowerRows } from "./follower-rows.ts";
 import { KeyChangeRows } from "./key-change-rows.ts";
 import type { KeyDigits } from "../core/control/key-filter.ts";
 import { Publisher } from "./publisher.ts";
 import { RepeatRows } from "./repeat-rows.ts";
+import { importKeys, type KeyRows, rotate } from "./change-keys.ts";
+import { changeOwnKey, OWN_KEYS_SHOWN } from "./change-own-key.ts";
 import { toAudited } from "./to-audited.ts";
 
 export class ControlObject extends DurableObject<Bindings> implements ControlRpc {
@@ -146,7 +152,7 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   }
 
   createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Promise<Changed<Created>> {
-    return this.#change<Created>(kind, (nowMs) => {
+    return this.#change(kind, (nowMs): Changed<Created> => {
       const before = repeatable === undefined ? undefined : this.#repeats.find(repeatable, nowMs);
       if (before === "differs") return err("repeat-differs");
       if (before !== undefined) {
@@ -186,41 +192,23 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry({ kind: "keys", id, seen }, (seq, before, nowMs) => {
       if (!("consumer" in before)) return ok(before);
-      this.#entries.retireSecrets(seq, nowMs + overlapMs);
-      this.#entries.addSecret(seq, secret);
-      const {
-        id: _id,
-        revision: _revision,
-        createdAtMs: _createdAtMs,
-        prefixes: _prefixes,
-        ...body
-      } = before;
-      this.#entries.update(seq, body);
-      this.#entries.deleteExpired(nowMs);
-      const after = this.#entries.read("keys", seq);
-      this.#audit.insert(toAudited("keys.rotate", before.id, { before, after }), by, nowMs);
-      return ok(after ?? before);
+      return ok(rotate(this.#rows, { seq, before, secret, untilMs: nowMs + overlapMs }, { by, nowMs }));
     });
+  }
+
+  /** A consumer's first keys: 100 of them are as many as it may make. */
+  listOwnKeys(consumer: string): readonly KeyEntry[] {
+    return this.#entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
+  }
+
+  /** A change of a consumer's own keys, with one of them. */
+  async changeOwnKey(change: OwnKeyChange, by: Changer): Promise<OwnKeyChanged> {
+    return await this.#change("keys", (nowMs) => changeOwnKey(this.#rows, change, { by, nowMs }));
   }
 
   /** Each by itself, in their order. A text that is a key already stays what it is. */
   importKeys(keys: readonly ImportedKey[], by: Changer): Promise<Changed<readonly Imported[]>> {
-    return this.#change<readonly Imported[]>("keys", (nowMs) => {
-      const imported = keys.map(({ body, secret }): Imported => {
-        if (this.#entries.hasSecret(secret.hash)) return { why: "known" };
-        if (this.#entries.isFull("keys")) return { why: "full" };
-        const seq = this.#entries.insert("keys", body, nowMs);
-        this.#entries.addSecret(seq, secret);
-        return { id: toId("keys", seq) };
-      });
-      const ids = imported.flatMap(({ id }) => id ?? []);
-      const [first] = ids;
-      if (first !== undefined) {
-        const after = { keys: ids.length, first, last: ids.at(-1) };
-        this.#audit.insert(toAudited("keys.import", first, { after }), by, nowMs);
-      }
-      return ok(imported);
-    });
+    return this.#change("keys", (nowMs) => ok(importKeys(this.#rows, keys, { by, nowMs })));
   }
 
   readConfig(version?: number): ConfigVersion | undefined {
@@ -277,10 +265,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
    * All or nothing, and a newer snapshot where gateways decide by it, which followers have before the operator has an
    * answer. Gateways ask for keys one by one.
    */
-  async #change<Value>(
+  async #change<Value, Failure = ChangeFailure>(
     what: EntryKind | "config",
-    change: (nowMs: number) => Changed<Value>,
-  ): Promise<Changed<Value>> {
+    change: (nowMs: number) => Result<Value, Failure>,
+  ): Promise<Result<Value, Failure>> {
     const isOfSnapshot = what === "config" || isShared(what);
     const changed = this.ctx.storage.transactionSync(() => {
       const nowMs = Date.now();
@@ -292,6 +280,10 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     });
     if (changed.ok) await this.#publisher.publish();
     return changed;
+  }
+
+  get #rows(): KeyRows {
+    return { entries: this.#entries, audit: this.#audit };
   }
 
   #readVersion(): number {

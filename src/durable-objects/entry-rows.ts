@@ -9,6 +9,7 @@ import {
   entryKinds,
   isActive,
   isShared,
+  type KeyEntry,
   type KeyPrefix,
   type SharedKind,
 } from "../core/control/entries.ts";
@@ -85,6 +86,16 @@ export class EntryRows {
       )
       .toArray();
     return this.#toPage(rows, most);
+  }
+
+  /** A consumer's first keys, oldest first. */
+  listKeysOf(consumer: string, most: number): readonly KeyEntry[] {
+    const rows = this.#sql.exec<EntryRow>(
+      "SELECT * FROM entries WHERE kind = 'keys' AND json_extract(body, '$.consumer') = ? ORDER BY seq LIMIT ?",
+      consumer,
+      most,
+    );
+    return rows.toArray().map((row) => this.#toEntry(row) as KeyEntry);
   }
 
   /** Every entry of a kind that is bounded enough to be sent whole. */

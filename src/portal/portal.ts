@@ -5,6 +5,7 @@ import type { Config } from "../core/config/config.ts";
 import { toMatchPath } from "../core/http/canonical-path.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import { CallPace } from "../core/portal/call-pace.ts";
+import { err, ok, type Result } from "../core/result.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { RequestContext } from "../gateway/request/request-context.ts";
 import type { RequestTarget } from "../gateway/request/request-target.ts";
@@ -12,13 +13,18 @@ import { RequestTrace } from "../gateway/request/request-trace.ts";
 import { safely } from "../gateway/safely.ts";
 import { UnavailableError } from "../admin/ask-control.ts";
 import { toJson, toProblem } from "../admin/problem.ts";
+import { readJson } from "../admin/read-call.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { readRequestId } from "../platform/request-id.ts";
 import { admitConsumer, type Consumer } from "./admit-consumer.ts";
+import { definePortalOperation, type PortalCall, type PortalOperation } from "./operation.ts";
+import { keyOperations } from "./own-keys.ts";
 import { toChanges } from "./to-changes.ts";
 import { showLimits } from "./show-limits.ts";
 import { UsageReader } from "./show-usage.ts";
+
+const BODY_BYTES_MAX = 4_096;
 
 /** Whoever asks is answered alone. */
 const OWN_FIELDS = { "Cache-Control": "private, no-store", Vary: "Authorization, X-API-Key" };
@@ -33,23 +39,22 @@ export function findPortalPlace(
   return path === own || path.startsWith(`${own}/`) ? path.slice(own.length) : undefined;
 }
 
-export interface PortalCall {
+export interface Asked {
   readonly gateway: Gateway;
   readonly place: string;
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-export type Portal = (request: Request, call: PortalCall) => Promise<Response>;
+export type Portal = (request: Request, asked: Asked) => Promise<Response>;
 
 export function createPortal(bindings: Bindings): Portal {
-  const pace = new CallPace();
-  const usage = new UsageReader(bindings);
+  const parts = { bindings, pace: new CallPace(), usage: new UsageReader(bindings) };
   return async (request, { gateway, place, waitUntil }) => {
     const requestId = readRequestId(request);
     const trace = new RequestTrace(readClock());
     const context = { gateway, trace, waitUntil };
     const answered = await safely({ requestId, trace }, gateway.config, async () =>
-      answer(request, { place, requestId, context, pace, usage }),
+      answer(request, parts, { place, requestId, context }),
     );
     gateway.reputation?.answered(trace, { status: answered.status, request, waitUntil });
     const headers = new Headers(answered.headers);
@@ -62,37 +67,94 @@ export function createPortal(bindings: Bindings): Portal {
   };
 }
 
-interface Answering {
-  readonly place: string;
-  readonly requestId: string;
-  readonly context: RequestContext<Gateway>;
+interface Parts {
+  readonly bindings: Bindings;
   readonly pace: CallPace;
   readonly usage: UsageReader;
 }
 
+interface Answering {
+  readonly place: string;
+  readonly requestId: string;
+  readonly context: RequestContext<Gateway>;
+}
+
 async function answer(
   request: Request,
-  { place, requestId, context, pace, usage }: Answering,
+  { bindings, pace, usage }: Parts,
+  { place, requestId, context }: Answering,
 ): Promise<Response> {
   const consumer = await admitConsumer(request, requestId, context);
   if (consumer instanceof Response) return consumer;
-  const waitMs = pace.take(consumer.identity.consumer, readClock());
+  const { consumer: name } = consumer.identity;
+  const refuse: PortalCall<unknown>["refuse"] = (status, code, members = {}, fields = {}) =>
+    toProblem(status, code, { ...members, requestId }, fields);
+  const waitMs = pace.take(name, readClock());
   if (waitMs > 0)
-    return toProblem(
-      429,
-      "too-many-calls",
-      { requestId },
-      { "Retry-After": String(Math.ceil(waitMs / 1_000)) },
-    );
-  if (place !== "") return toProblem(404, "no-route", { requestId });
-  if (request.method !== "GET" && request.method !== "HEAD")
-    return toProblem(405, "method-not-allowed", { requestId }, { Allow: "GET, HEAD" });
+    return refuse(429, "too-many-calls", {}, { "Retry-After": String(Math.ceil(waitMs / 1_000)) });
+  const found = findOperation(request.method, place, [createLook(usage), ...keyOperations]);
+  if (!found.ok) {
+    const { allowed } = found.error;
+    return allowed === undefined
+      ? refuse(404, "no-route")
+      : refuse(405, "method-not-allowed", {}, { Allow: allowed });
+  }
+  const { operation, id } = found.value;
+  const body = await readBody(request, operation, context.gateway.config);
+  if (!body.ok) return body.error;
+  const by = { who: `consumer:${name}`, address: request.headers.get("cf-connecting-ip") ?? undefined };
   try {
-    return toJson(200, await showConsumer(consumer, context, usage));
+    return await operation.handle({
+      consumer,
+      context,
+      bindings,
+      id,
+      body: body.value,
+      by,
+      refuse,
+    } as never);
   } catch (error) {
-    if (error instanceof UnavailableError) return toProblem(503, "control-unavailable", { requestId });
+    if (error instanceof UnavailableError) return refuse(503, "control-unavailable");
     throw error;
   }
+}
+
+interface Found {
+  readonly operation: PortalOperation;
+  readonly id: string;
+}
+
+/** `allowed`: the methods that the path has; undefined: there is no such path. */
+function findOperation(
+  method: string,
+  place: string,
+  operations: readonly PortalOperation[],
+): Result<Found, { readonly allowed: string | undefined }> {
+  const there = operations.filter(({ path }) => path.test(place));
+  const asked = method === "HEAD" ? "GET" : method;
+  const operation = there.find((one) => one.method === asked);
+  if (operation !== undefined) return ok({ operation, id: operation.path.exec(place)?.[1] ?? "" });
+  const allowed = there.map((one) => (one.method === "GET" ? "GET, HEAD" : one.method)).join(", ");
+  return err({ allowed: allowed === "" ? undefined : allowed });
+}
+
+async function readBody(
+  request: Request,
+  { body: schema }: PortalOperation,
+  { requestTimeoutMs: timeMsMax }: Config,
+): Promise<Result<unknown, Response>> {
+  return schema === undefined
+    ? ok(undefined)
+    : await readJson(request, schema, { bytesMax: BODY_BYTES_MAX, timeMsMax });
+}
+
+/** The look at one's own limits. */
+function createLook(usage: UsageReader): PortalOperation {
+  return definePortalOperation({
+    method: "GET",
+    path: /^$/,
+    handle: async ({ consumer, context }) => toJson(200, await showConsumer(consumer, context, usage)),
+  });
 }
 
 async function showConsumer(

@@ -151,6 +151,6 @@ describe("what is kept", () => {
     const rows = await runInDurableObject(object, (_instance, state) =>
       state.storage.sql.exec<{ version: number }>("SELECT version FROM migrations").toArray(),
     );
-    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+    expect(rows.map(({ version }) => version)).toEqual([1, 2, 3, 4, 5]);
   });
 });

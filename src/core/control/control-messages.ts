@@ -1,6 +1,6 @@
 // Messages between the admin API and the control object. Plain values only.
 
-import type { Entry, EntryBody, EntryKind } from "./entries.ts";
+import type { Entry, EntryBody, EntryKind, KeyEntry } from "./entries.ts";
 
 /** The author of a change, for the audit log. */
 export interface Changer {
@@ -74,6 +74,51 @@ export interface Rotation extends Omit<EntryChange, "kind"> {
   /** How long the replaced secret still works, in milliseconds. */
   readonly overlapMs: number;
 }
+
+/** What a consumer asks of its own keys, with one of them. */
+export interface OwnKeyChange {
+  readonly consumer: string;
+  /** SHA-256 of the key's text that it shows: what it may do is decided by what that key is now. */
+  readonly shown: string;
+  /** Keys that a consumer may have to make another one. */
+  readonly keysMax: number;
+  readonly asked: OwnKeyAsked;
+}
+
+export type OwnKeyAsked =
+  | {
+      readonly kind: "create";
+      readonly secret: HashedSecret;
+      readonly label: string | undefined;
+      /** undefined: those of the key that is shown. */
+      readonly scopes: readonly string[] | undefined;
+      readonly expiresAtMs: number | undefined;
+    }
+  | {
+      readonly kind: "rotate";
+      readonly id: string;
+      readonly secret: HashedSecret;
+      readonly overlapMs: number;
+    }
+  | { readonly kind: "revoke"; readonly id: string };
+
+export type OwnKeyFailure =
+  /** The key that was shown opens nothing any longer. */
+  | "ended"
+  /** The consumer has no such key. */
+  | "not-found"
+  /** The key that was shown gives less than that one, or an operator has disabled it. */
+  | "not-covered"
+  /** The consumer, or the gateway, has as many as it may have. */
+  | "full"
+  /** The consumer would be left without a key. */
+  | "last"
+  /** The consumer has changed as much as it may in a day. */
+  | "too-often";
+
+export type OwnKeyChanged =
+  | { readonly ok: true; readonly value: KeyEntry }
+  | { readonly ok: false; readonly error: OwnKeyFailure };
 
 /** A change of the configuration. `document` is JSON text; undefined is the deployed configuration. */
 export interface ConfigChange {

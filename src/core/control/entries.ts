@@ -42,7 +42,7 @@ const reason = textUpTo(500);
 /** Of the request alone, and stored nowhere: takes what can have no effect yet. */
 const forcing = { force: v.optional(v.literal(true, "must be true")) };
 /** Epoch milliseconds. */
-const timeMs = integerBetween(0, TIME_MS_MAX);
+export const timeMs = integerBetween(0, TIME_MS_MAX);
 
 const metadataText = v.pipe(v.string("must be text"), v.maxLength(500, "must be at most 500 characters"));
 

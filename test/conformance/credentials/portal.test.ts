@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX } from "../support/admin.ts";
-import { newAddress, type Reply, type RequestOptions, send } from "../support/client.ts";
+import { newAddress, type Reply, send } from "../support/client.ts";
 import { issueKey, type IssuedKey } from "../support/keys.ts";
+import { createPortalClient } from "../support/portal.ts";
+import { testOwnKeys } from "../support/portal-keys.ts";
 import { readStats } from "../support/stats.ts";
 import { startStand } from "../support/stand.ts";
 import { until } from "../support/until.ts";
@@ -28,9 +30,17 @@ const { gateway } = await startStand(
       paths: { ...PLAN, limit: 100, key: ["consumer", "path"] },
       tried: { ...PLAN, limit: 1, mode: "shadow" },
       secret: { ...PLAN, limit: 7 },
+      banning: {
+        algorithm: "token-bucket",
+        limit: 1,
+        window: "1m",
+        key: "consumer",
+        ban: { after: 2, window: "1h", for: ["1h"] },
+      },
     },
     routes: [
       { path: "/plan/*", auth: "required", policies: ["plan", "bucket", "paths", "tried"] },
+      { path: "/banning", auth: "required", policies: ["banning"] },
       { path: "/leased", auth: "required", policies: ["leased"] },
       { path: "/secret", auth: "required", scopes: ["secret"], policies: ["secret"] },
     ],
@@ -38,13 +48,7 @@ const { gateway } = await startStand(
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
 );
 
-const bearer = ({ text }: Pick<IssuedKey, "text">): RequestOptions => ({
-  ip: newAddress(),
-  fields: [["Authorization", `Bearer ${text}`]],
-});
-
-const askMe = (key: Pick<IssuedKey, "text">, path = "", options: RequestOptions = {}): Promise<Reply> =>
-  send(gateway, `${PREFIX}/me${path}`, { ...bearer(key), ...options });
+const { bearer, askMe } = createPortalClient(gateway);
 
 type Shown = Readonly<Record<string, unknown>> & { readonly policy: string };
 
@@ -107,9 +111,19 @@ describe("what a consumer sees of its limits", () => {
     expect(Math.abs(Number(denied.field("Retry-After")) - waitSeconds)).toBeLessThan(2);
   });
 
+  it("count as no denial, however often they are looked at when nothing is left", async () => {
+    const key = await issueKey(gateway);
+    await send(gateway, "/banning", bearer(key));
+    for (let turn = 0; turn < 5; turn += 1)
+      expect((await readLimits(key)).get("banning")).toMatchObject({ remaining: 0 });
+    const denied = await send(gateway, "/banning", bearer(key));
+    expect(denied.status).toBe(429);
+    expect(Number(denied.field("Retry-After"))).toBeLessThanOrEqual(60);
+  });
+
   it("leave out what is tried out and what its scopes do not open, and figures that each request has its own of", async () => {
     const limits = await readLimits(await issueKey(gateway));
-    expect([...limits.keys()].toSorted()).toEqual(["bucket", "leased", "paths", "plan"]);
+    expect([...limits.keys()].toSorted()).toEqual(["banning", "bucket", "leased", "paths", "plan"]);
     expect(limits.get("paths")).toEqual({
       policy: "paths",
       limit: 100,
@@ -212,6 +226,10 @@ describe("who sees what", () => {
     await until("the end of the key", async () => (await askMe(key)).status === 401);
     expect(Date.now() - disabledMs).toBeLessThan(5_000);
   });
+});
+
+describe("a consumer's own keys", () => {
+  testOwnKeys(gateway);
 });
 
 describe("what a consumer sees of its use", () => {

@@ -1,0 +1,63 @@
+// Changes of API keys within a transaction of the control object: each writes its line of the audit log.
+
+import type { Changer, HashedSecret, Imported, ImportedKey } from "../core/control/control-messages.ts";
+import type { KeyEntry } from "../core/control/entries.ts";
+import type { AuditRows } from "./audit-rows.ts";
+import { type EntryRows, toId } from "./entry-rows.ts";
+import { toAudited } from "./to-audited.ts";
+
+export interface KeyRows {
+  readonly entries: EntryRows;
+  readonly audit: AuditRows;
+}
+
+/** Who makes a change, and when. */
+export interface ChangeBy {
+  readonly by: Changer;
+  readonly nowMs: number;
+}
+
+interface Rotating {
+  readonly seq: number;
+  readonly before: KeyEntry;
+  readonly secret: HashedSecret;
+  /** Until when the secret works that is replaced. */
+  readonly untilMs: number;
+}
+
+export function rotate(
+  { entries, audit }: KeyRows,
+  { seq, before, secret, untilMs }: Rotating,
+  { by, nowMs }: ChangeBy,
+): KeyEntry {
+  entries.retireSecrets(seq, untilMs);
+  entries.addSecret(seq, secret);
+  const { id: _id, revision: _revision, createdAtMs: _createdAtMs, prefixes: _prefixes, ...body } = before;
+  entries.update(seq, body);
+  entries.deleteExpired(nowMs);
+  const after = entries.read("keys", seq) as KeyEntry | undefined;
+  audit.insert(toAudited("keys.rotate", before.id, { before, after }), by, nowMs);
+  return after ?? before;
+}
+
+/** Each by itself, in their order. A text that is a key already stays what it is. */
+export function importKeys(
+  { entries, audit }: KeyRows,
+  keys: readonly ImportedKey[],
+  { by, nowMs }: ChangeBy,
+): readonly Imported[] {
+  const imported = keys.map(({ body, secret }): Imported => {
+    if (entries.hasSecret(secret.hash)) return { why: "known" };
+    if (entries.isFull("keys")) return { why: "full" };
+    const seq = entries.insert("keys", body, nowMs);
+    entries.addSecret(seq, secret);
+    return { id: toId("keys", seq) };
+  });
+  const ids = imported.flatMap(({ id }) => id ?? []);
+  const [first] = ids;
+  if (first !== undefined) {
+    const after = { keys: ids.length, first, last: ids.at(-1) };
+    audit.insert(toAudited("keys.import", first, { after }), by, nowMs);
+  }
+  return imported;
+}

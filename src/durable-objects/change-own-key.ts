@@ -1,0 +1,90 @@
+// What consumers do with their own keys: they make no key that gives more, or for longer, than the one that they show, and
+// leave themselves with one that works.
+
+import type { OwnKeyAsked, OwnKeyChange, OwnKeyFailure } from "../core/control/control-messages.ts";
+import { isActive, type KeyEntry } from "../core/control/entries.ts";
+import { canChangeKey } from "../core/control/can-change-key.ts";
+import type { KeyRecord } from "../core/keys/key-record.ts";
+import { err, ok, type Result } from "../core/result.ts";
+import { type ChangeBy, type KeyRows, rotate } from "./change-keys.ts";
+import { toSeq } from "./entry-rows.ts";
+import { toAudited } from "./to-audited.ts";
+
+/** As many as a consumer may be let have, and those that an operator has made beside them. */
+export const OWN_KEYS_SHOWN = 200;
+/** The audit log is bounded: nobody is to fill it, and push out what operators did. */
+const CHANGES_MAX = 20;
+const DAY_MS = 86_400_000;
+
+type Outcome = Result<KeyEntry, OwnKeyFailure>;
+
+/** What one consumer may do now. */
+interface Owner extends ChangeBy {
+  readonly shown: KeyRecord;
+  readonly keys: readonly KeyEntry[];
+  readonly keysMax: number;
+}
+
+export function changeOwnKey(
+  rows: KeyRows,
+  { consumer, shown: hash, keysMax, asked }: OwnKeyChange,
+  made: ChangeBy,
+): Outcome {
+  const { by, nowMs } = made;
+  const shown = rows.entries.findKey(hash, nowMs);
+  if (shown === undefined || !shown.enabled || shown.consumer !== consumer || !isActive(shown, nowMs))
+    return err("ended");
+  if (rows.audit.countBy(by.who, nowMs - DAY_MS) >= CHANGES_MAX) return err("too-often");
+  const keys = rows.entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
+  const owner = { ...made, shown, keys, keysMax };
+  return asked.kind === "create" ? create(rows, asked, owner) : change(rows, asked, owner);
+}
+
+function create(
+  { entries, audit }: KeyRows,
+  { secret, label, scopes, expiresAtMs }: Extract<OwnKeyAsked, { kind: "create" }>,
+  { shown, keys, keysMax, by, nowMs }: Owner,
+): Outcome {
+  const wanted = scopes ?? shown.scopes;
+  if (!wanted.every((scope) => shown.scopes.includes(scope))) return err("not-covered");
+  if (keys.length >= keysMax || entries.isFull("keys")) return err("full");
+  const endsMs = Math.min(expiresAtMs ?? Infinity, shown.expiresAtMs ?? Infinity);
+  const seq = entries.insert(
+    "keys",
+    {
+      consumer: shown.consumer,
+      scopes: [...wanted],
+      enabled: true,
+      metadata: label === undefined ? {} : { label },
+      ...(shown.tier === undefined ? {} : { tier: shown.tier }),
+      ...(endsMs === Infinity ? {} : { expiresAtMs: endsMs }),
+    },
+    nowMs,
+  );
+  entries.addSecret(seq, secret);
+  const entry = entries.read("keys", seq) as KeyEntry | undefined;
+  if (entry === undefined) return err("not-found");
+  audit.insert(toAudited("keys.create", entry.id, { after: entry }), by, nowMs);
+  return ok(entry);
+}
+
+function change(
+  rows: KeyRows,
+  asked: Exclude<OwnKeyAsked, { kind: "create" }>,
+  { shown, keys, by, nowMs }: Owner,
+): Outcome {
+  const { entries, audit } = rows;
+  const seq = toSeq("keys", asked.id);
+  const before = keys.find(({ id }) => id === asked.id);
+  if (seq === undefined || before === undefined) return err("not-found");
+  if (!canChangeKey(shown, before)) return err("not-covered");
+  if (asked.kind === "rotate") {
+    const { secret, overlapMs } = asked;
+    return ok(rotate(rows, { seq, before, secret, untilMs: nowMs + overlapMs }, { by, nowMs }));
+  }
+  const others = keys.filter((key) => key !== before && key.enabled && isActive(key, nowMs));
+  if (others.length === 0) return err("last");
+  entries.delete("keys", seq);
+  audit.insert(toAudited("keys.delete", before.id, { before }), by, nowMs);
+  return ok(before);
+}
