@@ -1,6 +1,6 @@
 // What `headgate/limiter` offers.
 
-import { CounterObject as Counters } from "../durable-objects/counter-object.ts";
+import { LimiterObject } from "../durable-objects/limiter-object.ts";
 import type { ObjectClass } from "../platform/object-class.ts";
 
 export { createLimiter } from "./create-limiter.ts";
@@ -17,4 +17,4 @@ export type {
 } from "./limiter-types.ts";
 
 /** The Durable Object that owns counters: a Worker's entry exports it, and wrangler.toml binds it. */
-export const CounterObject: ObjectClass = Counters;
+export const CounterObject: ObjectClass = LimiterObject;
