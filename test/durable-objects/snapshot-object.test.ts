@@ -71,6 +71,7 @@ test("it answers what it is asked about alone, and wants more objects beside it 
   const quiet = await readNews("SA", -1);
   expect(Object.values(quiet.told).filter((told) => told !== undefined)).toHaveLength(1);
   expect(quiet.spread).toBe(1);
-  const answers = await Promise.all(Array.from({ length: 401 }, async () => readNews("SA", -1)));
-  expect(answers.at(-1)?.spread).toBe(2);
+  const answers = await Promise.all(Array.from({ length: 801 }, async () => readNews("SA", -1)));
+  // The last of them may come in a second that has just begun.
+  expect(Math.max(...answers.map(({ spread }) => spread))).toBe(2);
 });
