@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { type Course, play } from "./fuzz-journal/play.ts";
 
-/** Two in three crash about every second, the others three times a second. */
+/** Half crash about every second, a quarter three times a second. In the others nothing hides what one crash forgot. */
 const COURSES: readonly Course[] = [
   { seconds: 20, crashMs: 900 },
   { seconds: 20, crashMs: 900 },
   { seconds: 10, crashMs: 300 },
+  { seconds: 40, crashMs: 20_000 },
 ];
 
 await runCommand(async () => {

@@ -61,7 +61,7 @@ export class Desk {
   constructor(random: () => number, isPlain: boolean) {
     this.#random = random;
     this.#isolates = this.#openIsolate();
-    this.isLeasing = !isPlain && random() < 0.4;
+    this.isLeasing = random() < 0.4;
     this.#isPlain = isPlain;
     const count = isPlain ? 1 : 1 + Math.floor(random() * 3);
     this.policies = Array.from({ length: count }, (_, index) => this.#toPolicy(index));
@@ -90,7 +90,10 @@ export class Desk {
     if (this.#random() < 0.2) this.#isolates = this.#openIsolate();
   }
 
-  /** Units that a key has left, above what it has if all that was let through is charged. Only without what changes that. */
+  /**
+   * Units that a key has left, above what it has if all that was let through is charged, and what is lent may still be spent.
+   * Only without what changes that.
+   */
   toForgotten(nowMs: number): number {
     this.#journal.nowMs = nowMs;
     let forgotten = 0;
@@ -107,7 +110,8 @@ export class Desk {
       const { charge, decide } = toAlgorithm(algorithm);
       let state: unknown;
       for (const { atMs, units } of spendings) state = charge(settings, state, { nowMs: atMs, units });
-      forgotten += Math.max(0, left - decide(settings, state, { nowMs, cost: 0 }).remaining);
+      const { units: lent } = this.#isolates.toLeft(toLeaseKey(policy, key), nowMs);
+      forgotten += Math.max(0, left + lent - decide(settings, state, { nowMs, cost: 0 }).remaining);
     }
     return forgotten;
   }
@@ -120,7 +124,8 @@ export class Desk {
       !this.#isPlain && this.#random() < 0.8 ? 1 : 1 + Math.floor(this.#random() * (this.#isPlain ? 8 : 4));
     const [only] = policies;
     const mayLease = this.isLeasing && policies.length === 1;
-    if (mayLease && only !== undefined && !only.isEstimate && this.#random() < 0.5)
+    const share = this.#isPlain ? 0.9 : 0.5;
+    if (mayLease && only !== undefined && !only.isEstimate && this.#random() < share)
       this.#lease(key, only, nowMs);
     else if (this.#random() < 0.1) this.#takeInSteps(key, { policies, cost }, nowMs);
     else this.#take("take", this.#toId(), { key, policies, cost, nowMs });
@@ -227,7 +232,7 @@ export class Desk {
     const { name, algorithm, settings } = policy;
     const terms = toLeaseTerms(algorithm, settings);
     if (terms === undefined) return;
-    const leaseKey = `${name} ${key}`;
+    const leaseKey = toLeaseKey(policy, key);
     const answer = this.#isolates.take(leaseKey, 1, nowMs);
     if (answer.startsWith("taken")) this.#spend(key, policy, { units: 1, atMs: nowMs });
     const isAsking = answer === "ask";
@@ -261,6 +266,10 @@ export class Desk {
     };
     return new CounterTable({ read, write, onForgotten, onReturned, journal: this.#journal }, 20);
   }
+}
+
+function toLeaseKey({ name }: Policy, key: string): string {
+  return `${name} ${key}`;
 }
 
 interface Asked {

@@ -50,6 +50,7 @@ export function play(seed: number, { seconds, crashMs }: Course): Played {
     }
     requests += 1;
     desk.request(toKey(), nowMs);
+    if (weather.isExact && random() < 0.002) forgotten += desk.toForgotten(nowMs);
     if (random() < weather.settled) desk.settle(nowMs);
   }
   const { slotWrites, rowWrites } = desk.memory;
@@ -79,8 +80,10 @@ function toWeather(
   const keys = 3 + Math.floor(random() * 60);
   const lengthMs = seconds * (isPlain ? 3_000 : 1_000);
   const limit = desk.policies[0]?.limit ?? 0;
-  const perMs = isPlain ? (0.3 * keys * limit) / lengthMs : (5 + random() ** 2 * 300) / 1_000;
-  const isExact = settled === 0 && !desk.isLeasing;
+  // So that every key comes to its limit: what is leased costs 1.
+  const share = desk.isLeasing ? 1.5 : 0.3;
+  const perMs = isPlain ? (share * keys * limit) / lengthMs : (5 + random() ** 2 * 300) / 1_000;
+  const isExact = settled === 0;
   const toKey = (): string => `k${Math.floor(random() ** (isPlain ? 1 : 2) * keys)}`;
   return { perMs, endMs: START_MS + lengthMs, settled, isExact, toKey };
 }

@@ -19,8 +19,10 @@ export interface Listed {
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
   readonly isPlanned: boolean;
-  /** What any key may have used of it. */
+  /** What any key may have used of it, or been lent. */
   readonly units: number;
+  /** For how long after the blanket's end a lease that was granted under it may be spent; 0: none is. */
+  readonly lentMs: number;
 }
 
 export interface Blanket {
@@ -37,6 +39,7 @@ const storedListed = v.object({
   settings: v.unknown(),
   isPlanned: v.boolean(),
   units: storedCount,
+  lentMs: v.optional(storedCount, 0),
 });
 export const storedBlanket = v.object({
   epoch: storedCount,
@@ -55,9 +58,9 @@ export function toBlanket(
 
 function spread(blanket: Omit<Blanket, "expiresMs">): Blanket {
   const { untilMs, counters } = blanket;
-  const expiries = Object.values(counters).map(({ algorithm, settings }) => {
+  const expiries = Object.values(counters).map(({ algorithm, settings, lentMs }) => {
     const { charge, expiresAtMs } = toAlgorithm(algorithm);
-    const full = charge(settings, undefined, { nowMs: untilMs, units: Number.MAX_SAFE_INTEGER });
+    const full = charge(settings, undefined, { nowMs: untilMs + lentMs, units: Number.MAX_SAFE_INTEGER });
     return expiresAtMs(settings, full);
   });
   return { ...blanket, expiresMs: Math.max(untilMs, ...expiries) };
@@ -78,8 +81,10 @@ export function keepStanding(blankets: readonly Blanket[], nowMs: number): reado
 
 function join(one: Blanket, other: Blanket): Blanket {
   const counters: Record<string, Listed> = { ...one.counters };
-  for (const [name, listed] of Object.entries(other.counters))
-    counters[name] = { ...listed, units: listed.units + (counters[name]?.units ?? 0) };
+  for (const [name, listed] of Object.entries(other.counters)) {
+    const { units = 0, lentMs = 0 } = counters[name] ?? {};
+    counters[name] = { ...listed, units: listed.units + units, lentMs: Math.max(listed.lentMs, lentMs) };
+  }
   return {
     epoch: Math.max(one.epoch, other.epoch),
     untilMs: Math.max(one.untilMs, other.untilMs),
@@ -102,10 +107,10 @@ export function layBlankets(counters: KeyCounters, blankets: readonly Blanket[],
   return { ...counters, live, decisions };
 }
 
-/** Aside until the blanket's end, like an allowance, and used then: by the limits of whoever asks. */
+/** Aside until nobody can spend it any more, like an allowance, and used then: by the limits of whoever asks. */
 function layBlanket(
   known: LiveCounter | undefined,
-  { algorithm, settings, isPlanned, units }: Listed,
+  { algorithm, settings, isPlanned, units, lentMs }: Listed,
   { blanket: { untilMs, expiresMs }, nowMs }: { readonly blanket: Blanket; readonly nowMs: number },
 ): LiveCounter {
   const never = { nowMs: Math.min(nowMs, untilMs), units: 0 };
@@ -122,7 +127,7 @@ function layBlanket(
   };
   const read = known ?? toNever();
   const before = read.ahead ?? { units: 0, untilMs: 0 };
-  const ahead = { units: before.units + units, untilMs: Math.max(before.untilMs, untilMs) };
+  const ahead = { units: before.units + units, untilMs: Math.max(before.untilMs, untilMs + lentMs) };
   const expiresAtMs = Math.max(read.expiresAtMs, expiresMs);
   return { ...read, written: read.counter, ahead, leases: toRowLease(ahead), expiresAtMs };
 }

@@ -95,7 +95,7 @@ export class CounterTable {
     this.#keys.change(keys, (counters, { key, checks }) => {
       const changed = findChangedAlgorithms(counters, checks);
       if (changed.length > 0) this.#store.onForgotten(key, changed, "algorithm-changed");
-      const consumed = consumeChecks(counters, checks, takenAtMs, this.#toReserved(key, takenAtMs));
+      const consumed = consumeChecks(counters, checks, takenAtMs, this.#keys.toBounds(key, takenAtMs));
       if (!isCommit) return consumed;
       const decision = { takenAtMs, isSettled: false, units: toUnits(checks) };
       const decisions = addDecision(counters.decisions, id, decision);
@@ -125,7 +125,7 @@ export class CounterTable {
         ...toPeek(check),
         lease: impossible.has(check.policy) ? undefined : check.lease,
       }));
-      return consumeChecks(counters, peeks, takenAtMs, this.#toReserved(key, takenAtMs));
+      return consumeChecks(counters, peeks, takenAtMs, this.#keys.toBounds(key, takenAtMs));
     });
     return this.#answerReports(request, reply);
   }
@@ -135,7 +135,7 @@ export class CounterTable {
     const { takenAtMs: nowMs } = reply;
     const grants = keys.flatMap(({ key, checks }) => {
       const { counters } = this.#keys.read(key);
-      const toReserved = this.#toReserved(key, nowMs);
+      const { toReserved } = this.#keys.toBounds(key, nowMs);
       return checks.map((check) => answerReport(counters, { check, reserved: toReserved(check), nowMs }));
     });
     const verdicts = reply.verdicts.map((verdict, index) => {
@@ -143,11 +143,6 @@ export class CounterTable {
       return lease === undefined ? verdict : { ...verdict, lease };
     });
     return { ...reply, verdicts };
-  }
-
-  #toReserved(key: string, nowMs: number): (check: Check) => number {
-    const entry = this.#keys.read(key);
-    return (check) => toReservedUnits(entry, check, nowMs);
   }
 
   #readReports(

@@ -11,6 +11,7 @@ import {
   readReport,
   toExpiries,
 } from "../leases/counter-leases.ts";
+import { toBlanketUnits } from "./blanket-units.ts";
 import { decideCheck, toState } from "./decide-checks.ts";
 import { toAlgorithm } from "../algorithms/registry.ts";
 import type { KeyCounters } from "./key-state.ts";
@@ -114,20 +115,36 @@ export interface GrantResult {
   readonly leaseMs: number;
 }
 
+/** What is in the way of a lease. */
+export interface LeaseBounds {
+  readonly reserved: number;
+  /** What an open blanket still covers of the counter; undefined: none does. */
+  readonly room: number | undefined;
+}
+
+/** A key that is asked for no longer than this may be one that comes once. */
+const YOUNG_MS = 3_000;
+
 /** The leases after this check's report: granted out of what is neither used by then nor reserved. */
 export function grantLease(
   live: LiveCounter | undefined,
-  { check, state, reserved, nowMs }: { check: Check; state: unknown; reserved: number; nowMs: number },
+  { check, state, bounds, nowMs }: { check: Check; state: unknown; bounds: LeaseBounds; nowMs: number },
 ): GrantResult {
   const leases = live?.leases;
-  const { algorithm, settings, lease: report } = check;
+  const { algorithm, settings, cost, lease: report } = check;
   const terms = leases === undefined ? undefined : toLeaseTerms(algorithm, settings);
   if (leases === undefined || terms === undefined) return { leases, grantedUnits: 0, leaseMs: 0 };
   const leaseMs = terms.ttlMs + MARGIN_MS;
   if (report === undefined) return { leases, grantedUnits: 0, leaseMs };
-  const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units: leases.units + reserved });
+  const units = leases.units + bounds.reserved;
+  const aside = toAlgorithm(algorithm).charge(settings, state, { nowMs, units });
   const available = toAlgorithm(algorithm).decide(settings, aside, { nowMs, cost: 0 }).remaining;
-  const after = grant(leases, { report, terms, rules: { algorithm, settings }, available, nowMs });
+  // Most keys come once: a larger lease would be a row and its deletion for each. Where there is a row anyway, it holds one.
+  const isYoung = nowMs - (leases.byAccount.get(report.account)?.openedMs ?? nowMs) < YOUNG_MS;
+  const isLight = isYoung && report.wantedPerSecond <= 2 * toBlanketUnits(algorithm, settings);
+  const room = (bounds.room ?? -1) - cost;
+  const most = isLight && room >= 0 ? room : Infinity;
+  const after = grant(leases, { report, terms, rules: { algorithm, settings }, available, most, nowMs });
   return { leases: after, grantedUnits: after.units - leases.units, leaseMs };
 }
 

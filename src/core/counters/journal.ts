@@ -10,7 +10,7 @@ import { toBlanketUnits } from "./blanket-units.ts";
 import { writeRow } from "./counter-row.ts";
 import { JournalSlots, type JournalStore } from "./journal-slots.ts";
 import type { KeyCounters } from "./key-state.ts";
-import { CLAIMED } from "./plans.ts";
+import { CLAIMED, type Planned, toCounterName } from "./plans.ts";
 import type { KeyMemory } from "./reservations.ts";
 
 /** What a change used of one counter. */
@@ -19,7 +19,10 @@ export interface Used {
   readonly algorithm: AlgorithmName;
   readonly settings: unknown;
   readonly isPlanned: boolean;
+  /** What was granted is among them. */
   readonly units: number;
+  /** How long what was granted may be spent; 0: nothing was. */
+  readonly lentMs: number;
   /** The allowance that its own row would have from here on. */
   readonly allowanceUnits: number;
 }
@@ -32,8 +35,11 @@ export interface Naming {
   readonly used?: readonly Used[] | undefined;
 }
 
-/** An object is busy, and a blanket is opened, after so many writes that one would have covered in so long. */
-const BUSY_WRITES = 10;
+/**
+ * An object is busy, and a blanket is opened, after so many rows that one would have covered in so long. The first of a key
+ * counts twice: it will be deleted.
+ */
+const BUSY_ROWS = 9;
 const BUSY_MS = 2_000;
 /** A blanket that has saved fewer writes than this is not opened again. */
 const SAVED_MIN = 2;
@@ -119,14 +125,22 @@ export class Journal {
     return true;
   }
 
+  /** Units of a counter that the open blanket still covers for a key; undefined: it does not cover that counter. */
+  toRoom(key: string, planned: Planned): number | undefined {
+    const listed = this.#isOpen ? this.#open?.counters[toCounterName(planned)] : undefined;
+    if (listed?.algorithm !== planned.algorithm) return undefined;
+    return Math.floor(toCovered(listed, planned) * (1 - (this.#dirty.get(key)?.share ?? 0)));
+  }
+
   /** Notes a write that had to be made. Answers whether it is to be the journal's, which then opens a blanket. */
-  isOpening({ used }: Naming): boolean {
-    if (!isLight(used)) return false;
+  isOpening({ used }: Naming, isFirst: boolean): boolean {
+    if (!isCoverable(used)) return false;
     this.#see(used ?? []);
     const since = this.#writesMs.filter((atMs) => atMs > this.nowMs - BUSY_MS && atMs <= this.nowMs);
-    this.#writesMs = [...since, this.nowMs].slice(-BUSY_WRITES);
+    const rows = isFirst ? [this.nowMs, this.nowMs] : [this.nowMs];
+    this.#writesMs = [...since, ...rows].slice(-BUSY_ROWS);
     if (this.#isOpen || this.nowMs < this.#pausedUntilMs) return false;
-    return this.#writesMs.length >= BUSY_WRITES && this.#hasRoom();
+    return this.#writesMs.length >= BUSY_ROWS && this.#hasRoom();
   }
 
   /** Opens a blanket in the write that names this key, and all that are dirty. */
@@ -172,7 +186,7 @@ export class Journal {
       const { text, expiresAtMs } = writeRow(counters, epoch);
       return { key, text, expiresAtMs };
     });
-    const listed = new Map([...this.#seenBefore, ...this.#seen].slice(-LISTED_MAX));
+    const listed = new Map(joinSeen(this.#seenBefore, this.#seen).slice(-LISTED_MAX));
     const open = isOpening ? toBlanket(listed, { epoch, nowMs }) : undefined;
     const standing = keepStanding(this.#standing, nowMs);
     this.slots.write({ epoch, open, standing }, named, nowMs);
@@ -185,25 +199,53 @@ export class Journal {
   }
 
   #see(used: readonly Used[]): void {
-    for (const { counterName, algorithm, settings, isPlanned } of used) {
+    for (const { counterName, algorithm, settings, isPlanned, lentMs } of used) {
       const units = toBlanketUnits(algorithm, settings);
-      if (units > 0 && !counterName.includes(CLAIMED))
-        this.#seen.set(counterName, { algorithm, settings, isPlanned, units });
+      if (units === 0 || counterName.includes(CLAIMED)) continue;
+      const lentBeforeMs = this.#seen.get(counterName)?.lentMs ?? 0;
+      this.#seen.set(counterName, {
+        algorithm,
+        settings,
+        isPlanned,
+        units,
+        lentMs: Math.max(lentMs, lentBeforeMs),
+      });
     }
   }
 
   /** Of what the open blanket covers for one key. Infinity: it does not cover all of it. */
   #toShare(used: readonly Used[]): number {
     let share = 0;
-    for (const { counterName, algorithm, settings, units } of used) {
-      if (units === 0) continue;
+    for (const { counterName, algorithm, settings, units, lentMs } of used) {
+      if (units === 0 && lentMs === 0) continue;
       const listed = this.#isOpen ? this.#open?.counters[counterName] : undefined;
-      if (listed?.algorithm !== algorithm) return Infinity;
-      const covered = Math.min(listed.units, toBlanketUnits(algorithm, settings));
+      // What is lent anew is spent later than the blanket counts it, or than a lease that it does not know of.
+      if (listed?.algorithm !== algorithm || lentMs > listed.lentMs) return Infinity;
+      const covered = toCovered(listed, { algorithm, settings });
       share += covered === 0 ? Infinity : units / covered;
     }
     return share;
   }
+}
+
+function toCovered(listed: Listed, { algorithm, settings }: Pick<Planned, "algorithm" | "settings">): number {
+  return Math.min(listed.units, toBlanketUnits(algorithm, settings));
+}
+
+function joinSeen(
+  before: ReadonlyMap<string, Listed>,
+  seen: ReadonlyMap<string, Listed>,
+): readonly (readonly [string, Listed])[] {
+  const now = [...seen].map(([name, listed]) => {
+    const lentMs = Math.max(listed.lentMs, before.get(name)?.lentMs ?? 0);
+    return [name, { ...listed, lentMs }] as const;
+  });
+  return [...[...before].filter(([name]) => !seen.has(name)), ...now];
+}
+
+/** Whether an open blanket would have covered it: of a young key's lease, as much as it covers (grant-leases.ts). */
+function isCoverable(used: readonly Used[] | undefined): boolean {
+  return used?.every((one) => isLight([one]) || (one.lentMs > 0 && one.allowanceUnits === 0)) === true;
 }
 
 /** Whether a blanket may cover it, and should: the row of a heavy key covers more than a blanket would. */

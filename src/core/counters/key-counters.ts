@@ -7,7 +7,7 @@ import type { KeyCounters } from "./key-state.ts";
 import type { Check } from "./counter-messages.ts";
 import { copyLease, NO_LEASES, type Rules, toCutMs, wasCounted } from "../leases/counter-leases.ts";
 import type { Naming, Used } from "./journal.ts";
-import { grantLease } from "./grant-leases.ts";
+import { grantLease, type LeaseBounds } from "./grant-leases.ts";
 import {
   dropClaimed,
   findCounter,
@@ -26,6 +26,15 @@ export interface Change extends Naming {
   readonly isReturned?: boolean;
 }
 
+/** What is in the way of a lease, by check. */
+export interface Bounds {
+  readonly toReserved: (check: Check) => number;
+  /** What an open blanket still covers; undefined: none does. */
+  readonly toRoom: (check: Check) => number | undefined;
+}
+
+const UNBOUNDED: Bounds = { toReserved: () => 0, toRoom: () => undefined };
+
 /**
  * Every check consumes its cost: it was just decided, with what is reserved and granted on top, that this is allowed. A
  * shadow policy that would have denied consumes nothing. Then its report is answered, out of what `toReserved` leaves.
@@ -34,26 +43,29 @@ export function consumeChecks(
   before: KeyCounters,
   checks: readonly Check[],
   nowMs: number,
-  toReserved: (check: Check) => number = () => 0,
+  { toReserved, toRoom }: Bounds = UNBOUNDED,
 ): Change {
   const live = new Map(before.live);
   const used = new UsedList();
   let mustWrite = false;
-  let isLent = false;
+  let isBegun = false;
   for (const check of checks) {
     const name = toCounterName(check);
     const counter = toConsumed(findCounter(before.live, check, nowMs), check);
-    const taken = consumeCheck(counter, { check, reserved: toReserved(check), nowMs });
+    const bounds = { reserved: toReserved(check), room: toRoom(check) };
+    const taken = consumeCheck(counter, { check, bounds, nowMs });
     if (taken === undefined) continue;
+    isBegun ||= !live.has(name) && counter !== undefined;
     if (!live.has(name)) dropClaimed(live, check);
     live.set(name, taken.live);
-    used.add(check, taken.live, taken.units);
-    const others = consumeSiblings(live, { check, taken, used, nowMs });
+    const lentMs = taken.live.leases === counter?.leases ? 0 : taken.leaseMs;
+    const taking = { units: taken.units + taken.grantedUnits, lentMs };
+    used.add(check, taken.live, taking);
+    const others = consumeSiblings(live, { check, taken, taking, used, nowMs });
     mustWrite ||= taken.mustWrite || others;
-    // What is lent may be spent for longer than a blanket covers.
-    isLent ||= taken.live.leases !== counter?.leases;
   }
-  return { counters: { ...before, live }, mustWrite, used: isLent ? undefined : used.toList() };
+  // A plan's counter that begins with what the others count: a blanket would not say so.
+  return { counters: { ...before, live }, mustWrite, used: isBegun ? undefined : used.toList() };
 }
 
 /** What a change used, of what a blanket may cover. */
@@ -62,14 +74,18 @@ class UsedList {
   #hasEstimates = false;
 
   /** `planned`: of the counter's plan. No blanket is to say that any key may have used more of an estimate. */
-  add(planned: Planned, { allowanceUnits }: LiveCounter, units: number): void {
+  add(
+    planned: Planned,
+    { allowanceUnits }: LiveCounter,
+    { units, lentMs }: Pick<Used, "units" | "lentMs">,
+  ): void {
     const { algorithm, settings, plan, isEstimate = false } = planned;
     const counterName = toCounterName(planned);
     this.#hasEstimates ||= isEstimate && units > 0;
     if (isEstimate) return;
     const isPlanned = plan !== undefined;
     const taken = Math.max(0, units);
-    this.#used.push({ counterName, algorithm, settings, isPlanned, units: taken, allowanceUnits });
+    this.#used.push({ counterName, algorithm, settings, isPlanned, units: taken, lentMs, allowanceUnits });
   }
 
   toList(): readonly Used[] | undefined {
@@ -96,18 +112,20 @@ function consumeSiblings(
   {
     check,
     taken,
+    taking,
     used,
     nowMs,
   }: {
     readonly check: Check;
     readonly taken: TakenCheck;
+    readonly taking: Pick<Used, "units" | "lentMs">;
     readonly used: UsedList;
     readonly nowMs: number;
   },
 ): boolean {
   const { algorithm, lease: report, isEstimate } = check;
   const { units, grantedUnits } = taken;
-  const taking = changeSiblings(live, { planned: check, units, used }, (sibling, settings) => {
+  const changed = changeSiblings(live, { planned: check, ...taking, used }, (sibling, settings) => {
     const { leases = NO_LEASES } = taken.live;
     const copied =
       report === undefined ? sibling.leases : copyLease(leases, sibling.leases ?? NO_LEASES, report.account);
@@ -117,12 +135,17 @@ function consumeSiblings(
     const consumption = { settings, isPlanned: true, counter, cutMs, leases: copied, leaseMs, isEstimate };
     return consume(sibling, { ...consumption, units: units + grantedUnits }, nowMs);
   });
-  return taking.mustWrite;
+  return changed.mustWrite;
 }
 
 function changeSiblings(
   live: Map<string, LiveCounter>,
-  { planned, units, used }: { readonly planned: Planned; readonly units: number; readonly used: UsedList },
+  {
+    planned,
+    units,
+    lentMs,
+    used,
+  }: Pick<Used, "units" | "lentMs"> & { readonly planned: Planned; readonly used: UsedList },
   change: (sibling: LiveCounter, settings: unknown) => CounterUpdate,
 ): Pick<CounterUpdate, "mustWrite" | "isReturned"> {
   let mustWrite = false;
@@ -135,7 +158,7 @@ function changeSiblings(
     }
     const after = change(sibling, settings);
     live.set(counterName, after.live);
-    used.add({ ...planned, settings, plan: toPlan(counterName) }, after.live, units);
+    used.add({ ...planned, settings, plan: toPlan(counterName) }, after.live, { units, lentMs });
     mustWrite ||= after.mustWrite;
     isReturned ||= after.isReturned === true;
   }
@@ -144,14 +167,14 @@ function changeSiblings(
 
 function consumeCheck(
   live: LiveCounter | undefined,
-  { check, reserved, nowMs }: { readonly check: Check; readonly reserved: number; readonly nowMs: number },
+  { check, bounds, nowMs }: { readonly check: Check; readonly bounds: LeaseBounds; readonly nowMs: number },
 ): TakenCheck | undefined {
   const { algorithm, settings, cost, isEstimate } = check;
   const before = toState(live?.counter, algorithm);
   const verdict = cost === 0 ? undefined : toAlgorithm(algorithm).decide(settings, before, { nowMs, cost });
   const isTaken = verdict?.outcome === "allowed";
   const state = isTaken ? verdict.state : before;
-  const { grantedUnits, ...granted } = grantLease(live, { check, state, reserved, nowMs });
+  const { grantedUnits, ...granted } = grantLease(live, { check, state, bounds, nowMs });
   const isPlanned = check.plan !== undefined;
   const consumption = { settings, isPlanned, isEstimate, counter: { algorithm, state }, ...granted };
   const units = isTaken ? cost : 0;
@@ -199,9 +222,11 @@ export function settleChecks(
     if (units === 0 || (isForeign && (units < 0 || isRenewal))) continue;
     const after = correct(counter, correction, atMs);
     live.set(toCounterName(correction), after.live);
-    used.add(correction, after.live, units);
-    const others = changeSiblings(live, { planned: correction, units, used }, (sibling, settings) =>
-      correctSibling(sibling, { ...correction, settings }, atMs),
+    used.add(correction, after.live, { units, lentMs: 0 });
+    const others = changeSiblings(
+      live,
+      { planned: correction, units, lentMs: 0, used },
+      (sibling, settings) => correctSibling(sibling, { ...correction, settings }, atMs),
     );
     mustWrite ||= after.mustWrite || others.mustWrite;
     isReturned ||= after.isReturned === true || others.isReturned === true;

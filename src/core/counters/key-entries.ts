@@ -1,8 +1,9 @@
 // The keys that a counter table has in memory, over the rows that outlive it.
 
 import { LruMap } from "../lru-map.ts";
-import { type KeyMemory, createKeyMemory } from "./reservations.ts";
-import type { Change } from "./key-counters.ts";
+import type { Check } from "./counter-messages.ts";
+import { type KeyMemory, createKeyMemory, toReservedUnits } from "./reservations.ts";
+import type { Bounds, Change } from "./key-counters.ts";
 import type { KeyCounters } from "./key-state.ts";
 import type { CounterClock } from "./counter-clock.ts";
 import { type ReadRow, readRow, writeRow } from "./counter-row.ts";
@@ -61,6 +62,13 @@ export class KeyEntries {
     return entry;
   }
 
+  /** What is in the way of leases of a key. */
+  toBounds(key: string, nowMs: number): Bounds {
+    const entry = this.read(key);
+    const toReserved = (check: Check): number => toReservedUnits(entry, check, nowMs);
+    return { toReserved, toRoom: (check) => this.#store.journal?.toRoom(key, check) };
+  }
+
   /** Of a key's row and its record in the journal. A row that is as new was written after it. */
   #readNewest(key: string): ReadRow {
     const row = readRow(this.#store.read(key));
@@ -98,9 +106,13 @@ export class KeyEntries {
     else this.#store.onReturned();
   }
 
-  #write(key: string, counters: KeyCounters, naming: Naming): void {
+  #write(
+    key: string,
+    counters: KeyCounters,
+    { isFirst, ...naming }: Naming & { readonly isFirst: boolean },
+  ): void {
     const { journal } = this.#store;
-    if (journal?.isOpening(naming) === true) journal.open(key, counters);
+    if (journal?.isOpening(naming, isFirst) === true) journal.open(key, counters);
     else this.#writeRow(key, counters, journal?.epoch ?? 0);
   }
 
@@ -118,8 +130,10 @@ export class KeyEntries {
       const entry = this.read(asked.key);
       const { counters, isReturned = false, ...naming } = change(entry.counters, asked);
       const isCovered = this.#store.journal?.covers(asked.key, entry, naming) ?? !naming.mustWrite;
-      if (!isCovered) this.#write(asked.key, counters, naming);
-      else if (isReturned) returned.push([asked.key, entry]);
+      if (!isCovered) {
+        const isFirst = entry.counters.live.size === 0;
+        this.#write(asked.key, counters, { ...naming, isFirst });
+      } else if (isReturned) returned.push([asked.key, entry]);
       changed.push({ entry, counters });
     }
     for (const { entry, counters } of changed) entry.counters = counters;

@@ -146,6 +146,8 @@ export interface GrantRequest {
   readonly rules?: Rules;
   /** Units that are neither used nor aside. */
   readonly available: number;
+  /** The most that is granted at once. Default: all that is available. */
+  readonly most?: number;
   readonly nowMs: number;
 }
 
@@ -205,13 +207,14 @@ export function toExpiries({
 /** Grants an isolate whose report was just read what it wants beyond what it kept; all of it expires together. */
 export function grant(
   before: CounterLeases,
-  { report, terms, rules, available: left, nowMs }: GrantRequest,
+  { report, terms, rules, available: left, most = Infinity, nowMs }: GrantRequest,
 ): CounterLeases {
   const isShared = report.isSmall !== true || rules === undefined;
   const available = isShared ? left : toGrantable(before, { report, rules, available: left, nowMs });
   const lease = before.byAccount.get(report.account);
   if (lease === undefined || lease.seq !== report.seq || lease.seenMs !== nowMs) return before;
-  const wanted = Math.min(toShare(before, lease, { terms, available, nowMs }) - lease.units, available);
+  const share = toShare(before, lease, { terms, available, nowMs });
+  const wanted = Math.min(share - lease.units, available, most);
   const added = wanted >= LEASE_UNITS_MIN ? Math.floor(wanted) : 0;
   const units = lease.units + added;
   if (units === 0) return before;
@@ -228,7 +231,7 @@ export function grant(
  */
 function toGrantable(
   { byAccount }: CounterLeases,
-  { report: { account }, rules, available, nowMs }: Required<Omit<GrantRequest, "terms">>,
+  { report: { account }, rules, available, nowMs }: Required<Omit<GrantRequest, "terms" | "most">>,
 ): number {
   for (const [other, { openedMs, seenMs }] of byAccount) {
     const isAlone = other === account ? nowMs - openedMs >= ALONE_MS : nowMs - seenMs >= ALONE_MS;
@@ -246,7 +249,7 @@ function toGrantable(
 function toShare(
   { byAccount }: CounterLeases,
   { wantedPerMs, grantedMs }: Lease,
-  { terms, available, nowMs }: Omit<GrantRequest, "report">,
+  { terms, available, nowMs }: Omit<GrantRequest, "report" | "most">,
 ): number {
   const { ttlMs, refillPerMs } = terms;
   const wants: number[] = [];

@@ -1,87 +1,13 @@
 // The journal of a busy object: what it costs in rows, and that what storage says is never less than what was used.
 
 import { describe, expect, test } from "vitest";
-import { CounterTable } from "../../../src/core/counters/counter-table.ts";
-import { Journal } from "../../../src/core/counters/journal.ts";
 import { toBlanketUnits } from "../../../src/core/counters/blanket-units.ts";
 import { JournalSlots } from "../../../src/core/counters/journal-slots.ts";
 import { JournalMemory } from "../../../tools/fuzz-journal/journal-memory.ts";
 import { play } from "../../../tools/fuzz-journal/play.ts";
-import { createRandom, toGapMs } from "../../../tools/simulate-leases/random.ts";
+import { BusyObject, countRows, MINUTE, newKey, START_MS, toVisitor } from "./busy-object.ts";
 import { toCheck, toTake } from "./map-store.ts";
 import { toRuns } from "../../property-runs.ts";
-
-const START_MS = 1_700_000_000_000;
-const MINUTE = { algorithm: "token-bucket", limit: 100, window: "1m" };
-const SWEEP_MS = 60_000;
-
-class BusyObject {
-  readonly memory = new JournalMemory();
-  readonly #hasJournal: boolean;
-  readonly #keysMax: number;
-  journal = new Journal(this.memory, START_MS);
-  table: CounterTable;
-
-  constructor(hasJournal = true, keysMax = 10_000) {
-    this.#hasJournal = hasJournal;
-    this.#keysMax = keysMax;
-    this.table = this.#open();
-  }
-
-  restart(nowMs: number): void {
-    this.journal = new Journal(this.memory, nowMs);
-    this.table = this.#open();
-  }
-
-  /** Answers what is left. */
-  take(key: string, check: ReturnType<typeof toCheck>, nowMs: number): number | undefined {
-    this.journal.nowMs = nowMs;
-    if ((this.journal.wakeMs ?? Infinity) <= nowMs) this.journal.tick(nowMs);
-    const [verdict] = this.table.handle(toTake(key, check), nowMs).verdicts;
-    return verdict?.remaining;
-  }
-
-  #open(): CounterTable {
-    const { readRow: read, writeRow: write } = this.memory;
-    const onForgotten = (): never => {
-      throw new Error("a record that cannot be read");
-    };
-    const store = { read, write, onForgotten };
-    return new CounterTable(this.#hasJournal ? { ...store, journal: this.journal } : store, this.#keysMax);
-  }
-}
-
-/** Rows that are billed for 1,000 requests, deletes and the alarms between sweeps included, over whole windows. */
-function countRows(
-  perSecond: number,
-  toKey: (index: number, atMs: number) => string,
-  { limit = 100, hasJournal = true, requests = 6_000 } = {},
-): number {
-  const random = createRandom(7);
-  const object = new BusyObject(hasJournal);
-  const check = toCheck("p", { ...MINUTE, limit });
-  let [nowMs, sweepMs, other] = [START_MS, START_MS + SWEEP_MS, 0];
-  let atMs = START_MS;
-  for (let index = 0; index < requests; index += 1) {
-    atMs += toGapMs(random, perSecond / 1_000);
-    nowMs = Math.floor(atMs);
-    object.take(toKey(index, nowMs), check, nowMs);
-    if (nowMs < sweepMs) continue;
-    other += object.memory.sweep(nowMs) + 1;
-    sweepMs = nowMs + SWEEP_MS;
-  }
-  other += object.memory.sweep(nowMs + 3 * SWEEP_MS) + 1;
-  return ((object.memory.rowWrites + object.memory.slotWrites + other) / requests) * 1_000;
-}
-
-const newKey = (index: number): string => `k${index}`;
-/** Each client sends 8 requests, as those of so many at a time interleave, and never comes again. */
-const toVisitor =
-  (perSecond: number) =>
-  (index: number): string => {
-    const atOnce = Math.max(1, Math.round(perSecond / 4));
-    return `k${Math.floor(index / (8 * atOnce))} ${index % atOnce}`;
-  };
 
 describe("rows for 1,000 requests", () => {
   test.each([
@@ -176,7 +102,7 @@ describe("a crash", () => {
     for (let takes = 1; takes <= 6; takes += 1) {
       const { object, nowMs } = toBusy();
       for (let time = 0; time < takes; time += 1) object.take("k0", check, nowMs);
-      const lease = { account: "i.1", seq: 1, spent: 0, kept: 0, wantedPerSecond: 0.5, cost: 1 };
+      const lease = { account: "i.1", seq: 1, spent: 0, kept: 0, wantedPerSecond: 50, cost: 1 };
       object.take("k0", { ...check, cost: 0, lease }, nowMs);
       const left = object.take("k0", { ...check, cost: 0 }, nowMs) ?? 0;
       expect(left).toBeLessThan(98 - takes);
