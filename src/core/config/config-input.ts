@@ -869,6 +869,12 @@ export interface PoolInput<Names extends string = string> {
      */
     readonly budgetPercent?: number;
     /**
+     * After what another member is asked though the method is not idempotent, as POST is not: a 503 or 529, which is taken for a call that was not begun; no answer within the route's `timeout`, or a 504 or 524. The first may be at work on it all the same, and a call of a model is then paid for twice.
+     * (list of `"overloaded"` and `"late"`. Default: none: `["overloaded"]` where `feedback.profile` is `"openai"`, `"anthropic"`, `"azure-openai"` or `"gemini"`, else `[]`.)
+     * @example members: ["https://a.example.com", "https://b.example.com"], retries: { nonIdempotent: ["overloaded", "late"] }
+     */
+    readonly nonIdempotent?: ListOf<"overloaded" | "late">;
+    /**
      * Answers that are sent again like bad ones, where the method is idempotent. They open no breaker.
      * (list of at most 16 statuses, 400 to 599. Default: `[]`.)
      * @example retries: { statuses: [500] }

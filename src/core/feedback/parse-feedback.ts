@@ -29,6 +29,12 @@ export function findScopeProblems(feedback: unknown, path: string, policies: unk
   return problems;
 }
 
+/** Whether the origin is an API of language models. */
+export function isOfModels({ profile }: Pick<FeedbackSettings, "profile">): boolean {
+  const { isOfModels: isIt }: Profile = profiles[profile];
+  return isIt === true;
+}
+
 const isProfile = (name: unknown): name is ProfileName =>
   typeof name === "string" && Object.hasOwn(profiles, name);
 

@@ -68,6 +68,8 @@ export interface Profile {
   readonly toSubject?: (scope: string, call: OriginCall) => string | undefined;
   /** Whether the origin failed for a moment: a request that can be repeated may be served if it is sent again. */
   readonly isTransient?: (answer: OriginAnswer) => boolean;
+  /** Its calls are POSTs that cost money, and one that it says to be overloaded for (503, 529) it has not begun. */
+  readonly isOfModels?: true;
   /** Whether the origin takes the credential itself for none, beside a 401. */
   readonly isRejected?: (answer: OriginAnswer) => boolean;
   /** Reads an answer. Must not throw, whatever the answer is. */

@@ -1,9 +1,10 @@
 // Whether a request that failed may be sent again, and after how long (RFC 9110 section 9.2.2): when its method is
-// idempotent, or the origin reported that it did nothing; never when its body is gone. Pure: randomness is an argument.
+// idempotent, or the origin reported that it did nothing, or the pool says that doing it twice is the lesser evil; never
+// when its body is gone. Pure: randomness is an argument.
 
 import { toCloudflareProblem } from "../http/origin-failure.ts";
 import type { ProblemCode } from "../http/problems.ts";
-import type { RetrySettings } from "./origin-pool.ts";
+import type { Elsewhere, RetrySettings } from "./origin-pool.ts";
 
 /** The outcome of one attempt at an origin. */
 export type AttemptOutcome =
@@ -40,9 +41,13 @@ const NOT_SENT: ReadonlySet<ProblemCode> = new Set([
   "origin-credential-missing",
 ]);
 /** Statuses that proxies give for an origin that failed. A 500 is the application's own answer. */
-const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504]);
+const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529]);
 /** Statuses that mean "later, nothing was done" with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4). */
-const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503]);
+const REFUSAL_STATUSES: ReadonlySet<number> = new Set([429, 503, 529]);
+/** Of an origin that has more to do than it can: 529 is nobody's standard, and says nothing else. */
+const OVERLOADED_STATUSES: ReadonlySet<number> = new Set([503, 529]);
+/** Of a proxy that waited for the origin in vain: ours, which waits itself, or one in front of it. */
+const LATE_STATUSES: ReadonlySet<number> = new Set([504, 524]);
 
 /** Whether an outcome is a sign that the origin is unwell: circuit breakers count these. */
 export function isBad(outcome: AttemptOutcome): boolean {
@@ -74,10 +79,21 @@ export function decideRetry(settings: RetrySettings, attempt: Attempt, random: n
   return retryAfterMs > settings.retryAfterMsMax ? undefined : Math.max(backoffMs, retryAfterMs);
 }
 
-function mayRepeat({ outcome, method, isRepeatable }: Attempt, { statuses }: RetrySettings): boolean {
+function mayRepeat(
+  { outcome, method, isRepeatable, isElsewhere }: Attempt,
+  { statuses, nonIdempotent }: RetrySettings,
+): boolean {
   if (!isRepeatable) return false;
+  if (isElsewhere && nonIdempotent.some((what) => isSuch[what](outcome))) return true;
   return isRefused(outcome) || (IDEMPOTENT.has(method) && (isBad(outcome) || isPassing(outcome, statuses)));
 }
+
+/** What a pool may have asked of another member, whatever the method. A late origin may be at work on it all the same. */
+const isSuch: Readonly<Record<Elsewhere, (outcome: AttemptOutcome) => boolean>> = {
+  overloaded: (outcome) => outcome.kind === "answer" && OVERLOADED_STATUSES.has(outcome.status),
+  late: (outcome) =>
+    outcome.kind === "failure" ? outcome.code === "origin-timeout" : LATE_STATUSES.has(outcome.status),
+};
 
 /** Whether it is no sign that the origin is unwell, and may be otherwise the next time all the same. */
 function isPassing(outcome: AttemptOutcome, statuses: readonly number[]): boolean {

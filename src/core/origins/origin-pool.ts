@@ -31,6 +31,9 @@ export interface PoolMember {
   readonly seed: number;
 }
 
+/** What befell a call that another member may be asked instead, whatever its method. */
+export type Elsewhere = "overloaded" | "late";
+
 export interface RetrySettings {
   readonly max: number;
   readonly backoffMs: number;
@@ -41,6 +44,8 @@ export interface RetrySettings {
   readonly bodyBytesMax: number;
   /** What is sent again beside bad answers, where the method is idempotent. */
   readonly statuses: readonly number[];
+  /** After what another member is asked though the method is not idempotent. */
+  readonly nonIdempotent: readonly Elsewhere[];
   /** Retries per hundred requests. */
   readonly budgetPercent: number;
 }

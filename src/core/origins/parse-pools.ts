@@ -11,7 +11,7 @@ import { limitByMember } from "../outbound/by-member.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
 import { memberSchema, poolSchema } from "./pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
-import { findScopeProblems, toFeedback } from "../feedback/parse-feedback.ts";
+import { findScopeProblems, isOfModels, toFeedback } from "../feedback/parse-feedback.ts";
 import { NAME, NAME_WANTED } from "../schema/primitives.ts";
 import type { Policy } from "../policies/policy.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
@@ -60,6 +60,7 @@ function parsePool({ name, index, options, named }: PoolGiven, problems: Problem
   problems.push(...findPerProblems(given, path));
   problems.push(...findScopeProblems(given["feedback"], `${path}.feedback`, given["policies"]));
   if (!parsed.ok || !affinity.ok) return undefined;
+  problems.push(...findElsewhereProblems(parsed.value, members, path));
   const outbound = toOutbound(parsed.value, { policies, index, members });
   return toPool(name, parsed.value, { members, affinity: affinity.value, outbound });
 }
@@ -72,6 +73,17 @@ function findPerProblems(
   if (per !== "member" || feedback !== undefined || toEntries(policies).length > 0) return [];
   const message = 'needs policies or feedback: without them nothing is counted "per" anything';
   return [{ path: `${path}.per`, code: "invalid", message }];
+}
+
+/** Only another member is asked. */
+function findElsewhereProblems(
+  { retries: { nonIdempotent = [], max } }: v.InferOutput<typeof poolSchema>,
+  { length }: readonly PoolMember[],
+  path: string,
+): readonly Problem[] {
+  if (nonIdempotent.length === 0 || (length > 1 && max > 0)) return [];
+  const message = "needs a second member, and retries: without them there is nobody else to ask";
+  return [{ path: `${path}.retries.nonIdempotent`, code: "invalid", message }];
 }
 
 function parseMembers(input: unknown, path: string, problems: Problem[]): readonly PoolMember[] {
@@ -193,6 +205,7 @@ function toPool(
       bodyBytesMax: retries.bodyBytesMax,
       budgetPercent: retries.budgetPercent,
       statuses: retries.statuses,
+      nonIdempotent: retries.nonIdempotent ?? (feedback && isOfModels(feedback) ? ["overloaded"] : []),
     },
     breaker: {
       failuresMax: breaker.failures,

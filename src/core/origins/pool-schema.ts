@@ -73,6 +73,8 @@ export const poolSchema = object({
       bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX), 65_536),
       budgetPercent: v.optional(integerBetween(0, 100), 10),
       statuses: v.optional(listOf(errorStatus, "status", { most: STATUSES_MAX, least: 0 }), []),
+      // Its default hangs on the profile.
+      nonIdempotent: v.optional(listOf(oneOf(["overloaded", "late"]), "outcome", { most: 2, least: 0 })),
     }),
     {},
   ),

@@ -35,27 +35,31 @@ const FAILURES: readonly (readonly [what: string, script: Script, get: boolean, 
   ["answers 429 with a Retry-After", { status: 429, fields: later(60) }, true, true],
   ["answers 503 with a Retry-After", { status: 503, fields: later(60) }, true, true],
   ["takes the key for none", { status: 401 }, true, true],
-  ["answers 503", { status: 503 }, true, false],
-  ["answers 529", { status: 529 }, true, false],
-  ["answers 529 with a Retry-After", { status: 529, fields: later(0) }, true, false],
+  ["answers 503", { status: 503 }, true, true],
+  ["answers 529", { status: 529 }, true, true],
+  ["answers 529 with a Retry-After", { status: 529, fields: later(60) }, true, true],
+  ["answers 502", { status: 502 }, true, false],
   ["has no first byte in time", stalls, true, false],
+  ["has none, and its pool sends such calls on", stalls, true, true],
   ["answers 500", { status: 500 }, false, false],
 ];
 const nameOf = (at: number, method: string): string => `fallback-${at}-${method.toLowerCase()}`;
 /** Each with what only it has learnt of the first provider. */
-const FALLBACKS = FAILURES.flatMap((_, at) => ["GET", "POST"].map((method) => nameOf(at, method)));
+const FALLBACKS = FAILURES.flatMap(([what], at) =>
+  ["GET", "POST"].map((method) => ({ name: nameOf(at, method), isTold: what.endsWith(" on") })),
+);
 
 const gateway = await startGateway({
   config: toConfigSource({
     origin: provider.url,
     origins: Object.fromEntries(
-      FALLBACKS.map((name) => [
+      FALLBACKS.map(({ name, isTold }) => [
         name,
         {
           members: [failing.url, { url: provider.url, role: "fallback" }],
           per: "member",
           feedback: { profile: "openai", otherScopes: "pool" },
-          retries: { bodyBytesMax: 100_000 },
+          retries: { bodyBytesMax: 100_000, ...(isTold && { nonIdempotent: ["overloaded", "late"] }) },
         },
       ]),
     ),
@@ -76,7 +80,7 @@ const gateway = await startGateway({
       { path: "/c/v1/*", errors: "openai", stripPrefix: "/c", totalTimeout: "300ms" },
       { path: "/d/*", errors: "gemini", stripPrefix: "/d" },
       { path: "/e/v1/*", errors: "stripe", stripPrefix: "/e" },
-      ...FALLBACKS.map((name) => ({
+      ...FALLBACKS.map(({ name }) => ({
         path: `/${name}/*`,
         origin: name,
         stripPrefix: `/${name}`,
@@ -256,7 +260,7 @@ describe("a call that the first of two providers fails", () => {
   };
 
   it.each(FAILURES.map(([what, , get, post], at) => [what, get, post, at] as const))(
-    "goes to the second only where nothing was done or the method is idempotent: it %s",
+    "goes to the second only where nothing was done, the method is idempotent or its pool says so: it %s",
     async (_, get, post, at) => {
       const used = provider.used();
       const [got, gets] = await ask(at, "GET");
@@ -277,9 +281,9 @@ describe("a call that the first of two providers fails", () => {
   });
 
   it.each([
-    ["answers 503", true],
     ["has no first byte in time", true],
-    ["answers 529", false],
+    ["answers 529", true],
+    ["answers 500", false],
   ] as const)(
     "five in a row have the next ones begin with the second, or not: it %s",
     async (what, isLeft) => {

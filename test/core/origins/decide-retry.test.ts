@@ -87,6 +87,27 @@ describe("decideRetry()", () => {
     expect(toWait(outcome, { method: "POST" })).toBe(waitMs);
   });
 
+  test.each([
+    ["a 529", answer(529), 49, undefined],
+    ["a 529 with Retry-After", answer(529, 1_000), 49, 49],
+    ["a 503", answer(503), 49, undefined],
+    ["no answer in time", late, undefined, 49],
+    ["a 504", answer(504), undefined, 49],
+    ["a 524", answer(524), undefined, 49],
+    ["a 502", answer(502), undefined, undefined],
+    ["a 500", answer(500), undefined, undefined],
+    ["a broken connection", closed, undefined, undefined],
+  ] as const)("of a POST elsewhere where its pool says so: after %s", (_, outcome, ifOverloaded, ifLate) => {
+    const attempt = { ...GET, method: "POST", outcome };
+    const toWaits = (isElsewhere: boolean): readonly (number | undefined)[] =>
+      (["overloaded", "late"] as const).map((what) =>
+        decideRetry({ ...SETTINGS, nonIdempotent: [what] }, { ...attempt, isElsewhere }, 0.9999),
+      );
+    expect(toWaits(true)).toEqual([ifOverloaded, ifLate]);
+    const hasSaid = outcome.kind === "answer" && outcome.retryAfterMs !== undefined;
+    expect(toWaits(false)).toEqual(hasSaid ? [1_000, 1_000] : [undefined, undefined]);
+  });
+
   test.each(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])("of an idempotent %s", (method) => {
     expect(toWait(closed, { method })).toBe(49);
   });
@@ -124,6 +145,7 @@ test.each([
   [answer(502), true],
   [answer(503, 1_000), true],
   [answer(504), true],
+  [answer(529), true],
   [answer(500), false],
   [answer(429, 1_000), false],
   [answer(200), false],

@@ -42,6 +42,7 @@ describe("a pool", () => {
           bodyBytesMax: 65_536,
           budgetPercent: 10,
           statuses: [],
+          nonIdempotent: [],
         },
         breaker: {
           failuresMax: 5,
@@ -224,6 +225,31 @@ describe("a pool", () => {
     expect(problems[0]).toMatch(/^members\.1.*: must be/);
     expect(problems[0]).not.toContain("hunter2");
   });
+
+  test("of an API of models has an overloaded call answered by another member, and others where they say so", () => {
+    const toElsewhere = (profile: string | undefined, retries: object = {}): unknown => {
+      const options = {
+        members: [A, "https://b.example"],
+        retries,
+        ...(profile && { feedback: { profile } }),
+      };
+      return toConfig(toInput({ origins: { tried: options } })).pools[0]?.retries.nonIdempotent;
+    };
+    const models = ["openai", "anthropic", "azure-openai", "gemini"];
+    expect(models.map((profile) => toElsewhere(profile))).toEqual(models.map(() => ["overloaded"]));
+    expect([toElsewhere(undefined), toElsewhere("stripe")]).toEqual([[], []]);
+    expect(toElsewhere("openai", { nonIdempotent: [] })).toEqual([]);
+    expect(toElsewhere("stripe", { nonIdempotent: ["late"] })).toEqual(["late"]);
+  });
+
+  test.each([{ members: [A] }, { members: [A, "https://b.example"], retries: { max: 0 } }])(
+    "says that nobody else can be asked: %o",
+    ({ members, retries }) => {
+      expect(problemsOf({ members, retries: { ...retries, nonIdempotent: ["late"] } })).toEqual([
+        expect.stringContaining("retries.nonIdempotent: needs a second member") as string,
+      ]);
+    },
+  );
 
   test.each(["api", "/api/", "//api", "/a/../b", "/a%2fb", "/a?b", ""])(
     "strips no prefix %j",

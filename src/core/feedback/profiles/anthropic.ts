@@ -16,6 +16,7 @@ export const anthropic: Profile = {
   credential: { headers: ["x-api-key", "authorization"] },
   toSubject: (_, { token }) => token,
   isRejected,
+  isOfModels: true,
   isTransient: ({ status }) => status === 529,
   readings: (answer) => {
     const calls = readCalls(answer, REQUESTS, namesOf(REQUESTS));

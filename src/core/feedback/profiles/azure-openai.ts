@@ -15,6 +15,7 @@ export const azureOpenai: Profile = {
   countsCalls: true,
   credential: { headers: ["authorization", "api-key"] },
   toSubject: (_, { path, token }) => `${DEPLOYMENT.exec(path)?.[1] ?? ""} ${token}`,
+  isOfModels: true,
   isTransient: ({ status }) => status === 503,
   readings: (answer) => [...readOpenai(answer), ...readOpenaiRefusal(answer)],
 };

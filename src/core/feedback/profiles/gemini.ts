@@ -17,6 +17,7 @@ export const gemini: Profile = {
   errors: "gemini",
   credential: { headers: ["x-goog-api-key", "authorization"], query: "key" },
   toSubject: (_, { path, token }) => `${MODEL.exec(path)?.[1] ?? ""} ${token}`,
+  isOfModels: true,
   isTransient: ({ status }) => status === 503,
   readings: (answer) => (answer.status === 429 ? [readRefusal(answer)] : []),
 };

@@ -22,6 +22,7 @@ export const openai: Profile = {
   credential: { headers: ["authorization"] },
   toSubject: (_, { token }) => token,
   isRejected,
+  isOfModels: true,
   isTransient: ({ status }) => status === 503 || status === 529,
   readings: (answer) => [...readOpenai(answer), ...readOpenaiRefusal(answer)],
 };
