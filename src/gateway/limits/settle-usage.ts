@@ -153,11 +153,13 @@ function settle(
   settleDecisions(limits.taken, context, (policy) => (policies.has(policy) ? toUnits(policy) : undefined));
 }
 
-/** Nothing is known of what was used. */
+/** Nothing is known of what was used. The log says so once, however many read it: policies of the route, and of its pool. */
 function leave(ofRule: OfRule, cause: string): void {
   const { context, facts } = ofRule;
   const { trace } = context;
   settle(ofRule, (policy) => policy.settle?.otherwise);
+  if (trace.hasUnknownUsage) return;
+  trace.hasUnknownUsage = true;
   writeLog("usage-unknown", {
     route: trace.route,
     consumer: facts.identity?.consumer,

@@ -72,6 +72,8 @@ export class RequestTrace {
   idField: "unwanted" | "wanted" | "written" = "unwanted";
   /** The decision that counts what a model used: its route's. undefined: none of its route's policies reads it. */
   usageBy: object | undefined;
+  /** The log has it that nobody knows what it used. */
+  hasUnknownUsage = false;
   #allMs = 0;
 
   constructor(startedMs: number, tracer?: Tracer) {
