@@ -26,6 +26,7 @@ const NOUNS: Readonly<Record<EntryKind, string>> = {
   bans: "ban",
   access: "access entry",
   tokens: "token of this API",
+  requests: "request for a higher limit",
 };
 
 export function createEntryOperations(kind: EntryKind): readonly Operation[] {
@@ -142,7 +143,7 @@ export function toEntryResponse(entry: Entry, warnings: readonly Problem[] = [])
   return toJson(200, { ...entry, ...toWarnings(warnings) }, { ETag: `"${entry.revision}"` });
 }
 
-async function readEntry(
+export async function readEntry(
   kind: EntryKind,
   { controls, params }: Pick<Call<unknown, unknown>, "controls" | "params">,
 ): Promise<Entry | undefined> {

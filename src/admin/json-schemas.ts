@@ -1,6 +1,6 @@
 // JSON Schema of what the admin API takes and answers, made of the schemas that parse it, when the document is asked for.
 
-import { type EntryKind, entryKinds, isShared } from "../core/control/entries.ts";
+import { type EntryKind, entryKinds, hasSecret } from "../core/control/entries.ts";
 import { tokenScopes } from "../core/control/token-scopes.ts";
 import { type JsonSchema, toSchema } from "./to-schema.ts";
 
@@ -44,7 +44,7 @@ export function toEntrySchema(kind: EntryKind): JsonSchema {
   };
   const { force: _force, ...stored } = body.properties;
   const prefixes = toListSchema(toObjectSchema({ prefix: text, expiresAtMs: timeMs }, ["expiresAtMs"]));
-  const head = { id: text, revision: integer, createdAtMs: timeMs, ...(isShared(kind) ? {} : { prefixes }) };
+  const head = { id: text, revision: integer, createdAtMs: timeMs, ...(hasSecret(kind) ? { prefixes } : {}) };
   return {
     type: "object",
     properties: { ...head, ...stored, warnings },

@@ -8,6 +8,7 @@ import { createEntryCreation, createEntryOperations } from "./entry-operations.t
 import { explainOperation } from "./explain-operation.ts";
 import { gatewayOperations, purgeOperation } from "./gateway-operations.ts";
 import { keyOperations } from "./key-operations.ts";
+import { requestOperations } from "./request-operations.ts";
 import { statsOperations } from "./stats-operations.ts";
 import { tokenOperations } from "./token-operations.ts";
 import type { TokenScope } from "../core/control/token-scopes.ts";
@@ -30,6 +31,7 @@ export const operations: readonly Operation[] = [
     ...createEntryOperations("access"),
     ...counterOperations,
     consumerOperation,
+    ...requestOperations,
   ]),
   ...of("config", configOperations),
   explainOperation,

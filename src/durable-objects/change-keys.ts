@@ -17,6 +17,15 @@ export interface ChangeBy {
   readonly nowMs: number;
 }
 
+/** The audit log is bounded: no consumer is to fill it, and push out what operators did. */
+const CHANGES_MAX = 20;
+const DAY_MS = 86_400_000;
+
+/** Whether a consumer has changed as much as it may in a day. */
+export function hasChangedEnough({ audit }: KeyRows, { by, nowMs }: ChangeBy): boolean {
+  return audit.countBy(by.who, nowMs - DAY_MS) >= CHANGES_MAX;
+}
+
 interface Rotating {
   readonly seq: number;
   readonly before: KeyEntry;

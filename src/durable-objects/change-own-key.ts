@@ -6,16 +6,12 @@ import { isActive, type KeyEntry } from "../core/control/entries.ts";
 import { canChangeKey } from "../core/control/can-change-key.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type ChangeBy, type KeyRows, rotate } from "./change-keys.ts";
+import { type ChangeBy, hasChangedEnough, type KeyRows, rotate } from "./change-keys.ts";
 import { toSeq } from "./entry-rows.ts";
 import { toAudited } from "./to-audited.ts";
 
 /** As many as a consumer may be let have, and those that an operator has made beside them. */
 export const OWN_KEYS_SHOWN = 200;
-/** The audit log is bounded: nobody is to fill it, and push out what operators did. */
-const CHANGES_MAX = 20;
-const DAY_MS = 86_400_000;
-
 type Outcome = Result<KeyEntry, OwnKeyFailure>;
 
 /** What one consumer may do now. */
@@ -30,11 +26,11 @@ export function changeOwnKey(
   { consumer, shown: hash, keysMax, asked }: OwnKeyChange,
   made: ChangeBy,
 ): Outcome {
-  const { by, nowMs } = made;
+  const { nowMs } = made;
   const shown = rows.entries.findKey(hash, nowMs);
   if (shown === undefined || !shown.enabled || shown.consumer !== consumer || !isActive(shown, nowMs))
     return err("ended");
-  if (rows.audit.countBy(by.who, nowMs - DAY_MS) >= CHANGES_MAX) return err("too-often");
+  if (hasChangedEnough(rows, made)) return err("too-often");
   const keys = rows.entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
   const owner = { ...made, shown, keys, keysMax };
   return asked.kind === "create" ? create(rows, asked, owner) : change(rows, asked, owner);

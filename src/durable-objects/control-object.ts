@@ -10,7 +10,6 @@ import {
   type EntryBody,
   type EntryKind,
   isShared,
-  type KeyEntry,
   type Override,
 } from "../core/control/entries.ts";
 import type {
@@ -28,7 +27,10 @@ import type {
   ImportedKey,
   KeyFilter,
   OwnKeyChange,
+  OwnEntries,
   OwnKeyChanged,
+  RequestChange,
+  RequestChanged,
   Page,
   PageRequest,
   Rotation,
@@ -48,6 +50,7 @@ import type { KeyDigits } from "../core/control/key-filter.ts";
 import { Publisher } from "./publisher.ts";
 import { RepeatRows } from "./repeat-rows.ts";
 import { importKeys, type KeyRows, rotate } from "./change-keys.ts";
+import { changeRequest } from "./change-request.ts";
 import { changeOwnKey, OWN_KEYS_SHOWN } from "./change-own-key.ts";
 import { toAudited } from "./to-audited.ts";
 
@@ -191,14 +194,19 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
 
   rotateKey({ id, seen, secret, overlapMs }: Rotation, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry({ kind: "keys", id, seen }, (seq, before, nowMs) => {
-      if (!("consumer" in before)) return ok(before);
+      if (!("metadata" in before)) return ok(before);
       return ok(rotate(this.#rows, { seq, before, secret, untilMs: nowMs + overlapMs }, { by, nowMs }));
     });
   }
 
-  /** A consumer's first keys: 100 of them are as many as it may make. */
-  listOwnKeys(consumer: string): readonly KeyEntry[] {
-    return this.#entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
+  listOwn(consumer: string): OwnEntries {
+    const keys = this.#entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
+    return { keys, requests: this.#entries.listRequestsOf(consumer) };
+  }
+
+  changeRequest(change: RequestChange, by: Changer): Promise<RequestChanged> {
+    const what = change.kind === "grant" ? "overrides" : "requests";
+    return this.#change(what, (nowMs) => changeRequest(this.#rows, change, { by, nowMs }));
   }
 
   /** A change of a consumer's own keys, with one of them. */

@@ -8,7 +8,8 @@ import {
   type EntryKind,
   entryKinds,
   isActive,
-  isShared,
+  hasSecret,
+  type LimitRequest,
   type KeyEntry,
   type KeyPrefix,
   type SharedKind,
@@ -98,6 +99,12 @@ export class EntryRows {
     return rows.toArray().map((row) => this.#toEntry(row) as KeyEntry);
   }
 
+  /** A consumer's requests, oldest first. */
+  listRequestsOf(consumer: string): readonly LimitRequest[] {
+    const { items } = this.list("requests", { after: 0, most: entryKinds.requests.most });
+    return (items as readonly LimitRequest[]).filter((request) => request.consumer === consumer);
+  }
+
   /** Every entry of a kind that is bounded enough to be sent whole. */
   listAll(kind: SharedKind): readonly Entry[] {
     return this.list(kind, { after: 0, most: entryKinds[kind].most }).items;
@@ -138,7 +145,7 @@ export class EntryRows {
   deleteExpired(nowMs: number): void {
     this.#sql.exec("DELETE FROM entries WHERE kind NOT IN ('keys', 'tokens') AND expires_at_ms <= ?", nowMs);
     this.#sql.exec("DELETE FROM key_hashes WHERE expires_at_ms <= ?", nowMs);
-    for (const kind of ["overrides", "bans", "access"] as const) this.#counts.delete(kind);
+    for (const kind of ["overrides", "bans", "access", "requests"] as const) this.#counts.delete(kind);
   }
 
   addSecret(seq: number, { hash, prefix }: HashedSecret): void {
@@ -167,7 +174,7 @@ export class EntryRows {
       .toArray();
     if (found === undefined || (found.expires_at_ms ?? Infinity) <= nowMs) return undefined;
     const entry = this.read("keys", found.key_seq);
-    if (entry === undefined || !("consumer" in entry)) return undefined;
+    if (entry === undefined || !("metadata" in entry)) return undefined;
     const { id, consumer, tier, scopes, enabled, metadata } = entry;
     const expiresAtMs = Math.min(entry.expiresAtMs ?? Infinity, found.expires_at_ms ?? Infinity);
     return {
@@ -204,7 +211,7 @@ export class EntryRows {
 
   #toEntry({ seq, kind, revision, created_at_ms: createdAtMs, body }: EntryRow): Entry {
     const head = { id: toId(kind, seq), revision, createdAtMs };
-    const prefixes = isShared(kind) ? {} : { prefixes: this.#listPrefixes(seq) };
+    const prefixes = hasSecret(kind) ? { prefixes: this.#listPrefixes(seq) } : {};
     return { ...head, ...(JSON.parse(body) as EntryBody), ...prefixes } as Entry;
   }
 

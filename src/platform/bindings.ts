@@ -10,7 +10,7 @@ import type {
 import type { AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Purge, PurgeState } from "../core/cache/purge-state.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
-import type { Entry, EntryBody, EntryKind, KeyEntry } from "../core/control/entries.ts";
+import type { Entry, EntryBody, EntryKind } from "../core/control/entries.ts";
 import type {
   AuditEntry,
   Audited,
@@ -25,7 +25,10 @@ import type {
   ImportedKey,
   KeyFilter,
   OwnKeyChange,
+  OwnEntries,
   OwnKeyChanged,
+  RequestChange,
+  RequestChanged,
   Page,
   PageRequest,
   Rotation,
@@ -103,7 +106,8 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   deleteEntry(change: EntryChange, by: Changer): Promise<Changed<Entry>>;
   rotateKey(rotation: Rotation, by: Changer): Promise<Changed<Entry>>;
   importKeys(keys: readonly ImportedKey[], by: Changer): Promise<Changed<readonly Imported[]>>;
-  listOwnKeys(consumer: string): readonly KeyEntry[];
+  listOwn(consumer: string): OwnEntries;
+  changeRequest(change: RequestChange, by: Changer): Promise<RequestChanged>;
   changeOwnKey(change: OwnKeyChange, by: Changer): Promise<OwnKeyChanged>;
   readConfig(version?: number): ConfigVersion | undefined;
   listConfigs(page: PageRequest): Page<ConfigVersion>;

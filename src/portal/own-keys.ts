@@ -2,7 +2,12 @@
 // by what the shown key is at that moment, so nothing that is known here gives anybody anything.
 
 import * as v from "valibot";
-import type { OwnKeyAsked, OwnKeyChanged, OwnKeyFailure } from "../core/control/control-messages.ts";
+import type {
+  OwnEntries,
+  OwnKeyAsked,
+  OwnKeyChanged,
+  OwnKeyFailure,
+} from "../core/control/control-messages.ts";
 import { createApiKeySecret } from "../core/control/api-key-secret.ts";
 import { grants, type KeyEntry, textUpTo, timeMs } from "../core/control/entries.ts";
 import { object } from "../core/schema/parse-with.ts";
@@ -26,8 +31,8 @@ export const keyOperations: readonly PortalOperation[] = [
     method: "GET",
     path: /^\/keys$/,
     handle: async (call) => {
-      const keys = await askControl<readonly KeyEntry[]>(call.bindings, async (control) =>
-        control.listOwnKeys(call.consumer.identity.consumer),
+      const { keys } = await askControl<OwnEntries>(call.bindings, async (control) =>
+        control.listOwn(call.consumer.identity.consumer),
       );
       const { portal } = call.context.gateway.config;
       return toJson(200, { keysMax: portal?.keysMax, items: keys.map((key) => toShown(key, call)) });

@@ -19,6 +19,7 @@ import { readClock } from "../platform/clock.ts";
 import { readRequestId } from "../platform/request-id.ts";
 import { admitConsumer, type Consumer } from "./admit-consumer.ts";
 import { definePortalOperation, type PortalCall, type PortalOperation } from "./operation.ts";
+import { requestOperations } from "./limit-requests.ts";
 import { keyOperations } from "./own-keys.ts";
 import { toChanges } from "./to-changes.ts";
 import { showLimits } from "./show-limits.ts";
@@ -92,7 +93,11 @@ async function answer(
   const waitMs = pace.take(name, readClock());
   if (waitMs > 0)
     return refuse(429, "too-many-calls", {}, { "Retry-After": String(Math.ceil(waitMs / 1_000)) });
-  const found = findOperation(request.method, place, [createLook(usage), ...keyOperations]);
+  const found = findOperation(request.method, place, [
+    createLook(usage),
+    ...keyOperations,
+    ...requestOperations,
+  ]);
   if (!found.ok) {
     const { allowed } = found.error;
     return allowed === undefined

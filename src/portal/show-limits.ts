@@ -101,7 +101,7 @@ function listEntries({ facts, identity }: Consumer, { config, overrides }: Gatew
 }
 
 /** Of the routes that the consumer may ask. */
-function listPolicies({ routes }: Config, identity: Consumer["identity"]): readonly Policy[] {
+export function listPolicies({ routes }: Config, identity: Consumer["identity"]): readonly Policy[] {
   const open = routes.filter(
     ({ webhook, scopes }) => webhook === undefined && findMissingScopes(identity, scopes).length === 0,
   );

@@ -51,7 +51,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Cost: methods": "Readonly<Record<Method, number>>",
   "Top level: alerts": "readonly AlertRuleInput[]",
   "Alerts: when":
-    'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">',
+    'ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence" | "unusual" | "limit-requested">',
   "Alerts: to": "readonly AlertChannelInput[]",
   "Portal: portal.announced": "readonly AnnouncedInput[]",
   "Announced changes: policy": "string",

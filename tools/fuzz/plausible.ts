@@ -52,6 +52,8 @@ export const toRightBodies = (config: object): Readonly<Record<string, object>> 
   "/access/{id}": { action: "allow" },
   "/tokens": { name: "ci", scopes: ["read"] },
   "/tokens/{id}": { scopes: ["purge"] },
+  "/grant": { expiresAtMs: 4_102_444_800_000 },
+  "/refuse": { answer: "because" },
   "/config": { config, reason: "because" },
   "/config/check": { config },
   "/rollback": { version: 0 },

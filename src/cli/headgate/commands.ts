@@ -16,6 +16,7 @@ import { keyCommands } from "./commands/keys.ts";
 import { overrideCommands } from "./commands/overrides.ts";
 import { projectCommands } from "./commands/project.ts";
 import { purgeCommands } from "./commands/purge.ts";
+import { requestCommands } from "./commands/requests.ts";
 import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
 import { suggest } from "./commands/suggest.ts";
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   keysImport,
   ...overrideCommands,
+  ...requestCommands,
   ...banCommands,
   ...accessCommands,
   ...configCommands,

@@ -14,6 +14,7 @@ const meanings: Readonly<Record<string, string>> = {
   "not-found": "There is no such thing",
   stale: "It has been changed meanwhile: look at it again",
   full: "There are as many as there may be: delete some first",
+  answered: "It has been answered already",
   "repeat-differs": "This --idempotency-key was used for something else",
   "control-unavailable": "The gateway's control object does not answer: look whether a change was made",
   "counter-unavailable": "A counter object does not answer",

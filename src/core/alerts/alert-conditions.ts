@@ -173,7 +173,7 @@ export function findSeen(
     held
       .filter(({ condition }) => when.includes(condition))
       .map(({ condition, labels, summary, holdMs, forMs: ownMs }) => {
-        const waitMs = isCrossing(condition) ? 0 : (forMs ?? ownMs);
+        const waitMs = isMoment(condition) ? 0 : (forMs ?? ownMs);
         return { condition, labels, summary, holdMs, rule, forMs: waitMs };
       }),
   );
@@ -187,8 +187,9 @@ export interface Looking {
 
 type Held = Omit<Seen, "rule">;
 
-/** A crossing is so at its moment, and no condition that could pass. */
-export const isCrossing = (condition: Condition): boolean => condition.startsWith("quota-");
+/** What is so at its moment, and no condition that could pass: a crossing, a request. */
+export const isMoment = (condition: Condition): boolean =>
+  condition.startsWith("quota-") || condition === "limit-requested";
 
 function findHeld(condition: Condition, gauge: Gauge, { report, nowMs }: Looking): readonly Held[] {
   const share = SHARES[condition];
@@ -224,7 +225,17 @@ function findHeld(condition: Condition, gauge: Gauge, { report, nowMs }: Looking
         forMs: 0,
         holdMs: SAID_MS,
       }));
-  return findCrossed(condition, report, nowMs);
+  return condition === "limit-requested" ? toRequested(report) : findCrossed(condition, report, nowMs);
+}
+
+function toRequested({ requested = [] }: AlertReport): readonly Held[] {
+  return requested.map(({ id, consumer, policy, limit, reason }) => ({
+    condition: "limit-requested",
+    labels: { request: id, consumer, policy },
+    summary: `${consumer} asks for ${limit} of ${policy}: ${reason}`,
+    forMs: 0,
+    holdMs: HOLD_MS,
+  }));
 }
 
 function findCrossed(condition: Condition, { crossed }: AlertReport, nowMs: number): readonly Held[] {

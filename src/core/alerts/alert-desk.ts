@@ -7,7 +7,7 @@ import {
   findSeen,
   Gauge,
   type GaugeState,
-  isCrossing,
+  isMoment,
   type Looking,
   MINUTE_MS,
 } from "./alert-conditions.ts";
@@ -27,7 +27,7 @@ const WATCH_MS = 900_000;
 
 /** Shares are looked at anew each time; of all else only a report says that it is so. */
 const SAID: ReadonlySet<Condition> = new Set<Condition>(["breaker", "upstream", "unusual"]);
-const LOOKED_AT = CONDITIONS.filter((condition) => !isCrossing(condition) && !SAID.has(condition));
+const LOOKED_AT = CONDITIONS.filter((condition) => !isMoment(condition) && !SAID.has(condition));
 
 export interface DeskState {
   readonly name: string;

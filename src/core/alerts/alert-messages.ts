@@ -35,6 +35,15 @@ export interface UnusualUse {
   readonly usual: number;
 }
 
+/** A consumer's request for a higher limit. */
+export interface RequestedLimit {
+  readonly id: string;
+  readonly consumer: string;
+  readonly policy: string;
+  readonly limit: number;
+  readonly reason: string;
+}
+
 export interface AlertReport {
   /** The deployment's name. */
   readonly name: string;
@@ -47,6 +56,7 @@ export interface AlertReport {
   /** Of an upstream's quota, 0 to 1. */
   readonly used: readonly { readonly pool: string; readonly quota: string; readonly share: number }[];
   readonly unusual?: readonly UnusualUse[];
+  readonly requested?: readonly RequestedLimit[];
 }
 
 export interface AlertReply {

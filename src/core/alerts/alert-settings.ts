@@ -21,6 +21,7 @@ export const CONDITIONS = [
   "upstream",
   "silence",
   "unusual",
+  "limit-requested",
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
 

@@ -645,10 +645,10 @@ export interface LogSinkInput {
 export interface AlertRuleInput {
   /**
    * Which conditions: below.
-   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream","silence","unusual"]`.)
+   * (list of conditions, at most all of them. Default: `["quota-80","quota-100","denied","credentials","failing","degraded","breaker","upstream","silence","unusual","limit-requested"]`.)
    * @example when: ["quota-100", "failing"]
    */
-  readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence">;
+  readonly when?: ListOf<"quota-80" | "quota-100" | "denied" | "credentials" | "failing" | "degraded" | "breaker" | "upstream" | "silence" | "unusual" | "limit-requested">;
   /**
    * How long a condition must hold before an alert is sent; unless given, the condition's own time. A quota that is crossed waits for nothing.
    * (duration. Default: none.)

@@ -37,6 +37,7 @@ const checks: { readonly [Kind in EntryKind]: Check<Kind> } = {
   bans: checkBan,
   access: checkAccess,
   tokens: () => [],
+  requests: () => [],
 };
 
 export function checkEntry<Kind extends EntryKind>(

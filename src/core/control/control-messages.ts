@@ -1,6 +1,6 @@
 // Messages between the admin API and the control object. Plain values only.
 
-import type { Entry, EntryBody, EntryKind, KeyEntry } from "./entries.ts";
+import type { Entry, EntryBody, EntryKind, KeyEntry, LimitRequest } from "./entries.ts";
 
 /** The author of a change, for the audit log. */
 export interface Changer {
@@ -119,6 +119,38 @@ export type OwnKeyFailure =
 export type OwnKeyChanged =
   | { readonly ok: true; readonly value: KeyEntry }
   | { readonly ok: false; readonly error: OwnKeyFailure };
+
+/** A request for a higher limit: made or taken back by a consumer, granted or refused by an operator. */
+export type RequestChange =
+  | { readonly kind: "make"; readonly body: EntryBody<"requests"> }
+  | { readonly kind: "withdraw"; readonly consumer: string; readonly id: string }
+  | {
+      readonly kind: "grant";
+      readonly id: string;
+      readonly seen: Seen;
+      readonly override: EntryBody<"overrides">;
+      readonly answer: string | undefined;
+    }
+  | { readonly kind: "refuse"; readonly id: string; readonly seen: Seen; readonly answer: string };
+
+export type RequestFailure =
+  | ChangeFailure
+  /** It has been answered already. */
+  | "answered"
+  /** The consumer has as many open ones as it may have, or this one already. */
+  | "enough"
+  /** The consumer has changed as much as it may in a day. */
+  | "too-often";
+
+export type RequestChanged =
+  | { readonly ok: true; readonly value: LimitRequest }
+  | { readonly ok: false; readonly error: RequestFailure };
+
+/** What a consumer sees of itself. */
+export interface OwnEntries {
+  readonly keys: readonly KeyEntry[];
+  readonly requests: readonly LimitRequest[];
+}
 
 /** A change of the configuration. `document` is JSON text; undefined is the deployed configuration. */
 export interface ConfigChange {

@@ -96,7 +96,7 @@ const patterns = v.pipe(
 );
 
 const LIMIT_WANTED = `must be a whole number from 1 to ${LIMIT_MAX}, 0 for no access, or "unlimited"`;
-const overrideLimit = v.union([integerBetween(0, LIMIT_MAX), v.literal("unlimited")], LIMIT_WANTED);
+export const overrideLimit = v.union([integerBetween(0, LIMIT_MAX), v.literal("unlimited")], LIMIT_WANTED);
 
 /** The target of an override: `key` (a pattern for each part of the policy's key), a tier, or, with neither, every key. */
 export const overrideBody = v.pipe(
@@ -181,6 +181,26 @@ export const tokenBody = object({
   expiresAtMs: v.optional(timeMs),
 });
 
+const REQUEST_STATES = ["open", "granted", "refused"] as const;
+
+/** A consumer's request for a higher limit. What a grant changes is an override. */
+export const requestBody = object({
+  consumer: consumerName,
+  policy: name,
+  /** Whom a grant is for: the override's. */
+  key: patterns,
+  limit: quota,
+  reason,
+  state: oneOf(REQUEST_STATES),
+  /** What the operator has said of it. */
+  answer: v.optional(reason),
+  /** What it was granted by, and until when that holds. */
+  override: v.optional(v.string()),
+  untilMs: v.optional(timeMs),
+  /** When it is forgotten. */
+  expiresAtMs: v.optional(timeMs),
+});
+
 /** The kinds of entries: storage, the admin API and its document read them from here. `letter` begins the ids of a kind. */
 export const entryKinds = {
   keys: { body: keyBody, letter: "k", most: 100_000 },
@@ -188,6 +208,7 @@ export const entryKinds = {
   bans: { body: banBody, letter: "b", most: 1_000 },
   access: { body: accessBody, letter: "a", most: 1_000 },
   tokens: { body: tokenBody, letter: "t", most: 100 },
+  requests: { body: requestBody, letter: "r", most: 1_000 },
 } as const;
 
 export type EntryKind = keyof typeof entryKinds;
@@ -215,13 +236,19 @@ export type Override = EntryHead & EntryBody<"overrides">;
 export type Ban = EntryHead & EntryBody<"bans">;
 export type AccessEntry = EntryHead & EntryBody<"access">;
 export type TokenEntry = EntryHead & EntryBody<"tokens"> & { readonly prefixes: readonly KeyPrefix[] };
-export type Entry = KeyEntry | Override | Ban | AccessEntry | TokenEntry;
+export type LimitRequest = EntryHead & EntryBody<"requests">;
+export type Entry = KeyEntry | Override | Ban | AccessEntry | TokenEntry | LimitRequest;
 
 /** Kinds that gateways are sent whole: of the others each is asked for, by the hash of its secret. */
-export type SharedKind = Exclude<EntryKind, "keys" | "tokens">;
+export type SharedKind = Exclude<EntryKind, "keys" | "tokens" | "requests">;
 
 export function isShared(kind: EntryKind): kind is SharedKind {
-  return kind !== "keys" && kind !== "tokens";
+  return kind !== "requests" && !hasSecret(kind);
+}
+
+/** Whether an entry has a text that opens something. */
+export function hasSecret(kind: EntryKind): kind is "keys" | "tokens" {
+  return kind === "keys" || kind === "tokens";
 }
 
 /** Whether it is active: it has not expired. */

@@ -8,6 +8,7 @@ import { findTable, readCodes, readText } from "../../project/markdown.ts";
 import { toRightBodies } from "../../../tools/fuzz/plausible.ts";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX, tagOf } from "../support/admin.ts";
 import { send, type Reply } from "../support/client.ts";
+import { makeRequest } from "../support/portal.ts";
 import { startStand } from "../support/stand.ts";
 
 const { gateway } = await startStand(
@@ -211,7 +212,7 @@ describe("every operation that needs a tag, on what is there", () => {
     async ({ method, path }) => {
       const { place, tag, config } = await makeSubject(path);
       const body = Object.entries(toRightBodies(config)).find(([end]) => path.endsWith(end))?.[1];
-      const shown = place.replace(/\/(?:rotate|rollback)$/, "");
+      const shown = place.replace(/\/(?:rotate|rollback|grant|refuse)$/, "");
       const before = (await askAdmin(gateway, "GET", shown)).text();
       const stale = `"${Number(tag.slice(1, -1)) + 1}"`;
       expectProblem(await askAdmin(gateway, method, place, { ifMatch: stale, body }), 412, "stale");
@@ -230,6 +231,12 @@ async function makeSubject(
   const config = inForce.json()["config"] as object;
   const [, kind] = /^\/(\w+)\/\{id\}/.exec(path) ?? [];
   if (kind === undefined) return { place: path, tag: tagOf(inForce), config };
+  // Only consumers make them.
+  if (kind === "requests") {
+    const id = await makeRequest(gateway, `subject-${(subjects += 1)}`);
+    const shown = await askAdmin(gateway, "GET", `/requests/${id}`);
+    return { place: path.replace("{id}", id), tag: tagOf(shown), config };
+  }
   // A token's name is its own.
   const own = kind === "tokens" ? { name: `subject-${(subjects += 1)}` } : {};
   const body = { ...toRightBodies(config)[`/${kind}`], ...own };

@@ -6,6 +6,7 @@ import { newAddress, type Reply, send } from "../support/client.ts";
 import { issueKey, type IssuedKey } from "../support/keys.ts";
 import { createPortalClient } from "../support/portal.ts";
 import { testOwnKeys } from "../support/portal-keys.ts";
+import { testRequests } from "../support/portal-requests.ts";
 import { readStats } from "../support/stats.ts";
 import { startStand } from "../support/stand.ts";
 import { until } from "../support/until.ts";
@@ -22,6 +23,8 @@ const { gateway } = await startStand(
         { policy: "plan", tier: "gold", limit: 6, from: "2099-01-01" },
       ],
     },
+    // Nobody gets it: what the alerts object knows is looked at.
+    alerts: [{ when: "limit-requested", to: [{ webhook: "UNSET" }] }],
     tiers: { pro: { plan: { limit: 40 } }, gold: { plan: { limit: 400 } } },
     policies: {
       plan: { ...PLAN, limit: 4 },
@@ -30,6 +33,7 @@ const { gateway } = await startStand(
       paths: { ...PLAN, limit: 100, key: ["consumer", "path"] },
       tried: { ...PLAN, limit: 1, mode: "shadow" },
       secret: { ...PLAN, limit: 7 },
+      everybody: { algorithm: "token-bucket", limit: 1_000_000, window: "1m", key: "everyone" },
       banning: {
         algorithm: "token-bucket",
         limit: 1,
@@ -40,7 +44,7 @@ const { gateway } = await startStand(
     },
     routes: [
       { path: "/plan/*", auth: "required", policies: ["plan", "bucket", "paths", "tried"] },
-      { path: "/banning", auth: "required", policies: ["banning"] },
+      { path: "/banning", auth: "required", policies: ["banning", "everybody"] },
       { path: "/leased", auth: "required", policies: ["leased"] },
       { path: "/secret", auth: "required", scopes: ["secret"], policies: ["secret"] },
     ],
@@ -123,7 +127,14 @@ describe("what a consumer sees of its limits", () => {
 
   it("leave out what is tried out and what its scopes do not open, and figures that each request has its own of", async () => {
     const limits = await readLimits(await issueKey(gateway));
-    expect([...limits.keys()].toSorted()).toEqual(["banning", "bucket", "leased", "paths", "plan"]);
+    expect([...limits.keys()].toSorted()).toEqual([
+      "banning",
+      "bucket",
+      "everybody",
+      "leased",
+      "paths",
+      "plan",
+    ]);
     expect(limits.get("paths")).toEqual({
       policy: "paths",
       limit: 100,
@@ -230,6 +241,10 @@ describe("who sees what", () => {
 
 describe("a consumer's own keys", () => {
   testOwnKeys(gateway);
+});
+
+describe("requests for a higher limit", () => {
+  testRequests(gateway);
 });
 
 describe("what a consumer sees of its use", () => {

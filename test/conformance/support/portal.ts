@@ -1,6 +1,8 @@
 // The portal as a consumer's script uses it.
 
 import { expect } from "vitest";
+import type { Changer, RequestChange, RequestChanged } from "../../../src/core/control/control-messages.ts";
+import type { Gateway } from "./gateway.ts";
 import { PREFIX } from "./admin.ts";
 import { newAddress, type Reply, type RequestOptions, send, type Target } from "./client.ts";
 
@@ -28,6 +30,19 @@ export function createPortalClient(gateway: Target): PortalClient {
     askMe,
     post: (key, path, body = {}) => askMe(key, path, { method: "POST", body: JSON.stringify(body) }),
   };
+}
+
+/** A consumer's request for a higher limit of the policy `api`, which counts by two parts: its id. */
+export async function makeRequest(gateway: Gateway, consumer: string): Promise<string> {
+  const objects = await gateway.getObjects("CONTROL");
+  const control = objects.get(objects.idFromName("control")) as unknown as {
+    readonly changeRequest: (change: RequestChange, by: Changer) => Promise<RequestChanged>;
+  };
+  const asked = { policy: "api", key: ["*", "/own"], limit: 5_000, reason: "a launch" };
+  const change = { kind: "make", body: { ...asked, consumer, state: "open" } } as const;
+  const made = await control.changeRequest(change, { who: `consumer:${consumer}`, address: undefined });
+  if (!made.ok) throw new Error(made.error);
+  return made.value.id;
 }
 
 export const toCode = (reply: Reply): readonly unknown[] => [reply.status, reply.json()["code"]];

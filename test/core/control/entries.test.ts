@@ -15,6 +15,7 @@ const good: Readonly<Record<EntryKind, Readonly<Record<string, unknown>>>> = {
   bans: { value: "192.0.2.1", reason: "scraper" },
   access: { action: "deny", cidr: "192.0.2.0/24", reason: "scraper" },
   tokens: { name: "ci-deploy", scopes: ["read", "purge"], expiresAtMs: 1 },
+  requests: { consumer: "acme", policy: "api", key: ["acme"], limit: 5, reason: "a launch", state: "open" },
 };
 
 describe.each(Object.keys(good) as EntryKind[])("the body of %s", (kind) => {
@@ -48,6 +49,9 @@ test.each<readonly [EntryKind, Readonly<Record<string, unknown>>]>([
   ["overrides", { key: [] }],
   ["overrides", { key: ["*********"] }],
   ["overrides", { reason: "" }],
+  ["requests", { limit: 0 }],
+  ["requests", { limit: "unlimited" }],
+  ["requests", { state: "done" }],
   ["bans", { key: "header:authorization" }],
   ["bans", { key: "cookie:sid" }],
   ["bans", { key: "query:key" }],

@@ -1,0 +1,64 @@
+// Consumers' requests for a higher limit: what is open, and the answers.
+
+import type { Command } from "../command.ts";
+import { toTime } from "../table.ts";
+import { createEntryCommands, readTag, revisionOption, toPath, toShown, untilOption } from "./entries.ts";
+
+export const requestCommands: readonly Command[] = [
+  ...createEntryCommands({
+    kind: "requests",
+    noun: "request for a higher limit",
+    id: "r1",
+    columns: [
+      ["id", ({ id }) => id],
+      ["state", (item) => item["state"]],
+      ["consumer", ({ consumer }) => consumer],
+      ["policy", ({ policy }) => policy],
+      ["limit", ({ limit }) => limit],
+      ["reason", ({ reason }) => reason],
+      ["until", (item) => toTime(item["untilMs"])],
+      ["created", ({ createdAtMs }) => toTime(createdAtMs)],
+    ],
+  }),
+  {
+    name: "requests grant",
+    summary: "grants a request by an override that ends; with another limit than was asked for, if said",
+    arguments: [{ name: "id" }],
+    options: {
+      until: { ...untilOption, isRequired: true },
+      limit: { value: "units", help: "another limit than the one that was asked for" },
+      answer: { value: "text", help: "what the consumer is told" },
+      revision: revisionOption,
+    },
+    examples: [
+      "requests grant r1 --until 30d",
+      'requests grant r1 --until 7d --limit 2000 --answer "half of it"',
+    ],
+    run: async (given, { api, nowMs }) => {
+      const [asked, path] = [api(), toPath("requests", given)];
+      const ifMatch = await readTag(asked, path, given);
+      const body = {
+        expiresAtMs: given.timeMs("until", nowMs()),
+        limit: given.limit("limit"),
+        answer: given.text("answer"),
+      };
+      return toShown((await asked.ask("POST", `${path}/grant`, { body, ifMatch })).body);
+    },
+  },
+  {
+    name: "requests refuse",
+    summary: "refuses a request, and tells its consumer why",
+    arguments: [{ name: "id" }],
+    options: {
+      answer: { value: "text", help: "what the consumer is told", isRequired: true },
+      revision: revisionOption,
+    },
+    examples: ['requests refuse r1 --answer "Plan pro has it"'],
+    run: async (given, { api }) => {
+      const [asked, path] = [api(), toPath("requests", given)];
+      const ifMatch = await readTag(asked, path, given);
+      const body = { answer: given.text("answer") };
+      return toShown((await asked.ask("POST", `${path}/refuse`, { body, ifMatch })).body);
+    },
+  },
+];
