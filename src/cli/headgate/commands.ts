@@ -9,6 +9,7 @@ import { configCommands } from "./commands/config.ts";
 import { createCompletion } from "./commands/completion.ts";
 import { consumer } from "./commands/consumer.ts";
 import { counterCommands } from "./commands/counters.ts";
+import { docs } from "./commands/docs.ts";
 import { explain } from "./commands/explain.ts";
 import { gatewayCommands } from "./commands/gateway.ts";
 import { keysImport } from "./commands/keys-import.ts";
@@ -28,6 +29,7 @@ import { why } from "./commands/why.ts";
 export const commands: readonly Command[] = [
   ...projectCommands,
   check,
+  docs,
   ...gatewayCommands,
   explain,
   consumer,

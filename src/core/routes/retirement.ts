@@ -39,6 +39,8 @@ export interface Retirement {
   readonly set: readonly (readonly [name: string, value: string])[];
   /** Beside the origin's links; undefined: none. */
   readonly link: string | undefined;
+  /** Whether it is deprecated by now, or will be: not only going to end. */
+  readonly isDeprecated: boolean;
   /** What a page of another origin must be told that it may read. */
   readonly exposed: string;
 }
@@ -57,7 +59,12 @@ export function toRetirement({ deprecation, sunset }: RetirementGiven): Retireme
     ...(sunset?.link === undefined ? [] : [`<${sunset.link}>; rel="sunset"`]),
   ];
   const names = [...set.map(([name]) => name), ...(links.length > 0 ? ["Link"] : [])];
-  return { set, link: links.length > 0 ? links.join(", ") : undefined, exposed: names.join(", ") };
+  return {
+    set,
+    link: links.length > 0 ? links.join(", ") : undefined,
+    isDeprecated: deprecatedMs !== undefined,
+    exposed: names.join(", "),
+  };
 }
 
 /** RFC 9745 section 4: what may be gone was deprecated before. */

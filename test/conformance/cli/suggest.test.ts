@@ -1,6 +1,7 @@
-// `headgate suggest` over a day's log, and applied to a running gateway: as shadows, which refuse nobody.
+// `headgate suggest` over a day's log, and applied to a running gateway: as shadows, which refuse nobody. `headgate docs` beside
+// what that gateway answers.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -14,7 +15,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const config = {
   policies: { client: { algorithm: "sliding-window-log", limit: 1_000, window: "1m", key: "ip" } },
-  routes: [{ path: "/api/*", policies: ["client"] }, { path: "/*" }],
+  routes: [
+    { path: "/api/*", policies: ["client"] },
+    { path: "/mine", auth: "required", policies: ["client"] },
+    { path: "/*" },
+  ],
 };
 const { origin, gateway } = await startStand(config, { vars: { ADMIN_TOKEN } });
 const headgate = createCalls(gateway);
@@ -69,8 +74,55 @@ describe("headgate suggest", () => {
     const { config: active } = (await askAdmin(gateway, "GET", "/config")).json();
     expect(active).toMatchObject({
       policies: { client: { limit: 1_000 }, "client-suggested": { limit: 5, mode: "shadow" } },
-      routes: [{ policies: ["client", "client-suggested"] }, {}],
+      routes: [
+        { policies: ["client", "client-suggested"] },
+        { policies: ["client", "client-suggested"] },
+        {},
+      ],
     });
     for (let turn = 0; turn < 8; turn += 1) expect((await send(gateway, "/api/a")).status).toBe(200);
+  });
+});
+
+interface Answer {
+  readonly headers: object;
+  readonly content: object;
+}
+
+describe("docs", () => {
+  const api = join(folder, "api.json");
+  const merge = ["docs", "--config", configPath, "--openapi", api, "--out", api];
+
+  it("writes the limits into an OpenAPI file, twice as once, and the gateway refuses as they say", async () => {
+    await writeFile(
+      api,
+      '{ "openapi": "3.1.0", "paths": { "/mine": { "get": { "responses": {} } }, "/{x}": {} } }',
+    );
+    const first = await headgate(merge);
+    expect([first.code, first.out]).toEqual([0, `Wrote ${api}\n`]);
+    const merged = await readFile(api, "utf8");
+    await headgate(merge);
+    expect(await readFile(api, "utf8")).toBe(merged);
+    expect(merged).toContain("client: 1,000 per minute");
+    const reply = await send(gateway, "/mine");
+    const { responses } = (
+      JSON.parse(merged) as { paths: { "/mine": { get: { responses: Record<string, Answer> } } } }
+    ).paths["/mine"].get;
+    const { headers, content } = responses[String(reply.status)] ?? { headers: {}, content: {} };
+    expect(Object.keys(content)).toEqual([reply.field("Content-Type")]);
+    expect(Object.keys(headers).map((name) => reply.field(name) === undefined)).toEqual([false]);
+    const page = await headgate(["docs", "--config", configPath]);
+    expect(page.out).toContain("| `client` | all | `ip` | 1,000 per minute |");
+  });
+
+  it("says what is wrong, and leaves the file as it was", async () => {
+    await writeFile(api, '{ "swagger": "2.0" }');
+    const wrong = await headgate(merge);
+    expect([wrong.code, wrong.out, wrong.err]).toEqual([1, "", expect.stringContaining("OpenAPI 3")]);
+    expect(await readFile(api, "utf8")).toBe('{ "swagger": "2.0" }');
+    const nowhere = await headgate(["docs", "--config", configPath, "--out", join(folder, "no", "x.md")]);
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining("Cannot write")]);
+    const other = await headgate([...merge.slice(0, -1), "x.yaml"]);
+    expect([other.code, other.err]).toEqual([2, expect.stringContaining("--out must end as --openapi does")]);
   });
 });

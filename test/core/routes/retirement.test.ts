@@ -20,11 +20,13 @@ describe("a route that will end", () => {
         ["Sunset", "Sun, 30 Jun 2024 00:00:00 GMT"],
       ],
       link: '<https://a.example/deprecated>; rel="deprecation", <https://a.example/sunset?a=1,2>; rel="sunset"',
+      isDeprecated: true,
       exposed: "Deprecation, Sunset, Link",
     });
     expect(toRetirement({ sunset: { at: "2024-06-30T12:00+02:00" } })).toEqual({
       set: [["Sunset", "Sun, 30 Jun 2024 10:00:00 GMT"]],
       link: undefined,
+      isDeprecated: false,
       exposed: "Sunset",
     });
     expect(toRetirement({})).toBeUndefined();
