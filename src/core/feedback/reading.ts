@@ -2,6 +2,7 @@
 // Everything that an origin sends is hostile: fields of bounded length, numbers that are finite and not negative.
 
 import type { DialectName } from "../errors/registry.ts";
+import type { PartRules } from "./refused-parts.ts";
 
 /** A call as profiles see it: what it counts against. */
 export interface OriginCall {
@@ -53,6 +54,8 @@ export interface Profile {
   readonly bodyStatuses: readonly number[];
   /** Whether the body of a 200 reports more than the fields. Undefined: it never does. */
   readonly readsServed?: (call: Omit<OriginCall, "token">) => boolean;
+  /** Of those calls, how the ones that are several in one are read. */
+  readonly parts?: PartRules;
   /** For how long a reading counts that names no reset. */
   readonly readingMs: number;
   /** The windows of quotas whose length the origin has published. */

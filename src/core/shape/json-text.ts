@@ -60,29 +60,49 @@ export function countElements(text: string, most: number): number {
 
 /** Of each object in a list the value of the field of this name, as it is written. Where it stands twice, the last holds. */
 export function findFields(text: string, name: string): readonly (string | undefined)[] {
-  const found: (string | undefined)[] = [];
+  return listElements(text).map((element) => {
+    const field = listMembers(element).findLast((one) => one.name === name);
+    return field && element.slice(field.from, field.to);
+  });
+}
+
+/** Where a value stands in a text. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The elements of a list, as they are written; none of what is no list. */
+export function listElements(text: string): readonly string[] {
+  return listSpans(text).map(({ from, to }) => text.slice(from, to));
+}
+
+/** Where the elements of a list stand. */
+export function listSpans(text: string): readonly Span[] {
+  const found: Span[] = [];
   let at = skipSpace(text, 0);
   while (text[at] === "[" || text[at] === ",") {
-    at = skipSpace(text, at + 1);
-    if (text[at] === "]") break;
-    found.push(text[at] === "{" ? findField(text, at, name) : undefined);
-    at = skipSpace(text, findValueEnd(text, at));
+    const from = skipSpace(text, at + 1);
+    if (from >= text.length || text[from] === "]") break;
+    const to = findValueEnd(text, from);
+    found.push({ from, to });
+    at = skipSpace(text, to);
   }
   return found;
 }
 
-function findField(text: string, start: number, name: string): string | undefined {
-  let found: string | undefined;
-  let at = start;
-  while (text[at] === "{" || text[at] === ",") {
+/** The members of an object, in order and as often as they stand there; none of what is no object. */
+export function listMembers(text: string): readonly (Span & { readonly name: string })[] {
+  const found: (Span & { readonly name: string })[] = [];
+  let at = skipSpace(text, 0);
+  while (text[at] === "{" || (found.length > 0 && text[at] === ",")) {
     at = skipSpace(text, at + 1);
     if (text[at] !== '"') break;
     const nameEnd = findStringEnd(text, at);
-    const isNamed = readName(text.slice(at, nameEnd)) === name;
-    const valueAt = skipSpace(text, skipSpace(text, nameEnd) + 1);
-    const end = findValueEnd(text, valueAt);
-    if (isNamed) found = text.slice(valueAt, end);
-    at = skipSpace(text, end);
+    const from = skipSpace(text, skipSpace(text, nameEnd) + 1);
+    const to = findValueEnd(text, from);
+    found.push({ name: readName(text.slice(at, nameEnd)), from, to });
+    at = skipSpace(text, to);
   }
   return found;
 }

@@ -15,6 +15,7 @@ import type { OriginPool, PoolMember } from "../../core/origins/origin-pool.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUnits } from "../../core/policies/route-cost.ts";
 import { readClock } from "../../platform/clock.ts";
+import { askPartsAgain } from "./ask-parts-again.ts";
 import { forward, type ForwardOptions, type OriginAnswer, type OriginFailure } from "./forward.ts";
 import { MemberCalls, readLeft } from "./member-calls.ts";
 import type { Heard, OutboundContext } from "./outbound.ts";
@@ -64,10 +65,13 @@ export async function askPool(
     keyHash: affinity === undefined ? undefined : toAffinityHash(affinity, facts),
     path: hash32(facts.path),
     tried: [],
-    calls:
-      client.outbound &&
-      new MemberCalls(facts, client.outbounds, { ...options, bodyBytes: toBytesInHand(facts) }),
+    calls: toCalls(facts, client, options),
   });
+}
+
+function toCalls(facts: RequestFacts, client: PoolClient, options: PoolOptions): MemberCalls | undefined {
+  if (client.outbound === undefined) return undefined;
+  return new MemberCalls(facts, client.outbounds, { ...options, bodyBytes: toBytesInHand(facts) });
 }
 
 async function askInTurn(asking: Asking): Promise<OriginAnswer> {
@@ -80,7 +84,7 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
     const asked = await askMember(asking, at);
     tried.push(at);
     const next = toNext(asking, asked, at);
-    if (next === asked.answer) return next;
+    if (next === asked.answer) return await settleParts(asking, asked);
     if (asked.answer.ok) await dropAnswer(asked.answer.value);
     if (typeof next === "object") return next;
     if (next > 0) await scheduler.wait(next);
@@ -89,6 +93,16 @@ async function askInTurn(asking: Asking): Promise<OriginAnswer> {
   const retryAfterMs = client.states.waitMs(readClock());
   const cause = `no member of ${client.pool.name} may be asked`;
   return err({ code: "origin-unavailable", cause, retryAfterMs });
+}
+
+/** The answer, with what came of those of its parts that the origin refused and that could be sent again. */
+function settleParts(asking: Asking, { answer, parts }: Asked): OriginAnswer | Promise<OriginAnswer> {
+  const { facts, client, options, isRepeatable, tried } = asking;
+  const isSpent = !isRepeatable || tried.length > client.pool.retries.max;
+  if (!answer.ok || parts === undefined || isSpent) return answer;
+  const ask = (part: RequestFacts): Promise<OriginAnswer> =>
+    askInTurn({ ...asking, facts: part, calls: toCalls(part, client, options) });
+  return askPartsAgain(answer.value, parts, { facts, route: options.route, ask });
 }
 
 /** What the client gets, or after how long there is to be a retry instead. */
@@ -173,6 +187,7 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
     answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)),
     outcome: outcome.kind === "answer" ? { ...outcome, isTransient } : outcome,
     isRefused,
+    parts: heard.parts,
     isRejected: heard.isRejected,
   };
 }

@@ -8,8 +8,9 @@ import { FeedbackStates, type RequestKeys } from "../../core/feedback/feedback-s
 import { profiles } from "../../core/feedback/profiles/registry.ts";
 import { toCallKeys } from "../../core/feedback/to-call-keys.ts";
 import { toMemberPath } from "../../core/origins/member-path.ts";
+import type { PartAnswer } from "../../core/feedback/refused-parts.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
-import type { Profile } from "../../core/feedback/reading.ts";
+import type { Profile, Reading } from "../../core/feedback/reading.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import type {
@@ -19,7 +20,7 @@ import type {
   OutboundFacts,
   ShownQuota,
 } from "./origin-feedback.ts";
-import { readJsonBody } from "../request/read-json-body.ts";
+import { type JsonAnswer, readJsonBody } from "../request/read-json-body.ts";
 
 /** While requests come, the view is renewed behind their backs: so often where the object says nothing else. */
 const REFRESH_MS = 500;
@@ -27,6 +28,10 @@ const REFRESH_MS = 500;
 const LATE_MS = 500;
 /** How long a request waits for a view; then it goes on with what is known. */
 const TIMEOUT_MS = 250;
+
+/** The answers to several calls in one are as long as all of them. */
+const PARTS_BYTES_MAX = 262_144;
+const UNREAD = { json: undefined, toText: (): undefined => undefined };
 
 interface Asking {
   readonly keys: RequestKeys;
@@ -107,7 +112,9 @@ export class FeedbackClient implements OriginFeedback {
     // It speaks for the member that sent it; everything else is about who asks, whichever member answers.
     if (status === 503 && !this.#isLone) return { response: answer };
     const isRead = this.#readsBody(status, call);
-    const { response, json } = isRead ? await readJsonBody(answer) : { response: answer, json: undefined };
+    const { response, json, toText } = isRead
+      ? await readJsonBody(answer, this.#profile.parts && status === 200 ? PARTS_BYTES_MAX : undefined)
+      : { ...UNREAD, response: answer };
     const nowMs = readClock();
     const field = (name: string): string | undefined => headers.get(name) ?? undefined;
     const read = { status, field, body: json, nowMs };
@@ -116,6 +123,7 @@ export class FeedbackClient implements OriginFeedback {
     if (!readings.some(({ isRefused, isPart }) => isRefused === true && isPart !== true))
       return {
         response,
+        parts: this.#readParts({ json, toText }, readings, nowMs),
         isTransient: this.#profile.isTransient?.(read) === true,
         isRejected: status === 401 || this.#profile.isRejected?.(read) === true,
       };
@@ -123,6 +131,18 @@ export class FeedbackClient implements OriginFeedback {
       ({ stopMs, resetMs, remaining }) => stopMs ?? (remaining === 0 ? resetMs : undefined) ?? [],
     );
     return { response, refused: { retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits) } };
+  }
+
+  #readParts(
+    { json, toText }: Pick<JsonAnswer, "json" | "toText">,
+    readings: readonly Reading[],
+    nowMs: number,
+  ): PartAnswer | undefined {
+    if (!readings.some(({ isPart }) => isPart === true)) return undefined;
+    const { parts: rules } = this.#profile;
+    const refused = rules?.findRefused(json, nowMs);
+    const text = toText();
+    return rules && refused && text !== undefined ? { text, refused, rules } : undefined;
   }
 
   #readsBody(status: number, call: FeedbackContext["call"]): boolean {

@@ -1,6 +1,7 @@
 // What an origin says about its own limits, as outbound limits ask for it: how long to hold a call back, and whether an
 // answer was a refusal. A profile's client implements it for all isolates; without a profile a plain one does, below.
 
+import type { PartAnswer } from "../../core/feedback/refused-parts.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 
 /** The parts of a request that tell which of an origin's quotas it counts against. */
@@ -25,6 +26,8 @@ export interface Observed {
   readonly isTransient?: boolean;
   /** The origin takes the credential for none: nothing was done. */
   readonly isRejected?: boolean;
+  /** It refused parts of the call for its limits, and served the others; undefined: it did not. */
+  readonly parts?: PartAnswer | undefined;
   /** The origin did nothing, for its limits. retryAfterMs is undefined where it does not say for how long. */
   readonly refused?: { readonly retryAfterMs: number | undefined };
 }

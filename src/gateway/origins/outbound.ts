@@ -2,6 +2,7 @@
 // them, what the origin said of them, and where they wait.
 
 import { Lateness } from "../../core/outbound/lateness.ts";
+import type { PartAnswer } from "../../core/feedback/refused-parts.ts";
 import type { OutboundSettings } from "../../core/outbound/outbound-settings.ts";
 import { QuotaLeft } from "../../core/outbound/quota-left.ts";
 import type { OriginPool } from "../../core/origins/origin-pool.ts";
@@ -43,6 +44,8 @@ export interface Heard {
   readonly answer: OriginAnswer;
   /** For the origin's own limits: nothing was done. */
   readonly isRefused: boolean;
+  /** Parts of it were, and the others were served; undefined: none was. */
+  readonly parts?: PartAnswer | undefined;
   /** What can be repeated may be served if it is sent again. */
   readonly isTransient?: boolean | undefined;
   /** The origin takes the credential for none: nothing was done. */

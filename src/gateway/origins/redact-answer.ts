@@ -14,8 +14,8 @@ const CODINGS: ReadonlyMap<string, "gzip" | "deflate"> = new Map([
   ["x-gzip", "gzip"],
   ["deflate", "deflate"],
 ]);
-/** Of the coded bytes. */
-const OF_THE_BYTES = [
+/** Fields that are said of the coded bytes. */
+export const OF_THE_BYTES = [
   "content-encoding",
   "content-length",
   "content-md5",

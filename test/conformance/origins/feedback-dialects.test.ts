@@ -1,6 +1,7 @@
 // The dialects of third parties over real HTTP: which calls one refusal stops, what is sent again, and how many calls an
 // origin gets that nothing is known of yet.
 
+import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Reply, send } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
@@ -16,14 +17,27 @@ const toJson = (status: number, body: unknown, fields: Fields = []): HttpAnswer 
 const toError = (code: number): object => ({ error: { message: `(#${code})`, code } });
 const SERVED = toJson(200, { id: "1" });
 
-const NAMES = ["accounts", "batch", "moment", "slack", "paced"] as const;
+const NAMES = ["accounts", "batch", "parts", "windows", "moment", "slack", "paced"] as const;
 type Name = (typeof NAMES)[number];
+const MEMBERS = { json: "batch", form: "batch", count: true, max: 50 };
+/** The pace of an hour's quota takes longer than a test: the app's has a window of its own, and more room than there is. */
+const BATCHES = {
+  cost: MEMBERS,
+  retries: { max: 2 },
+  whenLimited: ["queue", "reject"],
+  feedback: { profile: "facebook-graph", scopes: { app: "app" } },
+};
 const rest: Readonly<Partial<Record<Name, object>>> = {
+  parts: { ...BATCHES, policies: ["app", "calls", "parallel"] },
+  windows: { ...BATCHES, policies: ["app"] },
   // It need not be saved up for.
   moment: { retries: { max: 2, budgetPercent: 100, statuses: [500] }, whenLimited: ["queue", "reject"] },
   slack: { feedback: { profile: "slack" } },
   paced: { feedback: { profile: "standard" }, whenLimited: ["queue", "reject"] },
 };
+
+/** What a batch's own calls may use. */
+const CALLS = 20;
 
 let origin: Origin;
 let stand: Awaited<ReturnType<typeof startPoolStand>>;
@@ -51,7 +65,12 @@ beforeAll(async () => {
         },
       ]),
     ),
-    policies: {},
+    policies: {
+      app: { algorithm: "sliding-window-log", limit: 1_000, window: "600ms", key: "everyone" },
+      // What the first answer holds must be free for the second.
+      parallel: { algorithm: "concurrency", limit: 5, expires: "60s", key: "everyone" },
+      calls: { algorithm: "sliding-window-log", limit: CALLS, window: "1h", key: "header:authorization" },
+    },
     routes: NAMES.map((name) => ({ path: `/${name}/*`, origin: name })),
   }));
   const [first] = stand.origins;
@@ -90,6 +109,116 @@ it("a batch of which a part is refused goes to the client whole, and stops the n
   const batch = await ask("/batch/v25.0/", "t", { method: "POST", body: "batch=[]" });
   expect([batch.status, JSON.parse(batch.text())]).toEqual([200, body]);
   expect(await resultOf("/batch/v25.0/me")).toBe("held");
+});
+
+describe("calls of a batch that are refused", () => {
+  interface Call {
+    readonly method: string;
+    readonly relative_url: string;
+  }
+  const get = (url: string): Call => ({ method: "GET", relative_url: url });
+  const toServed = ({ relative_url: url }: Call): object => ({
+    code: 200,
+    headers: [],
+    body: `{"id":"${url}"}`,
+  });
+  /** A share of which nothing is paced: a stop is all that is waited for. */
+  const toUsage = (minutes: number): { readonly name: string; readonly value: string } => ({
+    name: "X-App-Usage",
+    value: JSON.stringify({ call_count: 50, estimated_time_to_regain_access: minutes }),
+  });
+  const USAGE = toUsage(0.002);
+  const REFUSED = { code: 400, headers: [USAGE], body: JSON.stringify(toError(4)) };
+  const post = (name: Name, batch: readonly Call[], token: string): Promise<Reply> =>
+    ask(`/${name}/v25.0`, token, {
+      method: "POST",
+      fields: [
+        ["Authorization", `Bearer ${token}`],
+        ["Content-Type", "application/x-www-form-urlencoded"],
+      ],
+      body: `batch=${encodeURIComponent(JSON.stringify(batch))}`,
+    });
+  /** Answers a batch by its calls, and has what was asked so far. */
+  const serveBatches = (answer: (calls: readonly Call[], round: number) => HttpAnswer): Call[][] => {
+    const asked: Call[][] = [];
+    origin.serve("/v25.0", ({ body }) => {
+      const calls = JSON.parse(new URLSearchParams(body().toString()).get("batch") ?? "[]") as Call[];
+      asked.push(calls);
+      return answer(calls, asked.length);
+    });
+    return asked;
+  };
+
+  it("are sent again by themselves where they read, wait for that, cost one each, and answer in their places", async () => {
+    const asked = serveBatches((calls, round) => {
+      const answers = calls.map((call, place) =>
+        place % 2 === 1 || (round === 1 && place > 3) ? REFUSED : toServed(call),
+      );
+      const fields: Fields = [...JSON_FIELD, ["Content-Encoding", "gzip"], ["ETag", '"of the first"']];
+      return { fields, body: gzipSync(JSON.stringify(answers)) };
+    });
+    const batch = [get("a"), get("b"), get("c"), { method: "POST", relative_url: "d" }, get("e")];
+    const beganMs = Date.now();
+    const reply = await post("parts", batch, "one");
+    expect([reply.field("Content-Encoding"), reply.field("ETag")]).toEqual([undefined, undefined]);
+    expect(asked).toEqual([batch, [get("b"), get("e")], [get("e")]]);
+    expect(JSON.parse(reply.text())).toEqual([
+      ...batch.slice(0, 3).map(toServed),
+      // It may have been done in part, or be another one's to undo: who sent it decides.
+      REFUSED,
+      toServed(get("e")),
+    ]);
+    // The stop is 120 ms long, and each round meets one.
+    expect(Date.now() - beganMs).toBeGreaterThanOrEqual(240);
+    // Eight are used: so many are left, and not one more.
+    serveBatches((calls) => toJson(200, calls.map(toServed)));
+    for (const calls of [5, 5, CALLS - 18]) {
+      const more = Array.from({ length: calls }, (_, at) => get(`more-${at}`));
+      expect((await post("parts", more, "one")).status).toBe(200);
+    }
+    serveBatches(() => ({ status: 500 }));
+    expect((await post("parts", [get("x")], "one")).status).not.toBe(500);
+  });
+
+  it.each<[string, HttpAnswer]>([
+    ["fewer answers", toJson(200, [])],
+    ["no answers", toJson(200, { data: [] })],
+    ["null", toJson(200, [null])],
+    ["an error", toJson(400, toError(100))],
+    ["half a text", { fields: JSON_FIELD, body: '[{"code":200}' }],
+    ["no UTF-8", { fields: JSON_FIELD, body: Buffer.from('[{"code":200,"body":"\xff"}]', "latin1") }],
+    ["nothing", { status: 204 }],
+  ])("stay refused, and all else as it came, where the second answer is %s", async (what, second) => {
+    const first = toJson(200, [toServed(get("a")), REFUSED]);
+    const asked = serveBatches((_, round) => (round === 1 ? first : second));
+    const reply = await post("windows", [get("a"), get("b")], what);
+    expect([reply.status, reply.text(), asked.length]).toEqual([200, first.body, 2]);
+  });
+
+  it("three batches of 20 at 38 a window that nobody told of: no refusal inside reaches the caller", async () => {
+    const WINDOW_MS = 600;
+    let served: number[] = [];
+    serveBatches((calls) => {
+      const nowMs = Date.now();
+      served = served.filter((ms) => ms > nowMs - WINDOW_MS);
+      const answers = calls.map((call) => {
+        if (served.length < 38) {
+          served.push(nowMs);
+          return toServed(call);
+        }
+        const minutes = ((served[0] ?? nowMs) + WINDOW_MS - nowMs) / 60_000;
+        return { ...REFUSED, headers: [toUsage(minutes)] };
+      });
+      return toJson(200, answers);
+    });
+    const batches = [0, 1, 2].map((batch) =>
+      Array.from({ length: 20 }, (_, at) => get(`item-${batch}-${at}`)),
+    );
+    const replies = await Promise.all(batches.map((batch) => post("windows", batch, "three")));
+    expect(replies.map((reply) => JSON.parse(reply.text()) as unknown)).toEqual(
+      batches.map((batch) => batch.map(toServed)),
+    );
+  });
 });
 
 describe("a failure for a moment", () => {

@@ -13,6 +13,7 @@ import {
   type Reading,
   toAmount,
 } from "../reading.ts";
+import { findRepeatable } from "./graph-parts.ts";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -54,6 +55,7 @@ export const facebookGraph: Profile = {
   scopes: ["app", "user", "page", "business", "ad-account", "insights-app", "insights-account"],
   bodyStatuses: [400, 403, 429, 500, 503],
   readsServed: ({ method, path }) => method === "POST" && BATCH_PATH.test(path),
+  parts: { field: "batch", partsMost: BATCH_MAX, findRefused, findRepeatable },
   readingMs: HOUR_MS,
   links: ["paging.next", "paging.previous"],
   errors: "graph",
@@ -96,6 +98,14 @@ function readBatch(members: readonly unknown[], { field, nowMs }: OriginAnswer):
     ...readUsage({ status: 200, field, nowMs }),
     ...read.flatMap((one) => (isPart ? one.map(toPart) : one)),
   ];
+}
+
+function findRefused(answer: unknown, nowMs: number): readonly number[] | undefined {
+  if (!Array.isArray(answer)) return undefined;
+  return answer.slice(0, BATCH_MAX).flatMap((one: unknown, place) => {
+    const readings = readOne(toMemberAnswer(one, nowMs));
+    return readings.some(({ isRefused }) => isRefused) ? [place] : [];
+  });
 }
 
 function toPart(reading: Reading): Reading {
