@@ -59,6 +59,7 @@ export function createGateway<Names extends string>(exported: ConfigInput<Names>
       prefix: parsed.value.admin.prefix,
       bindings,
       deployed: exported,
+      functions: parsed.value.functions,
       config: () => live.gateway.config,
       overrides: () => live.gateway.overrides,
       access: () => live.gateway.access,

@@ -167,8 +167,11 @@ async function putConfig(
 }
 
 /** What is wrong with a configuration, and what may not change while gateways run; and what it says in vain. */
-function checkDocument(document: unknown, { bindings, prefix, config: inForce }: AdminControls): Checked {
-  const parsed = parseConfig(document, bindings);
+function checkDocument(
+  document: unknown,
+  { bindings, functions, prefix, config: inForce }: AdminControls,
+): Checked {
+  const parsed = parseConfig(document, bindings, functions);
   if (!parsed.ok) return { problems: toBodyPaths(parsed.error), warnings: [] };
   const checked = checkConfig(parsed.value);
   const problems = [...toBodyPaths(checked.problems)];

@@ -1,5 +1,6 @@
 // What an operation of the admin API is: data, from which the router and the OpenAPI document are both made.
 
+import type { OwnFunctions } from "../core/functions/own-function.ts";
 import type * as v from "valibot";
 import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
@@ -18,6 +19,8 @@ export interface AdminControls {
   readonly bindings: Bindings;
   /** The deployed configuration as it is written. */
   readonly deployed: unknown;
+  /** The code of the deployed file, which every configuration may name. */
+  readonly functions: OwnFunctions;
   /** The active configuration here. */
   readonly config: () => Config;
   /** The active overrides here; undefined where there are none. */

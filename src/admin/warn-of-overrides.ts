@@ -12,7 +12,7 @@ export async function warnOfOverrides(
   document: unknown,
   controls: AdminControls,
 ): Promise<readonly Problem[]> {
-  const parsed = parseConfig(document, controls.bindings);
+  const parsed = parseConfig(document, controls.bindings, controls.functions);
   if (!parsed.ok) return [];
   const change = { before: controls.config(), after: parsed.value, nowMs: readClock() };
   return findEndedOverrides(await listOverrides(controls), change);

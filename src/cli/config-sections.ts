@@ -24,6 +24,7 @@ const SECTIONS: readonly (readonly [path: RegExp, section: string])[] = [
   [/^(?:routes\.\d+\.)?denied\./, "answers.md#denied-requests"],
   [/^(?:routes\.\d+\.)?errors\./, "answers.md#error-dialects"],
   [/^batch\./, "routes.md#batches"],
+  [/^functions\../, "own-code.md#functions"],
   [/^tiers\../, "keys.md#tiers"],
   [/^(?:origins\..+\.members|routes)\.\d+\.credential\b/, "origins.md#credentials-for-origins"],
   [/^origins\..+\.members\.\d/, "origins.md#pool-members"],

@@ -16,6 +16,7 @@ import { findKeptOut, judge, type Refused } from "./credentials/judge.ts";
 import { assume } from "./assume-credential.ts";
 import { explainLoad } from "./explain-load.ts";
 import { explainPolicies, toFinite } from "./explain-policies.ts";
+import { callForLimits } from "./functions/call-for-limits.ts";
 import type { Gateway } from "./gateway.ts";
 import { checkLimits } from "./limits/check-limits.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
@@ -128,11 +129,10 @@ async function explainRouted(
   const admitted = judged.value;
   const { identity, isUnlimited } = admitted;
   const caller = { consumer: identity?.consumer, tier: identity?.tier, apiKey: identity?.apiKey };
-  return explainAdmitted(
-    { ...known, ...caller, isUnlimited },
-    { facts: admitted, route, limited: route },
-    context,
-  );
+  const told = { ...known, ...caller, isUnlimited };
+  const made = await callForLimits(admitted, route, { ...context.gateway, stats: undefined });
+  if (!made.ok) return { ...end(told, made.error.code), cause: made.error.cause };
+  return explainAdmitted(told, { facts: made.value, route, limited: route }, context);
 }
 
 /** No route's policy counts it and no credential is asked for; what goes to an origin is for clients that may come in. */

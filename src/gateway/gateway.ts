@@ -33,6 +33,7 @@ import { NearObject } from "./request/near-object.ts";
 import { News } from "./request/news.ts";
 import type { WebhookClients } from "./webhooks/answer-webhook.ts";
 import type { HandOverClients } from "./handover/hand-over.ts";
+import type { FunctionClients } from "./functions/call-function.ts";
 import { WaitingLines } from "./origins/waiting-lines.ts";
 
 /** Keys that an isolate holds leases of at a time. */
@@ -44,6 +45,8 @@ export interface Gateway extends CacheClients, PreflightClients, WebhookClients 
   readonly news: News;
   readonly keys: KeyClient;
   readonly handover: HandOverClients;
+  /** The deployment's secrets, variables and bindings, of which functions get those that they name. */
+  readonly env: FunctionClients["env"];
 }
 
 /** What is made anew when the configuration or anything of the snapshot changes. */
@@ -67,6 +70,7 @@ type Derived = Omit<
   | "stats"
   | "alerts"
   | "reputation"
+  | "env"
 >;
 
 export function createGateway(
@@ -82,6 +86,7 @@ export function createGateway(
     lines,
     news,
     keys,
+    env: bindings as unknown as FunctionClients["env"],
     counters: new CounterClient(bindings.COUNTERS),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES, news),

@@ -9,7 +9,6 @@ import type { Route } from "../core/routes/route.ts";
 import { isPermit } from "../core/policies/policy.ts";
 import { matchRoute } from "../core/routes/match-route.ts";
 import { readClock } from "../platform/clock.ts";
-import { admit } from "./credentials/admit.ts";
 import { answerThroughCache } from "./cache/answer-through-cache.ts";
 import { answerPreflight } from "./cors/answer-preflight.ts";
 import type { ThroughCache } from "./cache/cache-exchange.ts";
@@ -24,13 +23,11 @@ import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
 import { endHere } from "./end-here.ts";
+import { receive } from "./receive-request.ts";
 import { type AdmittedRequest, finishAnswer, shapeAnswer } from "./finish-answer.ts";
 import type { Gateway } from "./gateway.ts";
 import { invalidateAfter } from "./cache/invalidate-after.ts";
 import { cancelLookUp, isHit, type CacheLookup } from "./cache/look-up.ts";
-import { askUsage } from "./request/ask-usage.ts";
-import { awaitStart, boundBody } from "./request/await-body.ts";
-import { awaitMembers } from "./request/await-members.ts";
 import { toProblemResponse } from "./request/problem-response.ts";
 import { toDenial, toRefusal } from "./limits/rate-limit-response.ts";
 import { logAllowed, logDenied } from "./log/log-request.ts";
@@ -194,39 +191,6 @@ function routeRequest(
   }
   trace.facts = facts;
   return ok({ config, route, facts, trace });
-}
-
-/**
- * Lets it in, and waits for its body where permits will be taken, for until it is there it takes nobody's place, and where
- * limits read what stands in it. One that is too long is not taken.
- */
-function receive(
-  routed: RoutedRequest,
-  context: RequestContext<Gateway>,
-  resumed: Admission | undefined,
-): ReturnType<typeof admit> {
-  const asked = resumed === undefined ? admit(routed, context) : routed.facts.admit(resumed);
-  const admission = asked instanceof Promise ? context.trace.wait("credential", asked) : asked;
-  const { hasPermits, members, bodyBytesMax } = routed.route;
-  return hasPermits || members !== undefined || bodyBytesMax < Infinity
-    ? awaitRequest(admission, routed)
-    : admission;
-}
-
-async function awaitRequest(
-  admission: ReturnType<typeof admit>,
-  routed: RoutedRequest,
-): Promise<RequestFacts | Response> {
-  const facts = await admission;
-  if (facts instanceof Response) return facts;
-  const { members: wanted, membersBytesMax: bytesMax, requestTimeoutMs, hasPermits } = routed.route;
-  const bounds = { bytesMax, requestTimeoutMs };
-  const bound = boundBody(facts, routed.route);
-  const read =
-    wanted === undefined || !bound.ok ? bound : await awaitMembers(bound.value, { wanted, ...bounds });
-  const awaited = read.ok && hasPermits ? await awaitStart(read.value, routed.route) : read;
-  if (!awaited.ok) return toOriginResponse(awaited, routed);
-  return routed.route.asksUsage ? askUsage(awaited.value) : awaited.value;
 }
 
 /** The status of what came, or of why nothing did: a dialect may say it with another. */

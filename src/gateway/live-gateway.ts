@@ -115,7 +115,7 @@ export class LiveGateway {
       writeLog("config-superseded", { pushed: version });
       return this.#deployed;
     }
-    const parsed = parseConfig(JSON.parse(document), this.#bindings);
+    const parsed = parseConfig(JSON.parse(document), this.#bindings, this.#deployed.functions);
     if (parsed.ok) return parsed.value;
     const problems = parsed.error.slice(0, 10).map(({ path, message }) => `${path}: ${message}`);
     writeLog("config-refused", { pushed: version, problems });

@@ -36,6 +36,7 @@ const controls: AdminControls = {
   prefix: PREFIX,
   bindings: env,
   deployed: {},
+  functions: new Map(),
   config: () => config.value,
   overrides: () => undefined,
   access: () => undefined,

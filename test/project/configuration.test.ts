@@ -8,6 +8,7 @@ import { algorithms } from "../../src/core/algorithms/registry.ts";
 import { issuerEntries } from "../../src/core/consumers/issuer-schema.ts";
 import { configSchema } from "../../src/core/config/config-schema.ts";
 import { alertEntries, channelEntries } from "../../src/core/alerts/alert-settings.ts";
+import { functionEntries } from "../../src/core/functions/parse-functions.ts";
 import { sinkEntries } from "../../src/core/log/log-settings.ts";
 import { announcedEntries } from "../../src/core/portal/portal-settings.ts";
 import { routeSchema } from "../../src/core/routes/route-schema.ts";
@@ -94,6 +95,7 @@ const sections: readonly (readonly [section: string, keys: readonly SchemaKey[]]
   ["Handed-over calls", routeKeys.filter(isHandOverKey)],
   ["Policies", readEntryKeys(policyBase)],
   ["Token costs", readEntryKeys({ cost: v.object(tokenCostEntries) })],
+  ["Functions", readEntryKeys(functionEntries)],
   ["Limits for some requests", readEntryKeys(variantEntries)],
   ["Routes", routeKeys.filter((key) => !isCacheKey(key) && !isElsewhere(key) && !isShapeKey(key))],
   ["Credentials", topKeys.filter(isAuthKey)],
@@ -122,6 +124,7 @@ const prefixes: Readonly<Record<string, string>> = {
   Policies: "policies.tried.",
   "Token costs": "policies.tried.",
   "Limits for some requests": "policies.tried.limits.0.",
+  Functions: "functions.tried.",
   Issuers: "auth.issuers.0.",
   "Announced changes": "portal.announced.0.",
   "Log sinks": "log.sinks.0.",
@@ -177,7 +180,7 @@ describe.each(sections)("docs/configuration, %s", (section, keys) => {
   test.each(keys)("is where a problem of $path leads", ({ path }) => {
     const at = `${prefixes[section] ?? ""}${path}`;
     const wanted = toAnchor(ownSections[at] ?? section);
-    expect(toSectionLink(at)).toMatch(new RegExp(`^docs/configuration/\\w+\\.md#${wanted}$`));
+    expect(toSectionLink(at)).toMatch(new RegExp(`^docs/configuration/[\\w-]+\\.md#${wanted}$`));
     expect(linkTargets).toContain(toSectionLink(at));
   });
 
@@ -211,7 +214,7 @@ test.each([
   ["origins.orders", "origin-pools"],
   ["vars.LIMIT_FACTOR", "variables-and-secrets"],
 ])("a problem of %j leads to a heading that there is: %s", (path, section) => {
-  expect(toSectionLink(path)).toMatch(new RegExp(`^docs/configuration/\\w+\\.md#${section}$`));
+  expect(toSectionLink(path)).toMatch(new RegExp(`^docs/configuration/[\\w-]+\\.md#${section}$`));
   expect(linkTargets).toContain(toSectionLink(path));
 });
 

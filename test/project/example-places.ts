@@ -8,6 +8,7 @@ const baseConfig: Options = {
   origin: "https://api.example.com",
   policies: { "per-client": basePolicy },
   origins: { orders: { members: ["https://a.example.com"] } },
+  functions: { weight: () => 1 },
   routes: [baseRoute],
 };
 
@@ -55,6 +56,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   Webhooks: inRoute,
   "Handed-over calls": inRoute,
   Policies: inPolicy,
+  Functions: (given) => inConfig({ functions: { tried: { run: () => 1, ...given } } }),
   "Token costs": inPolicy,
   "Limits for some requests": (given) => inPolicy({ limits: [{ methods: ["GET"], ...given }] }),
   Credentials: inConfig,

@@ -5,6 +5,8 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Top level: origin": "string",
   "Top level: origins": "Readonly<Record<string, PoolInput<Names>>>",
   "Top level: name": "string",
+  "Top level: functions": "Readonly<Record<string, OwnFunction | FunctionInput>>",
+  "Functions: run": "OwnFunction",
   "Top level: admin.prefix": "Path",
   "Top level: cors": '"origin" | "none" | CorsInput',
   "Top level: errors": "DialectName | ErrorsInput",

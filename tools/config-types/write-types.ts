@@ -76,6 +76,11 @@ const INTERFACES: readonly Interface[] = [
     sources: [{ section: "Policies", without: /^algorithm$|^settle\.usage\./ }],
   },
   {
+    head: "FunctionInput",
+    about: "A function of one's own, and what it may do.",
+    sources: [{ section: "Functions" }],
+  },
+  {
     head: "TokenCostInput",
     about: "What a call of a language model will use at most.",
     sources: [{ section: "Token costs", below: "cost." }],
@@ -135,6 +140,7 @@ const HEAD = `// The types of headgate.config.ts, for editors and compilers: wri
 // docs/configuration, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
 import type { DialectName } from "../errors/registry.ts";
+import type { OwnFunction } from "../functions/own-function.ts";
 import type { Facts } from "../keys/facts.ts";
 import type {
   Country,

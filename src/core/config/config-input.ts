@@ -2,6 +2,7 @@
 // docs/configuration, which tests compare with the schemas. parse-config.ts reads the same, and trusts no type.
 
 import type { DialectName } from "../errors/registry.ts";
+import type { OwnFunction } from "../functions/own-function.ts";
 import type { Facts } from "../keys/facts.ts";
 import type {
   Country,
@@ -91,6 +92,12 @@ export interface ConfigInput<Names extends string = string> {
    * @example requestTimeout: "10s"
    */
   readonly requestTimeout?: Duration;
+  /**
+   * Code of one's own that policies and routes may name. A name is written like `name`.
+   * (object of at most 32 functions by name. Default: `{}`.)
+   * @example functions: { team: (request: { header: (name: string) => string \| undefined }) => request.header("x-team") }
+   */
+  readonly functions?: Readonly<Record<string, OwnFunction | FunctionInput>>;
   /**
    * Who is alerted when a key nears its quota, requests are refused, or an origin fails: see Alerts.
    * (list of at most 20 rules. Default: `[]`.)
@@ -1275,6 +1282,34 @@ export interface PolicyBase {
   };
 }
 
+/** A function of one's own, and what it may do. */
+export interface FunctionInput {
+  /**
+   * The function. It gets the request, and may return a promise.
+   * (function. Required.)
+   * @example run: () => "all"
+   */
+  readonly run: OwnFunction;
+  /**
+   * How long its promise is waited for.
+   * (`"1ms"` to `"10s"`. Default: `"50ms"`.)
+   * @example timeout: "200ms"
+   */
+  readonly timeout?: Duration;
+  /**
+   * What becomes of a request where it fails.
+   * (`"refuse"` or `"skip"`. Default: none: what is safe for its use.)
+   * @example onFault: "refuse"
+   */
+  readonly onFault?: "refuse" | "skip";
+  /**
+   * What `request.env` has. Nothing else of the deployment's is there.
+   * (list of at most 16 names of secrets, variables and bindings. Default: `[]`.)
+   * @example env: ["SESSION_KEY"]
+   */
+  readonly env?: ListOf<string>;
+}
+
 /** What a call of a language model will use at most. */
 export interface TokenCostInput {
   /**
@@ -2051,6 +2086,12 @@ export interface CostRule {
    * @example cost: { json: "batch", form: "batch", count: true, max: 50 }
    */
   readonly form?: string;
+  /**
+   * What this function returns, rounded up, within `cost.min` and `cost.max`. Nothing is `cost.otherwise`; what is no number of at least 0, and a function that fails, cost `cost.max`.
+   * (the name of one of `functions`. Default: none.)
+   * @example cost: { function: "weight", max: 50 }
+   */
+  readonly function?: string;
   /**
    * The cost is how many elements the list has that `json` or `form` leads to, in a form as JSON text. What is no list costs `cost.max`.
    * (`true`. Default: none.)

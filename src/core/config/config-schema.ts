@@ -7,6 +7,7 @@ import { alertsSchema } from "../alerts/alert-settings.ts";
 import { batchSchema } from "../batch/batch-schema.ts";
 import { authSchema } from "../consumers/auth-schema.ts";
 import { corsRule } from "../cors/cors-settings.ts";
+import { FUNCTIONS_MAX } from "../functions/parse-functions.ts";
 import { errorsRule } from "../errors/errors-schema.ts";
 import { logSchema } from "../log/log-settings.ts";
 import { deniedAnswer } from "../policies/denied-answer.ts";
@@ -65,6 +66,8 @@ export const configSchema = object({
   portal: v.optional(portalSchema),
   denied: v.optional(deniedAnswer),
   errors: v.optional(errorsRule, "problem"),
+  // parse-functions.ts reads them.
+  functions: v.optional(objectOf("functions", FUNCTIONS_MAX), {}),
   tiers: v.optional(objectOf("tiers", TIERS_MAX), {}),
   policies: objectOf("policies", POLICIES_MAX),
   routes: v.pipe(

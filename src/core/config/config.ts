@@ -7,6 +7,7 @@ import type { BatchSettings } from "../batch/batch-schema.ts";
 import type { AuthSettings } from "../consumers/auth-schema.ts";
 import type { CorsRule } from "../cors/cors-settings.ts";
 import type { ErrorsRule } from "../errors/registry.ts";
+import type { OwnFunctions } from "../functions/own-function.ts";
 import type { LogSettings } from "../log/log-settings.ts";
 import type { OriginPool } from "../origins/origin-pool.ts";
 import type { LimitedRoute } from "../policies/limited-route.ts";
@@ -68,6 +69,8 @@ export interface Config {
   readonly reputation: ReputationSettings | undefined;
   /** What consumers see of their own limits; undefined: nothing. */
   readonly portal: PortalSettings | undefined;
+  /** The code of the deployed file that the configuration may name. */
+  readonly functions: OwnFunctions;
   readonly policies: readonly Policy[];
   /** The names of the tiers. */
   readonly tiers: readonly string[];

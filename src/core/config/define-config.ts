@@ -2,6 +2,7 @@
 
 import type { ConfigInput } from "./config-input.ts";
 
+export type * from "../functions/own-function.ts";
 export type { Facts } from "../keys/facts.ts";
 export type * from "./config-input.ts";
 export type * from "./input-values.ts";

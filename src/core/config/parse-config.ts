@@ -16,6 +16,8 @@ import type { Batches, Config } from "./config.ts";
 import { parseBatchPolicies } from "./parse-batch-policies.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import { findNearest } from "../schema/find-nearest.ts";
+import type { OwnFunctions } from "../functions/own-function.ts";
+import { parseNamedFunctions } from "./parse-named-functions.ts";
 import { parseOrigin } from "../origins/parse-origin.ts";
 import { STAND_IN_INDEX } from "../policies/limited-route.ts";
 import { parsePolicies } from "../policies/parse-policies.ts";
@@ -42,7 +44,12 @@ const LIMIT_FACTOR_MAX = 1_000;
  * `path` of a problem is dotted from the configuration's root ("routes.0.cost"), or names a variable ("vars.ORIGIN_URL").
  * Sets and Maps in the Config are read-only by type; everything else is frozen.
  */
-export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Config> {
+export function parseConfig(
+  input: unknown,
+  vars: ConfigVars = {},
+  /** Those of the file that is deployed, for a configuration that came over the wire: it has none of its own. */
+  deployed?: OwnFunctions,
+): Result<Config> {
   const parsed = parseWith(configSchema, input);
   if (!parsed.ok && !isObject(input)) return parsed;
   // Policies and routes are read also when the rest has problems, so that all are reported at once.
@@ -67,14 +74,18 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
   const batchPolicies = parseBatchPolicies(given["batch"], named, problems);
   const context = { ...named, ...origins, caseSensitive, ...toRouteDefaults(parsed) };
   const routes = parseRoutes(rawRoutes, context, problems);
+  const functions = parseNamedFunctions(
+    given,
+    { deployed, policies, pools: origins.pools, routes },
+    problems,
+  );
   if (parsed.ok) {
     const known = { policies: policyNames, tiers: toTierNames(given) };
     problems.push(...findOwnPaths(routes, parsed.value), ...findPortalProblems(parsed.value.portal, known));
   }
   if (!parsed.ok || origins.origin === undefined || problems.length > 0) return err(problems);
   const { name, encodedSlash, mergeSlashes, headers, headerBytesMax, requestTimeout } = parsed.value;
-  const { log, admin, batch, counters, auth } = parsed.value;
-  const { attempts } = auth;
+  const { log, admin, batch, counters, auth, alerts, access, cors, errors, portal } = parsed.value;
   return ok(
     Object.freeze({
       origin: origins.origin,
@@ -86,21 +97,17 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
       headers: Object.freeze(headers),
       headerBytesMax,
       requestTimeoutMs: requestTimeout,
-      log: deepFreeze(log),
-      alerts: deepFreeze(parsed.value.alerts),
+      ...deepFreeze({ log, alerts, access, cors, errors, portal }),
       admin: Object.freeze({ ...admin, below: Object.freeze(toBelowPattern(admin.prefix)) }),
       batch: batch && deepFreeze(toBatches(batch, batchPolicies, context)),
       counters: Object.freeze(counters),
       auth: deepFreeze(auth),
-      access: deepFreeze(parsed.value.access),
-      cors: deepFreeze(parsed.value.cors),
-      errors: deepFreeze(parsed.value.errors),
       stats: deepFreeze(toStatsSettings(parsed.value.stats)),
-      portal: deepFreeze(parsed.value.portal),
       reputation: toReputation(parsed.value.reputation, caseSensitive),
       preflights: toAddressPolicy(PREFLIGHTS_POLICY, PREFLIGHTS),
-      attempts: toAddressPolicy(ATTEMPTS_POLICY, { limit: attempts.limit, windowMs: attempts.window }),
+      attempts: toAddressPolicy(ATTEMPTS_POLICY, toAttempts(auth)),
       policies: Object.freeze([...policies.values()]),
+      functions,
       tiers: Object.freeze(toTierNames(given)),
       routes,
     }),
@@ -109,6 +116,11 @@ export function parseConfig(input: unknown, vars: ConfigVars = {}): Result<Confi
 
 const toTierNames = ({ tiers }: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.keys(isObject(tiers) ? tiers : {});
+
+const toAttempts = ({ attempts }: Config["auth"]): Parameters<typeof toAddressPolicy>[1] => ({
+  limit: attempts.limit,
+  windowMs: attempts.window,
+});
 
 type Parsed = ReturnType<typeof parseWith<typeof configSchema>>;
 

@@ -61,6 +61,11 @@ export const problems = {
     detail: "The API key or the token cannot be checked at the moment.",
     proxyError: "proxy_internal_error",
   },
+  "function-failed": {
+    status: 503,
+    detail: "What this gateway's operator has written for this request does not work at the moment.",
+    proxyError: "proxy_internal_error",
+  },
   "not-ready": {
     status: 503,
     detail: "This instance of the gateway has just started, and cannot learn yet whom it may let in.",

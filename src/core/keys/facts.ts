@@ -43,7 +43,7 @@ export interface Facts {
   readonly query: (name: string) => string | undefined;
   /** Whether a body comes with it, whatever its length. */
   readonly hasBody: boolean;
-  /** What the body has at a place, by its label: "json:model" or "form:batch". Known of those that the route's limits read. */
+  /** What the body has at a place, or a function returns, by its label: "json:model", "form:batch" or "function:team". Known of those that the route's limits read. */
   readonly member: (label: string) => BodyValue;
   /** The segment of `path` where the route's pattern has `:name`. */
   readonly param: (name: string) => string | undefined;

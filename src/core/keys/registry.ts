@@ -7,6 +7,7 @@ import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
 import { everyone } from "./everyone.ts";
 import { form } from "./form.ts";
+import { ofFunction } from "./function.ts";
 import { header } from "./header.ts";
 import { host } from "./host.ts";
 import { ip } from "./ip.ts";
@@ -25,6 +26,7 @@ export const keyExtractors = {
   query,
   json,
   form,
+  function: ofFunction,
   path,
   param,
   method,

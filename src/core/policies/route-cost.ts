@@ -5,11 +5,12 @@
 import * as v from "valibot";
 import { countElements } from "../body/body-members.ts";
 import type { BodyValue } from "../body/body-value.ts";
+import { FUNCTION_LABEL } from "../functions/function-values.ts";
 import { FORM_NAME, FORM_NAME_WANTED, JSON_PATH, JSON_PATH_WANTED } from "../body/member-path.ts";
 import { requestHeader } from "../http/header-name.ts";
 import { methodName } from "../http/methods.ts";
 import { object } from "../schema/parse-with.ts";
-import { integerBetween, LIMIT_MAX, textLike } from "../schema/primitives.ts";
+import { integerBetween, LIMIT_MAX, NAME, NAME_WANTED, textLike } from "../schema/primitives.ts";
 import type { Facts } from "../keys/facts.ts";
 
 /** Quota units of a request, rounded up; what is no number of at least 0 counts as LIMIT_MAX, as does what is above. */
@@ -23,6 +24,8 @@ export interface CostRule {
   /** A member of a JSON body, or a field of a form, with a whole number; whatever else stands there counts as max. */
   readonly json?: string | undefined;
   readonly form?: string | undefined;
+  /** A function of the configuration's `functions`; what failed counts as max. */
+  readonly function?: string | undefined;
   /** What counts is how many elements the list has that stands there, in a form as JSON text. */
   readonly count?: true | undefined;
   /** One unit for every so many bytes of the body, by Content-Length; a body of unknown length counts as max. */
@@ -47,6 +50,7 @@ const ruleSchema = v.pipe(
     header: v.optional(requestHeader),
     json: v.optional(textLike(JSON_PATH, `must be ${JSON_PATH_WANTED}`)),
     form: v.optional(textLike(FORM_NAME, `must be ${FORM_NAME_WANTED}`)),
+    function: v.optional(textLike(NAME, NAME_WANTED)),
     count: v.optional(v.literal(true, "must be true")),
     bodyBytesPerUnit: v.optional(integerBetween(1, LIMIT_MAX)),
     otherwise: v.optional(quotaUnits),
@@ -90,7 +94,11 @@ function readMethodCost({ methods }: CostRule, { method }: Facts): number | unde
 }
 
 function readClientCost(cost: CostRule, facts: Facts): number | undefined {
-  const given = readHeaderCost(cost, facts) ?? readMemberCost(cost, facts) ?? readBodyCost(cost, facts);
+  const given =
+    readHeaderCost(cost, facts) ??
+    readFunctionCost(cost, facts) ??
+    readMemberCost(cost, facts) ??
+    readBodyCost(cost, facts);
   return given === undefined ? undefined : Math.min(cost.max, Math.max(cost.min, given));
 }
 
@@ -106,6 +114,13 @@ export function listCostMembers(cost: RouteCost): readonly string[] {
   return [...(json === undefined ? [] : [`json:${json}`]), ...(form === undefined ? [] : [`form:${form}`])];
 }
 
+/** The function that a cost asks; undefined: none. */
+export function findCostFunction(cost: unknown): string | undefined {
+  return typeof cost === "object" && cost !== null && "function" in cost && typeof cost.function === "string"
+    ? cost.function
+    : undefined;
+}
+
 /** A body is of one kind, and nothing is known of it as if it were of the other. */
 function readMemberCost(cost: CostRule, { member }: Facts): number | undefined {
   const labels = listCostMembers(cost);
@@ -114,6 +129,14 @@ function readMemberCost(cost: CostRule, { member }: Facts): number | undefined {
   if (known?.kind === "missing") return undefined;
   const units = known && (cost.count === true ? countElements(known) : toUnits(known));
   return units ?? Infinity;
+}
+
+/** Rounded up; what is no number of at least 0 counts as max. */
+function readFunctionCost({ function: name }: CostRule, { member }: Facts): number | undefined {
+  const made = name === undefined ? undefined : member(FUNCTION_LABEL + name);
+  if (made === undefined || made.kind === "missing") return undefined;
+  const units = made.kind === "number" ? Math.ceil(Number(made.text)) : -1;
+  return units >= 0 ? units : Infinity;
 }
 
 /** A number may be written as a text, and as 1e3. */

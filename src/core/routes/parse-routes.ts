@@ -1,6 +1,5 @@
 // Reads the routes and resolves what they refer to: policies by name, patterns, and whether a cost can ever be met.
 
-import { isMemberLabel, toWantedMembers } from "../body/body-members.ts";
 import type { AccessList } from "../access/access-list.ts";
 import { findHandOverProblems } from "../handover/hand-over-settings.ts";
 import { findPrivateProblems } from "../cache/private-use.ts";
@@ -16,12 +15,8 @@ import { findRetirementProblems, toRetirement } from "./retirement.ts";
 import { routeSchema } from "./route-schema.ts";
 import { findVainLinks, toRouteLinks } from "./route-links.ts";
 import type { Route } from "./route.ts";
+import { toReading } from "./route-reading.ts";
 import { isPermit, type Policy } from "../policies/policy.ts";
-import { isTokenCost } from "../policies/policy-cost.ts";
-import { listPolicyMembers } from "../policies/policy-units.ts";
-import { listCostMembers } from "../policies/route-cost.ts";
-import { ASK_MEMBERS } from "../usage/ask-usage.ts";
-import { MODEL } from "../usage/estimate.ts";
 import { deepFreeze } from "../schema/deep-freeze.ts";
 import type { AggregatePart } from "../batch/aggregate.ts";
 import { parseAggregate, type AggregateGiven } from "../batch/parse-aggregate.ts";
@@ -37,10 +32,6 @@ import type { WebhookProfile } from "../webhooks/webhook-profile.ts";
 import { findWebhookProblems, type WebhookSettings } from "../webhooks/webhook-settings.ts";
 import type { DeniedAnswer } from "../policies/denied-answer.ts";
 import { findImpossible, type NamedPolicies, findNamedPolicies } from "../policies/find-named-policies.ts";
-
-/** What is waited for of a body for a cost or a key; of one with a prompt, which its other members may stand behind. */
-const MEMBERS_BYTES_MAX = 65_536;
-const PROMPT_BYTES_MAX = 1_048_576;
 
 export interface RouteContext extends NamedPolicies {
   readonly poolNames: readonly string[];
@@ -173,7 +164,7 @@ function toRoute(
     ...toTimeouts(options, context),
     bodyBytesMax: options.bodyBytesMax ?? Infinity,
     hasPermits: hasPermits(policies, pool),
-    ...toReading(options, policies, pool),
+    ...toReading(options.cost, policies, pool),
     auth: options.auth,
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
@@ -212,45 +203,6 @@ function toTimeouts(
     bodyTimeoutMs: bodyTimeout ?? Infinity,
     totalTimeoutMs: totalTimeout ?? Infinity,
   };
-}
-
-/** What of bodies and answers the route's limits and its pool's read. */
-function toReading(
-  { cost }: v.InferOutput<typeof routeSchema>,
-  own: readonly Policy[],
-  pool: OriginPool | undefined,
-): Pick<Route, "members" | "membersBytesMax" | "readsUsage" | "asksUsage"> {
-  const policies = [...own, ...(pool?.outbound?.limited.policies ?? [])];
-  const asksUsage = policies.some(({ settle }) => settle?.usage === "openai" && settle.ask);
-  const members = [
-    ...listCostMembers(cost),
-    ...listKeyMembers(own),
-    ...listPoolMembers(pool),
-    ...policies.flatMap(listPolicyMembers),
-    ...(asksUsage ? ASK_MEMBERS : []),
-  ];
-  const readsUsage = policies.some(({ settle }) => settle?.usage !== undefined);
-  // Statistics name the model; nobody waits for a body for that alone.
-  if (readsUsage && members.length > 0) members.push(MODEL);
-  const isOfTokens = readsUsage || policies.some((policy) => isTokenCost(policy.cost));
-  return {
-    members: toWantedMembers([...new Set(members)]),
-    membersBytesMax: isOfTokens ? PROMPT_BYTES_MAX : MEMBERS_BYTES_MAX,
-    readsUsage,
-    asksUsage,
-  };
-}
-
-function listKeyMembers(policies: readonly Pick<Policy, "key">[]): readonly string[] {
-  return policies.flatMap(({ key }) => key.map(({ label }) => label)).filter(isMemberLabel);
-}
-
-function listPoolMembers(pool: OriginPool | undefined): readonly string[] {
-  if (pool === undefined) return [];
-  const { outbound, affinity = [] } = pool;
-  const limited = outbound?.limited;
-  const ofCost = limited === undefined ? [] : listCostMembers(limited.cost);
-  return [...ofCost, ...listKeyMembers([...(limited?.policies ?? []), { key: affinity }])];
 }
 
 function toRefusals(

@@ -62,6 +62,8 @@ export interface Route {
   readonly hasPermits: boolean;
   /** What of a request's body its limits and its pool read: not before the body is there. undefined: nothing. */
   readonly members: WantedMembers | undefined;
+  /** Functions that make keys or costs of its limits: called before these are asked. undefined: none. */
+  readonly functions: readonly string[] | undefined;
   /** How much of a body is waited for, to read them. */
   readonly membersBytesMax: number;
   /** Whether limits read what its answers say that a language model used. */

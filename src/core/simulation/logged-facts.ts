@@ -1,6 +1,7 @@
 // The facts of a logged request, as the gateway would have read them of the request itself. What the log does not say is
 // taken as absent, and noted: whoever reads the result must know what it rests on.
 
+import { FUNCTION_LABEL } from "../functions/function-values.ts";
 import { type BodyValue, MISSING, UNKNOWN } from "../body/body-value.ts";
 import { findParameters } from "../http/query.ts";
 import { type PathRules, toCanonicalPath, toMatchPath } from "../http/canonical-path.ts";
@@ -115,8 +116,12 @@ export class LoggedFacts implements Facts {
 
   readonly query = (name: string): string | undefined => toOneValue(findParameters(this.#search, name));
 
-  /** No log has bodies: what is read of them is not known. */
+  /** No log has bodies, and functions want the whole request: what is read of them is not known. */
   readonly member = (label: string): BodyValue => {
+    if (label.startsWith(FUNCTION_LABEL)) {
+      this.#log.onUnknown(`what the function "${label.slice(FUNCTION_LABEL.length)}" returns`);
+      return UNKNOWN;
+    }
     if (!this.hasBody) return MISSING;
     this.#log.onUnknown(`the body's ${label}`);
     return UNKNOWN;

@@ -100,6 +100,11 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     help: "Questions to counter objects",
     labels: ["kind", "result"],
   },
+  functions: {
+    name: "function_faults",
+    help: "Functions of the configuration that failed, by how",
+    labels: ["function", "code"],
+  },
   lost: { name: "stats_lost", help: "Series without room, and reports that never came", labels: ["what"] },
 };
 

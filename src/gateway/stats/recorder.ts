@@ -166,6 +166,11 @@ export class Recorder {
     this.#pending.counts.count("shed", pool, priority, result);
   }
 
+  /** Counts a function of the configuration that failed. */
+  faulted(name: string, code: string): void {
+    this.#pending.counts.count("functions", name, code);
+  }
+
   /** Counts a call of a counter object. */
   called(kind: "decide" | "renew", failure: string | undefined): void {
     this.#pending.counts.count("counterCalls", kind, failure === undefined ? "answered" : "failed");

@@ -53,6 +53,13 @@ const rows: readonly Row[] = [
   ["json", "model", { members: { "json:model": { kind: "list", count: 2 } } }, "\u0000unreadable "],
   ["form", "page", { members: { "form:page": { kind: "text", text: "p" } } }, "p"],
   ["form", "page", { members: { "json:page": { kind: "text", text: "p" } } }, undefined],
+  ["function", "team", { members: { "function:team": { kind: "text", text: "a" } } }, "a"],
+  [
+    "function",
+    "team",
+    { members: { "function:team": { kind: "unknown" } }, address: "192.0.2.9" },
+    "\u0000unreadable 192.0.2.9",
+  ],
   ["path", "", { path: "/a/b" }, "/a/b"],
   ["param", "page", { params: { page: "p" } }, "p"],
   ["param", "page", { query: { page: "p" } }, undefined],

@@ -57,11 +57,12 @@ function findFixed(path: string, cost: CostRule, policies: readonly Policy[]): r
 
 /** Costs that a client says, up to `max`. */
 function findDeclared(path: string, cost: CostRule, policies: readonly Policy[]): readonly Finding[] {
-  const isDeclared = cost.header !== undefined || cost.bodyBytesPerUnit !== undefined;
-  if (!isDeclared && listCostMembers(cost).length === 0) return [];
+  const isSized = cost.header !== undefined || cost.bodyBytesPerUnit !== undefined;
+  const isDeclared = isSized || listCostMembers(cost).length > 0;
+  if (!isDeclared && cost.function === undefined) return [];
   const policy = policies.find((one) => isImpossible(one, cost.max));
   if (policy === undefined) return [];
-  const message = `policy "${policy.name}" can never admit a cost of ${cost.max}, which a client may declare: set max to what it admits`;
+  const message = `policy "${policy.name}" can never admit a cost of ${cost.max}, which ${isDeclared ? "a client may declare" : "a function that fails costs"}: set max to what it admits`;
   return [toWarning(`${path}.max`, message)];
 }
 

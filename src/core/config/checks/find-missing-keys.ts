@@ -71,7 +71,15 @@ function findAffinity(
 }
 
 /** Its credential is looked at with each of its requests, and its path has no parameters. */
-const NOT_OF_A_BATCH: ReadonlySet<string> = new Set(["consumer", "api-key", "jwt", "param", "json", "form"]);
+const NOT_OF_A_BATCH: ReadonlySet<string> = new Set([
+  "consumer",
+  "api-key",
+  "jwt",
+  "param",
+  "json",
+  "form",
+  "function",
+]);
 
 function findOfBatch({ batch }: Config): readonly Finding[] {
   return (batch?.limited.policies ?? []).flatMap(({ name, key, onMissing }, index) => {

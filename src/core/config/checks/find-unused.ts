@@ -5,6 +5,7 @@ import type { Policy } from "../../policies/policy.ts";
 import { SUSPECT_TIER } from "../../reputation/reputation-settings.ts";
 import { toHint } from "../../schema/parse-with.ts";
 import type { Config } from "../config.ts";
+import { listFunctionUses } from "../parse-named-functions.ts";
 import { type ConfigCheck, type Finding, toWarning } from "./finding.ts";
 
 export const findUnused: ConfigCheck = (config) => {
@@ -13,12 +14,20 @@ export const findUnused: ConfigCheck = (config) => {
       .filter((policy) => !isUsed(policy, config))
       .map(({ name }) => toWarning(`policies.${name}`, "no route, pool or batch uses it")),
     ...config.policies.flatMap((policy) => findTiers(policy, config)),
+    ...findFunctions(config),
     ...findPools(config),
     ...findIssuers(config),
     ...findTokenTiers(config),
     ...config.pools.flatMap((pool) => findPriorities(pool, config)),
   ];
 };
+
+function findFunctions(config: Config): readonly Finding[] {
+  const used = new Set(listFunctionUses(config).map(([, name]) => name));
+  return [...config.functions.keys()]
+    .filter((name) => !used.has(name))
+    .map((name) => toWarning(`functions.${name}`, "no policy, route or pool names it"));
+}
 
 function findPools({ pools, routes }: Config): readonly Finding[] {
   return pools
