@@ -31,6 +31,8 @@ export interface PieceFilter {
 }
 
 export interface PipeOptions {
+  /** Ends it, also while nobody reads what was written. undefined: the source alone does. */
+  readonly signal?: AbortSignal | undefined;
   /** What the target gets, and then its end, where the source fails; undefined: its end is a failure too. */
   readonly toLastWords?: (() => Uint8Array | undefined) | undefined;
   readonly pace?: Pace | undefined;
@@ -66,10 +68,12 @@ export function pipeStream(
   target: WritableStream<Uint8Array>,
   options: PipeOptions = {},
 ): Promise<void> {
-  const { pace, tap, filter, toLastWords } = options;
+  const { pace, tap, filter, toLastWords, signal } = options;
   const isPlain = pace === undefined && tap === undefined && filter === undefined;
   if (isPlain && !piped.has(source))
-    return toLastWords === undefined ? source.pipeTo(target) : pipeToLastWords(source, target, toLastWords);
+    return toLastWords === undefined
+      ? source.pipeTo(target, signal && { signal })
+      : pipeToLastWords(source, target, { toLastWords, signal });
   // What comes out of a pipe cannot be piped on, as a batch reader does.
   const reader = piped.has(source) ? toReader(source) : toBatchReader(source);
   return pump(reader, target.getWriter(), options);
@@ -78,10 +82,13 @@ export function pipeStream(
 async function pipeToLastWords(
   source: ReadableStream<Uint8Array>,
   target: WritableStream<Uint8Array>,
-  toLastWords: () => Uint8Array | undefined,
+  {
+    toLastWords,
+    signal,
+  }: Pick<PipeOptions, "signal"> & { readonly toLastWords: () => Uint8Array | undefined },
 ): Promise<void> {
   try {
-    await source.pipeTo(target, { preventAbort: true });
+    await source.pipeTo(target, { preventAbort: true, ...(signal && { signal }) });
   } catch (error) {
     await sayLast(target.getWriter(), toLastWords(), error);
     throw error;
@@ -99,13 +106,38 @@ async function sayLast(
   await Promise.race([said, late]).catch(() => writer.abort(error).catch(() => undefined));
 }
 
+interface Ending {
+  readonly hasCut: () => boolean;
+  /** Once, however often it is called. */
+  readonly cut: (error: unknown) => Promise<void>;
+  readonly forget: () => void;
+}
+
+/** What waits for its reader does not hear that its source has failed: the signal cuts it. */
+function endBySignal(signal: AbortSignal | undefined, cut: Ending["cut"]): Ending {
+  let ended: Promise<void> | undefined;
+  const stop = (): void => {
+    ended = cut(signal?.reason);
+    ended.catch(() => undefined);
+  };
+  signal?.addEventListener("abort", stop);
+  return {
+    hasCut: () => ended !== undefined,
+    cut: async (error) => ended ?? cut(error),
+    forget: () => signal?.removeEventListener("abort", stop),
+  };
+}
+
 async function pump(
   reader: BatchReader,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  { pace, tap, filter, toLastWords }: PipeOptions,
+  { pace, tap, filter, toLastWords, signal }: PipeOptions,
 ): Promise<void> {
   let isRead = true;
   let how: BodyEnd = "broken";
+  const ending = endBySignal(signal, (error) =>
+    toLastWords === undefined ? writer.abort(error) : sayLast(writer, toLastWords(), error),
+  );
   const leave = (error: unknown): void => {
     if (pace?.isWantedUnread() !== true) throw error;
     isRead = false;
@@ -128,10 +160,11 @@ async function pump(
     await writer.close();
     how = "whole";
   } catch (error) {
-    const ended = toLastWords === undefined ? writer.abort(error) : sayLast(writer, toLastWords(), error);
-    await Promise.allSettled([ended, reader.cancel(error)]);
+    if (ending.hasCut()) how = "broken";
+    await Promise.allSettled([ending.cut(error), reader.cancel(error)]);
     throw error;
   } finally {
+    ending.forget();
     tap?.end(how);
   }
 }

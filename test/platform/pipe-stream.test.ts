@@ -99,6 +99,22 @@ describe("pipeStream()", () => {
     expect(isCancelled).toBe(true);
   });
 
+  test.each(["as the platform does", "by hand"])("ends by its signal while nobody reads: %s", async (how) => {
+    const bytes = new Response(toBytes(5_000_000)).body;
+    if (bytes === null) throw new Error("no body");
+    const { readable, writable } = createPipe();
+    const controller = new AbortController();
+    const [pace, { signal }] = [how === "by hand" ? createPace() : undefined, controller];
+    const ends: string[] = [];
+    const tap = { write: () => undefined, end: (end: string) => ends.push(end) };
+    const piped = pipeStream(bytes, writable, { pace, signal, tap: pace && tap });
+    const reader = readable.getReader();
+    await reader.read();
+    controller.abort(new Error("too late"));
+    await expect(piped).rejects.toThrow("too late");
+    expect(ends).toEqual(pace === undefined ? [] : ["broken"]);
+  });
+
   test("reads on to the end where that is wanted though nobody reads", async () => {
     let pieces = 0;
     const source = new ReadableStream({

@@ -164,7 +164,8 @@ async function pass(
     (() =>
       isLeft(passage.exchange) ? undefined : new TextEncoder().encode(toWords(passage.isLate === true)));
   const tap = toPieceTap(taps, () => isLeft(passage.exchange));
-  const options = { pace: isPaced ? pace : undefined, tap, filter, toLastWords };
+  const { signal } = passage.exchange ?? {};
+  const options = { pace: isPaced ? pace : undefined, tap, filter, toLastWords, signal };
   await pipeStream(body, writable, options).catch(ignore);
   await passage.copying;
   stop();

@@ -1,14 +1,21 @@
 // An origin that is too slow in its body, or altogether. Its head is in origin-failures.test.ts.
 
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { send } from "../support/client.ts";
 import { readEvents } from "../support/pool-stand.ts";
 import { startStand } from "../support/stand.ts";
 import { until } from "../support/until.ts";
 
+const permits = { algorithm: "concurrency", limit: 1, key: "path" };
+const tokens = { algorithm: "sliding-window", limit: 1e9, window: "1h", settle: { usage: "openai" } };
+
 const { origin, gateway } = await startStand({
-  policies: {},
+  policies: { permits, tokens: { ...tokens, key: "path" } },
   routes: [
+    { path: "/unread/plain", policies: ["permits"], totalTimeout: "400ms" },
+    { path: "/unread/with-usage", policies: ["permits", "tokens"], totalTimeout: "400ms" },
+    { path: "/unread/with-words", policies: ["permits"], totalTimeout: "400ms", errors: "openai" },
     { path: "/body/*", bodyTimeout: "700ms" },
     { path: "/total/*", totalTimeout: "600ms" },
   ],
@@ -52,6 +59,28 @@ describe("a response", () => {
     expect(tookMs).toBeGreaterThanOrEqual(590);
     expect(tookMs).toBeLessThan(1_900);
   });
+
+  it.concurrent.each(["plain", "with-usage", "with-words"])(
+    "whose client has stopped reading is cut in time all the same: %s",
+    async (name) => {
+      const path = `/unread/${name}`;
+      const fields = [["Content-Type", "text/event-stream"]] as const;
+      async function* endless(): AsyncGenerator<string> {
+        for (;;) yield await Promise.resolve(`data: {"text":"${"x".repeat(10_000)}"}\n\n`);
+      }
+      origin.serve(path, ({ method }) => (method === "POST" ? { fields, body: endless() } : {}));
+      const socket = connect({ host: "127.0.0.1", port: gateway.port });
+      socket.on("error", () => socket.destroy());
+      socket.once("data", () => socket.pause());
+      const sentMs = Date.now();
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\n\r\n`);
+      await until("the origin to be asked", () => origin.flights(path).now === 1);
+      await until("the permit", async () => (await send(gateway, path)).status === 200);
+      expect(Date.now() - sentMs).toBeGreaterThanOrEqual(390);
+      expect(Date.now() - sentMs).toBeLessThan(3_000);
+      socket.destroy();
+    },
+  );
 
   it("that ends in time keeps its length and its bytes", async () => {
     origin.serve("/body/fine", { body: "x".repeat(300_000) });
