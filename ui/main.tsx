@@ -1,8 +1,10 @@
-// The dashboard's entry: who has no token that the gateway knows signs in, everybody else sees the figures.
+// The entry of both pages, the operators' dashboard and the consumers' portal: which of them it is says the address. Who has
+// no token that the gateway knows signs in to the dashboard, everybody else sees the figures.
 
 import { type JSX, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Dashboard } from "./dashboard.tsx";
+import { isPortal, PortalApp } from "./portal/portal-app.tsx";
 import { readStoredToken, type Session, SignIn, signIn, signOut } from "./sign-in.tsx";
 
 type State =
@@ -34,4 +36,4 @@ function App(): JSX.Element {
 }
 
 const root = document.querySelector("#app");
-if (root !== null) render(<App />, root);
+if (root !== null) render(isPortal() ? <PortalApp /> : <App />, root);

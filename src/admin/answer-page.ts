@@ -6,7 +6,7 @@ import { toProblem } from "./problem.ts";
 const LINE_END = 0x0a;
 
 /** The file that the build made: a Content-Security-Policy, a line end, and the page in brotli (src/cli/build-page.ts). */
-export async function answerPage({ method }: Request): Promise<Response> {
+export async function answerPage({ method }: Pick<Request, "method">): Promise<Response> {
   if (method !== "GET") return toProblem(405, "method-not-allowed", {}, { Allow: "GET, HEAD" });
   // Read when it is first asked for: at start-up nobody waits for it.
   const { default: file } = await import("./dashboard.bin");

@@ -6,6 +6,7 @@ import type { Facts } from "../core/keys/facts.ts";
 import { NO_COUNTS } from "../core/alerts/alert-conditions.ts";
 import { isCounted } from "../core/policies/limit-rule.ts";
 import type { Policy } from "../core/policies/policy.ts";
+import type { ShownRequest } from "../core/portal/portal-answer.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { NAME, NAME_WANTED, quota, textLike } from "../core/schema/primitives.ts";
 import { askControl } from "../admin/ask-control.ts";
@@ -91,7 +92,7 @@ function toShown({
   answer,
   untilMs,
   expiresAtMs,
-}: LimitRequest): object {
+}: LimitRequest): ShownRequest {
   return { id, createdAtMs, policy, limit, reason, state, answer, untilMs, expiresAtMs };
 }
 

@@ -10,6 +10,7 @@ import type {
 } from "../core/control/control-messages.ts";
 import { createApiKeySecret } from "../core/control/api-key-secret.ts";
 import { grants, type KeyEntry, textUpTo, timeMs } from "../core/control/entries.ts";
+import type { ShownKey } from "../core/portal/portal-answer.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { durationBetween } from "../core/schema/primitives.ts";
 import { askControl } from "../admin/ask-control.ts";
@@ -72,7 +73,7 @@ export const keyOperations: readonly PortalOperation[] = [
 function toShown(
   { id, createdAtMs, prefixes, tier, scopes, enabled, expiresAtMs, metadata }: KeyEntry,
   { consumer }: PortalCall<unknown>,
-): object {
+): ShownKey {
   const { label } = metadata;
   const isShown = id === consumer.identity.apiKey;
   return { id, label, prefixes, tier, scopes, enabled, createdAtMs, expiresAtMs, isShown };

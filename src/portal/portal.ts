@@ -4,6 +4,7 @@
 import type { Config } from "../core/config/config.ts";
 import { toMatchPath } from "../core/http/canonical-path.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
+import type { ShownConsumer } from "../core/portal/portal-answer.ts";
 import { CallPace } from "../core/portal/call-pace.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -11,6 +12,7 @@ import type { RequestContext } from "../gateway/request/request-context.ts";
 import type { RequestTarget } from "../gateway/request/request-target.ts";
 import { RequestTrace } from "../gateway/request/request-trace.ts";
 import { safely } from "../gateway/safely.ts";
+import { answerPage } from "../admin/answer-page.ts";
 import { UnavailableError } from "../admin/ask-control.ts";
 import { toJson, toProblem } from "../admin/problem.ts";
 import { readJson } from "../admin/read-call.ts";
@@ -25,6 +27,8 @@ import { toChanges } from "./to-changes.ts";
 import { showLimits } from "./show-limits.ts";
 import { UsageReader } from "./show-usage.ts";
 
+/** A page for people: what it shows it asks with the key that its reader signs in with. */
+const PAGE_PLACE = "/ui";
 const BODY_BYTES_MAX = 4_096;
 
 /** Whoever asks is answered alone. */
@@ -53,6 +57,9 @@ export function createPortal(bindings: Bindings): Portal {
   return async (request, { gateway, place, waitUntil }) => {
     const requestId = readRequestId(request);
     const trace = new RequestTrace(readClock());
+    // As it is: its body is coded.
+    if (place === PAGE_PLACE)
+      return safely({ requestId, trace }, gateway.config, async () => answerPortalPage(request));
     const context = { gateway, trace, waitUntil };
     const answered = await safely({ requestId, trace }, gateway.config, async () =>
       answer(request, parts, { place, requestId, context }),
@@ -66,6 +73,11 @@ export function createPortal(bindings: Bindings): Portal {
       headers,
     });
   };
+}
+
+async function answerPortalPage({ method }: Request): Promise<Response> {
+  const page = await answerPage({ method: method === "HEAD" ? "GET" : method });
+  return method === "HEAD" ? new Response(null, page) : page;
 }
 
 interface Parts {
@@ -166,7 +178,7 @@ async function showConsumer(
   consumer: Consumer,
   context: RequestContext<Gateway>,
   usage: UsageReader,
-): Promise<object> {
+): Promise<ShownConsumer> {
   const { identity, facts } = consumer;
   const { config } = context.gateway;
   const [limits, used] = await Promise.all([

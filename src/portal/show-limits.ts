@@ -9,6 +9,7 @@ import { isCounted } from "../core/policies/limit-rule.ts";
 import { STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import type { Policy, PolicyVariant } from "../core/policies/policy.ts";
 import { toUnused } from "../core/policies/policy.ts";
+import type { ShownLimit } from "../core/portal/portal-answer.ts";
 import type { PolicyRow } from "../core/policies/policy-rows.ts";
 import { findMissingScopes } from "../core/consumers/verdict.ts";
 import { toFinite } from "../gateway/explain-policies.ts";
@@ -25,26 +26,10 @@ const ASKED_MAX = 16;
 /** Parts of a key that say the same of every request of a client. */
 const STEADY_PART = /^(?:ip\b|country$|asn$|consumer$|api-key$|jwt:|everyone$)/;
 
-export interface ShownLimit {
-  readonly policy: string;
-  readonly limit: number | "unlimited";
-  readonly windowMs: number | undefined;
-  /** What it counts by. */
-  readonly key: readonly string[];
-  /** Only requests of these; undefined: of all. */
-  readonly methods: readonly string[] | undefined;
-  readonly routes: readonly string[] | undefined;
-  /** undefined: each request says by what it is counted, or nothing counts it. */
-  readonly used?: number | undefined;
-  readonly remaining?: number | undefined;
-  /** Until all of it is back. */
-  readonly resetMs?: number | undefined;
-  /** Where nothing is left: until a request that costs 1 is admitted. */
-  readonly retryAfterMs?: number | undefined;
-  /** The counter did not answer: what is left is not known. */
-  readonly isUnknown?: true;
+/** With what ends of it. */
+export interface EndingLimit extends ShownLimit {
   /** When an operator's change of it ends, and what the limit then is. */
-  readonly ends?: { readonly atMs: number; readonly limit: number | "unlimited" } | undefined;
+  readonly ends: { readonly atMs: number; readonly limit: ShownLimit["limit"] } | undefined;
 }
 
 interface Entry {
@@ -58,7 +43,7 @@ interface Entry {
 export async function showLimits(
   consumer: Consumer,
   context: RequestContext<Gateway>,
-): Promise<readonly ShownLimit[]> {
+): Promise<readonly EndingLimit[]> {
   const entries = listEntries(consumer, context.gateway);
   const asked = entries.filter(({ policy }) => isKnown(policy, consumer)).map(({ policy }) => policy);
   const rows = await peek(asked, 0, { consumer, context });
@@ -138,7 +123,7 @@ async function peek(
   return new Map((await Promise.all(calls)).flat().map((row) => [row.policy, row]));
 }
 
-function toShown({ own, policy, methods, routes, endsMs }: Entry, figures: Partial<ShownLimit>): ShownLimit {
+function toShown({ own, policy, methods, routes, endsMs }: Entry, figures: Partial<ShownLimit>): EndingLimit {
   const { name, windowMs, key } = policy;
   const labels = key.map(({ label }) => label);
   const ends = endsMs === undefined ? undefined : { atMs: endsMs, limit: toLimit(own) };

@@ -2,6 +2,7 @@
 // while: however often a consumer asks, objects are asked every half minute at most.
 
 import { LruMap } from "../core/lru-map.ts";
+import type { ShownPeriod, ShownUsage } from "../core/portal/portal-answer.ts";
 import { addConsumerCounts } from "../core/stats/consumer-usage.ts";
 import type { ConsumerCount, ConsumerCounts, ConsumerList } from "../core/stats/stats-messages.ts";
 import { OTHER } from "../core/stats/top-list.ts";
@@ -11,30 +12,6 @@ import { readClock } from "../platform/clock.ts";
 
 const CONSUMERS_MAX = 1_000;
 const KEPT_MS = 30_000;
-
-export interface ShownUsage {
-  readonly asOfMs: number;
-  /** Figures of some part of the world are missing. */
-  readonly isPartial: boolean;
-  readonly day: ShownPeriod;
-  readonly month: ShownPeriod;
-}
-
-interface ShownPeriod {
-  /** What was taken from each policy. */
-  readonly units: readonly { readonly policy: string; readonly units: number }[];
-  /** Which policies refused requests. */
-  readonly denials: readonly { readonly policy: string; readonly count: number }[];
-  /** Why requests were refused or failed. */
-  readonly reasons: readonly { readonly code: string; readonly count: number }[];
-  /** Calls of language models. */
-  readonly models: readonly {
-    readonly model: string;
-    readonly calls: number;
-    readonly inputTokens: number;
-    readonly outputTokens: number;
-  }[];
-}
 
 export class UsageReader {
   readonly #known = new LruMap<string, ShownUsage>(CONSUMERS_MAX);

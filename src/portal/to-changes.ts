@@ -1,14 +1,8 @@
 // Limits that are going to change: what the configuration announces, and overrides that end.
 
 import type { Config } from "../core/config/config.ts";
-import type { ShownLimit } from "./show-limits.ts";
-
-export interface ShownChange {
-  readonly policy: string;
-  readonly limit: number | "unlimited";
-  readonly fromMs: number;
-  readonly note: string | undefined;
-}
+import type { ShownChange } from "../core/portal/portal-answer.ts";
+import type { EndingLimit } from "./show-limits.ts";
 
 interface Given {
   readonly config: Pick<Config, "portal">;
@@ -18,7 +12,7 @@ interface Given {
 
 /** The next one first. */
 export function toChanges(
-  limits: readonly Pick<ShownLimit, "policy" | "ends">[],
+  limits: readonly Pick<EndingLimit, "policy" | "ends">[],
   { config, tier, nowMs }: Given,
 ): readonly ShownChange[] {
   const names = new Set(limits.map(({ policy }) => policy));

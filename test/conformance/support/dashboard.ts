@@ -21,6 +21,11 @@ export async function openDashboard(
   gateway: Target,
   token: string = ADMIN_TOKEN,
 ): Promise<Dashboard> {
+  return await openPage(browser, gateway, `/ui${token === "" ? "" : `#token=${token}`}`);
+}
+
+/** `path` is below the gateway's own prefix. */
+export async function openPage(browser: Browser, gateway: Target, path: string): Promise<Dashboard> {
   const page = await browser.open("about:blank");
   const asked: string[] = [];
   const errors: string[] = [];
@@ -33,7 +38,7 @@ export async function openDashboard(
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
   });
-  await page.goto(`${gateway.url}${PREFIX}/ui${token === "" ? "" : `#token=${token}`}`);
+  await page.goto(`${gateway.url}${PREFIX}${path}`);
   return {
     page,
     asked,

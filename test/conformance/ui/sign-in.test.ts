@@ -1,4 +1,5 @@
-// Signing in to the dashboard in a real browser; and, as a browser is there, the site of the documents, from a folder.
+// Signing in to the dashboard in a real browser, and to the portal, with all that its page does; and, as a browser is there,
+// the site of the documents, from a folder.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,12 +17,23 @@ import {
   readStored,
   readWidth,
 } from "../support/dashboard.ts";
+import { testPortalPage } from "../support/portal-page.ts";
 import { startStand } from "../support/stand.ts";
 
 const { gateway } = await startStand(
   {
-    policies: { all: { algorithm: "sliding-window", limit: 10, window: "1h", key: "ip" } },
-    routes: [{ path: "/*", policies: ["all"] }],
+    policies: {
+      all: { algorithm: "sliding-window", limit: 10, window: "1h", key: "ip" },
+      plan: { algorithm: "sliding-window", limit: 4, window: "1h", key: "consumer" },
+    },
+    portal: {
+      keysMax: 3,
+      announced: [{ policy: "plan", limit: 3, from: "2099-01-01", note: "Fewer for all" }],
+    },
+    routes: [
+      { path: "/plan/*", auth: "required", policies: ["plan"] },
+      { path: "/*", policies: ["all"] },
+    ],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN }, hasPage: true },
 );
@@ -70,6 +82,10 @@ describe("signing in", () => {
     await page.getByLabel("Admin or read token").waitFor();
     expect(await readStored(page)).toEqual(NOTHING);
   });
+});
+
+describe("the portal's page", () => {
+  testPortalPage(gateway, browser);
 });
 
 describe("the site of the documents", () => {
