@@ -9,7 +9,7 @@ import { CHECKED, checkDeploy } from "./check-deploy.ts";
 import { CONFIG_PATH } from "./paths.ts";
 
 export async function deploy(argv: readonly string[]): Promise<void> {
-  if (!argv.includes("--help")) await checkDeploy(CONFIG_PATH);
+  if (!argv.includes("--help")) await checkDeploy(CONFIG_PATH, readEnvironment(argv, process.env));
   const wrangler = dirname(createRequire(import.meta.url).resolve("wrangler/package.json"));
   const child = spawn(
     process.execPath,
@@ -25,7 +25,18 @@ export async function deploy(argv: readonly string[]): Promise<void> {
 
 /** The top level of wrangler.toml is production, which wrangler warns of unless it is named. */
 function withEnvironment(argv: readonly string[]): readonly string[] {
-  const isNamed =
-    argv.some((argument) => /^(?:-e|--env)(?:=|$)/.test(argument)) || process.env["CLOUDFLARE_ENV"];
-  return isNamed ? argv : [...argv, "--env="];
+  return readEnvironment(argv, process.env) === undefined ? [...argv, "--env="] : argv;
+}
+
+const NAMED = /^(?:-e|--env)(?:=(.*))?$/;
+
+/** The environment that wrangler's own options, or its variable, name. */
+export function readEnvironment(
+  argv: readonly string[],
+  { CLOUDFLARE_ENV }: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const at = argv.findIndex((argument) => NAMED.test(argument));
+  if (at === -1) return CLOUDFLARE_ENV || undefined;
+  const [, value] = NAMED.exec(argv[at] ?? "") ?? [];
+  return value ?? argv[at + 1] ?? "";
 }

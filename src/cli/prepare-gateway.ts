@@ -4,6 +4,7 @@
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { findMissingQueues } from "./find-missing-queues.ts";
 import { findMissingSecrets } from "./find-missing-secrets.ts";
+import { findVainCache } from "./find-vain-cache.ts";
 import { printWarnings, readConfigFile } from "./read-config-file.ts";
 import { buildPage } from "./own-parts.ts";
 import { toPagePath, toServedFolder } from "./paths.ts";
@@ -16,6 +17,8 @@ export interface Prepared {
   /** Whatever the Worker was built of: a change of it makes another one. */
   readonly files: readonly string[];
   readonly gzipBytes: number;
+  /** Of the routes that are cached, what a deploy would do in vain. */
+  readonly vainCache: string | undefined;
   /** Where the admin API lives. */
   readonly adminPrefix: string;
   /** Put over the vars of wrangler.toml. */
@@ -45,5 +48,7 @@ export async function prepareGateway({
   const { files: pageFiles } = await buildPage(toPagePath(scriptPath));
   const files = [...workerFiles, ...pageFiles];
   const gzipBytes = await readGzipBytes(scriptPath);
-  return { origin: config.origin, scriptPath, files, gzipBytes, adminPrefix: config.admin.prefix, vars };
+  const { origin, admin } = config;
+  const vainCache = findVainCache(config);
+  return { origin, scriptPath, files, gzipBytes, vainCache, adminPrefix: admin.prefix, vars };
 }

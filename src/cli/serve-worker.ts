@@ -27,6 +27,8 @@ export interface ServeOptions {
   readonly mailers?: readonly string[] | undefined;
   /** A queue beside those of wrangler.toml, and who gets its messages, one at a time: for tests. */
   readonly queue?: ServedQueue | undefined;
+  /** Whether the Cache API keeps what is written. Default: it does; false is as on workers.dev: for tests. */
+  readonly keepsCache?: boolean | undefined;
   /** The admin token where neither the vars nor .dev.vars have one. Default: there is none. */
   readonly localToken?: string | undefined;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
@@ -187,6 +189,7 @@ function toGatewayOptions(options: Served): MiniflareOptions {
     modules: toModules(options),
     modulesRoot: dirname(options.scriptPath),
     bindings: options.bindings,
+    ...(options.keepsCache === false ? { cacheAPI: false } : {}),
     host: options.host ?? HOST,
     port: options.port,
     cf: false,

@@ -21,7 +21,7 @@ export async function startGateway(
   { port, host, configPath, inspectorPort }: StartOptions,
   prepared: Prepared,
 ): Promise<ServedWorker> {
-  const { origin, gzipBytes, adminPrefix, vars, scriptPath } = prepared;
+  const { origin, gzipBytes, adminPrefix, vars, scriptPath, vainCache } = prepared;
   process.once("exit", () => {
     rmSync(toServedFolder(process.pid), { recursive: true, force: true });
   });
@@ -49,6 +49,7 @@ export async function startGateway(
   if (served.inspectorUrl !== undefined) console.log(`A debugger may connect to ${served.inspectorUrl.href}`);
   if (origin === ZONE)
     console.log('Note: "zone" needs a zone at Cloudflare; here it asks the host that a request names.');
+  if (vainCache !== undefined) console.log(`Note: all works here; deployed, ${vainCache}`);
   console.log(toDashboard(`${url}${adminPrefix}/ui`, { token: served.readToken(), localToken }));
   if (hasDemo) console.log(toAdvice(url, configPath));
   await sayWhatIsActive(served, prepared, configPath);

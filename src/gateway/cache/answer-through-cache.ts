@@ -193,6 +193,9 @@ async function answerPassed(
   return withStatus(response, context, { kind: "forward", reason: decision.reason, ...detail });
 }
 
+/** Where the Cache API has no effect, as on workers.dev. */
+const WITHOUT = { detail: "no-cache-api" } as const;
+
 /** The client gets the body as it comes; the store gets a copy. */
 function keepAndAnswer(
   lookup: StoreLookup,
@@ -214,9 +217,8 @@ function keepAndAnswer(
   return withStatus(answer, context, {
     kind: "forward",
     reason,
-    stored: true,
     ttlMs,
-    ...toOverride(record, lookup),
+    ...(context.store.isWithout ? WITHOUT : { stored: true, ...toOverride(record, lookup) }),
   });
 }
 

@@ -15,6 +15,7 @@ import {
 import { hashText } from "../../platform/hash-text.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import { readClock } from "../../platform/clock.ts";
+import { CacheProof } from "./cache-proof.ts";
 import { HELD_BODY_BYTES_MAX, HeldEntries } from "./held-entries.ts";
 import { readWhole } from "../../platform/read-whole.ts";
 
@@ -63,8 +64,15 @@ export class CacheStore {
   /** When this isolate last wrote a key, began to, or read what another had written. */
   readonly #writtenMs = new LruMap<string, number>(WRITTEN_MAX);
 
+  readonly #proof = new CacheProof();
+
   constructor(scope: string) {
     this.#scope = scope;
+  }
+
+  /** Whether nothing is kept beyond what this isolate holds in memory. */
+  get isWithout(): boolean {
+    return this.#proof.isWithout;
   }
 
   /** What is held in memory of a key, and may be used without looking any further. */
@@ -84,6 +92,7 @@ export class CacheStore {
         await response?.body?.cancel();
         return undefined;
       }
+      this.#proof.found();
       const body = await readBody(response, entry);
       if (body === "broken") return undefined;
       if (!(body instanceof ReadableStream))
@@ -131,6 +140,7 @@ export class CacheStore {
         // A change once more: what was read while it was being written is older.
         this.#held.hold(key, { entry, body, textLength: text.length }, this.#held.change(key));
       }
+      await this.#proof.look(this.#toRequest(key), readClock());
       return true;
     } catch {
       await this.delete(key);

@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly mailers?: readonly string[];
   /** A queue that it may send to. */
   readonly queue?: ServedQueue;
+  /** Whether the Cache API keeps what is written. Default: it does. */
+  readonly keepsCache?: boolean;
   /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
   readonly hasPage?: boolean;
 }
@@ -50,7 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function startIn(
   folder: string,
-  { config, vars = {}, persistTo, mailers, queue, hasPage = false }: GatewayOptions,
+  { config, vars = {}, persistTo, mailers, queue, keepsCache, hasPage = false }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
   const configPath = join(folder, "headgate.config.ts");
@@ -72,6 +74,7 @@ async function startIn(
     ...kept,
     mailers,
     queue,
+    keepsCache,
     hasPage,
   });
   return {
