@@ -24,14 +24,13 @@ const body = v.custom<string | object>(
   BODY_WANTED,
 );
 
-export const fixedAnswer = v.pipe(
-  object({
-    status: v.optional(integerBetween(200, 599), 200),
-    headers: v.optional(fieldValues, {}),
-    body: v.optional(body),
-  }),
-  v.transform(toFixedAnswer),
-);
+const written = object({
+  status: v.optional(integerBetween(200, 599), 200),
+  headers: v.optional(fieldValues, {}),
+  body: v.optional(body),
+});
+
+export const fixedAnswer = v.pipe(written, v.transform(toFixedAnswer));
 
 export interface FixedAnswer {
   readonly status: number;
@@ -39,13 +38,7 @@ export interface FixedAnswer {
   readonly body: string | null;
 }
 
-interface Given {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | object | undefined;
-}
-
-function toFixedAnswer({ status, headers, body: given }: Given): FixedAnswer {
+function toFixedAnswer({ status, headers, body: given }: v.InferOutput<typeof written>): FixedAnswer {
   const fields = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   if (given === undefined) return { status, fields, body: null };
   const isTyped = fields.some(([name]) => name === "content-type");
