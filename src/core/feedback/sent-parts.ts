@@ -1,9 +1,10 @@
 // A call that is several in one: its parts, found in its body as they are written, and a body with some of them alone, in which
 // nothing else changes.
 
-import { isFormType, readMembers, toWantedMembers } from "../body/body-members.ts";
+import { isFormType } from "../body/body-members.ts";
 import { scanJson } from "../body/json-scanner.ts";
 import { toPathTree } from "../body/member-path.ts";
+import { scanForm } from "../body/scan-form.ts";
 import { decodeParameter } from "../http/query.ts";
 import { listElements, listMembers } from "../shape/json-text.ts";
 import { isJsonType } from "../shape/json-type.ts";
@@ -25,19 +26,25 @@ const WHOLE = toPathTree([""]);
 
 /** `field` is a member of a JSON body, or a form's, and has a list or a JSON text of one. undefined: nothing certain is known. */
 export function readSentParts({ text, contentType }: SentBody, field: string): SentParts | undefined {
-  const isForm = isFormType(contentType);
-  if (!isForm && !isJsonType(contentType)) return undefined;
-  const label = `${isForm ? "form" : "json"}:${field}`;
-  const wanted = toWantedMembers([label]);
-  const value = wanted && readMembers(text, contentType, wanted)(label);
-  if (value?.kind !== "list" && value?.kind !== "text") return undefined;
-  if (isForm) return toParts(value.kind === "text" ? value.text : "", (list) => withField(text, field, list));
-  const place = listMembers(text).find(({ name }) => name === field);
+  if (isFormType(contentType)) return readForm(text, field);
+  return isJsonType(contentType) ? readJson(text, field) : undefined;
+}
+
+function readForm(text: string, field: string): SentParts | undefined {
+  const value = scanForm(text, [field])?.get(field);
+  return value?.kind === "text" ? toParts(value.text, (list) => withField(text, field, list)) : undefined;
+}
+
+function readJson(text: string, field: string): SentParts | undefined {
+  const value = scanJson(text, toPathTree([field]))?.get(field);
+  const place = listMembers(value === undefined ? "" : text).find(({ name }) => name === field);
   if (place === undefined) return undefined;
   const [before, after] = [text.slice(0, place.from), text.slice(place.to)];
-  return value.kind === "text"
+  if (value?.kind === "list")
+    return toParts(text.slice(place.from, place.to), (list) => before + list + after);
+  return value?.kind === "text"
     ? toParts(value.text, (list) => before + JSON.stringify(list) + after)
-    : toParts(text.slice(place.from, place.to), (list) => before + list + after);
+    : undefined;
 }
 
 /** The elements of a JSON list as they are written; undefined: it is none. */
