@@ -6,8 +6,10 @@ import { play } from "./simulate-outages/play.ts";
 import { scenarios } from "./simulate-outages/scenarios.ts";
 
 const SEED = 20_261_128;
-/** Of the limit, where all isolates have heard of the key before; one isolate lets through what is still to be answered. */
+/** Of the limit, where all isolates have heard of the key before. */
 const OVER_MAX = 0.1;
+/** One isolate knows all that is asked: what is left is the time between a unit's count and its request. */
+const OVER_ALONE_MAX = 0.02;
 
 const WIDTHS = [18, 14, 8, 15, 15, 18, 18] as const;
 
@@ -34,12 +36,15 @@ await runCommand(() => {
       play(scenario, { seed, isWhole: true }),
     ];
     const { weather, algorithm, isolates } = scenario;
-    if (shared.over > OVER_MAX && weather.deathShare === undefined) broken += 1;
+    const overMax = isolates === 1 ? OVER_ALONE_MAX : OVER_MAX;
+    if (shared.over > overMax && weather.deathShare === undefined) broken += 1;
     const figures = [shared.over, shared.utilisation, whole.over, whole.utilisation];
     print([weather.name, algorithm, String(isolates), ...figures.map((figure) => figure.toFixed(3))]);
   }
   console.log(`\n${scenarios.length} scenarios with seed ${SEED}; over is a share of the limit`);
   if (broken > 0)
-    throw new CommandError(`Cannot allow ${broken} of them: more than ${OVER_MAX} of the limit`);
+    throw new CommandError(
+      `Cannot allow ${broken} of them: more than ${OVER_MAX} of the limit, ${OVER_ALONE_MAX} with one isolate`,
+    );
   return Promise.resolve();
 });

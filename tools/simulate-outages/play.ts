@@ -128,6 +128,7 @@ class Isolate {
     }
     const breaker = startAsking(this.#breaker, sentMs);
     this.#breaker = breaker;
+    this.#fallback.ask(OBJECT, request.keys);
     const delayMs = toDelayMs(sentMs);
     const isLate = delayMs > TIMEOUT_MS;
     let reply: CounterReply | undefined;
@@ -142,11 +143,13 @@ class Isolate {
     if (isLate) {
       events.add(sentMs + TIMEOUT_MS, () => {
         this.#breaker = recordFailure(this.#breaker, { nowMs: sentMs + TIMEOUT_MS, isOverloaded: false });
+        this.#fallback.endAsking(OBJECT, request.keys);
         wasAllowed = this.#decideWithout(request, sentMs + TIMEOUT_MS, true);
       });
     }
     events.add(sentMs + Math.min(delayMs, TIMEOUT_MS + LATE_MS_MAX), () => {
       if (isLate) this.#reconcile(request, reply, wasAllowed);
+      else this.#fallback.endAsking(OBJECT, request.keys);
       if (reply === undefined) return;
       if (!isLate) this.#breaker = recordSuccess(this.#breaker, breaker);
       this.#fallback.hear(OBJECT, request.keys, { reply, nowMs: sentMs + delayMs });
@@ -156,7 +159,9 @@ class Isolate {
 
   #decideWithout(request: CounterRequest, nowMs: number, isDoubtful: boolean): boolean {
     const { onAllowed, whole } = this.#world;
-    const wasAllowed = isAllowed(this.#fallback.decide(request, whole, Math.floor(nowMs)));
+    const wasAllowed = isAllowed(
+      this.#fallback.decide(request, { object: OBJECT, wholePolicies: whole }, Math.floor(nowMs)),
+    );
     if (!wasAllowed) return false;
     onAllowed(nowMs);
     if (whole.size === 0) this.#fallback.owe(OBJECT, request.keys, isDoubtful);
@@ -177,12 +182,17 @@ class Isolate {
     const keys = this.#fallback.takeDebts(OBJECT);
     if (keys.length === 0) return;
     const delayMs = toDelayMs(nowMs);
-    if (delayMs === Infinity) this.#fallback.keepDebts(OBJECT, keys);
-    else
-      events.add(nowMs + delayMs / 2, () => {
-        const id = `debts of ${this.#name} at ${nowMs}`;
-        table.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys }, Math.floor(nowMs + delayMs / 2));
-      });
+    if (delayMs === Infinity) {
+      this.#fallback.endDebts(OBJECT, keys, false);
+      return;
+    }
+    events.add(nowMs + delayMs / 2, () => {
+      const id = `debts of ${this.#name} at ${nowMs}`;
+      table.settle({ version: MESSAGE_VERSION, id, takenAtMs, keys }, Math.floor(nowMs + delayMs / 2));
+    });
+    events.add(nowMs + delayMs, () => {
+      this.#fallback.endDebts(OBJECT, keys, true);
+    });
   }
 }
 

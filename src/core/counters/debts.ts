@@ -61,7 +61,7 @@ export class Debts {
     }
   }
 
-  /** What the object is surely owed, as a settlement has it. It is not owed any more. */
+  /** What the object is surely owed, as a settlement has it: it may have charged that from now on. */
   take(object: string): Settlement["keys"] {
     if (this.#size === 0) return [];
     const due = [...(this.#objects.get(object)?.values() ?? [])].filter(({ units }) => units > 0);
@@ -69,7 +69,8 @@ export class Debts {
       return { key, checks: [{ ...check, taken: 0, actual: units }] };
     });
     for (const { key, checks } of taken) {
-      for (const check of checks) this.add(object, { key, check, units: -check.actual });
+      for (const check of checks)
+        this.add(object, { key, check, units: -check.actual, doubtful: check.actual });
     }
     return taken;
   }

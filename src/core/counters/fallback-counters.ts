@@ -27,6 +27,12 @@ const HEARD_MS = 60_000;
 /** When a share is used up whole, or too small to be worth anything: the object may answer again by then. */
 const RETRY_MS = 1_000;
 
+/** Whose counters are divided, and which policies by the whole limit. */
+interface Dividing {
+  readonly object: string;
+  readonly wholePolicies: ReadonlySet<string>;
+}
+
 interface Heard {
   readonly reply: CounterReply;
   readonly nowMs: number;
@@ -52,6 +58,8 @@ export class FallbackCounters {
   );
   readonly #shares = new LruMap<string, Share>(KEYS_MAX);
   readonly #debts = new Debts(KEYS_MAX);
+  /** By object: what it is being asked. */
+  readonly #asked = new Map<string, Set<readonly KeyChecks[]>>();
   /** Shares that have begun: what settles one once must not be taken for what settled the last. */
   #begun = 0;
 
@@ -80,20 +88,65 @@ export class FallbackCounters {
     }
   }
 
+  /** Notes what an object is asked: until the answer is there, it may take from what this instance would divide. */
+  ask(object: string, keys: readonly KeyChecks[]): void {
+    const asked = this.#asked.get(object);
+    if (asked === undefined) this.#asked.set(object, new Set([keys]));
+    else asked.add(keys);
+  }
+
+  /** Notes that an answer is there, or is not waited for any longer. */
+  endAsking(object: string, keys: readonly KeyChecks[]): void {
+    const asked = this.#asked.get(object);
+    asked?.delete(keys);
+    if (asked?.size === 0) this.#asked.delete(object);
+  }
+
   /** Decides by this instance's share of each counter; for `wholePolicies`, by the whole limit. */
-  decide(request: CounterRequest, wholePolicies: ReadonlySet<string>, nowMs: number): CounterReply {
+  decide(request: CounterRequest, { object, wholePolicies }: Dividing, nowMs: number): CounterReply {
     const refused: CheckVerdict[] = [];
     const keys = request.keys.map(({ key, checks }) => ({
       key,
       checks: checks.flatMap((check) => {
         if (wholePolicies.has(check.policy)) return [{ ...check, lease: undefined }];
         const shared = this.#toShared(key, check, nowMs);
-        if (shared === undefined) refused.push(toRefusal(check));
-        return shared ?? [];
+        if (shared !== undefined && this.#isLeft(object, { key, shared, request }, nowMs)) return [shared];
+        refused.push(toRefusal(check));
+        return [];
       }),
     }));
     const reply = this.#table.handle({ ...request, asker: undefined, keys }, nowMs);
     return { ...reply, verdicts: [...reply.verdicts.map((verdict) => toPossible(verdict)), ...refused] };
+  }
+
+  /** Whether the share has room for it beside all that the object is being asked, and may still answer in time. */
+  #isLeft(
+    object: string,
+    {
+      key,
+      shared,
+      request,
+    }: { readonly key: string; readonly shared: Check; readonly request: CounterRequest },
+    nowMs: number,
+  ): boolean {
+    const pending = isHeld(shared) ? 0 : this.#toPending(object, key, shared);
+    if (pending === 0) return true;
+    const checks = [{ ...shared, cost: shared.cost + pending }];
+    const asked = { ...request, asker: undefined, phase: "peek", keys: [{ key, checks }] } as const;
+    const [verdict] = this.#table.handle(asked, nowMs).verdicts;
+    return verdict?.outcome === "allowed";
+  }
+
+  #toPending(object: string, key: string, { policy, plan }: Check): number {
+    let units = 0;
+    for (const keys of this.#asked.get(object) ?? []) {
+      for (const asked of keys) {
+        if (asked.key !== key) continue;
+        for (const check of asked.checks)
+          if (check.policy === policy && check.plan === plan) units += check.cost;
+      }
+    }
+    return units;
   }
 
   /** Gives back what a decision of this instance's own has taken. */
@@ -124,15 +177,18 @@ export class FallbackCounters {
     this.#debts.addChecks(object, toOwed(keys), { doubtful: -1, units: isCharged ? 0 : 1 });
   }
 
-  /** What the object has to charge, now that it answers. It is not owed any more, unless it is put back. */
+  /** What the object has to charge, now that it answers. Until endDebts() it may have done so, or not. */
   takeDebts(object: string): Settlement["keys"] {
     return this.#debts.take(object);
   }
 
-  /** Puts back debts that did not arrive. */
-  keepDebts(object: string, keys: Settlement["keys"]): void {
+  /** Says what came of debts that were taken: those that did not arrive are still owed. */
+  endDebts(object: string, keys: Settlement["keys"], isCharged: boolean): void {
     for (const { key, checks } of keys) {
-      for (const check of checks) this.#debts.add(object, { key, check, units: check.actual });
+      for (const check of checks) {
+        const units = isCharged ? 0 : check.actual;
+        this.#debts.add(object, { key, check, units, doubtful: -check.actual });
+      }
     }
   }
 

@@ -112,7 +112,9 @@ export class CounterClient {
       return this.#decideWithout(checks, request, { failure: "counter object keeps failing" });
     const asked = startAsking(breaker, readClock());
     this.#setBreaker(object, asked);
+    this.#fallback.ask(object, keys);
     const reply = await this.#calls.call(object, request, { timeoutMs: toTimeoutMs(checks), waitUntil });
+    this.#fallback.endAsking(object, keys);
     // A full object refuses new keys alone: whoever invents them must not cut off the others.
     const isWell = !("failure" in reply) || reply.failure.includes(FULL_MESSAGE);
     // Others asked at the same time: what came of that is in the breaker as it is by now.
@@ -143,9 +145,10 @@ export class CounterClient {
     const settlement = { version: MESSAGE_VERSION, id: crypto.randomUUID(), takenAtMs, keys } as const;
     try {
       await this.#calls.stub(object).settle(settlement);
+      this.#fallback.endDebts(object, keys, true);
     } catch {
       // It may have arrived: then it is charged twice, and the counter can only under-admit for it.
-      this.#fallback.keepDebts(object, keys);
+      this.#fallback.endDebts(object, keys, false);
     }
   }
 
@@ -242,7 +245,11 @@ export class CounterClient {
     }));
     const whole = rows.flatMap(({ policy }) => (policy.onError === "local-full" ? [policy.name] : []));
     const nowMs = readClock();
-    const decided = this.#fallback.decide({ ...request, keys }, new Set(whole), nowMs);
+    const decided = this.#fallback.decide(
+      { ...request, keys },
+      { object, wholePolicies: new Set(whole) },
+      nowMs,
+    );
     const verdicts = rows.map(
       ({ policy }) =>
         decided.verdicts.find((verdict) => verdict.policy === policy.name) ?? toRuleVerdict(policy),

@@ -53,16 +53,22 @@ class Desk {
     let allowed = 0;
     for (let index = 0; index < times; index += 1) {
       const request = this.#toRequest();
-      if (this.fallback.decide(request, whole, nowMs).verdicts[0]?.outcome !== "allowed") continue;
+      if (
+        this.fallback.decide(request, { object: OBJECT, wholePolicies: whole }, nowMs).verdicts[0]
+          ?.outcome !== "allowed"
+      )
+        continue;
       allowed += 1;
       this.fallback.owe(OBJECT, request.keys);
     }
     return allowed;
   }
 
+  /** What is told, and arrives at once. */
   toOwed(): number {
-    const [owed] = this.fallback.takeDebts(OBJECT);
-    return owed?.checks[0]?.actual ?? 0;
+    const keys = this.fallback.takeDebts(OBJECT);
+    this.fallback.endDebts(OBJECT, keys, true);
+    return keys[0]?.checks[0]?.actual ?? 0;
   }
 
   #toRequest(): CounterRequest {
@@ -136,7 +142,11 @@ describe("decide()", () => {
     desk.hear(60, { askers: 4 });
     const request = { version: MESSAGE_VERSION, phase: "take", id: "dear" } as const;
     const keys = [{ key: "k", checks: [{ ...MINUTE, cost: 30 }] }];
-    const [verdict] = desk.fallback.decide({ ...request, keys }, SHARED, NOW_MS).verdicts;
+    const [verdict] = desk.fallback.decide(
+      { ...request, keys },
+      { object: OBJECT, wholePolicies: SHARED },
+      NOW_MS,
+    ).verdicts;
     expect(verdict).toMatchObject({ outcome: "denied", retryAfterMs: 1_000 });
   });
 
@@ -144,6 +154,19 @@ describe("decide()", () => {
     const desk = new Desk();
     desk.hear(0, { askers: 4 });
     expect(desk.decide(100, NOW_MS, new Set(["p"]))).toBe(60);
+  });
+
+  test("leaves what the object is being asked, and may answer in time", () => {
+    const desk = new Desk();
+    desk.hear(10);
+    const toAsked = (key: string, check: Check): CounterRequest["keys"] => [{ key, checks: [check] }];
+    const asked = [toAsked("k", MINUTE), toAsked("k", { ...MINUTE, cost: 2 })];
+    const others = [toAsked("other", MINUTE), toAsked("k", { ...MINUTE, policy: "q" })];
+    for (const keys of [...asked, ...others]) desk.fallback.ask(OBJECT, keys);
+    desk.fallback.ask("another", toAsked("k", MINUTE));
+    expect(desk.decide(100)).toBe(7);
+    for (const keys of asked) desk.fallback.endAsking(OBJECT, keys);
+    expect(desk.decide(100)).toBe(3);
   });
 
   test("divides permits by who asks, and keeps those that are out", () => {
@@ -163,8 +186,21 @@ describe("what is owed", () => {
     const owed = desk.fallback.takeDebts(OBJECT);
     expect(owed).toMatchObject([{ key: "k", checks: [{ policy: "p", taken: 0, actual: 5 }] }]);
     expect(desk.fallback.takeDebts(OBJECT)).toEqual([]);
-    desk.fallback.keepDebts(OBJECT, owed);
+    desk.fallback.endDebts(OBJECT, owed, false);
     expect([desk.toOwed(), desk.toOwed()]).toEqual([5, 0]);
+  });
+
+  test("counts while it is told: what the object says meanwhile may be from before", () => {
+    const desk = new Desk();
+    desk.hear(60);
+    desk.decide(5);
+    const owed = desk.fallback.takeDebts(OBJECT);
+    desk.hear(60, { takenAtMs: NOW_MS + 1 });
+    expect(desk.decide(100)).toBe(55);
+    desk.fallback.endDebts(OBJECT, owed, true);
+    desk.fallback.takeDebts(OBJECT);
+    desk.hear(55, { takenAtMs: NOW_MS + 2 });
+    expect(desk.decide(100)).toBe(0);
   });
 
   test("is not told while the object may charge it by itself, and counts until that is known", () => {
