@@ -285,6 +285,14 @@ describe("an answer whose usage is", () => {
     expect(await readUsed("/strange")).toBe(3 + 100);
   });
 
+  it("leaves no word of a prompt in the log", async () => {
+    await call("say 5 of pheasants", {}, "/strange");
+    await call("fail pheasants");
+    await call("say 5 pheasants", { max_tokens: 1_000_000 }, "/v1/small");
+    await until("the refusal in the log", () => gateway.logs().some((line) => line.includes("impossible")));
+    expect(gateway.logs().join("\n")).not.toContain("pheasants");
+  });
+
   it("is unknown in one line of the log, though the pool reads it too", () => {
     expect(ids().length).toBeGreaterThanOrEqual(10);
     expect(new Set(ids()).size).toBe(ids().length);

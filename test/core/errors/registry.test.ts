@@ -151,3 +151,39 @@ describe("a request over its limit", () => {
     ]);
   });
 });
+
+describe("a body that is larger than a route takes", () => {
+  const SAID: Readonly<Record<DialectName, readonly [status: number, body: object]>> = {
+    problem: [413, { status: 413, title: "Content Too Large" }],
+    openai: [413, { error: { type: "invalid_request_error", code: "request_too_large" } }],
+    anthropic: [413, { type: "error", error: { type: "request_too_large" } }],
+    gemini: [413, { error: { code: 413, status: "INVALID_ARGUMENT" } }],
+    openrouter: [413, { error: { code: 413 } }],
+    graph: [413, { error: { type: "GraphMethodException", is_transient: false } }],
+    stripe: [413, { error: { code: "request_too_large" } }],
+    // Octokit sends a 413 again, and Slack's client all that is no 200.
+    github: [400, { status: "400" }],
+    slack: [200, { ok: false, error: "request_too_large" }],
+    google: [413, { error: { errors: [{ reason: "uploadTooLarge" }] } }],
+    graphql: [413, { errors: [{ extensions: { code: "BAD_REQUEST" } }] }],
+    connect: [400, { code: "invalid_argument" }],
+    "grpc-web": [200, {}],
+  };
+
+  test.each(names)("is what clients of %s do not send again", (name) => {
+    const answer = say("request-too-large", name);
+    const [status, body] = SAID[name];
+    expect(answer.status).toBe(status);
+    if (name === "grpc-web") expect(toHeader(answer, "grpc-status")).toBe("3");
+    else expect(toJson(answer)).toMatchObject(body);
+  });
+});
+
+test("of a wait of more than a minute each dialect says what its clients can read", () => {
+  const toWords = (name: DialectName, wait: string): string =>
+    JSON.stringify(say("quota-exceeded", name, wait)).replaceAll(wait, "so many");
+  const differing = names.filter((name) => toWords(name, "60") !== toWords(name, "61"));
+  expect(differing).toEqual(["openai", "anthropic", "openrouter", "slack", "google"]);
+  // Stripe's client is never told to wait, octokit's waits once, and those of all others never do by themselves.
+  for (const name of names) expect(toWords(name, "61")).toContain("so many");
+});
