@@ -157,8 +157,8 @@ const FALLBACK: readonly Mutant[] = [
   {
     promise: "debts that did not arrive are owed on",
     file: "src/core/counters/fallback-counters.ts",
-    from: "this.#debts.add(object, { key, check, units: check.actual });",
-    to: "this.#debts.add(object, { key, check, units: check.actual * 0 });",
+    from: "this.#debts.add(object, { key, check, units, doubtful: -check.actual });",
+    to: "this.#debts.add(object, { key, check, units: units * 0, doubtful: -check.actual });",
     proof: core("counters/fallback-counters.test.ts"),
   },
   {
