@@ -27,10 +27,12 @@ export interface WebhookRefusal {
   readonly isForged?: true;
 }
 
-const ID_LENGTH_MAX = 200;
+/** What a field takes: listeners get an event's name in one. */
+const ID = /^[\x21-\x7e]{1,200}$/;
 const FIELD_LENGTH_MAX = 8_192;
 const CHALLENGE_LENGTH_MAX = 1_024;
-const PASSED_FIELDS: ReadonlySet<string> = new Set(["content-type", "user-agent"]);
+/** What says how the bytes are to be read, and who sent them. */
+const PASSED_FIELDS: ReadonlySet<string> = new Set(["content-type", "content-encoding", "user-agent"]);
 const TAKEN = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" };
 
 export async function answerWebhook(
@@ -91,8 +93,7 @@ async function take(
   { webhooks }: WebhookClients,
 ): Promise<Result<Response, WebhookRefusal>> {
   const named = profile.readId(request, json);
-  const isName = typeof named === "string" && named !== "" && named.length <= ID_LENGTH_MAX;
-  const id = isName ? named : await toDigest(body);
+  const id = typeof named === "string" && ID.test(named) ? named : await toDigest(body);
   const object = webhooks.WEBHOOKS.getByName(route.name);
   const purges = toPurges(settings, facts);
   const listeners = settings.deliver.map(toListenerText);

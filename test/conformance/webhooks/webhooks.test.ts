@@ -3,6 +3,8 @@
 
 import { createHmac, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Reply, send } from "../support/client.ts";
 import type { Fields } from "../support/fields.ts";
@@ -69,11 +71,12 @@ interface Hook {
   readonly id?: string;
   readonly secret?: string;
   readonly ip?: string;
+  readonly more?: Fields;
 }
 
 function hook(
   body: Buffer | string,
-  { path = "/hooks/github", id = randomUUID(), secret = SECRET, ip }: Hook = {},
+  { path = "/hooks/github", id = randomUUID(), secret = SECRET, ip, more = [] }: Hook = {},
 ): Promise<Reply> {
   const signature = createHmac("sha256", secret).update(body).digest("hex");
   const fields: Fields = [
@@ -82,9 +85,20 @@ function hook(
     ["X-GitHub-Delivery", id],
     ["X-GitHub-Event", "push"],
     ["Cookie", "not=passed-on"],
+    ...more,
   ];
   return send(gateway, path, { method: "POST", body, fields, ...(ip === undefined ? {} : { ip }) });
 }
+function slackHook(body: Buffer | string, secret = vars.SLACK_SECRET): Promise<Reply> {
+  const time = String(Math.floor(Date.now() / 1_000));
+  const signature = createHmac("sha256", secret).update(`v0:${time}:`).update(body).digest("hex");
+  const fields: Fields = [
+    ["X-Slack-Request-Timestamp", time],
+    ["X-Slack-Signature", `v0=${signature}`],
+  ];
+  return send(gateway, "/hooks/slack", { method: "POST", body, fields });
+}
+
 const statusOf = async (reply: Promise<Reply>): Promise<number> => (await reply).status;
 /** What the queue's consumer got of an event. */
 const queued = (id: string): readonly Readonly<Record<string, unknown>>[] =>
@@ -92,6 +106,9 @@ const queued = (id: string): readonly Readonly<Record<string, unknown>>[] =>
     .requests("/queue")
     .map((request) => JSON.parse(request.body().toString()) as Readonly<Record<string, unknown>>)
     .filter((message) => message["id"] === id);
+/** How long a slow listener takes. */
+const LISTENER_MS = 500;
+const toMedian = (of: readonly number[]): number => of.toSorted((a, b) => a - b)[of.length >> 1] ?? Infinity;
 const countOf = (path: string): number => one.requests(path).length;
 
 describe("a forged webhook", () => {
@@ -122,16 +139,22 @@ describe("a webhook that is right", () => {
     pages.serve("/feed", { fields: [["Cache-Tag", "feed"]], body: "old" });
     await send(gateway, "/feed");
     expect((await send(gateway, "/feed")).field("Cache-Status")).toContain("hit");
+    // They take longer than the sender may have to wait: who waited for them would be seen.
+    for (const listener of [one, other]) listener.serve("/in", () => wait(LISTENER_MS).then(() => ({})));
     const tooks: number[] = [];
+    const hits: number[] = [];
     for (let time = 0; time < 7; time += 1) {
+      const hit = await send(gateway, "/feed");
+      hits.push(hit.answeredAtMs - hit.sentAtMs);
       const { status, answeredAtMs, sentAtMs } = await hook(`{"time":${time}}`);
       expect(status).toBe(200);
       tooks.push(answeredAtMs - sentAtMs);
     }
-    // The machine does much else: what it can be is the fastest.
-    expect(Math.min(...tooks)).toBeLessThan(100);
+    // The machine does much else, as a hit shows that asks nobody.
+    expect(toMedian(tooks) - toMedian(hits)).toBeLessThan(100);
     await until("all of them", () => countOf("/in") === 7 && other.requests("/in").length === 7);
 
+    one.serve("/in", {});
     const downUntilMs = Date.now() + 3_000;
     other.serve("/in", () => (Date.now() < downUntilMs ? { status: 503 } : { body: "thanks" }));
     pages.serve("/feed", { fields: [["Cache-Tag", "feed"]], body: "new" });
@@ -158,6 +181,32 @@ describe("a webhook that is right", () => {
     expect(one.requests("/in").filter((request) => request.body().toString() === body)).toHaveLength(1);
     // Tried at 0, 1 and 3 seconds: taken once.
     expect(served()).toBeLessThanOrEqual(4);
+  });
+
+  it("reaches its listener as it came: its bytes coded, and under a name of its own where it has none that a field takes", async () => {
+    const coded = gzipSync('{"action":"published"}');
+    const more: Fields = [
+      ["Content-Encoding", "gzip"],
+      // A byte that is no UTF-8.
+      ["X-GitHub-Note", "caf\u00e9"],
+    ];
+    expect(await statusOf(hook(coded, { path: "/hooks/later", more }))).toBe(200);
+    await until("the coded one", () => countOf("/later") === 1);
+    const [got] = one.requests("/later");
+    expect([got?.body(), got?.field("content-encoding")]).toEqual([coded, "gzip"]);
+
+    const depth = 50_000;
+    const bodies = [
+      String.raw`{"event_id":"a\r\nX-Forged: 1"}`,
+      String.raw`{"event_id":"\ud800 ☕"}`,
+      `{"event_id":${"[".repeat(depth)}${"]".repeat(depth)}}`,
+      '{"event_id":"',
+      Buffer.from([0x22, 0xff, 0x22]),
+    ];
+    for (const body of bodies) expect(await statusOf(slackHook(body))).toBe(200);
+    await until("the others", () => countOf("/slack") === bodies.length);
+    const names = one.requests("/slack").map((request) => request.field("webhook-id"));
+    expect(names).toEqual(bodies.map(() => expect.stringMatching(/^sha256:[\da-f]{64}$/)));
   });
 
   it("purges paths of its own host", async () => {
@@ -245,21 +294,11 @@ describe("the first question of a sender", () => {
 
   it("by Slack: signed, like all it sends, and passed on to nobody", async () => {
     const body = '{"type":"url_verification","challenge":"3eZbrw1a"}';
-    const time = String(Math.floor(Date.now() / 1_000));
-    const sign = (secret: string): Fields => [
-      ["X-Slack-Request-Timestamp", time],
-      ["X-Slack-Signature", `v0=${createHmac("sha256", secret).update(`v0:${time}:${body}`).digest("hex")}`],
-    ];
-    const reply = await send(gateway, "/hooks/slack", {
-      method: "POST",
-      body,
-      fields: sign(vars.SLACK_SECRET),
-    });
+    const before = countOf("/slack");
+    const reply = await slackHook(body);
     expect([reply.status, reply.text()]).toEqual([200, "3eZbrw1a"]);
-    expect(
-      await statusOf(send(gateway, "/hooks/slack", { method: "POST", body, fields: sign("another") })),
-    ).toBe(401);
-    expect(countOf("/slack")).toBe(0);
+    expect(await statusOf(slackHook(body, "another"))).toBe(401);
+    expect(countOf("/slack")).toBe(before);
   });
 });
 
