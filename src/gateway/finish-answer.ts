@@ -2,6 +2,8 @@
 
 import type { Route } from "../core/routes/route.ts";
 import type { FieldChanges } from "../core/shape/field-changes.ts";
+import { changeAnswer } from "./change-answer.ts";
+import type { FunctionClients } from "./functions/call-function.ts";
 import type { Gateway } from "./gateway.ts";
 import type { CheckedLimits } from "./limits/checked-limits.ts";
 import type { Permits } from "./limits/permits.ts";
@@ -41,11 +43,16 @@ export function finishAnswer(
   if (isAnswered) sayInStream(response, finishing.route);
   const passed = passAnswer(response, context.waitUntil);
   if (!isChanged(routed) || !isAnswered) return addLimitFields(passed, limits, finishing);
-  return shapeAnswer(passed, routed).then((shaped) => addLimitFields(shaped, limits, finishing));
+  return shapeAnswer(passed, routed, finishing.gateway).then((shaped) =>
+    addLimitFields(shaped, limits, finishing),
+  );
 }
 
 const isChanged = ({ facts, route }: AdmittedRequest): boolean =>
-  facts.shaping !== undefined || route.links !== undefined || route.answerFields !== undefined;
+  facts.shaping !== undefined ||
+  route.links !== undefined ||
+  route.answerFields !== undefined ||
+  route.answerFunction !== undefined;
 
 /** After all that reads them. What is stored keeps those of the origin. */
 function changeFields(response: Response, changes: FieldChanges | undefined): Response {
@@ -57,12 +64,21 @@ function changeFields(response: Response, changes: FieldChanges | undefined): Re
 }
 
 /** The answer as its client wants it, on a route that changes answers. */
-export async function shapeAnswer(response: Response, routed: AdmittedRequest): Promise<Response> {
+export async function shapeAnswer(
+  response: Response,
+  routed: AdmittedRequest,
+  gateway: FunctionClients,
+): Promise<Response> {
   const { shaping, method } = routed.facts;
   const { timeoutMs } = routed.route;
   const answer =
     shaping === undefined ? ok(response) : await shapeResponse(response, shaping, { method, timeoutMs });
   if (!answer.ok) return toOriginResponse(answer, routed);
-  const shaped = answer.value;
-  return changeFields(relinkAnswer(shaped, routed.facts, routed), routed.route.answerFields);
+  const relinked = relinkAnswer(answer.value, routed.facts, routed);
+  const { answerFunction, answerFields } = routed.route;
+  const changed =
+    answerFunction === undefined
+      ? ok(relinked)
+      : await changeAnswer(answerFunction, relinked, { routed, gateway });
+  return changeFields(toOriginResponse(changed, routed), answerFields);
 }

@@ -10,6 +10,7 @@ import { IsolateLeases } from "../core/leases/isolate-leases.ts";
 import { DenialCache } from "../core/policies/denial-cache.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { createAuthority } from "./credentials/authority.ts";
+import { OwnCallers } from "./credentials/own-callers.ts";
 import { KeyClient } from "./credentials/key-client.ts";
 import { ChangeMarks } from "./cache/change-marks.ts";
 import { CacheStore } from "./cache/cache-store.ts";
@@ -62,6 +63,7 @@ type Derived = Omit<
   | "store"
   | "marks"
   | "authority"
+  | "ownCallers"
   | "reserve"
   | "pools"
   | "credentials"
@@ -154,10 +156,11 @@ function createClients(
   config: Config,
   bindings: Bindings,
   { lines, keys }: Pick<Gateway, "lines" | "keys">,
-): Pick<Gateway, "authority" | "reserve" | "pools" | "credentials" | "webhooks" | "handover"> {
+): Pick<Gateway, "authority" | "ownCallers" | "reserve" | "pools" | "credentials" | "webhooks" | "handover"> {
   const { limit, window: windowMs } = config.auth.attempts;
   const secrets = bindings as unknown as Readonly<Record<string, unknown>>;
   return {
+    ownCallers: new OwnCallers(),
     handover: { calls: bindings.CALLS },
     webhooks: { WEBHOOKS: bindings.WEBHOOKS, secrets },
     reserve: new LookUpReserve({ limit, windowMs }),

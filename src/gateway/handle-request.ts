@@ -22,6 +22,7 @@ import { ofAnswer, ofLimits } from "./request/span-attributes.ts";
 import type { RequestContext } from "./request/request-context.ts";
 import type { OriginAnswer } from "./origins/forward.ts";
 import { toOriginResponse } from "./origins/to-origin-response.ts";
+import { askChanged } from "./ask-changed.ts";
 import { endHere } from "./end-here.ts";
 import { receive } from "./receive-request.ts";
 import { type AdmittedRequest, finishAnswer, shapeAnswer } from "./finish-answer.ts";
@@ -104,7 +105,7 @@ export async function handleRequest(
   const routed = { ...arrived.value, facts };
 
   const through = createThroughCache(route, facts, context);
-  const early = through && (await trace.wait("cache", answerFreeHit(through, routed)));
+  const early = through && (await trace.wait("cache", answerFreeHit(through, routed, gateway)));
   if (early instanceof Response) return early;
 
   const checked = check(routed, { context, through, execution });
@@ -210,8 +211,12 @@ function askWithoutCache(
   const { gateway, waitUntil, holdsPermits } = context;
   const { requestId } = facts;
   const { aggregate } = route;
-  if (aggregate === undefined)
-    return askOrigin(facts, route, context, route.readsUsage ? READABLE : undefined);
+  if (aggregate === undefined) {
+    const asking = route.readsUsage ? READABLE : undefined;
+    return route.requestFunction === undefined
+      ? askOrigin(facts, route, context, asking)
+      : askChanged(facts, route, { context, asking });
+  }
   if (execution.isPart === true)
     return Promise.resolve(err({ code: "aggregate-nested", cause: "a part of an aggregate" }));
   const askPart = (part: Request): Promise<Response> =>
@@ -251,11 +256,12 @@ async function askThroughCache(through: ThroughCache, early: CacheLookup | undef
 async function answerFreeHit(
   through: ThroughCache,
   routed: AdmittedRequest,
+  gateway: Gateway,
 ): Promise<Response | CacheLookup | undefined> {
   const early = await through.lookUpFree();
   if (early === undefined || !isHit(early)) return early;
   const answer = await answerThroughCache(early, through);
   if (!answer.ok) return early;
   logAllowed(routed, answer.value.status, []);
-  return await shapeAnswer(answer.value, routed);
+  return await shapeAnswer(answer.value, routed, gateway);
 }

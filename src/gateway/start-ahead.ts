@@ -124,10 +124,13 @@ function decideAhead(routed: RoutedRequest, context: Context): HeadStart {
  * Permits are taken when the body is there, limits may read what stands in it, and free hits come before them. By the deployed configuration alone
  * nobody is denied where denials make a ban: what is given back is quota, and no denial.
  */
-function mayAskAhead({ policies, hasPermits, members, functions, cache }: Route, isNew: boolean): boolean {
+function mayAskAhead(
+  { policies, hasPermits, members, functions, authenticate, cache }: Route,
+  isNew: boolean,
+): boolean {
   if (policies.length === 0 || hasPermits || members !== undefined || cache?.hits === "free") return false;
   // They are called once for each request.
-  if (functions !== undefined) return false;
+  if (functions !== undefined || authenticate !== undefined) return false;
   return !isNew || policies.every(({ ban }) => ban === undefined);
 }
 

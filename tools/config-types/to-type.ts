@@ -46,6 +46,7 @@ const OWN_TYPES: Readonly<Record<string, string>> = {
   "Routes: cors": '"origin" | "none" | CorsInput',
   "Routes: whenLimited": 'ListOf<"queue" | "stale" | "reject">',
   "Routes: respond.body": "string | Readonly<Record<string, unknown>> | readonly unknown[]",
+  "Routes: authenticate.by": "ListOf<KeyInput>",
   "Routes: deprecation.at": "string",
   "Routes: sunset.at": "string",
   "Routes: stripPrefix": "Path",

@@ -1448,6 +1448,26 @@ export interface RouteInput<Names extends string = string> {
    * @example auth: "required"
    */
   readonly auth?: "none" | "optional" | "required";
+  readonly authenticate?: {
+    /**
+     * A function says who is calling, in place of API keys and tokens; with `auth: "required"` or `"optional"`.
+     * (the name of one of `functions`. Required.)
+     * @example auth: "required", authenticate: { function: "weight" }
+     */
+    readonly function: string;
+    /**
+     * How long an instance remembers what it said, of requests with the same values in `by`.
+     * (`"1s"` to `"1h"`. Default: none: it is asked each time.)
+     * @example auth: "required", authenticate: { function: "weight", remember: "30s" }
+     */
+    readonly remember?: Duration;
+    /**
+     * What it is remembered by: all that the function decides by. A request that lacks a part of it is asked about each time.
+     * (key without a body's member, a function and a credential's part. Default: `"header:authorization"`.)
+     * @example auth: "required", authenticate: { function: "weight", remember: "30s", by: ["cookie:session", "host"] }
+     */
+    readonly by?: ListOf<KeyInput>;
+  };
   /**
    * What a credential must allow, all of it.
    * (list of at most 20 scopes, with `auth: "required"`. Default: `[]`.)
@@ -2008,6 +2028,12 @@ export interface RouteInput<Names extends string = string> {
   readonly fields?: boolean;
   readonly request?: {
     /**
+     * A function changes what the origin is asked, or answers; not beside `cache`.
+     * (the name of one of `functions`. Default: none.)
+     * @example request: { function: "weight" }
+     */
+    readonly function?: string;
+    /**
      * Request fields with other names, which policies' keys, the cache and the origin then know them by. A field that a client sends under the new name is dropped.
      * (object of at most 32 fields. Default: `{}`.)
      * @example request: { renameHeaders: { "x-old": "x-new" } }
@@ -2027,6 +2053,12 @@ export interface RouteInput<Names extends string = string> {
     readonly removeHeaders?: ListOf<string>;
   };
   readonly response?: {
+    /**
+     * A function changes what the client gets.
+     * (the name of one of `functions`. Default: none.)
+     * @example response: { function: "weight" }
+     */
+    readonly function?: string;
     /**
      * The same for answers.
      * (object of at most 32 fields. Default: `{}`.)

@@ -53,7 +53,12 @@ export function listFunctionUses({ policies, pools, routes }: Naming): readonly 
       ...listKeyUses(`origins.${name}.affinity`, affinity),
       toCostUse(`origins.${name}`, outbound?.limited.cost),
     ]),
-    ...routes.map(({ index, cost }) => toCostUse(`routes.${index}`, cost)),
+    ...routes.flatMap(({ index, cost, authenticate, requestFunction, answerFunction }): readonly Use[] => [
+      toCostUse(`routes.${index}`, cost),
+      [`routes.${index}.authenticate.function`, authenticate?.name],
+      [`routes.${index}.request.function`, requestFunction],
+      [`routes.${index}.response.function`, answerFunction],
+    ]),
   ];
 }
 

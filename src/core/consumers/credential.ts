@@ -4,8 +4,8 @@
 import { decodeParameter } from "../http/query.ts";
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
 
-/** The place of a credential: a header field's lower-case name, the query, or a form that came as the body. */
-export type CredentialPlace = "authorization" | "x-api-key" | "query" | "form";
+/** The place of a credential: a header field's lower-case name, the query, a form that came as the body, or what a function knows. */
+export type CredentialPlace = "authorization" | "x-api-key" | "query" | "form" | "function";
 
 export type Credential =
   | {

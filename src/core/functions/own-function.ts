@@ -44,6 +44,44 @@ type Nothing = undefined | null;
 export type KeyFunction = (request: FunctionRequest) => Awaitable<string | number | boolean | Nothing>;
 /** What a request costs, rounded up; nothing is the cost rule's `otherwise`. */
 export type CostOfRequestFunction = (request: FunctionRequest) => Awaitable<number | Nothing>;
+/** Who is calling; nothing where nobody says so; or why they are not let in, which the log has and the client does not. */
+export type AuthenticateFunction = (
+  request: FunctionRequest,
+) => Awaitable<
+  | { readonly consumer: string; readonly tier?: string; readonly scopes?: readonly string[] }
+  | { readonly refused: string }
+  | Nothing
+>;
+
+/** What a request is changed to on its way to the origin, or an answer in place of the origin's. */
+export interface RequestChanges {
+  /** null takes a field off. */
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly path?: string;
+  /** As it stands in a URL, without the question mark. */
+  readonly query?: string;
+  readonly respond?: {
+    readonly status?: number;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** An object or a list is answered as JSON. */
+    readonly body?: string | object;
+  };
+}
+export type RequestFunction = (request: FunctionRequest) => Awaitable<RequestChanges | Nothing>;
+
+export interface AnswerChanges {
+  readonly headers?: Readonly<Record<string, string | null>>;
+  readonly status?: number;
+  /** In place of the answer's. */
+  readonly body?: string;
+  /** A TransformStream of bytes, which the answer's body goes through. */
+  readonly transform?: { readonly readable: object; readonly writable: object };
+}
+export type ResponseFunction = (
+  request: FunctionRequest,
+  answer: FunctionAnswer,
+) => Awaitable<AnswerChanges | Nothing>;
+
 /** A function of the configuration file, whatever it is for. */
 export type OwnFunction = (request: FunctionRequest, answer: FunctionAnswer) => unknown;
 

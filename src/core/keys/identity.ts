@@ -56,6 +56,19 @@ export function toTokenIdentity(token: VerifiedToken, paths: ClaimPaths): Identi
   return { consumer, tier, scopes, apiKey: undefined, token };
 }
 
+/** The identity that a function of the configuration says; undefined when it is none. */
+export function toOwnIdentity({ consumer, tier, scopes = [] }: OwnIdentity): Identity | undefined {
+  const isTier = tier === undefined || TIER.test(tier);
+  if (!CONSUMER.test(consumer) || !isTier || scopes.length > SCOPES_MAX) return undefined;
+  return { consumer, tier, scopes, apiKey: undefined, token: undefined };
+}
+
+interface OwnIdentity {
+  readonly consumer: string;
+  readonly tier?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+}
+
 function readTier(claims: VerifiedToken["claims"], { path, contains }: TierClaim): string | undefined {
   if (contains === undefined) return readClaim(claims, path);
   const texts = new Set(readClaimTexts(claims, path, /[ ,]+/));

@@ -11,6 +11,11 @@ import { parseRoutePattern, type RoutePattern } from "../http/path-pattern.ts";
 import type { Problem } from "../result.ts";
 import { toHostRule } from "./host-rule.ts";
 import { findFixedProblems } from "./fixed-answer.ts";
+import {
+  findAuthenticationProblems,
+  findFunctionProblems,
+  toOwnAuthentication,
+} from "./own-authentication.ts";
 import { findRetirementProblems, toRetirement } from "./retirement.ts";
 import { routeSchema } from "./route-schema.ts";
 import { findVainLinks, toRouteLinks } from "./route-links.ts";
@@ -92,6 +97,8 @@ function findTogether(
     ...(webhook === undefined ? [] : findWebhookProblems(webhook, given, path)),
     ...(respond === undefined ? [] : findFixedProblems(respond, given, path)),
     ...findRetirementProblems(options, path),
+    ...findAuthenticationProblems(options, path),
+    ...findFunctionProblems(options, path),
     ...findFieldProblems(options, path),
   ];
 }
@@ -166,6 +173,7 @@ function toRoute(
     hasPermits: hasPermits(policies, pool),
     ...toReading(options.cost, policies, pool),
     auth: options.auth,
+    authenticate: toOwnAuthentication(options.authenticate),
     scopes: options.scopes,
     forwardCredential: options.forwardCredential,
     access: lists,
@@ -175,6 +183,8 @@ function toRoute(
     shape: toRouteShape(options),
     links: toRouteLinks(options, pool),
     ...toRouteFields(options),
+    requestFunction: options.request.function,
+    answerFunction: options.response.function,
     retirement: toRetirement(options),
     respond: options.respond,
     webhook: options.webhook,

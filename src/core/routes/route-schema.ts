@@ -19,6 +19,7 @@ import { duration, integerBetween, oneOf, policyNames, switchedOn, textLike } fr
 import { linksSchema } from "../shape/link-rules.ts";
 import { webhookSchema } from "../webhooks/webhook-settings.ts";
 import { shapeEntries } from "../shape/shape-schema.ts";
+import { authenticateSchema } from "./own-authentication.ts";
 import { fixedAnswer } from "./fixed-answer.ts";
 import { retirementEntries } from "./retirement.ts";
 
@@ -43,6 +44,7 @@ export const routeSchema = object({
   bodyBytesMax: v.optional(integerBetween(0, BODY_BYTES_MAX)),
   totalTimeout: v.optional(duration),
   auth: v.optional(oneOf(["none", "optional", "required"]), "none"),
+  authenticate: v.optional(authenticateSchema),
   scopes: v.optional(
     // RFC 6749 section 3.3.
     listOf(

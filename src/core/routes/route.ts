@@ -19,6 +19,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { RouteCost } from "../policies/route-cost.ts";
 import type { FixedAnswer } from "./fixed-answer.ts";
 import type { Retirement } from "./retirement.ts";
+import type { OwnAuthentication } from "./own-authentication.ts";
 import type { RouteLinks } from "./route-links.ts";
 import type { FieldChanges } from "../shape/field-changes.ts";
 import type { RouteShape } from "../shape/route-shape.ts";
@@ -75,6 +76,8 @@ export interface Route {
   /** From the first attempt to the end of the response's body. */
   readonly totalTimeoutMs: number;
   readonly auth: "none" | "optional" | "required";
+  /** The function that says who is calling, in place of keys and tokens; undefined: these do. */
+  readonly authenticate: OwnAuthentication | undefined;
   /** The scopes that a credential must have, all of them. */
   readonly scopes: readonly string[];
   /** Whether the origin gets the header field that the credential stood in. */
@@ -95,6 +98,9 @@ export interface Route {
   readonly requestFields: FieldChanges | undefined;
   /** The same of answers on their way to the client, by names in lower case. */
   readonly answerFields: FieldChanges | undefined;
+  /** Functions that change requests on their way to the origin, and answers on their way to the client; undefined: none. */
+  readonly requestFunction: string | undefined;
+  readonly answerFunction: string | undefined;
   /** What every answer says of the route's end; undefined: nothing. */
   readonly retirement: Retirement | undefined;
   /** What it answers in place of an origin; undefined: an origin does. */

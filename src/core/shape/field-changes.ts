@@ -102,6 +102,16 @@ const SET_ONLY_IN_ANSWERS: Refusals = [
   [/^set-cookie$/, "an answer may have several, and setting one would drop them"],
 ];
 
+/** Why a function must not change a field; undefined: it may. Credentials that it makes it may show an origin. */
+export function findRefusal(
+  name: string,
+  { side, isSet }: { readonly side: "request" | "answer"; readonly isSet: boolean },
+): string | undefined {
+  if (side === "request")
+    return findWhy(name, IN_REQUESTS) ?? (isDroppedFromRequests(foldName(name)) ? OWN : undefined);
+  return findWhy(name, isSet ? [...IN_ANSWERS, ...SET_ONLY_IN_ANSWERS] : IN_ANSWERS);
+}
+
 interface Changed {
   readonly request: ChangesGiven;
   readonly response: ChangesGiven;

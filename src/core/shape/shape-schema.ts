@@ -7,7 +7,15 @@ import { parseFieldMask } from "./field-mask.ts";
 import { foldName } from "../http/field-name.ts";
 import { isSettable } from "../http/forwarded-fields.ts";
 import { isObject, object } from "../schema/parse-with.ts";
-import { integerBetween, oneOf, switchedOn, textThat } from "../schema/primitives.ts";
+import {
+  integerBetween,
+  NAME,
+  NAME_WANTED,
+  oneOf,
+  switchedOn,
+  textLike,
+  textThat,
+} from "../schema/primitives.ts";
 
 const RENAMED_MAX = 32;
 const PARTS_MAX = 10;
@@ -33,13 +41,20 @@ const mask = textThat(
   'must name fields such as "password,owner(email),items/secret"',
 );
 
+/** A function of the configuration. */
+const functionName = v.optional(textLike(NAME, NAME_WANTED));
+
 export const shapeEntries = {
   fields: v.optional(switchedOn, false),
-  request: v.optional(object({ renameHeaders: v.optional(renamed, {}), ...changeEntries }), {}),
+  request: v.optional(
+    object({ renameHeaders: v.optional(renamed, {}), ...changeEntries, function: functionName }),
+    {},
+  ),
   response: v.optional(
     object({
       renameHeaders: v.optional(renamed, {}),
       ...changeEntries,
+      function: functionName,
       dropFields: v.optional(mask),
       bodyBytesMax: v.optional(integerBetween(0, 16_777_216), 1_048_576),
     }),

@@ -19,14 +19,19 @@ import { hashText } from "../../platform/hash-text.ts";
 import { checkLimits, findDenial } from "../limits/check-limits.ts";
 import type { CheckedLimits } from "../limits/checked-limits.ts";
 import type { Limiter } from "../limits/limiter.ts";
+import type { OwnAuthentication } from "../../core/routes/own-authentication.ts";
+import type { FunctionClients } from "../functions/call-function.ts";
 import { toCaller } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { Admission, RequestFacts, RoutedFacts, RoutedRequest } from "../request/request-facts.ts";
 import { findInForm, mayHaveForm } from "./form-credential.ts";
+import { type OwnCallers, type OwnVerdict, toRememberedKey } from "./own-callers.ts";
 import type { Authority, Shown, ShownCredential } from "./authority.ts";
 
 /** What judging a request needs of the gateway. */
-export interface Gatekeeper extends Limiter {
+export interface Gatekeeper extends Limiter, Pick<FunctionClients, "env"> {
+  /** Who is calling where functions of the configuration say so. */
+  readonly ownCallers: Pick<OwnCallers, keyof OwnCallers>;
   /** Who may be calling. */
   readonly authority: Authority;
   /** Stands for a route where a credential is refused that nobody issued. */
@@ -90,10 +95,55 @@ async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>)
   const { isUnlimited } = decided;
   if (decided.isDenied) return err(refuse("access-denied", decided.cause));
   if (route.auth === "none") return letInAnybody(facts, isUnlimited, context.gateway);
+  if (route.authenticate !== undefined)
+    return letInByFunction(route.authenticate, { routed, isUnlimited }, context);
   const credential = findCredential(facts, config.auth.apiKeys);
   if (credential.kind === "several") return err(refuse("credential-several"));
   if (credential.kind !== "none") return letInWith({ credential, routed, isUnlimited }, context);
   return letInByForm(routed, isUnlimited, context);
+}
+
+/** A function of the configuration says who is calling: keys and tokens are not looked at. */
+async function letInByFunction(
+  own: OwnAuthentication,
+  showing: Pick<Showing, "routed" | "isUnlimited">,
+  context: RequestContext<Gatekeeper>,
+): Promise<Judged> {
+  const { route, facts } = showing.routed;
+  const { ownCallers, attempts } = context.gateway;
+  const key = toRememberedKey(own, facts);
+  const known = ownCallers.recall(key);
+  const denial = known?.verdict?.kind === "accepted" ? undefined : findDenial(attempts, facts, context);
+  if (denial !== undefined) return err({ kind: "limited", limits: denial });
+  if (known !== undefined) return letInAsSaid(known.verdict, own, { ...showing, context });
+  const said = await ownCallers.ask(own, { facts, route: route.name, key, gateway: context.gateway });
+  if (said.ok) return letInAsSaid(said.value, own, { ...showing, context });
+  return said.error.onFault === "skip"
+    ? letInAsSaid(undefined, own, { ...showing, context })
+    : err(refuse("function-failed", said.error.cause));
+}
+
+interface Said extends Pick<Showing, "routed" | "isUnlimited"> {
+  readonly context: RequestContext<Gatekeeper>;
+}
+
+async function letInAsSaid(
+  verdict: OwnVerdict,
+  { name }: OwnAuthentication,
+  { routed, isUnlimited, context }: Said,
+): Promise<Judged> {
+  const { route, facts } = routed;
+  if (verdict === undefined)
+    return route.auth === "required"
+      ? err(refuse("credential-missing"))
+      : letInAnybody(facts, isUnlimited, context.gateway);
+  if (verdict.kind === "refused") return err(await refuseCredential(verdict, routed, context));
+  const { identity } = verdict;
+  const missing = findMissingScopes(identity, route.scopes);
+  if (missing.length > 0) return err(refuse("scope-missing", `without ${missing.join(", ")}`));
+  const hash = hashText(`${name}\n${identity.consumer}\n${identity.tier ?? ""}`);
+  const caller = toCaller({ identity, place: "function", hash }, route);
+  return letInKnown({ caller, isUnlimited }, routed, context);
 }
 
 /** Whoever shows a credential in no other place may have it in a form. */
@@ -137,10 +187,17 @@ async function letInWith(
   context: RequestContext<Gatekeeper>,
 ): Promise<Judged> {
   const accepted = await authenticate(credential, routed, context);
-  if (!accepted.ok) return accepted;
-  const admitted = routed.facts.admit({ ...accepted.value, isUnlimited });
-  // A ban may name whom only the credential tells.
-  const banned = findBanned(routed, admitted, context.gateway);
+  return accepted.ok ? letInKnown({ ...accepted.value, isUnlimited }, routed, context) : accepted;
+}
+
+/** A ban may name whom only the credential tells. */
+function letInKnown(
+  admission: Admission,
+  routed: RoutedRequest,
+  { gateway }: RequestContext<Gatekeeper>,
+): Judged {
+  const admitted = routed.facts.admit(admission);
+  const banned = findBanned(routed, admitted, gateway);
   return banned === undefined ? ok(admitted) : err(banned);
 }
 

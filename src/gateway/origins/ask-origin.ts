@@ -80,16 +80,16 @@ async function askWithin(
 
 /** What is to be changed on its way is asked for in no coding. What a route sets gives way to what the gateway asks for. */
 function toAsked(
-  { links, requestFields }: Route,
+  { links, requestFields, answerFunction }: Route,
   { fields = [], without = [] }: Asking,
 ): Pick<ForwardOptions, "fields" | "without"> {
-  if (links === undefined && requestFields === undefined) return {};
+  const isRead = links !== undefined || answerFunction !== undefined;
+  if (!isRead && requestFields === undefined) return {};
   const asked = requestFields === undefined ? fields : [...requestFields.set, ...fields];
   return {
-    fields:
-      links === undefined
-        ? asked
-        : [...asked.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],
+    fields: !isRead
+      ? asked
+      : [...asked.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],
     without: requestFields === undefined ? without : [...without, ...requestFields.removed],
   };
 }

@@ -29,7 +29,7 @@ export function toCaller(
     identity,
     place,
     fingerprint: `sha256:${hash}`,
-    withheld: forwardCredential || place === "form" ? undefined : place,
+    withheld: forwardCredential || place === "form" || place === "function" ? undefined : place,
     originFields:
       tier === undefined
         ? [["x-consumer", consumer]]

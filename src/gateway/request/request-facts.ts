@@ -47,6 +47,8 @@ interface KnownBody {
   readonly kept?: RequestBody | undefined;
   readonly member?: MemberReader | undefined;
   readonly isAsking?: boolean | undefined;
+  /** Where it goes, where that is not what its client asked for. */
+  readonly target?: { readonly path?: string | undefined; readonly search?: string | undefined } | undefined;
   /** How long a body may get that does not say how long it is. */
   readonly bytesMax?: number | undefined;
 }
@@ -125,7 +127,7 @@ export class RequestFacts implements Facts {
     this.request = read.request;
     this.requestId = read.requestId;
     this.url = read.url;
-    this.canonicalPath = read.canonicalPath;
+    this.canonicalPath = known.target?.path ?? read.canonicalPath;
     this.path = read.path;
     this.touched = read.touched;
     this.fields = read.fields;
@@ -137,7 +139,7 @@ export class RequestFacts implements Facts {
     this.shaping = shaping;
     this.caller = admission.caller;
     this.isUnlimited = admission.isUnlimited;
-    this.search = admission.search ?? read.search;
+    this.search = known.target?.search ?? admission.search ?? read.search;
   }
 
   /** The facts with what is known of the client: the same where that is nothing, as on most routes. */
@@ -161,6 +163,11 @@ export class RequestFacts implements Facts {
   /** The facts with a body that asks for what its caller has not asked. */
   ask(kept: Uint8Array): RequestFacts {
     return this.#knowing({ ...this.#known, kept, isAsking: true });
+  }
+
+  /** The facts of the request as it is to be sent on. */
+  sendTo(target: KnownBody["target"]): RequestFacts {
+    return this.#knowing({ ...this.#known, target });
   }
 
   /** The facts with what the body's members are. */

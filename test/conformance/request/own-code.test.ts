@@ -4,52 +4,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { newAddress, type Reply, type RequestOptions, send } from "../support/client.ts";
 import { startGateway } from "../support/gateway.ts";
+import { toOwnCodeConfig } from "../support/own-code-config.ts";
 import { startOrigin } from "../support/origin.ts";
 
 const origin = await startOrigin();
 afterAll(origin.close);
 const gateway = await startGateway({
-  config: `import { defineConfig, type KeyFunction } from "headgate";
-
-const slowly: KeyFunction = async (request) => {
-  await new Promise((resolve) => setTimeout(resolve, Number(request.header("x-wait") ?? 0)));
-  return request.header("x-team");
-};
-const WINDOW = { algorithm: "sliding-window", window: "1h" } as const;
-
-export default defineConfig({
-  origin: ${JSON.stringify(origin.url)},
-  functions: {
-    team: (request) => request.header("x-team")?.split("/")[0],
-    slowly: { run: slowly, timeout: "100ms" },
-    strict: { run: slowly, timeout: "100ms", onFault: "refuse" },
-    wrong: () => ({ no: "key" }) as never,
-    throws: () => { throw new Error("what nobody is told"); },
-    weight: ({ path, env }) => (path.endsWith("/heavy") ? Number(env["HEAVY"]) : 0.5),
-    blind: ({ env }) => Object.keys(env).length + 1,
-    heavy: { run: ({ env }) => Number(env["HEAVY"]), env: "HEAVY" },
-  },
-  policies: {
-    teams: { ...WINDOW, limit: 3, key: "function:team" },
-    slow: { ...WINDOW, limit: 3, key: "function:slowly" },
-    strict: { ...WINDOW, limit: 100, key: "function:strict" },
-    wrong: { ...WINDOW, limit: 3, key: "function:wrong" },
-    throws: { ...WINDOW, limit: 3, key: "function:throws" },
-    units: { ...WINDOW, limit: 100, key: "ip" },
-    weighed: { ...WINDOW, limit: 100, key: "ip", cost: { function: "heavy", max: 50 } },
-  },
-  routes: [
-    { path: "/teams", policies: ["teams"] },
-    { path: "/slow", policies: ["slow"] },
-    { path: "/strict", policies: ["strict"] },
-    { path: "/wrong", policies: ["wrong"] },
-    { path: "/throws", policies: ["throws"] },
-    { path: "/weight/*", policies: ["units"], cost: { function: "weight", max: 20 } },
-    { path: "/weighed", policies: ["weighed", "units"], cost: { function: "blind", max: 20 } },
-    { path: "/plain" },
-  ],
-});
-`,
+  config: toOwnCodeConfig(origin.url),
   vars: { ADMIN_TOKEN, HEAVY: "7" },
 });
 afterAll(gateway.close);
@@ -119,6 +80,130 @@ describe("functions of the configuration make costs", () => {
   it("of a policy by itself, and see the secrets that they name alone", async () => {
     const reply = await ask("/weighed");
     expect(reply.field("RateLimit")).toMatch(/"weighed";r=93;.*"units";r=99;/);
+  });
+});
+
+const withSession = (name: string): RequestOptions => ({ fields: [["X-Session", name]] });
+
+describe("functions of the configuration say who is calling", () => {
+  it("to limits and the origin, before anything is counted", async () => {
+    const reply = await ask("/me", withSession("of-acme"));
+    expect([reply.status, readLeft(reply)]).toEqual([200, 99]);
+    const [sent] = origin.requests("/me").slice(-1);
+    expect(sent?.field("x-tier")).toBe("pro");
+    expect(sent?.field("x-consumer")).toMatch(/^acme-\d+$/);
+  });
+
+  it.each([
+    ["/me", {}, 401, "credential-missing"],
+    ["/me", withSession("unknown"), 401, "credential-invalid"],
+    ["/me", withSession("of-a\tb"), 503, "function-failed"],
+    ["/me", withSession("broken"), 503, "function-failed"],
+    ["/again", withSession("broken"), 503, "function-failed"],
+    ["/admin", withSession("of-acme"), 403, "scope-missing"],
+  ])("%s with %j is %i %s, and is not sent on", async (path, options, status, code) => {
+    const before = origin.requests().length;
+    const reply = await ask(path, options);
+    expect([reply.status, reply.json()["code"]]).toEqual([status, code]);
+    expect(origin.requests()).toHaveLength(before);
+  });
+
+  it("and are remembered where the route says so, by the values that it names", async () => {
+    const told: (string | undefined)[] = [];
+    for (const name of ["of-a", "of-a", "of-b", ""]) {
+      await ask("/again", name === "" ? {} : withSession(name));
+      const [sent] = origin.requests("/again").slice(-1);
+      told.push(sent?.field("x-consumer"));
+    }
+    expect(told[1]).toBe(told[0]);
+    expect(told[2]).toMatch(/^b-/);
+    expect(told[3]).toBeUndefined();
+  });
+
+  it("and lock out addresses that go on guessing", async () => {
+    const ip = newAddress();
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 4; turn += 1)
+      statuses.push((await ask("/me", { ...withSession(`guess-${turn}`), ip })).status);
+    expect(statuses.at(0)).toBe(401);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
+describe("functions of the configuration change requests", () => {
+  it("in path, query and fields", async () => {
+    await ask("/rewrite?a=b", { fields: [["X-Secret", "s"]] });
+    const [sent] = origin.requests("/v2/things").slice(-1);
+    expect(sent?.target).toBe("/v2/things?by=nobody");
+    expect(sent?.field("x-secret")).toBeUndefined();
+    expect(sent?.field("x-made")).toBe("by 7");
+  });
+
+  it("or answer them", async () => {
+    const before = origin.requests().length;
+    const reply = await ask("/rewrite?answer");
+    expect([reply.status, reply.json()]).toEqual([418, { short: "and stout" }]);
+    expect(origin.requests()).toHaveLength(before);
+  });
+
+  it.each(["bad", "away"])(
+    "within bounds (%s): else it is a 503, or passes where that is said",
+    async (what) => {
+      const refused = await ask(`/rewrite?${what}`);
+      expect([refused.status, refused.json()["code"]]).toEqual([503, "function-failed"]);
+      expect((await ask(`/optional?${what}`)).status).toBe(200);
+      expect(origin.requests("/optional").at(-1)?.target).toBe(`/optional?${what}`);
+    },
+  );
+
+  it("and never lead to another host", async () => {
+    expect((await ask("/rewrite?slashes")).status).toBe(200);
+    expect(origin.requests("/evil.example/x")).toHaveLength(1);
+  });
+});
+
+describe("functions of the configuration change answers", () => {
+  const BODY = "a body of many words ".repeat(10_000);
+
+  it("in their fields and their body, as it comes", async () => {
+    origin.serve("/hide", {
+      status: 200,
+      fields: [
+        ["X-Origin", "1"],
+        ["ETag", '"1"'],
+      ],
+      body: BODY,
+    });
+    const reply = await ask("/hide");
+    expect(reply.text()).toBe(BODY.toUpperCase());
+    expect([reply.field("X-Origin"), reply.field("ETag"), reply.field("Content-Length")]).toEqual([
+      undefined,
+      'W/"1"',
+      undefined,
+    ]);
+    const [sent] = origin.requests("/hide").slice(-1);
+    expect(sent?.field("accept-encoding")).toBe("identity");
+  });
+
+  it("in their status, with a body of the function's", async () => {
+    origin.serve("/hide", { status: 200, fields: [], body: BODY });
+    const reply = await ask("/hide?text");
+    expect([reply.status, reply.text(), reply.field("X-Was")]).toEqual([203, "in place", "200"]);
+  });
+
+  it("and keep back what they could not change, or pass it where that is said", async () => {
+    for (const path of ["/hide", "/keep"]) origin.serve(path, { status: 200, fields: [], body: "secret" });
+    const refused = await ask("/hide?throws");
+    expect([refused.status, refused.json()["code"]]).toEqual([503, "function-failed"]);
+    expect((await ask("/keep?throws")).text()).toBe("secret");
+  });
+
+  it("from the store as from the origin", async () => {
+    origin.serve("/stored", { status: 200, fields: [["Cache-Control", "max-age=60"]], body: "words" });
+    expect((await ask("/stored")).text()).toBe("WORDS");
+    const hit = await ask("/stored");
+    expect([hit.text(), hit.field("Cache-Status")]).toEqual(["WORDS", expect.stringContaining("hit")]);
+    expect(origin.requests("/stored")).toHaveLength(1);
   });
 });
 

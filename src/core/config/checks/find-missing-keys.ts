@@ -117,7 +117,17 @@ export function findMissingPart(
   if (isMemberLabel(label))
     return hasBodies(route) ? undefined : "and the route is for no method whose body is forwarded";
   if (name !== "consumer" && name !== "api-key" && name !== "jwt") return undefined;
+  return findMissingCredential(name, route, auth.issuers);
+}
+
+function findMissingCredential(
+  name: string,
+  route: Route,
+  issuers: Config["auth"]["issuers"],
+): string | undefined {
+  if (name !== "consumer" && route.authenticate !== undefined)
+    return "and the route's function says who is calling, and no key or token";
   if (route.auth === "none") return 'and the route has no auth: add auth: "required" or "optional"';
-  if (name === "jwt" && auth.issuers.length === 0) return "and auth.issuers is empty: nobody has a token";
+  if (name === "jwt" && issuers.length === 0) return "and auth.issuers is empty: nobody has a token";
   return undefined;
 }
