@@ -1,21 +1,18 @@
 // Consumers' requests for a higher limit: an operator lists them, grants one by an override that ends, or refuses it.
 
 import * as v from "valibot";
-import type { RequestChange, RequestChanged } from "../core/control/control-messages.ts";
+import type { Changed, Created } from "../core/control/control-messages.ts";
 import { type LimitRequest, overrideLimit, textUpTo, timeMs } from "../core/control/entries.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { acceptEntry, toWarnings } from "./accept-entry.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntryOperations, readEntry } from "./entry-operations.ts";
 import { toEntrySchema } from "./json-schemas.ts";
-import { type Call, defineOperation, type Operation } from "./operation.ts";
+import { defineOperation, type Operation } from "./operation.ts";
 import { toJson, toNotFound, toProblem } from "./problem.ts";
 
-const said = textUpTo(500);
-
 export const requestOperations: readonly Operation[] = [
-  // What a consumer has written nobody changes.
-  ...createEntryOperations("requests").filter(({ name }) => name !== "requests.update"),
+  ...createEntryOperations("requests"),
   defineOperation({
     name: "requests.grant",
     method: "POST",
@@ -24,53 +21,32 @@ export const requestOperations: readonly Operation[] = [
     body: object({
       limit: v.optional(overrideLimit),
       expiresAtMs: timeMs,
-      answer: v.optional(said),
+      answer: v.optional(textUpTo(500)),
     }),
     needsIfMatch: true,
-    answer: () => toEntrySchema("requests"),
+    answer: () => toEntrySchema("overrides"),
     handle: async (call) => {
-      const { controls, params, body, seen } = call;
-      const id = params["id"] ?? "";
+      const { controls, body: given, seen, by } = call;
       const request = (await readEntry("requests", call)) as LimitRequest | undefined;
-      if (request === undefined) return toNotFound("request for a higher limit", id);
-      const { policy, key, consumer } = request;
-      const { limit = request.limit, expiresAtMs, answer } = body;
-      const reason = `${consumer} asked for it (${id})`;
+      if (request === undefined) return toNotFound("request for a higher limit", call.params["id"] ?? "");
+      const { id, revision, createdAtMs: _createdAtMs, ...asked } = request;
+      if (seen !== undefined && seen !== revision) return toProblem(412, "stale");
+      if (asked.state !== "open") return toProblem(409, "answered");
+      const { limit = asked.limit, expiresAtMs, answer } = given;
+      const reason = `${asked.consumer} asked for it (${id})`;
+      const { policy, key } = asked;
       const accepted = await acceptEntry("overrides", { policy, key, limit, expiresAtMs, reason }, controls);
       if (!accepted.ok) return accepted.error;
-      const { body: override, warnings } = accepted.value;
-      const answered = await askChange({ kind: "grant", id, seen, override, answer }, call);
+      const { body, warnings } = accepted.value;
+      // What holds for longer is shown for as long.
+      const kept = { expiresAtMs: Math.max(asked.expiresAtMs ?? 0, expiresAtMs), untilMs: expiresAtMs };
+      const granted = { ...asked, ...kept, answer, limit: Number(limit) || asked.limit };
+      const granting = { id, seen: revision, body: { ...granted, state: "granted" as const } };
+      const changed = await askControl<Changed<Created>>(controls.bindings, async (control) =>
+        control.createEntry({ kind: "overrides", body, granting }, by),
+      );
       await controls.learn();
-      return toAnswered(answered, toWarnings(warnings));
-    },
-  }),
-  defineOperation({
-    name: "requests.refuse",
-    method: "POST",
-    path: "/requests/:id/refuse",
-    summary: "Refuses a request, and says why to the consumer that made it",
-    body: object({ answer: said }),
-    needsIfMatch: true,
-    answer: () => toEntrySchema("requests"),
-    handle: async (call) => {
-      const { params, body, seen } = call;
-      return toAnswered(await askChange({ kind: "refuse", id: params["id"] ?? "", seen, ...body }, call));
+      return toChangedResponse(changed, ({ entry }) => toJson(200, { ...entry, ...toWarnings(warnings) }));
     },
   }),
 ];
-
-function askChange(change: RequestChange, { controls, by }: Call<unknown, unknown>): Promise<RequestChanged> {
-  return askControl<RequestChanged>(controls.bindings, async (control) => control.changeRequest(change, by));
-}
-
-function toAnswered(changed: RequestChanged, members: object = {}): Response {
-  if (changed.ok)
-    return toJson(200, { ...changed.value, ...members }, { ETag: `"${changed.value.revision}"` });
-  const { error } = changed;
-  if (error === "answered") return toProblem(409, "answered");
-  // A consumer's own bounds are no operator's.
-  return toChangedResponse(
-    { ok: false, error: error === "enough" || error === "too-often" ? "full" : error },
-    () => toJson(200, {}),
-  );
-}

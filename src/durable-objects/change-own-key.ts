@@ -6,7 +6,7 @@ import { isActive, type KeyEntry } from "../core/control/entries.ts";
 import { canChangeKey } from "../core/control/can-change-key.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
 import { err, ok, type Result } from "../core/result.ts";
-import { type ChangeBy, hasChangedEnough, type KeyRows, rotate } from "./change-keys.ts";
+import { type ChangeBy, create, hasChangedEnough, type KeyRows, rotate } from "./change-entries.ts";
 import { toSeq } from "./entry-rows.ts";
 import { toAudited } from "./to-audited.ts";
 
@@ -33,35 +33,28 @@ export function changeOwnKey(
   if (hasChangedEnough(rows, made)) return err("too-often");
   const keys = rows.entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
   const owner = { ...made, shown, keys, keysMax };
-  return asked.kind === "create" ? create(rows, asked, owner) : change(rows, asked, owner);
+  return asked.kind === "create" ? make(rows, asked, owner) : change(rows, asked, owner);
 }
 
-function create(
-  { entries, audit }: KeyRows,
+function make(
+  rows: KeyRows,
   { secret, label, scopes, expiresAtMs }: Extract<OwnKeyAsked, { kind: "create" }>,
   { shown, keys, keysMax, by, nowMs }: Owner,
 ): Outcome {
   const wanted = scopes ?? shown.scopes;
   if (!wanted.every((scope) => shown.scopes.includes(scope))) return err("not-covered");
-  if (keys.length >= keysMax || entries.isFull("keys")) return err("full");
+  if (keys.length >= keysMax) return err("full");
   const endsMs = Math.min(expiresAtMs ?? Infinity, shown.expiresAtMs ?? Infinity);
-  const seq = entries.insert(
-    "keys",
-    {
-      consumer: shown.consumer,
-      scopes: [...wanted],
-      enabled: true,
-      metadata: label === undefined ? {} : { label },
-      ...(shown.tier === undefined ? {} : { tier: shown.tier }),
-      ...(endsMs === Infinity ? {} : { expiresAtMs: endsMs }),
-    },
-    nowMs,
-  );
-  entries.addSecret(seq, secret);
-  const entry = entries.read("keys", seq) as KeyEntry | undefined;
-  if (entry === undefined) return err("not-found");
-  audit.insert(toAudited("keys.create", entry.id, { after: entry }), by, nowMs);
-  return ok(entry);
+  const body = {
+    consumer: shown.consumer,
+    scopes: [...wanted],
+    enabled: true,
+    metadata: label === undefined ? {} : { label },
+    ...(shown.tier === undefined ? {} : { tier: shown.tier }),
+    ...(endsMs === Infinity ? {} : { expiresAtMs: endsMs }),
+  };
+  const made = create(rows, { kind: "keys", body, secret }, { by, nowMs });
+  return made.ok ? ok(made.value.entry as KeyEntry) : err("full");
 }
 
 function change(

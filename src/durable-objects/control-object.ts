@@ -29,8 +29,6 @@ import type {
   OwnKeyChange,
   OwnEntries,
   OwnKeyChanged,
-  RequestChange,
-  RequestChanged,
   Page,
   PageRequest,
   Rotation,
@@ -49,8 +47,7 @@ import { KeyChangeRows } from "./key-change-rows.ts";
 import type { KeyDigits } from "../core/control/key-filter.ts";
 import { Publisher } from "./publisher.ts";
 import { RepeatRows } from "./repeat-rows.ts";
-import { importKeys, type KeyRows, rotate } from "./change-keys.ts";
-import { changeRequest } from "./change-request.ts";
+import { create, importKeys, type KeyRows, put, rotate } from "./change-entries.ts";
 import { changeOwnKey, OWN_KEYS_SHOWN } from "./change-own-key.ts";
 import { toAudited } from "./to-audited.ts";
 
@@ -154,7 +151,8 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
     return this.#entries.findKeys(filter, page);
   }
 
-  createEntry({ kind, body, secret, repeatable }: Creation, by: Changer): Promise<Changed<Created>> {
+  createEntry(creation: Creation, by: Changer): Promise<Changed<Created>> {
+    const { kind, repeatable } = creation;
     return this.#change(kind, (nowMs): Changed<Created> => {
       const before = repeatable === undefined ? undefined : this.#repeats.find(repeatable, nowMs);
       if (before === "differs") return err("repeat-differs");
@@ -162,25 +160,18 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
         const entry = this.#entries.read(kind, before);
         return entry === undefined ? err("not-found") : ok({ entry, isRepeat: true });
       }
-      if (this.#entries.isFull(kind)) return err("full");
-      if (this.#isNameTaken(body)) return err("name-taken");
-      const seq = this.#entries.insert(kind, body, nowMs);
-      if (secret !== undefined) this.#entries.addSecret(seq, secret);
+      const made = create(this.#rows, creation, { by, nowMs });
+      if (!made.ok) return made;
+      const { seq, entry } = made.value;
       if (repeatable !== undefined) this.#repeats.insert(repeatable, seq, nowMs);
-      const entry = this.#entries.read(kind, seq);
-      if (entry === undefined) return err("not-found");
-      this.#audit.insert(toAudited(`${kind}.create`, entry.id, { after: entry }), by, nowMs);
       return ok({ entry, isRepeat: false });
     });
   }
 
   replaceEntry(change: EntryChange, body: EntryBody, by: Changer): Promise<Changed<Entry>> {
     return this.#changeEntry(change, (seq, before, nowMs) => {
-      if (this.#isNameTaken(body, seq)) return err("name-taken");
-      this.#entries.update(seq, body);
-      const after = this.#entries.read(change.kind, seq);
-      this.#audit.insert(toAudited(`${change.kind}.update`, before.id, { before, after }), by, nowMs);
-      return ok(after ?? before);
+      if (this.#entries.isTaken(body, seq)) return err("name-taken");
+      return ok(put(this.#rows, change.kind, { seq, before, body }, { by, nowMs }));
     });
   }
 
@@ -202,11 +193,6 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   listOwn(consumer: string): OwnEntries {
     const keys = this.#entries.listKeysOf(consumer, OWN_KEYS_SHOWN);
     return { keys, requests: this.#entries.listRequestsOf(consumer) };
-  }
-
-  changeRequest(change: RequestChange, by: Changer): Promise<RequestChanged> {
-    const what = change.kind === "grant" ? "overrides" : "requests";
-    return this.#change(what, (nowMs) => changeRequest(this.#rows, change, { by, nowMs }));
   }
 
   /** A change of a consumer's own keys, with one of them. */
@@ -252,21 +238,13 @@ export class ControlObject extends DurableObject<Bindings> implements ControlRpc
   }
 
   #changeEntry(
-    { kind, id, seen }: EntryChange,
+    asked: EntryChange,
     change: (seq: number, before: Entry, nowMs: number) => Changed<Entry>,
   ): Promise<Changed<Entry>> {
-    return this.#change(kind, (nowMs) => {
-      const seq = toSeq(kind, id);
-      const before = seq === undefined ? undefined : this.#entries.read(kind, seq);
-      if (seq === undefined || before === undefined) return err("not-found");
-      if (seen !== undefined && seen !== before.revision) return err("stale");
-      return change(seq, before, nowMs);
+    return this.#change(asked.kind, (nowMs) => {
+      const found = this.#entries.find(asked);
+      return found.ok ? change(found.value.seq, found.value.before, nowMs) : found;
     });
-  }
-
-  /** What the audit log calls a token is one token's. */
-  #isNameTaken(body: EntryBody, seq?: number): boolean {
-    return "name" in body && this.#entries.isNameTaken(body.name, seq);
   }
 
   /**

@@ -15,7 +15,15 @@ import {
   type SharedKind,
 } from "../core/control/entries.ts";
 import type { TokenRecord } from "../core/control/token-scopes.ts";
-import type { HashedSecret, KeyFilter, Page, PageRequest } from "../core/control/control-messages.ts";
+import type {
+  Changed,
+  EntryChange,
+  HashedSecret,
+  KeyFilter,
+  Page,
+  PageRequest,
+} from "../core/control/control-messages.ts";
+import { err, ok } from "../core/result.ts";
 
 interface EntryRow extends Record<string, SqlStorageValue> {
   seq: number;
@@ -33,6 +41,16 @@ export function toSeq(kind: EntryKind, id: string): number | undefined {
 }
 
 export const toId = (kind: EntryKind, seq: number): string => `${entryKinds[kind].letter}${seq}`;
+
+/** Requests of one consumer that are open, and all that are kept: for 30 days. */
+const OPEN_MAX = 3;
+const ASKED_MAX = 10;
+
+/** An entry that is there. */
+export interface Found {
+  readonly seq: number;
+  readonly before: Entry;
+}
 
 export class EntryRows {
   readonly #sql: SqlStorage;
@@ -97,6 +115,13 @@ export class EntryRows {
       most,
     );
     return rows.toArray().map((row) => this.#toEntry(row) as KeyEntry);
+  }
+
+  /** Whether a consumer has asked for this limit, or for enough. */
+  #hasAsked({ consumer, policy }: EntryBody<"requests">): boolean {
+    const all = this.listRequestsOf(consumer);
+    const open = all.filter(({ state }) => state === "open");
+    return all.length >= ASKED_MAX || open.length >= OPEN_MAX || open.some((one) => one.policy === policy);
   }
 
   /** A consumer's requests, oldest first. */
@@ -199,8 +224,20 @@ export class EntryRows {
     return { id, name, scopes };
   }
 
-  /** Whether another token than this one has the name. */
-  isNameTaken(name: string, seq: number | undefined): boolean {
+  find({ kind, id, seen }: EntryChange): Changed<Found> {
+    const seq = toSeq(kind, id);
+    const before = seq === undefined ? undefined : this.read(kind, seq);
+    if (seq === undefined || before === undefined) return err("not-found");
+    return seen !== undefined && seen !== before.revision ? err("stale") : ok({ seq, before });
+  }
+
+  /** What the audit log calls a token is one token's; a consumer asks for one limit once. `seq`: of who may have it. */
+  isTaken(body: EntryBody, seq?: number): boolean {
+    if ("state" in body && seq === undefined) return this.#hasAsked(body);
+    return "name" in body && this.#isNameTaken(body.name, seq);
+  }
+
+  #isNameTaken(name: string, seq: number | undefined): boolean {
     const rows = this.#sql.exec(
       "SELECT seq FROM entries WHERE kind = 'tokens' AND json_extract(body, '$.name') = ? AND seq <> ?",
       name,

@@ -27,8 +27,6 @@ import type {
   OwnKeyChange,
   OwnEntries,
   OwnKeyChanged,
-  RequestChange,
-  RequestChanged,
   Page,
   PageRequest,
   Rotation,
@@ -107,7 +105,6 @@ export interface ControlRpc extends Rpc.DurableObjectBranded {
   rotateKey(rotation: Rotation, by: Changer): Promise<Changed<Entry>>;
   importKeys(keys: readonly ImportedKey[], by: Changer): Promise<Changed<readonly Imported[]>>;
   listOwn(consumer: string): OwnEntries;
-  changeRequest(change: RequestChange, by: Changer): Promise<RequestChanged>;
   changeOwnKey(change: OwnKeyChange, by: Changer): Promise<OwnKeyChanged>;
   readConfig(version?: number): ConfigVersion | undefined;
   listConfigs(page: PageRequest): Page<ConfigVersion>;

@@ -7,12 +7,14 @@ import type { Gateway } from "../gateway/gateway.ts";
 import type { RequestContext } from "../gateway/request/request-context.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import type { Consumer } from "./admit-consumer.ts";
+import type { UsageReader } from "./show-usage.ts";
 
 /** One request, read and checked. */
 export interface PortalCall<Body> {
   readonly consumer: Consumer;
   readonly context: RequestContext<Gateway>;
   readonly bindings: Bindings;
+  readonly usage: UsageReader;
   /** What the path's first group is. */
   readonly id: string;
   readonly body: Body;

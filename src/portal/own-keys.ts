@@ -102,16 +102,14 @@ async function change(
   const changed = await askControl<OwnKeyChanged>(bindings, async (control) =>
     control.changeOwnKey({ consumer: identity.consumer, shown, keysMax, asked }, by),
   );
-  return changed.ok ? toResponse(changed.value) : refusals[changed.error](refuse);
+  return changed.ok ? toResponse(changed.value) : refuse(...REFUSALS[changed.error]);
 }
 
-type Refuse = PortalCall<unknown>["refuse"];
-
-const refusals: Readonly<Record<OwnKeyFailure, (refuse: Refuse) => Response>> = {
-  ended: (refuse) => refuse(401, "key-ended"),
-  "not-found": (refuse) => refuse(404, "not-found"),
-  "not-covered": (refuse) => refuse(403, "not-covered"),
-  full: (refuse) => refuse(409, "full"),
-  last: (refuse) => refuse(409, "last-key"),
-  "too-often": (refuse) => refuse(429, "too-many-changes"),
+const REFUSALS: Readonly<Record<OwnKeyFailure, Parameters<PortalCall<unknown>["refuse"]>>> = {
+  ended: [401, "key-ended"],
+  "not-found": [404, "not-found"],
+  "not-covered": [403, "not-covered"],
+  full: [409, "full"],
+  last: [409, "last-key"],
+  "too-often": [429, "too-many-changes"],
 };

@@ -6,7 +6,6 @@ import { toMatchPath } from "../core/http/canonical-path.ts";
 import { REQUEST_ID_FIELD } from "../core/http/request-id.ts";
 import type { ShownConsumer } from "../core/portal/portal-answer.ts";
 import { CallPace } from "../core/portal/call-pace.ts";
-import { err, ok, type Result } from "../core/result.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { RequestContext } from "../gateway/request/request-context.ts";
 import type { RequestTarget } from "../gateway/request/request-target.ts";
@@ -19,7 +18,7 @@ import { readJson } from "../admin/read-call.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import { readRequestId } from "../platform/request-id.ts";
-import { admitConsumer, type Consumer } from "./admit-consumer.ts";
+import { admitConsumer } from "./admit-consumer.ts";
 import { definePortalOperation, type PortalCall, type PortalOperation } from "./operation.ts";
 import { requestOperations } from "./limit-requests.ts";
 import { keyOperations } from "./own-keys.ts";
@@ -105,80 +104,39 @@ async function answer(
   const waitMs = pace.take(name, readClock());
   if (waitMs > 0)
     return refuse(429, "too-many-calls", {}, { "Retry-After": String(Math.ceil(waitMs / 1_000)) });
-  const found = findOperation(request.method, place, [
-    createLook(usage),
-    ...keyOperations,
-    ...requestOperations,
-  ]);
-  if (!found.ok) {
-    const { allowed } = found.error;
-    return allowed === undefined
+  const there = operations.filter(({ path }) => path.test(place));
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const operation = there.find((one) => one.method === method);
+  if (operation === undefined) {
+    const allowed = there.map((one) => (one.method === "GET" ? "GET, HEAD" : one.method)).join(", ");
+    return allowed === ""
       ? refuse(404, "no-route")
       : refuse(405, "method-not-allowed", {}, { Allow: allowed });
   }
-  const { operation, id } = found.value;
-  const body = await readBody(request, operation, context.gateway.config);
-  if (!body.ok) return body.error;
-  const by = { who: `consumer:${name}`, address: request.headers.get("cf-connecting-ip") ?? undefined };
-  try {
-    return await operation.handle({
-      consumer,
-      context,
-      bindings,
-      id,
-      body: body.value,
-      by,
-      refuse,
-    } as never);
-  } catch (error) {
+  const bounds = { bytesMax: BODY_BYTES_MAX, timeMsMax: context.gateway.config.requestTimeoutMs };
+  const body = operation.body && (await readJson(request, operation.body, bounds));
+  if (body?.ok === false) return body.error;
+  const by = { who: `consumer:${name}`, address: consumer.facts.address };
+  const [, id = ""] = operation.path.exec(place) ?? [];
+  const call = { consumer, context, bindings, usage, id, body: body?.value, by, refuse };
+  return operation.handle(call as never).catch((error: unknown) => {
     if (error instanceof UnavailableError) return refuse(503, "control-unavailable");
     throw error;
-  }
-}
-
-interface Found {
-  readonly operation: PortalOperation;
-  readonly id: string;
-}
-
-/** `allowed`: the methods that the path has; undefined: there is no such path. */
-function findOperation(
-  method: string,
-  place: string,
-  operations: readonly PortalOperation[],
-): Result<Found, { readonly allowed: string | undefined }> {
-  const there = operations.filter(({ path }) => path.test(place));
-  const asked = method === "HEAD" ? "GET" : method;
-  const operation = there.find((one) => one.method === asked);
-  if (operation !== undefined) return ok({ operation, id: operation.path.exec(place)?.[1] ?? "" });
-  const allowed = there.map((one) => (one.method === "GET" ? "GET, HEAD" : one.method)).join(", ");
-  return err({ allowed: allowed === "" ? undefined : allowed });
-}
-
-async function readBody(
-  request: Request,
-  { body: schema }: PortalOperation,
-  { requestTimeoutMs: timeMsMax }: Config,
-): Promise<Result<unknown, Response>> {
-  return schema === undefined
-    ? ok(undefined)
-    : await readJson(request, schema, { bytesMax: BODY_BYTES_MAX, timeMsMax });
-}
-
-/** The look at one's own limits. */
-function createLook(usage: UsageReader): PortalOperation {
-  return definePortalOperation({
-    method: "GET",
-    path: /^$/,
-    handle: async ({ consumer, context }) => toJson(200, await showConsumer(consumer, context, usage)),
   });
 }
 
-async function showConsumer(
-  consumer: Consumer,
-  context: RequestContext<Gateway>,
-  usage: UsageReader,
-): Promise<ShownConsumer> {
+/** The look at one's own limits, and all else. */
+const operations: readonly PortalOperation[] = [
+  definePortalOperation({
+    method: "GET",
+    path: /^$/,
+    handle: async (call) => toJson(200, await showConsumer(call)),
+  }),
+  ...keyOperations,
+  ...requestOperations,
+];
+
+async function showConsumer({ consumer, context, usage }: PortalCall<unknown>): Promise<ShownConsumer> {
   const { identity, facts } = consumer;
   const { config } = context.gateway;
   const [limits, used] = await Promise.all([

@@ -97,7 +97,7 @@ describe("docs/errors.md", () => {
 
   test("has a heading for every problem of the portal", () => {
     const wanted = [
-      ...readSources("src/portal").matchAll(/\b(?:toProblem|refuse)\(\s*(\d{3}),\s*"([a-z-]+)"/g),
+      ...readSources("src/portal").matchAll(/(?:\btoProblem\(|\brefuse\(|\[)\s*(\d{3}),\s*"([a-z-]+)"/g),
     ].map(([, status, code]) => `\`${code}\` (${status})`);
     expect(wanted.length).toBeGreaterThan(0);
     expect([...toTitles("Portal problems")].sort()).toEqual([...new Set(wanted)].sort());

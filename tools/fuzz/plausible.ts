@@ -53,7 +53,7 @@ export const toRightBodies = (config: object): Readonly<Record<string, object>> 
   "/tokens": { name: "ci", scopes: ["read"] },
   "/tokens/{id}": { scopes: ["purge"] },
   "/grant": { expiresAtMs: 4_102_444_800_000 },
-  "/refuse": { answer: "because" },
+  "/requests/{id}": { state: "refused", answer: "because" },
   "/config": { config, reason: "because" },
   "/config/check": { config },
   "/rollback": { version: 0 },

@@ -21,6 +21,7 @@ const TONES: Readonly<Record<ShownRequest["state"], string>> = {
   open: "warn",
   granted: "good",
   refused: "bad",
+  withdrawn: "",
 };
 
 export function Requests({ ask, limits }: RequestsProps): JSX.Element {

@@ -37,7 +37,7 @@ const checks: { readonly [Kind in EntryKind]: Check<Kind> } = {
   bans: checkBan,
   access: checkAccess,
   tokens: () => [],
-  requests: () => [],
+  requests: checkRequest,
 };
 
 export function checkEntry<Kind extends EntryKind>(
@@ -171,6 +171,11 @@ function checkPart(part: KeyPart, config: Config): readonly Vain[] {
   const [first] = missing;
   if (first === undefined || missing.includes(undefined)) return [];
   return [toVain(toNoEffect("key", `no request has "${part.label}": ${first.replace(/^and /, "")}`))];
+}
+
+function checkRequest({ state, override }: EntryBody<"requests">): readonly Vain[] {
+  const message = "must be granted by an override: POST /requests/{id}/grant";
+  return state === "granted" && override === undefined ? [toWrong(toNoEffect("state", message))] : [];
 }
 
 function checkAccess({ action }: EntryBody<"access">, around: EntrySurroundings): readonly Vain[] {

@@ -40,6 +40,14 @@ export interface Creation {
   /** The hash of a key's secret, and what may be shown of it. */
   readonly secret?: HashedSecret | undefined;
   readonly repeatable?: Repeatable | undefined;
+  /** The request for a higher limit that an override grants, and what becomes of it with that. */
+  readonly granting?: Granting | undefined;
+}
+
+export interface Granting {
+  readonly id: string;
+  readonly seen: Seen;
+  readonly body: EntryBody<"requests">;
 }
 
 export interface HashedSecret {
@@ -119,32 +127,6 @@ export type OwnKeyFailure =
 export type OwnKeyChanged =
   | { readonly ok: true; readonly value: KeyEntry }
   | { readonly ok: false; readonly error: OwnKeyFailure };
-
-/** A request for a higher limit: made or taken back by a consumer, granted or refused by an operator. */
-export type RequestChange =
-  | { readonly kind: "make"; readonly body: EntryBody<"requests"> }
-  | { readonly kind: "withdraw"; readonly consumer: string; readonly id: string }
-  | {
-      readonly kind: "grant";
-      readonly id: string;
-      readonly seen: Seen;
-      readonly override: EntryBody<"overrides">;
-      readonly answer: string | undefined;
-    }
-  | { readonly kind: "refuse"; readonly id: string; readonly seen: Seen; readonly answer: string };
-
-export type RequestFailure =
-  | ChangeFailure
-  /** It has been answered already. */
-  | "answered"
-  /** The consumer has as many open ones as it may have, or this one already. */
-  | "enough"
-  /** The consumer has changed as much as it may in a day. */
-  | "too-often";
-
-export type RequestChanged =
-  | { readonly ok: true; readonly value: LimitRequest }
-  | { readonly ok: false; readonly error: RequestFailure };
 
 /** What a consumer sees of itself. */
 export interface OwnEntries {

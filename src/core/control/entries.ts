@@ -181,16 +181,17 @@ export const tokenBody = object({
   expiresAtMs: v.optional(timeMs),
 });
 
-const REQUEST_STATES = ["open", "granted", "refused"] as const;
+const REQUEST_STATES = ["open", "granted", "refused", "withdrawn"] as const;
+
+/** What a consumer asks for. */
+export const askedEntries = { policy: name, limit: quota, reason };
 
 /** A consumer's request for a higher limit. What a grant changes is an override. */
 export const requestBody = object({
   consumer: consumerName,
-  policy: name,
+  ...askedEntries,
   /** Whom a grant is for: the override's. */
   key: patterns,
-  limit: quota,
-  reason,
   state: oneOf(REQUEST_STATES),
   /** What the operator has said of it. */
   answer: v.optional(reason),

@@ -96,7 +96,7 @@ export interface ShownRequest {
   readonly policy: string;
   readonly limit: number;
   readonly reason: string;
-  readonly state: "open" | "granted" | "refused";
+  readonly state: "open" | "granted" | "refused" | "withdrawn";
   readonly answer?: string | undefined;
   readonly untilMs?: number | undefined;
   readonly expiresAtMs?: number | undefined;

@@ -212,7 +212,7 @@ describe("every operation that needs a tag, on what is there", () => {
     async ({ method, path }) => {
       const { place, tag, config } = await makeSubject(path);
       const body = Object.entries(toRightBodies(config)).find(([end]) => path.endsWith(end))?.[1];
-      const shown = place.replace(/\/(?:rotate|rollback|grant|refuse)$/, "");
+      const shown = place.replace(/\/(?:rotate|rollback|grant)$/, "");
       const before = (await askAdmin(gateway, "GET", shown)).text();
       const stale = `"${Number(tag.slice(1, -1)) + 1}"`;
       expectProblem(await askAdmin(gateway, method, place, { ifMatch: stale, body }), 412, "stale");

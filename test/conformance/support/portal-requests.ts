@@ -37,8 +37,8 @@ export function testRequests(gateway: Gateway): void {
     const body = { limit: 3_000, expiresAtMs, answer: "some of it" };
     const granting = askAdmin(gateway, "POST", `/requests/${id}/grant`, { body, ifMatch: tagOf(seen) });
     const granted = await expectStatus(200, granting);
-    const override = await askAdmin(gateway, "GET", `/overrides/${String(granted["override"])}`);
-    expect(override.json()).toMatchObject({ policy: "plan", key: [consumer], limit: 3_000, expiresAtMs });
+    expect(granted).toMatchObject({ policy: "plan", key: [consumer], limit: 3_000, expiresAtMs });
+    expect((await askAdmin(gateway, "GET", `/requests/${id}`)).json()["override"]).toBe(granted["id"]);
     const [own] = await readOwn(key);
     expect(own).toMatchObject({
       id,
@@ -65,12 +65,21 @@ export function testRequests(gateway: Gateway): void {
     const id = String((await post(key, "/requests", ask("plan"))).json()["id"]);
     expect(await readOwn(other)).toEqual([]);
     expect(toCode(await askMe(other, `/requests/${id}`, { method: "DELETE" }))).toEqual([404, "not-found"]);
-    const body = { answer: "the plan pro has it" };
-    await expectStatus(200, askAdmin(gateway, "POST", `/requests/${id}/refuse`, { body, ifMatch: "*" }));
+    // Nothing is granted by a word.
+    const said = { body: { state: "granted" }, ifMatch: "*" };
+    expect((await askAdmin(gateway, "PATCH", `/requests/${id}`, said)).status).toBe(400);
+    const body = { state: "refused", answer: "the plan pro has it" };
+    await expectStatus(200, askAdmin(gateway, "PATCH", `/requests/${id}`, { body, ifMatch: "*" }));
     expect(await readOwn(key)).toMatchObject([{ id, state: "refused", answer: "the plan pro has it" }]);
     const second = String((await post(key, "/requests", ask("plan"))).json()["id"]);
     expect((await askMe(key, `/requests/${second}`, { method: "DELETE" })).status).toBe(204);
-    expect((await readOwn(key)).map((one) => one.id)).toEqual([id]);
+    expect((await readOwn(key)).map(({ state }) => state)).toEqual(["refused", "withdrawn"]);
+    // What was taken back counts among the ten in 30 days.
+    for (let turn = 2; turn < 10; turn += 1) {
+      const next = String((await post(key, "/requests", ask("plan"))).json()["id"]);
+      await askMe(key, `/requests/${next}`, { method: "DELETE" });
+    }
+    expect(toCode(await post(key, "/requests", ask("plan")))).toEqual([409, "requests-open"]);
   });
 
   it("are bounded in number and size, and for limits that are the consumer's own alone", async () => {

@@ -1,7 +1,7 @@
 // The portal as a consumer's script uses it.
 
 import { expect } from "vitest";
-import type { Changer, RequestChange, RequestChanged } from "../../../src/core/control/control-messages.ts";
+import type { Changed, Changer, Created, Creation } from "../../../src/core/control/control-messages.ts";
 import type { Gateway } from "./gateway.ts";
 import { PREFIX } from "./admin.ts";
 import { newAddress, type Reply, type RequestOptions, send, type Target } from "./client.ts";
@@ -36,13 +36,14 @@ export function createPortalClient(gateway: Target): PortalClient {
 export async function makeRequest(gateway: Gateway, consumer: string): Promise<string> {
   const objects = await gateway.getObjects("CONTROL");
   const control = objects.get(objects.idFromName("control")) as unknown as {
-    readonly changeRequest: (change: RequestChange, by: Changer) => Promise<RequestChanged>;
+    readonly createEntry: (creation: Creation, by: Changer) => Promise<Changed<Created>>;
   };
   const asked = { policy: "api", key: ["*", "/own"], limit: 5_000, reason: "a launch" };
-  const change = { kind: "make", body: { ...asked, consumer, state: "open" } } as const;
-  const made = await control.changeRequest(change, { who: `consumer:${consumer}`, address: undefined });
+  const body = { ...asked, consumer, state: "open" } as const;
+  const by = { who: `consumer:${consumer}`, address: undefined };
+  const made = await control.createEntry({ kind: "requests", body }, by);
   if (!made.ok) throw new Error(made.error);
-  return made.value.id;
+  return made.value.entry.id;
 }
 
 export const toCode = (reply: Reply): readonly unknown[] => [reply.status, reply.json()["code"]];

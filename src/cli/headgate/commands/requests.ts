@@ -57,8 +57,8 @@ export const requestCommands: readonly Command[] = [
     run: async (given, { api }) => {
       const [asked, path] = [api(), toPath("requests", given)];
       const ifMatch = await readTag(asked, path, given);
-      const body = { answer: given.text("answer") };
-      return toShown((await asked.ask("POST", `${path}/refuse`, { body, ifMatch })).body);
+      const body = { state: "refused", answer: given.text("answer") };
+      return toShown((await asked.ask("PATCH", path, { body, ifMatch })).body);
     },
   },
 ];
