@@ -4,18 +4,32 @@ import { describe, expect, it } from "vitest";
 import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX } from "../support/admin.ts";
 import { newAddress, type Reply, send } from "../support/client.ts";
 import { issueKey, type IssuedKey } from "../support/keys.ts";
-import { createPortalClient } from "../support/portal.ts";
+import { createPortalClient, toCode } from "../support/portal.ts";
 import { testOwnKeys } from "../support/portal-keys.ts";
 import { testRequests } from "../support/portal-requests.ts";
 import { readStats } from "../support/stats.ts";
 import { startStand } from "../support/stand.ts";
+import { newSigner, sign } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 
 const PLAN = { algorithm: "sliding-window", window: "1h", key: "consumer" } as const;
 
+const login = await newSigner("login");
+
 const { gateway } = await startStand(
   {
-    auth: { apiKeys: { query: "api-key" } },
+    auth: {
+      apiKeys: { query: "api-key" },
+      issuers: [
+        {
+          issuer: "https://login.example.com",
+          audience: "api",
+          algorithms: ["ES256"],
+          publicKey: "LOGIN_KEY",
+          claims: { tier: "plan" },
+        },
+      ],
+    },
     portal: {
       keysMax: 3,
       announced: [
@@ -49,10 +63,10 @@ const { gateway } = await startStand(
       { path: "/secret", auth: "required", scopes: ["secret"], policies: ["secret"] },
     ],
   },
-  { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN } },
+  { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN, LOGIN_KEY: login.pem } },
 );
 
-const { bearer, askMe } = createPortalClient(gateway);
+const { bearer, askMe, post } = createPortalClient(gateway);
 
 type Shown = Readonly<Record<string, unknown>> & { readonly policy: string };
 
@@ -199,6 +213,17 @@ describe("who sees what", () => {
 
   it("an operator's token is nobody's key", async () => {
     expect((await askMe({ text: ADMIN_TOKEN })).status).toBe(401);
+  });
+
+  it("a token sees what its claims say and may ask for more, and changes no keys", async () => {
+    const claims = { iss: "https://login.example.com", aud: "api", sub: "one with tokens", plan: "pro" };
+    const text = await sign(login, { claims: { ...claims, exp: Math.floor(Date.now() / 1_000) + 600 } });
+    const seen = (await askMe({ text })).json();
+    expect([seen["consumer"], seen["tier"], seen["apiKey"]]).toEqual(["one with tokens", "pro", undefined]);
+    expect((seen["limits"] as readonly Shown[])[0]).toMatchObject({ policy: "plan", limit: 40 });
+    expect(toCode(await post({ text }, "/keys"))).toEqual([403, "api-key-needed"]);
+    const asked = { policy: "plan", limit: 50, reason: "a launch" };
+    expect((await post({ text }, "/requests", asked)).status).toBe(201);
   });
 
   it("a consumer sees itself, whatever else it asks for, and no cache and no page keeps or reads it", async () => {
