@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { playClients } from "./prove-tokens/clients.ts";
 import { playMixed } from "./prove-tokens/mixed.ts";
+import { playPaced } from "./prove-tokens/paced.ts";
 import { measureSpeed } from "./prove-tokens/speed.ts";
 import { playStrange } from "./prove-tokens/strange.ts";
 import { playWindows } from "./prove-tokens/windows.ts";
@@ -69,6 +70,18 @@ async function proveWindows(): Promise<readonly string[]> {
   ];
 }
 
+async function provePaced(): Promise<readonly string[]> {
+  const played = await playPaced();
+  for (const { api, calls, answered, refusedUpstream, seconds } of played)
+    console.log(
+      `by what a provider says alone, in ${api}'s words: ${answered} of ${calls} calls answered in ${seconds.toFixed(0)} s, refused upstream ${refusedUpstream}`,
+    );
+  const isRight = played.every(
+    ({ calls, answered, refusedUpstream }) => answered === calls && refusedUpstream <= 1,
+  );
+  return isRight ? [] : ["calls are paced by the tokens that a provider says are left"];
+}
+
 async function proveStrange(): Promise<readonly string[]> {
   const { calls, changed, hung, crashes } = await playStrange(readCount("strange"));
   console.log(
@@ -92,7 +105,7 @@ async function proveSpeed(): Promise<readonly string[]> {
 
 await runCommand(async () => {
   const broken: string[] = [];
-  for (const prove of [proveClients, proveCounts, proveStrange, proveSpeed, proveWindows])
+  for (const prove of [proveClients, proveCounts, proveStrange, proveSpeed, proveWindows, provePaced])
     broken.push(...(await prove()));
   if (broken.length > 0) throw new CommandError(`Cannot prove that ${broken.join("; ")}`);
   console.log("All promises hold.");
