@@ -132,6 +132,27 @@ test("a crash finds what was used: of what was under way its estimate at most, a
   );
 });
 
+test("a restart finds what was used under each plan of a key, whichever it was used under", () => {
+  const object = new StoredObject();
+  const check: Check = { ...toCheck("tokens", HOUR, ESTIMATE), isEstimate: true };
+  const [free, pro]: readonly Check[] = [
+    { ...check, plan: "" },
+    { ...check, plan: "pro" },
+  ];
+  for (let turn = 0; turn <= 20; turn += 1) {
+    const [nowMs, id] = [START_MS + turn * 10, `c${turn}`];
+    const asked = (turn % 2 === 0 ? free : pro) ?? check;
+    object.take(id, asked, nowMs);
+    // The last is still under way.
+    if (turn < 20) object.settle(id, asked, { actual: 15, takenAtMs: nowMs, nowMs: nowMs + 5 });
+  }
+  const laterMs = START_MS + 1_000;
+  object.at(laterMs);
+  object.restart(laterMs);
+  const used = [free, pro].map((asked) => object.toUsed(asked ?? check, laterMs));
+  expect(used).toEqual([20 * 15 + ESTIMATE, 20 * 15 + ESTIMATE]);
+});
+
 /** Rows for 1,000 calls of one key, each settled after a second. */
 function countRows(perSecond: number, isEstimate: boolean): number {
   const random = createRandom(7);
