@@ -3,7 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { ReportPace } from "../core/report-pace.ts";
-import { MONTH_MS, PastUsage, toDayMs } from "../core/stats/consumer-usage.ts";
+import { MONTH_MS, PastUsage, sumUsage, toDayMs, type UsageSums } from "../core/stats/consumer-usage.ts";
 import { toDataPoints } from "../core/stats/data-points.ts";
 import { FullestObjects } from "../core/stats/fullest.ts";
 import { toPlaceMetrics } from "../core/stats/metrics.ts";
@@ -40,6 +40,17 @@ const STORE_MS = 8_000;
 /** How long a counter object is remembered as one whose keys were near their limit. */
 const FULLEST_MS = 900_000;
 
+const USAGE_MS = 2_000;
+
+/** What all consumers took. */
+interface SummedUsage {
+  readonly atMs: number;
+  readonly untilMs: number;
+  readonly dayMs: number;
+  readonly past: PastUsage;
+  readonly recent: UsageSums;
+}
+
 const NO_PUSH: Pushing = { target: undefined, pushedMs: 0 };
 
 export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
@@ -50,7 +61,7 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
   /** Made of the rows when it is first asked for. */
   #known: StatsBook | undefined;
   /** undefined: nobody has asked for any. */
-  #past: { readonly untilMs: number; readonly dayMs: number; readonly usage: PastUsage } | undefined;
+  #usage: SummedUsage | undefined;
   #alarmMs = Infinity;
   #storedMs = -Infinity;
   /** The end of the last minute whose consumers were judged. */
@@ -139,18 +150,30 @@ export class StatsObject extends DurableObject<Bindings> implements StatsRpc {
     return this.#tail.list(after);
   }
 
-  /** What one consumer took and was refused in the last day and the last 30. */
+  /** What one consumer took and was refused in the last day and the last 30: as it was stored, two seconds ago at most. */
   consumer(name: string): ConsumerCounts {
-    this.#store();
     const nowMs = Date.now();
+    if (this.#usage === undefined || nowMs - this.#usage.atMs >= USAGE_MS)
+      this.#usage = this.#sumUsage(nowMs);
+    return this.#usage.past.read(name, this.#usage.recent);
+  }
+
+  /** However many consumers ask: hours that are over are read once an hour, and minutes every other second. */
+  #sumUsage(nowMs: number): SummedUsage {
     const { untilMs } = this.#rows;
-    const past = { untilMs, dayMs: toDayMs(nowMs) };
-    // Hours that are over are added up once an hour, whoever asks.
-    if (this.#past?.untilMs !== past.untilMs || this.#past.dayMs !== past.dayMs) {
-      const hours = this.#rows.list("hour", nowMs - MONTH_MS, untilMs);
-      this.#past = { ...past, usage: new PastUsage(hours, past.dayMs) };
-    }
-    return this.#past.usage.read(name, this.#rows.list("minute", untilMs, Infinity));
+    const dayMs = toDayMs(nowMs);
+    const known = this.#usage;
+    const isSame = known?.untilMs === untilMs && known.dayMs === dayMs;
+    const past = isSame
+      ? known.past
+      : new PastUsage(this.#rows.list("hour", nowMs - MONTH_MS, untilMs), dayMs);
+    return {
+      atMs: nowMs,
+      untilMs,
+      dayMs,
+      past,
+      recent: sumUsage(this.#rows.list("minute", untilMs, Infinity)),
+    };
   }
 
   /** The counter objects of the last minutes whose keys have used most of a policy. */

@@ -9,6 +9,9 @@ const DAY_HOURS = 24;
 const MONTH_DAYS = 30;
 export const MONTH_MS = MONTH_DAYS * DAY_HOURS * HOUR_MS;
 
+/** Consumers whose sums an object keeps. */
+const CONSUMERS_MAX = 20_000;
+
 /** Where a list's keys have the consumer, and what they are counted by. */
 const READERS: Readonly<Partial<Record<TopName, (parts: readonly string[]) => readonly string[]>>> = {
   usage: ([policy = "", consumer = ""]) => [consumer, policy],
@@ -19,46 +22,58 @@ const READERS: Readonly<Partial<Record<TopName, (parts: readonly string[]) => re
   outputTokens: ([consumer = "", model = ""]) => [consumer, model],
 };
 
-type Sums = Map<string, Map<string, number>>;
+/** By consumer, then by list and label. */
+export type UsageSums = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
 /** When the first hour of the last day began: 24 whole hours, and what has passed of this one. */
 export const toDayMs = (nowMs: number): number => nowMs - (nowMs % HOUR_MS) - DAY_HOURS * HOUR_MS;
 
 /** The sums of all consumers over hours that are over. */
 export class PastUsage {
-  readonly #day: Sums;
-  readonly #month: Sums;
+  readonly #day: UsageSums;
+  readonly #month: UsageSums;
 
   constructor(hours: readonly StatsRow[], dayMs: number) {
-    this.#day = sum(hours.filter(({ atMs }) => atMs >= dayMs));
-    this.#month = sum(hours);
+    this.#day = sumUsage(hours.filter(({ atMs }) => atMs >= dayMs));
+    this.#month = sumUsage(hours);
   }
 
   /** One consumer's, with what came since. */
-  read(consumer: string, minutes: readonly StatsRow[]): ConsumerCounts {
-    const recent = list(sum(minutes).get(consumer));
-    const add = (past: Sums): readonly ConsumerCount[] =>
+  read(consumer: string, since: UsageSums): ConsumerCounts {
+    const recent = list(since.get(consumer));
+    const add = (past: UsageSums): readonly ConsumerCount[] =>
       addConsumerCounts([list(past.get(consumer)), recent]);
     return { day: add(this.#day), month: add(this.#month) };
   }
 }
 
-function sum(rows: readonly StatsRow[]): Sums {
-  const sums: Sums = new Map();
-  for (const { tops } of rows)
+export function sumUsage(rows: readonly StatsRow[]): UsageSums {
+  const sums = new Map<string, Map<string, number>>();
+  // The newest first: where there are too many, those are left out that came long ago.
+  for (const { tops } of rows.toReversed())
     for (const [name, entries] of Object.entries(tops)) {
       const reader = READERS[name as TopName];
       if (reader === undefined) continue;
       for (const [key, units] of entries) {
         const [consumer = "", label = ""] = reader(key.split("\n"));
-        if (consumer === "" || label === "") continue;
-        const own = sums.get(consumer) ?? new Map<string, number>();
-        sums.set(consumer, own);
-        const counted = `${name}\n${label}`;
-        own.set(counted, (own.get(counted) ?? 0) + units);
+        if (label !== "") count(sums, { consumer, counted: `${name}\n${label}`, units });
       }
     }
   return sums;
+}
+
+interface Counted {
+  readonly consumer: string;
+  readonly counted: string;
+  readonly units: number;
+}
+
+function count(sums: Map<string, Map<string, number>>, { consumer, counted, units }: Counted): void {
+  const known = sums.get(consumer);
+  if (consumer === "" || (known === undefined && sums.size >= CONSUMERS_MAX)) return;
+  const own = known ?? new Map<string, number>();
+  sums.set(consumer, own);
+  own.set(counted, (own.get(counted) ?? 0) + units);
 }
 
 function list(counts: ReadonlyMap<string, number> = new Map()): readonly ConsumerCount[] {

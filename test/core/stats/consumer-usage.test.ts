@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addConsumerCounts, PastUsage, toDayMs } from "../../../src/core/stats/consumer-usage.ts";
+import { addConsumerCounts, PastUsage, sumUsage, toDayMs } from "../../../src/core/stats/consumer-usage.ts";
 import { HOUR_MS, type StatsRow } from "../../../src/core/stats/stats-book.ts";
 import type { Tops } from "../../../src/core/stats/stats-messages.ts";
 
@@ -10,6 +10,9 @@ const row = (hoursAgo: number, tops: Tops): StatsRow => ({
   histograms: [],
   tops,
 });
+
+const sort = <Count>(counts: readonly Count[]): readonly Count[] =>
+  counts.toSorted((one, other) => (String(one) < String(other) ? -1 : 1));
 
 describe("PastUsage", () => {
   const past = new PastUsage(
@@ -32,24 +35,33 @@ describe("PastUsage", () => {
     ],
     toDayMs(NOW_MS),
   );
-  const minutes = [row(0, { usage: [["plan\nacme", 1_000]], reasons: [["acme\nquota-exceeded", 1]] })];
+  const minutes = sumUsage([
+    row(0, { usage: [["plan\nacme", 1_000]], reasons: [["acme\nquota-exceeded", 1]] }),
+  ]);
 
   test("adds up a consumer's own of 24 hours and of all, by what it is counted by, with what came since", () => {
-    expect(past.read("acme", minutes)).toEqual({
+    const { day, month } = past.read("acme", minutes);
+    expect({ day: sort(day), month: sort(month) }).toEqual({
       day: [
-        ["usage", "plan", 1_110],
         ["denials", "plan", 5],
         ["modelCalls", "m", 6],
         ["reasons", "quota-exceeded", 1],
+        ["usage", "plan", 1_110],
       ],
       month: [
-        ["usage", "plan", 1_111],
-        ["reasons", "banned", 3],
         ["denials", "plan", 5],
         ["modelCalls", "m", 6],
+        ["reasons", "banned", 3],
         ["reasons", "quota-exceeded", 1],
+        ["usage", "plan", 1_111],
       ],
     });
+  });
+
+  test("keeps 20,000 consumers: those that came last", () => {
+    const many = Array.from({ length: 20_000 }, (_, at): [string, number] => [`plan\nconsumer-${at}`, 1]);
+    const sums = sumUsage([row(2, { usage: [["plan\nof-long-ago", 1]] }), row(1, { usage: many })]);
+    expect([sums.size, sums.has("of-long-ago")]).toEqual([20_000, false]);
   });
 
   test("says nothing of who came never, nor of those that are no consumer's", () => {
