@@ -22,6 +22,19 @@ describe("README.md", () => {
     expect(rows).toEqual(registered);
   });
 
+  test("compares with other limiters by rows and columns of docs/comparison.md", () => {
+    const ours = findTable(readme, ["limiter"]);
+    const measured = findTable(readText("docs/comparison.md"), ["limiter", "algorithm"]);
+    const at = ours.head.map((column) => measured.head.indexOf(column));
+    const rows = ours.rows.map(([limiter]) => {
+      const row = measured.rows.find(([name]) => name === limiter) ?? [];
+      return at.map((index) => row[index]);
+    });
+    expect(ours.rows.length).toBeGreaterThan(5);
+    expect(ours.rows.filter(([limiter = ""]) => !limiter.startsWith("Headgate")).length).toBeGreaterThan(3);
+    expect(ours.rows).toEqual(rows);
+  });
+
   test("leaves what an algorithm stores to docs/configuration", () => {
     const { rows } = findTable(readConfigurationPages(), ["algorithm", "stored for each key"]);
     const registered = Object.keys(algorithms).map((name) => [
