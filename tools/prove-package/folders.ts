@@ -1,6 +1,6 @@
 // What a user does in an empty folder, step by step, and what must come of it.
 
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { run, serve } from "./shell.ts";
 
@@ -52,6 +52,25 @@ export async function proveProject(folder: string, tarball: string, tell: Tell):
   const deployed = await run("npx headgate deploy --dry-run", folder);
   expect(deployed.includes("--dry-run: exiting now"), true, "headgate deploy --dry-run");
   tell({ name: "npm test, deploy --dry-run", said: since(startedMs) });
+  await proveOwnEntry(folder);
+  tell({ name: "an entry of one's own, which wrangler bundles", said: since(startedMs) });
+}
+
+/** As docs/guides/start-a-project.md has it: no rules, no build, and the dashboard goes along. */
+async function proveOwnEntry(folder: string): Promise<void> {
+  await writeFile(
+    join(folder, "entry.ts"),
+    'import { createGateway } from "headgate/worker";\nimport config from "./headgate.config.ts";\n\nexport * from "headgate/worker";\nexport default createGateway(config);\n',
+  );
+  const written = await readFile(join(folder, "wrangler.toml"), "utf8");
+  const own = written
+    .replace('main = "dist/worker.js"', 'main = "entry.ts"\nminify = true')
+    .replace(/^no_bundle = .*\n|^rules = .*\n/gm, "")
+    .replace(/^\[build\]\n(?:.+\n)+/m, "");
+  await writeFile(join(folder, "own.toml"), own);
+  await run("npx wrangler deploy --dry-run --config own.toml --outdir own", folder);
+  const files = await readdir(join(folder, "own"));
+  expect(files.filter((name) => name.endsWith("-dashboard.bin")).length, 1, "the dashboard in the bundle");
 }
 
 /** An existing Worker: types, `wrangler dev`, `wrangler deploy --dry-run`, its tests in workerd. */
