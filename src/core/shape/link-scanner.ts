@@ -186,7 +186,10 @@ export class LinkScanner {
     const url = unescape(raw);
     const rewritten = url === undefined ? undefined : this.#rewrite(url);
     if (rewritten === undefined || rewritten === url) return bytes;
-    const written = JSON.stringify(rewritten).slice(1, -1);
+    // What is no ASCII now had escapes before.
+    const written = JSON.stringify(rewritten)
+      .slice(1, -1)
+      .replace(/[^ -~]/g, toEscape);
     const text = raw.includes("\\/") ? written.replaceAll("/", "\\/") : written;
     return Uint8Array.from(text, (char) => char.charCodeAt(0));
   }
@@ -203,6 +206,10 @@ function listNames(nearest: Frame): readonly string[] {
   for (let frame: Frame | undefined = nearest; frame !== undefined; frame = frame.parent)
     if (frame.isObject) names.push(frame.name);
   return names;
+}
+
+function toEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** undefined: it is no text of JSON. */

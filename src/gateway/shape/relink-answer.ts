@@ -29,6 +29,8 @@ export function relinkAnswer(
   const gateway = toGatewayLinks(facts, links, { config, route });
   const { body, status, headers } = answer;
   relinkFields(headers, toOrigin(facts.url), gateway);
+  // It is of an answer that was changed, or may have been: whoever has that knows it by its weak tag.
+  if (status === 304) weakenTag(headers);
   if (!isJsonType(headers.get("content-type"))) return answer;
   const coding = headers.get("content-encoding") ?? "identity";
   const obstacle = status === 206 ? "a part" : coding === "identity" ? undefined : `coded: ${coding}`;
@@ -40,8 +42,7 @@ export function relinkAnswer(
     return answer;
   }
   for (const name of OF_THE_BYTES) headers.delete(name);
-  const tag = headers.get("etag");
-  if (tag?.startsWith('"') === true) headers.set("etag", `W/${tag}`);
+  weakenTag(headers);
   if (body === null) return answer;
   const { readable, writable } = createPipe();
   const scanner = new LinkScanner(links, (url) => toGatewayLink(url, gateway));
@@ -52,6 +53,11 @@ export function relinkAnswer(
     },
   });
   return new Response(readable, { status, statusText: answer.statusText, headers });
+}
+
+function weakenTag(headers: Headers): void {
+  const tag = headers.get("etag");
+  if (tag?.startsWith('"') === true) headers.set("etag", `W/${tag}`);
 }
 
 function toGatewayLinks(

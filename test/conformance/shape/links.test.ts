@@ -158,6 +158,10 @@ describe("GitHub's links", () => {
       { ...repo, url: `${gateway.url}/repos/a/b`, forks_url: `${gateway.url}/repos/a/b/forks{?page}` },
     ]);
     expect([reply.field("ETag"), reply.field("Accept-Ranges")]).toEqual(['W/"1"', undefined]);
+    // A cache finds what it has by the same tag (RFC 9111 section 4.3.4): a 304 has no type.
+    origin.serve("/repos/a", { status: 304, fields: [["ETag", '"1"']] });
+    const confirmed = await send(gateway, "/repos/a", { fields: [["If-None-Match", 'W/"1"']] });
+    expect([confirmed.status, confirmed.field("ETag")]).toEqual([304, 'W/"1"']);
     expect(origin.requests("/repos/a/b").at(-1)?.field("Accept-Encoding")).toBe("identity");
   });
 

@@ -65,6 +65,9 @@ describe("LinkScanner", () => {
     expect(scan('{"a_url":"https:\\/\\/graph.example\\/a?b=1\\u0026c=2"}', ["*"]).text).toBe(
       '{"a_url":"http:\\/\\/127.0.0.1:8787\\/a?b=1&c=2"}',
     );
+    // PHP, which Facebook's API is of, writes what is no ASCII so, half pairs too.
+    const foreign = String.raw`\u00e9\u2713\ud83d\ude00\u007f\ud800`;
+    expect(scan(`{"a_url":"${FROM}/${foreign}"}`, ["*"]).text).toBe(`{"a_url":"${TO}/${foreign}"}`);
   });
 
   test("does what JSON.parse and a walk would do, however the text is cut", () => {
