@@ -19,9 +19,11 @@ export interface Tracer {
   readonly finish: (name: string, attributes: SpanAttributes) => void;
 }
 
+/** undefined: the runtime has no spans. */
+const { tracing } = workers as Partial<typeof workers>;
+
 /** undefined: the request is not traced, or the runtime has no spans. */
 export function findTracer(): Tracer | undefined {
-  const { tracing } = workers as Partial<typeof workers>;
   const root = tracing?.getActiveSpan?.();
   if (tracing === undefined || root?.isTraced !== true) return undefined;
   return {

@@ -159,7 +159,8 @@ export function addLimitFields(response: Response, limits: CheckedLimits, limiti
   const isOrigins = LEGACY_FIELDS.some((name) => headers.has(name));
   if (isOrigins && status !== 429) dropLegacyFields(headers);
   const isTheirs = isOrigins && status === 429;
-  for (const [name, value] of set) if (!isKept(name, response, isTheirs)) headers.set(name, value);
+  for (const [name, value] of set)
+    if (status !== 429 || !isKept(name, headers, isTheirs)) headers.set(name, value);
   for (const [name, value] of append) headers.append(name, value);
   if (limits.answer.nearest !== undefined && headers.has("access-control-allow-origin"))
     headers.append("Access-Control-Expose-Headers", OWN_FIELDS);
@@ -170,8 +171,8 @@ export function addLimitFields(response: Response, limits: CheckedLimits, limiti
 const LEGACY_FIELDS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
 
 /** An origin that refuses says itself where its limits are. */
-function isKept(name: string, { status, headers }: Response, isTheirs: boolean): boolean {
-  if (isModelField(name)) return status === 429 && headers.has(name);
+function isKept(name: string, headers: Headers, isTheirs: boolean): boolean {
+  if (isModelField(name)) return headers.has(name);
   return isTheirs && LEGACY_FIELDS.includes(name);
 }
 
