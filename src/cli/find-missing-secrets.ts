@@ -1,5 +1,5 @@
-// Which secrets a configuration shows origins, or verifies and signs webhooks by, that are not set here: .dev.vars and the environment's variables are all that can
-// be seen from here. What is deployed has its own.
+// Which secrets a configuration shows origins, or verifies and signs webhooks by, that are not set here: .dev.vars and the
+// environment's variables are all that can be seen from here. What is deployed has its own.
 
 import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { Config } from "../core/config/config.ts";

@@ -59,3 +59,37 @@ test("the secret that signs delivered answers is missed like the others", () => 
   expect(paths({})).toEqual(["routes.0.handOver.deliver.secret"]);
   expect(paths({ ANSWERS: "whsec_c2VjcmV0" })).toEqual([]);
 });
+
+test.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
+  [{}, ["HUB is not set", "WORD is not set", "SVIX is not set"]],
+  [{ HUB: "", WORD: 7, SVIX: "c" }, ["HUB is not set", "WORD is not set"]],
+  [{ HUB_2: "a", SVIX: "c" }, ["WORD is not set"]],
+  [{ HUB: "a", WORD: "b", SVIX: "whsec_c2VjcmV0" }, []],
+])(
+  "the secrets that webhooks are verified by are missed in %j: nothing else verifies them",
+  (known, missing) => {
+    const taking = parseConfig({
+      origin: "https://api.example.com",
+      policies: {},
+      routes: [
+        {
+          path: "/fb",
+          webhook: {
+            profile: "facebook",
+            secret: "HUB",
+            next: "HUB_2",
+            verifyToken: "WORD",
+            deliver: ["https://hooks.example.com"],
+          },
+        },
+        {
+          path: "/svix",
+          webhook: { profile: "standard", secret: "SVIX", deliver: ["https://hooks.example.com"] },
+        },
+      ],
+    });
+    if (!taking.ok) throw new Error(JSON.stringify(taking.error));
+    const found = findMissingSecrets(taking.value, () => known);
+    expect(found.map(({ message }) => /the secret (.*) here:/.exec(message)?.[1])).toEqual(missing);
+  },
+);
