@@ -95,6 +95,12 @@ describe("toResend()", () => {
     ["files", toCall(text, { contentType: "multipart/form-data; boundary=a" })],
     ["no JSON", toCall(`${text}}`)],
     ["no list", toCall('{"batch":{"0":1}}')],
+    ["calls without end", toCall(`{"batch":${"[".repeat(30_000)}${"]".repeat(30_000)}}`)],
+    [
+      "an answer without end",
+      toCall(text),
+      `[${"[".repeat(100_000)}${"]".repeat(100_000)},${JSON.stringify(toRefused(4))},1]`,
+    ],
     ["fewer answers than calls", toCall(text), JSON.stringify([served("1"), toRefused(4)])],
     ["more answers than calls", toCall(JSON.stringify({ batch: [a, b] }))],
     ["a call that writes", toCall(JSON.stringify({ batch: [a, { ...b, method: "POST" }, c] }))],
