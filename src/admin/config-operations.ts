@@ -13,7 +13,9 @@ import { type Digest, redactConfig, restoreConfig } from "../core/control/redact
 import { textUpTo } from "../core/control/entries.ts";
 import type { Changed, ConfigChange, ConfigVersion, Page } from "../core/control/control-messages.ts";
 import type { Problem, Result } from "../core/result.ts";
+import { findUnboundMembers } from "../core/origins/member-binding.ts";
 import { findUnboundQueues } from "../core/webhooks/listeners.ts";
+import { findFetcher } from "../platform/fetcher.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import {
@@ -188,7 +190,10 @@ function checkDocument(
   }
   problems.push(...toBodyPaths(findUnbound(parsed.value.alerts, isBound)));
   const missing = findUnboundQueues(parsed.value.routes, { isBound });
-  return { problems, warnings: toBodyPaths([...checked.warnings, ...missing]) };
+  const unreached = findUnboundMembers(parsed.value.pools, {
+    isBound: ({ name }) => findFetcher(name) !== undefined,
+  });
+  return { problems, warnings: toBodyPaths([...checked.warnings, ...missing, ...unreached]) };
 }
 
 /** E-mail, or messages to a queue. */

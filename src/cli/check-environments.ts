@@ -3,6 +3,8 @@
 import { unstable_readConfig } from "wrangler";
 import type { Problem } from "../core/result.ts";
 import { findUnboundQueues, type QueueBindings } from "../core/webhooks/listeners.ts";
+import { findUnboundMembers } from "../core/origins/member-binding.ts";
+import { isBound } from "./find-missing-bindings.ts";
 import type { WrangledQueues } from "./find-missing-queues.ts";
 import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { readWrangler } from "./read-wrangler.ts";
@@ -23,12 +25,24 @@ export async function checkEnvironments(configPath: string): Promise<ReadConfig>
   const add = (found: readonly Problem[]): void => {
     for (const warning of found) all.set(JSON.stringify(warning), warning);
   };
-  add([...warnings, ...findUnboundQueues(config.routes, toQueues(top))]);
+  add([
+    ...warnings,
+    ...findUnboundQueues(config.routes, toQueues(top)),
+    ...findUnboundMembers(config.pools, { isBound: (binding) => isBound(binding, top) }),
+  ]);
   for (const env of top.definedEnvironments ?? []) {
     const deployment = unstable_readConfig({ config: WRANGLER_CONFIG, env }, { hideWarnings: true });
     const { vars } = deployment;
     const own = await readConfigFile(configPath, { vars, mailers: toMailers(deployment), label: env });
-    add([...own.warnings, ...findUnboundQueues(own.config.routes, toQueues(deployment, `env.${env}.`))]);
+    const prefix = `env.${env}.`;
+    add([
+      ...own.warnings,
+      ...findUnboundQueues(own.config.routes, toQueues(deployment, prefix)),
+      ...findUnboundMembers(own.config.pools, {
+        isBound: (binding) => isBound(binding, deployment),
+        prefix,
+      }),
+    ]);
   }
   return { config, warnings: [...all.values(), ...findMissingSecrets(config)] };
 }

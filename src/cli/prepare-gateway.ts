@@ -2,6 +2,7 @@
 // than all the rest: `npm run dev` does this anew after each save.
 
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
+import { findMissingBindings } from "./find-missing-bindings.ts";
 import { findMissingQueues } from "./find-missing-queues.ts";
 import { findMissingSecrets } from "./find-missing-secrets.ts";
 import { findVainCache } from "./find-vain-cache.ts";
@@ -40,7 +41,12 @@ export async function prepareGateway({
 }: PrepareOptions): Promise<Prepared> {
   const deployment = { vars, label: "with the active variables" };
   const { config, warnings } = await readConfigFile(configPath, deployment);
-  printWarnings([...warnings, ...findMissingSecrets(config), ...findMissingQueues(config)]);
+  printWarnings([
+    ...warnings,
+    ...findMissingSecrets(config),
+    ...findMissingQueues(config),
+    ...findMissingBindings(config),
+  ]);
   // A build that cannot be served must not replace the one that is.
   const scriptPath = `${toServedFolder(processId)}/${process.pid}/worker.js`;
   const isForDebugger = inspectorPort !== undefined;

@@ -29,6 +29,10 @@ export interface ServeOptions {
   readonly queue?: ServedQueue | undefined;
   /** Whether the Cache API keeps what is written. Default: it does; false is as on workers.dev: for tests. */
   readonly keepsCache?: boolean | undefined;
+  /** Scripts of Workers that it may call, by their bindings: for tests. */
+  readonly services?: Readonly<Record<string, string>> | undefined;
+  /** Static assets beside it, and the name of their binding: for tests. */
+  readonly assets?: ServedAssets | undefined;
   /** The admin token where neither the vars nor .dev.vars have one. Default: there is none. */
   readonly localToken?: string | undefined;
   /** A folder where counters and cached responses outlive the process. Default: they do not. */
@@ -37,6 +41,12 @@ export interface ServeOptions {
   readonly inspectorPort?: number | undefined;
   /** Receives each line that the Worker logs. Default: printed. */
   readonly onLog?: (line: string) => void;
+}
+
+export interface ServedAssets {
+  readonly directory: string;
+  /** The name of their binding. */
+  readonly binding: string;
 }
 
 export interface ServedQueue {
@@ -162,7 +172,8 @@ function toServed(options: ServeOptions, wrangled: Wrangled): Served {
 type MiniflareOptions = ReturnType<typeof convertV4MiniflareOptions>;
 
 function toMiniflareOptions(options: Served): MiniflareOptions {
-  const gateway = toGatewayOptions(options);
+  const alone = toGatewayOptions(options);
+  const gateway = { ...alone, workers: [...alone.workers, ...toServices(options)] };
   if (options.queue === undefined) return gateway;
   const consumer = convertV4MiniflareOptions({
     name: "queue-consumer",
@@ -172,6 +183,25 @@ function toMiniflareOptions(options: Served): MiniflareOptions {
   });
   return { ...gateway, workers: [...gateway.workers, ...consumer.workers] };
 }
+
+function toServices({ services = {} }: ServeOptions): MiniflareOptions["workers"] {
+  return Object.entries(services).flatMap(
+    ([name, script]) => convertV4MiniflareOptions({ name, modules: true, script }).workers,
+  );
+}
+
+function toServiceBindings(
+  { serviceBindings }: Wrangled,
+  services: Readonly<Record<string, string>>,
+): object {
+  const named = Object.keys(services).map((name) => [name, name] as const);
+  return { serviceBindings: { ...(serviceBindings as object | undefined), ...Object.fromEntries(named) } };
+}
+
+/** Asked by the gateway alone, as by `run_worker_first`. */
+const toAssets = (assets: ServedAssets): object => ({
+  assets: { ...assets, routerConfig: { invoke_user_worker_ahead_of_assets: true, has_user_worker: true } },
+});
 
 function toProducers({ queueProducers }: Wrangled, { binding }: ServedQueue): object {
   const own = queueProducers as object | undefined;
@@ -186,6 +216,8 @@ function toGatewayOptions(options: Served): MiniflareOptions {
     ...wrangled,
     ...(options.mailers === undefined ? {} : toMailers(wrangled, options.mailers)),
     ...(options.queue === undefined ? {} : toProducers(wrangled, options.queue)),
+    ...(options.services === undefined ? {} : toServiceBindings(wrangled, options.services)),
+    ...(options.assets === undefined ? {} : toAssets(options.assets)),
     modules: toModules(options),
     modulesRoot: dirname(options.scriptPath),
     bindings: options.bindings,

@@ -15,6 +15,7 @@ import { ReportPace } from "../core/report-pace.ts";
 import { LoadController } from "../core/shedding/load-controller.ts";
 import type { LoadReport } from "../core/shedding/load.ts";
 import type { Bindings, HealthRpc } from "../platform/bindings.ts";
+import { findFetcher } from "../platform/fetcher.ts";
 import { toReader } from "../platform/body-reader.ts";
 
 /** Without a report for so long, and for two intervals, checks end until the next report. */
@@ -68,11 +69,13 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
 }
 
 async function isWell(
-  { base, connectTo, headers }: PoolMember,
+  { base, connectTo, headers, binding }: PoolMember,
   checks: HealthCheckSettings,
 ): Promise<boolean> {
   try {
-    const response = await fetch(base + checks.path, {
+    const way = binding === undefined ? fetch : findFetcher(binding.name);
+    if (way === undefined) return false;
+    const response = await way(base + checks.path, {
       headers: headers.map(([name, value]) => [name, value]),
       redirect: "manual",
       signal: AbortSignal.timeout(checks.timeoutMs),

@@ -1086,10 +1086,34 @@ export interface PoolInput<Names extends string = string> {
 export interface MemberInput {
   /**
    * Written like `origin`, with a base path if need be. Each once in a pool, or each `account` of it once.
-   * (http or https URL. Required.)
+   * (http or https URL. Default: none: required, but beside `service` and `assets`.)
    * @example url: "https://a.example.com/v2"
    */
-  readonly url: string;
+  readonly url?: string;
+  /**
+   * Another Worker: see Cloudflare's own origins.
+   * (the name of a binding. Default: none.)
+   * @example service: "API"
+   */
+  readonly service?: string;
+  /**
+   * Static assets of the deployment.
+   * (the name of a binding. Default: none.)
+   * @example assets: "ASSETS"
+   */
+  readonly assets?: string;
+  /**
+   * A service in a private network, by Workers VPC.
+   * (the name of a binding, beside `url`. Default: none.)
+   * @example vpc: "INTERNAL", url: "http://orders.internal"
+   */
+  readonly vpc?: string;
+  /**
+   * The client certificate that the origin is shown (mTLS).
+   * (the name of a binding, beside an https `url`. Default: none.)
+   * @example certificate: "CLIENT_CERT", url: "https://a.example.com"
+   */
+  readonly certificate?: string;
   /**
    * Tells members with one URL apart, in the log as `https://a.example.com#app-a`.
    * (1 to 64 letters, digits, dots, dashes and underscores. Default: none: for a URL that stood there before, its `credential.secret`.)

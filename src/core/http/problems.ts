@@ -242,6 +242,11 @@ export const problems = {
     detail: "None of the origins is well enough to be asked at the moment.",
     proxyError: "destination_unavailable",
   },
+  "origin-unbound": {
+    status: 503,
+    detail: "This gateway cannot reach its origin: a binding of its deployment is missing.",
+    proxyError: "proxy_configuration_error",
+  },
   "origin-credential-missing": {
     status: 503,
     detail: "The gateway lacks the credential that the origin wants. Its log says which.",

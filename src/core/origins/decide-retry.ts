@@ -39,7 +39,10 @@ const NOT_SENT: ReadonlySet<ProblemCode> = new Set([
   "origin-refused",
   "origin-unknown",
   "origin-credential-missing",
+  "origin-unbound",
 ]);
+/** It is the gateway that lacks something: no origin was asked, and none is unwell. */
+const LACKING: ReadonlySet<ProblemCode> = new Set(["origin-credential-missing", "origin-unbound"]);
 /** Statuses that proxies give for an origin that failed. A 500 is the application's own answer. */
 const FAILED_STATUSES: ReadonlySet<number> = new Set([502, 503, 504, 529]);
 /** Statuses that mean "later, nothing was done" with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4). */
@@ -49,10 +52,14 @@ const OVERLOADED_STATUSES: ReadonlySet<number> = new Set([503, 529]);
 /** Of a proxy that waited for the origin in vain: ours, which waits itself, or one in front of it. */
 const LATE_STATUSES: ReadonlySet<number> = new Set([504, 524]);
 
+/** Whether an attempt failed for want of something of the gateway's own. */
+export function isLacking(outcome: AttemptOutcome): boolean {
+  return outcome.kind === "failure" && LACKING.has(outcome.code);
+}
+
 /** Whether an outcome is a sign that the origin is unwell: circuit breakers count these. */
 export function isBad(outcome: AttemptOutcome): boolean {
-  // It is the gateway that lacks something.
-  if (outcome.kind === "failure") return outcome.code !== "origin-credential-missing";
+  if (outcome.kind === "failure") return !isLacking(outcome);
   return FAILED_STATUSES.has(outcome.status) || toCloudflareProblem(outcome.status) !== undefined;
 }
 

@@ -1,6 +1,7 @@
 // An origin pool as the gateway uses it: several origins for one name, and what is done when they fail. parse-pools.ts is
 // the only place that makes one.
 
+import type { MemberBinding } from "./member-binding.ts";
 import type { FeedbackSettings } from "../feedback/feedback-schema.ts";
 import type { KeyPart } from "../keys/parse-key.ts";
 import type { PriorityRules } from "../outbound/priority.ts";
@@ -21,6 +22,8 @@ export interface PoolMember {
   readonly base: string;
   /** Where to connect, when requests name another host than the URL. */
   readonly connectTo: string | undefined;
+  /** What it is reached by in place of the network; undefined: the network. */
+  readonly binding: MemberBinding | undefined;
   /** Taken from the front of a forwarded path: "/api", or "" for nothing. */
   readonly stripPrefix: string;
   /** Header fields that replace the client's, names in lower case. */

@@ -9,6 +9,7 @@ import { type KeyPart, parseKey } from "../keys/parse-key.ts";
 import type { OriginPool, PoolMember } from "./origin-pool.ts";
 import { limitByMember } from "../outbound/by-member.ts";
 import type { OutboundSettings } from "../outbound/outbound-settings.ts";
+import { findBinding, findBindingProblems, findOwnUrl, toBindingName } from "./member-binding.ts";
 import { memberSchema, poolSchema } from "./pool-schema.ts";
 import { ok, type Problem, type Result } from "../result.ts";
 import { findScopeProblems, isOfModels, toFeedback } from "../feedback/parse-feedback.ts";
@@ -115,7 +116,9 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
   const parsed = parseWith(memberSchema, options, path);
   if (!parsed.ok) problems.push(...parsed.error.filter((problem) => problem.path !== `${path}.url`));
   if (!isObject(options)) return undefined;
-  const url = parseUrl(options["url"], typeof value === "string" ? path : `${path}.url`);
+  const own = findOwnUrl(options);
+  problems.push(...findBindingProblems(options, path));
+  const url = parseUrl(own ?? options["url"], typeof value === "string" ? path : `${path}.url`);
   if (!url.ok) problems.push(...url.error);
   if (!parsed.ok || !url.ok) return undefined;
   const { weight, role, host, stripPrefix = "", headers, credential, account } = parsed.value;
@@ -124,18 +127,23 @@ function parseMember(value: unknown, path: string, problems: Problem[]): PoolMem
     const message = "must not set the field that the credential stands in";
     problems.push({ path: `${path}.headers.${taken}`, code: "invalid", message });
   }
-  const name = account === undefined ? url.value : `${url.value}#${account}`;
+  const binding = findBinding(options);
+  const name = toMemberName(own === undefined ? url.value : toBindingName(binding), account);
   return {
     url: name,
     weight,
     isFallback: role === "fallback",
     ...toTarget(url.value, host),
+    binding,
     stripPrefix,
     headers: Object.entries(headers).map(([field, text]) => [field.toLowerCase(), text] as const),
     credential,
     seed: hash32(name),
   };
 }
+
+const toMemberName = (shown: string, account: string | undefined): string =>
+  account === undefined ? shown : `${shown}#${account}`;
 
 function toTarget(url: string, host: string | undefined): Pick<PoolMember, "base" | "connectTo"> {
   if (host === undefined) return { base: url, connectTo: undefined };

@@ -7,6 +7,7 @@ import { isSettable } from "../http/forwarded-fields.ts";
 import { isCanonical, isForwardable } from "../http/canonical-path.ts";
 import { feedbackSchema } from "../feedback/feedback-schema.ts";
 import { outboundEntries } from "../outbound/outbound-schema.ts";
+import { bindingEntries } from "./member-binding.ts";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { upstreamCredential } from "./upstream-credential.ts";
@@ -39,7 +40,8 @@ const headers = v.pipe(
 /** A member that is given by its URL alone has the defaults of the rest. */
 export const memberSchema = object({
   // parse-origin.ts reads it.
-  url: v.unknown(),
+  url: v.optional(v.unknown()),
+  ...bindingEntries,
   weight: v.optional(integerBetween(1, WEIGHT_MAX), 1),
   role: v.optional(oneOf(["primary", "fallback"]), "primary"),
   host: v.optional(host),

@@ -3,7 +3,7 @@
 
 import type { Config } from "../../core/config/config.ts";
 import type { FunctionAnswer, FunctionSettings } from "../../core/functions/own-function.ts";
-import { err, ok, type Result } from "../../core/result.ts";
+import { err, type Result } from "../../core/result.ts";
 import { inTime } from "../../platform/in-time.ts";
 import type { RoutedFacts } from "../request/request-facts.ts";
 import type { Recorder } from "../stats/recorder.ts";
@@ -70,5 +70,3 @@ function keep(called: Promise<unknown>, ms: number): Promise<{ readonly returned
     ms,
   );
 }
-
-export const acceptAny = (returned: unknown): Result<unknown, string> => ok(returned);

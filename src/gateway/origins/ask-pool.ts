@@ -8,6 +8,7 @@ import {
   type AttemptOutcome,
   decideRetry,
   isBad,
+  isLacking,
   isOfPath,
   isSafeToRepeat,
 } from "../../core/origins/decide-retry.ts";
@@ -145,7 +146,7 @@ function toRetryWaitMs(asking: Asking, outcome: AttemptOutcome): number | undefi
   const waitMs = decideRetry(client.pool.retries, attempt, Math.random());
   if (waitMs === undefined || readClock() + waitMs >= options.deadlineMs) return undefined;
   // Of what the gateway could not send, no origin is asked twice.
-  const isFree = isElsewhere && outcome.kind === "failure" && outcome.code === "origin-credential-missing";
+  const isFree = isElsewhere && isLacking(outcome);
   return isFree || client.takeRetry(isElsewhere) ? waitMs : undefined;
 }
 

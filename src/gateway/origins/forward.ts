@@ -22,6 +22,7 @@ import { toClientResponse } from "./client-response.ts";
 import { redactAnswer } from "./redact-answer.ts";
 import { withCredentialFields, withCredentialQuery } from "./show-credential.ts";
 import type { ShownCredential, UpstreamCredentials } from "./upstream-credentials.ts";
+import { findWay, toAuthority } from "./reach-member.ts";
 import { isRefusing } from "./is-refusing.ts";
 import { type OriginFieldsOptions, toOriginFields } from "./origin-fields.ts";
 
@@ -121,10 +122,12 @@ async function askOnce(
 ): Promise<OriginAnswer> {
   if (options.onSend?.() === false)
     return err({ code: "origin-closed", cause: "the call was taken back", isLeft: true });
+  const way = findWay(options);
+  if (way === undefined) return err({ code: "origin-unbound", cause: "the deployment lacks its binding" });
   const sending = startSending(facts, options);
   const { upload } = sending;
   try {
-    const asked = fetch(toOriginUrl(facts, options, shown), toInit(facts, options, sending));
+    const asked = way(toOriginUrl(facts, options, shown), toInit(facts, options, sending));
     const response = await (upload === undefined
       ? inTime(asked, options.timeoutMs)
       : Promise.race([asked, upload.failed]));
@@ -195,13 +198,6 @@ async function toFailure(
   const authority = code === "origin-closed" ? toAuthority(options) : undefined;
   if (authority === undefined || !(await isRefusing(authority))) return { code, cause };
   return { code: "origin-refused", cause, mayHaveActed: true };
-}
-
-/** Where an origin's connections are made; undefined for a zone's, which only the platform knows. */
-function toAuthority({ config: { origin }, member }: ForwardOptions): string | undefined {
-  if (member === undefined && origin === ZONE) return undefined;
-  const { protocol, hostname, port } = new URL(member?.base ?? origin);
-  return `${member?.connectTo ?? hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
 }
 
 /** What is no answer that can be passed on: a status that Cloudflare puts in an origin's place, or none of HTTP's. */

@@ -1,15 +1,22 @@
 // Functions of the configuration file: keys and costs that they make, their time, and what becomes of a request where one fails.
 
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { newAddress, type Reply, type RequestOptions, send } from "../support/client.ts";
-import { startGateway } from "../support/gateway.ts";
-import { toOwnCodeConfig } from "../support/own-code-config.ts";
+import { newFolder, startGateway } from "../support/gateway.ts";
+import { OTHER_WORKER, toOwnCodeConfig } from "../support/own-code-config.ts";
 import { startOrigin } from "../support/origin.ts";
 
 const origin = await startOrigin();
 afterAll(origin.close);
+const folder = await newFolder();
+afterAll(() => rm(folder, { recursive: true }));
+await writeFile(join(folder, "guide.html"), "<p>A guide</p>");
 const gateway = await startGateway({
+  services: { API: OTHER_WORKER },
+  assets: { directory: folder, binding: "ASSETS" },
   config: toOwnCodeConfig(origin.url),
   vars: { ADMIN_TOKEN, HEAVY: "7" },
 });
@@ -204,6 +211,56 @@ describe("functions of the configuration change answers", () => {
     const hit = await ask("/stored");
     expect([hit.text(), hit.field("Cache-Status")]).toEqual(["WORDS", expect.stringContaining("hit")]);
     expect(origin.requests("/stored")).toHaveLength(1);
+  });
+});
+
+describe("an origin that is a binding of the deployment", () => {
+  it("is another Worker, asked as every origin is, and stored", async () => {
+    const ip = newAddress();
+    const first = await ask("/worker/a?b=c", { ip });
+    const { url, fields } = first.json() as { url: string; fields: Record<string, string> };
+    expect([first.status, url, first.field("X-Worker")]).toEqual([
+      200,
+      "https://service.internal/a?b=c",
+      "other",
+    ]);
+    expect([fields["x-forwarded-for"], fields["cf-connecting-ip"]]).toEqual([ip, ip]);
+    expect((await ask("/worker/a?b=c")).field("Cache-Status")).toContain("hit");
+    const sent = await ask("/worker/a", { method: "POST", body: "words" });
+    expect(sent.json()).toMatchObject({ method: "POST", body: "words" });
+  });
+
+  it("is left alone when it is late, by the pool's circuit breaker", async () => {
+    const codes: unknown[] = [];
+    for (let turn = 0; turn < 3; turn += 1) codes.push((await ask("/late")).json()["code"]);
+    expect(codes).toEqual(["origin-timeout", "origin-timeout", "origin-unavailable"]);
+  });
+
+  it("is static assets", async () => {
+    const page = await ask("/files/guide");
+    expect([page.status, page.text(), page.field("Content-Type")]).toEqual([
+      200,
+      "<p>A guide</p>",
+      expect.stringContaining("text/html"),
+    ]);
+    const again = await ask("/files/guide", { fields: [["If-None-Match", page.field("ETag") ?? ""]] });
+    expect(again.status).toBe(304);
+    expect((await ask("/files/nothing")).status).toBe(404);
+  });
+
+  it.each(["/gone", "/data"])(
+    "that is missing, or fetches nothing (%s), is a 503 with a code",
+    async (path) => {
+      const reply = await ask(path);
+      expect([reply.status, reply.json()["code"]]).toEqual([503, "origin-unbound"]);
+    },
+  );
+
+  it("that is missing gives way to another one, whatever the method", async () => {
+    for (const method of ["GET", "POST"]) {
+      const reply = await ask("/spare", { method, ...(method === "POST" ? { body: "words" } : {}) });
+      expect([reply.status, reply.field("X-Worker")]).toEqual([200, "other"]);
+    }
   });
 });
 

@@ -4,7 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { join, resolve } from "node:path";
 import { buildPage } from "../../../src/cli/build-page.ts";
 import { toPagePath } from "../../../src/cli/paths.ts";
-import { type ServedQueue, serveWorker, type ServedWorker } from "../../../src/cli/serve-worker.ts";
+import {
+  type ServedAssets,
+  type ServedQueue,
+  serveWorker,
+  type ServedWorker,
+} from "../../../src/cli/serve-worker.ts";
 import { buildBesideShared } from "./shared-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
@@ -22,6 +27,10 @@ export interface GatewayOptions {
   readonly queue?: ServedQueue;
   /** Whether the Cache API keeps what is written. Default: it does. */
   readonly keepsCache?: boolean;
+  /** Scripts of Workers that it may call, by their bindings. */
+  readonly services?: Readonly<Record<string, string>>;
+  /** Static assets beside it. */
+  readonly assets?: ServedAssets;
   /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
   readonly hasPage?: boolean;
 }
@@ -52,7 +61,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 async function startIn(
   folder: string,
-  { config, vars = {}, persistTo, mailers, queue, keepsCache, hasPage = false }: GatewayOptions,
+  {
+    config,
+    vars = {},
+    persistTo,
+    mailers,
+    queue,
+    services,
+    assets,
+    keepsCache,
+    hasPage = false,
+  }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
   const configPath = join(folder, "headgate.config.ts");
@@ -74,6 +93,8 @@ async function startIn(
     ...kept,
     mailers,
     queue,
+    services,
+    assets,
     keepsCache,
     hasPage,
   });

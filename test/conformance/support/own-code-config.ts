@@ -63,7 +63,21 @@ export default defineConfig({
     units: { ...WINDOW, limit: 100, key: "ip" },
     weighed: { ...WINDOW, limit: 100, key: "ip", cost: { function: "heavy", max: 50 } },
   },
+  origins: {
+    worker: { members: [{ service: "API", stripPrefix: "/worker" }], checks: { path: "/health", interval: "1s" } },
+    slow: { members: [{ service: "API", url: "https://slow.example/base" }], breaker: { failures: 2, open: "1m" }, retries: { max: 0 } },
+    files: { members: [{ assets: "ASSETS", stripPrefix: "/files" }] },
+    spare: { members: [{ service: "NOT_BOUND" }, { service: "API", role: "fallback" }] },
+    gone: { members: [{ service: "NOT_BOUND" }] },
+    data: { members: [{ service: "COUNTERS" }] },
+  },
   routes: [
+    { path: "/worker/*", origin: "worker", cache: { ttl: "1m" } },
+    { path: "/late", origin: "slow", timeout: "100ms" },
+    { path: "/files/*", origin: "files" },
+    { path: "/spare", origin: "spare" },
+    { path: "/gone", origin: "gone" },
+    { path: "/data", origin: "data" },
     { path: "/teams", policies: ["teams"] },
     { path: "/slow", policies: ["slow"] },
     { path: "/strict", policies: ["strict"] },
@@ -82,4 +96,19 @@ export default defineConfig({
     { path: "/plain" },
   ],
 });
+`;
+
+/** A Worker that the gateway may call: it says what it got. */
+export const OTHER_WORKER = `export default {
+  async fetch(request) {
+    const url = new URL(request.url);
+    if (url.hostname === "slow.example") await scheduler.wait(2000);
+    const body = request.method === "POST" ? await request.text() : "";
+    const { method, headers } = request;
+    return Response.json(
+      { method, url: request.url, body, fields: Object.fromEntries(headers) },
+      { headers: { "Cache-Control": "max-age=60", "X-Worker": "other" } },
+    );
+  },
+};
 `;

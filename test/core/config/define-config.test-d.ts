@@ -88,8 +88,12 @@ defineConfig({
 });
 // @ts-expect-error -- a pool needs members
 defineConfig({ origin: "p", origins: { p: {} }, policies: {}, routes });
-// @ts-expect-error -- a member needs a URL
-defineConfig({ origin: "p", origins: { p: { members: [{ weight: 2 }] } }, policies: {}, routes });
+defineConfig({
+  origin: "p",
+  origins: { p: { members: [{ service: "API", weight: 2 }] } },
+  policies: {},
+  routes,
+});
 const misspelt = { url: "https://a.example", role: "spare" } as const;
 // @ts-expect-error -- an unknown role
 defineConfig({ origin: "p", origins: { p: { members: [misspelt] } }, policies: {}, routes });

@@ -1,0 +1,44 @@
+// Which members of pools are reached by a binding that wrangler.toml does not have.
+
+import { unstable_readConfig } from "wrangler";
+import type { Config } from "../core/config/config.ts";
+import { findUnboundMembers, type MemberBinding } from "../core/origins/member-binding.ts";
+import type { Problem } from "../core/result.ts";
+import { readWrangler } from "./read-wrangler.ts";
+
+interface Named {
+  readonly binding: string;
+}
+
+/** What is read of wrangler.toml. */
+export interface WrangledOrigins {
+  readonly services?: readonly Named[] | undefined;
+  readonly assets?: { readonly binding?: string | undefined } | undefined;
+  readonly vpc_services?: readonly Named[] | undefined;
+  readonly vpc_networks?: readonly Named[] | undefined;
+  readonly mtls_certificates?: readonly Named[] | undefined;
+}
+
+/** A warning for each. wrangler.toml is read for a configuration that has such members alone. */
+export function findMissingBindings({ pools }: Config, read = readTopLevel): readonly Problem[] {
+  let known: WrangledOrigins | undefined;
+  return findUnboundMembers(pools, {
+    isBound: (binding) => isBound(binding, (known ??= readWrangler(read))),
+  });
+}
+
+/** Whether a deployment has the binding, in the table that is for its kind. */
+export function isBound({ kind, name }: MemberBinding, wrangled: WrangledOrigins): boolean {
+  const { services = [], assets, vpc_services: vpc = [], vpc_networks: networks = [] } = wrangled;
+  const tables: Readonly<Record<MemberBinding["kind"], readonly (Named | undefined)[]>> = {
+    service: services,
+    assets: [assets?.binding === undefined ? undefined : { binding: assets.binding }],
+    vpc: [...vpc, ...networks],
+    certificate: wrangled.mtls_certificates ?? [],
+  };
+  return tables[kind].some((table) => table?.binding === name);
+}
+
+function readTopLevel(): WrangledOrigins {
+  return unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
+}
