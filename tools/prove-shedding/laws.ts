@@ -2,7 +2,7 @@
 
 export type Law = (random: () => number) => number;
 
-const MEAN_MS = 50;
+export const MEAN_MS = 50;
 /** Of the logarithm: a coefficient of variation of 1.3. */
 const SIGMA = 1;
 

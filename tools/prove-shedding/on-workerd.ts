@@ -33,7 +33,7 @@ export interface Real {
 }
 
 export async function playOnWorkerd(): Promise<Real> {
-  const adapting = toShares(await playOne({}));
+  const adapting = toShares(await playOne({ mode: "enforce" }));
   const plain = toShares(await playOne(undefined));
   return { ...adapting, without: plain.good };
 }

@@ -17,6 +17,11 @@ export class Origin {
     this.#random = random;
   }
 
+  /** How many wait for a slot. */
+  get line(): number {
+    return this.#line.length - this.#next;
+  }
+
   ask(answer: () => void): void {
     this.#line.push(answer);
     this.#serve();

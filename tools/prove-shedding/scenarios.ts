@@ -1,4 +1,5 @@
-// What is played, and what is required of it. The controller was tuned while all of it was looked at.
+// What is played, and what is required of it. The controller was tuned while all of this was looked at: fresh.ts has what
+// nobody has seen.
 
 import { laws } from "./laws.ts";
 import { play, type Played, type Scenario } from "./simulate.ts";
@@ -6,8 +7,8 @@ import { play, type Played, type Scenario } from "./simulate.ts";
 const SLOTS = 20;
 /** Answers a second: 20 slots, 50 ms each. */
 const CAPACITY = 400;
-const JUMP = 40;
-const CALM_AGAIN = 80;
+export const JUMP = 40;
+export const CALM_AGAIN = 80;
 
 export interface Wanted {
   /** Answers in time, of those that were possible; and the same of critical requests. */
@@ -41,7 +42,7 @@ const jump =
     second < JUMP || second >= CALM_AGAIN ? usual : high;
 const slots = (): number => SLOTS;
 const from = JUMP + 5;
-const base = { seconds: 110, slots, from, to: CALM_AGAIN } as const;
+export const base = { seconds: 110, slots, from, to: CALM_AGAIN } as const;
 
 function toTuned(isolates: number, law: keyof typeof laws): readonly Case[] {
   const own = { ...base, isolates, law: laws[law] };

@@ -6,7 +6,9 @@ import { toClientPlace } from "../../src/core/shedding/client-place.ts";
 import { LoadController } from "../../src/core/shedding/load-controller.ts";
 import { LoadGate } from "../../src/core/shedding/load-gate.ts";
 import { Events } from "./events.ts";
+import { Ideal } from "./ideal.ts";
 import { createRandom, type Law } from "./laws.ts";
+import { CRITICAL, NORMAL } from "./mix.ts";
 import { Origin } from "./origin.ts";
 import { Tally } from "./tally.ts";
 
@@ -30,6 +32,8 @@ export interface Scenario {
   readonly isShadow?: boolean;
   /** Nothing is shed at all: what would be without. */
   readonly isOff?: boolean;
+  /** Shed by who knows the origin and the load, this many seconds ago, in place of the code that ships. */
+  readonly idealSeconds?: number;
   /** What is counted, in seconds. */
   readonly from: number;
   readonly to: number;
@@ -52,9 +56,6 @@ const CLIENTS = 2_000;
 const REPORT_MS = 1_000;
 const LATENCY_MS = 15;
 const FLOODER = 7_777_777;
-/** Of a hundred requests. */
-const CRITICAL = 20;
-const NORMAL = 60;
 
 interface Isolate {
   readonly name: string;
@@ -80,6 +81,7 @@ class Play {
   readonly #isolates: readonly Isolate[];
   readonly #origin: Origin;
   readonly #tally: Tally;
+  readonly #ideal: Ideal | undefined;
   #controller = new LoadController();
 
   constructor(scenario: Scenario) {
@@ -88,6 +90,12 @@ class Play {
     this.#random = random;
     this.#origin = new Origin(scenario, this.#events, random);
     this.#tally = new Tally(scenario);
+    const { idealSeconds } = scenario;
+    if (idealSeconds !== undefined)
+      this.#ideal = new Ideal(scenario, idealSeconds, {
+        events: this.#events,
+        lineOf: () => this.#origin.line,
+      });
     this.#isolates = Array.from({ length: scenario.isolates }, (_, at) => ({
       name: `i${at}`,
       gate: new LoadGate(scenario.isShadow === true),
@@ -120,7 +128,8 @@ class Play {
     const { client, rank, isFlood } = this.#toClient(nowMs / 1_000);
     if (nowMs >= isolate.dueMs) this.#report(isolate);
     const place = toClientPlace(client, nowMs);
-    const isIn = isolate.gate.admit({ rank, client, place, nowMs, chance: this.#random() });
+    const arrival = { rank, client, place, nowMs, chance: this.#random() };
+    const isIn = this.#ideal?.admit(arrival) ?? isolate.gate.admit(arrival);
     const request = { client, rank, isFlood, isIn: isIn || isShadow === true, atMs: nowMs };
     this.#tally.arrived(request);
     if (!request.isIn) return;

@@ -10,6 +10,7 @@ const ISOLATES_MAX = 5_000;
 
 interface Known {
   readonly report: LoadReport;
+  readonly cameMs: number;
   readonly untilMs: number;
 }
 
@@ -20,6 +21,9 @@ export interface LoadStep {
   readonly answers: number;
   readonly bad: number;
   readonly flight: number;
+  /** How many seconds it is on average since an isolate reported, and how many its report spans. */
+  readonly age: number;
+  readonly span: number;
 }
 
 type ClientRate = readonly [client: number, rank: number, rate: number];
@@ -30,7 +34,7 @@ export class LoadSums {
   add(report: LoadReport, nowMs: number, nextMs: number): void {
     if (!this.#isolates.has(report.isolate) && this.#isolates.size >= ISOLATES_MAX) return;
     const untilMs = nowMs + Math.max(REPORT_MS_MIN, REPORTS * nextMs);
-    this.#isolates.set(report.isolate, { report, untilMs });
+    this.#isolates.set(report.isolate, { report, cameMs: nowMs, untilMs });
   }
 
   sum(nowMs: number): LoadStep {
@@ -38,7 +42,9 @@ export class LoadSums {
     let answers = 0;
     let bad = 0;
     let flight = 0;
-    for (const [isolate, { report, untilMs }] of this.#isolates) {
+    let ages = 0;
+    let spans = 0;
+    for (const [isolate, { report, cameMs, untilMs }] of this.#isolates) {
       if (untilMs < nowMs) {
         this.#isolates.delete(isolate);
         continue;
@@ -49,8 +55,12 @@ export class LoadSums {
       answers += report.answers / seconds;
       bad += report.bad / seconds;
       flight += report.flightMs / report.elapsedMs;
+      ages += (nowMs - cameMs) / SECOND_MS;
+      spans += seconds;
     }
-    return { arrivals, asked: arrivals.reduce((sum, rate) => sum + rate, 0), answers, bad, flight };
+    const asked = arrivals.reduce((sum, rate) => sum + rate, 0);
+    const isolates = Math.max(1, this.#isolates.size);
+    return { arrivals, asked, answers, bad, flight, age: ages / isolates, span: spans / isolates };
   }
 
   clients(nowMs: number): readonly ClientRate[] {

@@ -1,0 +1,115 @@
+import { describe, expect, test } from "vitest";
+import { LoadController } from "../../../src/core/shedding/load-controller.ts";
+import type { LoadReport, LoadView } from "../../../src/core/shedding/load.ts";
+
+const CALM = { asked: 200, answers: 200, flight: 10 };
+/** Twice what 20 slots of 50 ms can do. */
+const JUMP = { asked: 800, answers: 400, flight: 300 };
+
+/** One isolate that reports every second. */
+class Fleet {
+  readonly #isShadow: boolean;
+  #controller = new LoadController();
+  #second = 0;
+  #view: LoadView | undefined;
+
+  constructor({ isShadow = false }: { readonly isShadow?: boolean } = {}) {
+    this.#isShadow = isShadow;
+  }
+
+  restart(): void {
+    this.#controller = new LoadController();
+  }
+
+  /** The last answer to so many reports; `bad`: how many answers were bad. */
+  see({ asked, answers, flight, bad = 0 }: typeof CALM & { readonly bad?: number }, seconds = 1): LoadView {
+    for (let left = seconds; left > 0; left -= 1) {
+      const report: LoadReport = {
+        isolate: "a",
+        elapsedMs: 1_000,
+        flightMs: flight * 1_000,
+        arrivals: [asked / 5, (asked * 3) / 5, asked / 5],
+        answers,
+        bad,
+        top: [],
+        known: this.#view,
+        isShadow: this.#isShadow,
+      };
+      this.#view = this.#controller.add(report, this.#second * 1_000, 1_000);
+      this.#second += 1;
+    }
+    return this.#view ?? { open: NaN, heavy: [], baseMs: NaN };
+  }
+}
+
+describe("add()", () => {
+  test("lets everybody in while answers take as long as usual, and knows how long that is", () => {
+    expect(new Fleet().see(CALM, 10)).toEqual({ open: 3, heavy: [], baseMs: 50 });
+  });
+
+  test("sheds with the first step that shows a line, least of critical ones, and gives it time to go", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    const { open } = fleet.see(JUMP);
+    expect(open).toBeLessThan(1);
+    // The line has gone, and what the origin can is let in: 392 of 800, of which 160 are critical and 480 are normal.
+    const after = fleet.see({ asked: 800, answers: 400, flight: 22 }, 2).open;
+    expect(after).toBeGreaterThan(1.4);
+    expect(after).toBeLessThan(1.55);
+  });
+
+  test("is over three steps after less is asked than the origin can answer", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see(JUMP, 2);
+    expect(fleet.see(CALM, 4).open).toBe(3);
+  });
+
+  test("believes no capacity of an origin whose slots are empty", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see(JUMP, 2);
+    // What is let in is far less than it can: what it answers then is no measure of it.
+    const { open } = fleet.see({ asked: 800, answers: 100, flight: 5 }, 2);
+    expect(open).toBeGreaterThan(1.4);
+  });
+
+  test("gives up where the pace stays though less is let in: the origin is slow", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see({ asked: 260, answers: 200, flight: 100 });
+    for (let answers = 190; answers > 120; answers -= 10)
+      fleet.see({ asked: 200, answers, flight: answers / 2 });
+    expect(fleet.see({ asked: 200, answers: 120, flight: 60 }, 2)).toMatchObject({ open: 3 });
+    expect(fleet.see({ asked: 200, answers: 200, flight: 100 }, 5)).toMatchObject({ open: 3 });
+  });
+
+  test("sheds where many answers say that it is too much, and learns that they always do", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    expect(fleet.see({ ...CALM, bad: 100 }, 2).open).toBeLessThan(3);
+    for (let answers = 180; answers > 20; answers -= 20)
+      fleet.see({ asked: 200, answers, flight: 10, bad: answers / 2 });
+    expect(fleet.see({ ...CALM, bad: 100 }, 3).open).toBe(3);
+  });
+
+  test("a new object goes on from what its isolates know", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see(JUMP);
+    const before = fleet.see({ asked: 800, answers: 400, flight: 22 }, 3).open;
+    fleet.restart();
+    const after = fleet.see({ asked: 800, answers: 390, flight: 22 }, 3).open;
+    expect(Math.abs(after - before)).toBeLessThan(0.1);
+  });
+
+  test("a dry run says what it would let in, and not what the line that stays would take away", () => {
+    const fleet = new Fleet({ isShadow: true });
+    fleet.see(CALM, 10);
+    let flight = 300;
+    for (let step = 0; step < 10; step += 1) fleet.see({ asked: 800, answers: 400, flight: (flight += 400) });
+    const { open } = fleet.see({ asked: 800, answers: 400, flight: flight + 400 });
+    expect(open).toBeGreaterThan(1.4);
+    expect(open).toBeLessThan(1.55);
+  });
+});
