@@ -83,7 +83,7 @@ export async function explain(
   if (route === undefined) return end(arrived, "no-route");
   const known = { ...arrived, route: toNamed(route), isCached: route.cache !== undefined };
   const facts = shapeRequest(read.value, route, config);
-  const reputation = facts instanceof Response ? undefined : await gateway.reputation?.ask(facts);
+  const reputation = facts instanceof Response ? undefined : await gateway.reputation?.ask(facts, route.cors);
   const explained =
     facts instanceof Response
       ? end(known, "invalid-fields")

@@ -103,7 +103,7 @@ async function answerSafely(request: Request, gateway: Gateway, execution: Execu
   execution.ahead?.end();
   gateway.stats?.answered(trace, { status: response.status, request, waitUntil });
   gateway.alerts?.answered(trace, waitUntil);
-  gateway.reputation?.answered(trace, { status: response.status, request, waitUntil });
+  gateway.reputation?.answered(trace, { status: response.status, request, cors: execution.cors, waitUntil });
   return response;
 }
 

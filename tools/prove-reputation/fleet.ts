@@ -8,6 +8,8 @@ import {
   toReputation,
 } from "../../src/core/reputation/reputation-settings.ts";
 import { ScoreBook } from "../../src/core/reputation/score-book.ts";
+import { toKeyOfOthers } from "../../src/core/reputation/client-key.ts";
+import { isDoubted } from "../../src/core/reputation/score.ts";
 import type { Standing } from "../../src/core/reputation/score-messages.ts";
 import { Standings } from "../../src/core/reputation/standings.ts";
 import { type Happened, toSignals } from "../../src/core/reputation/to-signals.ts";
@@ -20,6 +22,14 @@ export function toSettings(given: object = {}): ReputationSettings {
   const settings = parsed.ok ? toReputation(parsed.value, false) : undefined;
   if (settings === undefined) throw new Error("Cannot prove: these are no settings of a reputation");
   return settings;
+}
+
+interface Sent {
+  /** The isolate. */
+  readonly at: number;
+  readonly nowMs: number;
+  /** Whether its browser says that a page of another site caused it. */
+  readonly isOfOtherSite?: boolean;
 }
 
 interface Isolate {
@@ -40,9 +50,13 @@ export class Fleet {
   rows = 0;
   readonly #isolates: readonly Isolate[];
   readonly #book: ScoreBook;
+  readonly #askedEach: number;
+  #sent = 0;
 
-  constructor(isolates: number, settings = toSettings()) {
+  /** One of `askedEach` requests asks its counter object. */
+  constructor(isolates: number, { settings = toSettings(), askedEach = 1 } = {}) {
     this.settings = settings;
+    this.#askedEach = askedEach;
     this.#isolates = Array.from({ length: isolates }, () => ({
       standings: new Standings(),
       sentMs: -Infinity,
@@ -54,22 +68,31 @@ export class Fleet {
   }
 
   /** One request of a client at one isolate: what the isolate knows of the client before, and then reports. */
-  send(key: string, happened: Partial<Happened>, { at, nowMs }: { at: number; nowMs: number }): Standing {
+  send(client: string, happened: Partial<Happened>, { at, nowMs, isOfOtherSite = false }: Sent): Standing {
+    const key = isOfOtherSite ? toKeyOfOthers(client) : client;
     const isolate = this.#isolates[at % this.#isolates.length];
     if (isolate === undefined) throw new Error("a fleet has at least one isolate");
     const { score, points } = this.settings;
     const { standings } = isolate;
-    // Whoever asks its counter object learns what it holds against the client.
-    const held = this.#book.find(key, nowMs);
-    if (held !== undefined) standings.hear(held, nowMs);
+    const noted = { object: "only", halfLifeMs: score.halfLifeMs, nowMs };
+    this.#ask(key, standings, noted);
     const known = standings.find(key, score, nowMs)?.standing ?? "clear";
     const all = { code: undefined, status: 200, isTrap: false, isKnown: false, ...happened };
     const signals = toSignals(all, points);
     if (signals === "clean") standings.noteClean(key, score, nowMs);
-    else if (signals !== undefined)
-      standings.note(key, signals, { object: "only", halfLifeMs: score.halfLifeMs, nowMs });
+    else if (signals !== undefined) standings.note(key, signals, noted);
     if (standings.hasPending && nowMs - isolate.sentMs >= INTERVAL_MS) this.#report(isolate, nowMs);
     return known;
+  }
+
+  /** Whoever asks its counter object learns what it holds against the client: not each request does, where there are leases. */
+  #ask(key: string, standings: Standings, noted: Parameters<Standings["vouch"]>[1]): void {
+    this.#sent += 1;
+    const { nowMs } = noted;
+    const held = this.#sent % this.#askedEach === 0 ? this.#book.find(key, nowMs) : undefined;
+    if (held === undefined) return;
+    standings.hear(held, nowMs);
+    if (isDoubted(held.score, this.settings.score)) standings.vouch(key, noted);
   }
 
   toScore(key: string, nowMs: number): number {

@@ -1,6 +1,7 @@
 // Who comes: a scanner, a stuffer of credentials, a week of ordinary clients, an office behind one address. Each says what
 // became of it.
 
+import type { Standing } from "../../src/core/reputation/score-messages.ts";
 import type { Happened } from "../../src/core/reputation/to-signals.ts";
 import { Fleet } from "./fleet.ts";
 
@@ -30,16 +31,21 @@ interface Attack {
   readonly isolates: number;
   readonly everyMs: number;
   readonly requests: number;
+  /** Whether it claims that pages of other sites make it ask. */
+  readonly isOfOtherSite?: boolean;
 }
 
 /** One client that does the same again and again, at whichever isolate it meets. */
-export function attack({ happened, isolates, everyMs, requests }: Attack, seed: number): Caught {
+export function attack(
+  { happened, isolates, everyMs, requests, isOfOtherSite = false }: Attack,
+  seed: number,
+): Caught {
   const fleet = new Fleet(isolates);
   const random = createRandom(seed);
   for (let sent = 0; sent < requests; sent += 1) {
     const nowMs = sent * everyMs;
     const at = Math.floor(random() * isolates);
-    if (fleet.send("ip=9:192.0.2.1", happened, { at, nowMs }) !== "clear")
+    if (fleet.send("ip=9:192.0.2.1", happened, { at, nowMs, isOfOtherSite }) !== "clear")
       return { requests: sent, ms: nowMs };
   }
   return { requests: undefined, ms: undefined };
@@ -107,12 +113,18 @@ export function liveOn(
   return toHeld(fleet, requests, scoreMax);
 }
 
+interface Office {
+  readonly people: number;
+  readonly hours: number;
+  readonly isolates: number;
+  readonly faults: number;
+  /** One of so many requests asks its counter object; unless given, each. */
+  readonly askedEach?: number;
+}
+
 /** So many people behind one address, over so many hours, with a share of requests that fail: all of the worst kind. */
-export function openOffice(
-  { people, hours, isolates, faults }: { people: number; hours: number; isolates: number; faults: number },
-  seed: number,
-): Held {
-  const fleet = new Fleet(isolates);
+export function openOffice({ people, hours, isolates, faults, askedEach = 1 }: Office, seed: number): Held {
+  const fleet = new Fleet(isolates, { askedEach });
   const random = createRandom(seed);
   const everyMs = 10_000 / people;
   const requests = Math.floor((hours * HOUR_MS) / everyMs);
@@ -140,4 +152,37 @@ export function flood(addresses: number): number {
   const fleet = new Fleet(1);
   for (let at = 0; at < addresses; at += 1) fleet.send(`ip=${at}`, SCANNER, { at: 0, nowMs: at * 1_000 });
   return fleet.rows;
+}
+
+export interface Visited {
+  /** What the visitor's own requests were taken for at worst, and those that the page caused. */
+  readonly own: readonly Standing[];
+  readonly ofPage: readonly Standing[];
+}
+
+const distinct = (standings: readonly Standing[]): readonly Standing[] => [...new Set(standings)].sort();
+
+/** A visitor who looks around at ease, while a page of another site makes its browser ask for whatever looks worst. */
+export function visitWithHostilePage(
+  { requests, isolates, everyMs }: Pick<Attack, "requests" | "isolates" | "everyMs">,
+  seed: number,
+): Visited {
+  const fleet = new Fleet(isolates);
+  const random = createRandom(seed);
+  const own: Standing[] = [];
+  const ofPage: Standing[] = [];
+  const worst = [
+    SCANNER,
+    { isTrap: true, ...SCANNER },
+    STUFFER,
+    { code: "malformed-escape", status: 400 },
+  ] as const;
+  for (let sent = 0; sent < requests; sent += 1) {
+    const [nowMs, at] = [sent * everyMs, Math.floor(random() * isolates)];
+    ofPage.push(
+      fleet.send("ip=1", worst[sent % worst.length] ?? SCANNER, { at, nowMs, isOfOtherSite: true }),
+    );
+    if (sent % 20 === 0) own.push(fleet.send("ip=1", {}, { at, nowMs }));
+  }
+  return { own: distinct(own), ofPage: distinct(ofPage) };
 }

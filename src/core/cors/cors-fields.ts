@@ -71,6 +71,11 @@ export function isSameForAll({ origins }: CorsSettings): boolean {
   return origins === undefined;
 }
 
+/** Whether pages of this origin may ask because it is named, and not because all may. */
+export function isNamedOrigin(cors: CorsSettings, origin: string | undefined): boolean {
+  return !isSameForAll(cors) && toAllowedOrigin(cors, origin) !== undefined;
+}
+
 function toAllowedOrigin(cors: CorsSettings, origin: string | undefined): string | undefined {
   const { origins, patterns } = cors;
   if (origins === undefined) return "*";

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { LruMap } from "../lru-map.ts";
 import { storedCount } from "../algorithms/stored-state.ts";
 import { toBanExpiryMs } from "../counters/ban.ts";
+import { findOwnKey } from "./client-key.ts";
 import { REPORTED_MAX, type ScoreAnswer, type ScoreQuestion, type Standing } from "./score-messages.ts";
 import { addSignals, type ClientScore, type ScoreSettings, toScore, toScoreBanMs } from "./score.ts";
 
@@ -15,7 +16,7 @@ export const SCORE_ROWS_MAX = 1_000;
 /** Between two rows of one client. */
 const ROW_MS_MIN = 1_000;
 const COUNT_MS_MIN = 60_000;
-const KEY_LENGTH_MAX = 64;
+const KEY_LENGTH_MAX = 80;
 /** From here a score is as good as none. */
 const NO_SCORE = 0.5;
 
@@ -66,11 +67,13 @@ export class ScoreBook {
   }
 
   /** In the order of the reports. */
-  report({ reports, settings }: ScoreQuestion, nowMs: number): readonly ScoreAnswer[] {
+  report({ reports, settings: given }: ScoreQuestion, nowMs: number): readonly ScoreAnswer[] {
     return reports
       .slice(0, REPORTED_MAX)
       .filter(({ key }) => key.length <= KEY_LENGTH_MAX)
       .map(({ key, signals }) => {
+        // For what another site's page did nobody is banned.
+        const settings = findOwnKey(key) === undefined ? given : { ...given, banForMs: [] };
         const known = this.#clients.get(key);
         const before = toStanding(known?.state, settings, nowMs);
         const state = addSignals(known?.state, signals, { settings, nowMs });
@@ -88,9 +91,7 @@ export class ScoreBook {
 
   /** undefined where nothing is held against the client. */
   find(key: string, nowMs: number): ScoreAnswer | undefined {
-    const known = this.#clients.get(key);
-    if (known === undefined) return undefined;
-    const answer = this.#toAnswer(key, known.state, nowMs);
+    const answer = this.#toAnswer(key, this.#clients.get(key)?.state, nowMs);
     return answer.score < NO_SCORE && answer.banMs === 0 ? undefined : answer;
   }
 
@@ -103,8 +104,13 @@ export class ScoreBook {
     return this.#rows < SCORE_ROWS_MAX;
   }
 
-  #toAnswer(key: string, state: ClientScore, nowMs: number): ScoreAnswer {
-    return { key, score: toScore(state, nowMs), banMs: toScoreBanMs(state, state.settings, nowMs) };
+  /** Who claims another site's page is no better for it: the worse of both is said. */
+  #toAnswer(key: string, state: ClientScore | undefined, nowMs: number): ScoreAnswer {
+    const own = findOwnKey(key);
+    const worse = own === undefined ? undefined : this.#clients.get(own)?.state;
+    const score = Math.max(toScore(state, nowMs), toScore(worse, nowMs));
+    const banMs = Math.max(toBanMs(state, nowMs), toBanMs(worse, nowMs));
+    return { key, score, banMs };
   }
 
   #keep(
@@ -134,6 +140,9 @@ export class ScoreBook {
     this.#store.write(key, JSON.stringify(state), toExpiryMs(state));
   }
 }
+
+const toBanMs = (state: ClientScore | undefined, nowMs: number): number =>
+  state === undefined ? 0 : toScoreBanMs(state, state.settings, nowMs);
 
 /** What a client is by these settings. */
 export function toStanding(state: ClientScore | undefined, settings: ScoreSettings, nowMs: number): Standing {

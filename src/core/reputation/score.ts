@@ -6,6 +6,8 @@ import { type BanSettings, type BanState, countDenials, shortenBan, toBanMs } fr
 
 /** For each request that went well so many points of faults and denials are forgiven: one unknown path in ten. */
 export const FORGIVEN_POINTS = 0.1;
+/** From this share of what makes a suspect on, instances tell what went well without being asked by a fault. */
+const DOUBTED_SHARE = 0.25;
 /** A score goes no higher than so many times what bans: who stops is forgotten in the same time, however much it did. */
 const BANS_MAX = 2;
 
@@ -33,6 +35,10 @@ export interface ClientScore extends Signals {
   readonly atMs: number;
   readonly ban: BanState | undefined;
   readonly settings: ScoreSettings;
+}
+
+export function isDoubted(score: number, { suspect }: ScoreSettings): boolean {
+  return score >= suspect * DOUBTED_SHARE;
 }
 
 export const NO_SIGNALS: Signals = { denied: 0, faults: 0, traps: 0, clean: 0 };

@@ -2,12 +2,15 @@
 // of each one's requests went well. It decides no score: it adds what is not reported yet to what it was told.
 
 import { LruMap } from "../lru-map.ts";
+import { findOwnKey } from "./client-key.ts";
 import { REPORTED_MAX, type ScoreAnswer, type ScoreReport, type Standing } from "./score-messages.ts";
 import { addPoints, NO_SIGNALS, type ScoreSettings, type Signals, toDecay, toPoints } from "./score.ts";
 
 const CLIENTS_MAX = 10_000;
 /** After so many requests that went well at this isolate a fault weighs a quarter, and ever less after more. */
 const CLEAN_PER_FAULT = 4;
+/** Between two such tellings of one client. */
+const VOUCH_MS = 10_000;
 /** Clients that wait for the next report; of others nothing is reported. */
 const PENDING_MAX = 1_000;
 
@@ -15,6 +18,16 @@ interface Heard {
   readonly score: number;
   readonly atMs: number;
   readonly bannedUntilMs: number;
+}
+
+/** Requests of a client that went well since its last fault here. */
+interface Clean {
+  count: number;
+  /** Of these, what its object has not been told of. */
+  untold: number;
+  atMs: number;
+  /** When its object was last told without a fault. */
+  toldMs: number;
 }
 
 interface Pending {
@@ -36,7 +49,7 @@ export interface ObjectReports {
 
 export class Standings {
   readonly #heard = new LruMap<string, Heard>(CLIENTS_MAX);
-  readonly #clean = new LruMap<string, { count: number; atMs: number }>(CLIENTS_MAX);
+  readonly #clean = new LruMap<string, Clean>(CLIENTS_MAX);
   #pending = new Map<string, Pending>();
   /** Signals that found no room since the last report. */
   lost = 0;
@@ -54,31 +67,46 @@ export class Standings {
   noteClean(key: string, { halfLifeMs }: ScoreSettings, nowMs: number): void {
     const known = this.#clean.get(key);
     if (known === undefined) {
-      this.#clean.set(key, { count: 1, atMs: nowMs });
+      this.#clean.set(key, { count: 1, untold: 1, atMs: nowMs, toldMs: -Infinity });
       return;
     }
-    known.count = 1 + known.count * toDecay(nowMs - known.atMs, halfLifeMs);
+    const kept = toDecay(nowMs - known.atMs, halfLifeMs);
+    known.count = 1 + known.count * kept;
+    known.untold = 1 + known.untold * kept;
     known.atMs = nowMs;
+  }
+
+  /**
+   * Tells the object what went well here of a client that it is about to suspect, without waiting for a fault: of an address
+   * that many share most instances have seen none. Whether there is anything to tell.
+   */
+  vouch(key: string, { object, halfLifeMs, nowMs }: Noted): boolean {
+    const known = this.#clean.get(key);
+    if (known === undefined || known.untold < 1 || nowMs - known.toldMs < VOUCH_MS) return false;
+    const clean = known.untold * toDecay(nowMs - known.atMs, halfLifeMs);
+    if (!this.#add(key, { ...NO_SIGNALS, clean }, object)) return false;
+    known.untold = 0;
+    known.toldMs = nowMs;
+    return true;
   }
 
   /** `object` owns the key. */
   note(key: string, signals: Signals, { object, halfLifeMs, nowMs }: Noted): void {
-    const known = this.#pending.get(key);
-    if (known === undefined && this.#pending.size >= PENDING_MAX) {
-      this.lost += 1;
-      return;
-    }
-    const clean = this.#takeClean(key, halfLifeMs, nowMs);
-    const added = weigh(signals, clean);
-    if (known === undefined) this.#pending.set(key, { object, signals: added });
-    else known.signals = addPoints(known.signals, added);
+    const known = this.#clean.get(key);
+    const kept = known === undefined ? 0 : toDecay(nowMs - known.atMs, halfLifeMs);
+    const { count = 0, untold = 0 } = known ?? {};
+    if (this.#add(key, weigh(signals, { count: count * kept, untold: untold * kept }), object))
+      this.#clean.delete(key);
+    else this.lost += 1;
   }
 
-  #takeClean(key: string, halfLifeMs: number, nowMs: number): number {
-    const known = this.#clean.get(key);
-    if (known === undefined) return 0;
-    this.#clean.delete(key);
-    return known.count * toDecay(nowMs - known.atMs, halfLifeMs);
+  /** False: there is no room for it. */
+  #add(key: string, signals: Signals, object: string): boolean {
+    const known = this.#pending.get(key);
+    if (known === undefined && this.#pending.size >= PENDING_MAX) return false;
+    if (known === undefined) this.#pending.set(key, { object, signals });
+    else known.signals = addPoints(known.signals, signals);
+    return true;
   }
 
   /** What waits, by object; as much as its calls may have. What is taken still counts until the object has answered. */
@@ -105,7 +133,15 @@ export class Standings {
   }
 
   /** undefined: nothing is known. Whoever is banned is so by its object alone. */
-  find(key: string, { halfLifeMs, suspect }: ScoreSettings, nowMs: number): KnownStanding | undefined {
+  find(key: string, settings: ScoreSettings, nowMs: number): KnownStanding | undefined {
+    const own = findOwnKey(key);
+    const known = this.#findOne(key, settings, nowMs);
+    if (own === undefined) return known;
+    const other = this.#findOne(own, settings, nowMs);
+    return other !== undefined && (known === undefined || isWorse(other, known)) ? other : known;
+  }
+
+  #findOne(key: string, { halfLifeMs, suspect }: ScoreSettings, nowMs: number): KnownStanding | undefined {
     const heard = this.#heard.get(key);
     const pending = this.#pending.get(key);
     if (heard === undefined && pending === undefined) return undefined;
@@ -121,10 +157,13 @@ export class Standings {
  * A fault among much that went well weighs little. The object alone could not tell: where an address meets hundreds of
  * isolates, the first fault of each is reported long before most of what went well.
  */
-function weigh({ denied, faults, traps }: Signals, clean: number): Signals {
-  const weight = (1 + clean / CLEAN_PER_FAULT) ** -2;
-  return { denied: denied * weight, faults: faults * weight, traps, clean };
+function weigh({ denied, faults, traps }: Signals, clean: Pick<Clean, "count" | "untold">): Signals {
+  const weight = (1 + clean.count / CLEAN_PER_FAULT) ** -2;
+  return { denied: denied * weight, faults: faults * weight, traps, clean: clean.untold };
 }
+
+const isWorse = (one: KnownStanding, other: KnownStanding): boolean =>
+  one.banMs > other.banMs || (one.banMs === other.banMs && one.score > other.score);
 
 interface Noted {
   readonly object: string;

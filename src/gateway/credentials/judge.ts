@@ -23,7 +23,7 @@ import type { OwnAuthentication } from "../../core/routes/own-authentication.ts"
 import type { FunctionClients } from "../functions/call-function.ts";
 import { toCaller } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
-import type { Admission, RequestFacts, RoutedFacts, RoutedRequest } from "../request/request-facts.ts";
+import type { Admission, RequestFacts, RoutedRequest } from "../request/request-facts.ts";
 import { findInForm, mayHaveForm } from "./form-credential.ts";
 import { type OwnCallers, type OwnVerdict, toRememberedKey } from "./own-callers.ts";
 import type { Authority, Shown, ShownCredential } from "./authority.ts";
@@ -76,7 +76,7 @@ export function judge(routed: RoutedRequest, context: RequestContext<Gatekeeper>
   const banned = findBanned(routed, facts, gateway);
   if (banned !== undefined) return err(banned);
   const isOpen = route.isOpen && gateway.access === undefined;
-  return isOpen ? letInAnybody(facts, false, gateway) : letIn(routed, context);
+  return isOpen ? letInAnybody(routed, false, gateway) : letIn(routed, context);
 }
 
 /** The refusal of a client that is kept out whatever it shows: by an operator's ban, or by an access list. */
@@ -94,7 +94,7 @@ async function letIn(routed: RoutedRequest, context: RequestContext<Gatekeeper>)
   const decided = decideAccess(route.access, facts, access?.at(routed.trace.startedMs));
   const { isUnlimited } = decided;
   if (decided.isDenied) return err(refuse("access-denied", decided.cause));
-  if (route.auth === "none") return letInAnybody(facts, isUnlimited, context.gateway);
+  if (route.auth === "none") return letInAnybody(routed, isUnlimited, context.gateway);
   if (route.authenticate !== undefined)
     return letInByFunction(route.authenticate, { routed, isUnlimited }, context);
   const credential = findCredential(facts, config.auth.apiKeys);
@@ -162,12 +162,16 @@ async function letInByForm(
   if (credential !== undefined)
     return letInWith({ credential, routed: { ...routed, facts: read }, isUnlimited }, context);
   if (route.auth === "required") return err(refuse("credential-missing"));
-  return letInAnybody(read, isUnlimited, context.gateway);
+  return letInAnybody({ route, facts: read }, isUnlimited, context.gateway);
 }
 
 /** Whoever shows no credential is known by the address alone, and by what came from there. */
-function letInAnybody(facts: RoutedFacts, isUnlimited: boolean, { reputation }: Gatekeeper): Judged {
-  const known = isUnlimited ? undefined : reputation?.findEnforced(facts);
+function letInAnybody(
+  { route, facts }: Pick<RoutedRequest, "route" | "facts">,
+  isUnlimited: boolean,
+  { reputation }: Gatekeeper,
+): Judged {
+  const known = isUnlimited ? undefined : reputation?.findEnforced(facts, route.cors);
   if (known?.standing === "banned") {
     const cause = `a score of ${Math.round(known.score)}`;
     return err({ ...refuse("reputation-banned", cause), retryAfterMs: known.banMs });

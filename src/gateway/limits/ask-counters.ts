@@ -31,7 +31,7 @@ export async function askCounters(
   const { reputation } = context.gateway;
   const client = reputation?.toOwnedKey(facts);
   const answers = await askObjects(objects, { id, refusedBefore, client, context });
-  reputation?.hear(answers);
+  reputation?.hear(answers, client, context.waitUntil);
   const taken = objects.flatMap((group, index) => {
     const answer = answers[index];
     if (answer === undefined) return [];

@@ -54,7 +54,8 @@ export interface LimiterContext extends RequestContext<Limiter>, Pick<DeciderCon
 export type LimitedFacts = Facts & { readonly isUnlimited?: boolean };
 
 /** What says where a request's counters are, and whose they are. */
-export type PlacedFacts = Pick<Facts, "hash" | "address" | "continent" | "identity" | "standing">;
+export type PlacedFacts = Pick<Facts, "hash" | "address" | "continent" | "identity" | "standing"> &
+  Partial<Pick<Facts, "header">>;
 
 /** One request while it is limited. */
 export interface LimitedRequest {

@@ -2,15 +2,17 @@
 // second; and says what is known of a client. A request that went well makes no call: it is counted here, and told with the
 // next fault of its address. No request waits for any of it.
 
+import type { CorsRule } from "../../core/cors/cors-settings.ts";
 import {
   type CounterKey,
   type OwnedKey,
   toAddressCounter,
   toObjectName,
 } from "../../core/keys/counter-key.ts";
+import { isOfOtherSite, toKeyOfOthers } from "../../core/reputation/client-key.ts";
 import type { ReputationSettings } from "../../core/reputation/reputation-settings.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
-import { NO_SIGNALS } from "../../core/reputation/score.ts";
+import { isDoubted, NO_SIGNALS } from "../../core/reputation/score.ts";
 import { type KnownStanding, type ObjectReports, Standings } from "../../core/reputation/standings.ts";
 import { toSignals } from "../../core/reputation/to-signals.ts";
 import type { Bindings } from "../../platform/bindings.ts";
@@ -29,11 +31,15 @@ type WaitUntil = (promise: Promise<unknown>) => void;
 interface Client {
   readonly address: string | undefined;
   readonly continent: string | undefined;
+  /** Reads a field of its request. */
+  readonly header?: (name: string) => string | null | undefined;
 }
 
 interface Answered {
   readonly status: number;
   readonly request: Request;
+  /** Of its route, or of the whole configuration. */
+  readonly cors: CorsRule;
   readonly waitUntil: WaitUntil;
 }
 
@@ -54,28 +60,45 @@ export class ReputationClient {
     this.#shards = shards;
   }
 
-  /** What is held against the client and is to be enforced; undefined: nothing. */
-  findEnforced({ address }: Pick<Client, "address">): KnownStanding | undefined {
+  /** What is held against the client of such a request and is to be enforced; undefined: nothing. */
+  findEnforced({ address, header }: Omit<Client, "continent">, cors: CorsRule): KnownStanding | undefined {
     const settings = this.#settings;
     if (settings === undefined || settings.isShadow || this.#standings.isEmpty) return undefined;
     const counter = toAddressCounter(address);
-    return counter && this.#standings.find(counter.key, settings.score, readClock());
+    return counter && this.#standings.find(toKey(counter, header, cors), settings.score, readClock());
   }
 
   /** Who is asked about, where an object is asked anyway. */
-  toOwnedKey(client: Client): OwnedKey | undefined {
+  toOwnedKey(client: Client, cors?: CorsRule): OwnedKey | undefined {
     const counter = toAddressCounter(client.address);
-    return counter && { key: counter.key, object: this.#toObject(counter, client) };
+    if (counter === undefined) return undefined;
+    return { key: toKey(counter, client.header, cors), object: this.#toObject(counter, client) };
   }
 
-  /** What objects said beside their verdicts. */
-  hear(answers: readonly { readonly client?: Parameters<Standings["hear"]>[0] | undefined }[]): void {
-    for (const { client } of answers) if (client !== undefined) this.#standings.hear(client, readClock());
+  /** What objects said beside their verdicts of `client`. */
+  hear(
+    answers: readonly { readonly client?: Parameters<Standings["hear"]>[0] | undefined }[],
+    client: OwnedKey | undefined,
+    waitUntil: WaitUntil,
+  ): void {
+    const score = this.#settings?.score;
+    for (const { client: said } of answers) {
+      if (said === undefined || client === undefined || score === undefined) continue;
+      const nowMs = readClock();
+      this.#standings.hear(said, nowMs);
+      const { key, object } = client;
+      const { halfLifeMs } = score;
+      if (isDoubted(said.score, score) && this.#standings.vouch(key, { object, halfLifeMs, nowMs }))
+        this.#plan(waitUntil, nowMs);
+    }
   }
 
   /** What the client's object says of it now, for an operator. */
-  async ask(client: Client): Promise<(KnownStanding & { readonly isShadow: boolean }) | undefined> {
-    const owned = this.toOwnedKey(client);
+  async ask(
+    client: Client,
+    cors: CorsRule,
+  ): Promise<(KnownStanding & { readonly isShadow: boolean }) | undefined> {
+    const owned = this.toOwnedKey(client, cors);
     const settings = this.#settings;
     if (owned === undefined || settings === undefined) return undefined;
     await this.#report(
@@ -87,26 +110,23 @@ export class ReputationClient {
   }
 
   /** Takes down what a request says of its client, once it is answered. */
-  answered(trace: RequestTrace, { status, request, waitUntil }: Answered): void {
+  answered(trace: RequestTrace, { status, request, cors, waitUntil }: Answered): void {
     const settings = this.#settings;
     const { refusal, facts, isTrap } = trace;
     if (settings === undefined || refusal?.isLeft === true) return;
     const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined };
     const signals = toSignals(happened, settings.points);
     if (signals === undefined) return;
-    const client = toClient(trace, request);
-    const counter = toAddressCounter(client.address);
-    if (counter === undefined) return;
+    const owned = this.toOwnedKey(toClient(trace, request), cors);
+    if (owned === undefined) return;
+    const { key, object } = owned;
     const nowMs = readClock();
-    if (signals === "clean") {
-      this.#standings.noteClean(counter.key, settings.score, nowMs);
-      return;
-    }
-    if (isOfOthers(request)) return;
-    const object = this.#toObject(counter, client);
     const { halfLifeMs } = settings.score;
-    this.#standings.note(counter.key, signals, { object, halfLifeMs, nowMs });
-    this.#plan(waitUntil, nowMs);
+    if (signals === "clean") this.#standings.noteClean(key, settings.score, nowMs);
+    else if (!isVerifiedBot(request)) {
+      this.#standings.note(key, signals, { object, halfLifeMs, nowMs });
+      this.#plan(waitUntil, nowMs);
+    }
   }
 
   #toObject(counter: CounterKey, { continent }: Pick<Client, "continent">): string {
@@ -158,17 +178,17 @@ export class ReputationClient {
 
 /** Of a request that cannot be read there are no facts. */
 function toClient({ facts }: RequestTrace, { headers, cf }: Request): Client {
-  if (facts !== undefined) return facts;
+  const header = (name: string): string | null => headers.get(name);
+  if (facts !== undefined) return { address: facts.address, continent: facts.continent, header };
   const { continent } = (cf as Pick<Client, "continent"> | undefined) ?? { continent: undefined };
-  return { address: headers.get("cf-connecting-ip") ?? undefined, continent };
+  return { address: headers.get("cf-connecting-ip") ?? undefined, continent, header };
 }
 
-/**
- * Whether the client may not have meant it: its browser says that a page of another site made it send the request (a page
- * cannot say otherwise), or the platform knows it for a search engine's.
- */
-function isOfOthers({ headers, cf }: Request): boolean {
-  if (headers.get("sec-fetch-site") === "cross-site") return true;
+const toKey = ({ key }: CounterKey, read: Client["header"], cors: CorsRule | undefined): string =>
+  read !== undefined && isOfOtherSite(read, cors) ? toKeyOfOthers(key) : key;
+
+/** Whether the platform knows it for a search engine's, which asks for what others link to. */
+function isVerifiedBot({ cf }: Request): boolean {
   const { botManagement } =
     (cf as { readonly botManagement?: { readonly verifiedBot?: unknown } } | undefined) ?? {};
   return botManagement?.verifiedBot === true;

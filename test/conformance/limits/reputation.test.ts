@@ -10,7 +10,7 @@ const { gateway, origin } = await startStand({
   policies: { calls: { algorithm: "sliding-window", limit: 1_000, window: "1h", key: "ip" } },
   tiers: { suspect: { calls: { limit: 2 } } },
   reputation: { mode: "enforce", traps: ["/.env", "/open/trap"] },
-  routes: [{ path: "/open/*", policies: ["calls"] }],
+  routes: [{ path: "/open/*", policies: ["calls"], cors: { origins: ["https://app.example"] } }],
 });
 
 async function sendAll(
@@ -51,10 +51,14 @@ describe.concurrent("a client's reputation", () => {
     expect(Number(banned.field("Retry-After"))).toBeLessThanOrEqual(600);
   });
 
-  it("does not hold against a visitor what another site's page made its browser ask for", async () => {
+  it("holds what another site's page made a browser ask for against such requests alone, and bans nobody for it", async () => {
     const ip = newAddress();
-    await sendAll(8, "/.env", { ip, fields: [["Sec-Fetch-Site", "cross-site"]] });
+    const ofPage = { ip, fields: [["Sec-Fetch-Site", "cross-site"]] } as const;
+    await sendAll(8, "/.env", ofPage);
     expect(countStatus(await sendAll(4, "/open/a", { ip }), 200)).toBe(4);
+    expect(countStatus(await sendAll(4, "/open/a", ofPage), 429)).toBe(4);
+    const named = [["Origin", "https://app.example"], ...ofPage.fields] as const;
+    expect(countStatus(await sendAll(4, "/open/a", { ip, fields: named }), 200)).toBe(4);
   });
 
   it("counts an IPv6 network as one client", async () => {

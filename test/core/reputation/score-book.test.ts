@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { toKeyOfOthers } from "../../../src/core/reputation/client-key.ts";
 import { SCORE_ROWS_MAX, ScoreBook } from "../../../src/core/reputation/score-book.ts";
 import { NO_SIGNALS } from "../../../src/core/reputation/score.ts";
 
@@ -43,5 +44,19 @@ describe("ScoreBook", () => {
     expect(rows.size).toBeLessThanOrEqual(SCORE_ROWS_MAX + 2);
     expect(book.find("ip=1040", 0)?.score).toBe(40);
     expect(book.find("ip=broken", 0)).toBeUndefined();
+  });
+
+  it("bans nobody for pages of other sites, and whoever claims them is no better for it", () => {
+    const { rows, store } = createStore();
+    const book = new ScoreBook(store, 0);
+    const ofPage = toKeyOfOthers("ip=1");
+    for (let at = 0; at < 50; at += 1) book.report(toQuestion(ofPage, 20), 0);
+    expect(book.find(ofPage, 0)).toMatchObject({ score: 200, banMs: 0 });
+    expect(book.find("ip=1", 0)).toBeUndefined();
+    book.report(toQuestion("ip=1", 100), 0);
+    expect(book.find("ip=1", 0)).toMatchObject({ score: 100, banMs: 600_000 });
+    expect(book.find(ofPage, 0)).toMatchObject({ score: 200, banMs: 600_000 });
+    expect(new ScoreBook(store, 0).find(ofPage, 0)?.banMs).toBe(600_000);
+    expect([...rows.keys()]).toEqual([ofPage, "ip=1"]);
   });
 });

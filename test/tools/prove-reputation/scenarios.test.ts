@@ -9,6 +9,7 @@ import {
   rest,
   SCANNER,
   STUFFER,
+  visitWithHostilePage,
 } from "../../../tools/prove-reputation/scenarios.ts";
 
 const SEED = 7;
@@ -31,8 +32,25 @@ describe("reputation by its defaults", () => {
     expect(suspects).toBeLessThanOrEqual(1);
   });
 
-  it.each([1, 40])("never bans an office with 1 %% of refused credentials (%i isolates)", (isolates) => {
-    expect(openOffice({ people: 500, hours: 0.25, isolates, faults: 0.01 }, SEED).banned).toBe(0);
+  it.each([
+    [1, 1],
+    [40, 10],
+    [200, 1],
+    [200, 10],
+    [500, 1],
+  ])(
+    "takes an office with a hundredth of refused credentials for no suspect (%i isolates, one of %i requests asks)",
+    (isolates, askedEach) => {
+      const office = { people: 500, hours: 0.25, isolates, faults: 0.01, askedEach };
+      expect(openOffice(office, SEED)).toMatchObject({ banned: 0, suspects: 0 });
+    },
+  );
+
+  it("finds a scanner that says pages of other sites make it ask, and bans nobody for such pages", () => {
+    const given = { happened: SCANNER, isolates: 20, everyMs: 100, requests: 200, isOfOtherSite: true };
+    expect(attack(given, SEED).requests).toBeLessThanOrEqual(60);
+    const { own, ofPage } = visitWithHostilePage({ requests: 500, isolates: 20, everyMs: 100 }, SEED);
+    expect([own, ofPage]).toEqual([["clear"], ["clear", "suspect"]]);
   });
 
   it("bans an address of which half fails, however many share it", () => {
