@@ -91,7 +91,9 @@ function putThere(document: TextDocument, node: YAMLMap, documented: Documented)
   const { route, config, schemes, hasSecurity, method } = documented;
   const added: string[] = [];
   for (const answer of listAnswers(route, config, method)) added.push(...putAnswer(document, node, answer));
-  const hasOwn = hasSecurity || findMember(document, node, "security") !== undefined;
+  // Where a function says who is calling, nobody knows by which credential.
+  const isOfFunction = route.authenticate !== undefined;
+  const hasOwn = isOfFunction || hasSecurity || findMember(document, node, "security") !== undefined;
   if (route.auth !== "none" && !hasOwn) {
     setMember(node, "security", toNode(toSecurity(route, schemes)));
     added.push("security");

@@ -182,6 +182,19 @@ describe("an OpenAPI document with the limits in it", () => {
     expect(read(secured, "paths", "/users/{userId}", "get", "security")).toBeUndefined();
   });
 
+  test("has no security where a function says who is calling", () => {
+    const own = toConfig(
+      toInput({
+        functions: { whoami: () => ({ consumer: "acme" }) },
+        policies: {},
+        routes: [{ path: "/*", auth: "required", authenticate: { function: "whoami" } }],
+      }),
+    );
+    const { text } = merge(YAML, "yaml", undefined, own);
+    expect(keysOf(read(text, "paths", "/other", "get", "responses"))).toEqual(["200", "401"]);
+    expect(read(text, "paths", "/other", "get", "security")).toBeUndefined();
+  });
+
   test("is told what no route takes, and what stands elsewhere", () => {
     expect(merged.notes).toEqual([
       "GET /elsewhere stands elsewhere (an alias or a $ref): left as it is",
