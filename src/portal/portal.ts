@@ -63,7 +63,8 @@ export function createPortal(bindings: Bindings): Portal {
     const answered = await safely({ requestId, trace }, gateway.config, async () =>
       answer(request, parts, { place, requestId, context }),
     );
-    gateway.reputation?.answered(trace, { status: answered.status, request, waitUntil });
+    const { cors } = gateway.config;
+    gateway.reputation?.answered(trace, { status: answered.status, request, cors, waitUntil });
     const headers = new Headers(answered.headers);
     for (const [name, value] of Object.entries(OWN_FIELDS)) headers.set(name, value);
     headers.set(REQUEST_ID_FIELD, requestId);

@@ -132,11 +132,11 @@ async function letInAsSaid(
   { name }: OwnAuthentication,
   { routed, isUnlimited, context }: Said,
 ): Promise<Judged> {
-  const { route, facts } = routed;
+  const { route } = routed;
   if (verdict === undefined)
     return route.auth === "required"
       ? err(refuse("credential-missing"))
-      : letInAnybody(facts, isUnlimited, context.gateway);
+      : letInAnybody(routed, isUnlimited, context.gateway);
   if (verdict.kind === "refused") return err(await refuseCredential(verdict, routed, context));
   const { identity } = verdict;
   const missing = findMissingScopes(identity, route.scopes);
