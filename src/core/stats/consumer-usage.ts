@@ -56,7 +56,7 @@ export function sumUsage(rows: readonly StatsRow[]): UsageSums {
       if (reader === undefined) continue;
       for (const [key, units] of entries) {
         const [consumer = "", label = ""] = reader(key.split("\n"));
-        if (label !== "") count(sums, { consumer, counted: `${name}\n${label}`, units });
+        if (label !== "") addUnits(sums, { consumer, counted: `${name}\n${label}`, units });
       }
     }
   return sums;
@@ -68,7 +68,7 @@ interface Counted {
   readonly units: number;
 }
 
-function count(sums: Map<string, Map<string, number>>, { consumer, counted, units }: Counted): void {
+function addUnits(sums: Map<string, Map<string, number>>, { consumer, counted, units }: Counted): void {
   const known = sums.get(consumer);
   if (consumer === "" || (known === undefined && sums.size >= CONSUMERS_MAX)) return;
   const own = known ?? new Map<string, number>();
