@@ -9,3 +9,6 @@ export const waitUntil = (promise: Promise<unknown>): void => {
 export const connect = (): never => {
   throw new Error("no origin is connected to in a simulation");
 };
+
+/** No member of a pool is reached by a binding. */
+export const env = {};

@@ -245,7 +245,7 @@ export const problems = {
   "origin-unbound": {
     status: 503,
     detail: "This gateway cannot reach its origin: a binding of its deployment is missing.",
-    proxyError: "proxy_configuration_error",
+    proxyError: "proxy_internal_error",
   },
   "origin-credential-missing": {
     status: 503,
