@@ -19,12 +19,24 @@ export interface WrangledOrigins {
   readonly mtls_certificates?: readonly Named[] | undefined;
 }
 
-/** A warning for each. wrangler.toml is read for a configuration that has such members alone. */
-export function findMissingBindings({ pools }: Config, read = readTopLevel): readonly Problem[] {
+/**
+ * A warning for each, and for each other Worker: none runs here beside the gateway. wrangler.toml is read for a configuration
+ * that has such members alone.
+ */
+export function findMissingBindings(
+  { pools }: Pick<Config, "pools">,
+  read = readTopLevel,
+): readonly Problem[] {
   let known: WrangledOrigins | undefined;
-  return findUnboundMembers(pools, {
-    isBound: (binding) => isBound(binding, (known ??= readWrangler(read))),
-  });
+  const isThere = (binding: MemberBinding): boolean => isBound(binding, (known ??= readWrangler(read)));
+  const others = pools.flatMap(({ name, members }) =>
+    members.flatMap(({ binding }, at) => {
+      if (binding?.kind !== "service" || !isThere(binding)) return [];
+      const message = `the Worker behind ${binding.name} does not run here: requests get a 503. npx wrangler dev -c wrangler.toml -c <its wrangler.toml> runs both`;
+      return [{ path: `origins.${name}.members.${at}.service`, code: "missing-binding", message }];
+    }),
+  );
+  return [...findUnboundMembers(pools, { isBound: isThere }), ...others];
 }
 
 /** Whether a deployment has the binding, in the table that is for its kind. */

@@ -190,6 +190,15 @@ function toServices({ services = {} }: ServeOptions): MiniflareOptions["workers"
   );
 }
 
+const isOtherWorker = (service: unknown): boolean =>
+  typeof service === "string" || (typeof service === "object" && service !== null && "name" in service);
+
+/** Of other Workers none runs here, and workerd would not start for want of them: they are not bound. */
+function keepServed({ serviceBindings }: Wrangled): object {
+  const kept = Object.entries(serviceBindings ?? {}).filter(([, service]) => !isOtherWorker(service));
+  return { serviceBindings: Object.fromEntries(kept) };
+}
+
 function toServiceBindings(
   { serviceBindings }: Wrangled,
   services: Readonly<Record<string, string>>,
@@ -210,7 +219,8 @@ function toProducers({ queueProducers }: Wrangled, { binding }: ServedQueue): ob
 
 function toGatewayOptions(options: Served): MiniflareOptions {
   // What is served is named here: it needs no rules.
-  const { modulesRules: _unused, ...wrangled } = options.wrangled;
+  const { modulesRules: _unused, ...given } = options.wrangled;
+  const wrangled = { ...given, ...keepServed(given) };
   const onLog = options.onLog ?? ((line: string) => console.log(line));
   return convertV4MiniflareOptions({
     ...wrangled,

@@ -2,7 +2,7 @@
 // deployment does not have.
 
 import { describe, expect, test } from "vitest";
-import { isBound } from "../../../src/cli/find-missing-bindings.ts";
+import { findMissingBindings, isBound } from "../../../src/cli/find-missing-bindings.ts";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { isBad, isLacking } from "../../../src/core/origins/decide-retry.ts";
 import { findUnboundMembers } from "../../../src/core/origins/member-binding.ts";
@@ -89,6 +89,18 @@ test("a member that a deployment does not have is named, with the table that it 
     ["origins.p.members.1.assets", "[env.sandbox.assets]"],
   ]);
   expect(findUnboundMembers(parsed.value.pools, { isBound: () => true })).toEqual([]);
+});
+
+test("the start says of another Worker that it does not run here, and nothing of assets", () => {
+  const parsed = parse({ service: "API" }, { assets: "ASSETS" }, { service: "NONE" });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  const found = findMissingBindings(parsed.value, () => WRANGLED);
+  expect(
+    found.map(({ path, message }) => [path, /does not run here|has no binding/.exec(message)?.[0]]),
+  ).toEqual([
+    ["origins.p.members.2.service", "has no binding"],
+    ["origins.p.members.0.service", "does not run here"],
+  ]);
 });
 
 test("a binding that is missing is no fault of an origin", () => {
