@@ -11,6 +11,7 @@ import {
   MESSAGE_VERSION,
   type Phase,
 } from "../../src/core/counters/counter-messages.ts";
+import { NO_SIGNALS } from "../../src/core/reputation/score.ts";
 import type { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 const { COUNTERS } = env as unknown as { readonly COUNTERS: DurableObjectNamespace<CounterObject> };
@@ -217,3 +218,30 @@ describe("an object that is evicted after every request", () => {
     expect(verdict?.retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 });
+
+test.each(["evicted", "ended"] as const)(
+  "scores of suspects and bans outlive an object that is %s",
+  async (how) => {
+    const stub = COUNTERS.getByName(`scores-${how}`);
+    const settings = { halfLifeMs: 600_000, suspect: 30, ban: 100, banForMs: [600_000] };
+    const report = (key: string, traps: number): ReturnType<typeof stub.score> =>
+      stub.score({ version: 1, settings, reports: [{ key, signals: { ...NO_SIGNALS, traps } }] });
+    await report("ip=suspect", 40);
+    await report("ip=banned", 120);
+    await report("ip=quiet", 20);
+    if (how === "evicted") await evictDurableObject(stub);
+    // As a fault of the platform's ends it: nothing of its memory is left, and nobody is told before.
+    else
+      await expect(runInDurableObject(stub, (_, state) => state.abort("ended on purpose"))).rejects.toThrow();
+    const after = COUNTERS.getByName(`scores-${how}`);
+    const answers = await after.score({
+      version: 1,
+      settings,
+      reports: ["ip=suspect", "ip=banned", "ip=quiet"].map((key) => ({ key, signals: NO_SIGNALS })),
+    });
+    const [suspect, banned, quiet] = answers;
+    expect(suspect?.score).toBeGreaterThan(39);
+    expect(banned?.banMs).toBeGreaterThan(590_000);
+    expect(quiet).toMatchObject({ score: 0, banMs: 0 });
+  },
+);

@@ -27,10 +27,11 @@ const MALFORMED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 /** "clean": it went well. undefined: it says nothing. */
 export function toSignals(happened: Happened, points: SignalPoints): Signals | "clean" | undefined {
   const { code, status, isTrap, isKnown } = happened;
+  // In a dry run a trap may be answered: it counts as it would count.
+  if (isTrap && !isKnown) return toSome({ traps: points.trap });
   if (code === undefined && status < 400) return "clean";
   // Who showed an accepted credential is known by it: what it does is not its address's.
   if (isKnown) return undefined;
-  if (isTrap) return toSome({ traps: points.trap });
   if (code === undefined) return status === 404 ? toSome({ faults: points.notFound }) : undefined;
   if (code === "no-route") return toSome({ faults: points.noRoute });
   if (code === "credential-invalid") return toSome({ faults: points.credentialRefused });

@@ -4,9 +4,10 @@
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
 import { BATCH_PATH, sendBatch } from "../support/batch.ts";
-import type { Reply } from "../support/client.ts";
+import { type Reply, send } from "../support/client.ts";
 import { newKeyText } from "../support/keys.ts";
 import { startStand } from "../support/stand.ts";
+import { until } from "../support/until.ts";
 
 const hourly = { algorithm: "sliding-window", window: "1h" };
 const { gateway, origin } = await startStand(
@@ -19,7 +20,8 @@ const { gateway, origin } = await startStand(
       org: { ...hourly, limit: 90, key: "header:x-org" },
       plan: { ...hourly, limit: 2, key: "consumer" },
     },
-    tiers: { pro: { plan: { limit: 90 } } },
+    tiers: { pro: { plan: { limit: 90 } }, suspect: { api: { limit: 1 } } },
+    reputation: { traps: ["/org/.env"], signals: { denied: 0, noRoute: 0 } },
     routes: [
       { path: "/mine", auth: "required", policies: ["plan"] },
       { path: "/org", policies: ["org"], cost: 2, methods: ["GET"] },
@@ -173,5 +175,23 @@ describe("an explanation", () => {
       { url: "https://a.example", method: "CONNECT" },
     ])
       expect((await askAdmin(gateway, "POST", "/explain", { body: wrong })).status).toBe(400);
+  });
+
+  it("says what is held against an address by a reputation that is a dry run, which refuses nothing", async () => {
+    const ip = "203.0.113.77";
+    for (let sent = 0; sent < 6; sent += 1) await send(gateway, "/org/.env", { ip });
+    const body = { url: "https://api.example/org", address: ip };
+    const explained = await until("a ban that is not enforced", async () => {
+      const item = await expectStatus(200, askAdmin(gateway, "POST", "/explain", { body }));
+      return (item["reputation"] as Item)["standing"] === "banned" ? item : undefined;
+    });
+    expect(explained).toMatchObject({ reputation: { isShadow: true, standing: "banned" } });
+    expect((await send(gateway, "/org", { ip, fields: [["x-org", "calm"]] })).status).toBe(200);
+    const ofPage = { ...body, headers: { "sec-fetch-site": "cross-site" } };
+    const other = await expectStatus(
+      200,
+      askAdmin(gateway, "POST", "/explain", { body: { ...ofPage, address: "203.0.113.78" } }),
+    );
+    expect(other["reputation"]).toMatchObject({ standing: "clear", score: 0 });
   });
 });

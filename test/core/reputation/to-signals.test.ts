@@ -13,6 +13,8 @@ describe("toSignals()", () => {
     ["an origin's failure", { ...quiet, status: 502, code: "origin-unreachable" }, undefined],
     ["no route", { ...quiet, status: 404, code: "no-route" }, { faults: 1 }],
     ["a trap", { ...quiet, status: 404, code: "no-route", isTrap: true }, { traps: 20 }],
+    ["a trap that is answered, in a dry run", { ...quiet, isTrap: true }, { traps: 20 }],
+    ["a trap of a consumer", { ...quiet, isTrap: true, isKnown: true }, "clean"],
     ["a refused credential", { ...quiet, status: 401, code: "credential-invalid" }, { faults: 5 }],
     ["an expired credential", { ...quiet, status: 401, code: "credential-expired" }, undefined],
     ["a denial", { ...quiet, status: 429, code: "quota-exceeded" }, { denied: 1 }],
