@@ -29,6 +29,8 @@ export interface Facts {
   readonly continent: string | undefined;
   /** The number of the autonomous system that the client is in. */
   readonly asn: number | undefined;
+  /** The fingerprint of the client's TLS handshake; undefined where the platform names none. */
+  readonly ja4?: string | undefined;
   /** The identity of an accepted credential; undefined where none was needed or sent. */
   readonly identity: Identity | undefined;
   /** "suspect": what the client did makes it so, and it shows no accepted credential. */

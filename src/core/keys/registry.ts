@@ -3,6 +3,7 @@
 import { apiKey } from "./api-key.ts";
 import { consumer } from "./consumer.ts";
 import { asn } from "./asn.ts";
+import { ja4 } from "./ja4.ts";
 import { cookie } from "./cookie.ts";
 import { country } from "./country.ts";
 import { everyone } from "./everyone.ts";
@@ -33,6 +34,7 @@ export const keyExtractors = {
   host,
   country,
   asn,
+  ja4,
   consumer,
   "api-key": apiKey,
   jwt,

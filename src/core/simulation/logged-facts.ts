@@ -89,6 +89,10 @@ export class LoggedFacts implements Facts {
     return this.#known(this.#request.asn, "asn");
   }
 
+  get ja4(): string | undefined {
+    return this.#known<string>(undefined, "ja4");
+  }
+
   get identity(): Identity | undefined {
     const { consumer, tier } = this.#request;
     if (consumer === undefined) {

@@ -231,6 +231,12 @@ export class RequestFacts implements Facts {
     return typeof asn === "number" ? asn : undefined;
   }
 
+  /** Only with the platform's bot management. */
+  get ja4(): string | undefined {
+    const { botManagement } = this.#read.place ?? {};
+    return toText((botManagement as { readonly ja4?: unknown } | undefined)?.ja4);
+  }
+
   get identity(): Identity | undefined {
     return this.caller?.identity;
   }

@@ -10,11 +10,13 @@ const { gateway } = await startStand({
   counters: { shards: 1 },
   policies: {
     asn: { ...ONE_AN_HOUR, key: "asn" },
+    ja4: { ...ONE_AN_HOUR, key: "ja4", onMissing: "skip" },
     user: { ...ONE_AN_HOUR, key: "header:x-user", onMissing: "ip" },
     caller: { ...ONE_AN_HOUR, key: ["consumer", "path"], onMissing: "ip" },
   },
   routes: [
     { path: "/asn", policies: ["asn"] },
+    { path: "/ja4", policies: ["ja4"] },
     { path: "/user", policies: ["user"] },
     { path: "/caller/*", auth: "optional", policies: ["caller"] },
   ],
@@ -41,6 +43,23 @@ describe("key asn", () => {
       ["/asn", { ip: newAddress(), fields: [from(64_501)] }],
     );
     expect(statuses).toEqual([200, 429, 200]);
+  });
+});
+
+describe("key ja4", () => {
+  it("counts by the program as the platform's bot management tells it, and by nothing that a client writes", async () => {
+    const ofProgram = (ja4: unknown): readonly [string, string] => [
+      "MF-CF-Blob",
+      JSON.stringify({ botManagement: { score: 1, verifiedBot: false, ja4 } }),
+    ];
+    const statuses = await statusesOf(
+      ["/ja4", { ip: newAddress(), fields: [ofProgram("t13d1516h2_8daaf6152771_b0da82dd1658")] }],
+      ["/ja4", { ip: newAddress(), fields: [ofProgram("t13d1516h2_8daaf6152771_b0da82dd1658")] }],
+      ["/ja4", { ip: newAddress(), fields: [ofProgram("t13i1515h2_8daaf6152771_de4a06bb82e3")] }],
+      ["/ja4", { ip: newAddress(), fields: [["X-JA4", "t13d1516h2_8daaf6152771_b0da82dd1658"]] }],
+      ["/ja4", { ip: newAddress(), fields: [ofProgram(7)] }],
+    );
+    expect(statuses).toEqual([200, 429, 200, 200, 200]);
   });
 });
 

@@ -15,6 +15,7 @@ export interface FactsGiven {
   readonly country?: string;
   readonly continent?: string;
   readonly asn?: number;
+  readonly ja4?: string;
   readonly identity?: Identity;
   readonly headers?: Named;
   readonly cookies?: Named;
@@ -38,6 +39,7 @@ export function toFacts(given: FactsGiven = {}): Facts {
     country,
     continent,
     asn: given.asn,
+    ja4: given.ja4,
     identity: given.identity,
     hash: hashText,
     header: readFrom(given.headers),
