@@ -38,7 +38,8 @@ export function parseNamedFunctions(
     pools: [...pools.values()],
     routes,
   });
-  problems.push(...uses.flatMap(([path, name]) => findUnknownFunction(path, name, functions)));
+  const others = uses.filter(([, name]) => name !== undefined && deployed?.has(name) !== true);
+  problems.push(...others.flatMap(([path, name]) => findUnknownFunction(path, name, functions)));
   return functions;
 }
 

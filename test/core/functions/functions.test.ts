@@ -1,12 +1,17 @@
 // Functions of the configuration: how they are read, named and left out of what is sent, and what keys and costs make of
 // what they return.
 
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { checkConfig } from "../../../src/core/config/check-config.ts";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
 import { fingerprintFile, showFile } from "../../../src/core/control/deployed-file.ts";
 import { type BodyValue, UNKNOWN } from "../../../src/core/body/body-value.ts";
 import { toFunctionValue } from "../../../src/core/functions/function-values.ts";
+import { readDocument } from "../../../src/cli/headgate/read-document.ts";
+import { ANY_FUNCTIONS } from "../../../src/core/functions/any-functions.ts";
 import { DEPLOYED_FUNCTION } from "../../../src/core/functions/parse-functions.ts";
 import { toCost } from "../../../src/core/policies/route-cost.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
@@ -108,6 +113,30 @@ describe("a configuration that comes over the wire", () => {
       'functions.price [unknown-function] must be a function of the deployed file (there are "team", "weight")',
     );
     expect(toMessages(shown)).toHaveLength(5);
+  });
+
+  test("can be read where nobody calls it, with what it shows and what it leaves out", () => {
+    const { functions: _left, ...bare } = shown;
+    for (const given of [shown, bare]) expect(parseConfig(given, {}, ANY_FUNCTIONS).ok).toBe(true);
+  });
+
+  test("is sent without its code, and not at all with code that stands elsewhere", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "headgate-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const write = async (name: string, cost: string): Promise<string> => {
+      const path = join(folder, name);
+      const functions = '{ team: () => "a", weight: { run: () => 2, timeout: "200ms" } }';
+      await writeFile(
+        path,
+        `export default { functions: ${functions}, routes: [{ path: "/*", cost: ${cost} }] };`,
+      );
+      return path;
+    };
+    expect(await readDocument(await write("a.mjs", "1"))).toMatchObject({
+      functions: { team: DEPLOYED_FUNCTION, weight: { run: DEPLOYED_FUNCTION, timeout: "200ms" } },
+    });
+    const inline = await write("b.mjs", "() => 2");
+    await expect(readDocument(inline)).rejects.toThrow("routes.0.cost is a function");
   });
 
   test("is told from a file with other code", () => {

@@ -1,5 +1,6 @@
 // Limits from what clients really use, by access logs; applied to nothing but a shadow (dry run).
 
+import { ANY_FUNCTIONS } from "../../../core/functions/any-functions.ts";
 import { parseConfig } from "../../../core/config/parse-config.ts";
 import { KEYS_MIN, SPAN_MIN_MS } from "../../../core/simulation/suggest-limit.ts";
 import { CommandError } from "../../command-error.ts";
@@ -78,7 +79,7 @@ async function askSuggestions(given: Given, api: Api, nowMs: number): Promise<To
     readUsage(api, "minute", { points: DAY_MINUTES, nowMs }),
     readUsage(api, "hour", { points: DAYS * DAY_HOURS, nowMs }),
   ]);
-  const parsed = parseConfig(toItem(body)["config"]);
+  const parsed = parseConfig(toItem(body)["config"], {}, ANY_FUNCTIONS);
   if (!parsed.ok)
     throw new CommandFailure("refused", "This command line cannot read the gateway's configuration");
   return suggestByStatistics(parsed.value, { minutes, hours });
