@@ -4,11 +4,11 @@
 
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { toFresh } from "./prove-shedding/fresh.ts";
-import { playOnWorkerd } from "./prove-shedding/on-workerd.ts";
+import { playOnWorkerd, SERVICE_MS } from "./prove-shedding/on-workerd.ts";
 import { type Case, judge, others, tuned } from "./prove-shedding/scenarios.ts";
 
 const SEEDS = [101, 102, 103] as const;
-const FRESH = { from: 5_000, count: 40 } as const;
+const FRESH = { from: 6_000, count: 40 } as const;
 /** An hour is long enough to be played once. */
 const LONG_SECONDS = 1_000;
 /** How old the news of a controller are that knows everything, in seconds: none, and as old as isolates' are. */
@@ -55,12 +55,15 @@ function printFresh(from: number): number {
 }
 
 async function playReal(): Promise<number> {
-  console.log("On workerd, an origin of 20 slots and 200 ms, twice its load for 20 s:");
+  console.log(`On workerd, an origin of 20 slots and ${SERVICE_MS} ms, twice its load for 20 s:`);
   const real = await playOnWorkerd();
   console.log(
     `  answered in time ${toPercent(real.good)} of what it could, critical ${toPercent(real.critical)}`,
   );
   console.log(`  without adapt    ${toPercent(real.without)}`);
+  const isStarved = real.lagMs > SERVICE_MS;
+  const hint = isStarved ? ": this machine had no time, so it was measured, and not the gateway" : "";
+  console.log(`  clients and origin were late by ${real.lagMs.toFixed(0)} ms at most${hint}`);
   return real.good < 0.85 || real.critical < 0.95 ? 1 : 0;
 }
 

@@ -5,7 +5,7 @@
 import { BAD_SHARE, type Judged } from "./judged.ts";
 import type { LoadStep } from "./load-sums.ts";
 
-/** Answers take so many times as long as usual: at once, or for so many steps, or when more is asked than a step before. */
+/** Answers take so many times as long as usual: at once, or for so many steps, or when more is asked than so many before. */
 const VERY_LATE = 8;
 const LATE = 3;
 const LATE_STEPS = 4;
@@ -29,7 +29,7 @@ export class Onset {
     if (this.#late >= LATE_STEPS && toGrowth(flights, LATE_STEPS - 1) > GROWTH_SLOW) return true;
     if (toGrowth(flights, 1) <= GROWTH) return false;
     const asked = steps.map((step) => step.asked);
-    return late > VERY_LATE || toGrowth(asked, 1) > JUMP;
+    return late > VERY_LATE || toGrowth(asked, LATE_STEPS - 1) > JUMP;
   }
 
   reset(): void {

@@ -74,6 +74,22 @@ describe("add()", () => {
     expect(open).toBeGreaterThan(1.4);
   });
 
+  test("nor of one whose line went within the step", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see(JUMP, 2);
+    fleet.see({ asked: 800, answers: 236, flight: 60 });
+    expect(fleet.see({ asked: 800, answers: 400, flight: 22 }, 3).open).toBeGreaterThan(1.45);
+  });
+
+  test("takes a shorter line for overload at once where far more is asked than a step before", () => {
+    const line = { answers: 200, flight: 50 };
+    const [jump, chance] = [new Fleet(), new Fleet()];
+    for (const fleet of [jump, chance]) fleet.see(CALM, 10);
+    expect(jump.see({ ...line, asked: 300 }).open).toBeLessThan(3);
+    expect(chance.see({ ...line, asked: 210 }).open).toBe(3);
+  });
+
   test("gives up where the pace stays though less is let in: the origin is slow", () => {
     const fleet = new Fleet();
     fleet.see(CALM, 10);
