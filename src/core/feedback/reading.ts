@@ -79,6 +79,8 @@ export interface Profile {
   readonly readings: (answer: OriginAnswer) => readonly Reading[];
   /** Members of its answers that have links to itself, which its clients follow. */
   readonly links?: readonly string[];
+  /** Members whose texts are JSON with such links: of an answer, or of the answers in a list. */
+  readonly linkTexts?: readonly string[];
   /** The dialect of its clients; undefined: it is nobody's in particular. */
   readonly errors?: DialectName;
 }

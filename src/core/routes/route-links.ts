@@ -37,7 +37,7 @@ export function toRouteLinks(
   pool: OriginPool | undefined,
 ): RouteLinks | undefined {
   const profile: Profile | undefined = pool?.feedback && profiles[pool.feedback.profile];
-  const rules = toLinkRules(links, profile?.links);
+  const rules = toLinkRules(links, profile);
   if (rules === undefined) return undefined;
   const members = pool?.members ?? [];
   const credentials = [credential, ...members.map((member) => member.credential)];

@@ -14,6 +14,8 @@ type LinkField = readonly Glob[];
 
 export interface LinkRules {
   readonly fields: readonly LinkField[];
+  /** Members of an answer, or of the answers in a list, whose texts are JSON with links of its own. */
+  readonly texts: readonly string[];
   /** What the origin calls itself beside the URL that it is asked by. */
   readonly origins: readonly string[];
 }
@@ -44,15 +46,23 @@ export const linksSchema = object({
 
 export type LinksGiven = v.InferOutput<typeof linksSchema>;
 
-/** undefined where no link is looked for. `standard`: the fields where the route names none. */
+/** What the profile of a pool says of its answers. */
+export interface StandardLinks {
+  /** The fields where the route names none. */
+  readonly links?: readonly string[] | undefined;
+  readonly linkTexts?: readonly string[] | undefined;
+}
+
+/** undefined where no link is looked for. */
 export function toLinkRules(
   given: LinksGiven | undefined,
-  standard: readonly string[] = [],
+  { links = [], linkTexts = [] }: StandardLinks = {},
 ): LinkRules | undefined {
-  const fields = given?.fields ?? standard;
+  const fields = given?.fields ?? links;
   if (fields.length === 0) return undefined;
   return {
     fields: fields.map((field) => field.split(".").map(parseGlob).toReversed()),
+    texts: linkTexts,
     origins: given?.origins ?? [],
   };
 }

@@ -1,12 +1,14 @@
 // Changes links in a JSON text as it comes, byte by byte, in pieces of any size. All other bytes pass as they are, also of a
-// text that is no JSON. What is held back is a link that has not come whole.
+// text that is no JSON. What is held back is a link that has not come whole, or a text that is JSON with links of its own.
 
+import { HeldBytes } from "./held-bytes.ts";
+import { putBack, takeOut } from "./json-in-text.ts";
 import { isLinkField, type LinkRules, mayBeLinkField } from "./link-rules.ts";
 
 const DEPTH_MAX = 1_000;
 const NAME_BYTES_MAX = 128;
-/** A longer text is no link that anybody follows. */
-const LINK_BYTES_MAX = 16_384;
+/** Of what is kept of a text. A longer one is no link that anybody follows; longer JSON in a text passes as it is. */
+const KEPT_BYTES_MAX = { name: NAME_BYTES_MAX, link: 16_384, json: 262_144 };
 const [QUOTE, BACKSLASH, COMMA, COLON, BRACKET, BRACKET_END, BRACE, BRACE_END] = [
   34, 92, 44, 58, 91, 93, 123, 125,
 ];
@@ -18,7 +20,7 @@ interface Frame {
   name: string;
 }
 
-type Text = "name" | "link" | "other";
+type Text = "name" | "link" | "json" | "other";
 
 /** Names of which it is known whether a link may stand there: of an API there are few. */
 const NAMES_MAX = 1_000;
@@ -37,7 +39,7 @@ export class LinkScanner {
   /** Of the piece, from where it is read on. */
   #backslashAt = -1;
   /** What came of a name or a link under way, without its quote. */
-  #kept = NOTHING;
+  readonly #kept = new HeldBytes();
   /** Links that were too long, or lay too deep, to be looked at. */
   unread = 0;
 
@@ -57,17 +59,17 @@ export class LinkScanner {
       if (this.#text === undefined) {
         at = this.#readMarks(piece, at);
         // Behind its first quote a link waits for its last.
-        if (!this.#isLink) continue;
+        if (!this.#isHeld) continue;
         passed.push(piece.subarray(from, at));
         from = at;
         continue;
       }
       const end = this.#findEnd(piece, at);
-      const wasLink = this.#isLink;
+      const wasHeld = this.#isHeld;
       this.#keep(piece.subarray(at, end));
       const isEnded = end < piece.byteLength;
-      if (wasLink) {
-        if (isEnded || !this.#isLink) passed.push(this.#takeLink());
+      if (wasHeld) {
+        if (isEnded || !this.#isHeld) passed.push(this.#takeHeld());
         from = end;
       }
       if (isEnded) this.#endText();
@@ -79,11 +81,11 @@ export class LinkScanner {
 
   /** What was held back when the text ended too early. */
   end(): Uint8Array {
-    return this.#isLink ? this.#kept : NOTHING;
+    return this.#isHeld ? this.#kept.take() : NOTHING;
   }
 
-  get #isLink(): boolean {
-    return this.#text === "link";
+  get #isHeld(): boolean {
+    return this.#text === "link" || this.#text === "json";
   }
 
   /** The place of the text's last quote; the piece's length where it goes on. */
@@ -105,20 +107,17 @@ export class LinkScanner {
   }
 
   #keep(part: Uint8Array): void {
-    if (this.#text === "other" || part.byteLength === 0) return;
-    const kept = new Uint8Array(this.#kept.byteLength + part.byteLength);
-    kept.set(this.#kept);
-    kept.set(part, this.#kept.byteLength);
-    this.#kept = kept;
-    if (kept.byteLength <= (this.#isLink ? LINK_BYTES_MAX : NAME_BYTES_MAX)) return;
-    if (this.#isLink) this.unread += 1;
+    if (this.#text === undefined || this.#text === "other" || part.byteLength === 0) return;
+    this.#kept.add(part);
+    if (this.#kept.length <= KEPT_BYTES_MAX[this.#text]) return;
+    if (this.#isHeld) this.unread += 1;
     else if (this.#frame !== undefined) this.#frame.name = "";
     this.#text = "other";
   }
 
   #endText(): void {
     if (this.#text === "name" && this.#frame !== undefined)
-      this.#frame.name = unescape(String.fromCharCode(...this.#kept)) ?? "";
+      this.#frame.name = unescape(this.#kept.toText()) ?? "";
     this.#text = undefined;
   }
 
@@ -155,10 +154,17 @@ export class LinkScanner {
 
   #beginText(): void {
     this.#isEscape = false;
-    this.#kept = NOTHING;
+    this.#kept.clear();
     if (this.#depth > DEPTH_MAX) this.#text = "other";
     else if (this.#expectsName) this.#text = "name";
-    else this.#text = this.#isLinkField() ? "link" : "other";
+    else if (this.#isLinkField()) this.#text = "link";
+    else this.#text = this.#isJsonText() ? "json" : "other";
+  }
+
+  /** Of the answer, or of one in the list that it is. */
+  #isJsonText(): boolean {
+    if (this.#frame?.isObject !== true || this.#depth > 2) return false;
+    return this.#frame.parent?.isObject !== true && this.#rules.texts.includes(this.#frame.name);
   }
 
   /** The last name alone says of most members that they have none. What stands in a list has the list's name. */
@@ -174,26 +180,43 @@ export class LinkScanner {
     return mayLink && isLinkField(this.#rules, listNames(nearest));
   }
 
-  #takeLink(): Uint8Array {
-    const bytes = this.#kept;
-    this.#kept = NOTHING;
+  #takeHeld(): Uint8Array {
     // It was too long: the rest of it passes.
-    if (this.#text === "other") return bytes;
+    if (this.#text === "other") return this.#kept.take();
+    const raw = this.#kept.toText();
+    const bytes = this.#kept.take();
+    return (this.#text === "link" ? this.#relink(raw) : this.#relinkWithin(raw)) ?? bytes;
+  }
+
+  /** undefined: it stays. */
+  #relink(raw: string): Uint8Array | undefined {
     // What is no ASCII is no URL.
-    if (!/^https?:/i.test(String.fromCharCode(...bytes.subarray(0, 6))) || bytes.some((byte) => byte > 126))
-      return bytes;
-    const raw = String.fromCharCode(...bytes);
+    if (!/^https?:/i.test(raw) || /[^\0-~]/.test(raw)) return undefined;
     const url = unescape(raw);
     const rewritten = url === undefined ? undefined : this.#rewrite(url);
-    if (rewritten === undefined || rewritten === url) return bytes;
+    if (rewritten === undefined || rewritten === url) return undefined;
     // What is no ASCII now had escapes before.
     const written = JSON.stringify(rewritten)
       .slice(1, -1)
       .replace(/[^ -~]/g, toEscape);
-    const text = raw.includes("\\/") ? written.replaceAll("/", "\\/") : written;
-    return Uint8Array.from(text, (char) => char.charCodeAt(0));
+    return toBytes(raw.includes("\\/") ? written.replaceAll("/", "\\/") : written);
+  }
+
+  /** undefined: no link in it changes. */
+  #relinkWithin(raw: string): Uint8Array | undefined {
+    const text = takeOut(raw);
+    if (text === undefined) return undefined;
+    const scanner = new LinkScanner({ ...this.#rules, texts: [] }, this.#rewrite);
+    const held = new HeldBytes();
+    for (const part of scanner.write(toBytes(text))) held.add(part);
+    held.add(scanner.end());
+    this.unread += scanner.unread;
+    const relinked = held.toText();
+    return relinked === text ? undefined : toBytes(putBack(relinked, raw));
   }
 }
+
+const toBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 function indexOrEnd(piece: Uint8Array, code: number, from: number): number {
   const at = piece.indexOf(code, from);

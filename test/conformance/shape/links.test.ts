@@ -119,6 +119,26 @@ describe("pages of a JSON answer", () => {
   });
 });
 
+describe("pages of the answers in a batch", () => {
+  it("are followed through the gateway, without what is the gateway's", async () => {
+    const next = `${origin.url}/base/v25.0/me/posts?after=2&access_token=${TOKEN}`;
+    const body = JSON.stringify({ data: [{ name: "é" }], paging: { next } });
+    origin.serve("/base/v25.0/", { fields: JSON_FIELDS, body: JSON.stringify([{ code: 200, body }, null]) });
+    const fields = [["Content-Type", "application/x-www-form-urlencoded"]] as const;
+    const reply = await send(gateway, `/v25.0/?access_token=${key.text}`, {
+      method: "POST",
+      fields: [...fields],
+      body: `batch=${encodeURIComponent(JSON.stringify([{ method: "GET", relative_url: "me/posts" }]))}`,
+    });
+    expect(reply.text()).not.toContain(TOKEN);
+    const [first] = JSON.parse(reply.text()) as readonly [{ readonly body: string }, null];
+    expect(JSON.parse(first.body)).toEqual({
+      data: [{ name: "é" }],
+      paging: { next: `${gateway.url}/v25.0/me/posts?after=2&access_token=${key.text}` },
+    });
+  });
+});
+
 describe("links in fields", () => {
   it("lead to the gateway, without what is the gateway's", async () => {
     const url = (host: string): string => `${host}/base/v25.0/x?a=1&access_token=${TOKEN}`;

@@ -129,7 +129,7 @@ test.each([["a..b"], [""], ["a[0]"], [7]])("a member of %j is refused", (field) 
 });
 
 test("no fields, no rules", () => {
-  expect(toLinkRules({ fields: [], origins: [] }, ["url"])).toBeUndefined();
-  expect(toLinkRules(undefined, [])).toBeUndefined();
-  expect(toLinkRules(undefined, ["url"])?.fields).toHaveLength(1);
+  expect(toLinkRules({ fields: [], origins: [] }, { links: ["url"] })).toBeUndefined();
+  expect(toLinkRules(undefined, { links: [] })).toBeUndefined();
+  expect(toLinkRules(undefined, { links: ["url"] })?.fields).toHaveLength(1);
 });

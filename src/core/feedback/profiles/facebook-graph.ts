@@ -58,6 +58,7 @@ export const facebookGraph: Profile = {
   parts: { field: "batch", partsMost: BATCH_MAX, findRefused, findRepeatable },
   readingMs: HOUR_MS,
   links: ["paging.next", "paging.previous"],
+  linkTexts: ["body"],
   errors: "graph",
   credential: { headers: ["authorization"], query: "access_token" },
   toSubject,
