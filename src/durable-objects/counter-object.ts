@@ -1,10 +1,14 @@
 // The counter object of the gateway: counters, and beside them what else is asked of their keys. Who waits for them, who uses
 // most, and the reputation of clients.
 
+import { DurableObject } from "cloudflare:workers";
 import {
+  type CounterFailure,
   type CounterReply,
   type CounterRequest,
+  type CounterReset,
   MESSAGE_VERSION,
+  type Settlement,
   type TopAnswer,
   type TopQuestion,
 } from "../core/counters/counter-messages.ts";
@@ -12,9 +16,9 @@ import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
 import { ScoreBook } from "../core/reputation/score-book.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
-import type { CounterRpc } from "../platform/bindings.ts";
+import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { SCORE_PREFIX } from "./counter-rows.ts";
-import { LimiterObject } from "./limiter-object.ts";
+import { CounterDesk } from "./counter-desk.ts";
 
 /** Keys of policies that calls of some priority wait for. */
 const WAITED_FOR_MAX = 1_000;
@@ -22,61 +26,82 @@ const WAITED_FOR_MAX = 1_000;
 /** Rows that are looked at to find who uses most. */
 const TOP_ROWS_MAX = 5_000;
 
-export class CounterObject extends LimiterObject implements CounterRpc {
+export class CounterObject extends DurableObject<Bindings> implements CounterRpc {
+  readonly #desk = new CounterDesk(this.ctx.storage, {
+    around: (request, nowMs, handle) => this.#handle(request, nowMs, handle),
+    onBegin: () => {
+      this.#scores = undefined;
+    },
+  });
   /** Made when a reputation is first asked for. */
   #scores: ScoreBook | undefined;
   readonly #waits = new RankedWaits(WAITED_FOR_MAX);
 
+  decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
+    return this.#desk.decide(requests);
+  }
+
+  settle(settlement: Settlement): void {
+    this.#desk.settle(settlement);
+  }
+
+  reset(reset: CounterReset): void {
+    this.#desk.reset(reset);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#desk.alarm();
+  }
+
   top(question: TopQuestion): TopAnswer {
     if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    const nowMs = this.readClock();
+    const nowMs = this.#desk.readClock();
     return findTop(this.#list(TOP_ROWS_MAX + 1), question, {
       nowMs,
       rowsMax: TOP_ROWS_MAX,
-      clock: this.clock,
+      clock: this.#desk.clock,
     });
   }
 
   score(question: ScoreQuestion): readonly ScoreAnswer[] {
     if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
-    const nowMs = this.readClock();
+    const nowMs = this.#desk.readClock();
     return this.#readScores().report(question, nowMs);
   }
 
-  protected override handle(request: CounterRequest, nowMs: number): CounterReply {
+  #handle(
+    request: CounterRequest,
+    nowMs: number,
+    handle: (request: CounterRequest) => CounterReply,
+  ): CounterReply {
     const asked = this.#waits.reserve(request, nowMs);
-    const reply = super.handle(asked, nowMs);
+    const reply = handle(asked);
     this.#waits.note(asked, reply, nowMs);
     const { client: key } = request;
     return key === undefined ? reply : { ...reply, client: this.#readScores().find(key, nowMs) };
   }
 
-  protected override begin(): void {
-    this.#scores = undefined;
-    super.begin();
-  }
-
   /** The newest of each key: the journal's, and rows of keys that it does not have. */
   #list(most: number): readonly CounterRow[] {
     const named = new Map<string, string>();
-    for (const { key, record } of this.journal.slots.records()) {
+    for (const { key, record } of this.#desk.journal.slots.records()) {
       if (named.size === most) break;
       named.set(key, record);
     }
-    const rows = this.rows.list(most).filter(({ key }) => !named.has(key));
+    const rows = this.#desk.rows.list(most).filter(({ key }) => !named.has(key));
     return [...rows, ...[...named].map(([key, record]) => ({ key, record }))].slice(0, most);
   }
 
   #readScores(): ScoreBook {
-    const rows = this.rows;
+    const rows = this.#desk.rows;
     this.#scores ??= new ScoreBook(
       {
         list: (most) => rows.listScores(most),
         write: (key, record, expiresAtMs) => {
-          rows.write(`${SCORE_PREFIX}${key}`, record, { nowMs: this.clock.timeMs, expiresAtMs });
+          rows.write(`${SCORE_PREFIX}${key}`, record, { nowMs: this.#desk.clock.timeMs, expiresAtMs });
         },
       },
-      this.clock.timeMs,
+      this.#desk.clock.timeMs,
     );
     return this.#scores;
   }
