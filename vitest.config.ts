@@ -66,6 +66,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               cf: false,
+              r2Buckets: ["BUCKET"],
               durableObjects: {
                 SLOW: { className: "SlowObject", useSQLite: true },
                 STALLING: { className: "StallingObject", useSQLite: true },

@@ -191,7 +191,7 @@ function checkDocument(
   problems.push(...toBodyPaths(findUnbound(parsed.value.alerts, isBound)));
   const missing = findUnboundQueues(parsed.value.routes, { isBound });
   const unreached = findUnboundMembers(parsed.value.pools, {
-    isBound: ({ name }) => findFetcher(name) !== undefined,
+    isBound: (binding) => findFetcher(binding) !== undefined,
   });
   return { problems, warnings: toBodyPaths([...checked.warnings, ...missing, ...unreached]) };
 }

@@ -17,6 +17,7 @@ export interface WrangledOrigins {
   readonly vpc_services?: readonly Named[] | undefined;
   readonly vpc_networks?: readonly Named[] | undefined;
   readonly mtls_certificates?: readonly Named[] | undefined;
+  readonly r2_buckets?: readonly Named[] | undefined;
 }
 
 /**
@@ -47,6 +48,7 @@ export function isBound({ kind, name }: MemberBinding, wrangled: WrangledOrigins
     assets: [assets?.binding === undefined ? undefined : { binding: assets.binding }],
     vpc: [...vpc, ...networks],
     certificate: wrangled.mtls_certificates ?? [],
+    r2: wrangled.r2_buckets ?? [],
   };
   return tables[kind].some((table) => table?.binding === name);
 }

@@ -73,7 +73,7 @@ async function isWell(
   checks: HealthCheckSettings,
 ): Promise<boolean> {
   try {
-    const way = binding === undefined ? fetch : findFetcher(binding.name);
+    const way = binding === undefined ? fetch : findFetcher(binding);
     if (way === undefined) return false;
     const response = await way(base + checks.path, {
       headers: headers.map(([name, value]) => [name, value]),

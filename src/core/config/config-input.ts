@@ -1115,6 +1115,12 @@ export interface MemberInput {
    */
   readonly certificate?: string;
   /**
+   * An R2 bucket in place of a `url`: `GET` and `HEAD` of the object whose key is the path.
+   * (the name of a binding. Default: none.)
+   * @example r2: "FILES"
+   */
+  readonly r2?: string;
+  /**
    * Tells members with one URL apart, in the log as `https://a.example.com#app-a`.
    * (1 to 64 letters, digits, dots, dashes and underscores. Default: none: for a URL that stood there before, its `credential.secret`.)
    * @example account: "app-a"

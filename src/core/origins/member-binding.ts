@@ -1,5 +1,5 @@
 // Members that are reached through a binding of the deployment in place of the network: another Worker, static assets, a private
-// network, or the network with a client certificate. Each is asked by the binding's own fetch.
+// network, the network with a client certificate, or a bucket. All but the bucket are asked by the binding's own fetch.
 
 import * as v from "valibot";
 import type { Problem } from "../result.ts";
@@ -8,10 +8,10 @@ import { textLike } from "../schema/primitives.ts";
 const BINDING = /^[A-Za-z_]\w{0,63}$/;
 const name = v.optional(textLike(BINDING, "must be the name of a binding"));
 
-export const bindingEntries = { service: name, assets: name, vpc: name, certificate: name };
+export const bindingEntries = { service: name, assets: name, vpc: name, certificate: name, r2: name };
 
 export type BindingKind = keyof typeof bindingEntries;
-const KINDS: readonly BindingKind[] = ["service", "assets", "vpc", "certificate"];
+const KINDS: readonly BindingKind[] = ["service", "assets", "vpc", "certificate", "r2"];
 
 export interface MemberBinding {
   readonly kind: BindingKind;
@@ -22,6 +22,7 @@ export interface MemberBinding {
 const URLS: Readonly<Partial<Record<BindingKind, string>>> = {
   service: "https://service.internal",
   assets: "https://assets.internal",
+  r2: "https://r2.internal",
 };
 
 /** Tables of wrangler.toml. */
@@ -30,6 +31,7 @@ const TABLES: Readonly<Record<BindingKind, string>> = {
   assets: "[assets]",
   vpc: "[[vpc_services]] or [[vpc_networks]]",
   certificate: "[[mtls_certificates]]",
+  r2: "[[r2_buckets]]",
 };
 
 type Given = Readonly<Record<string, unknown>>;
@@ -74,7 +76,7 @@ export function findBindingProblems(given: Given, path: string): readonly Proble
 }
 
 export interface Bound {
-  /** Whether the deployment has a binding of this name that fetches. */
+  /** Whether the deployment has a binding of this name that can be asked. */
   readonly isBound: (binding: MemberBinding) => boolean;
   /** Before the name of a table, where it is of an environment. */
   readonly prefix?: string;

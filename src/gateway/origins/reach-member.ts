@@ -14,7 +14,7 @@ const overNetwork: Fetching = (input, init) => fetch(input, init);
 
 /** undefined: by a binding that there is not. */
 export function findWay({ member }: Reached): Fetching | undefined {
-  return member?.binding === undefined ? overNetwork : findFetcher(member.binding.name);
+  return member?.binding === undefined ? overNetwork : findFetcher(member.binding);
 }
 
 /** Where an origin's connections are made; undefined where only the platform knows: a zone's, and those of bindings. */

@@ -13,6 +13,7 @@ const parse = (...members: readonly unknown[]): ReturnType<typeof parseConfig> =
 describe("a member by binding", () => {
   test.each([
     [{ service: "API" }, "service:API", "https://service.internal", { kind: "service", name: "API" }],
+    [{ r2: "IMAGES" }, "r2:IMAGES", "https://r2.internal", { kind: "r2", name: "IMAGES" }],
     [{ assets: "FILES" }, "assets:FILES", "https://assets.internal", { kind: "assets", name: "FILES" }],
     [
       { service: "API", url: "http://api.example/v2" },
@@ -65,6 +66,7 @@ const WRANGLED = {
   vpc_services: [{ binding: "NET" }],
   vpc_networks: [{ binding: "WHOLE" }],
   mtls_certificates: [{ binding: "CERT" }],
+  r2_buckets: [{ binding: "IMAGES" }],
 };
 
 test.each([
@@ -73,6 +75,8 @@ test.each([
   ["vpc", "NET", true],
   ["vpc", "WHOLE", true],
   ["certificate", "CERT", true],
+  ["r2", "IMAGES", true],
+  ["r2", "CERT", false],
   ["service", "ASSETS", false],
   ["certificate", "API", false],
 ] as const)("wrangler.toml binds %s %s: %s", (kind, name, wanted) => {
