@@ -12,8 +12,18 @@ const SAID_CHARACTERS_MAX = 4_096;
 
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) killGroup(child);
 });
+
+/** With what it has started itself: a runtime of its own outlives a program that is killed. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
+}
 
 export interface RunningProcess {
   readonly child: ChildProcess;
@@ -37,6 +47,8 @@ export function runProcess(
     stdio: ["ignore", "ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
     cwd: folder,
+    // Of a group of its own.
+    detached: true,
   });
   running.add(child);
   let said = "";
@@ -49,7 +61,7 @@ export function runProcess(
   const stop = async (): Promise<void> => {
     running.delete(child);
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
+    killGroup(child);
     await once(child, "exit");
   };
   return { child, id: child.pid ?? 0, readSaid: () => said.trim(), stop };
