@@ -51,12 +51,17 @@ const { origin, gateway } = await startStand(
 const resetOf = (reply: Reply): number => Number(reply.field("X-RateLimit-Reset"));
 const secondsOf = (reply: Reply): unknown => lastMemberOf(reply, "RateLimit")?.parameters["t"];
 
-/** By so much a lease's window may end later for its isolate than for its counter: as long as their call took. */
-const CALL_MS = 100;
-
-/** The second at which the window that a request fell into ends; undefined where it may have been either of two. */
-function toEnd({ sentAtMs, answeredAtMs }: Reply, windowSeconds: number): number | undefined {
-  const [first, last] = [sentAtMs - CALL_MS, answeredAtMs].map(
+/**
+ * The second at which the window that a request fell into ends; undefined where it may have been either of two. A lease's
+ * window may end later for its isolate than for its counter, by as long as their call took: no longer than from the first
+ * request, which waits for one, to this one.
+ */
+function toEnd(
+  { sentAtMs, answeredAtMs }: Reply,
+  firstSentAtMs: number,
+  windowSeconds: number,
+): number | undefined {
+  const [first, last] = [Math.min(firstSentAtMs, sentAtMs), answeredAtMs].map(
     (ms) => Math.floor(ms / 1_000 / windowSeconds) + 1,
   );
   return first === last && first !== undefined ? first * windowSeconds : undefined;
@@ -69,7 +74,7 @@ async function expectEnds(path: string, windowSeconds: number, count: number): P
   for (let time = 0; time < count; time += 1) {
     const reply = await send(gateway, path, { ip });
     replies.push(reply);
-    const end = toEnd(reply, windowSeconds);
+    const end = toEnd(reply, replies[0]?.sentAtMs ?? reply.sentAtMs, windowSeconds);
     if (end !== undefined) expect([time, reply.status, resetOf(reply)]).toEqual([time, reply.status, end]);
     await wait(37);
   }
