@@ -25,11 +25,15 @@ if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
 const config = parsed.value;
 
 test.each([
-  [{}, ["FB is not set", "FB_2 is not set", "APP is not set", "KEY is not set"]],
+  [{}, ["FB is not set", "APP is not set", "KEY is not set"]],
   [{ FB: "x".repeat(20), APP: "y".repeat(20), KEY: "z".repeat(20) }, []],
   [
     { FB_2: "x".repeat(20), APP: "short", KEY: "z".repeat(20) },
-    ["APP is no text of 8 to 4096 printable characters"],
+    ["APP is not a text of 8 to 4096 printable characters"],
+  ],
+  [
+    { FB: "x".repeat(20), FB_2: "kurz", APP: "y".repeat(20), KEY: "z".repeat(20) },
+    ["FB_2 is not a text of 8 to 4096 printable characters"],
   ],
 ])("findMissingSecrets() of %j names those that are missing, and what to do", (known, missing) => {
   const found = findMissingSecrets(config, () => known);
@@ -38,7 +42,7 @@ test.each([
 });
 
 test("a configuration without credentials needs none, and nothing is read", () => {
-  const without = { ...config, pools: [], routes: [] };
+  const without = { ...config, pools: [], routes: [], alerts: [] };
   expect(findMissingSecrets(without, () => expect.fail("read"))).toEqual([]);
 });
 
@@ -60,10 +64,13 @@ test("the secret that signs delivered answers is missed like the others", () => 
   expect(paths({ ANSWERS: "whsec_c2VjcmV0" })).toEqual([]);
 });
 
+const BASE64 = "base64 as Standard Webhooks has it, mostly with whsec_ before it";
+
 test.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
   [{}, ["HUB is not set", "WORD is not set", "SVIX is not set"]],
-  [{ HUB: "", WORD: 7, SVIX: "c" }, ["HUB is not set", "WORD is not set"]],
-  [{ HUB_2: "a", SVIX: "c" }, ["WORD is not set"]],
+  [{ HUB: "", WORD: 7, SVIX: "whsec_c2VjcmV0" }, ["HUB is not set", "WORD is not a text"]],
+  [{ HUB_2: "a", SVIX: "no base64!" }, ["WORD is not set", `SVIX is not ${BASE64}`]],
+  [{ HUB: "a", WORD: "b", SVIX: "whsec_" }, [`SVIX is not ${BASE64}`]],
   [{ HUB: "a", WORD: "b", SVIX: "whsec_c2VjcmV0" }, []],
 ])(
   "the secrets that webhooks are verified by are missed in %j: nothing else verifies them",
@@ -93,3 +100,49 @@ test.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
     expect(found.map(({ message }) => /the secret (.*) here:/.exec(message)?.[1])).toEqual(missing);
   },
 );
+
+const PEM = "-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA\\n-----END PUBLIC KEY-----";
+
+test.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
+  [{}, ["HS is not set", "PUB is not set", "URL is not set", "SIGN is not set", "SLACK is not set"]],
+  [
+    {
+      HS: "short",
+      PUB: "MCowBQYDK2VwAyEA",
+      URL: "http://example.com",
+      SIGN: "a",
+      SLACK: "https://a.example",
+    },
+    [
+      "HS is not 32 bytes long for HS256, 48 for HS384, 64 for HS512",
+      "PUB is not a PEM text that begins with -----BEGIN PUBLIC KEY-----",
+      "URL is not an https URL",
+    ],
+  ],
+  [
+    {
+      HS: "x".repeat(32),
+      PUB: PEM,
+      URL: "https://b.example",
+      SIGN: "whsec_c2VjcmV0",
+      SLACK: "https://a.example",
+    },
+    [],
+  ],
+])("the secrets of issuers and of alerts are missed in %j", (known, missing) => {
+  const telling = parseConfig({
+    origin: "https://api.example.com",
+    policies: {},
+    auth: {
+      issuers: [
+        { issuer: "https://a.example.com", audience: "api", secret: "HS", algorithms: ["HS256"] },
+        { issuer: "https://b.example.com", audience: "api", publicKey: "PUB", algorithms: ["EdDSA"] },
+      ],
+    },
+    alerts: [{ to: [{ webhook: "URL", signature: "SIGN" }, { slack: "SLACK" }] }],
+    routes: [{ path: "/*" }],
+  });
+  if (!telling.ok) throw new Error(JSON.stringify(telling.error));
+  const found = findMissingSecrets(telling.value, () => known);
+  expect(found.map(({ message }) => /the secret (.*) here:/.exec(message)?.[1])).toEqual(missing);
+});

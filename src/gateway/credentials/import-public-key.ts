@@ -1,11 +1,11 @@
 // Imports the public key of a PEM text (RFC 7468 section 13) for one algorithm of JSON Web Signatures (RFC 7518 section
 // 3.1, RFC 8037). Whether the key suits the algorithm is checked again where a token is verified.
 
-const PEM = /^\s*-----BEGIN PUBLIC KEY-----([\sA-Za-z0-9+/=]+)-----END PUBLIC KEY-----\s*$/;
+import { readPem } from "../../core/consumers/issuer-key-texts.ts";
 
 /** Throws where the text is no key of that algorithm. */
 export async function importPublicKey(pem: string, algorithm: string): Promise<CryptoKey> {
-  const bytes = Uint8Array.fromBase64(PEM.exec(pem)?.[1] ?? "");
+  const bytes = Uint8Array.fromBase64(readPem(pem) ?? "");
   return crypto.subtle.importKey("spki", bytes, toImportParams(algorithm), false, ["verify"]);
 }
 

@@ -2,6 +2,7 @@
 // algorithms it signs with, and whom its tokens are for. Nothing that a token says counts before that.
 
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import { isLongEnough } from "../../core/consumers/issuer-key-texts.ts";
 import { type IssuerName, isIssuedBy } from "../../core/consumers/issuer-name.ts";
 import type { Issuer } from "../../core/consumers/issuer-schema.ts";
 import { findForeignClaim } from "../../core/consumers/judge-claims.ts";
@@ -17,8 +18,6 @@ import { readClaims } from "./read-claims.ts";
 const VERIFIED_MAX = 10_000;
 /** A verified token is verified again after this: its issuer may have withdrawn the key. */
 const VERIFIED_MS_MAX = 600_000;
-/** RFC 7518 section 3.2: an HMAC's secret has at least as many bits as its hash. */
-const SECRET_BYTES_MIN: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
@@ -157,9 +156,9 @@ function toKeys({ source, algorithms }: Issuer, { secrets, dataCentre }: Having)
   const text = typeof value === "string" ? value : "";
   if (source.kind === "public-key") return { find: () => readPublicKey(text, algorithms), findAnew: none };
   const secret = new TextEncoder().encode(text);
-  const isLongEnough = algorithms.every((name) => secret.byteLength >= (SECRET_BYTES_MIN[name] ?? Infinity));
   const finder: JWTVerifyGetKey = () => secret;
-  return { find: () => Promise.resolve(isLongEnough ? finder : undefined), findAnew: none };
+  const isUsable = isLongEnough(secret.byteLength, algorithms);
+  return { find: () => Promise.resolve(isUsable ? finder : undefined), findAnew: none };
 }
 
 /** Imported anew for a token that this isolate has not verified: a key is bound to one algorithm. */
@@ -169,12 +168,7 @@ async function readPublicKey(
 ): Promise<JWTVerifyGetKey | undefined> {
   try {
     const keys = new Map(
-      await Promise.all(
-        // A deployment's variable may have its line ends written out.
-        algorithms.map(
-          async (name) => [name, await importPublicKey(pem.replaceAll("\\n", "\n"), name)] as const,
-        ),
-      ),
+      await Promise.all(algorithms.map(async (name) => [name, await importPublicKey(pem, name)] as const)),
     );
     return ({ alg }) => keys.get(alg) ?? Promise.reject(new errors.JOSEAlgNotAllowed());
   } catch {
