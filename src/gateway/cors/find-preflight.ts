@@ -29,9 +29,13 @@ export function findPreflight(
   const route = matchRoute(routes, { method: preflight.method, host, path });
   const rule = route === undefined ? common : route.cors;
   const cors = findSettings(rule);
-  const hasOrigin =
-    rule !== "none" && route !== undefined && route.aggregate === undefined && route.respond === undefined;
+  const hasOrigin = rule !== "none" && route !== undefined && leadsToOrigin(route);
   if (cors !== undefined && (cors.preflight === "answer" || !hasOrigin))
     return { by: "gateway", preflight, cors, route };
   return hasOrigin ? { by: "origin", route } : undefined;
+}
+
+/** Not where the gateway answers by itself. */
+function leadsToOrigin({ aggregate, respond, webhook }: Route): boolean {
+  return [aggregate, respond, webhook].every((own) => own === undefined);
 }

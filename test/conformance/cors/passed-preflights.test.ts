@@ -20,6 +20,12 @@ const { origin, gateway } = await startStand({
     { path: "/passing", cors: { origins: [APP], preflight: "pass" } },
     { path: "/api/*", stripPrefix: "/api", methods: ["PUT"] },
     { path: "/flooded/*" },
+    { path: "/gone", cors: "origin", respond: { status: 410, body: "gone" } },
+    {
+      path: "/hook",
+      cors: "origin",
+      webhook: { profile: "github", secret: "HUB", deliver: ["https://hooks.example.com"] },
+    },
   ],
 });
 
@@ -76,6 +82,14 @@ describe("a preflight that the gateway has no answer to", () => {
       (await send(gateway, "/limited", { ip })).status,
     ]).toEqual([200, 429]);
     expect((await preflight("/limited", { ip, wants: "DELETE" })).status).toBe(404);
+  });
+
+  it.each([
+    ["/gone", 410],
+    ["/hook", 404],
+  ])("reaches no origin where the gateway answers %s by itself", async (path, status) => {
+    expect((await preflight(path, { wants: "POST" })).status).toBe(status);
+    expect(origin.requests(path)).toEqual([]);
   });
 
   it("needs no credential, and none reaches the origin by it", async () => {
