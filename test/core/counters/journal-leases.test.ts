@@ -80,7 +80,7 @@ describe("1,000 requests of leased keys", () => {
   );
 
   test.each([1, 3, 10, 30])("write no more rows than without a journal, at %d a second", (perSecond) => {
-    const options = { requests: 500 + toRuns(1_000) };
+    const options = { requests: 250 + toRuns(1_250) };
     for (const toKey of [newKey, toVisitor(perSecond), () => "one", (index: number) => `k${index % 2}`])
       for (const limit of [100, 6_000]) {
         const { rows: before } = countLeased(perSecond, toKey, { ...options, limit, hasJournal: false });

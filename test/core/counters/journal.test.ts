@@ -22,7 +22,7 @@ describe("rows for 1,000 requests", () => {
   });
 
   test.each([0.5, 1, 3, 5, 10, 30])("are never more than without a journal, at %d a second", (perSecond) => {
-    const options = { requests: 500 + toRuns(1_000) };
+    const options = { requests: 250 + toRuns(1_250) };
     for (const toKey of [newKey, toVisitor(perSecond), () => "one", (index: number) => `k${index % 2}`])
       for (const limit of [10, 20, 100, 6_000]) {
         const before = countRows(perSecond, toKey, { ...options, limit, hasJournal: false });
@@ -135,14 +135,14 @@ describe("a crash", () => {
 
   test("never lets anything through too much, in a few of the courses that `npm run fuzz:journal` plays", () => {
     const total = { over: 0, crashes: 0, slotWrites: 0, denied: 0 };
-    for (let seed = 1; seed <= 24; seed += 1) {
+    for (let seed = 1; seed <= 10 + toRuns(14); seed += 1) {
       const played = play(seed, { seconds: 8, crashMs: seed % 2 === 0 ? 900 : 300 });
       for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += played[name];
     }
     expect(total.over).toBe(0);
-    expect(total.crashes).toBeGreaterThan(200);
-    expect(total.slotWrites).toBeGreaterThan(100);
-    expect(total.denied).toBeGreaterThan(1_000);
+    expect(total.crashes).toBeGreaterThan(100);
+    expect(total.slotWrites).toBeGreaterThan(20);
+    expect(total.denied).toBeGreaterThan(300);
   });
 });
 

@@ -43,7 +43,7 @@ interface Asked {
   readonly isAbuse: boolean;
 }
 
-/** A minute of each half-hour of a day: a thousand clients by Zipf's law, and fifty who ask 2,000 times at once. */
+/** A minute of each half-hour of a day: a thousand clients by Zipf's law, and fifty who ask 2,000 times at once, thrice. */
 function playDay(): readonly Asked[] {
   const random = createRandom(7);
   const requests: Asked[] = [];
@@ -57,7 +57,7 @@ function playDay(): readonly Asked[] {
         key: `c${client}`,
         isAbuse: false,
       });
-    const abusers = minute % 240 === 0 ? 50 : 0;
+    const abusers = minute % 480 === 0 ? 50 : 0;
     for (let abuser = 0; abuser < abusers; abuser += 1)
       ask(minute, 2_000, { key: `a${abuser}`, isAbuse: true });
   }
