@@ -12,6 +12,7 @@ import {
   type TopAnswer,
   type TopQuestion,
 } from "../core/counters/counter-messages.ts";
+import { readRequests, writeAnswers } from "../core/counters/counter-text.ts";
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
 import { ScoreBook } from "../core/reputation/score-book.ts";
@@ -39,6 +40,10 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
 
   decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
     return this.#desk.decide(requests);
+  }
+
+  decideText(requests: string): string {
+    return writeAnswers(this.decide(readRequests(requests)));
   }
 
   settle(settlement: Settlement): void {

@@ -8,17 +8,22 @@ import type {
   CounterReset,
   Settlement,
 } from "../core/counters/counter-messages.ts";
+import { readRequests, writeAnswers } from "../core/counters/counter-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { CounterDesk } from "./counter-desk.ts";
 
 export class LimiterObject
   extends DurableObject<Bindings>
-  implements Pick<CounterRpc, "decide" | "settle" | "reset">
+  implements Pick<CounterRpc, "decide" | "decideText" | "settle" | "reset">
 {
   readonly #desk = new CounterDesk(this.ctx.storage);
 
   decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
     return this.#desk.decide(requests);
+  }
+
+  decideText(requests: string): string {
+    return writeAnswers(this.decide(readRequests(requests)));
   }
 
   settle(settlement: Settlement): void {

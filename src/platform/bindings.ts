@@ -67,6 +67,8 @@ import type {
 export interface CounterRpc extends Rpc.DurableObjectBranded {
   /** Decided in this order, each answered by itself, in its place. */
   decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[];
+  /** The same, message for message, as text (counter-text.ts). */
+  decideText(requests: string): string;
   settle(settlement: Settlement): void;
   reset(reset: CounterReset): void;
   top(question: TopQuestion): TopAnswer;

@@ -24,7 +24,7 @@ export { StatsObject } from "../../src/durable-objects/stats-object.ts";
 export { ScriptedObject } from "./scripted-object.ts";
 
 export class StallingObject extends DurableObject {
-  async decide(): Promise<void> {
+  async decideText(): Promise<void> {
     await scheduler.wait(5_000);
   }
 
@@ -33,7 +33,7 @@ export class StallingObject extends DurableObject {
   }
 }
 
-/** Decides as it should, and answers late. */
+/** Decides as it should, and answers late. It takes messages as objects alone, as those of earlier deployments do. */
 export class SlowObject extends DurableObject<Bindings> {
   readonly #counters = new CounterObject(this.ctx, this.env);
 
@@ -49,7 +49,7 @@ export class SlowObject extends DurableObject<Bindings> {
 }
 
 export class ThrowingObject extends DurableObject {
-  decide(): never {
+  decideText(): never {
     throw new Error("broken on purpose");
   }
 

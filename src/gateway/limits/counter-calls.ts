@@ -8,6 +8,7 @@ import {
   type CounterRequest,
   MESSAGE_VERSION,
 } from "../../core/counters/counter-messages.ts";
+import { readAnswers, writeRequests } from "../../core/counters/counter-text.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { inTime } from "../../platform/in-time.ts";
@@ -108,17 +109,27 @@ export class CounterCalls {
   }
 
   /** Retried once where the platform says that it may help: with a new stub, for the old one is broken. */
-  async #decide(object: string, requests: readonly CounterRequest[], mayRetry = true): Promise<Answers> {
+  async #decide(object: string, requests: readonly CounterRequest[], how = AS_TEXT): Promise<Answers> {
     try {
-      return await this.stub(object).decide(requests);
+      const stub = this.stub(object);
+      return how.isText
+        ? readAnswers(await stub.decideText(writeRequests(requests)))
+        : await stub.decide(requests);
     } catch (error) {
-      if (mayRetry && readFlag(error, "retryable") && !readFlag(error, "overloaded"))
-        return await this.#decide(object, requests, false);
       const failure = error instanceof Error ? error.message : String(error);
-      return { failure, isOverloaded: readFlag(error, "overloaded") };
+      const isOverloaded = readFlag(error, "overloaded");
+      if (how.isText && NO_METHOD.test(failure))
+        return await this.#decide(object, requests, { ...how, isText: false });
+      if (how.mayRetry && readFlag(error, "retryable") && !isOverloaded)
+        return await this.#decide(object, requests, { ...how, mayRetry: false });
+      return { failure, isOverloaded };
     }
   }
 }
+
+const AS_TEXT = { isText: true, mayRetry: true };
+/** The platform's words: the object is still of a deployment that takes messages only as objects. */
+const NO_METHOD = /does not implement .*"decideText"/;
 
 function createBatch(): Batch {
   const { promise, resolve } = Promise.withResolvers<Answers>();

@@ -13,7 +13,8 @@ import { type CallFailure, CounterCalls } from "../../../src/gateway/limits/coun
 import type { Bindings } from "../../../src/platform/bindings.ts";
 import type { ScriptedObject } from "../../support/scripted-object.ts";
 
-const { SCRIPTED, STALLING } = env as unknown as {
+const { SCRIPTED, SLOW, STALLING } = env as unknown as {
+  readonly SLOW: Bindings["COUNTERS"];
   readonly SCRIPTED: DurableObjectNamespace<ScriptedObject>;
   readonly STALLING: DurableObjectNamespace<ScriptedObject>;
 };
@@ -120,6 +121,13 @@ test("each waits by its own clock for an object that stalls", async () => {
     expect(tookMs).toBeGreaterThanOrEqual(timeoutMs - 5);
     expect(tookMs).toBeLessThan(timeoutMs + 150);
   }
+});
+
+test("an object of an earlier deployment, which takes no text, is asked by messages", async () => {
+  const calls = new CounterCalls(SLOW);
+  const ask = (): Promise<CounterReply | CallFailure> =>
+    calls.call("earlier", toRequest("k", 1), { timeoutMs: 10_000, waitUntil });
+  expect([toOutcome(await ask()), toOutcome(await ask())]).toEqual(["allowed", "denied"]);
 });
 
 /** A namespace's objects, and how often a call was sent to one. */
