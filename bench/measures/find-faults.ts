@@ -13,13 +13,12 @@ export function findFaults(summaries: readonly Summary[]): readonly string[] {
 }
 
 function findWrongAnswers(summary: Summary): readonly string[] {
-  const { contender, cpuUs, excess, other, succeeded, denied, allowed } = summary;
+  const { contender, cpuUs, excess, other, deniedEarly } = summary;
   const faults: string[] = [];
   if (!Number.isFinite(cpuUs)) faults.push("answered nothing");
   if (other > 0) faults.push(`answered ${other} requests with neither 200 nor 429, or not at all`);
   if (excess > 0 && isHeadgate(contender)) faults.push(`admitted ${excess} requests above its limit`);
-  if (denied > 0 && (allowed === undefined || denied + succeeded <= allowed))
-    faults.push(`denied ${denied} requests below its limit`);
+  if (deniedEarly > 0) faults.push(`denied ${deniedEarly} requests below its limit`);
   return faults;
 }
 

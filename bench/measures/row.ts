@@ -6,6 +6,7 @@ import type { Contender, Server } from "../contenders/contender.ts";
 import { startCacheStore } from "../load/cache-store.ts";
 import { type Origin, startOrigin } from "../load/origin.ts";
 import type { Target } from "../load/target.ts";
+import { RecentUse } from "./recent-use.ts";
 import type { Workload } from "../workloads/workload.ts";
 
 const PATH = "/items/42?fields=name";
@@ -21,6 +22,7 @@ export interface RunningRow extends Row {
   /** Writes to the Cache API so far. */
   readonly readCacheWrites: () => number;
   readonly target: Target;
+  readonly recent: RecentUse;
   readonly stop: () => Promise<void>;
 }
 
@@ -50,7 +52,8 @@ export async function startRow({ row, folder, pinned }: RowOptions): Promise<Run
     origin.close();
     cacheStore.close();
   };
-  return { ...row, server, origin, target: toTarget(server.port, workload), readCacheWrites, stop };
+  const recent = new RecentUse(workload.limit.windowMs);
+  return { ...row, server, origin, target: toTarget(server.port, workload), recent, readCacheWrites, stop };
 }
 
 /** What the workload sends to this port, from its beginning. */

@@ -30,6 +30,8 @@ export interface Summary extends Row {
   readonly p99Ms: number;
   readonly succeeded: number;
   readonly denied: number;
+  /** Of them, those in turns in which no key sent more than it may at once. */
+  readonly deniedEarly: number;
   /** Neither 200 nor 429, or no answer at all. */
   readonly other: number;
   /** Requests that reached the origin. */
@@ -99,6 +101,7 @@ type Counts = Pick<
   Summary,
   | "succeeded"
   | "denied"
+  | "deniedEarly"
   | "other"
   | "admitted"
   | "unmodified"
@@ -124,6 +127,7 @@ function summarizeCounts(turns: readonly Turn[]): Counts {
   return {
     succeeded,
     denied,
+    deniedEarly: sumOf((turn) => turn.deniedEarly),
     other: all - succeeded - denied,
     admitted,
     unmodified: sumOf((turn) => turn.unmodified),

@@ -31,6 +31,8 @@ export interface Turn {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly outcomes: readonly Outcomes[];
+  /** Denied, though no key sent more than it may at once. */
+  readonly deniedEarly: number;
   /** Writes to the Cache API. */
   readonly cacheWrites: number;
   /** Requests that reached the origin. */
@@ -44,15 +46,17 @@ export interface Turn {
 }
 
 /** As much load as the server takes, of which nothing is kept. */
-export async function warmUp({ target, origin }: RunningRow, { startMs }: Times): Promise<void> {
+export async function warmUp({ target, origin, recent }: RunningRow, { startMs }: Times): Promise<void> {
+  const startedMs = performance.now();
   const load = startClosedLoop(target);
   await sleep(startMs);
-  await load.stop();
+  const sent = countAll(await load.stop());
+  recent.note(sent, { startedMs, endedMs: performance.now() });
   origin.takeAdmitted();
 }
 
 export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
-  const { server, origin } = row;
+  const { server, origin, recent } = row;
   const sent = new Map<string, number>();
   const target = { ...row.target, nextAddress: countInto(sent, row.target.nextAddress) };
   const startedMs = performance.now();
@@ -64,7 +68,13 @@ export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
   const after = readMark(server, load);
   const full = await load.stop();
   const fixed = await runFixedRate(target, { rate: times.rate, forMs: times.fixedRateMs });
-  const elapsedMs = performance.now() - startedMs;
+  const endedMs = performance.now();
+  const outcomes = [full, fixed.outcomes];
+  const wasPromised = isPromised(sent, {
+    atOnce: server.toAllowed?.(0),
+    missing: recent.toMissing(startedMs),
+  });
+  recent.note(countAll(sent), { startedMs, endedMs });
 
   const answered = after.answered - before.answered;
   const measuredMs = after.atMs - before.atMs;
@@ -75,9 +85,10 @@ export async function takeTurn(row: RunningRow, times: Times): Promise<Turn> {
     busy: cpuNs / 1e6 / measuredMs,
     p50Ms: toPercentile(fixed.latenciesMs, 50),
     p99Ms: toPercentile(fixed.latenciesMs, 99),
-    outcomes: [full, fixed.outcomes],
+    outcomes,
+    deniedEarly: wasPromised ? countDenied(outcomes) : 0,
     cacheWrites: row.readCacheWrites() - writesBefore,
-    ...audit({ sent, admitted: origin.takeAdmitted(), allowedEach: server.toAllowed?.(elapsedMs) }),
+    ...audit({ sent, admitted: origin.takeAdmitted(), allowedEach: server.toAllowed?.(endedMs - startedMs) }),
   };
 }
 
@@ -98,6 +109,36 @@ function countInto(sent: Map<string, number>, nextAddress: () => string): () => 
     return address;
   };
 }
+
+interface Promised {
+  /** What a key may have at once after a pause; undefined: nothing limits it. */
+  readonly atOnce: number | undefined;
+  /** What it may lack of that, since it did not pause. */
+  readonly missing: number;
+}
+
+/**
+ * Whether no request of the turn may be denied. What comes back during a turn is left out: when it does hangs on each
+ * request's moment, and of what was leased it comes back later, by up to a lease and half a second (decision 8). What is at
+ * hand at once, leases promise in full to a Worker that is one isolate, as it is here: what that has not spent is with it or
+ * with its counter.
+ */
+export function isPromised(
+  sent: ReadonlyMap<string, number>,
+  { atOnce = Infinity, missing }: Promised,
+): boolean {
+  for (const count of sent.values()) if (count > atOnce - missing) return false;
+  return true;
+}
+
+function countAll(counts: ReadonlyMap<unknown, number>): number {
+  let all = 0;
+  for (const count of counts.values()) all += count;
+  return all;
+}
+
+const countDenied = (outcomes: readonly Outcomes[]): number =>
+  outcomes.reduce((sum, counts) => sum + (counts.get(429) ?? 0), 0);
 
 interface Audited {
   /** Requests by key. */

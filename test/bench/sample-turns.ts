@@ -20,6 +20,7 @@ export const TURN: Turn = {
   p50Ms: 1,
   p99Ms: 2,
   outcomes: [new Map([[200, 100]])],
+  deniedEarly: 0,
   cacheWrites: 0,
   admitted: 100,
   unmodified: 0,

@@ -61,7 +61,7 @@ const faulty: readonly (readonly [string, Sample, RegExp])[] = [
     "denies below its limit",
     {
       contender: "headgate-exact",
-      turns: [{ outcomes: answers([200, 99], [429, 1]), admitted: 99, allowed: 100 }],
+      turns: [{ outcomes: answers([200, 99], [429, 1]), admitted: 99, allowed: 100, deniedEarly: 1 }],
     },
     /denied 1 requests below its limit/,
   ],
