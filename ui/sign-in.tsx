@@ -2,9 +2,8 @@
 // gateway that the page came from.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { type ApiError, createAsk } from "./api.ts";
-import { readText } from "./read-text.ts";
+import { SignInForm } from "./sign-in-form.tsx";
 
 export interface Session {
   readonly token: string;
@@ -55,46 +54,23 @@ interface SignInProps {
 }
 
 export function SignIn({ problem, onSession }: SignInProps): JSX.Element {
-  const [told, tell] = useState(problem);
-  const [isAsking, setAsking] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const token = readText(event, "token");
-    setAsking(true);
-    // What was said of another token is not said of this one.
-    tell(undefined);
-    try {
-      onSession(await signIn(token.trim()));
-    } catch (error) {
-      tell((error as Error).message);
-      setAsking(false);
-    }
-  };
+  const hint = (
+    <>
+      <code>ADMIN_TOKEN</code> shows and changes, <code>ADMIN_READ_TOKEN</code> shows. The token stays in this
+      tab.
+    </>
+  );
   return (
-    <main class="sign-in">
-      <form onSubmit={(event) => void submit(event)}>
-        <h1>Headgate</h1>
-        <p>What this gateway does, as it happens.</p>
-        <label for="token">Admin or read token</label>
-        <input
-          id="token"
-          name="token"
-          type="password"
-          autocomplete="current-password"
-          required
-          aria-describedby="told"
-        />
-        <p id="told" class="problem" role="alert">
-          {told}
-        </p>
-        <button type="submit" class="main" disabled={isAsking}>
-          Sign in
-        </button>
-        <p class="hint">
-          <code>ADMIN_TOKEN</code> shows and changes, <code>ADMIN_READ_TOKEN</code> shows. The token stays in
-          this tab.
-        </p>
-      </form>
-    </main>
+    <SignInForm
+      title="Headgate"
+      about="What this gateway does, as it happens."
+      name="token"
+      label="Admin or read token"
+      hint={hint}
+      problem={problem}
+      onEnter={async (token) => {
+        onSession(await signIn(token));
+      }}
+    />
   );
 }

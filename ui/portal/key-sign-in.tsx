@@ -2,9 +2,8 @@
 // the page came from, in a field and never in a cookie.
 
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { type ApiError, createAsk } from "../api.ts";
-import { readText } from "../read-text.ts";
+import { SignInForm } from "../sign-in-form.tsx";
 
 const STORED = "headgate-key";
 
@@ -38,43 +37,19 @@ interface SignInProps {
 }
 
 export function SignIn({ problem, onEnter }: SignInProps): JSX.Element {
-  const [told, tell] = useState(problem);
-  const [isAsking, setAsking] = useState(false);
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const text = readText(event, "key").trim();
-    setAsking(true);
-    tell(undefined);
-    try {
-      await signIn(text);
-      onEnter(text);
-    } catch (error) {
-      tell((error as Error).message);
-      setAsking(false);
-    }
+  const enter = async (text: string): Promise<void> => {
+    await signIn(text);
+    onEnter(text);
   };
   return (
-    <main class="sign-in">
-      <form onSubmit={(event) => void submit(event)}>
-        <h1>Your limits</h1>
-        <p>What is used and left of them, and your API keys at {location.host}.</p>
-        <label for="key">API key</label>
-        <input
-          id="key"
-          name="key"
-          type="password"
-          autocomplete="current-password"
-          required
-          aria-describedby="told"
-        />
-        <p id="told" class="problem" role="alert">
-          {told}
-        </p>
-        <button type="submit" class="main" disabled={isAsking}>
-          Sign in
-        </button>
-        <p class="hint">The key stays in this tab.</p>
-      </form>
-    </main>
+    <SignInForm
+      title="Your limits"
+      about={`What is used and left of them, and your API keys at ${location.host}.`}
+      name="key"
+      label="API key"
+      hint="The key stays in this tab."
+      problem={problem}
+      onEnter={enter}
+    />
   );
 }

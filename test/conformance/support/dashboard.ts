@@ -36,7 +36,8 @@ export async function openPage(browser: Browser, gateway: Target, path: string):
     errors.push(error.message);
   });
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
+    // What Chromium advises of a page's elements begins so.
+    if (message.type() === "error" || message.text().startsWith("[DOM]")) errors.push(message.text());
   });
   await page.goto(`${gateway.url}${PREFIX}${path}`);
   return {

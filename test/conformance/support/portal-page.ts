@@ -68,6 +68,7 @@ export function testPortalPage(gateway: Gateway, browser: Browser): void {
     await keys.getByRole("button", { name: /^Really revoke/ }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByText(/is revoked/).waitFor();
+    await keys.getByRole("row", { name: /· CI/ }).waitFor({ state: "detached" });
     await keys.getByRole("button", { name: /^Revoke/ }).click();
     await keys.getByRole("button", { name: /^Really revoke/ }).click();
     await page.getByText("It is your only key that works").waitFor();
