@@ -49,8 +49,9 @@ export function toTick(timeMs: number, spanMs: number): string {
   return `${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-/** A whole moment, for tables. */
-export function toMoment(timeMs: number): string {
-  const day = new Date(timeMs).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  return `${day} ${toClock(timeMs)}`;
+/** A whole moment, for tables; with its year where that is another than now. */
+export function toMoment(timeMs: number, nowMs = Date.now()): string {
+  const time = new Date(timeMs);
+  const year = time.getFullYear() === new Date(nowMs).getFullYear() ? {} : ({ year: "numeric" } as const);
+  return `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short", ...year })} ${toClock(timeMs)}`;
 }

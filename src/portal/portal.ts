@@ -22,8 +22,8 @@ import { admitConsumer } from "./admit-consumer.ts";
 import { definePortalOperation, type PortalCall, type PortalOperation } from "./operation.ts";
 import { requestOperations } from "./limit-requests.ts";
 import { keyOperations } from "./own-keys.ts";
-import { toChanges } from "./to-changes.ts";
-import { showLimits } from "./show-limits.ts";
+import { listRetiring, toChanges } from "./to-changes.ts";
+import { listOpenRoutes, showLimits } from "./show-limits.ts";
 import { UsageReader } from "./show-usage.ts";
 
 /** A page for people: what it shows it asks with the key that its reader signs in with. */
@@ -153,6 +153,7 @@ async function showConsumer({ consumer, context, usage }: PortalCall<unknown>): 
     asOfMs: readClock(),
     limits: limits.map(({ ends: _ends, ...limit }) => limit),
     changes: toChanges(limits, { config, tier: identity.tier, nowMs: readClock() }),
+    retiring: listRetiring(listOpenRoutes(config, identity)),
     usage: used,
   };
 }

@@ -11,6 +11,7 @@ import type { Policy, PolicyVariant } from "../core/policies/policy.ts";
 import { toUnused } from "../core/policies/policy.ts";
 import type { ShownLimit } from "../core/portal/portal-answer.ts";
 import type { PolicyRow } from "../core/policies/policy-rows.ts";
+import type { Route } from "../core/routes/route.ts";
 import { findMissingScopes } from "../core/consumers/verdict.ts";
 import { toFinite } from "../gateway/explain-policies.ts";
 import type { Gateway } from "../gateway/gateway.ts";
@@ -85,12 +86,15 @@ function listEntries({ facts, identity }: Consumer, { config, overrides }: Gatew
   });
 }
 
-/** Of the routes that the consumer may ask. */
-export function listPolicies({ routes }: Config, identity: Consumer["identity"]): readonly Policy[] {
-  const open = routes.filter(
+/** Those that the consumer may ask. */
+export function listOpenRoutes({ routes }: Config, identity: Consumer["identity"]): readonly Route[] {
+  return routes.filter(
     ({ webhook, scopes }) => webhook === undefined && findMissingScopes(identity, scopes).length === 0,
   );
-  const all = open.flatMap(({ policies }) => policies);
+}
+
+export function listPolicies(config: Config, identity: Consumer["identity"]): readonly Policy[] {
+  const all = listOpenRoutes(config, identity).flatMap(({ policies }) => policies);
   return [...new Set(all)].filter(({ enforcePercent }) => enforcePercent > 0);
 }
 

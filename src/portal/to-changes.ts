@@ -1,7 +1,8 @@
-// Limits that are going to change: what the configuration announces, and overrides that end.
+// What is going to change: limits, by what the configuration announces and by overrides that end, and routes that will end.
 
 import type { Config } from "../core/config/config.ts";
-import type { ShownChange } from "../core/portal/portal-answer.ts";
+import type { ShownChange, ShownRetirement } from "../core/portal/portal-answer.ts";
+import type { Route } from "../core/routes/route.ts";
 import type { EndingLimit } from "./show-limits.ts";
 
 interface Given {
@@ -24,4 +25,20 @@ export function toChanges(
     ends === undefined ? [] : [{ policy, limit: ends.limit, fromMs: ends.atMs, note: undefined }],
   );
   return [...announced, ...ending].sort((one, other) => one.fromMs - other.fromMs);
+}
+
+const RETIRING_MAX = 100;
+
+/** The next to end first, those last whose end nobody has said. */
+export function listRetiring(
+  routes: readonly Pick<Route, "name" | "retirement">[],
+): readonly ShownRetirement[] {
+  return routes
+    .flatMap(({ name: route, retirement }): readonly ShownRetirement[] => {
+      if (retirement === undefined) return [];
+      const { deprecatedMs, sunsetMs, page } = retirement;
+      return [{ route, deprecatedMs, sunsetMs, page }];
+    })
+    .sort((one, other) => (one.sunsetMs ?? Infinity) - (other.sunsetMs ?? Infinity) || 0)
+    .slice(0, RETIRING_MAX);
 }

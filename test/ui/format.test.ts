@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCount, toDuration, toExact, toPercent } from "../../ui/format.ts";
+import { toCount, toDuration, toExact, toMoment, toPercent } from "../../ui/format.ts";
 
 describe("figures as they are written", () => {
   it.each([
@@ -10,6 +10,12 @@ describe("figures as they are written", () => {
   ])("toCount() writes %d as %s", (count, text) => {
     expect(toCount(count)).toBe(text);
     expect(toExact(count).replaceAll(",", "")).toBe(String(count));
+  });
+
+  it("toMoment() names the year where it is another one", () => {
+    const at = (year: number): number => new Date(year, 5, 1, 9, 5).getTime();
+    expect(toMoment(at(2026), at(2026))).toBe("1 Jun 09:05:00");
+    expect(toMoment(at(2099), at(2026))).toBe("1 Jun 2099 09:05:00");
   });
 
   it.each([

@@ -1,4 +1,4 @@
-// Limits, what is used and left of each, and what is going to change.
+// Limits, what is used and left of each, what is going to change, and which routes are going to end.
 
 import type { JSX } from "preact";
 import type { ShownConsumer, ShownLimit } from "../../src/core/portal/portal-answer.ts";
@@ -10,7 +10,7 @@ import { Table } from "../table.tsx";
 const NEAR_SHARE = 0.8;
 
 export function Limits({
-  consumer: { limits, changes, isUnlimited },
+  consumer: { limits, changes, retiring, isUnlimited },
 }: {
   readonly consumer: ShownConsumer;
 }): JSX.Element {
@@ -43,6 +43,22 @@ export function Limits({
               toMoment(fromMs),
               limit === "unlimited" ? limit : toExact(limit),
               note,
+            ])}
+          />
+        </>
+      )}
+      {retiring.length === 0 ? undefined : (
+        <>
+          <h3>Going to end</h3>
+          <Table
+            caption="Routes that are going to end"
+            head={["route", "deprecated from", "may be gone from", "read more"]}
+            words={[1, 2, 3]}
+            rows={retiring.map(({ route, deprecatedMs, sunsetMs, page }) => [
+              route,
+              deprecatedMs === undefined ? NONE : toMoment(deprecatedMs),
+              sunsetMs === undefined ? NONE : toMoment(sunsetMs),
+              page === undefined ? NONE : <a href={page}>{new URL(page).host}</a>,
             ])}
           />
         </>

@@ -98,7 +98,10 @@ function putThere(document: TextDocument, node: YAMLMap, documented: Documented)
     setMember(node, "security", toNode(toSecurity(route, schemes)));
     added.push("security");
   }
-  if (route.retirement?.isDeprecated === true && findMember(document, node, "deprecated") === undefined) {
+  if (
+    route.retirement?.deprecatedMs !== undefined &&
+    findMember(document, node, "deprecated") === undefined
+  ) {
     setMember(node, "deprecated", toNode(true));
     added.push("deprecated");
   }

@@ -29,6 +29,15 @@ export interface ShownChange {
   readonly note?: string | undefined;
 }
 
+/** A route that is going to end: it says so on its answers too (`Deprecation`, `Sunset`). */
+export interface ShownRetirement {
+  /** As the configuration writes it, with its methods. */
+  readonly route: string;
+  readonly deprecatedMs?: number | undefined;
+  readonly sunsetMs?: number | undefined;
+  readonly page?: string | undefined;
+}
+
 export interface ShownPeriod {
   /** What was taken from each policy. */
   readonly units: readonly { readonly policy: string; readonly units: number }[];
@@ -65,6 +74,7 @@ export interface ShownConsumer {
   readonly asOfMs: number;
   readonly limits: readonly ShownLimit[];
   readonly changes: readonly ShownChange[];
+  readonly retiring: readonly ShownRetirement[];
   /** undefined: statistics are off. */
   readonly usage?: ShownUsage | undefined;
 }

@@ -39,8 +39,12 @@ export interface Retirement {
   readonly set: readonly (readonly [name: string, value: string])[];
   /** Beside the origin's links; undefined: none. */
   readonly link: string | undefined;
-  /** Whether it is deprecated by now, or will be: not only going to end. */
-  readonly isDeprecated: boolean;
+  /** From when on nobody should begin to use it; undefined: it is not deprecated, only going to end. */
+  readonly deprecatedMs: number | undefined;
+  /** From when on it may be gone. */
+  readonly sunsetMs: number | undefined;
+  /** Where a person reads more of it. */
+  readonly page: string | undefined;
   /** What a page of another origin must be told that it may read. */
   readonly exposed: string;
 }
@@ -62,7 +66,9 @@ export function toRetirement({ deprecation, sunset }: RetirementGiven): Retireme
   return {
     set,
     link: links.length > 0 ? links.join(", ") : undefined,
-    isDeprecated: deprecatedMs !== undefined,
+    deprecatedMs,
+    sunsetMs,
+    page: sunset?.link ?? deprecation?.link,
     exposed: names.join(", "),
   };
 }

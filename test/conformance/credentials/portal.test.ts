@@ -59,8 +59,20 @@ const { gateway } = await startStand(
     routes: [
       { path: "/plan/*", auth: "required", policies: ["plan", "bucket", "paths", "tried"] },
       { path: "/banning", auth: "required", policies: ["banning", "everybody"] },
-      { path: "/leased", auth: "required", policies: ["leased"] },
-      { path: "/secret", auth: "required", scopes: ["secret"], policies: ["secret"] },
+      {
+        path: "/leased",
+        auth: "required",
+        policies: ["leased"],
+        deprecation: { at: "2026-12-01", link: "https://docs.example.com/v2" },
+        sunset: { at: "2099-06-01" },
+      },
+      {
+        path: "/secret",
+        auth: "required",
+        scopes: ["secret"],
+        policies: ["secret"],
+        sunset: { at: "2098-01-01" },
+      },
     ],
   },
   { vars: { ADMIN_TOKEN, ADMIN_READ_TOKEN, LOGIN_KEY: login.pem } },
@@ -174,6 +186,21 @@ describe("what a consumer sees of its limits", () => {
       ],
     });
     expect((reply.json()["limits"] as readonly Shown[])[0]).toMatchObject({ policy: "plan", limit: 50 });
+  });
+
+  it("come with the routes that are going to end, of those that the key's scopes open", async () => {
+    const leased = {
+      route: "/leased",
+      deprecatedMs: Date.UTC(2026, 11, 1),
+      sunsetMs: Date.UTC(2099, 5, 1),
+      page: "https://docs.example.com/v2",
+    };
+    const read = async (key: IssuedKey): Promise<unknown> => (await askMe(key)).json()["retiring"];
+    expect(await read(await issueKey(gateway))).toEqual([leased]);
+    expect(await read(await issueKey(gateway, { scopes: ["secret"] }))).toEqual([
+      { route: "/secret", sunsetMs: Date.UTC(2098, 0, 1) },
+      leased,
+    ]);
   });
 
   it("change nothing in its counters however often they are asked for, and asking is limited by itself", async () => {

@@ -52,6 +52,8 @@ export function testPortalPage(gateway: Gateway, browser: Browser): void {
     await page.getByText("Copy it now").waitFor();
     const made = await page.getByText(/^hg_\w{8}_\w{43}$/).innerText();
     expect((await send(gateway, "/plan/a", bearer({ text: made }))).status).toBe(200);
+    const ending = page.getByRole("table", { name: "Routes that are going to end" });
+    expect(await ending.getByRole("row", { name: /\/plan\/\*/ }).innerText()).toContain("2099");
     const keys = page.getByRole("table", { name: "Your API keys" });
     await keys
       .getByRole("row", { name: /· CI/ })

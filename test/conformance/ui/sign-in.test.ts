@@ -31,7 +31,7 @@ const { gateway } = await startStand(
       announced: [{ policy: "plan", limit: 3, from: "2099-01-01", note: "Fewer for all" }],
     },
     routes: [
-      { path: "/plan/*", auth: "required", policies: ["plan"] },
+      { path: "/plan/*", auth: "required", policies: ["plan"], sunset: { at: "2099-06-01" } },
       { path: "/*", policies: ["all"] },
     ],
   },

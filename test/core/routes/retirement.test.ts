@@ -20,13 +20,17 @@ describe("a route that will end", () => {
         ["Sunset", "Sun, 30 Jun 2024 00:00:00 GMT"],
       ],
       link: '<https://a.example/deprecated>; rel="deprecation", <https://a.example/sunset?a=1,2>; rel="sunset"',
-      isDeprecated: true,
+      deprecatedMs: Date.UTC(2023, 5, 30, 23, 59, 59),
+      sunsetMs: Date.UTC(2024, 5, 30),
+      page: "https://a.example/sunset?a=1,2",
       exposed: "Deprecation, Sunset, Link",
     });
     expect(toRetirement({ sunset: { at: "2024-06-30T12:00+02:00" } })).toEqual({
       set: [["Sunset", "Sun, 30 Jun 2024 10:00:00 GMT"]],
       link: undefined,
-      isDeprecated: false,
+      deprecatedMs: undefined,
+      sunsetMs: Date.UTC(2024, 5, 30, 10),
+      page: undefined,
       exposed: "Sunset",
     });
     expect(toRetirement({})).toBeUndefined();
