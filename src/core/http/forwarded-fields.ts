@@ -82,11 +82,11 @@ const DROPPED_FROM_RESPONSES: readonly string[] = [
   "proxy-authenticate",
   "proxy-authentication-info",
 ];
-const DROPPED_WITH_CONNECTION: readonly string[] = [...HOP_BY_HOP, ...DROPPED_FROM_RESPONSES];
+const DROPPED_WITH_CONNECTION: readonly string[] = ["connection", ...DROPPED_FROM_RESPONSES];
 
 /**
- * The fields that stay at the gateway of a response with this Connection field; of one without, only those that the
- * platform would pass on: each name that is looked for is a call into it.
+ * The fields that the gateway takes off a response with this Connection field: what it names, and what the platform would
+ * pass on. Other hop-by-hop fields no answer of the platform's ever has, and each name that is looked for is a call into it.
  */
 export function toDroppedFromResponse(connection: string | undefined): readonly string[] {
   if (connection === undefined) return DROPPED_FROM_RESPONSES;
