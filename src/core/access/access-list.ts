@@ -1,14 +1,15 @@
-// Allowlists and blocklists: which clients may come in at all, by address, country, network and user agent, before any
+// Allowlists and blocklists: which clients may come in at all, by address, country, network, user agent and what the platform says of programs, before any
 // credential is looked at. `deny` goes before everything else; where something is allowed, nothing else is.
 
 import * as v from "valibot";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
 import { type Glob, matchesGlob, parseGlob } from "../glob.ts";
+import { isScoredBelow } from "../keys/bot-facts.ts";
 import type { Facts } from "../keys/facts.ts";
 import { isNetwork } from "./address-map.ts";
 import { AddressSet } from "./address-set.ts";
-import { country, integerBetween, textThat } from "../schema/primitives.ts";
+import { switchedOn, country, integerBetween, textLike, textThat } from "../schema/primitives.ts";
 
 /** Clients that match one of these. */
 export interface ClientList {
@@ -16,6 +17,14 @@ export interface ClientList {
   readonly countries: ReadonlySet<string>;
   readonly asns: ReadonlySet<number>;
   readonly userAgents: readonly UserAgents[];
+  /** Fingerprints of TLS handshakes. */
+  readonly ja4s: ReadonlySet<string>;
+  /** Search engines and the like. */
+  readonly verifiedBots: boolean;
+  /** Clients that are scored below it, and are none of those; 0: none. */
+  readonly botScoreBelow: number;
+  /** Whether one of the last three is there. */
+  readonly asksOfBots: boolean;
 }
 
 interface UserAgents {
@@ -35,7 +44,7 @@ export interface AccessList {
   readonly ids?: ReadonlyMap<string, string>;
 }
 
-export type ClientFacts = Pick<Facts, "address" | "country" | "asn" | "header">;
+export type ClientFacts = Pick<Facts, "address" | "country" | "asn" | "header" | "bot">;
 
 export interface Access {
   readonly isDenied: boolean;
@@ -55,26 +64,40 @@ const networks = listOf(
   BOUNDS,
 );
 
-const clientList = v.pipe(
+const clientEntries = {
+  addresses: v.optional(networks, []),
+  countries: v.optional(listOf(country, "country", BOUNDS), []),
+  asns: v.optional(
+    listOf(
+      integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295"),
+      "number",
+      BOUNDS,
+    ),
+    [],
+  ),
+  userAgents: v.optional(
+    listOf(
+      v.pipe(v.string(PATTERN_WANTED), v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED)),
+      "pattern",
+      BOUNDS,
+    ),
+    [],
+  ),
+  ja4: v.optional(
+    listOf(textLike(/^[a-z0-9_]{8,64}$/, "must be a JA4 fingerprint"), "fingerprint", BOUNDS),
+    [],
+  ),
+  verifiedBots: v.optional(switchedOn, false),
+};
+
+const allowedList = v.pipe(
+  object(clientEntries),
+  v.transform((written): ClientList => toClientList(written)),
+);
+const deniedList = v.pipe(
   object({
-    addresses: v.optional(networks, []),
-    countries: v.optional(listOf(country, "country", BOUNDS), []),
-    asns: v.optional(
-      listOf(
-        integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295"),
-        "number",
-        BOUNDS,
-      ),
-      [],
-    ),
-    userAgents: v.optional(
-      listOf(
-        v.pipe(v.string(PATTERN_WANTED), v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED)),
-        "pattern",
-        BOUNDS,
-      ),
-      [],
-    ),
+    ...clientEntries,
+    botScoreBelow: v.optional(integerBetween(2, 99, "must be a bot score, 2 to 99")),
   }),
   v.transform((written): ClientList => toClientList(written)),
 );
@@ -87,10 +110,25 @@ interface Clients {
   readonly asns: readonly number[];
   /** Patterns, in which "*" is any text and case does not matter. */
   readonly userAgents: readonly string[];
+  readonly ja4?: readonly string[];
+  readonly verifiedBots?: boolean;
+  readonly botScoreBelow?: number | undefined;
 }
 
-export function toClientList({ addresses, countries, asns, userAgents }: Clients): ClientList {
+export function toClientList({
+  addresses,
+  countries,
+  asns,
+  userAgents,
+  ja4 = [],
+  verifiedBots = false,
+  botScoreBelow = 0,
+}: Clients): ClientList {
   return {
+    ja4s: new Set(ja4),
+    verifiedBots,
+    botScoreBelow,
+    asksOfBots: ja4.length > 0 || verifiedBots || botScoreBelow > 0,
     addresses: new AddressSet(addresses),
     countries: new Set(countries),
     asns: new Set(asns),
@@ -101,8 +139,8 @@ export function toClientList({ addresses, countries, asns, userAgents }: Clients
 /** A gateway's or a route's `access`. */
 export const accessList = v.pipe(
   object({
-    allow: v.optional(clientList),
-    deny: v.optional(clientList),
+    allow: v.optional(allowedList),
+    deny: v.optional(deniedList),
     unlimited: v.optional(networks),
   }),
   v.transform(({ allow, deny, unlimited }): AccessList => ({
@@ -167,7 +205,20 @@ function findListed(list: ClientList | undefined, facts: ClientFacts): string | 
   if (place !== undefined) return toEntryText("country", place);
   const asn = asns.size === 0 ? undefined : findIn(asns, facts.asn);
   if (asn !== undefined) return toEntryText("asn", asn);
+  const bot = list.asksOfBots ? findBot(list, facts) : undefined;
+  if (bot !== undefined) return bot;
   return userAgents.length === 0 ? undefined : findUserAgent(userAgents, facts);
+}
+
+function findBot(
+  { ja4s, verifiedBots, botScoreBelow }: ClientList,
+  { bot }: ClientFacts,
+): string | undefined {
+  if (bot === undefined) return undefined;
+  const { ja4, score, isVerified } = bot;
+  if (ja4 !== undefined && ja4s.has(ja4)) return toEntryText("ja4", ja4);
+  if (verifiedBots && isVerified) return "a verified bot";
+  return isScoredBelow(bot, botScoreBelow) ? toEntryText("bot score", score ?? 0) : undefined;
 }
 
 function findIn<Value>(values: ReadonlySet<Value>, value: Value | undefined): Value | undefined {
@@ -181,7 +232,7 @@ function findUserAgent(listed: readonly UserAgents[], { header }: ClientFacts): 
 }
 
 export function toEntryText(
-  kind: "address" | "country" | "asn" | "user agent",
+  kind: "address" | "country" | "asn" | "user agent" | "ja4" | "bot score",
   value: string | number,
 ): string {
   return `${kind} ${value}`;

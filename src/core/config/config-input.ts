@@ -236,6 +236,18 @@ export interface ConfigInput<Names extends string = string> {
        * @example access: { allow: { userAgents: ["Monitor/*"] } }
        */
       readonly userAgents?: ListOf<string>;
+      /**
+       * Programs, by their TLS handshake. Known with Bot Management alone.
+       * (list of at most 1000 fingerprints. Default: `[]`.)
+       * @example access: { allow: { ja4: ["t13d1516h2_8daaf6152771_b0da82dd1658"] } }
+       */
+      readonly ja4?: ListOf<string>;
+      /**
+       * Search engines and the like, as Bot Management knows them.
+       * (boolean. Default: `false`.)
+       * @example access: { allow: { verifiedBots: true } }
+       */
+      readonly verifiedBots?: boolean;
     };
     readonly deny?: {
       /**
@@ -262,6 +274,24 @@ export interface ConfigInput<Names extends string = string> {
        * @example access: { deny: { userAgents: ["*EvilBot*"] } }
        */
       readonly userAgents?: ListOf<string>;
+      /**
+       * The same.
+       * (list of at most 1000 fingerprints. Default: `[]`.)
+       * @example access: { deny: { ja4: ["t13i1515h2_8daaf6152771_de4a06bb82e3"] } }
+       */
+      readonly ja4?: ListOf<string>;
+      /**
+       * The same.
+       * (boolean. Default: `false`.)
+       * @example access: { deny: { verifiedBots: true } }
+       */
+      readonly verifiedBots?: boolean;
+      /**
+       * Clients that Bot Management scores below it (1 is a program, 99 a person), but for verified bots.
+       * (2 to 99. Default: none.)
+       * @example access: { deny: { botScoreBelow: 10 } }
+       */
+      readonly botScoreBelow?: number;
     };
     /**
      * Clients that no policy counts. Credentials are asked of them all the same.
@@ -320,7 +350,19 @@ export interface ConfigInput<Names extends string = string> {
        * @example reputation: { signals: { trap: 50 } }
        */
       readonly trap?: number;
+      /**
+       * Points for a request of a client that Bot Management scores below `botScoreBelow`, whatever becomes of it.
+       * (0 to 10000. Default: `0`.)
+       * @example reputation: { signals: { bot: 1 } }
+       */
+      readonly bot?: number;
     };
+    /**
+     * From 1, a program, to 99, a person.
+     * (2 to 99. Default: `30`.)
+     * @example reputation: { botScoreBelow: 10, signals: { bot: 2 } }
+     */
+    readonly botScoreBelow?: number;
     /**
      * In which a score halves.
      * (duration, 1 min to 1 d. Default: `"10m"`.)
@@ -1806,6 +1848,18 @@ export interface RouteInput<Names extends string = string> {
        * @example access: { allow: { userAgents: ["Monitor/*"] } }
        */
       readonly userAgents?: ListOf<string>;
+      /**
+       * Programs, by their TLS handshake. Known with Bot Management alone.
+       * (list of at most 1000 fingerprints. Default: `[]`.)
+       * @example access: { allow: { ja4: ["t13d1516h2_8daaf6152771_b0da82dd1658"] } }
+       */
+      readonly ja4?: ListOf<string>;
+      /**
+       * Search engines and the like, as Bot Management knows them.
+       * (boolean. Default: `false`.)
+       * @example access: { allow: { verifiedBots: true } }
+       */
+      readonly verifiedBots?: boolean;
     };
     readonly deny?: {
       /**
@@ -1832,6 +1886,24 @@ export interface RouteInput<Names extends string = string> {
        * @example access: { deny: { userAgents: ["*EvilBot*"] } }
        */
       readonly userAgents?: ListOf<string>;
+      /**
+       * The same.
+       * (list of at most 1000 fingerprints. Default: `[]`.)
+       * @example access: { deny: { ja4: ["t13i1515h2_8daaf6152771_de4a06bb82e3"] } }
+       */
+      readonly ja4?: ListOf<string>;
+      /**
+       * The same.
+       * (boolean. Default: `false`.)
+       * @example access: { deny: { verifiedBots: true } }
+       */
+      readonly verifiedBots?: boolean;
+      /**
+       * Clients that Bot Management scores below it (1 is a program, 99 a person), but for verified bots.
+       * (2 to 99. Default: none.)
+       * @example access: { deny: { botScoreBelow: 10 } }
+       */
+      readonly botScoreBelow?: number;
     };
     /**
      * Clients that no policy counts. Credentials are asked of them all the same.

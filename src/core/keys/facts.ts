@@ -2,6 +2,7 @@
 // sends (method, path, query, headers, cookies).
 
 import type { BodyValue } from "../body/body-value.ts";
+import type { BotFacts } from "./bot-facts.ts";
 import type { Identity } from "./identity.ts";
 
 /**
@@ -29,8 +30,8 @@ export interface Facts {
   readonly continent: string | undefined;
   /** The number of the autonomous system that the client is in. */
   readonly asn: number | undefined;
-  /** The fingerprint of the client's TLS handshake; undefined where the platform names none. */
-  readonly ja4?: string | undefined;
+  /** undefined where the platform has no bot management. */
+  readonly bot?: BotFacts | undefined;
   /** The identity of an accepted credential; undefined where none was needed or sent. */
   readonly identity: Identity | undefined;
   /** "suspect": what the client did makes it so, and it shows no accepted credential. */

@@ -3,4 +3,4 @@
 
 import type { KeyExtractor } from "./key-extractor.ts";
 
-export const ja4: KeyExtractor = { argument: undefined, read: (facts) => facts.ja4 };
+export const ja4: KeyExtractor = { argument: undefined, read: ({ bot }) => bot?.ja4 };

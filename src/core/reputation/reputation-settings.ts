@@ -25,6 +25,7 @@ const signals = object({
   malformed: v.optional(points, 2),
   denied: v.optional(points, 1),
   trap: v.optional(points, 20),
+  bot: v.optional(points, 0),
 });
 
 const trap = textThat(isCanonical, 'must be a path without a query or a pattern, such as "/.env"');
@@ -34,6 +35,7 @@ export const reputationSchema = v.pipe(
     key: v.optional(oneOf(["ip"]), "ip"),
     mode: v.optional(oneOf(["shadow", "enforce"]), "shadow"),
     signals: v.optional(signals, {}),
+    botScoreBelow: v.optional(integerBetween(2, 99, "must be a bot score, 2 to 99"), 30),
     halfLife: v.optional(durationBetween("1m", "1d"), "10m"),
     suspect: v.optional(threshold, 30),
     ban: v.optional(threshold, 100),
@@ -55,6 +57,8 @@ export type SignalPoints = v.InferOutput<typeof signals>;
 export interface ReputationSettings {
   readonly isShadow: boolean;
   readonly points: SignalPoints;
+  /** Requests that the platform's bot management scores below it have the points of `bot`. */
+  readonly botScoreBelow: number;
   readonly score: ScoreSettings;
   /** In the form that routes are matched by. */
   readonly traps: ReadonlySet<string>;
@@ -66,10 +70,11 @@ export function toReputation(
   caseSensitive: boolean,
 ): ReputationSettings | undefined {
   if (given === undefined) return undefined;
-  const { mode, signals: byName, halfLife, suspect, ban, banFor, traps } = given;
+  const { mode, signals: byName, botScoreBelow, halfLife, suspect, ban, banFor, traps } = given;
   return {
     isShadow: mode === "shadow",
     points: byName,
+    botScoreBelow,
     score: { halfLifeMs: halfLife, suspect, ban, banForMs: banFor },
     traps: new Set(traps.map((path) => toMatchPath(path, caseSensitive))),
   };

@@ -2,7 +2,7 @@
 
 import type { ProblemCode } from "../http/problems.ts";
 import type { SignalPoints } from "./reputation-settings.ts";
-import { NO_SIGNALS, type Signals } from "./score.ts";
+import { addPoints, NO_SIGNALS, type Signals } from "./score.ts";
 
 export interface Happened {
   /** Why the gateway refused it; undefined: it went on. */
@@ -11,6 +11,8 @@ export interface Happened {
   readonly isTrap: boolean;
   /** Whether a credential stood behind it that was accepted. */
   readonly isKnown: boolean;
+  /** Whether the platform takes it for a program that it does not know. */
+  readonly isBot?: boolean;
 }
 
 const MALFORMED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
@@ -26,6 +28,17 @@ const MALFORMED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 
 /** "clean": it went well. undefined: it says nothing. */
 export function toSignals(happened: Happened, points: SignalPoints): Signals | "clean" | undefined {
+  const signals = toOwnSignals(happened, points);
+  if (happened.isBot !== true || happened.isKnown || points.bot === 0) return signals;
+  return toSome(
+    addPoints(signals === "clean" ? NO_SIGNALS : (signals ?? NO_SIGNALS), {
+      ...NO_SIGNALS,
+      faults: points.bot,
+    }),
+  );
+}
+
+function toOwnSignals(happened: Happened, points: SignalPoints): Signals | "clean" | undefined {
   const { code, status, isTrap, isKnown } = happened;
   // In a dry run a trap may be answered: it counts as it would count.
   if (isTrap && !isKnown) return toSome({ traps: points.trap });

@@ -58,17 +58,18 @@ export function toRetirement({ deprecation, sunset }: RetirementGiven): Retireme
   const sunsetMs = toEpochMs(sunset?.at);
   if (sunsetMs !== undefined) set.push(["Sunset", formatHttpDate(sunsetMs)]);
   if (set.length === 0) return undefined;
-  const links = [
-    ...(deprecation?.link === undefined ? [] : [`<${deprecation.link}>; rel="deprecation"`]),
-    ...(sunset?.link === undefined ? [] : [`<${sunset.link}>; rel="sunset"`]),
-  ];
+  const pages = [
+    { rel: "deprecation", page: deprecation?.link },
+    { rel: "sunset", page: sunset?.link },
+  ].filter(({ page }) => page !== undefined);
+  const links = pages.map(({ rel, page }) => `<${page}>; rel="${rel}"`);
   const names = [...set.map(([name]) => name), ...(links.length > 0 ? ["Link"] : [])];
   return {
     set,
     link: links.length > 0 ? links.join(", ") : undefined,
     deprecatedMs,
     sunsetMs,
-    page: sunset?.link ?? deprecation?.link,
+    page: pages.at(-1)?.page,
     exposed: names.join(", "),
   };
 }

@@ -7,6 +7,7 @@ import { findParameters } from "../http/query.ts";
 import { type PathRules, toCanonicalPath, toMatchPath } from "../http/canonical-path.ts";
 import { readParam, type RoutePattern } from "../http/path-pattern.ts";
 import { AMBIGUOUS, type Facts } from "../keys/facts.ts";
+import type { BotFacts } from "../keys/bot-facts.ts";
 import type { Identity } from "../keys/identity.ts";
 import { findCookies } from "../http/cookies.ts";
 import type { LoggedRequest } from "./logged-request.ts";
@@ -89,8 +90,8 @@ export class LoggedFacts implements Facts {
     return this.#known(this.#request.asn, "asn");
   }
 
-  get ja4(): string | undefined {
-    return this.#known<string>(undefined, "ja4");
+  get bot(): BotFacts | undefined {
+    return this.#known<BotFacts>(undefined, "bot management");
   }
 
   get identity(): Identity | undefined {

@@ -9,6 +9,7 @@ import {
   toAddressCounter,
   toObjectName,
 } from "../../core/keys/counter-key.ts";
+import { isScoredBelow, readBotFacts } from "../../core/keys/bot-facts.ts";
 import { isOfOtherSite, toKeyOfOthers } from "../../core/reputation/client-key.ts";
 import type { ReputationSettings } from "../../core/reputation/reputation-settings.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
@@ -114,8 +115,10 @@ export class ReputationClient {
     const settings = this.#settings;
     const { refusal, facts, isTrap } = trace;
     if (settings === undefined || refusal?.isLeft === true) return;
-    const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined };
-    const signals = toSignals(happened, settings.points);
+    const { points, botScoreBelow } = settings;
+    const isBot = points.bot > 0 && isScoredBelow(readBotFacts(request.cf), botScoreBelow);
+    const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined, isBot };
+    const signals = toSignals(happened, points);
     if (signals === undefined) return;
     const owned = this.toOwnedKey(toClient(trace, request), cors);
     if (owned === undefined) return;
@@ -123,7 +126,8 @@ export class ReputationClient {
     const nowMs = readClock();
     const { halfLifeMs } = settings.score;
     if (signals === "clean") this.#standings.noteClean(key, settings.score, nowMs);
-    else if (!isVerifiedBot(request)) {
+    // What others link to, a search engine asks for.
+    else if (readBotFacts(request.cf)?.isVerified !== true) {
       this.#standings.note(key, signals, { object, halfLifeMs, nowMs });
       this.#plan(waitUntil, nowMs);
     }
@@ -186,10 +190,3 @@ function toClient({ facts }: RequestTrace, { headers, cf }: Request): Client {
 
 const toKey = ({ key }: CounterKey, read: Client["header"], cors: CorsRule | undefined): string =>
   read !== undefined && isOfOtherSite(read, cors) ? toKeyOfOthers(key) : key;
-
-/** Whether the platform knows it for a search engine's, which asks for what others link to. */
-function isVerifiedBot({ cf }: Request): boolean {
-  const { botManagement } =
-    (cf as { readonly botManagement?: { readonly verifiedBot?: unknown } } | undefined) ?? {};
-  return botManagement?.verifiedBot === true;
-}

@@ -8,6 +8,7 @@ import { isReadable } from "../../core/http/field-value.ts";
 import { findParameters } from "../../core/http/query.ts";
 import { parseTraceparent } from "../../core/http/trace-context.ts";
 import { readParam, type RoutePattern } from "../../core/http/path-pattern.ts";
+import { type BotFacts, readBotFacts } from "../../core/keys/bot-facts.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import type { Identity } from "../../core/keys/identity.ts";
 import { LruMap } from "../../core/lru-map.ts";
@@ -231,10 +232,8 @@ export class RequestFacts implements Facts {
     return typeof asn === "number" ? asn : undefined;
   }
 
-  /** Only with the platform's bot management. */
-  get ja4(): string | undefined {
-    const { botManagement } = this.#read.place ?? {};
-    return toText((botManagement as { readonly ja4?: unknown } | undefined)?.ja4);
+  get bot(): BotFacts | undefined {
+    return readBotFacts(this.#read.place);
   }
 
   get identity(): Identity | undefined {

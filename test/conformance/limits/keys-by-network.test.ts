@@ -17,6 +17,10 @@ const { gateway } = await startStand({
   routes: [
     { path: "/asn", policies: ["asn"] },
     { path: "/ja4", policies: ["ja4"] },
+    {
+      path: "/people",
+      access: { deny: { botScoreBelow: 30, ja4: ["t13i1515h2_8daaf6152771_de4a06bb82e3"] } },
+    },
     { path: "/user", policies: ["user"] },
     { path: "/caller/*", auth: "optional", policies: ["caller"] },
   ],
@@ -60,6 +64,24 @@ describe("key ja4", () => {
       ["/ja4", { ip: newAddress(), fields: [ofProgram(7)] }],
     );
     expect(statuses).toEqual([200, 429, 200, 200, 200]);
+  });
+});
+
+describe("access by what the platform says of programs", () => {
+  it("keeps out low scores and named programs, and neither search engines nor whom nobody scored", async () => {
+    const scored = (botManagement: object): Asked => [
+      "/people",
+      { ip: newAddress(), fields: [["MF-CF-Blob", JSON.stringify({ botManagement })]] },
+    ];
+    const statuses = await statusesOf(
+      scored({ score: 29, verifiedBot: false }),
+      scored({ score: 30, verifiedBot: false }),
+      scored({ score: 1, verifiedBot: true }),
+      scored({ score: 0, verifiedBot: false }),
+      scored({ score: 99, verifiedBot: false, ja4: "t13i1515h2_8daaf6152771_de4a06bb82e3" }),
+      ["/people", { ip: newAddress(), fields: [["CF-Bot-Score", "1"]] }],
+    );
+    expect(statuses).toEqual([403, 200, 200, 200, 403, 200]);
   });
 });
 

@@ -72,7 +72,12 @@ const rows: readonly Row[] = [
   ["country", "", {}, undefined],
   ["asn", "", { asn: 64_500 }, "64500"],
   ["asn", "", {}, undefined],
-  ["ja4", "", { ja4: "t13d1516h2_8daaf6152771_b0da82dd1658" }, "t13d1516h2_8daaf6152771_b0da82dd1658"],
+  [
+    "ja4",
+    "",
+    { bot: { ja4: "t13d1516h2_8daaf6152771_b0da82dd1658" } },
+    "t13d1516h2_8daaf6152771_b0da82dd1658",
+  ],
   ["ja4", "", { headers: { ja4: "t13d", "cf-ja4": "t13d" } }, undefined],
   ["asn", "", { headers: { asn: "1", "cf-asn": "1" }, query: { asn: "1" } }, undefined],
   ["consumer", "", { identity: BY_KEY }, "acme"],

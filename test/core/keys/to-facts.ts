@@ -1,6 +1,7 @@
 // A request's facts for tests: a plain GET, with what matters written out.
 
 import { type BodyValue, MISSING } from "../../../src/core/body/body-value.ts";
+import type { BotFacts } from "../../../src/core/keys/bot-facts.ts";
 import type { Identity } from "../../../src/core/keys/identity.ts";
 import type { Facts } from "../../../src/core/keys/facts.ts";
 import { hashText } from "../../../src/platform/hash-text.ts";
@@ -15,7 +16,7 @@ export interface FactsGiven {
   readonly country?: string;
   readonly continent?: string;
   readonly asn?: number;
-  readonly ja4?: string;
+  readonly bot?: Partial<BotFacts>;
   readonly identity?: Identity;
   readonly headers?: Named;
   readonly cookies?: Named;
@@ -39,7 +40,7 @@ export function toFacts(given: FactsGiven = {}): Facts {
     country,
     continent,
     asn: given.asn,
-    ja4: given.ja4,
+    bot: given.bot && { score: undefined, isVerified: false, ja4: undefined, ...given.bot },
     identity: given.identity,
     hash: hashText,
     header: readFrom(given.headers),

@@ -19,11 +19,34 @@ describe("toSignals()", () => {
     ["an expired credential", { ...quiet, status: 401, code: "credential-expired" }, undefined],
     ["a denial", { ...quiet, status: 429, code: "quota-exceeded" }, { denied: 1 }],
     ["a denied consumer", { ...quiet, status: 429, code: "quota-exceeded", isKnown: true }, undefined],
+    ["a program, by default", { ...quiet, isBot: true }, "clean"],
     ["a broken path", { ...quiet, status: 400, code: "malformed-escape" }, { faults: 2 }],
   ] as const)("takes %s for what it is", (_, happened, expected) => {
     const signals = toSignals(happened, points);
     if (typeof expected === "object") expect(signals).toMatchObject(expected);
     else expect(signals).toBe(expected);
+  });
+});
+
+describe("toSignals() where the platform's scores count", () => {
+  const counting = { ...points, bot: 3 };
+
+  it.each([
+    ["an answer", { ...quiet, isBot: true }, { faults: 3 }],
+    ["no route", { ...quiet, status: 404, code: "no-route", isBot: true }, { faults: 4 }],
+    ["a denial", { ...quiet, status: 429, code: "quota-exceeded", isBot: true }, { denied: 1, faults: 3 }],
+    [
+      "an origin's failure",
+      { ...quiet, status: 502, code: "origin-unreachable", isBot: true },
+      { faults: 3 },
+    ],
+  ] as const)("adds a program's points to %s", (_, happened, expected) => {
+    expect(toSignals(happened, counting)).toMatchObject(expected);
+  });
+
+  it("holds nothing against a consumer's program, or a person", () => {
+    expect(toSignals({ ...quiet, isBot: true, isKnown: true }, counting)).toBe("clean");
+    expect(toSignals({ ...quiet, isBot: false }, counting)).toBe("clean");
   });
 });
 

@@ -24,8 +24,8 @@ function listAccess({ access: own, routes }: Config): readonly (readonly [path: 
   return own === undefined ? ofRoutes : [["access", own], ...ofRoutes];
 }
 
-const isEmpty = ({ addresses, countries, asns, userAgents }: ClientList): boolean =>
-  addresses.isEmpty && countries.size + asns.size + userAgents.length === 0;
+const isEmpty = ({ addresses, countries, asns, userAgents, asksOfBots }: ClientList): boolean =>
+  addresses.isEmpty && countries.size + asns.size + userAgents.length === 0 && !asksOfBots;
 
 /** What is denied is not let in, whatever allows it. */
 function findInBoth(path: string, { allow, deny }: AccessList): readonly Finding[] {
