@@ -5,6 +5,7 @@ import { ADMIN_READ_TOKEN, ADMIN_TOKEN, askAdmin, PREFIX } from "../support/admi
 import { newAddress, type Reply, send } from "../support/client.ts";
 import { issueKey, type IssuedKey } from "../support/keys.ts";
 import { createPortalClient, toCode } from "../support/portal.ts";
+import { testChanges } from "../support/portal-changes.ts";
 import { testOwnKeys } from "../support/portal-keys.ts";
 import { testRequests } from "../support/portal-requests.ts";
 import { readStats } from "../support/stats.ts";
@@ -170,38 +171,7 @@ describe("what a consumer sees of its limits", () => {
     expect((await readLimits(await issueKey(gateway, { scopes: ["secret"] }))).has("secret")).toBe(true);
   });
 
-  it("are announced to change: by the configuration, and by an override that ends", async () => {
-    const key = await issueKey(gateway, { tier: "pro" });
-    const { consumer } = key.record;
-    const expiresAtMs = Date.now() + 3_600_000;
-    const override = { policy: "plan", key: [consumer], limit: 50, expiresAtMs, reason: "a busy day" };
-    await askAdmin(gateway, "POST", "/overrides", { body: override });
-    const reply = await askMe(key);
-    expect(reply.json()).toMatchObject({
-      consumer,
-      tier: "pro",
-      changes: [
-        { policy: "plan", limit: 40, fromMs: expiresAtMs },
-        { policy: "plan", limit: 5, note: "Fewer for all" },
-      ],
-    });
-    expect((reply.json()["limits"] as readonly Shown[])[0]).toMatchObject({ policy: "plan", limit: 50 });
-  });
-
-  it("come with the routes that are going to end, of those that the key's scopes open", async () => {
-    const leased = {
-      route: "/leased",
-      deprecatedMs: Date.UTC(2026, 11, 1),
-      sunsetMs: Date.UTC(2099, 5, 1),
-      page: "https://docs.example.com/v2",
-    };
-    const read = async (key: IssuedKey): Promise<unknown> => (await askMe(key)).json()["retiring"];
-    expect(await read(await issueKey(gateway))).toEqual([leased]);
-    expect(await read(await issueKey(gateway, { scopes: ["secret"] }))).toEqual([
-      { route: "/secret", sunsetMs: Date.UTC(2098, 0, 1) },
-      leased,
-    ]);
-  });
+  testChanges(gateway);
 
   it("change nothing in its counters however often they are asked for, and asking is limited by itself", async () => {
     const key = await issueKey(gateway);
