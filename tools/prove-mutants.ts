@@ -3,7 +3,8 @@
 
 import { rm } from "node:fs/promises";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
-import { MUTANTS, type Proof } from "./prove-mutants/mutants.ts";
+import type { Proof } from "./prove-mutants/mutant.ts";
+import { MUTANTS } from "./prove-mutants/mutants.ts";
 import { askProof, copyProject, playMutant } from "./prove-mutants/play-mutant.ts";
 
 const words = process.argv.slice(2);

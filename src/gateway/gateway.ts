@@ -23,6 +23,7 @@ import { AlertClient } from "./alerts/alert-client.ts";
 import { ReputationClient } from "./reputation/reputation-client.ts";
 import { Recorder } from "./stats/recorder.ts";
 import { Collapsing } from "./request/collapsing.ts";
+import { Neighbours } from "./limits/neighbours.ts";
 import { DataCentre } from "./request/data-centre.ts";
 import { CounterClient } from "./limits/counter-client.ts";
 import { hasPoolPriorities } from "../core/outbound/priority.ts";
@@ -81,7 +82,8 @@ export function createGateway(
   news: News = new News(new NearObject(bindings)),
 ): Gateway {
   const lines = new WaitingLines();
-  const keys = new KeyClient(bindings.CONTROL, { news, dataCentre: new DataCentre(config.origin) });
+  const dataCentre = new DataCentre(config.origin);
+  const keys = new KeyClient(bindings.CONTROL, { news, dataCentre });
   const clients = createClients(config, bindings, { lines, keys });
   news.near.expect(config.counters.shards);
   return {
@@ -89,7 +91,7 @@ export function createGateway(
     news,
     keys,
     env: bindings as unknown as FunctionClients["env"],
-    counters: new CounterClient(bindings.COUNTERS),
+    counters: new CounterClient(bindings.COUNTERS, new Neighbours(dataCentre)),
     leases: new IsolateLeases(() => crypto.randomUUID(), LEASED_KEYS_MAX),
     purges: new PurgeClient(bindings.PURGES, news),
     collapsing: new Collapsing(),

@@ -1,36 +1,8 @@
 // One line of what ships, broken on purpose, for each promise of the counters, leases and knowledge near the client: and the
 // proof that must notice. Who changes such a line says the new one here.
 
-/** What must go red. */
-export type Proof =
-  | {
-      readonly project: "core" | "commands" | "workers" | "conformance" | "waiting";
-      readonly files: readonly string[];
-    }
-  /** A Node script with its arguments, which ends with another code than 0. */
-  | { readonly script: readonly string[] };
-
-export interface Mutant {
-  readonly promise: string;
-  readonly file: string;
-  /** Stands in the file once. */
-  readonly from: string;
-  readonly to: string;
-  readonly proof: Proof;
-}
-
-const core = (...files: readonly string[]): Proof => ({
-  project: "core",
-  files: files.map((file) => `test/core/${file}`),
-});
-const workers = (...files: readonly string[]): Proof => ({
-  project: "workers",
-  files: files.map((file) => `test/${file}.test.ts`),
-});
-const commands = (...files: readonly string[]): Proof => ({
-  project: "commands",
-  files: files.map((file) => `test/${file}`),
-});
+import { FALLBACK } from "./fallback-mutants.ts";
+import { core, type Mutant, workers } from "./mutant.ts";
 
 const NEAR_CALLS: Proof = { project: "waiting", files: ["test/conformance/request/near-calls.test.ts"] };
 const FUZZ: Proof = { script: ["tools/fuzz-journal.ts", "--seeds", "150"] };
@@ -136,44 +108,6 @@ const PLANS: readonly Mutant[] = [
     from: "return Math.ceil(burst / 2);",
     to: "return Math.ceil(burst / 2) * 0;",
     proof: LEASES,
-  },
-];
-
-const FALLBACK: readonly Mutant[] = [
-  {
-    promise: "instances whose object is away divide what was left",
-    file: "src/core/counters/fallback-counters.ts",
-    from: "Math.floor(remaining / askers)",
-    to: "remaining",
-    proof: commands("tools/simulate-outages"),
-  },
-  {
-    promise: "an instance that never heard of a key takes an eighth of its limit",
-    file: "src/core/counters/fallback-counters.ts",
-    from: "const STRANGERS = 8;",
-    to: "const STRANGERS = 1;",
-    proof: core("counters/fallback-counters.test.ts"),
-  },
-  {
-    promise: "debts that did not arrive are owed on",
-    file: "src/core/counters/fallback-counters.ts",
-    from: "this.#debts.add(object, { key, check, units, doubtful: -check.actual });",
-    to: "this.#debts.add(object, { key, check, units: units * 0, doubtful: -check.actual });",
-    proof: core("counters/fallback-counters.test.ts"),
-  },
-  {
-    promise: "what is owed is not left",
-    file: "src/core/counters/fallback-counters.ts",
-    from: "verdict.remaining - this.#debts.sum(object, key, check)",
-    to: "verdict.remaining - 0 * this.#debts.sum(object, key, check)",
-    proof: core("counters/fallback-counters.test.ts"),
-  },
-  {
-    promise: "what an object said a minute ago is worth nothing",
-    file: "src/core/counters/fallback-counters.ts",
-    from: "known.isUsed || nowMs - known.heardMs < HEARD_MS",
-    to: "known.isUsed || nowMs - known.heardMs < 100 * HEARD_MS",
-    proof: core("counters/fallback-counters.test.ts"),
   },
 ];
 

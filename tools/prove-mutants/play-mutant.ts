@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Mutant, Proof } from "./mutants.ts";
+import type { Mutant, Proof } from "./mutant.ts";
 
 const TIMEOUT_MS = 170_000;
 

@@ -18,11 +18,12 @@ import {
 } from "../../src/core/counters/counter-messages.ts";
 import { toUndone } from "../../src/core/counters/counter-reply.ts";
 import { CounterTable } from "../../src/core/counters/counter-table.ts";
-import { FallbackCounters } from "../../src/core/counters/fallback-counters.ts";
+import { createShares, FallbackCounters } from "../../src/core/counters/fallback-counters.ts";
+import { findStrange, inherit, toTold } from "../../src/core/counters/neighbour-shares.ts";
 import { EventQueue } from "../simulate-leases/event-queue.ts";
 import { type Spending, toOverAdmission } from "../simulate-leases/exact-log.ts";
 import { createRandom, toGapMs } from "../simulate-leases/random.ts";
-import type { Scenario } from "./scenarios.ts";
+import { AWAY_FROM_MS, type Scenario } from "./scenarios.ts";
 
 const OBJECT = "o";
 const LIMIT = 600;
@@ -66,19 +67,24 @@ export function play(
     onAllowed: (atMs) => spendings.push({ atMs: Math.floor(atMs), units: 1 }),
   };
   let names = 0;
-  const open = (): Isolate => new Isolate(`isolate ${(names += 1)}`, world);
+  const { dataCentres = 1, deathShare = 0, birthShare = 0 } = weather;
+  const places = Array.from({ length: dataCentres }, () => new Map<string, string>());
+  const open = (_one: unknown, index: number): Isolate =>
+    new Isolate({ name: `isolate ${(names += 1)}`, told: places[index % dataCentres] }, world);
   const all = Array.from({ length: isolates }, open);
   let requests = 0;
   const endMs = START_MS + SECONDS * 1_000;
   for (let atMs = START_MS; atMs < endMs; atMs += toGapMs(random, (LOAD * LIMIT) / WINDOW_MS)) {
     const sentMs = atMs;
-    const index = Math.floor(random() * isolates);
-    const dies = random() < (weather.deathShare ?? 0);
+    const index = Math.floor(random() * all.length);
+    const dies = random() < deathShare;
+    if (birthShare > 0 && atMs - START_MS > AWAY_FROM_MS && random() < birthShare)
+      all.push(open(undefined, all.length));
     requests += 1;
     const id = String(requests);
     const check = { policy: "p", algorithm, settings, cost: 1 };
     events.add(sentMs, () => {
-      if (dies) all[index] = open();
+      if (dies) all[index] = open(undefined, index);
       all[index]?.request(
         { version: MESSAGE_VERSION, phase: "take", id, keys: [{ key: "k", checks: [check] }] },
         sentMs,
@@ -107,15 +113,24 @@ interface World {
   readonly onAllowed: (atMs: number) => void;
 }
 
+interface Place {
+  readonly name: string;
+  /** What its data centre's cache keeps; undefined: nothing. */
+  readonly told: Map<string, string> | undefined;
+}
+
 /** What gateway/limits/counter-client.ts does with one request, without I/O. */
 class Isolate {
   readonly #name: string;
   readonly #world: World;
-  readonly #fallback = new FallbackCounters();
+  readonly #told: Map<string, string>;
+  readonly #shares = createShares();
+  readonly #fallback = new FallbackCounters(this.#shares);
   #breaker: CounterBreaker = CLOSED;
 
-  constructor(name: string, world: World) {
+  constructor({ name, told = new Map() }: Place, world: World) {
     this.#name = name;
+    this.#told = told;
     this.#world = world;
   }
 
@@ -159,13 +174,26 @@ class Isolate {
 
   #decideWithout(request: CounterRequest, nowMs: number, isDoubtful: boolean): boolean {
     const { onAllowed, whole } = this.#world;
-    const wasAllowed = isAllowed(
-      this.#fallback.decide(request, { object: OBJECT, wholePolicies: whole }, Math.floor(nowMs)),
-    );
-    if (!wasAllowed) return false;
+    const atMs = Math.floor(nowMs);
+    this.#askNeighbours(request, atMs);
+    const reply = this.#fallback.decide(request, { object: OBJECT, wholePolicies: whole }, atMs);
+    this.#tellNeighbours(request, reply, atMs);
+    if (!isAllowed(reply)) return false;
     onAllowed(nowMs);
     if (whole.size === 0) this.#fallback.owe(OBJECT, request.keys, isDoubtful);
     return true;
+  }
+
+  /** What gateway/limits/neighbours.ts does, in no time. */
+  #askNeighbours({ keys }: CounterRequest, nowMs: number): void {
+    for (const name of findStrange(this.#shares, { keys, nowMs })) {
+      const text = this.#told.get(name);
+      if (text !== undefined) inherit(this.#shares, { name, text }, nowMs);
+    }
+  }
+
+  #tellNeighbours({ keys }: CounterRequest, { verdicts }: CounterReply, nowMs: number): void {
+    for (const { name, text } of toTold(this.#shares, { keys, verdicts, nowMs })) this.#told.set(name, text);
   }
 
   #reconcile({ id, keys }: CounterRequest, reply: CounterReply | undefined, wasAllowed: boolean): void {

@@ -16,14 +16,19 @@ import {
 } from "./counter-messages.ts";
 import { CounterTable } from "./counter-table.ts";
 import { Debts } from "./debts.ts";
-import { toCounterName } from "./plans.ts";
+import {
+  divideSettings,
+  findShare,
+  HEARD_MS,
+  isHeld,
+  type Share,
+  type Shares,
+  STRANGERS,
+  toShareName,
+} from "./share.ts";
 
 /** Keys that an instance decides by itself at most. */
 const KEYS_MAX = 10_000;
-/** An instance that has never heard of a key takes this part of its limit for itself. */
-const STRANGERS = 8;
-/** What an object said is worth nothing after so long: others may have used it up. */
-const HEARD_MS = 60_000;
 /** When a share is used up whole, or too small to be worth anything: the object may answer again by then. */
 const RETRY_MS = 1_000;
 
@@ -38,30 +43,22 @@ interface Heard {
   readonly nowMs: number;
 }
 
-/** What one counter's share is made of. */
-interface Share {
-  /** Instances that divide the limit among themselves. */
-  readonly askers: number;
-  /** What the object said was left, without what this instance owes it. undefined: it never spoke of this key. */
-  readonly remaining: number | undefined;
-  readonly heardMs: number;
-  /** The object's own time of that. */
-  readonly takenAtMs: number;
-  /** Whether the share is in use: the object has not spoken since. */
-  isUsed: boolean;
-}
-
 export class FallbackCounters {
   readonly #table = new CounterTable(
     { read: () => undefined, write: () => undefined, onForgotten: () => undefined },
     KEYS_MAX,
   );
-  readonly #shares = new LruMap<string, Share>(KEYS_MAX);
+  readonly #shares: Shares;
   readonly #debts = new Debts(KEYS_MAX);
   /** By object: what it is being asked. */
   readonly #asked = new Map<string, Set<readonly KeyChecks[]>>();
   /** Shares that have begun: what settles one once must not be taken for what settled the last. */
   #begun = 0;
+
+  /** `shares`: what it knows of counters, for who tells other instances of it (neighbour-shares.ts). */
+  constructor(shares: Shares = createShares()) {
+    this.#shares = shares;
+  }
 
   /** Notes what the object says is left of each counter; `keys` are those of the request that it answers. */
   hear(object: string, keys: readonly KeyChecks[], { reply, nowMs }: Heard): void {
@@ -195,9 +192,7 @@ export class FallbackCounters {
   /** The check as this instance's share of the limit decides it; undefined when that is nothing. */
   #toShared(key: string, check: Check, nowMs: number): Check | undefined {
     const name = toShareName(key, check);
-    const known = this.#shares.get(name);
-    const isKnown = known !== undefined && (known.isUsed || nowMs - known.heardMs < HEARD_MS);
-    const share = isKnown ? known : toStranger(nowMs);
+    const share = findShare(this.#shares, name, nowMs) ?? toStranger(nowMs);
     const settings = divideSettings(check.settings, share.askers, share.remaining === undefined ? 1 : 0);
     if (settings === undefined) return undefined;
     const shared = { ...check, settings, lease: undefined };
@@ -234,6 +229,10 @@ export class FallbackCounters {
   }
 }
 
+export function createShares(): Shares {
+  return new LruMap(KEYS_MAX);
+}
+
 /** Held units are owed to nobody: they go back by themselves. */
 function toOwed(keys: readonly KeyChecks[]): readonly KeyChecks[] {
   return keys.map(({ key, checks }) => ({ key, checks: checks.filter((check) => !isHeld(check)) }));
@@ -247,25 +246,6 @@ function isOvertaken(heardMs: number, takenAtMs: number): boolean {
 /** The share of an instance that has never heard of a key. */
 function toStranger(nowMs: number): Share {
   return { askers: STRANGERS, remaining: undefined, heardMs: nowMs, takenAtMs: 0, isUsed: false };
-}
-
-function toShareName(key: string, check: Pick<Check, "policy" | "plan">): string {
-  return `${toCounterName(check)}\n${key}`;
-}
-
-/** Units that are held until they are given back: nobody can be charged for them later. */
-function isHeld({ algorithm }: Pick<Check, "algorithm">): boolean {
-  return toAlgorithm(algorithm).toHeldMs !== undefined;
-}
-
-/** Settings that admit a part of what `settings` admit, or `least`; undefined when that is nothing. */
-function divideSettings(settings: unknown, parts: number, least: number): unknown {
-  const whole = settings as { readonly limit: number; readonly burst?: number };
-  const divide = (units: number): number => Math.max(least, Math.floor(units / parts));
-  const limit = divide(whole.limit);
-  const burst = whole.burst === undefined ? undefined : divide(whole.burst);
-  if (limit === 0 || burst === 0) return undefined;
-  return burst === undefined ? { ...whole, limit } : { ...whole, limit, burst };
 }
 
 function toRefusal({ policy }: Check): CheckVerdict {

@@ -1,7 +1,6 @@
 // Asks counter objects, in time or not at all. When one does not answer, each policy's onError decides: by the same
 // algorithm in this isolate, open, or closed. Never throws.
 
-import type { Policy } from "../../core/policies/policy.ts";
 import {
   type CounterBreaker,
   CLOSED,
@@ -19,7 +18,6 @@ import {
   type CounterReply,
   type CounterRequest,
   FULL_MESSAGE,
-  type KeyChecks,
   MESSAGE_VERSION,
   type Settlement,
 } from "../../core/counters/counter-messages.ts";
@@ -29,11 +27,11 @@ import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { type Caller, type CallFailure, CounterCalls } from "./counter-calls.ts";
 import { isAllowed, type ObjectChecks } from "../../core/policies/object-checks.ts";
+import type { Neighbours } from "./neighbours.ts";
+import { toLocal, toOwed, toRuleVerdict } from "./on-error.ts";
 
 /** Objects that an isolate keeps breakers of. */
 const OBJECTS_MAX = 10_000;
-/** How long a refused client waits when the limiter itself cannot answer. */
-const CLOSED_RETRY_MS = 1_000;
 /** How long what nobody waits for may take. */
 const BACKGROUND_MS = 5_000;
 /** Enough to tell isolates apart that use one key. */
@@ -64,7 +62,7 @@ export interface HeldUnits extends Pick<CounterRequest, "id" | "keys">, Committe
   readonly failure: string | undefined;
 }
 
-interface Unanswered {
+interface Unanswered extends Pick<Caller, "waitUntil"> {
   readonly failure: string;
   /** The answer that is still to come. */
   readonly late?: Promise<CounterReply | CallFailure> | undefined;
@@ -83,12 +81,16 @@ export class CounterClient {
   readonly #breakers = new LruMap<string, CounterBreaker>(OBJECTS_MAX);
   /** Decisions that every object has committed, by the object that has yet to hear of it. */
   readonly #confirmed = new LruMap<string, readonly string[]>(OBJECTS_MAX);
-  readonly #fallback = new FallbackCounters();
+  readonly #fallback: FallbackCounters;
+  readonly #neighbours: Neighbours | undefined;
   /** Names this isolate to counter objects. Made with the first request: before, there is no randomness. */
   #asker: string | undefined;
 
-  constructor(namespace: Bindings["COUNTERS"]) {
+  /** `neighbours`: other isolates that know what is left; undefined: none can be asked. */
+  constructor(namespace: Bindings["COUNTERS"], neighbours?: Neighbours) {
     this.#calls = new CounterCalls(namespace);
+    this.#neighbours = neighbours;
+    this.#fallback = new FallbackCounters(neighbours?.shares);
   }
 
   async ask(
@@ -109,7 +111,7 @@ export class CounterClient {
     };
     const breaker = this.#breaker(object);
     if (!mayAsk(breaker, readClock()))
-      return this.#decideWithout(checks, request, { failure: "counter object keeps failing" });
+      return this.#decideWithout(checks, request, { failure: "counter object keeps failing", waitUntil });
     const asked = startAsking(breaker, readClock());
     this.#setBreaker(object, asked);
     this.#fallback.ask(object, keys);
@@ -125,7 +127,7 @@ export class CounterClient {
     this.#setBreaker(object, after);
     if ("failure" in reply) {
       const late = step.phase === "take" ? reply.late : undefined;
-      const decided = this.#decideWithout(checks, request, { failure: reply.failure, late });
+      const decided = await this.#decideWithout(checks, request, { failure: reply.failure, late, waitUntil });
       if (late !== undefined) waitUntil(this.#reconcile(checks, { request, decided, late, waitUntil }));
       return decided;
     }
@@ -237,12 +239,14 @@ export class CounterClient {
   }
 
   /** One verdict a policy, each by its own rule. */
-  #decideWithout(checks: ObjectChecks, request: CounterRequest, { failure, late }: Unanswered): ObjectAnswer {
+  async #decideWithout(
+    checks: ObjectChecks,
+    request: CounterRequest,
+    { failure, late, waitUntil }: Unanswered,
+  ): Promise<ObjectAnswer> {
+    if (this.#neighbours !== undefined) await this.#neighbours.ask(checks);
     const { object, rows } = checks;
-    const keys = checks.keys.map((one) => ({
-      key: one.key,
-      checks: one.checks.filter(({ policy }) => findRule(rows, policy)?.startsWith("local") === true),
-    }));
+    const keys = toLocal(checks);
     const whole = rows.flatMap(({ policy }) => (policy.onError === "local-full" ? [policy.name] : []));
     const nowMs = readClock();
     const decided = this.#fallback.decide(
@@ -254,6 +258,7 @@ export class CounterClient {
       ({ policy }) =>
         decided.verdicts.find((verdict) => verdict.policy === policy.name) ?? toRuleVerdict(policy),
     );
+    this.#neighbours?.tell(checks, decided.verdicts, { waitUntil });
     // What one policy's rule refuses must not cost the others.
     if (!isAllowed(checks, verdicts)) this.#fallback.cancel({ ...request, keys }, nowMs);
     else if (request.phase === "take" || request.phase === "commit")
@@ -262,32 +267,8 @@ export class CounterClient {
   }
 }
 
-/** What was admitted by this isolate's share. */
-function toOwed({ keys, rows }: ObjectChecks, verdicts: readonly CheckVerdict[]): readonly KeyChecks[] {
-  const isOwed = (name: string): boolean =>
-    findRule(rows, name) === "local" &&
-    verdicts.some(({ policy, outcome }) => policy === name && outcome === "allowed");
-  return keys.map(({ key, checks }) => ({ key, checks: checks.filter(({ policy }) => isOwed(policy)) }));
-}
-
-function findRule(rows: ObjectChecks["rows"], name: string): Policy["onError"] | undefined {
-  return rows.find(({ policy }) => policy.name === name)?.policy.onError;
-}
-
 /** The shortest that a policy waits; shadow policies do not make the others wait for less. */
 function toTimeoutMs({ rows }: ObjectChecks): number {
   const enforced = rows.filter(({ isShadow }) => !isShadow);
   return Math.min(...(enforced.length > 0 ? enforced : rows).map(({ policy }) => policy.timeoutMs));
-}
-
-function toRuleVerdict({ name, limit, onError }: Policy): CheckVerdict {
-  const isClosed = onError === "closed";
-  const waitMs = isClosed ? CLOSED_RETRY_MS : 0;
-  return {
-    policy: name,
-    outcome: isClosed ? "denied" : "allowed",
-    remaining: isClosed ? 0 : limit,
-    retryAfterMs: waitMs,
-    resetMs: waitMs,
-  };
 }
