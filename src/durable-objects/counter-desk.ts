@@ -13,6 +13,7 @@ import {
   MESSAGE_VERSION,
   type Settlement,
 } from "../core/counters/counter-messages.ts";
+import { readRequests, writeAnswers } from "../core/counters/counter-text.ts";
 import type { CounterStore } from "../core/counters/key-entries.ts";
 import { Journal } from "../core/counters/journal.ts";
 import { hashText } from "../platform/hash-text.ts";
@@ -74,6 +75,10 @@ export class CounterDesk {
     const answers = requests.map((request) => this.#decideOne(request, nowMs));
     this.#setTimer();
     return answers;
+  }
+
+  decideText(requests: string): string {
+    return writeAnswers(this.decide(readRequests(requests)));
   }
 
   settle(settlement: Settlement): void {

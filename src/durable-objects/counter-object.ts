@@ -12,7 +12,6 @@ import {
   type TopAnswer,
   type TopQuestion,
 } from "../core/counters/counter-messages.ts";
-import { readRequests, writeAnswers } from "../core/counters/counter-text.ts";
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
 import { ScoreBook } from "../core/reputation/score-book.ts";
@@ -43,7 +42,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
   }
 
   decideText(requests: string): string {
-    return writeAnswers(this.decide(readRequests(requests)));
+    return this.#desk.decideText(requests);
   }
 
   settle(settlement: Settlement): void {

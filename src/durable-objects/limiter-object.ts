@@ -8,7 +8,6 @@ import type {
   CounterReset,
   Settlement,
 } from "../core/counters/counter-messages.ts";
-import { readRequests, writeAnswers } from "../core/counters/counter-text.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { CounterDesk } from "./counter-desk.ts";
 
@@ -23,7 +22,7 @@ export class LimiterObject
   }
 
   decideText(requests: string): string {
-    return writeAnswers(this.decide(readRequests(requests)));
+    return this.#desk.decideText(requests);
   }
 
   settle(settlement: Settlement): void {

@@ -7,6 +7,7 @@ import type {
   CounterRequest,
   Settlement,
 } from "../../src/core/counters/counter-messages.ts";
+import { readRequests, writeAnswers } from "../../src/core/counters/counter-text.ts";
 import { CounterObject } from "../../src/durable-objects/counter-object.ts";
 
 export interface Failure {
@@ -40,6 +41,10 @@ export class ScriptedObject extends CounterObject {
     const { isDecided = false, ...flags } = failure;
     if (isDecided) super.decide(requests);
     throw Object.assign(new Error("failed as scripted"), flags);
+  }
+
+  override decideText(requests: string): string {
+    return writeAnswers(this.decide(readRequests(requests)));
   }
 
   override settle(settlement: Settlement): void {

@@ -138,7 +138,7 @@ describe("a request waits for few near objects and for no far one", () => {
       await expectStatus(204, askAdmin(gateway, "DELETE", `/keys/${leaving.id}`, { ifMatch: "*" }));
       const refused = await gateway.ask(leaver, "/plan", leaving.options);
       expect([refused.reply.status, refused.reply.json()["code"]]).toEqual([401, "credential-invalid"]);
-      expect(refused.calls.map(({ name }) => name)).toContain("decide");
+      expect(refused.calls.map(({ name }) => name)).toContain("decideText");
       await untilGivenBack(refused);
     });
 
@@ -181,7 +181,7 @@ describe("a new isolate of a data centre", () => {
     // It knows it from then on, for whatever time others keep the isolate busy.
     const again = await ask(busy, "/plan");
     expect([again.near, again.far]).toEqual([1, 0]);
-    expect(again.calls.filter(({ name }) => name === "lookUpKey" || name === "decide")).toHaveLength(1);
+    expect(again.calls.filter(({ name }) => name === "lookUpKey" || name === "decideText")).toHaveLength(1);
   });
 });
 
@@ -253,7 +253,7 @@ describe("a new isolate that asked counter objects by what is no longer active",
     const asked = await ask(isolates[0], "/", { ip });
     const { reply, calls } = asked;
     expect([reply.status, reply.json()["code"]]).toEqual([403, "banned"]);
-    expect(calls.map(({ name }) => name)).toContain("decide");
+    expect(calls.map(({ name }) => name)).toContain("decideText");
     await untilGivenBack(asked);
     await expectStatus(204, askAdmin(gateway, "DELETE", `/bans/${String(id)}`, { ifMatch: "*" }));
     expect(remainingOf(await ask(1, "/", { ip }))).toBe(before - 1);

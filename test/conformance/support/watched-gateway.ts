@@ -55,10 +55,10 @@ export class SnapshotObject extends Informing {}
 watch("near", Informing, SnapshotObject);
 
 export class CounterObject extends Watched {
-  async decide(requests) {
+  async decideText(requests) {
     calls += 1;
     if (slowMs > 0) await scheduler.wait(slowMs);
-    return super.decide(requests);
+    return super.decideText(requests);
   }
   settle(settlement) {
     calls += 1;
