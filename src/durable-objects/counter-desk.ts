@@ -130,7 +130,8 @@ export class CounterDesk {
       const reply = this.#beside.around(this.#toPresentRequest(request), nowMs, (asked) =>
         this.#table.handle(asked, nowMs),
       );
-      return { ...reply, askers: this.#askers.note(request, nowMs) };
+      const { version, verdicts, takenAtMs, client } = reply;
+      return { version, verdicts, takenAtMs, client, askers: this.#askers.note(request, nowMs) };
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       return { version: MESSAGE_VERSION, failure };

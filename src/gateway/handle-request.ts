@@ -102,7 +102,8 @@ export async function handleRequest(
   const facts = admission instanceof Promise ? await admission : admission;
   if (facts instanceof Response) return facts;
   trace.facts = facts;
-  const routed = { ...arrived.value, facts };
+  const { config } = arrived.value;
+  const routed = { config, route, facts, trace };
 
   const through = createThroughCache(route, facts, context);
   const early = through && (await trace.wait("cache", answerFreeHit(through, routed, gateway)));

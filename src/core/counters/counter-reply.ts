@@ -1,7 +1,14 @@
 // What is read from a reply, and made of a check, in a line each.
 
 import type { Outcome } from "../algorithms/algorithm.ts";
-import type { Check, Committed, CounterReply, KeyChecks, Settlement } from "./counter-messages.ts";
+import type {
+  Check,
+  Committed,
+  CounterReply,
+  CounterRequest,
+  KeyChecks,
+  Settlement,
+} from "./counter-messages.ts";
 
 /** Names of the policies with this outcome. */
 export function toPolicies({ verdicts }: CounterReply, outcome: Outcome): ReadonlySet<string> {
@@ -26,4 +33,9 @@ export function toUndone(keys: readonly KeyChecks[], policies: readonly string[]
         : [],
     ),
   }));
+}
+
+/** Whether an isolate reports on a lease, and so wants an answer to that. */
+export function hasReports({ keys }: Pick<CounterRequest, "keys">): boolean {
+  return keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined));
 }

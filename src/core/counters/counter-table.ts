@@ -20,7 +20,7 @@ import {
 import type { CounterClock } from "./counter-clock.ts";
 import { addCrossings } from "./crossing.ts";
 import { type CounterStore, KeyEntries } from "./key-entries.ts";
-import { toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
+import { hasReports, toCommitted, toPeek, toPolicies, toUndone } from "./counter-reply.ts";
 import { addChecks, consumeChecks, findChangedAlgorithms, forgetPolicies } from "./key-counters.ts";
 import { answerReport, readReports } from "./grant-leases.ts";
 import { renewChecks } from "./renew-checks.ts";
@@ -117,7 +117,7 @@ export class CounterTable {
   /** Grants what the reports of a denied request want; the request consumes nothing. */
   #grantLeases(request: CounterRequest, reply: CounterReply): CounterReply {
     const { takenAtMs } = reply;
-    if (!request.keys.some(({ checks }) => checks.some(({ lease }) => lease !== undefined))) return reply;
+    if (!hasReports(request)) return reply;
     // What is never admitted is no demand, and must not tie up what others could have.
     const impossible = toPolicies(reply, "impossible");
     this.#keys.change(request.keys, (counters, { key, checks }) => {
@@ -131,7 +131,9 @@ export class CounterTable {
   }
 
   /** Adds the answers to its reports to the verdicts, which are in the order of the checks. */
-  #answerReports({ keys }: CounterRequest, reply: CounterReply): CounterReply {
+  #answerReports(request: CounterRequest, reply: CounterReply): CounterReply {
+    if (!hasReports(request)) return reply;
+    const { keys } = request;
     const { takenAtMs: nowMs } = reply;
     const grants = keys.flatMap(({ key, checks }) => {
       const { counters } = this.#keys.read(key);
@@ -142,7 +144,7 @@ export class CounterTable {
       const lease = grants[index];
       return lease === undefined ? verdict : { ...verdict, lease };
     });
-    return { ...reply, verdicts };
+    return { version: reply.version, verdicts, takenAtMs: nowMs };
   }
 
   #readReports(

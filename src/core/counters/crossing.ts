@@ -28,14 +28,16 @@ export function addCrossings(
     memory,
   }: { readonly keys: readonly KeyChecks[]; readonly memory: { readonly read: (key: string) => KeyMemory } },
 ): CounterReply {
-  const asked = keys.flatMap(({ key, checks }) =>
-    checks.map((check) => ({ check, memory: memory.read(key) })),
-  );
-  const verdicts = reply.verdicts.map((verdict, index) => {
-    const one = asked[index];
-    return one === undefined ? verdict : addCrossing(verdict, one, reply.takenAtMs);
-  });
-  return { ...reply, verdicts };
+  const { version, takenAtMs } = reply;
+  const verdicts: CheckVerdict[] = [];
+  for (const { key, checks } of keys) {
+    for (const check of checks) {
+      const verdict = reply.verdicts[verdicts.length];
+      if (verdict === undefined) return reply;
+      verdicts.push(addCrossing(verdict, { check, memory: memory.read(key) }, takenAtMs));
+    }
+  }
+  return { version, verdicts, takenAtMs };
 }
 
 /**

@@ -105,10 +105,10 @@ export function toProvisionalUnits(
 
 /** When queues let the request go on, by policy. */
 export function toPlaces({ verdicts, takenAtMs }: CounterReply): Reservation["placesMs"] {
-  const delayed = verdicts.flatMap(({ policy, delayMs }) =>
-    delayMs === undefined ? [] : [[policy, takenAtMs + delayMs] as const],
-  );
-  return new Map(delayed);
+  const placesMs = new Map<string, number>();
+  for (const { policy, delayMs } of verdicts)
+    if (delayMs !== undefined) placesMs.set(policy, takenAtMs + delayMs);
+  return placesMs;
 }
 
 /** Lets an allowed request go on at the place that it reserved: others have come behind it since. */

@@ -101,19 +101,18 @@ export function consume(
     hasAllowance(live, counter, nowMs) &&
     live.allowanceUnits >= units;
   if (isWithin && isAsideFor(live, leaseMs, nowMs)) {
-    const left = { allowanceUnits: live.allowanceUnits - units, usedSinceWrite: live.usedSinceWrite + units };
-    return {
-      live: {
-        ...live,
-        ...left,
-        planSettings: toPlanSettings(consumption),
-        counter,
-        leases,
-        cutMs,
-        burstUnits: live.burstUnits + units,
-      },
-      mustWrite: false,
+    const planSettings = toPlanSettings(consumption);
+    const { allowanceUnits, usedSinceWrite, burstUnits } = live;
+    const used = {
+      planSettings,
+      counter,
+      leases,
+      cutMs,
+      allowanceUnits: allowanceUnits - units,
+      usedSinceWrite: usedSinceWrite + units,
+      burstUnits: burstUnits + units,
     };
+    return { live: { ...live, ...used }, mustWrite: false };
   }
   return write({ ...consumption, leases, cutMs }, toNextWrite(live, consumption, nowMs), nowMs);
 }

@@ -14,7 +14,9 @@ import { OTHER } from "./top-list.ts";
 const SEPARATOR = "\n";
 
 export function toSeriesName(family: string, ...labels: readonly string[]): string {
-  return [family, ...labels].join(SEPARATOR);
+  let name = family;
+  for (const label of labels) name += SEPARATOR + label;
+  return name;
 }
 
 export function readSeriesName(name: string): readonly [family: string, ...labels: string[]] {

@@ -4,7 +4,7 @@
 import { toPolicyVerdict } from "../../core/policies/combine-verdicts.ts";
 import { answerByNewLeases } from "./answer-by-leases.ts";
 import { askObjects } from "./ask-objects.ts";
-import { type CheckedLimits, toChecked } from "./checked-limits.ts";
+import { type CheckedLimits, type ObjectDecision, toChecked } from "./checked-limits.ts";
 import type { ObjectAnswer } from "./counter-client.ts";
 import type { LimitedRequest } from "./limiter.ts";
 import { noteAnswer } from "./note-answer.ts";
@@ -32,14 +32,15 @@ export async function askCounters(
   const client = reputation?.toOwnedKey(facts);
   const answers = await askObjects(objects, { id, refusedBefore, client, context });
   reputation?.hear(answers, client, context.waitUntil);
-  const taken = objects.flatMap((group, index) => {
+  const taken: ObjectDecision[] = [];
+  for (const [index, group] of objects.entries()) {
     const answer = answers[index];
-    if (answer === undefined) return [];
+    if (answer === undefined) continue;
     acceptGrants(group, answer, { leases, sentMs: nowMs });
     writeVerdicts(group, answer, nowMs);
     noteAnswer(group, answer, { kind: "decide", facts, context });
-    return [{ id, group, answer }];
-  });
+    taken.push({ id, group, answer });
+  }
   const isDenied = rows.some(isRefusing);
   if (isDenied) cancelLeases(rows, leases);
   else commitLeases(rows, leases);

@@ -23,9 +23,11 @@ export async function askObjects(
 ): Promise<readonly ObjectAnswer[]> {
   const { place } = context;
   const { counters } = context.gateway;
+  const [only] = objects;
+  if (only !== undefined && objects.length === 1)
+    return [await counters.ask(only, { phase: "take", id, refusedBefore, client, place }, context)];
   const askAll = (step: Omit<DecisionStep, "id">): Promise<readonly ObjectAnswer[]> =>
     Promise.all(objects.map((checks) => counters.ask(checks, { ...step, id }, context)));
-  if (objects.length === 1) return askAll({ phase: "take", refusedBefore, client, place });
   const held = await askAll({ phase: "hold", refusedBefore, client, place });
   if (!areAllowed(objects, held)) {
     context.waitUntil(askAll({ phase: "release" }));

@@ -55,5 +55,13 @@ export function toChecked(
   }
   const answer = combineVerdicts(enforced);
   const kept = answer.outcome === "allowed" ? taken : NOTHING;
-  return { ...UNCHECKED, policies, rows, answer, shadows: shadows ?? NOTHING, taken: kept };
+  return {
+    policies,
+    rows,
+    answer,
+    shadows: shadows ?? NOTHING,
+    missing: NOTHING,
+    excluding: NOTHING,
+    taken: kept,
+  };
 }

@@ -103,16 +103,21 @@ export class CounterClient {
     this.#asker ??= crypto.randomUUID().slice(0, ASKER_DIGITS);
     const request: CounterRequest = {
       version: MESSAGE_VERSION,
-      ...step,
-      client: step.client?.object === object ? step.client.key : undefined,
+      phase: step.phase,
+      id: step.id,
       asker: this.#asker,
       keys,
+      client: step.client?.object === object ? step.client.key : undefined,
+      refusedBefore: step.refusedBefore,
+      place: step.place,
+      committed: step.committed,
       confirmed,
     };
     const breaker = this.#breaker(object);
-    if (!mayAsk(breaker, readClock()))
+    const nowMs = readClock();
+    if (!mayAsk(breaker, nowMs))
       return this.#decideWithout(checks, request, { failure: "counter object keeps failing", waitUntil });
-    const asked = startAsking(breaker, readClock());
+    const asked = startAsking(breaker, nowMs);
     this.#setBreaker(object, asked);
     this.#fallback.ask(object, keys);
     const reply = await this.#calls.call(object, request, { timeoutMs: toTimeoutMs(checks), waitUntil });

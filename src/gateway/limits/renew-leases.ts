@@ -44,10 +44,10 @@ export function acceptGrants(
   { verdicts, failure }: ObjectAnswer,
   { leases, sentMs }: { readonly leases: Leases; readonly sentMs: number },
 ): void {
-  const nowMs = readClock();
   for (const [index, { lease, cost }] of rows.entries()) {
     const verdict = verdicts[index];
     if (lease === undefined || verdict === undefined) continue;
+    const nowMs = readClock();
     const { key, report } = lease;
     if (failure !== undefined) {
       if (report !== undefined) leases.fail(key, report.seq, nowMs);

@@ -35,8 +35,18 @@ export function askOrigin(
   if (pool === undefined && !isBounded && context.holdsPermits !== true) {
     const { config, stats, credentials } = context.gateway;
     const { stripPrefix, credential } = route;
-    const given = { config, stats, credentials, credential, stripPrefix, onSend: context.onSend };
-    return forward(facts, { ...given, timeoutMs, requestTimeoutMs, ...asking, ...toAsked(route, asking) });
+    const { onSend } = context;
+    const given = {
+      config,
+      stats,
+      credentials,
+      credential,
+      timeoutMs,
+      requestTimeoutMs,
+      stripPrefix,
+      onSend,
+    };
+    return forward(facts, { ...given, ...toAsked(route, asking) });
   }
   return askWithin(facts, route, { context, asking });
 }
@@ -70,7 +80,6 @@ async function askWithin(
     stripPrefix,
     onSend: context.onSend,
     endsWith,
-    ...asking,
     ...toAsked(route, asking),
   };
   return await (client === undefined
@@ -79,14 +88,13 @@ async function askWithin(
 }
 
 /** What is to be changed on its way is asked for in no coding. What a route sets gives way to what the gateway asks for. */
-function toAsked(
-  { links, requestFields, answerFunction }: Route,
-  { fields = [], without = [] }: Asking,
-): Pick<ForwardOptions, "fields" | "without"> {
+function toAsked({ links, requestFields, answerFunction }: Route, asking: Asking): Asking {
   const isRead = links !== undefined || answerFunction !== undefined;
-  if (!isRead && requestFields === undefined) return {};
+  if (!isRead && requestFields === undefined) return asking;
+  const { fields = [], without = [] } = asking;
   const asked = requestFields === undefined ? fields : [...requestFields.set, ...fields];
   return {
+    ...asking,
     fields: !isRead
       ? asked
       : [...asked.filter(([name]) => name !== "accept-encoding"), ["accept-encoding", "identity"]],

@@ -201,8 +201,9 @@ async function toFailure(
 }
 
 /** What is no answer that can be passed on: a status that Cloudflare puts in an origin's place, or none of HTTP's. */
-function toStatusProblem({ status, webSocket }: Response): ProblemCode | undefined {
-  const isPassable = (status >= 200 && status <= 599) || webSocket !== null;
+function toStatusProblem(response: Response): ProblemCode | undefined {
+  const { status } = response;
+  const isPassable = (status >= 200 && status <= 599) || response.webSocket !== null;
   return isPassable ? toCloudflareProblem(status) : "origin-protocol";
 }
 
@@ -211,18 +212,18 @@ function toInit(
   options: ForwardOptions,
   { exchange, upload }: Sending,
 ): RequestInit<RequestInitCfProperties> {
-  const { method = facts.request.method, member } = options;
-  const connectTo = member?.connectTo;
-  return {
+  const { method = facts.method, member } = options;
+  const init: RequestInit<RequestInitCfProperties> = {
     method,
     headers: toOriginFields(facts, options),
     body: upload?.body ?? facts.body,
     redirect: "manual",
     // The bytes as they came: decoding and encoding anew would break digests, strong tags and lengths.
     encodeResponseBody: "manual",
-    ...(connectTo === undefined ? {} : { cf: { resolveOverride: connectTo } }),
-    ...(exchange === undefined ? {} : { signal: exchange.signal }),
   };
+  if (member?.connectTo !== undefined) init.cf = { resolveOverride: member.connectTo };
+  if (exchange !== undefined) init.signal = exchange.signal;
+  return init;
 }
 
 /** It ends in the very turn in which its client leaves: what `any` makes of two signals is aborted later. */

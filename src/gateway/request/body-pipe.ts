@@ -120,13 +120,15 @@ export async function dropAnswer(response: Response): Promise<void> {
 
 /** The answer to be read: by its client, or on the way to it. */
 export function passAnswer(response: Response, waitUntil: WaitUntil): Response {
-  const { body, webSocket, headers, status } = response;
-  const stream = body ?? webSocket;
+  // Most answers pass as they are: what else is read of them is read below.
+  const { body } = response;
+  const stream = body ?? response.webSocket;
   const passage = stream === null ? undefined : passages.get(stream);
   if (passage === undefined || passage.isPassing) return response;
   const { exchange } = passage;
   if (!isWanted(passage)) return response;
   passage.isPassing = true;
+  const { webSocket, headers, status } = response;
   if (body === null) {
     if (webSocket === null) return response;
     const { client, ended } = pipeWebSocket(webSocket, () => exchange?.abort(CLIENT_LEFT));
