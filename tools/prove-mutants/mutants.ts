@@ -2,7 +2,7 @@
 // proof that must notice. Who changes such a line says the new one here.
 
 import { FALLBACK } from "./fallback-mutants.ts";
-import { core, type Mutant, workers } from "./mutant.ts";
+import { core, type Mutant, type Proof, workers } from "./mutant.ts";
 
 const NEAR_CALLS: Proof = { project: "waiting", files: ["test/conformance/request/near-calls.test.ts"] };
 const FUZZ: Proof = { script: ["tools/fuzz-journal.ts", "--seeds", "150"] };
