@@ -13,10 +13,23 @@ const COURSES: readonly Course[] = [
   { seconds: 40, crashMs: 20_000 },
 ];
 
+const USAGE = `Usage: npm run fuzz:journal -- [options]
+  --seeds <n>   courses that are played: 9000 unless said
+  --first <n>   the seed of the first: 1 unless said
+  --help`;
+
 await runCommand(async () => {
   const { values } = parseArgs({
-    options: { seeds: { type: "string", default: "9000" }, first: { type: "string", default: "1" } },
+    options: {
+      seeds: { type: "string", default: "9000" },
+      first: { type: "string", default: "1" },
+      help: { type: "boolean", default: false },
+    },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const first = Number(values.first);
   const startedMs = performance.now();
   const total = { over: 0, crashes: 0, requests: 0, denied: 0, slotWrites: 0, rowWrites: 0 };

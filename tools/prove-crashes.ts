@@ -19,7 +19,13 @@ const AT_ONCE = 48;
 const KILLED_MS = { from: 400, to: 3_000 } as const;
 
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { kills: { type: "string", default: "20" } } });
+  const { values } = parseArgs({
+    options: { kills: { type: "string", default: "20" }, help: { type: "boolean", default: false } },
+  });
+  if (values.help) {
+    console.log("Usage: npm run prove:crashes -- [--kills <n>] [--help]\nKills 20 times unless said.");
+    return;
+  }
   const kills = Number(values.kills);
   await mkdir(DIST, { recursive: true });
   const folder = await mkdtemp(join(DIST, "crashes-"));
