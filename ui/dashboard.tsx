@@ -19,6 +19,7 @@ import { Origins, Upstream } from "./panels/origins.tsx";
 import { Policies, type PolicyView } from "./panels/policies.tsx";
 import { Refusals } from "./panels/refusals.tsx";
 import { Strip } from "./panels/strip.tsx";
+import { Suspects } from "./panels/suspects.tsx";
 import { Tail } from "./panels/tail.tsx";
 import { type Range, RANGES, readFigures } from "./ranges.ts";
 import type { Session } from "./sign-in.tsx";
@@ -80,6 +81,9 @@ export function Dashboard({ session: { token, canChange, canTest }, onLeave }: D
         {stats === undefined ? undefined : <Traffic stats={stats} marks={marks} />}
         <Section name="Refused and failed, as it happens">
           <Tail ask={ask} />
+        </Section>
+        <Section name="Suspects">
+          <Suspects ask={ask} />
         </Section>
         <Section name="Alerts" id="alerts">
           <Alerts ask={ask} polled={alerts} canTest={canTest} />

@@ -10,6 +10,7 @@ import { gatewayOperations, purgeOperation } from "./gateway-operations.ts";
 import { keyOperations } from "./key-operations.ts";
 import { requestOperations } from "./request-operations.ts";
 import { statsOperations } from "./stats-operations.ts";
+import { suspectOperation } from "./suspect-operation.ts";
 import { tokenOperations } from "./token-operations.ts";
 import type { TokenScope } from "../core/control/token-scopes.ts";
 import type { Operation } from "./operation.ts";
@@ -31,6 +32,7 @@ export const operations: readonly Operation[] = [
     ...createEntryOperations("access"),
     ...counterOperations,
     consumerOperation,
+    suspectOperation,
     ...requestOperations,
   ]),
   ...of("config", configOperations),

@@ -15,6 +15,7 @@ import {
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
 import { ScoreBook } from "../core/reputation/score-book.ts";
+import type { SuspectsAnswer, SuspectsQuestion } from "../core/reputation/suspects.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
 import { SCORE_PREFIX } from "./counter-rows.ts";
@@ -22,6 +23,9 @@ import { CounterDesk } from "./counter-desk.ts";
 
 /** Keys of policies that calls of some priority wait for. */
 const WAITED_FOR_MAX = 1_000;
+
+/** Of one answer. */
+const SUSPECTS_MAX = 100;
 
 /** Rows that are looked at to find who uses most. */
 const TOP_ROWS_MAX = 5_000;
@@ -71,6 +75,11 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     if (question.version !== MESSAGE_VERSION) throw new Error("counter message of another version");
     const nowMs = this.#desk.readClock();
     return this.#readScores().report(question, nowMs);
+  }
+
+  suspects({ version, most }: SuspectsQuestion): SuspectsAnswer {
+    if (version !== MESSAGE_VERSION) throw new Error("counter message of another version");
+    return this.#readScores().listSuspects(Math.min(most, SUSPECTS_MAX), this.#desk.readClock());
   }
 
   #handle(

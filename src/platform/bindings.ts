@@ -38,6 +38,7 @@ import type { NewsAnswer, NewsQuestion } from "../core/control/news.ts";
 import type { Snapshot } from "../core/control/snapshot.ts";
 import type { CallView, Cancelling, HandedCall, Taking } from "../core/handover/call-messages.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
+import type { SuspectsAnswer, SuspectsQuestion } from "../core/reputation/suspects.ts";
 import type { FeedbackReport, FeedbackView } from "../core/feedback/feedback-messages.ts";
 import type {
   ConsumerCounts,
@@ -74,6 +75,7 @@ export interface CounterRpc extends Rpc.DurableObjectBranded {
   top(question: TopQuestion): TopAnswer;
   /** What clients did, in the order of the reports. */
   score(question: ScoreQuestion): readonly ScoreAnswer[];
+  suspects(question: SuspectsQuestion): SuspectsAnswer;
 }
 
 export interface AddedPurges extends PurgeState {

@@ -21,6 +21,7 @@ import { requestCommands } from "./commands/requests.ts";
 import { simulate } from "./commands/simulate.ts";
 import { statsCommands } from "./commands/stats.ts";
 import { suggest } from "./commands/suggest.ts";
+import { suspects } from "./commands/suspects.ts";
 import { test } from "./commands/test.ts";
 import { tokenCommands } from "./commands/tokens.ts";
 import { top } from "./commands/top.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   test,
   ...alertCommands,
   top,
+  suspects,
   ...statsCommands,
   ...counterCommands,
   ...keyCommands,

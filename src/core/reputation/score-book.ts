@@ -7,7 +7,8 @@ import { storedCount } from "../algorithms/stored-state.ts";
 import { toBanExpiryMs } from "../counters/ban.ts";
 import { findOwnKey } from "./client-key.ts";
 import { REPORTED_MAX, type ScoreAnswer, type ScoreQuestion, type Standing } from "./score-messages.ts";
-import { addSignals, type ClientScore, type ScoreSettings, toScore, toScoreBanMs } from "./score.ts";
+import { addSignals, type ClientScore, type ScoreSettings, toDecay, toScore, toScoreBanMs } from "./score.ts";
+import { type Suspect, type SuspectsAnswer, toWorst } from "./suspects.ts";
 
 /** Clients whose scores an object knows: whoever has more addresses pushes out those that were quiet for longest. */
 const CLIENTS_MAX = 10_000;
@@ -93,6 +94,22 @@ export class ScoreBook {
   find(key: string, nowMs: number): ScoreAnswer | undefined {
     const answer = this.#toAnswer(key, this.#clients.get(key)?.state, nowMs);
     return answer.score < NO_SCORE && answer.banMs === 0 ? undefined : answer;
+  }
+
+  /** Who is suspect or banned now. */
+  listSuspects(most: number, nowMs: number): SuspectsAnswer {
+    const found: Suspect[] = [];
+    for (const [key, { state }] of this.#clients.entries()) {
+      const { settings, atMs } = state;
+      const standing = toStanding(state, settings, nowMs);
+      if (standing === "clear") continue;
+      const kept = toDecay(nowMs - atMs, settings.halfLifeMs);
+      const { denied, faults, traps } = state;
+      const left = { denied: denied * kept, faults: faults * kept, traps: traps * kept };
+      const banMs = toScoreBanMs(state, settings, nowMs);
+      found.push({ key, standing, score: toScore(state, nowMs), banMs, lastMs: atMs, points: left });
+    }
+    return { suspects: toWorst(found, most), count: found.length };
   }
 
   /** Rows that expired were deleted meanwhile: they are counted anew, at most once a minute. */

@@ -2,16 +2,28 @@
 // on is banned, and whoever shows an accepted credential is neither.
 
 import { describe, expect, it } from "vitest";
+import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { newAddress, type Reply, send } from "../support/client.ts";
+import { createCalls } from "../support/command-line.ts";
 import { startStand } from "../support/stand.ts";
 import { until } from "../support/until.ts";
 
-const { gateway, origin } = await startStand({
-  policies: { calls: { algorithm: "sliding-window", limit: 1_000, window: "1h", key: "ip" } },
-  tiers: { suspect: { calls: { limit: 2 } } },
-  reputation: { mode: "enforce", traps: ["/.env", "/open/trap"] },
-  routes: [{ path: "/open/*", policies: ["calls"], cors: { origins: ["https://app.example"] } }],
-});
+const { gateway, origin } = await startStand(
+  {
+    counters: { shards: 1 },
+    policies: { calls: { algorithm: "sliding-window", limit: 1_000, window: "1h", key: "ip" } },
+    tiers: { suspect: { calls: { limit: 2 } } },
+    reputation: { mode: "enforce", traps: ["/.env", "/open/trap"] },
+    routes: [{ path: "/open/*", policies: ["calls"], cors: { origins: ["https://app.example"] } }],
+  },
+  { vars: { ADMIN_TOKEN } },
+);
+const headgate = createCalls(gateway);
+
+interface Shown {
+  readonly mode: string;
+  readonly items: readonly { readonly address: string; readonly points: { readonly traps: number } }[];
+}
 
 async function sendAll(
   count: number,
@@ -49,6 +61,17 @@ describe.concurrent("a client's reputation", () => {
     expect(banned.json()).toMatchObject({ code: "reputation-banned" });
     expect(Number(banned.field("Retry-After"))).toBeGreaterThan(500);
     expect(Number(banned.field("Retry-After"))).toBeLessThanOrEqual(600);
+    const shown = await until("a suspect", async () => {
+      const { mode, items } = (await askAdmin(gateway, "GET", "/suspects")).json() as unknown as Shown;
+      expect(mode).toBe("enforce");
+      return items.find(({ address }) => address === ip);
+    });
+    expect(shown).toMatchObject({ standing: "banned", isOfOtherSites: false });
+    expect(shown.points.traps).toBeGreaterThan(99);
+    const { out } = await headgate(["suspects"]);
+    expect(out.split("\n").find((line) => line.startsWith(`${ip} `))).toMatch(
+      /banned .*traps 1\d\d.* in \d+ min/,
+    );
   });
 
   it("holds what another site's page made a browser ask for against such requests alone, and bans nobody for it", async () => {

@@ -25,6 +25,8 @@ const config = {
     few: { algorithm: "sliding-window", limit: 5, window: "1h", key: ["ip", "path"] },
     trial: { algorithm: "sliding-window", limit: 2, window: "1h", key: "ip", mode: "shadow" },
   },
+  counters: { shards: 2 },
+  reputation: { traps: ["/.env"] },
   routes: [
     { path: "/few/*", policies: ["few"] },
     { path: "/trial", policies: ["trial"] },
@@ -179,6 +181,19 @@ describe("the dashboard's figures", () => {
     await page.getByText(first.label, { exact: true }).click();
     await until("the figures of before", async () => isShown(first.toQuery()), 15_000);
     expect(Number(await figure("Requests"))).toBeGreaterThanOrEqual(before);
+  });
+
+  it("name who is suspect and what for, when they are asked", async () => {
+    const { page } = dashboard;
+    await ask("/.env", 2, "192.0.2.77");
+    const row = page
+      .getByRole("table", { name: "Suspect and banned clients" })
+      .getByRole("row", { name: /192\.0\.2\.77/ });
+    await until("a suspect", async () => {
+      await page.getByRole("button", { name: /^Look (?:for suspects|again)$/ }).click();
+      return (await row.count()) === 1;
+    });
+    expect(await row.innerText()).toMatch(/suspect\s+traps (?:40|39)/);
   });
 
   it("come from the gateway alone, and nothing went wrong in the browser", () => {

@@ -59,4 +59,21 @@ describe("ScoreBook", () => {
     expect(new ScoreBook(store, 0).find(ofPage, 0)?.banMs).toBe(600_000);
     expect([...rows.keys()]).toEqual([ofPage, "ip=1"]);
   });
+
+  it("lists who is suspect or banned, the worst first, by what is left of their points", () => {
+    const book = new ScoreBook(createStore().store, 0);
+    book.report(toQuestion("ip=clear", 10), 0);
+    book.report(toQuestion("ip=suspect", 60), 0);
+    book.report(toQuestion("ip=banned", 120), 0);
+    book.report(toQuestion("ip=worse", 90), 0);
+    const halved = 600_000;
+    const { suspects, count } = book.listSuspects(2, halved);
+    expect(count).toBe(3);
+    expect(suspects.map(({ key, score }) => [key, score])).toEqual([
+      ["ip=banned", 60],
+      ["ip=worse", 45],
+    ]);
+    expect(suspects[0]).toMatchObject({ standing: "suspect", banMs: 0, lastMs: 0, points: { traps: 60 } });
+    expect(book.listSuspects(9, 0).suspects[0]).toMatchObject({ standing: "banned", banMs: 600_000 });
+  });
 });
