@@ -1,5 +1,6 @@
 // Reads wrangler.toml: its own words for a wrong one are pages long.
 
+import { existsSync } from "node:fs";
 import { CommandError } from "./command-error.ts";
 
 /** Throws a CommandError that says in one line where the file is wrong. */
@@ -7,6 +8,10 @@ export function readWrangler<Value>(read: () => Value): Value {
   try {
     return read();
   } catch (error) {
+    if (!existsSync("wrangler.toml"))
+      throw new CommandError(
+        `There is no wrangler.toml in ${process.cwd()}: run this in the folder of the project, or headgate init to begin one`,
+      );
     const { message, location } = error as Error & { readonly location?: { readonly line?: number } };
     const line = location?.line === undefined ? "" : `, line ${location.line}`;
     throw new CommandError(`Cannot read wrangler.toml${line}: ${message.trim().split("\n")[0]}`);

@@ -1,7 +1,7 @@
 // What `npm start` and `npm run dev` are told: options after `--`, or variables of the environment, the options first.
 
 import { parseArgs } from "node:util";
-import { CommandError } from "./command-error.ts";
+import { MisusedError } from "./command-error.ts";
 
 export interface StartOptions {
   /** 0 takes a free port. */
@@ -35,7 +35,7 @@ const START_USAGE = [
   ),
 ].join("\n");
 
-/** Throws a CommandError for what it does not know, with all that it knows. */
+/** Throws a MisusedError for what it does not know, with all that it knows. */
 export function readStartOptions(argv: readonly string[], env: Environment): StartOptions {
   const given = readArgs(argv);
   return {
@@ -63,6 +63,6 @@ function readArgs(argv: readonly string[]) {
   }
 }
 
-function toRefusal(message: string): CommandError {
-  return new CommandError(`Cannot start: ${message}\n${START_USAGE}`);
+function toRefusal(message: string): MisusedError {
+  return new MisusedError(`Cannot start: ${message}\n${START_USAGE}`);
 }

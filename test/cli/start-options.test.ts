@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CommandError } from "../../src/cli/command-error.ts";
+import { MisusedError } from "../../src/cli/command-error.ts";
 import { readStartOptions } from "../../src/cli/start-options.ts";
 
 const DEFAULTS = {
@@ -34,7 +34,7 @@ describe("readStartOptions()", () => {
     [["8080"], {}, /8080/],
   ])("refuses %j with %j, and says what there is", (argv, env, said) => {
     const refused = (): unknown => readStartOptions(argv, env);
-    expect(refused).toThrow(CommandError);
+    expect(refused).toThrow(MisusedError);
     expect(refused).toThrow(said);
     expect(refused).toThrow(/--config <file>/);
   });

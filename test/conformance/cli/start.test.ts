@@ -182,7 +182,7 @@ describe("npm start", () => {
 
   it("says of an unknown option which ones there are", async () => {
     const { code, said } = await run(["--prot", "1"]);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(said).toMatch(/^Cannot start: .*--prot[\s\S]+--port <number>/);
   });
 });

@@ -1,18 +1,29 @@
 // What makes, serves, builds and deploys the project in the working folder. Each is loaded only when it is called: the other
 // commands start without a bundler and a runtime.
 
+import { MisusedError } from "../../command-error.ts";
 import { START_OPTIONS } from "../../start-options.ts";
 import type { Command } from "../command.ts";
 
 type Project = Pick<Command, "name" | "summary" | "options" | "examples"> &
   Required<Pick<Command, "runAlone">>;
 
+/** Of a command that takes no word: a mistyped one would do the whole of it, and nothing of what was meant. */
+function refuseWords(name: string, argv: readonly string[]): void {
+  if (argv.length === 0) return;
+  const received = argv.map((word) => JSON.stringify(word)).join(" ");
+  throw new MisusedError(
+    `headgate ${name} takes no arguments and no options, received ${received}: headgate ${name} --help says more`,
+  );
+}
+
 const project: readonly Project[] = [
   {
     name: "init",
     summary: "writes what a project begins with, in the working folder; changes no file that is there",
     examples: ["init"],
-    runAlone: async () => {
+    runAlone: async (argv) => {
+      refuseWords("init", argv);
       const { init } = await import("../../init.ts");
       await init(process.cwd());
     },
@@ -41,7 +52,8 @@ const project: readonly Project[] = [
     name: "build",
     summary: "checks the configuration and builds dist/worker.js, as wrangler does before it deploys",
     examples: ["build"],
-    runAlone: async () => {
+    runAlone: async (argv) => {
+      refuseWords("build", argv);
       const { build } = await import("../../build.ts");
       await build();
     },
