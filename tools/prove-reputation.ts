@@ -14,6 +14,15 @@ import {
   visitWithHostilePage,
 } from "./prove-reputation/scenarios.ts";
 
+import {
+  betray,
+  BURSTS,
+  comeAtPeak,
+  comeAtPeakAfterScan,
+  farm,
+  toOfficeHours,
+} from "./prove-reputation/trust.ts";
+
 const PROMISED = { requestsMax: 60, msMax: 10_000 };
 const ISOLATES = [1, 10, 40] as const;
 const ATTACKS = [
@@ -68,6 +77,7 @@ await runCommand(() => {
   );
   const rows = flood(20_000);
   hold(rows === 0, `20,000 addresses with one fault each leave ${rows} rows`);
+  holdTrust(hold);
   if (broken.length > 0) throw new CommandError(`${broken.length} promises are broken`);
   return Promise.resolve();
 });
@@ -83,4 +93,33 @@ function holdAttacks(hold: (holds: boolean, said: string) => void, seed: number)
       hold(isCaught, `${name}, ${isolates} isolates: ${when}`);
     }
   }
+}
+
+function holdTrust(hold: (holds: boolean, said: string) => void): void {
+  const known = comeAtPeak({ hours: toOfficeHours(7), visits: 5 });
+  hold(
+    known.standing === "trusted" && known.letIn === BURSTS.trusted,
+    `a client that came for a week is ${known.standing}: at a peak of 60 requests at once ${known.letIn} are let in`,
+  );
+  const fresh = comeAtPeak({ hours: [], visits: 0 });
+  const once = comeAtPeak({ hours: [0], visits: 500 });
+  hold(
+    [fresh, once].every(({ standing, letIn }) => standing === "clear" && letIn === BURSTS.everybody),
+    `a new address is ${fresh.standing}, and one that came 500 times a week ago ${once.standing}: ${fresh.letIn} and ${once.letIn}`,
+  );
+  const scanned = comeAtPeakAfterScan();
+  hold(
+    scanned.atWorst && scanned.standing === "clear" && scanned.letIn === BURSTS.everybody,
+    `one that was suspect on the fourth day is ${scanned.standing} on the eighth: ${scanned.letIn}`,
+  );
+  const betrayed = betray();
+  hold(
+    betrayed.join() === "trusted,clear,clear",
+    `trusted until it asks for a trap: ${betrayed.join(", then ")}, at the same isolate and the next`,
+  );
+  const { requests, days, rows } = farm();
+  hold(
+    requests >= 12 && days >= 7,
+    `trust costs an address of a botnet ${requests} clean requests over ${days} days, and the object ${rows} rows`,
+  );
 }

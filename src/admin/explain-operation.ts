@@ -100,7 +100,7 @@ const explanation = (): JsonSchema =>
       preflight: { enum: ["gateway", "origin"] },
       ban: reasoned,
       reputation: toObjectSchema({
-        standing: { enum: ["clear", "suspect", "banned"] },
+        standing: { enum: ["clear", "trusted", "suspect", "banned"] },
         score: { type: "number" },
         banMs: { type: "number" },
         isShadow: yesOrNo,

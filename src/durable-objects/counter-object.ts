@@ -14,11 +14,11 @@ import {
 } from "../core/counters/counter-messages.ts";
 import { type CounterRow, findTop } from "../core/counters/find-top.ts";
 import { RankedWaits } from "../core/counters/ranked-waits.ts";
-import { ScoreBook } from "../core/reputation/score-book.ts";
+import { ClientBook } from "../core/reputation/client-book.ts";
 import type { SuspectsAnswer, SuspectsQuestion } from "../core/reputation/suspects.ts";
 import type { ScoreAnswer, ScoreQuestion } from "../core/reputation/score-messages.ts";
 import type { Bindings, CounterRpc } from "../platform/bindings.ts";
-import { SCORE_PREFIX } from "./counter-rows.ts";
+import { SCORE_PREFIX, TRUST_PREFIX } from "./counter-rows.ts";
 import { CounterDesk } from "./counter-desk.ts";
 
 /** Keys of policies that calls of some priority wait for. */
@@ -38,7 +38,7 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     },
   });
   /** Made when a reputation is first asked for. */
-  #scores: ScoreBook | undefined;
+  #scores: ClientBook | undefined;
   readonly #waits = new RankedWaits(WAITED_FOR_MAX);
 
   decide(requests: readonly CounterRequest[]): readonly (CounterReply | CounterFailure)[] {
@@ -90,8 +90,9 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     const asked = this.#waits.reserve(request, nowMs);
     const reply = handle(asked);
     this.#waits.note(asked, reply, nowMs);
-    const { client: key } = request;
-    return key === undefined ? reply : { ...reply, client: this.#readScores().find(key, nowMs) };
+    const { client: key, trustAfterMs } = request;
+    if (key === undefined) return reply;
+    return { ...reply, client: this.#readScores().visit(key, trustAfterMs, nowMs) };
   }
 
   /** The newest of each key: the journal's, and rows of keys that it does not have. */
@@ -105,16 +106,20 @@ export class CounterObject extends DurableObject<Bindings> implements CounterRpc
     return [...rows, ...[...named].map(([key, record]) => ({ key, record }))].slice(0, most);
   }
 
-  #readScores(): ScoreBook {
-    const rows = this.#desk.rows;
-    this.#scores ??= new ScoreBook(
+  #readScores(): ClientBook {
+    const { rows, clock } = this.#desk;
+    const write =
+      (prefix: string) =>
+      (key: string, record: string, expiresAtMs: number): void =>
+        rows.write(`${prefix}${key}`, record, { nowMs: clock.timeMs, expiresAtMs });
+    this.#scores ??= new ClientBook(
+      { list: (most) => rows.listScores(most), write: write(SCORE_PREFIX) },
       {
-        list: (most) => rows.listScores(most),
-        write: (key, record, expiresAtMs) => {
-          rows.write(`${SCORE_PREFIX}${key}`, record, { nowMs: this.#desk.clock.timeMs, expiresAtMs });
-        },
+        read: (key) => rows.read(`${TRUST_PREFIX}${key}`),
+        count: (most) => rows.countTrust(most),
+        write: write(TRUST_PREFIX),
       },
-      this.#desk.clock.timeMs,
+      clock.timeMs,
     );
     return this.#scores;
   }

@@ -16,6 +16,9 @@ const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS counters (
 /** A counter's key has "=" after its first name, so none begins like this. */
 export const SCORE_PREFIX = "score|";
 const SCORES = [SCORE_PREFIX, "score}"] as const;
+/** Stands right before the scores: both are one range, beside that of keys. */
+export const TRUST_PREFIX = "score{";
+const OF_CLIENTS = [TRUST_PREFIX, "score}"] as const;
 
 const NO_ROWS = { rows: 0, earliestMs: undefined } as const;
 
@@ -51,7 +54,7 @@ export class CounterRows {
     return this.#storage.sql
       .exec<{ key: string; record: string }>(
         "SELECT key, record FROM counters WHERE NOT (key >= ? AND key < ?) LIMIT ?",
-        ...SCORES,
+        ...OF_CLIENTS,
         most,
       )
       .toArray();
@@ -68,6 +71,13 @@ export class CounterRows {
       )
       .toArray()
       .map(({ key, record }) => ({ key: key.slice(SCORE_PREFIX.length), record }));
+  }
+
+  /** How many rows say since when a client has come, of at most so many. */
+  countTrust(most: number): number {
+    if (!this.#hasTable) return 0;
+    const query = "SELECT COUNT(*) AS rows FROM (SELECT 1 FROM counters WHERE key >= ? AND key < ? LIMIT ?)";
+    return this.#storage.sql.exec<{ rows: number }>(query, TRUST_PREFIX, SCORE_PREFIX, most).one().rows;
   }
 
   /** Throws when the object holds as many keys as it may and this one is new: it then counts as not answering. */

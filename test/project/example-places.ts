@@ -62,7 +62,7 @@ export const places: Readonly<Record<string, (given: Options) => Options>> = {
   Credentials: inConfig,
   Issuers: inIssuer,
   "Access lists": inConfig,
-  Reputation: inConfig,
+  Reputation: (given) => inConfig({ tiers: { trusted: {} }, ...given }),
   Portal: inConfig,
   "Announced changes": inAnnounced,
   CORS: inConfig,

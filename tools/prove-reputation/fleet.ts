@@ -7,11 +7,10 @@ import {
   reputationSchema,
   toReputation,
 } from "../../src/core/reputation/reputation-settings.ts";
-import { ScoreBook } from "../../src/core/reputation/score-book.ts";
+import { ClientBook } from "../../src/core/reputation/client-book.ts";
 import { toKeyOfOthers } from "../../src/core/reputation/client-key.ts";
 import { isDoubted } from "../../src/core/reputation/score.ts";
-import type { Standing } from "../../src/core/reputation/score-messages.ts";
-import { Standings } from "../../src/core/reputation/standings.ts";
+import { type KnownStanding, Standings } from "../../src/core/reputation/standings.ts";
 import { type Happened, toSignals } from "../../src/core/reputation/to-signals.ts";
 
 /** Isolates report at most so often. */
@@ -39,7 +38,7 @@ interface Isolate {
 
 export interface Turned {
   readonly key: string;
-  readonly standing: Standing;
+  readonly standing: KnownStanding["standing"];
   readonly atMs: number;
 }
 
@@ -48,8 +47,10 @@ export class Fleet {
   readonly turned: Turned[] = [];
   /** Rows that were written. */
   rows = 0;
+  /** The same, of clients that come again. */
+  trustRows = 0;
   readonly #isolates: readonly Isolate[];
-  readonly #book: ScoreBook;
+  readonly #book: ClientBook;
   readonly #askedEach: number;
   #sent = 0;
 
@@ -64,11 +65,21 @@ export class Fleet {
     const write = (): void => {
       this.rows += 1;
     };
-    this.#book = new ScoreBook({ list: () => [], write }, 0);
+    const stored = new Map<string, string>();
+    const keep = (key: string, record: string): void => {
+      this.trustRows += 1;
+      stored.set(key, record);
+    };
+    const trust = { read: (key: string) => stored.get(key), count: () => stored.size, write: keep };
+    this.#book = new ClientBook({ list: () => [], write }, trust, 0);
   }
 
   /** One request of a client at one isolate: what the isolate knows of the client before, and then reports. */
-  send(client: string, happened: Partial<Happened>, { at, nowMs, isOfOtherSite = false }: Sent): Standing {
+  send(
+    client: string,
+    happened: Partial<Happened>,
+    { at, nowMs, isOfOtherSite = false }: Sent,
+  ): KnownStanding["standing"] {
     const key = isOfOtherSite ? toKeyOfOthers(client) : client;
     const isolate = this.#isolates[at % this.#isolates.length];
     if (isolate === undefined) throw new Error("a fleet has at least one isolate");
@@ -89,20 +100,24 @@ export class Fleet {
   #ask(key: string, standings: Standings, noted: Parameters<Standings["vouch"]>[1]): void {
     this.#sent += 1;
     const { nowMs } = noted;
-    const held = this.#sent % this.#askedEach === 0 ? this.#book.find(key, nowMs) : undefined;
+    const held =
+      this.#sent % this.#askedEach === 0
+        ? this.#book.visit(key, this.settings.trustAfterMs, nowMs)
+        : undefined;
     if (held === undefined) return;
     standings.hear(held, nowMs);
     if (isDoubted(held.score, this.settings.score)) standings.vouch(key, noted);
   }
 
   toScore(key: string, nowMs: number): number {
-    return this.#book.find(key, nowMs)?.score ?? 0;
+    return this.#book.visit(key, undefined, nowMs)?.score ?? 0;
   }
 
   #report(isolate: Isolate, nowMs: number): void {
     isolate.sentMs = nowMs;
     for (const { reports } of isolate.standings.takeReports()) {
-      const answers = this.#book.report({ version: 1, settings: this.settings.score, reports }, nowMs);
+      const { score, trustAfterMs } = this.settings;
+      const answers = this.#book.report({ version: 1, settings: score, trustAfterMs, reports }, nowMs);
       isolate.standings.settle(reports);
       for (const answer of answers) {
         isolate.standings.hear(answer, nowMs);

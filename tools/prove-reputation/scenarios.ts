@@ -1,9 +1,11 @@
 // Who comes: a scanner, a stuffer of credentials, a week of ordinary clients, an office behind one address. Each says what
 // became of it.
 
-import type { Standing } from "../../src/core/reputation/score-messages.ts";
+import type { KnownStanding } from "../../src/core/reputation/standings.ts";
 import type { Happened } from "../../src/core/reputation/to-signals.ts";
 import { Fleet } from "./fleet.ts";
+
+type Standing = KnownStanding["standing"];
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -393,6 +393,14 @@ export interface ConfigInput<Names extends string = string> {
      * @example reputation: { traps: ["/.env", "/wp-login.php"] }
      */
     readonly traps?: ListOf<string>;
+    readonly trusted?: {
+      /**
+       * How long an address must have come without a point held against it to be trusted. Without `trusted` nobody is.
+       * (duration, 1 h to 30 d. Default: `"7d"`.)
+       * @example reputation: { trusted: { after: "14d" } }
+       */
+      readonly after?: Duration;
+    };
   };
   readonly portal?: {
     /**

@@ -40,7 +40,7 @@ export interface ExplainedPolicy {
 }
 
 export interface ExplainedReputation {
-  readonly standing: "clear" | "suspect" | "banned";
+  readonly standing: "clear" | "trusted" | "suspect" | "banned";
   readonly score: number;
   /** How long it is still banned for. */
   readonly banMs: number;

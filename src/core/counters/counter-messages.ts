@@ -91,6 +91,8 @@ export interface CounterRequest {
   readonly keys: readonly KeyChecks[];
   /** The client whose reputation the isolate wants to know, where this object owns it. */
   readonly client?: string | undefined;
+  /** How long the client must have come without a fault to be trusted; undefined: it is not asked. */
+  readonly trustAfterMs?: number | undefined;
   readonly refusedBefore?: Refused | undefined;
   /** With `take` and `hold`. undefined: nobody of this pool goes before another. */
   readonly place?: CallPlace | undefined;
@@ -156,6 +158,7 @@ export interface ClientStanding {
   readonly score: number;
   /** How long it is still banned for. */
   readonly banMs: number;
+  readonly isTrusted?: boolean | undefined;
 }
 
 /** Takes the place of a reply when this request could not be decided. It says nothing of the others in its call. */

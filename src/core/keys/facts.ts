@@ -34,8 +34,8 @@ export interface Facts {
   readonly bot?: BotFacts | undefined;
   /** The identity of an accepted credential; undefined where none was needed or sent. */
   readonly identity: Identity | undefined;
-  /** "suspect": what the client did makes it so, and it shows no accepted credential. */
-  readonly standing?: "suspect" | undefined;
+  /** What the client did makes it so, and it shows no accepted credential. */
+  readonly standing?: "suspect" | "trusted" | undefined;
   /** SHA-256 in hexadecimal, of a text's UTF-8. */
   readonly hash: (text: string) => string;
   /** A request header's combined value. Names are compared folded (http/field-name.ts). */

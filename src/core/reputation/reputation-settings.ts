@@ -9,6 +9,8 @@ import type { ScoreSettings } from "./score.ts";
 
 /** The tier of anonymous requests whose client is suspect. */
 export const SUSPECT_TIER = "suspect";
+/** The tier of anonymous requests whose client is trusted. */
+export const TRUSTED_TIER = "trusted";
 
 const POINTS_MAX = 10_000;
 const TRAPS_MAX = 100;
@@ -45,6 +47,7 @@ export const reputationSchema = v.pipe(
       "1d",
     ]),
     traps: v.optional(listOf(trap, "path", { least: 0, most: TRAPS_MAX }), []),
+    trusted: v.optional(object({ after: v.optional(durationBetween("1h", "30d"), "7d") })),
   }),
   v.forward(
     v.check(({ suspect, ban }) => suspect <= ban, "must not be less than suspect"),
@@ -60,6 +63,8 @@ export interface ReputationSettings {
   /** Requests that the platform's bot management scores below it have the points of `bot`. */
   readonly botScoreBelow: number;
   readonly score: ScoreSettings;
+  /** How long a client must have come without a fault to be trusted; undefined: nobody is. */
+  readonly trustAfterMs: number | undefined;
   /** In the form that routes are matched by. */
   readonly traps: ReadonlySet<string>;
 }
@@ -70,12 +75,13 @@ export function toReputation(
   caseSensitive: boolean,
 ): ReputationSettings | undefined {
   if (given === undefined) return undefined;
-  const { mode, signals: byName, botScoreBelow, halfLife, suspect, ban, banFor, traps } = given;
+  const { mode, signals: byName, botScoreBelow, halfLife, suspect, ban, banFor, traps, trusted } = given;
   return {
     isShadow: mode === "shadow",
     points: byName,
     botScoreBelow,
     score: { halfLifeMs: halfLife, suspect, ban, banForMs: banFor },
+    trustAfterMs: trusted?.after,
     traps: new Set(traps.map((path) => toMatchPath(path, caseSensitive))),
   };
 }

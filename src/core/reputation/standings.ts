@@ -4,6 +4,7 @@
 import { LruMap } from "../lru-map.ts";
 import { findOwnKey } from "./client-key.ts";
 import { REPORTED_MAX, type ScoreAnswer, type ScoreReport, type Standing } from "./score-messages.ts";
+import { isBeyondTrust } from "./trust-book.ts";
 import { addPoints, NO_SIGNALS, type ScoreSettings, type Signals, toDecay, toPoints } from "./score.ts";
 
 const CLIENTS_MAX = 10_000;
@@ -11,6 +12,8 @@ const CLIENTS_MAX = 10_000;
 const CLEAN_PER_FAULT = 4;
 /** Between two such tellings of one client. */
 const VOUCH_MS = 10_000;
+/** So long what an object has said of trust holds: a fault that another isolate has seen ends it there at once. */
+const TRUST_MS = 60_000;
 /** Clients that wait for the next report; of others nothing is reported. */
 const PENDING_MAX = 1_000;
 
@@ -18,6 +21,7 @@ interface Heard {
   readonly score: number;
   readonly atMs: number;
   readonly bannedUntilMs: number;
+  readonly trustedUntilMs: number;
 }
 
 /** Requests of a client that went well since its last fault here. */
@@ -37,7 +41,7 @@ interface Pending {
 
 /** What is held against a client. */
 export interface KnownStanding {
-  readonly standing: Standing;
+  readonly standing: Standing | "trusted";
   readonly score: number;
   readonly banMs: number;
 }
@@ -128,8 +132,13 @@ export class Standings {
     }
   }
 
-  hear({ key, score, banMs }: Pick<ScoreAnswer, "key" | "score" | "banMs">, nowMs: number): void {
-    this.#heard.set(key, { score, atMs: nowMs, bannedUntilMs: banMs > 0 ? nowMs + banMs : 0 });
+  hear({ key, score, banMs, isTrusted }: Omit<ScoreAnswer, "turned">, nowMs: number): void {
+    this.#heard.set(key, {
+      score,
+      atMs: nowMs,
+      bannedUntilMs: banMs > 0 ? nowMs + banMs : 0,
+      trustedUntilMs: isTrusted === true ? nowMs + TRUST_MS : 0,
+    });
   }
 
   /** undefined: nothing is known. Whoever is banned is so by its object alone. */
@@ -138,7 +147,9 @@ export class Standings {
     const known = this.#findOne(key, settings, nowMs);
     if (own === undefined) return known;
     const other = this.#findOne(own, settings, nowMs);
-    return other !== undefined && (known === undefined || isWorse(other, known)) ? other : known;
+    const worse = other !== undefined && (known === undefined || isWorse(other, known)) ? other : known;
+    // What another site's page asks for is not what the client is trusted with.
+    return worse?.standing === "trusted" ? { ...worse, standing: "clear" } : worse;
   }
 
   #findOne(key: string, { halfLifeMs, suspect }: ScoreSettings, nowMs: number): KnownStanding | undefined {
@@ -149,7 +160,8 @@ export class Standings {
     const score = told + toPoints(pending?.signals ?? NO_SIGNALS);
     const banMs = Math.max(0, (heard?.bannedUntilMs ?? 0) - nowMs);
     if (banMs > 0) return { standing: "banned", score, banMs };
-    return { standing: score >= suspect ? "suspect" : "clear", score, banMs: 0 };
+    if (score >= suspect) return { standing: "suspect", score, banMs: 0 };
+    return { standing: isTrusted(heard, score, nowMs) ? "trusted" : "clear", score, banMs: 0 };
   }
 }
 
@@ -161,6 +173,9 @@ function weigh({ denied, faults, traps }: Signals, clean: Pick<Clean, "count" | 
   const weight = (1 + clean.count / CLEAN_PER_FAULT) ** -2;
   return { denied: denied * weight, faults: faults * weight, traps, clean: clean.untold };
 }
+
+const isTrusted = (heard: Heard | undefined, score: number, nowMs: number): boolean =>
+  heard !== undefined && nowMs < heard.trustedUntilMs && !isBeyondTrust(score);
 
 const isWorse = (one: KnownStanding, other: KnownStanding): boolean =>
   one.banMs > other.banMs || (one.banMs === other.banMs && one.score > other.score);

@@ -176,7 +176,7 @@ function letInAnybody(
     const cause = `a score of ${Math.round(known.score)}`;
     return err({ ...refuse("reputation-banned", cause), retryAfterMs: known.banMs });
   }
-  const standing = known?.standing === "suspect" ? known.standing : undefined;
+  const standing = known?.standing === "clear" ? undefined : known?.standing;
   return ok(facts.admit({ caller: undefined, isUnlimited, standing }));
 }
 

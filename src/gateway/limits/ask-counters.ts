@@ -29,7 +29,7 @@ export async function askCounters(
   reserveLeases(rows, leases);
   const objects = toObjects(request);
   const { reputation } = context.gateway;
-  const client = reputation?.toOwnedKey(facts);
+  const client = reputation?.toAsked(facts);
   const answers = await askObjects(objects, { id, refusedBefore, client, context });
   reputation?.hear(answers, client, context.waitUntil);
   const taken: ObjectDecision[] = [];

@@ -21,7 +21,7 @@ import {
   MESSAGE_VERSION,
   type Settlement,
 } from "../../core/counters/counter-messages.ts";
-import type { OwnedKey } from "../../core/keys/counter-key.ts";
+import type { AskedClient } from "../../core/reputation/score-messages.ts";
 import { LruMap } from "../../core/lru-map.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
@@ -42,7 +42,7 @@ const CONFIRMED_MAX = 16;
 /** Which step of a decision a call is. */
 export type DecisionStep = Pick<CounterRequest, "phase" | "id" | "refusedBefore" | "committed" | "place"> & {
   /** Whose reputation is wanted, and the object that owns it. */
-  readonly client?: OwnedKey | undefined;
+  readonly client?: AskedClient | undefined;
 };
 
 export interface ObjectAnswer {
@@ -108,6 +108,7 @@ export class CounterClient {
       asker: this.#asker,
       keys,
       client: step.client?.object === object ? step.client.key : undefined,
+      trustAfterMs: step.client?.trustAfterMs,
       refusedBefore: step.refusedBefore,
       place: step.place,
       committed: step.committed,

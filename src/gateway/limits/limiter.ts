@@ -29,7 +29,7 @@ export interface Decider {
   /** undefined: nobody is told of anything. */
   readonly alerts: Pick<AlertClient, "cross"> | undefined;
   /** undefined: what clients did is not held against them. */
-  readonly reputation: Pick<ReputationClient, "toOwnedKey" | "hear"> | undefined;
+  readonly reputation: Pick<ReputationClient, "toAsked" | "hear"> | undefined;
 }
 
 export interface DeciderContext extends Pick<RequestContext<Decider>, "gateway" | "waitUntil"> {

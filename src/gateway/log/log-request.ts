@@ -23,7 +23,7 @@ export interface LoggedRequest {
     readonly traceparent: string | undefined;
     readonly address: string | undefined;
     readonly identity: Identity | undefined;
-    readonly standing?: "suspect" | undefined;
+    readonly standing?: "suspect" | "trusted" | undefined;
   };
   readonly trace: RequestTrace;
 }

@@ -10,9 +10,10 @@ import {
   toObjectName,
 } from "../../core/keys/counter-key.ts";
 import { isScoredBelow, readBotFacts } from "../../core/keys/bot-facts.ts";
+import type { Facts } from "../../core/keys/facts.ts";
 import { isOfOtherSite, toKeyOfOthers } from "../../core/reputation/client-key.ts";
 import type { ReputationSettings } from "../../core/reputation/reputation-settings.ts";
-import type { ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
+import type { AskedClient, ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
 import { isDoubted, NO_SIGNALS } from "../../core/reputation/score.ts";
 import { type KnownStanding, type ObjectReports, Standings } from "../../core/reputation/standings.ts";
 import { toSignals } from "../../core/reputation/to-signals.ts";
@@ -74,6 +75,14 @@ export class ReputationClient {
     const counter = toAddressCounter(client.address);
     if (counter === undefined) return undefined;
     return { key: toKey(counter, client.header, cors), object: this.#toObject(counter, client) };
+  }
+
+  /** The same, where its visit counts for being trusted: whoever shows a credential is known by it. */
+  toAsked(client: Client & Pick<Facts, "identity">): AskedClient | undefined {
+    const owned = this.toOwnedKey(client);
+    const trustAfterMs = this.#settings?.trustAfterMs;
+    if (owned === undefined || trustAfterMs === undefined || client.identity !== undefined) return owned;
+    return { ...owned, trustAfterMs };
   }
 
   /** What objects said beside their verdicts of `client`. */
@@ -157,7 +166,12 @@ export class ReputationClient {
 
   /** What an object does not take is given up: its client is only taken for better than it is. */
   async #report({ object, reports }: ObjectReports, settings: ReputationSettings): Promise<void> {
-    const question: ScoreQuestion = { version: 1, settings: settings.score, reports };
+    const question: ScoreQuestion = {
+      version: 1,
+      settings: settings.score,
+      trustAfterMs: settings.trustAfterMs,
+      reports,
+    };
     let answers: readonly ScoreAnswer[] = [];
     try {
       answers = (await inTime(this.#namespace.getByName(object).score(question), TIMEOUT_MS)) ?? [];

@@ -34,7 +34,7 @@ export interface Admission {
   /** No policy counts it. */
   readonly isUnlimited: boolean;
   /** What its reputation makes of it, where it shows no credential. */
-  readonly standing?: "suspect" | undefined;
+  readonly standing?: Facts["standing"];
   /** The query without the credential that stood in it; undefined: none did. */
   readonly search?: string | undefined;
 }

@@ -37,6 +37,14 @@ describe("findVainReputation()", () => {
     ]);
   });
 
+  it("refuses trust that nobody gets anything for", () => {
+    const trusted = { calls: { limit: 20 } };
+    expect(find({ tiers: { ...tiers, trusted }, reputation: { trusted: {} } })).toEqual([]);
+    expect(find({ tiers, reputation: { trusted: {} } })).toEqual([
+      "reputation.trusted: no tier trusted has limits: nobody gets anything for it",
+    ]);
+  });
+
   it("warns of a trap that a route leads to", () => {
     expect(find({ tiers, reputation: { traps: ["/Orders/1"] } })).toEqual([
       expect.stringMatching(

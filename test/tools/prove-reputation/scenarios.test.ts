@@ -11,6 +11,14 @@ import {
   STUFFER,
   visitWithHostilePage,
 } from "../../../tools/prove-reputation/scenarios.ts";
+import {
+  betray,
+  BURSTS,
+  comeAtPeak,
+  comeAtPeakAfterScan,
+  farm,
+  toOfficeHours,
+} from "../../../tools/prove-reputation/trust.ts";
 
 const SEED = 7;
 
@@ -65,5 +73,26 @@ describe("reputation by its defaults", () => {
 
   it("writes no row for addresses with one fault each", () => {
     expect(flood(2_000)).toBe(0);
+  });
+});
+
+describe("trust", () => {
+  it("gives the burst to whoever came for a week, and to nobody else", () => {
+    const denied = { standing: "clear", letIn: BURSTS.everybody };
+    const known = comeAtPeak({ hours: toOfficeHours(7), visits: 2 });
+    expect(known).toEqual({ standing: "trusted", letIn: BURSTS.trusted });
+    expect(comeAtPeak({ hours: [], visits: 0 })).toEqual(denied);
+    expect(comeAtPeak({ hours: [0], visits: 500 })).toEqual(denied);
+    expect(comeAtPeakAfterScan()).toEqual({ ...denied, atWorst: true });
+  });
+
+  it("ends with the first trap, everywhere", () => {
+    expect(betray()).toEqual(["trusted", "clear", "clear"]);
+  });
+
+  it("costs whoever farms it a week and twelve requests an address", () => {
+    const { requests, days } = farm();
+    expect(requests).toBeGreaterThanOrEqual(12);
+    expect(days).toBeGreaterThanOrEqual(7);
   });
 });

@@ -99,7 +99,7 @@ function toText(explained: Item, nowMs: number): string {
 
 /** What is held against the address; nothing is said of one that nothing is held against. */
 function toReputation({ standing, score, isShadow }: Item): string | undefined {
-  if (typeof score !== "number" || score < 1) return undefined;
+  if (typeof score !== "number" || (score < 1 && standing !== "trusted")) return undefined;
   const mark = isShadow === true ? " (dry run)" : "";
   return `${toSafeText(standing)}, score ${Math.round(score)}${mark}`;
 }

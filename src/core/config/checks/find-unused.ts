@@ -2,7 +2,7 @@
 
 import type { OriginPool } from "../../origins/origin-pool.ts";
 import type { Policy } from "../../policies/policy.ts";
-import { SUSPECT_TIER } from "../../reputation/reputation-settings.ts";
+import { SUSPECT_TIER, TRUSTED_TIER } from "../../reputation/reputation-settings.ts";
 import { toHint } from "../../schema/parse-with.ts";
 import type { Config } from "../config.ts";
 import { listFunctionUses } from "../parse-named-functions.ts";
@@ -94,7 +94,11 @@ function findTiers(policy: Policy, config: Config): readonly Finding[] {
   const { name, tiers } = policy;
   if (isOnTiers(policy, config)) return [];
   const message = `no route with auth uses policy "${name}", so nobody is ever on the tier there`;
-  // Suspects show no credential.
-  const named = [...tiers.keys()].filter((tier) => config.reputation === undefined || tier !== SUSPECT_TIER);
+  // Suspects and trusted clients show no credential.
+  const { reputation } = config;
+  const isAnonymous = (tier: string): boolean =>
+    (reputation !== undefined && tier === SUSPECT_TIER) ||
+    (reputation?.trustAfterMs !== undefined && tier === TRUSTED_TIER);
+  const named = [...tiers.keys()].filter((tier) => !isAnonymous(tier));
   return named.map((tier) => toWarning(`tiers.${tier}.${name}`, message));
 }

@@ -1,17 +1,26 @@
 // A reputation that changes nothing, and traps that stand where a route leads.
 
 import { matchesPattern } from "../../http/path-pattern.ts";
-import { SUSPECT_TIER } from "../../reputation/reputation-settings.ts";
+import { SUSPECT_TIER, TRUSTED_TIER } from "../../reputation/reputation-settings.ts";
 import type { Config } from "../config.ts";
 import { type ConfigCheck, type Finding, toProblem, toWarning } from "./finding.ts";
 
-export const findVainReputation: ConfigCheck = (config) => [...findNothing(config), ...findTraps(config)];
+export const findVainReputation: ConfigCheck = (config) => [
+  ...findNothing(config),
+  ...findTrust(config),
+  ...findTraps(config),
+];
 
 function findNothing({ reputation, tiers }: Config): readonly Finding[] {
   if (reputation === undefined || tiers.includes(SUSPECT_TIER)) return [];
   return reputation.score.banForMs.length === 0
     ? [toProblem("reputation.banFor", "nobody is banned, and no tier suspect has limits: it changes nothing")]
     : [toWarning("reputation.suspect", "no tier suspect has limits: nothing changes before the ban")];
+}
+
+function findTrust({ reputation, tiers }: Config): readonly Finding[] {
+  if (reputation?.trustAfterMs === undefined || tiers.includes(TRUSTED_TIER)) return [];
+  return [toProblem("reputation.trusted", "no tier trusted has limits: nobody gets anything for it")];
 }
 
 /** A route that takes more than the very path may be meant to have a hole: traps go first. */
