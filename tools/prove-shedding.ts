@@ -8,7 +8,7 @@ import { playOnWorkerd, SERVICE_MS } from "./prove-shedding/on-workerd.ts";
 import { type Case, judge, others, tuned } from "./prove-shedding/scenarios.ts";
 
 const SEEDS = [101, 102, 103] as const;
-const FRESH = { from: 6_000, count: 40 } as const;
+const FRESH = { from: 8_000, count: 40 } as const;
 /** An hour is long enough to be played once. */
 const LONG_SECONDS = 1_000;
 /** How old the news of a controller are that knows everything, in seconds: none, and as old as isolates' are. */

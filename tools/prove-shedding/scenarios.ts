@@ -71,6 +71,8 @@ export const tuned: readonly Case[] = (["exponential", "20 or 320 ms", "lognorma
 );
 
 const half = (second: number): number => (second < JUMP ? SLOTS : SLOTS / 2);
+const third = (second: number): number =>
+  second < JUMP || second >= CALM_AGAIN ? SLOTS : Math.round(SLOTS * 0.35);
 const waves = (second: number): number =>
   second < JUMP ? 200 : 200 + 300 * (1 - Math.cos((second - JUMP) / 5));
 
@@ -93,6 +95,18 @@ function toOthers(isolates: number): readonly Case[] {
       scenario: { ...own, name: name("half of the slots are lost"), rate: () => 300, slots: half, to: 110 },
       capacity: CAPACITY / 2,
       wanted: { goodMin: 0.8 },
+    },
+    {
+      // A line of lost slots shows later than a jump in what is asked.
+      scenario: {
+        ...own,
+        name: name("two thirds are lost, and come back"),
+        rate: () => 280,
+        slots: third,
+        from: JUMP + 10,
+      },
+      capacity: CAPACITY * 0.35,
+      wanted: { goodMin: 0.85, criticalMin: 0.95, recoveredIn: 15 },
     },
     {
       scenario: { ...own, name: name("the object starts anew"), rate: jump(200, 800), restartAt: 55 },

@@ -24,6 +24,8 @@ const OPEN_MIN = 0.02;
 /** How much is asked is foreseen from so many steps, and at most so many times as much. */
 const TREND_STEPS = 3;
 const TREND_MAX = 1.3;
+/** So many standard deviations of two counts are no trend. */
+const NOISE = 1.5;
 /** The pace that is usual falls quickly and rises slowly. */
 const FALL = 0.03;
 const FAR = 0.6;
@@ -134,7 +136,10 @@ export class LoadController {
     const last = this.#steps.at(-1);
     const before = this.#steps.at(-1 - TREND_STEPS);
     if (last === undefined || before === undefined || last.asked === 0) return 1;
-    const rise = ((last.asked - before.asked) / TREND_STEPS) * (2 * last.age + last.span / 2);
+    const change = last.asked - before.asked;
+    const noise = NOISE * Math.sqrt((2 * last.asked) / Math.max(0.5, last.span));
+    const trend = Math.sign(change) * Math.max(0, Math.abs(change) - noise);
+    const rise = (trend / TREND_STEPS) * (2 * last.age + last.span / 2);
     return Math.min(TREND_MAX, Math.max(1 / TREND_MAX, 1 + rise / last.asked));
   }
 

@@ -8,20 +8,21 @@ import type { LoadStep } from "./load-sums.ts";
 import { Standstill } from "./standstill.ts";
 
 /** What is let in of what the origin can: at 100 % a line would grow by chance alone. */
-const HEADROOM = 0.98;
+const HEADROOM = 0.97;
 /** All slots are taken where so many times as many requests are on their way as fit into them. */
 const FULL = 1.75;
-/** In which time a longer line is to be gone, in seconds. */
-const DRAIN = 1.5;
+/** In which time a longer line is to be gone, in seconds: who stands behind it is late, critical or not. */
+const DRAIN = 1;
 /** How much of a step's news of the origin's capacity is believed: at first, and then. */
 const NEWS = [0.7, 0.5, 0.35, 0.25] as const;
 const NEWS_LATER = 0.15;
 const GONE = 0.5;
-/** Without a line that much more is tried each step, after so many steps more, but never far beyond what was answered. */
-const RISE = 0.02;
-const RISE_TIMES = 4;
-const QUIET_STEPS = 3;
-const SHOWN = 1.15;
+/**
+ * How much more is tried with each step without a line: little at first, as the line that it makes is seen late, and then
+ * faster, for slots that came back. Never far beyond what was answered, which an origin that is full does not raise.
+ */
+const RISES = [0.01, 0.01, 0.02, 0.02, 0.03, 0.05, 0.12, 0.2, 0.3] as const;
+const SHOWN = { first: 1.15, later: 1.35, laterSteps: 7 } as const;
 /** From so many steps in which nothing changes so much less is let in with each. */
 const PATIENT_STEPS = 3;
 const PRESS = 0.06;
@@ -36,12 +37,15 @@ export class Shedding {
   /** What the origin can answer a second, as far as it showed. */
   #capacity: number;
   #learnt = 0;
+  /** The same when there was a line last: what is tried beyond it is a guess until it is answered. */
+  #measured = 0;
   #room: number;
   /** What the last three steps let in, the last one first. */
   #before: readonly number[];
   #quiet = 0;
   #idle = 0;
   #flight = 0;
+  #answers = 0;
   readonly #standstill: Standstill;
 
   /** `letIn`: requests a second that were let in by the steps before. */
@@ -59,7 +63,8 @@ export class Shedding {
   }
 
   steer(step: LoadStep, judged: Judged, baseMs: number): Outcome {
-    const slots = (this.#capacity * baseMs) / 1_000;
+    const shown = Math.min(this.#capacity, Math.max(this.#measured, step.answers));
+    const slots = (shown * baseMs) / 1_000;
     const isFull = step.flight > slots * FULL;
     const isBad = judged.badShare > BAD_SHARE;
     if (isFull || isBad) this.#measure(step);
@@ -68,6 +73,7 @@ export class Shedding {
     if (useless !== undefined) return useless;
     this.#setRoom(step, baseMs, isBad);
     this.#flight = step.flight;
+    this.#answers = step.answers;
     this.#before = [Math.min(step.asked, this.#room), ...this.#before.slice(0, 2)];
     this.#idle = this.#room >= step.asked && !isFull && !isBad ? this.#idle + 1 : 0;
     return this.#idle >= IDLE_STEPS ? "over" : "shed";
@@ -78,18 +84,25 @@ export class Shedding {
     // A line that went within the step left slots empty.
     const isGone = flight < this.#flight * GONE;
     if (isGone && good < this.#capacity) return;
-    if (this.#quiet > 0) this.#learnt = Math.min(this.#learnt, 1);
+    if (this.#quiet > 0) {
+      this.#learnt = Math.min(this.#learnt, 1);
+      // What was tried was too much.
+      this.#capacity = Math.min(this.#capacity, Math.max(this.#measured, good));
+    }
     this.#quiet = 0;
     this.#capacity += (good - this.#capacity) * (NEWS[this.#learnt] ?? NEWS_LATER);
     this.#learnt += 1;
+    this.#measured = this.#capacity;
   }
 
   #probe({ asked, answers }: LoadStep, late: number): void {
     if (this.#room >= asked) return;
     this.#quiet += 1;
-    const rise = (RISE * Math.max(0, FULL - late)) / (FULL - 1);
-    const more = this.#capacity * (1 + rise * (this.#quiet > QUIET_STEPS ? RISE_TIMES : 1));
-    this.#capacity = Math.max(this.#capacity, Math.min(more, answers * SHOWN));
+    const rise = RISES[Math.min(this.#quiet, RISES.length) - 1] ?? 0;
+    const more = this.#capacity * (1 + rise * Math.min(1, Math.max(0, FULL - late) / (FULL - 1)));
+    const shown = this.#quiet < SHOWN.laterSteps ? SHOWN.first : SHOWN.later;
+    const answered = Math.max(answers, (answers + this.#answers) / 2);
+    this.#capacity = Math.max(this.#capacity, Math.min(more, answered * shown));
   }
 
   #setRoom({ flight, age, span }: LoadStep, baseMs: number, isBad: boolean): void {

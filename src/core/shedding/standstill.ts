@@ -15,7 +15,7 @@ const FALLING = 0.8;
 /** What was answered at most is forgotten slowly, so that a chance step does not begin all anew. */
 const FORGOTTEN = 0.98;
 /** The first reports still tell of the time before. */
-const FIRST_STEPS = 3;
+const FIRST_STEPS = 5;
 /** Where nothing is held back: an origin that answers all that comes has no line. */
 const ANSWERED = 0.95;
 

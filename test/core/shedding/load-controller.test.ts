@@ -42,6 +42,12 @@ class Fleet {
   }
 }
 
+/** How many of so many requests are let in, of which a fifth are critical and a fifth are in the background. */
+function toLetIn(open: number, asked: number): number {
+  const shares = [0.2, 0.6, 0.2];
+  return asked * shares.reduce((sum, share, rank) => sum + share * Math.min(1, Math.max(0, open - rank)), 0);
+}
+
 describe("add()", () => {
   test("lets everybody in while answers take as long as usual, and knows how long that is", () => {
     expect(new Fleet().see(CALM, 10)).toEqual({ open: 3, heavy: [], baseMs: 50 });
@@ -88,6 +94,27 @@ describe("add()", () => {
     for (const fleet of [jump, chance]) fleet.see(CALM, 10);
     expect(jump.see({ ...line, asked: 300 }).open).toBeLessThan(3);
     expect(chance.see({ ...line, asked: 210 }).open).toBe(3);
+  });
+
+  test("finds slots that came back within twelve seconds, as nothing that it tries makes a line", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    let { open } = fleet.see({ asked: 300, answers: 120, flight: 150 });
+    for (let left = 12; left > 0; left -= 1) {
+      const answers = toLetIn(open, 300);
+      open = fleet.see({ asked: 300, answers, flight: answers / 20 }).open;
+    }
+    expect(open).toBe(3);
+  });
+
+  test("takes back most of what it tried as soon as that makes a line", () => {
+    const fleet = new Fleet();
+    fleet.see(CALM, 10);
+    fleet.see(JUMP, 2);
+    const before = fleet.see({ asked: 800, answers: 400, flight: 36 }).open;
+    const tried = fleet.see({ asked: 800, answers: 400, flight: 20 }, 9).open;
+    expect(tried - before).toBeGreaterThan(0.1);
+    expect(fleet.see({ asked: 800, answers: 400, flight: 40 }).open - before).toBeLessThan(0.04);
   });
 
   test("gives up where the pace stays though less is let in: the origin is slow", () => {

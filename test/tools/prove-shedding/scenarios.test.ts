@@ -25,6 +25,10 @@ describe("judge()", () => {
     ).toBeLessThan(0.05);
   });
 
+  test("slots that were lost are in use again 15 s after they are back", () => {
+    expect(judge(find("two thirds are lost, and come back, 40"), SEED).broken).toEqual([]);
+  });
+
   test("one client that floods does not shut the others out", () => {
     expect(judge(find("one client floods: 4 of 5 requests, 40"), SEED).broken).toEqual([]);
   });
