@@ -100,6 +100,13 @@ export class MemberStates {
     return { at, turn: breaker.turn };
   }
 
+  /** Whether another member has answered well here since then, and this one has not. */
+  isLateAlone(at: number, sinceMs: number): boolean {
+    const isWell = ({ goodMs }: Known): boolean => goodMs >= sinceMs;
+    const known = this.#members[at];
+    return known !== undefined && !isWell(known) && this.#members.some(isWell);
+  }
+
   /** `path` is what was asked for; undefined where a bad answer has nothing to do with it. */
   record({ at, turn }: MemberCall, { isBad, nowMs, path }: Recorded): void {
     const known = this.#members[at];

@@ -147,6 +147,11 @@ export class LoadGate {
     return nowMs < this.#untilMs ? this.#view : ALL_OPEN;
   }
 
+  /** Whether some are refused; never in a dry run. */
+  isShedding(nowMs: number): boolean {
+    return !this.#isShadow && this.view(nowMs).open < RANKS;
+  }
+
   /** Far more on their way than usual, and waiting far longer: until the object has heard of it. */
   #isOverrun(rank: number, nowMs: number): boolean {
     const { baseMs } = this.view(nowMs);

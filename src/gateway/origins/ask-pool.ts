@@ -12,6 +12,8 @@ import {
   isOfPath,
   isSafeToRepeat,
 } from "../../core/origins/decide-retry.ts";
+import { type Attempted, judgeAnswer } from "../../core/origins/judge-answer.ts";
+import type { MemberCall } from "../../core/origins/member-states.ts";
 import type { OriginPool, PoolMember } from "../../core/origins/origin-pool.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUnits } from "../../core/policies/route-cost.ts";
@@ -164,6 +166,7 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   const without = withPriorityField(options.without, client);
   const sending = { ...options, fields, without, timeoutMs, member, pool: client.pool.name };
   const { gate } = client;
+  const wasShedding = gate?.isShedding(sentMs) === true;
   const forwarded = await (gate === undefined
     ? forward(facts, sending)
     : countFlight(gate, { facts, timeoutMs: timeoutMs + options.requestTimeoutMs }, () =>
@@ -178,11 +181,8 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
   if (!isStreamed || answer.ok) {
     const isSlow = !isStreamed && nowMs - sentMs > client.pool.slowMs;
     const isFault = !isRefused && !isLeft(forwarded) && isBad(outcome);
-    client.states.record(asked, {
-      isBad: isSlow || isFault,
-      nowMs,
-      path: isOfPath(outcome) ? path : undefined,
-    });
+    const isShedding = wasShedding || gate?.isShedding(nowMs) === true;
+    noteAnswer(asking, asked, { outcome, isFault, isSlow, isShedding, sentMs, nowMs });
   }
   return {
     answer: answer.ok ? answer : err(toNamedFailure(answer.error, member)),
@@ -191,6 +191,17 @@ async function askMember(asking: Asking, at: number): Promise<Asked> {
     parts: heard.parts,
     isRejected: heard.isRejected,
   };
+}
+
+function noteAnswer(
+  { client: { states }, path }: Asking,
+  call: MemberCall,
+  { sentMs, nowMs, ...seen }: Omit<Attempted, "isLateAlone"> & Readonly<Record<"sentMs" | "nowMs", number>>,
+): void {
+  const isLateAlone = seen.isShedding && states.isLateAlone(call.at, sentMs);
+  const judged = judgeAnswer({ ...seen, isLateAlone });
+  if (judged === undefined) return;
+  states.record(call, { isBad: judged, nowMs, path: isOfPath(seen.outcome) ? path : undefined });
 }
 
 async function hear(

@@ -37,6 +37,15 @@ describe("MemberStates", () => {
     expect(desk.changes).toEqual([`${A} open`, `${A} closed`]);
   });
 
+  test("knows whether a member is late while another one answers well", () => {
+    const desk = toDesk();
+    desk.answer(1, 10, false);
+    const isLateAlone = (atMs: number): boolean => desk.states.isLateAlone(0, START_MS + atMs);
+    expect([isLateAlone(5), isLateAlone(11)]).toEqual([true, false]);
+    desk.answer(0, 12, false);
+    expect(isLateAlone(5)).toBe(false);
+  });
+
   test("reports what was seen since the last report", () => {
     const desk = toDesk();
     desk.answer(0, 0, true);

@@ -29,6 +29,17 @@ describe("admit()", () => {
   });
 });
 
+describe("isShedding()", () => {
+  test("while some are refused, and never in a dry run", () => {
+    for (const isShadow of [true, false]) {
+      const gate = new LoadGate(isShadow);
+      expect(gate.isShedding(0)).toBe(false);
+      gate.learn({ open: 1.4, heavy: [], baseMs: 50 }, 0, 1_000);
+      expect([gate.isShedding(0), gate.isShedding(5_000)]).toEqual([!isShadow, false]);
+    }
+  });
+});
+
 describe("take()", () => {
   test("counts a request whose client has left neither as answered nor for ever", () => {
     const gate = new LoadGate(false);
