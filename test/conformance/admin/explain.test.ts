@@ -33,6 +33,12 @@ const { gateway, origin } = await startStand(
 
 type Item = Readonly<Record<string, unknown>>;
 
+/** The lines that say whom the reputation holds for suspect or banned. */
+function readStandings(): readonly Item[] {
+  const lines = gateway.logs().map((line) => JSON.parse(line) as Item);
+  return lines.filter(({ event }) => event === "reputation");
+}
+
 describe("an explanation", () => {
   it("names the route, the limits, the counter and who won, and takes nothing", async () => {
     const body = { url: "https://api.example/org?x=1", headers: { "x-org": "acme" }, address: "203.0.113.1" };
@@ -193,5 +199,29 @@ describe("an explanation", () => {
       askAdmin(gateway, "POST", "/explain", { body: { ...ofPage, address: "203.0.113.78" } }),
     );
     expect(other["reputation"]).toMatchObject({ standing: "clear", score: 0 });
+  });
+
+  it("logs who would be suspect or banned in that dry run, without an address", async () => {
+    const suspect = "203.0.113.81";
+    const banned = "203.0.113.82";
+    const before = readStandings().length;
+    for (let sent = 0; sent < 2; sent += 1) await send(gateway, "/org/.env", { ip: suspect });
+    for (let sent = 0; sent < 6; sent += 1) await send(gateway, "/org/.env", { ip: banned });
+    // By a slow machine's clock whoever is banned was reported as suspect before.
+    const [ban, suspicion] = await until("a line of each", () => {
+      const lines = readStandings().slice(before);
+      const last = lines.find((line) => line["standing"] === "banned");
+      const other = lines.find((line) => line["standing"] === "suspect" && line["key"] !== last?.["key"]);
+      return last === undefined || other === undefined ? undefined : [last, other];
+    });
+    const key: unknown = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(suspicion).toMatchObject({ key, mode: "shadow" });
+    expect(ban).toMatchObject({ key, mode: "shadow" });
+    expect(ban?.["score"]).toBeGreaterThanOrEqual(90);
+    expect(ban?.["banMs"]).toBeGreaterThan(500_000);
+    expect(JSON.stringify([ban, suspicion])).not.toContain("203.0.113");
+    // The third of three; a suspect would have one.
+    expect((await send(gateway, "/a", { ip: suspect })).status).toBe(200);
+    expect((await send(gateway, "/org", { ip: banned, fields: [["x-org", "calm"]] })).status).toBe(200);
   });
 });
