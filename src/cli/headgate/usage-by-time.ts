@@ -18,23 +18,38 @@ export async function readUsage(
   const stepMs = STEP_MS[step];
   const endMs = nowMs - (nowMs % stepMs);
   const startMs = endMs - points * stepMs;
-  const counts = new Map<string, { policy: string; consumer: string; counts: number[] }>();
+  const counts = new Map<string, Read>();
   for (let fromMs = startMs; fromMs < endMs; fromMs += POINTS_MAX * stepMs) {
     const toMs = Math.min(endMs, fromMs + POINTS_MAX * stepMs);
     const query = new URLSearchParams({ step, from: String(fromMs), to: String(toMs) });
     const { body } = await api.ask("GET", `/stats?${query.toString()}`);
-    for (const { policy, consumer, counts: told } of toItems(toItem(body)["usage"])) {
+    for (const { policy, consumer, counts: told, peaks } of toItems(toItem(body)["usage"])) {
       const one = { policy: String(policy), consumer: String(consumer) };
       const id = `${one.policy}\n${one.consumer}`;
-      const known = counts.get(id) ?? { ...one, counts: Array.from({ length: points }, () => 0) };
+      const known = counts.get(id) ?? { ...one, counts: toZeros(points), peaks: toZeros(points) };
       counts.set(id, known);
-      for (const [at, count] of (Array.isArray(told) ? told : []).entries()) {
-        const place = (fromMs - startMs) / stepMs + at;
-        if (place < points) known.counts[place] = Number(count);
-      }
+      const place = (fromMs - startMs) / stepMs;
+      copyInto(known.counts, told, place);
+      copyInto(known.peaks, peaks, place);
     }
   }
   const times = Array.from({ length: points }, (_, at) => startMs + at * stepMs);
   const series: readonly UsageSeries[] = [...counts.values()];
   return { times, series };
+}
+
+interface Read {
+  readonly policy: string;
+  readonly consumer: string;
+  readonly counts: number[];
+  readonly peaks: number[];
+}
+
+const toZeros = (length: number): number[] => Array.from({ length }, () => 0);
+
+/** Gateways of an earlier version tell no peaks. */
+function copyInto(columns: number[], told: unknown, from: number): void {
+  for (const [at, count] of (Array.isArray(told) ? told : []).entries())
+    // oxlint-disable-next-line no-param-reassign -- it is what is filled
+    if (from + at < columns.length) columns[from + at] = Number(count);
 }

@@ -10,19 +10,23 @@ type Columns = Omit<StatsFigures, "state">;
 export class Figures {
   readonly counts = new Map<string, number[]>();
   readonly histograms = new Map<string, (Histogram | undefined)[]>();
-  readonly tops = new Map<TopName, Map<string, number[]>>();
+  readonly tops = new Map<TopName | "peaks", Map<string, number[]>>();
   readonly points: number;
 
   constructor(points: number) {
     this.points = points;
   }
 
-  addRow({ counts, histograms, tops }: StatsRow, point: number): void {
+  addRow({ counts, histograms, tops, peaks = [] }: StatsRow, point: number): void {
     for (const [name, units] of counts) addAt(this.#countsOf(this.counts, name), point, units);
     for (const [name, sparse] of histograms) addSparse(this.#histogramAt(name, point), sparse);
     for (const [list, entries] of Object.entries(tops))
       for (const [key, units] of entries)
         addAt(this.#countsOf(this.#topsOf(list as TopName), key), point, units);
+    for (const [key, units] of peaks) {
+      const columns = this.#countsOf(this.#topsOf("peaks"), key);
+      columns[point] = Math.max(columns[point] ?? 0, units);
+    }
   }
 
   add({ counts, histograms, tops }: Columns): void {
@@ -69,7 +73,7 @@ export class Figures {
     return (columns[point] ??= createHistogram());
   }
 
-  #topsOf(list: TopName): Map<string, number[]> {
+  #topsOf(list: TopName | "peaks"): Map<string, number[]> {
     let keys = this.tops.get(list);
     if (keys === undefined) {
       keys = new Map();

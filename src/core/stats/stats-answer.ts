@@ -79,7 +79,7 @@ export const toStatsSchema = () =>
     denials: v.array(
       object({ policy: text, key: text, consumer: text, count, firstMs: count, lastMs: count }),
     ),
-    usage: v.array(object({ policy: text, consumer: text, counts })),
+    usage: v.array(object({ policy: text, consumer: text, counts, peaks: v.optional(counts) })),
     models: v.array(object({ consumer: text, model: text, kind: oneOf(MODEL_KINDS), counts })),
     now: object({
       pools: v.array(

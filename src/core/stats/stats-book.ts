@@ -32,6 +32,8 @@ export interface StatsRow extends SeriesData {
   readonly tops: Tops;
   /** Of a minute alone. */
   readonly fullest?: FullestData;
+  /** Of an hour alone: the busiest minute of consumers whose minutes differ. */
+  readonly peaks?: readonly (readonly [key: string, units: number])[];
 }
 
 interface Minute {

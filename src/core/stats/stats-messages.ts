@@ -131,7 +131,8 @@ export interface StatsQuestion {
 export interface StatsFigures {
   readonly counts: readonly (readonly [name: string, counts: readonly number[]])[];
   readonly histograms: readonly (readonly [name: string, points: readonly (readonly number[] | null)[]])[];
-  readonly tops: readonly (readonly [list: TopName, key: string, counts: readonly number[]])[];
+  /** "peaks": the busiest minute of each point, of `usage`; left out where its minutes hardly differ, and of minutes. */
+  readonly tops: readonly (readonly [list: TopName | "peaks", key: string, counts: readonly number[]])[];
   readonly state: StatsState;
 }
 

@@ -51,7 +51,8 @@ export function toStatsAnswer(
     denials: listTop(figures, "denials").map(([key, counts]) => toDenial(key, counts, times)),
     usage: listTop(figures, "usage", Infinity).map(([key, counts]) => {
       const [policy = "", consumer = OTHER] = key.split("\n");
-      return { policy, consumer, counts };
+      const peaks = figures.tops.get("peaks")?.get(key);
+      return peaks === undefined ? { policy, consumer, counts } : { policy, consumer, counts, peaks };
     }),
     models: MODEL_KINDS.flatMap((kind) =>
       listTop(figures, MODEL_LISTS[kind], MODELS_MAX).map(([key, counts]) => {

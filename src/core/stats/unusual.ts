@@ -6,6 +6,8 @@ export interface UsageSeries {
   readonly policy: string;
   readonly consumer: string;
   readonly counts: readonly number[];
+  /** Of hours: the units of their busiest minutes, 0 where minutes hardly differ. */
+  readonly peaks?: readonly number[] | undefined;
 }
 
 export interface UsageByTime {
@@ -64,7 +66,7 @@ export function findUnusual(minutes: UsageByTime, hours: UsageByTime): readonly 
   return minutes.series
     .flatMap((one) => {
       const past = known.get(toId(one));
-      const found = past && findMost(one, minutes.times, { times: hours.times, counts: past.counts });
+      const found = past && findMost(one, minutes.times, { times: hours.times, ...past });
       return found === undefined ? [] : [found];
     })
     .sort((one, other) => other.score - one.score);
@@ -90,15 +92,19 @@ function findMost(
 interface Past {
   readonly times: readonly number[];
   readonly counts: readonly number[];
+  readonly peaks?: UsageSeries["peaks"];
 }
 
 /** undefined: it never took anything. */
-function toTaken({ times, counts }: Past): TakenByHour | undefined {
+function toTaken({ times, counts, peaks = [] }: Past): TakenByHour | undefined {
   const firstMs = times[counts.findIndex((count) => count > 0)];
   if (firstMs === undefined) return undefined;
-  const byTime = new Map(times.map((timeMs, at) => [timeMs, counts[at] ?? 0]));
-  return { firstMs: toHourMs(firstMs), rateAt: (hourMs) => (byTime.get(hourMs) ?? 0) / HOUR_MINUTES };
+  // Of an hour its busiest minute counts, where that is known: as in usual-hours.ts, by which alerts are sent.
+  const byTime = new Map(times.map((timeMs, at) => [timeMs, toRate(counts[at], peaks[at])]));
+  return { firstMs: toHourMs(firstMs), rateAt: (hourMs) => byTime.get(hourMs) ?? 0 };
 }
+
+const toRate = (units = 0, peak = 0): number => (peak > 0 ? peak : units / HOUR_MINUTES);
 
 /** How unusual a minute is in which so much was taken; undefined: it is not. What is usual is asked for only where it matters. */
 export function judge(

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { toFigures } from "../../../src/core/stats/figures.ts";
+import { findUnusual } from "../../../src/core/stats/unusual.ts";
 import { type HourUsage, toPeaks, UsualHours } from "../../../src/core/stats/usual-hours.ts";
 
 const HOUR_MS = 3_600_000;
@@ -58,5 +60,44 @@ describe("UsualHours", () => {
     expect(new UsualHours(NOW_MS, toHours(29, onMondays)).findUnusual([[KEY, 1_100]], NOW_MS)).toHaveLength(
       1,
     );
+  });
+});
+
+describe("GET /stats and alerts", () => {
+  /** A job of one minute in each hour. */
+  const hourly = toHours(8, () => ({ usage: [[KEY, 660]], peaks: [[KEY, 600]] }));
+  const rows = hourly.map(({ atMs, usage, peaks }) => ({
+    atMs,
+    counts: [],
+    histograms: [],
+    tops: { usage },
+    peaks,
+  }));
+  const fromMs = NOW_MS - 8 * 24 * HOUR_MS;
+
+  /** As the command line reads it of the figures that an object answers. */
+  function findByFigures(units: number): ReturnType<typeof findUnusual> {
+    const { tops, points } = toFigures(rows, { fromMs, toMs: NOW_MS, pointMs: HOUR_MS });
+    const times = Array.from({ length: points }, (_, at) => fromMs + at * HOUR_MS);
+    const read = (list: "usage" | "peaks"): readonly number[] => tops.get(list)?.get(KEY) ?? [];
+    const of = { policy: "calls", consumer: "acme" };
+    return findUnusual(
+      { times: [NOW_MS], series: [{ ...of, counts: [units] }] },
+      { times, series: [{ ...of, counts: read("usage"), peaks: read("peaks") }] },
+    );
+  }
+
+  it("judge by the same busiest minutes", () => {
+    for (const units of [300, 700, 1_300, 2_000])
+      expect(findByFigures(units)).toEqual(
+        new UsualHours(NOW_MS, hourly).findUnusual([[KEY, units]], NOW_MS),
+      );
+    expect(findByFigures(700)).toEqual([]);
+    expect(findByFigures(2_000)).toHaveLength(1);
+  });
+
+  it("has of a day the busiest minute of its hours", () => {
+    const { tops } = toFigures(rows, { fromMs, toMs: NOW_MS, pointMs: 24 * HOUR_MS });
+    expect(tops.get("peaks")?.get(KEY)).toEqual(Array.from({ length: 8 }, () => 600));
   });
 });

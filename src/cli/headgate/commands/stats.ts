@@ -12,7 +12,8 @@ const MINUTES_MAX = 1_440;
 const POINTS_MAX = 480;
 const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
-const WEEK_HOURS = 8 * DAY_HOURS;
+/** Four weeks, with the neighbours of the oldest hour: as alerts look at them. */
+const USUAL_HOURS = 28 * DAY_HOURS + 2;
 const LOOK_MS = 2_000;
 const WATCHED_MINUTES = 5;
 
@@ -121,7 +122,7 @@ const watch: Command = {
 async function sayUnusual(api: Api, nowMs: number): Promise<Said> {
   const [minutes, hours] = await Promise.all([
     readUsage(api, "minute", { points: 60, nowMs }),
-    readUsage(api, "hour", { points: WEEK_HOURS, nowMs }),
+    readUsage(api, "hour", { points: USUAL_HOURS, nowMs }),
   ]);
   const found = findUnusual(minutes, hours);
   const items = found.map(({ policy, consumer, atMs, units, usual, score }): Item => ({
