@@ -3,7 +3,13 @@
 import * as v from "valibot";
 import { readCounterKey } from "../core/keys/read-counter-key.ts";
 import { findOwnKey } from "../core/reputation/client-key.ts";
-import { type Suspect, type SuspectsAnswer, toWorst } from "../core/reputation/suspects.ts";
+import {
+  type ShownSuspect,
+  type Suspect,
+  type SuspectsAnswer,
+  type SuspectsPage,
+  toWorst,
+} from "../core/reputation/suspects.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { readClock } from "../platform/clock.ts";
 import { PLACES } from "./find-counters.ts";
@@ -18,6 +24,7 @@ const query = object({
   cursor: v.optional(queryInteger(1, Number.MAX_SAFE_INTEGER)),
 });
 const number = { type: "number" };
+const OFF: SuspectsPage = { mode: "off", items: [], count: 0, objects: { asked: 0, unanswered: 0 } };
 
 export const suspectOperation: Operation = defineOperation({
   name: "suspects",
@@ -49,8 +56,7 @@ export const suspectOperation: Operation = defineOperation({
   handle: async ({ controls, query: { limit, cursor = 0 } }) => {
     await controls.learn();
     const { reputation, counters } = controls.config();
-    if (reputation === undefined)
-      return toJson(200, { mode: "off", items: [], count: 0, objects: { asked: 0, unanswered: 0 } });
+    if (reputation === undefined) return toJson(200, OFF);
     const owners = PLACES.flatMap((place) =>
       Array.from({ length: counters.shards }, (_, shard) => `${place}:${shard}`),
     );
@@ -62,13 +68,14 @@ export const suspectOperation: Operation = defineOperation({
       answered.flatMap(({ suspects }) => suspects),
       limit,
     );
-    return toJson(200, {
+    const page: SuspectsPage = {
       mode: reputation.isShadow ? "shadow" : "enforce",
       items: worst.map((one) => toShown(one, readClock())),
       count: answered.reduce((sum, { count }) => sum + count, 0),
       objects: { asked: asked.length, unanswered: asked.length - answered.length },
-      ...(end < owners.length ? { next: end } : {}),
-    });
+      next: end < owners.length ? end : undefined,
+    };
+    return toJson(200, page);
   },
 });
 
@@ -85,7 +92,7 @@ async function askOne(
   }
 }
 
-function toShown({ key, score, lastMs, points, ...rest }: Suspect, nowMs: number): object {
+function toShown({ key, score, lastMs, points, ...rest }: Suspect, nowMs: number): ShownSuspect {
   const own = findOwnKey(key);
   const [part] = readCounterKey(own ?? key) ?? [];
   const { denied, faults, traps } = points;

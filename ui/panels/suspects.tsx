@@ -2,40 +2,21 @@
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { describePoints, readSuspects, type SuspectsPage } from "../../src/core/reputation/suspects.ts";
 import type { ApiError, Ask } from "../api.ts";
 import { toDuration, toExact, toMoment } from "../format.ts";
 import { Table } from "../table.tsx";
 
-interface SuspectView {
-  readonly address: string;
-  readonly isOfOtherSites: boolean;
-  readonly standing: "suspect" | "banned";
-  readonly score: number;
-  readonly banMs: number;
-  readonly lastAtMs: number;
-  readonly points: Readonly<Record<string, number>>;
-}
-
-interface SuspectsAnswer {
-  readonly mode: "off" | "shadow" | "enforce";
-  readonly items: readonly SuspectView[];
-  readonly count: number;
-  readonly objects: { readonly asked: number; readonly unanswered: number };
-  readonly next?: number;
-}
-
 const SHOWN_MAX = 50;
-/** Of 64 counter objects each. */
-const PAGES_MAX = 8;
 
 export function Suspects({ ask }: { readonly ask: Ask }): JSX.Element {
-  const [found, setFound] = useState<SuspectsAnswer>();
+  const [found, setFound] = useState<SuspectsPage>();
   const [problem, setProblem] = useState<string>();
   const [isAsking, setAsking] = useState(false);
   const look = async (): Promise<void> => {
     setAsking(true);
     try {
-      setFound(await findAll(ask));
+      setFound(await readSuspects((query) => ask(`suspects?${query}`), SHOWN_MAX));
       setProblem(undefined);
     } catch (error) {
       setProblem((error as ApiError).message);
@@ -58,7 +39,7 @@ export function Suspects({ ask }: { readonly ask: Ask }): JSX.Element {
 function Found({
   found: { mode, items, count, objects, next },
 }: {
-  readonly found: SuspectsAnswer;
+  readonly found: SuspectsPage;
 }): JSX.Element {
   if (mode === "off")
     return (
@@ -80,7 +61,7 @@ function Found({
           <span key="standing" class={standing === "banned" ? "bad" : "warn"}>
             {standing}
           </span>,
-          toReasons(points),
+          describePoints(points),
           toExact(Math.round(score)),
           banMs === 0 ? "" : toDuration(banMs),
           toMoment(lastAtMs),
@@ -94,29 +75,4 @@ function Found({
       ) : undefined}
     </>
   );
-}
-
-async function findAll(ask: Ask): Promise<SuspectsAnswer> {
-  let found = await ask<SuspectsAnswer>(`suspects?limit=${SHOWN_MAX}`);
-  for (let page = 1; page < PAGES_MAX && found.next !== undefined; page += 1) {
-    const more = await ask<SuspectsAnswer>(`suspects?limit=${SHOWN_MAX}&cursor=${found.next}`);
-    const items = [...found.items, ...more.items]
-      .sort((one, other) => Number(other.banMs > 0) - Number(one.banMs > 0) || other.score - one.score)
-      .slice(0, SHOWN_MAX);
-    const objects = {
-      asked: found.objects.asked + more.objects.asked,
-      unanswered: found.objects.unanswered + more.objects.unanswered,
-    };
-    found = { ...more, items, count: found.count + more.count, objects };
-  }
-  return found;
-}
-
-/** What it has most points for comes first. */
-function toReasons(points: Readonly<Record<string, number>>): string {
-  return Object.entries(points)
-    .filter(([, share]) => share >= 1)
-    .sort(([, one], [, other]) => other - one)
-    .map(([name, share]) => `${name} ${Math.round(share)}`)
-    .join(", ");
 }

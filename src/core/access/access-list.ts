@@ -1,5 +1,6 @@
-// Allowlists and blocklists: which clients may come in at all, by address, country, network, user agent and what the platform says of programs, before any
-// credential is looked at. `deny` goes before everything else; where something is allowed, nothing else is.
+// Allowlists and blocklists: which clients may come in at all, by address, country, network, user agent and what the
+// platform says of programs, before any credential is looked at. `deny` goes before everything else; where something is
+// allowed, nothing else is.
 
 import * as v from "valibot";
 import { listOf } from "../schema/list-of.ts";
@@ -9,7 +10,7 @@ import { isScoredBelow } from "../keys/bot-facts.ts";
 import type { Facts } from "../keys/facts.ts";
 import { isNetwork } from "./address-map.ts";
 import { AddressSet } from "./address-set.ts";
-import { switchedOn, country, integerBetween, textLike, textThat } from "../schema/primitives.ts";
+import { country, integerBetween, switchedOn, textLike, textThat } from "../schema/primitives.ts";
 
 /** Clients that match one of these. */
 export interface ClientList {

@@ -12,6 +12,7 @@ export const SUSPECT_TIER = "suspect";
 /** The tier of anonymous requests whose client is trusted. */
 export const TRUSTED_TIER = "trusted";
 
+export const BOT_SCORE_DEFAULT = 30;
 const POINTS_MAX = 10_000;
 const TRAPS_MAX = 100;
 const BANS_MAX = 10;
@@ -37,7 +38,7 @@ export const reputationSchema = v.pipe(
     key: v.optional(oneOf(["ip"]), "ip"),
     mode: v.optional(oneOf(["shadow", "enforce"]), "shadow"),
     signals: v.optional(signals, {}),
-    botScoreBelow: v.optional(integerBetween(2, 99, "must be a bot score, 2 to 99"), 30),
+    botScoreBelow: v.optional(integerBetween(2, 99, "must be a bot score, 2 to 99"), BOT_SCORE_DEFAULT),
     halfLife: v.optional(durationBetween("1m", "1d"), "10m"),
     suspect: v.optional(threshold, 30),
     ban: v.optional(threshold, 100),

@@ -45,6 +45,13 @@ describe("findVainReputation()", () => {
     ]);
   });
 
+  it("warns of a bound for scores that no request has points for", () => {
+    expect(find({ tiers, reputation: { botScoreBelow: 10, signals: { bot: 1 } } })).toEqual([]);
+    expect(find({ tiers, reputation: { botScoreBelow: 10 } })).toEqual([
+      "reputation.botScoreBelow: signals.bot is 0: no request has points for its score",
+    ]);
+  });
+
   it("warns of a trap that a route leads to", () => {
     expect(find({ tiers, reputation: { traps: ["/Orders/1"] } })).toEqual([
       expect.stringMatching(
