@@ -10,7 +10,7 @@ import { buildWorker } from "../src/cli/build-worker.ts";
 import { CommandError, runCommand } from "../src/cli/command-error.ts";
 import { serveWorker } from "../src/cli/serve-worker.ts";
 import { startOrigin } from "./fuzz/start-origin.ts";
-import { findOwnWorkerd } from "./prove-crashes/find-own-workerd.ts";
+import { findOwnWorkerd } from "./processes/find-own-workerd.ts";
 import { Admitted, load, POLICIES } from "./prove-crashes/load.ts";
 
 const DIST = fileURLToPath(new URL("../dist/", import.meta.url));

@@ -23,3 +23,23 @@ test("a time above what timers can wait is no time that is up at once", async ()
   });
   expect(await inTime(late, 2 ** 33)).toBe("late");
 });
+
+test("what came while the isolate stood still is no answer that is late", async () => {
+  const answer = new Promise<string>((resolve) => {
+    setTimeout(resolve, 60, "come");
+  });
+  const waited = inTime(answer, 40);
+  standStill(400);
+  expect(await waited).toBe("come");
+});
+
+test("what does not come after that either is nothing", async () => {
+  const waited = inTime(never, 40);
+  standStill(200);
+  expect(await waited).toBeUndefined();
+});
+
+function standStill(ms: number): void {
+  const untilMs = Date.now() + ms;
+  while (Date.now() < untilMs);
+}

@@ -1,28 +1,12 @@
 // What reading a stream costs: the first token's delay, and the CPU of the runtime for a stream of many small pieces, each
 // against the same stream of a route that reads nothing.
 
-import { readdirSync, readFileSync } from "node:fs";
 import { readCpuNs } from "../../bench/machine/cpu-time.ts";
+import { findOwnWorkerd } from "../processes/find-own-workerd.ts";
 import { call, startTokenStand } from "./stand.ts";
 
 const ROUNDS = 7;
 const WARM_UPS = 2;
-
-/** This process's workerds. Linux alone shows them. */
-function findRuntimes(): readonly number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((id) => {
-      try {
-        const stat = readFileSync(`/proc/${id}/stat`, "utf8");
-        const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        return stat.includes("(workerd)") && Number(parent) === process.pid;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
 
 const toMedian = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0;
@@ -49,7 +33,7 @@ export async function measureSpeed(tokens: number): Promise<Speed> {
     return toMedian(all);
   };
   const cpuMs = async (path: string, more: object): Promise<number> => {
-    const runtimes = findRuntimes();
+    const runtimes = await findOwnWorkerd();
     const beforeNs = readCpuNs(runtimes);
     await call(stand.url, { path, team: "cpu", content: `say ${tokens}`, more });
     return (readCpuNs(runtimes) - beforeNs) / 1e6;

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Provider, type ProviderOptions, startProvider } from "../../demo/llm/provider.ts";
 import { serveConfig } from "../fuzz/serve-config.ts";
-import { findOwnWorkerd } from "../prove-crashes/find-own-workerd.ts";
+import { findOwnWorkerd } from "../processes/find-own-workerd.ts";
 
 // Inside the checkout, so that the configuration's import resolves.
 const FOLDER = resolve(import.meta.dirname, "../../dist/prove-tokens");

@@ -1,6 +1,6 @@
 // A running gateway: built from a configuration's source text and served by the real workerd, as a user would run it.
 
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buildPage } from "../../../src/cli/build-page.ts";
 import { toPagePath } from "../../../src/cli/paths.ts";
@@ -10,6 +10,7 @@ import {
   serveWorker,
   type ServedWorker,
 } from "../../../src/cli/serve-worker.ts";
+import { findOwnWorkerd } from "../../../tools/processes/find-own-workerd.ts";
 import { buildBesideShared } from "./shared-worker.ts";
 
 // Inside the checkout, so that the configuration's imports resolve.
@@ -83,7 +84,7 @@ async function startIn(
   const onLog = (line: string): void => {
     lines.push(line);
   };
-  const before = new Set(await readWorkerdIds());
+  const before = new Set(await findOwnWorkerd());
   const kept = persistTo === undefined ? {} : { persistTo };
   const { url, getObjects, close } = await serveWorker({
     scriptPath,
@@ -103,7 +104,7 @@ async function startIn(
     port: Number(url.port),
     getObjects,
     logs: () => [...lines],
-    processIds: (await readWorkerdIds()).filter((id) => !before.has(id)),
+    processIds: (await findOwnWorkerd()).filter((id) => !before.has(id)),
     close: async () => {
       await close();
       await remove();
@@ -121,19 +122,4 @@ export function toConfigSource(config: Readonly<Record<string, unknown>>): strin
 export async function newFolder(): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   return mkdtemp(join(FOLDER, "run-"));
-}
-
-/** The workerd processes that this very process started. */
-async function readWorkerdIds(): Promise<number[]> {
-  const names = await readdir("/proc").catch(() => []);
-  const ids = names.filter((name) => /^\d+$/.test(name));
-  const children = await Promise.all(ids.map(async (id) => ((await isOwnWorkerd(id)) ? [Number(id)] : [])));
-  return children.flat();
-}
-
-async function isOwnWorkerd(id: string): Promise<boolean> {
-  // A process may end between the listing and this read.
-  const stat = await readFile(`/proc/${id}/stat`, "utf8").catch(() => "");
-  const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(stat) ?? [];
-  return name === "workerd" && Number(parent) === process.pid;
 }
