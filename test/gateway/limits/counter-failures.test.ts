@@ -195,22 +195,28 @@ test("what is left is divided by the isolates that asked, and what they admit is
 });
 
 test("an answer that comes too late is read: it charges once what both admitted, and gives back what was refused here", async () => {
-  const client = new CounterClient(SLOW);
-  const policies = toPolicies({ p: { ...HOURLY, limit: 16, timeoutMs: 50 } });
-  const ask = (): Promise<ObjectAnswer> =>
-    client.ask(toChecks("late", policies), { phase: "take", id: crypto.randomUUID() }, { waitUntil });
-  const outcomes = [];
-  for (let time = 0; time < 4; time += 1) outcomes.push((await ask()).verdicts[0]?.outcome);
+  const { object, outcomes } = await askTooLate("late");
   // An eighth of the limit, until it hears of what is left.
   expect(outcomes).toEqual(["allowed", "allowed", "denied", "denied"]);
   await scheduler.wait(SLOW_MS * 2);
   const { verdicts } = await new CounterClient(SLOW).ask(
-    toChecks("late", toPolicies({ p: { ...HOURLY, limit: 16 } })),
+    toChecks(object, toPolicies({ p: { ...HOURLY, limit: 16 } })),
     { phase: "take", id: crypto.randomUUID() },
     { waitUntil },
   );
   expect(verdicts[0]?.remaining).toBe(16 - 2 - 1);
 });
+
+/** Four questions to an object that is slow, all of which it answers too late: where all stands still none may be. */
+async function askTooLate(name: string): Promise<{ object: string; outcomes: readonly unknown[] }> {
+  const client = new CounterClient(SLOW);
+  const checks = toChecks(name, toPolicies({ p: { ...HOURLY, limit: 16, timeoutMs: 50 } }));
+  const answers: ObjectAnswer[] = [];
+  for (let time = 0; time < 4; time += 1)
+    answers.push(await client.ask(checks, { phase: "take", id: crypto.randomUUID() }, { waitUntil }));
+  if (answers.some(({ failure }) => failure === undefined)) return askTooLate(`${name} again`);
+  return { object: name, outcomes: answers.map(({ verdicts }) => verdicts[0]?.outcome) };
+}
 
 test("the shortest timeoutMs of the policies that refuse is waited for, not a shadow's", async () => {
   const client = new CounterClient(STALLING);
