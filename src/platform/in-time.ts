@@ -4,7 +4,7 @@
 /** The longest that a timer can wait. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 /** A timer that is later than this tells of an isolate that stood still, not of what it waited for. */
-const PUNCTUAL_MS = 50;
+export const PUNCTUAL_MS = 50;
 
 /**
  * undefined where it takes longer. Where this isolate stood still (its thread was taken away, or computed), the answer may have

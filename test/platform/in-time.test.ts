@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { inTime } from "../../src/platform/in-time.ts";
+import { standStill } from "../support/stand-still.ts";
 
 const never = new Promise<never>(() => undefined);
 
@@ -38,8 +39,3 @@ test("what does not come after that either is nothing", async () => {
   standStill(200);
   expect(await waited).toBeUndefined();
 });
-
-function standStill(ms: number): void {
-  const untilMs = Date.now() + ms;
-  while (Date.now() < untilMs);
-}
