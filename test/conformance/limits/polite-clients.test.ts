@@ -123,7 +123,7 @@ describe("a client that never waits", () => {
     const own = stays.get(name);
     if (own === undefined) throw new Error("did not stay");
     expect(countInFullestWindow(own)).toBeLessThanOrEqual(subjects[name]?.unitsMax ?? 0);
-    expect(own.replies.length - countAdmitted(own)).toBeGreaterThan(50);
+    expect(own.replies.length - countAdmitted(own)).toBeGreaterThan(20);
     // Hammering does not pay, and is not punished.
     expect(countAdmitted(own)).toBeGreaterThanOrEqual(2 * LIMIT);
     expect(countAdmitted(own)).toBeLessThanOrEqual((FOR_MS / WINDOW_MS + 2) * LIMIT);

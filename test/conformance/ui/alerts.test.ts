@@ -42,7 +42,10 @@ describe("alerts on the dashboard", () => {
     const { page, errors } = await openDashboard(browser, gateway);
     const rows = await until(
       "both",
-      async () => (await readRows(page)).length === 2 && readRows(page),
+      async () => {
+        const found = await readRows(page);
+        return found[1]?.includes(" of 80 requests ") === true && found;
+      },
       25_000,
     );
     expect(rows[0]).toMatch(
@@ -96,7 +99,10 @@ describe("alerts on the dashboard", () => {
     await page.keyboard.press("Enter");
     const rows = await until(
       "both",
-      async () => (await readRows(page)).length === 2 && readRows(page),
+      async () => {
+        const found = await readRows(page);
+        return found[1]?.includes(" of 80 requests ") === true && found;
+      },
       15_000,
     );
     for (const row of rows)
