@@ -3,6 +3,7 @@
 import * as v from "valibot";
 import { object } from "../core/schema/parse-with.ts";
 import { type CredentialVerdict, judgeKey } from "../core/consumers/verdict.ts";
+import { describedClient, findVainFacts, toPlatformFacts } from "../core/control/described-client.ts";
 import type { Explanation } from "../core/control/explanation.ts";
 import { consumerName, grants } from "../core/control/entries.ts";
 import { readClock } from "../platform/clock.ts";
@@ -39,6 +40,7 @@ const fields = object({
   address: v.optional(v.pipe(v.string("must be an address"), v.maxLength(45, "must be an address"))),
   country: v.optional(place),
   continent: v.optional(place),
+  ...describedClient,
   consumer: v.optional(consumerName),
   ...grants,
   apiKey: v.optional(keyName(KEY_WANTED)),
@@ -102,6 +104,7 @@ const explanation = (): JsonSchema =>
       reputation: toObjectSchema({
         standing: { enum: ["clear", "trusted", "suspect", "banned"] },
         score: { type: "number" },
+        points: { type: "number" },
         banMs: { type: "number" },
         isShadow: yesOrNo,
       }),
@@ -151,6 +154,8 @@ export const explainOperation: Operation = defineOperation({
       return toInvalidBody([{ path: "", code: "invalid", message }]);
     }
     await controls.learn();
+    const vain = findVainFacts(body, controls.config());
+    if (vain.length > 0) return toInvalidBody(vain);
     return toJson(200, await explainWhere(request, { continent: body.continent, assumed, controls }));
   },
 });
@@ -235,7 +240,7 @@ function toRequest(
     return new Request(url, {
       method: described.method,
       headers: given,
-      cf: { country, continent } as CfProperties,
+      cf: { country, continent, ...toPlatformFacts(described) } as CfProperties,
     });
   } catch {
     return undefined;

@@ -15,6 +15,7 @@ import { findPreflight } from "./cors/find-preflight.ts";
 import { findKeptOut, judge, type Refused } from "./credentials/judge.ts";
 import { assume } from "./assume-credential.ts";
 import { explainLoad } from "./explain-load.ts";
+import { withPoints } from "./explain-points.ts";
 import { explainPolicies, toFinite } from "./explain-policies.ts";
 import { callForLimits } from "./functions/call-for-limits.ts";
 import type { Gateway } from "./gateway.ts";
@@ -88,7 +89,7 @@ export async function explain(
     facts instanceof Response
       ? end(known, "invalid-fields")
       : await explainRouted({ ...known, reputation }, { facts, route }, context);
-  return inWordsOf(route, explained);
+  return inWordsOf(route, withPoints(explained, request, held));
 }
 
 /** The status that the route's clients get for it. */

@@ -65,17 +65,18 @@ const networks = listOf(
   BOUNDS,
 );
 
+export const networkNumber = integerBetween(
+  1,
+  4_294_967_295,
+  "must be an autonomous system's number, 1 to 4294967295",
+);
+/** A JA4. */
+export const fingerprint = textLike(/^[a-z0-9_]{8,64}$/, "must be a JA4 fingerprint");
+
 const clientEntries = {
   addresses: v.optional(networks, []),
   countries: v.optional(listOf(country, "country", BOUNDS), []),
-  asns: v.optional(
-    listOf(
-      integerBetween(1, 4_294_967_295, "must be an autonomous system's number, 1 to 4294967295"),
-      "number",
-      BOUNDS,
-    ),
-    [],
-  ),
+  asns: v.optional(listOf(networkNumber, "number", BOUNDS), []),
   userAgents: v.optional(
     listOf(
       v.pipe(v.string(PATTERN_WANTED), v.maxLength(PATTERN_LENGTH_MAX, PATTERN_WANTED)),
@@ -84,10 +85,7 @@ const clientEntries = {
     ),
     [],
   ),
-  ja4: v.optional(
-    listOf(textLike(/^[a-z0-9_]{8,64}$/, "must be a JA4 fingerprint"), "fingerprint", BOUNDS),
-    [],
-  ),
+  ja4: v.optional(listOf(fingerprint, "fingerprint", BOUNDS), []),
   verifiedBots: v.optional(switchedOn, false),
 };
 
@@ -192,8 +190,9 @@ function findDenied({ deny, path, ids }: AccessList, facts: ClientFacts): string
 }
 
 function findOutside({ allow, path }: AccessList, facts: ClientFacts): string | undefined {
-  const isOutside = allow !== undefined && findListed(allow, facts) === undefined;
-  return isOutside ? `${path}.allow: no entry lets it in` : undefined;
+  if (allow === undefined || findListed(allow, facts) !== undefined) return undefined;
+  const isUntold = allow.asksOfBots && facts.bot === undefined;
+  return `${path}.allow: no entry lets it in${isUntold ? ", and the platform says nothing of its program" : ""}`;
 }
 
 /** The entry that a client matches, in words; undefined: none. What no entry asks for is not read. */

@@ -42,6 +42,8 @@ export interface ExplainedPolicy {
 export interface ExplainedReputation {
   readonly standing: "clear" | "trusted" | "suspect" | "banned";
   readonly score: number;
+  /** What this request itself would add, where nothing of what went well is weighed against it. */
+  readonly points?: number;
   /** How long it is still banned for. */
   readonly banMs: number;
   /** Whether it is a dry run: never enforced. */

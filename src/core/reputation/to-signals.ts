@@ -1,7 +1,8 @@
 // What a finished request says of its client: one map from what became of it to points.
 
 import type { ProblemCode } from "../http/problems.ts";
-import type { SignalPoints } from "./reputation-settings.ts";
+import { type BotFacts, isScoredBelow } from "../keys/bot-facts.ts";
+import type { ReputationSettings, SignalPoints } from "./reputation-settings.ts";
 import { addPoints, NO_SIGNALS, type Signals } from "./score.ts";
 
 export interface Happened {
@@ -25,6 +26,19 @@ const MALFORMED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "headers-too-large",
   "method-not-allowed",
 ]);
+
+/** The same, by what the platform says of its client, which is read where it matters. */
+export function judgeRequest(
+  happened: Omit<Happened, "isBot">,
+  readBot: () => BotFacts | undefined,
+  { points, botScoreBelow }: Pick<ReputationSettings, "points" | "botScoreBelow">,
+): Signals | "clean" | undefined {
+  const isBot = points.bot > 0 && isScoredBelow(readBot(), botScoreBelow);
+  const signals = toSignals({ ...happened, isBot }, points);
+  if (signals === undefined || signals === "clean") return signals;
+  // What others link to, a search engine asks for.
+  return readBot()?.isVerified === true ? undefined : signals;
+}
 
 /** "clean": it went well. undefined: it says nothing. */
 export function toSignals(happened: Happened, points: SignalPoints): Signals | "clean" | undefined {

@@ -9,14 +9,14 @@ import {
   toAddressCounter,
   toObjectName,
 } from "../../core/keys/counter-key.ts";
-import { isScoredBelow, readBotFacts } from "../../core/keys/bot-facts.ts";
+import { readBotFacts } from "../../core/keys/bot-facts.ts";
 import type { Facts } from "../../core/keys/facts.ts";
 import { isOfOtherSite, toKeyOfOthers } from "../../core/reputation/client-key.ts";
 import type { ReputationSettings } from "../../core/reputation/reputation-settings.ts";
 import type { AskedClient, ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
 import { isDoubted, NO_SIGNALS } from "../../core/reputation/score.ts";
 import { type KnownStanding, type ObjectReports, Standings } from "../../core/reputation/standings.ts";
-import { toSignals } from "../../core/reputation/to-signals.ts";
+import { judgeRequest } from "../../core/reputation/to-signals.ts";
 import type { Bindings } from "../../platform/bindings.ts";
 import { readClock } from "../../platform/clock.ts";
 import { hashKey, hashText } from "../../platform/hash-text.ts";
@@ -124,10 +124,8 @@ export class ReputationClient {
     const settings = this.#settings;
     const { refusal, facts, isTrap } = trace;
     if (settings === undefined || refusal?.isLeft === true) return;
-    const { points, botScoreBelow } = settings;
-    const isBot = points.bot > 0 && isScoredBelow(readBotFacts(request.cf), botScoreBelow);
-    const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined, isBot };
-    const signals = toSignals(happened, points);
+    const happened = { code: refusal?.code, status, isTrap, isKnown: facts?.identity !== undefined };
+    const signals = judgeRequest(happened, () => readBotFacts(request.cf), settings);
     if (signals === undefined) return;
     const owned = this.toOwnedKey(toClient(trace, request), cors);
     if (owned === undefined) return;
@@ -135,8 +133,7 @@ export class ReputationClient {
     const nowMs = readClock();
     const { halfLifeMs } = settings.score;
     if (signals === "clean") this.#standings.noteClean(key, settings.score, nowMs);
-    // What others link to, a search engine asks for.
-    else if (readBotFacts(request.cf)?.isVerified !== true) {
+    else {
       this.#standings.note(key, signals, { object, halfLifeMs, nowMs });
       this.#plan(waitUntil, nowMs);
     }

@@ -21,10 +21,11 @@ const { gateway, origin } = await startStand(
       plan: { ...hourly, limit: 2, key: "consumer" },
     },
     tiers: { pro: { plan: { limit: 90 } }, suspect: { api: { limit: 1 } } },
-    reputation: { traps: ["/org/.env"], signals: { denied: 0, noRoute: 0 } },
+    reputation: { traps: ["/org/.env"], signals: { denied: 0, noRoute: 0, bot: 3 } },
     routes: [
       { path: "/mine", auth: "required", policies: ["plan"] },
       { path: "/org", policies: ["org"], cost: 2, methods: ["GET"] },
+      { path: "/people", access: { deny: { botScoreBelow: 20 } } },
       { path: "/*", policies: ["api"] },
     ],
   },
@@ -181,6 +182,31 @@ describe("an explanation", () => {
       { url: "https://a.example", method: "CONNECT" },
     ])
       expect((await askAdmin(gateway, "POST", "/explain", { body: wrong })).status).toBe(400);
+  });
+
+  it("takes what Bot Management would say of the client, and refuses what nothing asks for", async () => {
+    const explain = async (body: object): Promise<Reply> =>
+      askAdmin(gateway, "POST", "/explain", {
+        body: { url: "https://a.example/people", address: "203.0.113.90", ...body },
+      });
+    const [low, higher, verified, untold] = await Promise.all(
+      [{ botScore: 12 }, { botScore: 25 }, { botScore: 12, verifiedBot: true }, {}].map(async (bot) =>
+        (await explain(bot)).json(),
+      ),
+    );
+    expect(low).toMatchObject({ problem: "access-denied", cause: "routes.2.access.deny: bot score 12" });
+    for (const item of [higher, verified, untold]) expect(item).not.toHaveProperty("problem");
+    expect([low, higher, verified].map((item) => item?.["reputation"])).toMatchObject([
+      { points: 3 },
+      { points: 3 },
+      { points: 0 },
+    ]);
+    const vain = await explain({ ja4: "t13d1516h2_8daaf6152771_b0da82dd1658" });
+    expect([vain.status, vain.json()]).toMatchObject([
+      400,
+      { problems: [{ path: "ja4", code: "no-effect" }] },
+    ]);
+    expect((await explain({ botScore: 0 })).status).toBe(400);
   });
 
   it("says what is held against an address by a reputation that is a dry run, which refuses nothing", async () => {

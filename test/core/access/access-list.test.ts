@@ -99,6 +99,16 @@ describe("decideAccess()", () => {
       "access.deny: user agent *Evil*",
     ],
     [{ allow: { countries: ["CH"] } }, { country: "DE" }, "access.allow: no entry lets it in"],
+    [
+      { allow: { verifiedBots: true } },
+      {},
+      "access.allow: no entry lets it in, and the platform says nothing of its program",
+    ],
+    [
+      { allow: { verifiedBots: true } },
+      { bot: { score: 1, isVerified: false, ja4: undefined } },
+      "access.allow: no entry lets it in",
+    ],
   ])("names what denies: %j %j %s", (given, facts, cause) => {
     expect(decide([given], facts).cause).toBe(cause);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConfig } from "../../../src/core/config/parse-config.ts";
-import { toSignals } from "../../../src/core/reputation/to-signals.ts";
+import { judgeRequest, toSignals } from "../../../src/core/reputation/to-signals.ts";
 import { toSettings } from "../../../tools/prove-reputation/fleet.ts";
 
 const { points } = toSettings();
@@ -47,6 +47,29 @@ describe("toSignals() where the platform's scores count", () => {
   it("holds nothing against a consumer's program, or a person", () => {
     expect(toSignals({ ...quiet, isBot: true, isKnown: true }, counting)).toBe("clean");
     expect(toSignals({ ...quiet, isBot: false }, counting)).toBe("clean");
+  });
+});
+
+describe("judgeRequest()", () => {
+  const settings = { points: { ...points, bot: 3 }, botScoreBelow: 30 };
+  const toBot =
+    (score: number | undefined, isVerified = false) =>
+    () => ({ score, isVerified, ja4: undefined });
+  const unrouted = { ...quiet, status: 404, code: "no-route" } as const;
+
+  it("gives a low score its points, and a verified bot none at all", () => {
+    expect(judgeRequest(quiet, toBot(29), settings)).toMatchObject({ faults: 3 });
+    expect(judgeRequest(quiet, toBot(30), settings)).toBe("clean");
+    expect(judgeRequest(unrouted, toBot(undefined), settings)).toMatchObject({ faults: 1 });
+    expect(judgeRequest(unrouted, toBot(1, true), settings)).toBeUndefined();
+    expect(judgeRequest(quiet, toBot(1, true), settings)).toBe("clean");
+  });
+
+  it("reads nothing of bots for a request that went well, where no score has points", () => {
+    const read = (): never => {
+      throw new Error("was read");
+    };
+    expect(judgeRequest(quiet, read, { points, botScoreBelow: 30 })).toBe("clean");
   });
 });
 

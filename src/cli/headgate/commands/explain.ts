@@ -22,6 +22,13 @@ export const explain: Command = {
       value: "code",
       help: "of the client: AF, AN, AS, EU, NA, OC or SA; default: where its address is counted",
     },
+    asn: {
+      value: "number",
+      help: "of the client's network; refused where nothing asks for it, as what Bot Management says is",
+    },
+    "bot-score": { value: "score", help: "of Bot Management: 1 (a program) to 99 (a person)" },
+    "verified-bot": { help: "Bot Management knows the client for a search engine's or the like" },
+    ja4: { value: "fingerprint", help: "of the client's TLS handshake" },
     consumer: { value: "name", help: "it shows an API key of this consumer; where there is none, a token" },
     tier: { value: "name", help: "of the consumer, whatever its keys have" },
     scope: { value: "scope", help: "that the consumer's credential allows", isRepeatable: true },
@@ -34,6 +41,7 @@ export const explain: Command = {
   examples: [
     "explain https://api.example.com/search?q=tea --address 192.0.2.1",
     'explain https://api.example.com/orders --method POST --header "X-Org: acme"',
+    "explain https://api.example.com/orders --address 192.0.2.1 --bot-score 12",
     "explain https://api.example.com/orders --consumer acme",
     "explain https://api.example.com/orders --key hg_1a2B3c4D",
     "explain https://api.example.com/orders --credential -",
@@ -52,6 +60,10 @@ async function toBody(given: Given): Promise<Item> {
     address: given.text("address"),
     country: given.text("country"),
     continent: given.text("continent"),
+    asn: given.integer("asn"),
+    botScore: given.integer("bot-score"),
+    verifiedBot: given.has("verified-bot") ? true : undefined,
+    ja4: given.text("ja4"),
     consumer: given.text("consumer"),
     tier: given.text("tier"),
     scopes: given.texts("scope"),
@@ -97,11 +109,13 @@ function toText(explained: Item, nowMs: number): string {
   ].join("\n\n");
 }
 
-/** What is held against the address; nothing is said of one that nothing is held against. */
-function toReputation({ standing, score, isShadow }: Item): string | undefined {
-  if (typeof score !== "number" || (score < 1 && standing !== "trusted")) return undefined;
+/** What is held against the address; nothing is said of one that nothing is held against, and will not be for this. */
+function toReputation({ standing, score, points, isShadow }: Item): string | undefined {
+  const added = typeof points === "number" && points > 0 ? `, and up to ${points} more for this request` : "";
+  const isClear = typeof score !== "number" || (score < 1 && standing !== "trusted");
+  if (isClear && added === "") return undefined;
   const mark = isShadow === true ? " (dry run)" : "";
-  return `${toSafeText(standing)}, score ${Math.round(score)}${mark}`;
+  return `${toSafeText(standing)}, score ${Math.round(Number(score))}${added}${mark}`;
 }
 
 function toPolicyTable(policies: unknown, nowMs: number): string {
