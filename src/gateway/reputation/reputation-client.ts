@@ -14,7 +14,7 @@ import type { Facts } from "../../core/keys/facts.ts";
 import { isOfOtherSite, toKeyOfOthers } from "../../core/reputation/client-key.ts";
 import type { ReputationSettings } from "../../core/reputation/reputation-settings.ts";
 import type { AskedClient, ScoreAnswer, ScoreQuestion } from "../../core/reputation/score-messages.ts";
-import { isDoubted, NO_SIGNALS } from "../../core/reputation/score.ts";
+import { isDoubted, NO_SIGNALS, type Signals } from "../../core/reputation/score.ts";
 import { type KnownStanding, type ObjectReports, Standings } from "../../core/reputation/standings.ts";
 import { judgeRequest } from "../../core/reputation/to-signals.ts";
 import type { Bindings } from "../../platform/bindings.ts";
@@ -133,10 +133,18 @@ export class ReputationClient {
     const nowMs = readClock();
     const { halfLifeMs } = settings.score;
     if (signals === "clean") this.#standings.noteClean(key, settings.score, nowMs);
-    else {
+    else if (!this.#isByLimitsOfOthers(key, signals, facts)) {
       this.#standings.note(key, signals, { object, halfLifeMs, nowMs });
       this.#plan(waitUntil, nowMs);
     }
+  }
+
+  /** The denial itself told that the client is trusted: under limits that are not its own it has not misbehaved. */
+  #isByLimitsOfOthers(key: string, { denied }: Signals, facts: RequestTrace["facts"]): boolean {
+    const settings = this.#settings;
+    if (settings === undefined || settings.isShadow || denied === 0 || facts?.standing === "trusted")
+      return false;
+    return this.#standings.find(key, settings.score, readClock())?.standing === "trusted";
   }
 
   #toObject(counter: CounterKey, { continent }: Pick<Client, "continent">): string {

@@ -21,6 +21,7 @@ interface TracedFacts {
   readonly asn: number | undefined;
   readonly continent: string | undefined;
   readonly identity: Identity | undefined;
+  readonly standing?: "suspect" | "trusted" | undefined;
 }
 
 interface RefusingPolicy {
