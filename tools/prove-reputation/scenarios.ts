@@ -35,19 +35,24 @@ interface Attack {
   readonly requests: number;
   /** Whether it claims that pages of other sites make it ask. */
   readonly isOfOtherSite?: boolean;
+  /** Requests that go well before each of its own. */
+  readonly good?: number;
+  /** As in Office. */
+  readonly askedEach?: number;
 }
 
 /** One client that does the same again and again, at whichever isolate it meets. */
 export function attack(
-  { happened, isolates, everyMs, requests, isOfOtherSite = false }: Attack,
+  { happened, isolates, everyMs, requests, isOfOtherSite = false, good = 0, askedEach = 1 }: Attack,
   seed: number,
 ): Caught {
-  const fleet = new Fleet(isolates);
+  const fleet = new Fleet(isolates, { askedEach });
   const random = createRandom(seed);
   for (let sent = 0; sent < requests; sent += 1) {
     const nowMs = sent * everyMs;
     const at = Math.floor(random() * isolates);
-    if (fleet.send("ip=9:192.0.2.1", happened, { at, nowMs, isOfOtherSite }) !== "clear")
+    const is = sent % (good + 1) === good ? happened : {};
+    if (fleet.send("ip=9:192.0.2.1", is, { at, nowMs, isOfOtherSite }) !== "clear")
       return { requests: sent, ms: nowMs };
   }
   return { requests: undefined, ms: undefined };

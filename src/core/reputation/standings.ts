@@ -10,6 +10,11 @@ import { addPoints, NO_SIGNALS, type ScoreSettings, type Signals, toDecay, toPoi
 const CLIENTS_MAX = 10_000;
 /** After so many requests that went well at this isolate a fault weighs a quarter, and ever less after more. */
 const CLEAN_PER_FAULT = 4;
+/**
+ * The same of the first fault of an address that nothing has been heard of here: among hundreds of isolates an office has
+ * one at each of many before any has seen much of it. Who mixes good requests in gains one such fault at each isolate.
+ */
+const CLEAN_PER_FIRST_FAULT = 0.5;
 /** Between two such tellings of one client. */
 const VOUCH_MS = 10_000;
 /** So long what an object has said of trust holds: a fault that another isolate has seen ends it there at once. */
@@ -99,8 +104,9 @@ export class Standings {
     const known = this.#clean.get(key);
     const kept = known === undefined ? 0 : toDecay(nowMs - known.atMs, halfLifeMs);
     const { count = 0, untold = 0 } = known ?? {};
-    if (this.#add(key, weigh(signals, { count: count * kept, untold: untold * kept }), object))
-      this.#clean.delete(key);
+    const perFault = this.#heard.get(key) === undefined ? CLEAN_PER_FIRST_FAULT : CLEAN_PER_FAULT;
+    const clean = { count: count * kept, untold: untold * kept };
+    if (this.#add(key, weigh(signals, clean, perFault), object)) this.#clean.delete(key);
     else this.lost += 1;
   }
 
@@ -169,8 +175,12 @@ export class Standings {
  * A fault among much that went well weighs little. The object alone could not tell: where an address meets hundreds of
  * isolates, the first fault of each is reported long before most of what went well.
  */
-function weigh({ denied, faults, traps }: Signals, clean: Pick<Clean, "count" | "untold">): Signals {
-  const weight = (1 + clean.count / CLEAN_PER_FAULT) ** -2;
+function weigh(
+  { denied, faults, traps }: Signals,
+  clean: Pick<Clean, "count" | "untold">,
+  perFault: number,
+): Signals {
+  const weight = (1 + clean.count / perFault) ** -2;
   return { denied: denied * weight, faults: faults * weight, traps, clean: clean.untold };
 }
 

@@ -34,9 +34,33 @@ describe("vouch()", () => {
   it("leaves a fault after it as light as it was, and tells nothing twice", () => {
     const standings = new Standings();
     for (let sent = 0; sent < 12; sent += 1) standings.noteClean("ip=1", settings, 0);
+    standings.hear({ key: "ip=1", score: 8, banMs: 0 }, 0);
     standings.vouch("ip=1", at(0));
     toReported(standings);
     standings.note("ip=1", { ...NO_SIGNALS, faults: 16 }, at(0));
     expect(toReported(standings)).toEqual([{ ...NO_SIGNALS, faults: 1, clean: 0 }]);
+  });
+});
+
+describe("note()", () => {
+  const report = (clean: number, isHeardOf: boolean): unknown => {
+    const standings = new Standings();
+    if (isHeardOf) standings.hear({ key: "ip=1", score: 1, banMs: 0 }, 0);
+    for (let sent = 0; sent < clean; sent += 1) standings.noteClean("ip=1", settings, 0);
+    standings.note("ip=1", { ...NO_SIGNALS, faults: 36 }, at(0));
+    return toReported(standings)[0];
+  };
+
+  it("weighs a fault against what went well, and much less the first of an address that nothing was heard of", () => {
+    expect(report(4, true)).toEqual({ ...NO_SIGNALS, faults: 9, clean: 4 });
+    expect(report(1, false)).toEqual({ ...NO_SIGNALS, faults: 4, clean: 1 });
+    expect(report(2, false)).toEqual({ ...NO_SIGNALS, faults: 1.44, clean: 2 });
+  });
+
+  it("weighs a fault of an address of which nothing good is known in full", () => {
+    expect([report(0, true), report(0, false)]).toEqual([
+      { ...NO_SIGNALS, faults: 36 },
+      { ...NO_SIGNALS, faults: 36 },
+    ]);
   });
 });

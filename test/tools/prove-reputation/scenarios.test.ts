@@ -33,6 +33,18 @@ describe("reputation by its defaults", () => {
     expect(ms).toBeLessThanOrEqual(10_000);
   });
 
+  it("finds a stuffer that mixes good requests in, where nothing is counted by address", () => {
+    const given = {
+      happened: STUFFER,
+      isolates: 20,
+      everyMs: 100,
+      requests: 200,
+      good: 2,
+      askedEach: Infinity,
+    };
+    expect(attack(given, SEED).requests).toBeLessThanOrEqual(120);
+  });
+
   it("bans no ordinary client, and takes at most one for suspect", () => {
     const { banned, suspects, requests } = liveOn({ clients: 200, days: 2, isolates: 20 }, SEED);
     expect(requests).toBeGreaterThan(10_000);
@@ -45,9 +57,10 @@ describe("reputation by its defaults", () => {
     [40, 10],
     [200, 1],
     [200, 10],
+    [300, Infinity],
     [500, 1],
   ])(
-    "takes an office with a hundredth of refused credentials for no suspect (%i isolates, one of %i requests asks)",
+    "takes an office with a hundredth of refused credentials for no suspect (%s isolates, one of %s requests asks)",
     (isolates, askedEach) => {
       const office = { people: 500, hours: 0.25, isolates, faults: 0.01, askedEach };
       expect(openOffice(office, SEED)).toMatchObject({ banned: 0, suspects: 0 });
