@@ -1,7 +1,7 @@
 // Asks the stats objects of all continents at once. Those that do not answer in time are named: their figures are missing.
 
 import { type Bindings, type StatsRpc, toStatsName } from "../platform/bindings.ts";
-import { PLACES } from "./find-counters.ts";
+import { PLACES } from "../core/keys/places.ts";
 
 /** Whoever looks at figures waits no longer for the far side of the world. */
 const TIMEOUT_MS = 3_000;

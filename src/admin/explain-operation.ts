@@ -1,62 +1,16 @@
 // Explains a request that is only described: nothing is asked of the origin, and no quota is taken.
 
-import * as v from "valibot";
-import { object } from "../core/schema/parse-with.ts";
 import { type CredentialVerdict, judgeKey } from "../core/consumers/verdict.ts";
-import { describedClient, findVainFacts, toPlatformFacts } from "../core/control/described-client.ts";
+import { findVainFacts, toPlatformFacts } from "../core/control/described-client.ts";
+import { type DescribedRequest, describedRequest } from "../core/control/described-request.ts";
 import type { Explanation } from "../core/control/explanation.ts";
-import { consumerName, grants } from "../core/control/entries.ts";
 import { readClock } from "../platform/clock.ts";
-import { PLACES } from "./find-counters.ts";
-import { findKeys, findNamedKeys, keyName, toRecord } from "./find-keys.ts";
+import { PLACES } from "../core/keys/places.ts";
+import { findKeys, findNamedKeys, toRecord } from "./find-keys.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
 import { toInvalidBody, toJson, toNotFound } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
-import { textLike } from "../core/schema/primitives.ts";
-
-const URL_WANTED = 'must be an absolute URL such as "https://api.example.com/a"';
-const FIELD_WANTED = "must be an object of at most 64 header fields";
-const KEY_WANTED = "must be the id of an API key, or the visible beginning of its text";
-const CREDENTIAL_WANTED = "must be an API key or a token, in visible ASCII characters";
-
-const method = textLike(/^[A-Z][A-Z-]{0,31}$/, 'must be a method in upper case, such as "GET"');
-const place = textLike(/^[A-Z0-9]{2}$/, "must be two upper-case letters or digits");
-const fields = object({
-  method: v.optional(method, "GET"),
-  url: v.pipe(v.string(URL_WANTED), v.maxLength(8_192, URL_WANTED), v.regex(/^https?:\/\//, URL_WANTED)),
-  headers: v.optional(
-    v.pipe(
-      v.record(v.string(), v.string(FIELD_WANTED), FIELD_WANTED),
-      // Of all of them at once: what is too long may be a credential, and is in no message.
-      v.check(
-        (given) =>
-          Object.keys(given).length <= 64 && Object.values(given).every(({ length }) => length <= 8_192),
-        FIELD_WANTED,
-      ),
-    ),
-    {},
-  ),
-  address: v.optional(v.pipe(v.string("must be an address"), v.maxLength(45, "must be an address"))),
-  country: v.optional(place),
-  continent: v.optional(place),
-  ...describedClient,
-  consumer: v.optional(consumerName),
-  ...grants,
-  apiKey: v.optional(keyName(KEY_WANTED)),
-  credential: v.optional(
-    v.pipe(v.string(CREDENTIAL_WANTED), v.regex(/^[\x21-\x7e]{1,8192}$/, CREDENTIAL_WANTED)),
-  ),
-});
-const description = v.pipe(
-  fields,
-  v.check(
-    ({ consumer, apiKey, credential }) =>
-      [consumer, apiKey, credential].filter((given) => given !== undefined).length <= 1,
-    "must name one of consumer, apiKey and credential at most",
-  ),
-);
-type Described = v.InferOutput<typeof description>;
 
 const reasoned = toObjectSchema({ id: text, reason: text });
 const policySchema = toObjectSchema(
@@ -143,7 +97,7 @@ export const explainOperation: Operation = defineOperation({
   summary:
     "What would become of a request, decided as it would be and without taking anything: its route, who is calling, what refuses it until when, and what each policy has left",
   isRead: true,
-  body: description,
+  body: describedRequest,
   answer: explanation,
   handle: async ({ controls, body }) => {
     const assumed = await findAssumed(controls, body);
@@ -205,7 +159,7 @@ const ASSUMED = "assumed";
 /** The verdict on the credential that the request is taken to show; undefined: on what it does show, if anything. */
 async function findAssumed(
   controls: AdminControls,
-  { consumer, tier, scopes, apiKey }: Described,
+  { consumer, tier, scopes, apiKey }: DescribedRequest,
 ): Promise<CredentialVerdict | Response | undefined> {
   if (apiKey !== undefined) return findKeyVerdict(controls, apiKey);
   if (consumer === undefined) return undefined;
@@ -227,7 +181,7 @@ async function findKeyVerdict(controls: AdminControls, name: string): Promise<Cr
 
 /** undefined for what the platform does not take for a request. */
 function toRequest(
-  { address, ...described }: Described,
+  { address, ...described }: DescribedRequest,
   credential: string | undefined,
 ): Request | undefined {
   const { url, headers, country, continent } = described;

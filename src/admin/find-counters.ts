@@ -7,12 +7,10 @@ import { findOverride } from "../core/control/override-index.ts";
 import { toCounterKey, toObjectName } from "../core/keys/counter-key.ts";
 import type { Facts } from "../core/keys/facts.ts";
 import { isAddressLabel } from "../core/keys/ip.ts";
+import { PLACES } from "../core/keys/places.ts";
 import { readClock } from "../platform/clock.ts";
 import { hashText } from "../platform/hash-text.ts";
 import type { AdminControls } from "./operation.ts";
-
-/** Where a key with an address may be counted. */
-export const PLACES = ["AF", "AN", "AS", "EU", "NA", "OC", "SA", "unknown"] as const;
 
 export interface FoundCounter {
   readonly object: string;

@@ -1,6 +1,5 @@
 // Finds API keys by what people have of them: an id, the visible beginning of a text, a consumer's name.
 
-import * as v from "valibot";
 import type { KeyFilter, Page } from "../core/control/control-messages.ts";
 import type { KeyEntry } from "../core/control/entries.ts";
 import type { KeyRecord } from "../core/keys/key-record.ts";
@@ -9,12 +8,6 @@ import type { AdminControls } from "./operation.ts";
 
 /** As many as a person looks through. */
 const FOUND_MAX = 100;
-
-/** No longer than what may be shown of a key: whoever sends all of its text is told so. */
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
-export function keyName(wanted: string) {
-  return v.pipe(v.string(wanted), v.regex(/^[\x21-\x7e]{1,24}$/, wanted));
-}
 
 /** The first of them, oldest first. */
 export async function findKeys(

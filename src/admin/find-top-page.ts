@@ -6,7 +6,8 @@ import type { Page } from "../core/control/control-messages.ts";
 import { addShares, toHeaviest } from "../core/counters/find-top.ts";
 import { type HeavyKey, MESSAGE_VERSION } from "../core/counters/counter-messages.ts";
 import { askControl } from "./ask-control.ts";
-import { findKeyObject, hasAddress, isByKey, PLACES } from "./find-counters.ts";
+import { PLACES } from "../core/keys/places.ts";
+import { findKeyObject, hasAddress, isByKey } from "./find-counters.ts";
 import { lookAtHeavy } from "./heavy-counters.ts";
 import type { AdminControls } from "./operation.ts";
 

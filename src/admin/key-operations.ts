@@ -3,14 +3,14 @@
 import * as v from "valibot";
 import { duration } from "../core/schema/primitives.ts";
 import { object } from "../core/schema/parse-with.ts";
-import { consumerName, type Entry, keyBody } from "../core/control/entries.ts";
+import { consumerName, type Entry, keyBody, keyName } from "../core/control/entries.ts";
 import { createApiKeySecret } from "../core/control/api-key-secret.ts";
 import type { Changed, HashedSecret } from "../core/control/control-messages.ts";
 import { hashText } from "../platform/hash-text.ts";
 import { acceptEntry, toWarnings } from "./accept-entry.ts";
 import { askControl, toChangedResponse } from "./ask-control.ts";
 import { createEntry, toCreatedResponse } from "./entry-operations.ts";
-import { findKeys, keyName } from "./find-keys.ts";
+import { findKeys } from "./find-keys.ts";
 import { importKeys } from "./import-keys.ts";
 import { toEntrySchema, toItemsSchema, toSecretSchema } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";

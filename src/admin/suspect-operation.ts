@@ -12,7 +12,7 @@ import {
 } from "../core/reputation/suspects.ts";
 import { object } from "../core/schema/parse-with.ts";
 import { readClock } from "../platform/clock.ts";
-import { PLACES } from "./find-counters.ts";
+import { PLACES } from "../core/keys/places.ts";
 import { OBJECTS_MAX } from "./find-top-page.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";

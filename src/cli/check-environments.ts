@@ -1,5 +1,6 @@
 // Checks a configuration file with the variables of every environment of wrangler.toml, as deployments will see it.
 
+import { existsSync } from "node:fs";
 import { unstable_readConfig } from "wrangler";
 import type { Problem } from "../core/result.ts";
 import { findUnboundQueues, type QueueBindings } from "../core/webhooks/listeners.ts";
@@ -45,6 +46,17 @@ export async function checkEnvironments(configPath: string): Promise<ReadConfig>
     ]);
   }
   return { config, warnings: [...all.values(), ...findMissingSecrets(config)] };
+}
+
+/** Of a file away from a project, whose deployment is not known. */
+export async function checkAlone(configPath: string): Promise<ReadConfig & { readonly note: string }> {
+  const note = `there is no ${WRANGLER_CONFIG} here: what a deployment has is not looked at (variables, environments, bindings, secrets)`;
+  return { ...(await readConfigFile(configPath)), note };
+}
+
+/** Whether this is the folder of a project. */
+export function isProject(): boolean {
+  return existsSync(WRANGLER_CONFIG);
 }
 
 interface Wrangled extends WrangledQueues {

@@ -35,11 +35,13 @@ export class Given {
     return this.#options.get(option);
   }
 
-  integer(option: string): number | undefined {
+  integer(option: string, { least = 0, most = Infinity } = {}): number | undefined {
     const text = this.text(option);
     if (text === undefined) return undefined;
-    if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw toUsageFailure(`--${option} must be a whole number, received ${JSON.stringify(text)}`);
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    const upTo = most === Infinity ? (least === 0 ? "" : ` from ${least} on`) : ` from ${least} to ${most}`;
+    throw toUsageFailure(`--${option} must be a whole number${upTo}, received ${JSON.stringify(text)}`);
   }
 
   /** A whole number, or "unlimited". */

@@ -64,6 +64,12 @@ export const grants = {
   ),
 };
 
+/** No longer than what may be shown of a key: whoever sends all of its text is told so. */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- valibot infers it
+export function keyName(wanted: string) {
+  return v.pipe(v.string(wanted), v.regex(/^[\x21-\x7e]{1,24}$/, wanted));
+}
+
 export const keyBody = object({
   consumer: consumerName,
   ...grants,

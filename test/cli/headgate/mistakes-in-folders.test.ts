@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { CommandError, MisusedError } from "../../../src/cli/command-error.ts";
+import { checkAlone } from "../../../src/cli/check-environments.ts";
 import { findAlone } from "../../../src/cli/headgate/find-alone.ts";
 import { loadConfig } from "../../../src/cli/load-config.ts";
 
@@ -16,6 +17,8 @@ const folder = await mkdtemp(join(tmpdir(), "mistakes-"));
 const at = (name: string): string => join(folder, name);
 await mkdir(at("folder"));
 await writeFile(at("needs.mjs"), 'import "a-package-that-nobody-installed";\nexport default {};\n');
+await writeFile(at("right.json"), '{"origin":"https://a.example","policies":{},"routes":[{"path":"/a"}]}');
+await writeFile(at("wrong.json"), '{"origin":"https://a.example","routes":[{"path":"/a","polices":[]}]}');
 const before = await readdir(folder);
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -53,4 +56,15 @@ test.each([
   expect(stderr).toMatch(said);
   expect(stderr).not.toMatch(/^ +at /m);
   expect(await readdir(folder)).toEqual(before);
+});
+
+test("check takes a file that lies in no project, and says what it could not look at", async () => {
+  expect(await checkAlone(at("right.json"))).toMatchObject({
+    warnings: [],
+    note: expect.stringMatching(/^there is no wrangler\.toml here/) as unknown,
+  });
+  await expect(checkAlone(at("wrong.json"))).rejects.toThrow(/unknown key "polices"/);
+  const options = { cwd: folder, env: { PATH: process.env["PATH"] } };
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "check", "right.json"], options);
+  expect(stdout).toMatch(/^Note: there is no wrangler\.toml here: .*\nright\.json is right\n$/);
 });

@@ -43,7 +43,7 @@ export const WRONG: readonly Mistake[] = [
     "bans create acme --by consmer",
     "/bans",
     { key: "consmer", value: "acme", reason },
-    "key: must be one part of a key",
+    "must be one part of a key",
   ],
   [
     "overrides create plan --limit 9 --burst 5",
@@ -67,7 +67,7 @@ export const WRONG: readonly Mistake[] = [
     "overrides create search --limit 5 --window 5",
     "/overrides",
     { policy: "search", limit: 5, window: "5", reason },
-    "window: ",
+    "must be a duration",
   ],
   [
     "access create alow --cidr 192.0.2.1",
@@ -85,7 +85,7 @@ export const WRONG: readonly Mistake[] = [
     "access create deny --cidr 192.0.2.1/24",
     "/access",
     { action: "deny", cidr: "192.0.2.1/24", reason },
-    "cidr: must be an address or a network",
+    "must be an address or a network",
   ],
 ];
 

@@ -28,7 +28,7 @@ export const accessCommands: readonly Command[] = [
         asn: given.integer("asn"),
         userAgent: given.text("user-agent"),
       };
-      return createEntry("access", context, { given, body });
+      return createEntry("access", context, { given, body, named: { action: "<action>" } });
     },
   },
   {

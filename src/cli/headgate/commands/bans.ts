@@ -30,7 +30,7 @@ export const banCommands: readonly Command[] = [
         key: given.text("by"),
         value: given.argument(0),
       };
-      return createEntry("bans", context, { given, body });
+      return createEntry("bans", context, { given, body, named: { key: "--by", value: "<value>" } });
     },
   },
   {

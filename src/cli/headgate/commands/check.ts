@@ -2,7 +2,8 @@
 
 import { CommandError } from "../../command-error.ts";
 import { CONFIG_PATH } from "../../paths.ts";
-import type { Command } from "../command.ts";
+import type { Problem } from "../../../core/result.ts";
+import type { Command, Said } from "../command.ts";
 import { CommandFailure } from "../exit-codes.ts";
 import { toProblemLines } from "../problem-text.ts";
 import { toItems } from "../table.ts";
@@ -14,13 +15,16 @@ export const check: Command = {
   examples: ["check", "check ./other.config.ts"],
   run: async (given) => {
     // Loaded only here: the other commands start without wrangler.
-    const { checkEnvironments } = await import("../../check-environments.ts");
-    const file = given.argument(0) || CONFIG_PATH;
+    const { checkAlone, checkEnvironments, isProject } = await import("../../check-environments.ts");
+    const named = given.argument(0);
+    const file = named || CONFIG_PATH;
     try {
+      if (named !== "" && !isProject()) {
+        const { warnings, note } = await checkAlone(file);
+        return toRight(file, warnings, [note]);
+      }
       const { warnings } = await checkEnvironments(file);
-      const lines = toProblemLines(toItems(warnings)).map((line) => `Warning: ${line.trim()}`);
-      const text = (): string => [...lines, `${file} is right`].join("\n");
-      return { json: { isValid: true, problems: [], warnings }, text };
+      return toRight(file, warnings, []);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       const { message, problems } = error;
@@ -28,3 +32,10 @@ export const check: Command = {
     }
   },
 };
+
+function toRight(file: string, warnings: readonly Problem[], notes: readonly string[]): Said {
+  const lines = toProblemLines(toItems(warnings)).map((line) => `Warning: ${line.trim()}`);
+  const text = (): string =>
+    [...lines, ...notes.map((note) => `Note: ${note}`), `${file} is right`].join("\n");
+  return { json: { isValid: true, problems: [], warnings, ...(notes.length === 0 ? {} : { notes }) }, text };
+}

@@ -22,10 +22,11 @@ export function createCompletion(list: () => readonly Command[]): Command {
 }
 
 function toUnknownShell(shell: string): Error {
-  const nearest = findNearest(shell, Object.keys(scripts));
-  const hint =
-    nearest === undefined ? `there are ${Object.keys(scripts).join(", ")}` : `did you mean ${nearest}?`;
-  return toUsageFailure(`No completion for the shell ${JSON.stringify(shell)}: ${hint}`);
+  const known = Object.keys(scripts);
+  const nearest = findNearest(shell, known);
+  const hint = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  const shown = JSON.stringify(shell);
+  return toUsageFailure(`No completion for the shell ${shown}: there are ${known.join(", ")}${hint}`);
 }
 
 const scripts: Readonly<Record<string, (commands: readonly Command[]) => string>> = {

@@ -1,17 +1,22 @@
 // The configuration at run time: shown, compared with a file, replaced by it, rolled back.
 
+import * as v from "valibot";
+import { textUpTo } from "../../../core/control/entries.ts";
+import { object } from "../../../core/schema/parse-with.ts";
 import type { Api } from "../api.ts";
 import type { Command, Said } from "../command.ts";
 import { toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
+import { judge } from "../judge.ts";
 import { toSafeJson } from "../print-safely.ts";
 import { toProblemLines } from "../problem-text.ts";
 import { readDocument } from "../read-document.ts";
 import { type Item, toItem, toItems, toLines, toTable, toTime } from "../table.ts";
-import { limitOption, readTag, revisionOption } from "./entries.ts";
+import { AT_LEAST_ONE, limitOption, readTag, revisionOption } from "./entries.ts";
 
 const file = { name: "file", isOptional: true } as const;
 const revision = { ...revisionOption, help: "only while this version is active; without it, whatever is" };
+const pushed = object({ reason: v.optional(textUpTo(500)) });
 const reason = { value: "text", help: "why, for the history" } as const;
 const VERSIONS_DEFAULT = 20;
 const NONE_ACTIVE = "\n\nNone of them is active: the deployed file is";
@@ -45,6 +50,7 @@ export const configCommands: readonly Command[] = [
     options: { reason, revision },
     examples: ['config push --reason "more for everybody"', "config push ./other.config.ts --revision 3"],
     run: async (given, { api }) => {
+      judge(pushed, { reason: given.text("reason") });
       const [asked, config] = [api(), await readDocument(given.argument(0))];
       const ifMatch = await readTag(asked, "/config", given);
       const checked = await check(asked, config);
@@ -63,8 +69,9 @@ export const configCommands: readonly Command[] = [
     options: { reason, revision },
     examples: ["config rollback 0", 'config rollback 3 --reason "too strict"'],
     run: async (given, { api }) => {
-      const asked = api();
       const body = { version: Number(toVersion(given)), reason: given.text("reason") };
+      judge(pushed, { reason: body.reason });
+      const asked = api();
       const ifMatch = await readTag(asked, "/config", given);
       const answer = await asked.ask("POST", "/config/rollback", { body, ifMatch });
       const warnings = toWarningLines(toItem(answer.body)["warnings"]);
@@ -77,7 +84,10 @@ export const configCommands: readonly Command[] = [
     options: { limit: { ...limitOption, help: `at most so many; default ${VERSIONS_DEFAULT}` } },
     examples: ["config history"],
     run: async (given, { api }) => {
-      const items = await api().list("/config/versions", given.integer("limit") ?? VERSIONS_DEFAULT);
+      const items = await api().list(
+        "/config/versions",
+        given.integer("limit", AT_LEAST_ONE) ?? VERSIONS_DEFAULT,
+      );
       const isFile = items.length > 0 && items.every(({ isActive }) => isActive !== true);
       const text = (): string =>
         toTable(

@@ -1,9 +1,12 @@
 // One consumer: who it is, what it has used of every policy, and what operators have said of it.
 
 import type { Command } from "../command.ts";
+import { consumerName, grants } from "../../../core/control/entries.ts";
+import { object } from "../../../core/schema/parse-with.ts";
 import { findNearest } from "../../../core/schema/find-nearest.ts";
 import { toCounterTable } from "../counter-table.ts";
 import { type Denials, readDenials } from "../denials.ts";
+import { judge } from "../judge.ts";
 import { toSafeText } from "../print-safely.ts";
 import { type Column, type Item, toItem, toItems, toTable } from "../table.ts";
 import { banColumns } from "./bans.ts";
@@ -18,6 +21,11 @@ export const consumer: Command = {
   examples: ["consumer acme", "consumer auth0|5f7c8ec7c33c6c004bbafe82"],
   run: async (given, { api, nowMs }) => {
     const tier = given.text("tier");
+    judge(
+      object({ name: consumerName, tier: grants.tier }),
+      { name: given.argument(0), tier },
+      { name: "<consumer>" },
+    );
     const query = new URLSearchParams({ name: given.argument(0), ...(tier === undefined ? {} : { tier }) });
     const asked = api();
     const [{ body }, denials] = await Promise.all([

@@ -1,15 +1,29 @@
 // Counters: what one key has used of a policy, and two ways of giving it back.
 
+import * as v from "valibot";
+import { PLACES } from "../../../core/keys/places.ts";
+import { object } from "../../../core/schema/parse-with.ts";
+import { LIMIT_MAX, NAME, NAME_WANTED, oneOf, textLike } from "../../../core/schema/primitives.ts";
 import type { Command, Option } from "../command.ts";
 import { toCounterTable } from "../counter-table.ts";
-import { toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
+import { judge } from "../judge.ts";
 import { type Item, toItem, toItems } from "../table.ts";
 
 const continent: Option = {
   value: "code",
   help: "where the key has an address: AF, AN, AS, EU, NA, OC, SA or unknown",
 };
+/** As the API reads it. */
+const askedCounter = object({
+  policy: textLike(NAME, NAME_WANTED),
+  key: v.pipe(
+    v.array(v.string()),
+    v.maxLength(8, "must be the value of each part of the policy's key, 1 to 8"),
+  ),
+  continent: v.optional(oneOf(PLACES)),
+});
+const NAMED = { policy: "<policy>", key: "<value>" } as const;
 const wanted = [{ name: "policy" }, { name: "value", isRepeatable: true }] as const;
 
 export const counterCommands: readonly Command[] = [
@@ -20,6 +34,7 @@ export const counterCommands: readonly Command[] = [
     options: { cost: { value: "units", help: "what the request would cost; default 1" }, continent },
     examples: ["counters show plan acme", "counters show per-client 192.0.2.7 /search --cost 5"],
     run: async (given, { api, nowMs }) => {
+      judge(askedCounter, toBody(given), NAMED);
       const cost = given.integer("cost");
       const query = new URLSearchParams({
         policy: given.argument(0),
@@ -38,7 +53,9 @@ export const counterCommands: readonly Command[] = [
     options: { continent },
     examples: ["counters reset plan acme"],
     run: async (given, { api }) => {
-      await api().ask("POST", "/counters/reset", { body: toBody(given) });
+      const body = toBody(given);
+      judge(askedCounter, body, NAMED);
+      await api().ask("POST", "/counters/reset", { body });
       const reset = [given.argument(0), ...given.arguments(1)];
       return { json: { reset }, text: () => `Reset: ${reset.join(" ")} has used nothing` };
     },
@@ -50,9 +67,10 @@ export const counterCommands: readonly Command[] = [
     options: { units: { value: "units", help: "how many", isRequired: true }, continent },
     examples: ["counters refund plan acme --units 100"],
     run: async (given, { api, nowMs }) => {
-      const units = given.integer("units");
-      if (units === undefined || units < 1) throw toUsageFailure("--units must be a whole number from 1 on");
-      const { body } = await api().ask("POST", "/counters/refund", { body: { ...toBody(given), units } });
+      const asked = toBody(given);
+      judge(askedCounter, asked, NAMED);
+      const units = given.integer("units", { least: 1, most: LIMIT_MAX });
+      const { body } = await api().ask("POST", "/counters/refund", { body: { ...asked, units } });
       return { json: body, text: () => toCounterTable([toItem(body)], nowMs()) };
     },
   },

@@ -2,10 +2,12 @@
 // ways of changing something safely: a create that may be sent twice, and a change of what was seen.
 
 import { randomUUID } from "node:crypto";
+import { type EntryKind, entryKinds } from "../../../core/control/entries.ts";
 import type { Answer, Api } from "../api.ts";
 import type { Command, Context, Option, Said } from "../command.ts";
 import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
+import { judge, judgeChange } from "../judge.ts";
 import { toProblemLines } from "../problem-text.ts";
 import { type Column, type Item, toItem, toItems, toLines, toReadable, toTable } from "../table.ts";
 
@@ -21,6 +23,8 @@ export interface EntryGroup {
 }
 
 const ITEMS_MAX = 100_000;
+/** Of a --limit: none would be an empty list, which looks as if there were none. */
+export const AT_LEAST_ONE = { least: 1 } as const;
 
 export const limitOption: Option = { value: "count", help: "at most so many" };
 export const untilOption: Option = {
@@ -51,7 +55,7 @@ export function createEntryCommands({
       options: { limit: limitOption },
       examples: [`${kind} list`, `${kind} list --json --limit 10`],
       run: async (given, { api }) => {
-        const items = await api().list(`/${kind}`, given.integer("limit") ?? ITEMS_MAX);
+        const items = await api().list(`/${kind}`, given.integer("limit", AT_LEAST_ONE) ?? ITEMS_MAX);
         return { json: { items }, text: () => toTable(columns, items) };
       },
     },
@@ -60,7 +64,10 @@ export function createEntryCommands({
       summary: `shows one ${noun}`,
       arguments: [{ name: "id" }],
       examples: [`${kind} show ${id}`],
-      run: async (given, { api }) => toShown((await api().ask("GET", toPath(kind, given))).body),
+      run: async (given, { api }) => {
+        const path = toPath(kind, given);
+        return toShown((await api().ask("GET", path)).body);
+      },
     },
     {
       name: `${kind} ${deletion.word}`,
@@ -69,7 +76,7 @@ export function createEntryCommands({
       options: { revision: revisionOption },
       examples: [`${kind} ${deletion.word} ${id}`],
       run: async (given, { api }) => {
-        const [asked, path] = [api(), toPath(kind, given)];
+        const [path, asked] = [toPath(kind, given), api()];
         await asked.ask("DELETE", path, { ifMatch: await readTag(asked, path, given) });
         const deleted = given.argument(0);
         return {
@@ -93,24 +100,44 @@ export const createOptions: Readonly<Record<string, Option>> = {
 
 /** Creates an entry of its own members and what `createOptions` say. */
 export async function createEntry(
-  kind: string,
+  kind: EntryKind,
   { api, nowMs }: Context,
-  { given, body }: { readonly given: Given; readonly body: Item },
+  { given, body, named }: Created,
 ): Promise<Said> {
-  const said = { expiresAtMs: given.timeMs("until", nowMs()), reason: given.text("reason") };
-  return toCreated(await create(api(), kind, { given, body: { ...body, ...said } }));
+  const said = toSaid(given, nowMs());
+  return toCreated(await create(api, kind, { given, body: { ...body, ...said }, named }));
 }
 
-export async function create(
-  api: Api,
-  kind: string,
-  { given, body }: { readonly given: Given; readonly body: Item },
-): Promise<Answer> {
+/** What `createOptions` say. */
+export const toSaid = (given: Given, nowMs: number): Item => ({
+  expiresAtMs: given.timeMs("until", nowMs),
+  reason: given.text("reason"),
+});
+
+interface Created {
+  readonly given: Given;
+  readonly body: Item;
+  /** What is told of arguments by their names: { value: "<value>" }. */
+  readonly named: Readonly<Record<string, string>>;
+}
+
+export async function create(api: () => Api, kind: EntryKind, created: Created): Promise<Answer> {
+  const { body, idempotencyKey } = judgeEntry(kind, created);
+  return api().ask("POST", `/${kind}`, { body, idempotencyKey });
+}
+
+/** What is sent, once it is found right. */
+export function judgeEntry(
+  kind: EntryKind,
+  { given, body, named }: Created,
+): { readonly body: Item; readonly idempotencyKey: string } {
   // Without a name of the caller's, one for this call: it may be sent again when its answer is lost.
   const idempotencyKey = given.text("idempotency-key") ?? randomUUID();
   if (!/^[\x20-\x7e]{1,255}$/.test(idempotencyKey))
     throw toUsageFailure("--idempotency-key must be 1 to 255 printable ASCII characters");
-  return api.ask("POST", `/${kind}`, { body: { ...body, ...toForce(given) }, idempotencyKey });
+  const asked = { ...body, ...toForce(given) };
+  judge(entryKinds[kind].body, asked, named);
+  return { body: asked, idempotencyKey };
 }
 
 /** Of a body that may be forced. */
@@ -128,7 +155,7 @@ export const changeOptions: Readonly<Record<string, Option>> = {
 
 /** Changes what was seen: members that are undefined stay, and null removes one. */
 export async function changeEntry(
-  kind: string,
+  kind: EntryKind,
   { api, nowMs }: Context,
   { given, change }: { readonly given: Given; readonly change: Item },
 ): Promise<Said> {
@@ -136,7 +163,8 @@ export async function changeEntry(
   const body = { ...change, expiresAtMs };
   if (Object.values(body).every((value) => value === undefined))
     throw toUsageFailure(`Nothing to change: headgate ${kind} update --help says what there is`);
-  const [asked, path] = [api(), toPath(kind, given)];
+  judgeChange(kind, body);
+  const [path, asked] = [toPath(kind, given), api()];
   const ifMatch = await readTag(asked, path, given);
   return toShown((await asked.ask("PATCH", path, { body: { ...body, ...toForce(given) }, ifMatch })).body);
 }

@@ -1,7 +1,9 @@
 // What would become of a request, told by the gateway without making it.
 
+import { describedRequest } from "../../../core/control/described-request.ts";
 import type { Command } from "../command.ts";
 import type { Given } from "../given.ts";
+import { judge } from "../judge.ts";
 import { readSecret } from "../read-secret.ts";
 import { toSafeText } from "../print-safely.ts";
 import { type Item, toItem, toItems, toLines, toTable } from "../table.ts";
@@ -47,12 +49,17 @@ export const explain: Command = {
     "explain https://api.example.com/orders --credential -",
   ],
   run: async (given, { api, nowMs }) => {
-    const answer = await api().ask("POST", "/explain", { body: await toBody(given) });
+    const body = toBody(given);
+    judge(describedRequest, body, { url: "<request-url>" });
+    const credential = await readSecret(given.text("credential"));
+    judge(describedRequest, { ...body, credential });
+    const answer = await api().ask("POST", "/explain", { body: { ...body, credential } });
     return { json: answer.body, text: () => toText(toItem(answer.body), nowMs()) };
   },
 };
 
-async function toBody(given: Given): Promise<Item> {
+/** The credential's text may still have to be read. */
+function toBody(given: Given): Item {
   return {
     url: given.argument(0),
     method: given.text("method"),
@@ -68,7 +75,7 @@ async function toBody(given: Given): Promise<Item> {
     tier: given.text("tier"),
     scopes: given.texts("scope"),
     apiKey: given.text("key"),
-    credential: await readSecret(given.text("credential")),
+    credential: given.text("credential"),
   };
 }
 

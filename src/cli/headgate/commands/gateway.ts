@@ -3,7 +3,7 @@
 import type { Command } from "../command.ts";
 import { type Column, toItem, toItems, toLines, toReadable, toTable, toTime } from "../table.ts";
 import { toDuration } from "../times.ts";
-import { limitOption } from "./entries.ts";
+import { AT_LEAST_ONE, limitOption } from "./entries.ts";
 
 const AUDIT_LINES_DEFAULT = 20;
 
@@ -76,7 +76,7 @@ export const gatewayCommands: readonly Command[] = [
     options: { limit: { ...limitOption, help: `at most so many; default ${AUDIT_LINES_DEFAULT}` } },
     examples: ["audit", "audit --limit 500 --json"],
     run: async (given, { api }) => {
-      const items = await api().list("/audit", given.integer("limit") ?? AUDIT_LINES_DEFAULT);
+      const items = await api().list("/audit", given.integer("limit", AT_LEAST_ONE) ?? AUDIT_LINES_DEFAULT);
       const columns: readonly Column[] = [
         ["at", ({ atMs }) => toTime(atMs)],
         ["who", ({ who }) => who],

@@ -1,7 +1,11 @@
 // API keys. The text of a key is printed once, by what made it.
 
+import * as v from "valibot";
+import { consumerName, keyName } from "../../../core/control/entries.ts";
+import { object } from "../../../core/schema/parse-with.ts";
 import type { Command } from "../command.ts";
 import { toUsageFailure } from "../exit-codes.ts";
+import { judge } from "../judge.ts";
 import { type Column, toItem, toItems, toTable, toTime } from "../table.ts";
 import {
   changeEntry,
@@ -19,6 +23,12 @@ import { secretOnly, type SecretAnswer, toSecret } from "./secrets.ts";
 
 const tier = { value: "tier", help: "the plan, a tier of the configuration" } as const;
 const scope = { value: "scope", help: "what it may be used for", isRepeatable: true } as const;
+
+/** As the API reads its query. */
+const soughtKeys = object({
+  prefix: v.optional(keyName("must be the visible beginning of an API key's text")),
+  consumer: v.optional(consumerName),
+});
 
 const keyOnly = secretOnly("key");
 
@@ -80,7 +90,8 @@ export const keyCommands: readonly Command[] = [
         metadata: given.pairs("metadata", "="),
         ...(given.has("disabled") ? { enabled: false } : {}),
       };
-      return toSecret(await create(api(), "keys", { given, body }), given, secret);
+      const named = { consumer: "<consumer>" };
+      return toSecret(await create(api, "keys", { given, body, named }), given, secret);
     },
   },
   {
@@ -94,8 +105,10 @@ export const keyCommands: readonly Command[] = [
     },
     examples: ["keys rotate k1", "keys rotate k1 --overlap 1m"],
     run: async (given, { api }) => {
-      const [asked, path] = [api(), toPath("keys", given)];
+      // Judged here, and sent as it was written.
+      given.durationMs("overlap");
       const overlap = given.text("overlap");
+      const [path, asked] = [toPath("keys", given), api()];
       const ifMatch = await readTag(asked, path, given);
       const body = overlap === undefined ? {} : { overlap };
       return toSecret(await asked.ask("POST", `${path}/rotate`, { body, ifMatch }), given, secret);
@@ -135,6 +148,7 @@ export const keyCommands: readonly Command[] = [
       const [prefix, consumer] = [toPrefix(given.argument(0)), given.text("consumer")];
       if (prefix === "" && consumer === undefined)
         throw toUsageFailure("headgate keys find needs a <prefix> or --consumer");
+      judge(soughtKeys, { prefix: prefix || undefined, consumer }, { prefix: "<prefix>" });
       const query = new URLSearchParams({
         ...(prefix === "" ? {} : { prefix }),
         ...(consumer === undefined ? {} : { consumer }),

@@ -4,10 +4,19 @@ import type { Api } from "../api.ts";
 import type { Command, Context, Option, Said } from "../command.ts";
 import { findConsumerKey } from "../consumer-key.ts";
 import { toCounterTable } from "../counter-table.ts";
+import { toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 import { toSafeText } from "../print-safely.ts";
 import { type Column, type Item, toItem, toItems, toTime } from "../table.ts";
-import { changeEntry, changeOptions, createEntry, createEntryCommands, createOptions } from "./entries.ts";
+import {
+  changeEntry,
+  changeOptions,
+  createEntry,
+  createEntryCommands,
+  createOptions,
+  judgeEntry,
+  toSaid,
+} from "./entries.ts";
 
 export const overrideColumns: readonly Column[] = [
   ["id", ({ id }) => id],
@@ -60,10 +69,18 @@ export const overrideCommands: readonly Command[] = [
     ],
     run: async (given, context) => {
       const [policy, name] = [given.argument(0), given.text("consumer")];
+      const body = { policy, tier: given.text("tier"), ...toLimits(given) };
+      const named = { policy: "<policy>" };
+      if (name !== undefined) {
+        if (given.has("key"))
+          throw toUsageFailure("--consumer finds the key by itself: leave one of them out");
+        // Whatever its key will be: nothing is asked for it while something else is wrong.
+        const asked = { ...body, key: ["*"], ...toSaid(given, context.nowMs()) };
+        judgeEntry("overrides", { given, body: asked, named });
+      }
       const api = context.api();
       const key = name === undefined ? given.texts("key") : await findConsumerKey(api, policy, name);
-      const body = { policy, key, tier: given.text("tier"), ...toLimits(given) };
-      const created = await createEntry("overrides", context, { given, body });
+      const created = await createEntry("overrides", context, { given, body: { ...body, key }, named });
       return name === undefined ? created : withCounters(created, await lookAt(api, policy, name), context);
     },
   },

@@ -1,6 +1,10 @@
 // Purges of the cache.
 
+import * as v from "valibot";
+import { parsePurges, purgeBody } from "../../../admin/parse-purges.ts";
 import type { Argument, Command } from "../command.ts";
+import { toUsageFailure } from "../exit-codes.ts";
+import { judge } from "../judge.ts";
 import { forceOption, toForce, toWarningText } from "./entries.ts";
 import { toItem } from "../table.ts";
 
@@ -35,6 +39,8 @@ const kinds = [
   },
 ] as const;
 
+const named = Object.fromEntries(kinds.map(({ member, argument }) => [member, `<${argument}>`]));
+
 const toCommand = (
   word: string,
   { what, example, arguments: wanted }: { what: string; example: string; arguments: readonly Argument[] },
@@ -47,6 +53,9 @@ const toCommand = (
   examples: [`purge ${word} ${example}`.trim()],
   run: async (given, { api }) => {
     const asked = { ...toBody(given.arguments(0)), ...toForce(given) };
+    judge(purgeBody, asked, named);
+    const purges = parsePurges(v.parse(purgeBody, asked), { mergeSlashes: false });
+    if (!purges.ok) throw toUsageFailure(`headgate purge ${word} ${purges.error[0]?.message ?? ""}`);
     const { body } = await api().ask("POST", "/cache/purge", { body: asked });
     const { purged, warnings } = toItem(body);
     return { json: body, text: () => `Purges: ${String(purged)}${toWarningText(warnings)}` };

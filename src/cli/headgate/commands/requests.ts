@@ -1,8 +1,19 @@
 // Consumers' requests for a higher limit: what is open, and the answers.
 
+import * as v from "valibot";
+import { overrideLimit, textUpTo, timeMs } from "../../../core/control/entries.ts";
+import { object } from "../../../core/schema/parse-with.ts";
 import type { Command } from "../command.ts";
+import { judge, judgeChange } from "../judge.ts";
 import { toTime } from "../table.ts";
 import { createEntryCommands, readTag, revisionOption, toPath, toShown, untilOption } from "./entries.ts";
+
+/** As the API reads it. */
+const grant = object({
+  limit: v.optional(overrideLimit),
+  expiresAtMs: v.optional(timeMs),
+  answer: v.optional(textUpTo(500)),
+});
 
 export const requestCommands: readonly Command[] = [
   ...createEntryCommands({
@@ -35,13 +46,14 @@ export const requestCommands: readonly Command[] = [
       'requests grant r1 --until 7d --limit 2000 --answer "half of it"',
     ],
     run: async (given, { api, nowMs }) => {
-      const [asked, path] = [api(), toPath("requests", given)];
-      const ifMatch = await readTag(asked, path, given);
       const body = {
         expiresAtMs: given.timeMs("until", nowMs()),
         limit: given.limit("limit"),
         answer: given.text("answer"),
       };
+      judge(grant, body);
+      const [path, asked] = [toPath("requests", given), api()];
+      const ifMatch = await readTag(asked, path, given);
       return toShown((await asked.ask("POST", `${path}/grant`, { body, ifMatch })).body);
     },
   },
@@ -55,9 +67,10 @@ export const requestCommands: readonly Command[] = [
     },
     examples: ['requests refuse r1 --answer "Plan pro has it"'],
     run: async (given, { api }) => {
-      const [asked, path] = [api(), toPath("requests", given)];
-      const ifMatch = await readTag(asked, path, given);
       const body = { state: "refused", answer: given.text("answer") };
+      judgeChange("requests", body);
+      const [path, asked] = [toPath("requests", given), api()];
+      const ifMatch = await readTag(asked, path, given);
       return toShown((await asked.ask("PATCH", path, { body, ifMatch })).body);
     },
   },

@@ -59,7 +59,7 @@ const denials: Command = {
   },
   examples: ["denials", "denials --minutes 1440 --json"],
   run: async (given, { api }) => {
-    const minutes = Math.min(given.integer("minutes") ?? MINUTES_DEFAULT, MINUTES_MAX);
+    const minutes = given.integer("minutes", { least: 1, most: MINUTES_MAX }) ?? MINUTES_DEFAULT;
     const by = Math.ceil(minutes / POINTS_MAX);
     const stats = await ask(api(), { minutes: String(minutes), by: String(by) });
     const json = { items: toItems(stats["denials"]), places: stats["places"] };
@@ -107,8 +107,8 @@ const watch: Command = {
   options: { for: { value: "duration", help: "ends by itself; default: runs until it is stopped" } },
   examples: ["watch", "watch --for 30s"],
   run: async (given, { api, nowMs, print, wait }) => {
-    const asked = api();
     const untilMs = nowMs() + (given.durationMs("for") ?? Infinity);
+    const asked = api();
     for (;;) {
       const stats = await ask(asked, { minutes: String(WATCHED_MINUTES), watch: "1" });
       const said = { json: toFrame(stats), text: () => `${toLines(toFrame(stats))}${toGaps(stats)}` };

@@ -19,10 +19,11 @@ export const suspects: Command = {
   options: { limit: { value: "count", help: `at most so many, up to 100; default ${LIMIT_DEFAULT}` } },
   examples: ["suspects", "suspects --limit 100"],
   run: async (given, { api, nowMs }) => {
+    const limit = given.integer("limit", { least: 1, most: 100 }) ?? LIMIT_DEFAULT;
     const asked = api();
     const found = await readSuspects(
       async (query) => (await asked.ask("GET", `/suspects?${query}`)).body as SuspectsPage,
-      given.integer("limit") ?? LIMIT_DEFAULT,
+      limit,
     );
     return { json: found, text: () => toText(found, nowMs()) };
   },

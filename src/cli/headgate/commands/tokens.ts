@@ -31,7 +31,8 @@ export const tokenCommands: readonly Command[] = [
         scopes: given.texts("scope"),
         expiresAtMs: given.timeMs("until", nowMs()),
       };
-      return toSecret(await create(api(), "tokens", { given, body }), given, {
+      const named = { name: "<name>" };
+      return toSecret(await create(api, "tokens", { given, body, named }), given, {
         member: "token",
         lost: "It was there already, and its text is stored nowhere: revoke it and create another",
       });

@@ -1,5 +1,9 @@
 // Who uses most of a policy, or of all of them: all pages of the rankings put together.
 
+import * as v from "valibot";
+import { object } from "../../../core/schema/parse-with.ts";
+import { NAME, NAME_WANTED, textLike } from "../../../core/schema/primitives.ts";
+import { judge } from "../judge.ts";
 import type { Api } from "../api.ts";
 import type { Command } from "../command.ts";
 import { toCounterTable } from "../counter-table.ts";
@@ -21,6 +25,8 @@ interface Ranking {
   readonly next?: unknown;
 }
 
+const ofPolicy = object({ policy: v.optional(textLike(NAME, NAME_WANTED)) });
+
 export const top: Command = {
   name: "top",
   summary:
@@ -29,9 +35,10 @@ export const top: Command = {
   options: { limit: { value: "count", help: `at most so many, up to 100; default ${LIMIT_DEFAULT}` } },
   examples: ["top", "top per-client", "top plan --limit 3"],
   run: async (given, { api, nowMs }) => {
-    const asked = api();
-    const limit = given.integer("limit") ?? LIMIT_DEFAULT;
+    const limit = given.integer("limit", { least: 1, most: 100 }) ?? LIMIT_DEFAULT;
     const policy = given.argument(0);
+    judge(ofPolicy, { policy: policy || undefined }, { policy: "<policy>" });
+    const asked = api();
     const policies = policy === "" ? await listPolicies(asked) : [policy];
     const denials = await readDenials(asked);
     const [named, ...rankings] = await Promise.all([
@@ -106,7 +113,7 @@ function join(
   return { items: items.slice(0, limit), objects, isUnknown, ...(next === undefined ? {} : { next }) };
 }
 
-const toName = ({ policy, object, key }: Item): string => JSON.stringify([policy, object, key]);
+const toName = ({ policy, object: owner, key }: Item): string => JSON.stringify([policy, owner, key]);
 
 function toText({ items, objects, next, isUnknown }: Ranking, nowMs: number): string {
   const table = toCounterTable(items, nowMs);
