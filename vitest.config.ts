@@ -79,6 +79,10 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          // A workerd process for each file took four times as long as the tests. What files could leave to one another is
+          // taken away between them.
+          isolate: false,
+          setupFiles: ["./test/support/fresh-start.ts"],
           include: inFolders("durable-objects", "gateway", "limiter", "platform", "admin"),
           testTimeout: TEST_TIMEOUT_MS,
         },
