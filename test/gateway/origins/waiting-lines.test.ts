@@ -1,6 +1,6 @@
 // The lines of one isolate: their bounds, and that nothing of them is left when nobody waits.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type LineRules, type Standing, WaitingLines } from "../../../src/gateway/origins/waiting-lines.ts";
 
 const RULES: LineRules = { pool: "tried", lengthMax: 1_000, rankMs: 1_000, askMs: 1_000 };
@@ -21,8 +21,17 @@ function enter(
   return lines.enter(name, waiter, { rules, readyMs: sinceMs + 5_000 });
 }
 
+/** Nobody is gone while a slow machine lets a thousand enter. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
 describe("WaitingLines", () => {
   test("have a thousand places in all, whatever the number of lines", () => {
+    stopClock();
     const lines = new WaitingLines();
     for (let at = 0; at < 1_000; at += 1) expect(enter(lines, `line ${at % 7}`)).toBeDefined();
     expect(enter(lines, "line 0")).toBeUndefined();
@@ -34,6 +43,7 @@ describe("WaitingLines", () => {
   });
 
   test("keep 16 MiB of bodies, and who has none still waits", () => {
+    stopClock();
     const lines = new WaitingLines();
     for (let at = 0; at < 16; at += 1) expect(enter(lines, `line ${at}`, { bodyBytes: MIB })).toBeDefined();
     expect(enter(lines, "line 0", { bodyBytes: 1, rank: 0 })).toBeUndefined();
