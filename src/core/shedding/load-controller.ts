@@ -99,7 +99,8 @@ export class LoadController {
   /** How many times as long as usual answers take, and the share of bad ones beyond the usual. */
   #judge(step: LoadStep): Judged {
     const recent = this.#recent(ANSWERS_MIN);
-    const isTold = step.flight >= FLIGHT_MIN && this.#baseMs > 0;
+    // While load is shed few are on their way, and it is still to be seen whether these are late.
+    const isTold = (step.flight >= FLIGHT_MIN || this.#shedding !== undefined) && this.#baseMs > 0;
     // Where nothing comes back, it takes at least as long as was waited.
     const paceMs = (recent.flight / Math.max(recent.answers, 1 / recent.steps)) * STEP_MS;
     const badShare = recent.answers * recent.steps < ANSWERS_MIN / 2 ? 0 : recent.bad / recent.answers;

@@ -23,6 +23,14 @@ const USUAL_REPORTS = 10;
 /** How much of a report's news of it is believed. */
 const PEAK_NEWS = 0.1;
 
+/**
+ * While load is shed: those that are on their way wait for so many times as long as an answer takes usually, and for so many
+ * times as long as they ever did in a report's time. By rank. Then none is added to them: news of a line that is on its way
+ * here is older than what this isolate sees of it.
+ */
+const HELD_LATE = [8, 3, 3] as const;
+const HELD_USUAL = [3, 1.5, 1.5] as const;
+
 export interface Arrival {
   /** The priority: 0 is the highest. */
   readonly rank: number;
@@ -54,6 +62,9 @@ export class LoadGate {
   #takenMs: number | undefined;
   #peak = 0;
   #usualPeak = 0;
+  /** How long those that were on their way had waited on average, at most. */
+  #waitMs = 0;
+  #usualWaitMs = 0;
   #reports = 0;
   #isGuarded = false;
   #view: LoadView = ALL_OPEN;
@@ -68,7 +79,9 @@ export class LoadGate {
     this.#takenMs ??= nowMs;
     this.#arrivals[rank] = (this.#arrivals[rank] ?? 0) + 1;
     if (client !== 0) this.#clients.add(client, rank);
-    return chance < this.peek({ rank, client, place, nowMs }) && !this.#isOverrun(rank, nowMs);
+    this.#waitMs = Math.max(this.#waitMs, this.#toWaitMs(nowMs));
+    if (chance >= this.peek({ rank, client, place, nowMs })) return false;
+    return !this.#isOverrun(rank, nowMs) && !this.#isHeld(rank, nowMs);
   }
 
   /** A request goes to the origin, and is over by `untilMs` whatever becomes of it; returns what `end` is told. */
@@ -125,12 +138,15 @@ export class LoadGate {
     };
     // Under overload nothing is usual.
     if (known !== undefined && known.open >= RANKS && known.baseMs > 0) {
-      this.#usualPeak += (this.#peak - this.#usualPeak) * (this.#reports === 0 ? 1 : PEAK_NEWS);
+      const news = this.#reports === 0 ? 1 : PEAK_NEWS;
+      this.#usualPeak += (this.#peak - this.#usualPeak) * news;
+      this.#usualWaitMs += (this.#waitMs - this.#usualWaitMs) * news;
       this.#reports += 1;
     }
     this.#arrivals = arrivals.map(() => 0);
     this.#answers = this.#bad = this.#flightMs = 0;
     this.#peak = this.#flights.size;
+    this.#waitMs = 0;
     this.#takenMs = nowMs;
     return report;
   }
@@ -162,8 +178,21 @@ export class LoadGate {
       this.#isGuarded = false;
       return false;
     }
-    this.#isGuarded = nowMs - this.#startsMs / this.#flights.size > GUARD_LATE * baseMs;
+    this.#isGuarded = this.#toWaitMs(nowMs) > GUARD_LATE * baseMs;
     return this.#isGuarded;
+  }
+
+  /** How long those that are on their way have waited on average. */
+  #toWaitMs(nowMs: number): number {
+    return this.#flights.size === 0 ? 0 : nowMs - this.#startsMs / this.#flights.size;
+  }
+
+  /** Those that wait here say that there is a line, which the share that was heard last does not know of yet. */
+  #isHeld(rank: number, nowMs: number): boolean {
+    if (!this.isShedding(nowMs) || this.#reports < USUAL_REPORTS) return false;
+    const late = (HELD_LATE[rank] ?? 1) * this.view(nowMs).baseMs;
+    const unusual = (HELD_USUAL[rank] ?? 1) * this.#usualWaitMs;
+    return this.#toWaitMs(nowMs) > Math.max(late, unusual);
   }
 
   #pass(nowMs: number): void {

@@ -5,9 +5,12 @@
 import { BAD_SHARE, type Judged } from "./judged.ts";
 import type { LoadStep } from "./load-sums.ts";
 
-/** Answers take so many times as long as usual: at once, or for so many steps, or when more is asked than so many before. */
-const VERY_LATE = 8;
+/**
+ * Answers take so many times as long as usual: for so many steps, or at once when so many times as much is asked as so many
+ * steps before. Between the two, half of the one with half of the other (both in their logarithms) is as much.
+ */
 const LATE = 3;
+const VERY_LATE = 8;
 const LATE_STEPS = 4;
 const JUMP = 1.3;
 /** How much a line has to grow in a step, and in all of the late steps. */
@@ -28,8 +31,7 @@ export class Onset {
     const flights = steps.map(({ flight }) => flight);
     if (this.#late >= LATE_STEPS && toGrowth(flights, LATE_STEPS - 1) > GROWTH_SLOW) return true;
     if (toGrowth(flights, 1) <= GROWTH) return false;
-    const asked = steps.map((step) => step.asked);
-    return late > VERY_LATE || toGrowth(asked, LATE_STEPS - 1) > JUMP;
+    return Math.log(late / LATE) / Math.log(VERY_LATE / LATE) + Math.log(toRise(steps)) / Math.log(JUMP) > 1;
   }
 
   reset(): void {
@@ -40,4 +42,13 @@ export class Onset {
 /** How many times as much as so many steps before; 0 where nobody knows. */
 function toGrowth(values: readonly number[], steps: number): number {
   return (values.at(-1) ?? 0) / (values.at(-1 - steps) ?? Infinity);
+}
+
+/** How many times as much is asked as some steps before, less a standard deviation of what chance makes; at least once. */
+function toRise(steps: readonly LoadStep[]): number {
+  const last = steps.at(-1);
+  const before = steps.at(-LATE_STEPS);
+  if (last === undefined || before === undefined) return 1;
+  const noise = Math.sqrt((2 * last.asked) / Math.max(0.5, last.span));
+  return Math.max(1, (last.asked - noise) / Math.max(1, before.asked));
 }

@@ -7,8 +7,6 @@ import { BAD_SHARE, type Judged } from "./judged.ts";
 import type { LoadStep } from "./load-sums.ts";
 import { Standstill } from "./standstill.ts";
 
-/** What is let in of what the origin can: at 100 % a line would grow by chance alone. */
-const HEADROOM = 0.97;
 /** All slots are taken where so many times as many requests are on their way as fit into them. */
 const FULL = 1.75;
 /** In which time a longer line is to be gone, in seconds: who stands behind it is late, critical or not. */
@@ -106,9 +104,8 @@ export class Shedding {
   }
 
   #setRoom({ flight, age, span }: LoadStep, baseMs: number, isBad: boolean): void {
-    const usual = this.#capacity * HEADROOM;
     if (this.#isShadow) {
-      this.#room = usual;
+      this.#room = this.#capacity;
       return;
     }
     // What is said now is heard as long from now as the last reports are old, and these tell of the middle of their spans.
@@ -118,6 +115,6 @@ export class Shedding {
       line += Math.min(1, Math.max(0, seconds - steps)) * (room - this.#capacity);
     // A line that stays all the same is pressed harder: it goes, or it is seen that there is none.
     const pressed = 1 - PRESS * Math.max(0, this.#standstill.steps - PATIENT_STEPS);
-    this.#room = Math.max(0, usual * pressed - Math.max(0, line) / DRAIN) * (isBad ? 0.95 : 1);
+    this.#room = Math.max(0, this.#capacity * pressed - Math.max(0, line) / DRAIN) * (isBad ? 0.95 : 1);
   }
 }

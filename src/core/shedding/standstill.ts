@@ -6,7 +6,7 @@ import type { LoadStep } from "./load-sums.ts";
 
 /** After so many steps in which nothing changes, and less is answered, it is of no use. */
 const STEPS = 6;
-const LESS = 0.85;
+const LESS = 0.8;
 /** Nothing changes while the pace, or the share of failures, stays within this factor of its mean. */
 const SAME = 0.5;
 const NEWS = 0.35;

@@ -127,6 +127,26 @@ describe("add()", () => {
     expect(fleet.see({ asked: 200, answers: 200, flight: 100 }, 5)).toMatchObject({ open: 3 });
   });
 
+  test("gives up as well where so little is let in that no slot could be wanting", () => {
+    const fleet = new Fleet();
+    fleet.see({ asked: 60, answers: 60, flight: 3 }, 20);
+    expect(fleet.see({ asked: 80, answers: 60, flight: 24 }).open).toBeLessThan(3);
+    // Few at a time, and each as late as before.
+    fleet.see({ asked: 60, answers: 20, flight: 6 }, 3);
+    fleet.see({ asked: 60, answers: 10, flight: 3 }, 8);
+    expect(fleet.see({ asked: 60, answers: 60, flight: 20 }, 2).open).toBe(3);
+  });
+
+  test("takes half of a rise and half of a line for overload, and neither alone", () => {
+    const toOpen = (asked: number, flight: number): number => {
+      const fleet = new Fleet();
+      fleet.see({ asked: 1_000, answers: 1_000, flight: 50 }, 10);
+      return fleet.see({ asked, answers: 1_000, flight }).open;
+    };
+    expect(toOpen(1_240, 270)).toBeLessThan(3);
+    expect([toOpen(1_000, 270), toOpen(1_240, 160)]).toEqual([3, 3]);
+  });
+
   test("sheds where many answers say that it is too much, and learns that they always do", () => {
     const fleet = new Fleet();
     fleet.see(CALM, 10);

@@ -21,6 +21,50 @@ describe("admit()", () => {
     expect(gate.admit({ ...arrival, place: 0.1, chance: 0.1 })).toBe(true);
   });
 
+  describe("while load is shed and one that is on its way waits", () => {
+    /** One request at a time that takes `tookMs`, until it is known what is usual; then load is shed. */
+    function toGate({ tookMs, isShadow = false }: { readonly tookMs: number; readonly isShadow?: boolean }): {
+      readonly gate: LoadGate;
+      readonly fromMs: number;
+    } {
+      const gate = new LoadGate(isShadow);
+      for (let second = 0; second < 12; second += 1) {
+        const nowMs = second * 1_000;
+        gate.learn({ open: 3, heavy: [], baseMs: 50 }, nowMs, 1_000);
+        const flight = gate.start(nowMs);
+        gate.admit({ ...arrival, nowMs: nowMs + tookMs });
+        gate.end(flight, nowMs + tookMs, false);
+        gate.take("a", nowMs + 900);
+      }
+      gate.learn({ open: 1.4, heavy: [], baseMs: 50 }, 12_000, 1_000);
+      gate.start(12_000);
+      return { gate, fromMs: 12_000 };
+    }
+    const isIn = ({ gate, fromMs }: ReturnType<typeof toGate>, rank: number, waitedMs: number): boolean =>
+      gate.admit({ ...arrival, place: 0.1, rank, nowMs: fromMs + waitedMs });
+
+    test("for far longer than usual, adds none to it, critical ones last", () => {
+      const quick = toGate({ tookMs: 50 });
+      expect([140, 160].map((waitedMs) => isIn(quick, 1, waitedMs))).toEqual([true, false]);
+      expect([390, 410].map((waitedMs) => isIn(quick, 0, waitedMs))).toEqual([true, false]);
+    });
+
+    test("for as long as some always do, adds more", () => {
+      const slow = toGate({ tookMs: 300 });
+      expect([440, 460].map((waitedMs) => isIn(slow, 1, waitedMs))).toEqual([true, false]);
+    });
+
+    test("refuses nobody in a dry run that its share lets in", () => {
+      expect(isIn(toGate({ tookMs: 50, isShadow: true }), 1, 4_000)).toBe(true);
+    });
+
+    test("lets all in once everybody is let in again", () => {
+      const well = toGate({ tookMs: 50 });
+      well.gate.learn({ open: 3, heavy: [], baseMs: 50 }, 12_100, 1_000);
+      expect(isIn(well, 1, 400)).toBe(true);
+    });
+  });
+
   test("forgets what was said when nothing more is heard", () => {
     const gate = new LoadGate(false);
     gate.learn({ open: 0, heavy: [], baseMs: 50 }, 0, 1_000);
