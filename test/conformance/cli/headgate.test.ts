@@ -38,9 +38,7 @@ async function done(...argv: readonly string[]): Promise<Ended> {
 }
 
 /** What it complained of, where it was refused. */
-async function refused(...argv: readonly string[]): Promise<string> {
-  return endedBadly(1, argv);
-}
+const refused = (...argv: readonly string[]): Promise<string> => endedBadly(1, argv);
 
 async function endedBadly(wanted: number, argv: readonly string[]): Promise<string> {
   const { code, out, err } = await headgate(argv);
@@ -161,7 +159,6 @@ describe("overrides, bans and access entries", () => {
       await done(kind, "delete", id);
       const gone = await headgate([kind, "delete", id, "--json"]);
       expect([gone.code, gone.json()["code"]]).toEqual([1, "not-found"]);
-      expect(gone.err).toContain("[not-found]");
     },
   );
 });

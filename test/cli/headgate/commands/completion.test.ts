@@ -53,5 +53,7 @@ test.each(["bash", "zsh", "fish"])("completion in %s names every command and opt
 });
 
 test("a shell that there is not is refused with the nearest", async () => {
-  expect(await print("fihs")).toBe('2\nNo completion for the shell "fihs": there are bash, zsh, fish; did you mean fish?');
+  expect(await print("fihs")).toBe(
+    '2\nNo completion for the shell "fihs": there are bash, zsh, fish; did you mean fish?',
+  );
 });
