@@ -19,7 +19,7 @@ import {
 import { toUndone } from "../../src/core/counters/counter-reply.ts";
 import { CounterTable } from "../../src/core/counters/counter-table.ts";
 import { createShares, FallbackCounters } from "../../src/core/counters/fallback-counters.ts";
-import { findStrange, inherit, toTold } from "../../src/core/counters/neighbour-shares.ts";
+import { findStrange, inherit, TOLD_MS, toTold } from "../../src/core/counters/neighbour-shares.ts";
 import { EventQueue } from "../simulate-leases/event-queue.ts";
 import { type Spending, toOverAdmission } from "../simulate-leases/exact-log.ts";
 import { createRandom, toGapMs } from "../simulate-leases/random.ts";
@@ -68,7 +68,7 @@ export function play(
   };
   let names = 0;
   const { dataCentres = 1, deathShare = 0, birthShare = 0 } = weather;
-  const places = Array.from({ length: dataCentres }, () => new Map<string, string>());
+  const places = Array.from({ length: dataCentres }, () => new Map<string, Kept>());
   const open = (_one: unknown, index: number): Isolate =>
     new Isolate({ name: `isolate ${(names += 1)}`, told: places[index % dataCentres] }, world);
   const all = Array.from({ length: isolates }, open);
@@ -116,14 +116,19 @@ interface World {
 interface Place {
   readonly name: string;
   /** What its data centre's cache keeps; undefined: nothing. */
-  readonly told: Map<string, string> | undefined;
+  readonly told: Map<string, Kept> | undefined;
+}
+
+interface Kept {
+  readonly text: string;
+  readonly atMs: number;
 }
 
 /** What gateway/limits/counter-client.ts does with one request, without I/O. */
 class Isolate {
   readonly #name: string;
   readonly #world: World;
-  readonly #told: Map<string, string>;
+  readonly #told: Map<string, Kept>;
   readonly #shares = createShares();
   readonly #fallback = new FallbackCounters(this.#shares);
   #breaker: CounterBreaker = CLOSED;
@@ -187,13 +192,15 @@ class Isolate {
   /** What gateway/limits/neighbours.ts does, in no time. */
   #askNeighbours({ keys }: CounterRequest, nowMs: number): void {
     for (const name of findStrange(this.#shares, { keys, nowMs })) {
-      const text = this.#told.get(name);
-      if (text !== undefined) inherit(this.#shares, { name, text }, nowMs);
+      const kept = this.#told.get(name);
+      if (kept !== undefined && nowMs - kept.atMs < TOLD_MS)
+        inherit(this.#shares, { name, text: kept.text }, nowMs);
     }
   }
 
   #tellNeighbours({ keys }: CounterRequest, { verdicts }: CounterReply, nowMs: number): void {
-    for (const { name, text } of toTold(this.#shares, { keys, verdicts, nowMs })) this.#told.set(name, text);
+    for (const { name, text } of toTold(this.#shares, { keys, verdicts, nowMs }))
+      this.#told.set(name, { text, atMs: nowMs });
   }
 
   #reconcile({ id, keys }: CounterRequest, reply: CounterReply | undefined, wasAllowed: boolean): void {

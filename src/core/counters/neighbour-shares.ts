@@ -1,6 +1,7 @@
 // What Worker instances (isolates) of one data centre tell each other of their shares while a counter object does not answer:
 // how much one has left. One that has never heard of a counter begins with no more than that, instead of an eighth of the
-// limit for each new instance. Pure; who keeps the texts does not matter.
+// limit for each new instance. A text has no time in it: clocks differ, and one that is behind would give back what has not
+// come back yet. Pure; whoever keeps the texts drops them after TOLD_MS.
 
 import type { CheckVerdict, KeyChecks } from "./counter-messages.ts";
 import {
@@ -16,7 +17,7 @@ import {
 
 /** A share that is in use is told of once in so long, and at once when it is gone. */
 const TELL_MS = 1_000;
-/** How long a text is worth reading. */
+/** How long a text is worth reading: whoever keeps it must keep it no longer. */
 export const TOLD_MS = HEARD_MS;
 
 /** A share's name, and the text that says what is left of it. */
@@ -47,7 +48,7 @@ export function toTold(
     const { limit = 0, burst = limit } = (divideSettings(check.settings, share.askers, 0) ?? {}) as Sizes;
     if (left > burst / 2) return [];
     share.told = { left, atMs: nowMs };
-    return [{ name, text: [left, share.askers, nowMs].join(" ") }];
+    return [{ name, text: [left, share.askers].join(" ") }];
   });
 }
 
@@ -60,16 +61,17 @@ interface Sizes {
   readonly burst?: number;
 }
 
-/** Begins a share as one that is told of: with what is left of that, and what has come back since. */
+/**
+ * Begins a share as one that is told of, with what was left of that. What has come back since is not added: a share that is
+ * in use is told of each second.
+ */
 export function inherit(shares: Shares, { name, text }: Told, nowMs: number): void {
-  const [left, told, toldMs] = text.split(" ", 3).map(Number);
-  if (left === undefined || told === undefined || toldMs === undefined) return;
-  if (!(left >= 0 && told >= 1 && toldMs > nowMs - TOLD_MS) || findShare(shares, name, nowMs) !== undefined)
-    return;
+  const [left, told] = text.split(" ", 2).map(Number);
+  if (left === undefined || told === undefined) return;
+  if (!(left >= 0 && told >= 1) || findShare(shares, name, nowMs) !== undefined) return;
   // Where few share a limit, one more must not take as much as each of them.
   const askers = Math.max(STRANGERS, told);
-  const heardMs = Math.min(toldMs, nowMs);
-  shares.set(name, { askers, remaining: left * askers, heardMs, takenAtMs: 0, isUsed: false });
+  shares.set(name, { askers, remaining: left * askers, heardMs: nowMs, takenAtMs: 0, isUsed: false });
 }
 
 function toNames(keys: readonly KeyChecks[]): { name: string; check: KeyChecks["checks"][number] }[] {
