@@ -250,7 +250,7 @@ export class CounterClient {
     request: CounterRequest,
     { failure, late, waitUntil }: Unanswered,
   ): Promise<ObjectAnswer> {
-    if (this.#neighbours !== undefined) await this.#neighbours.ask(checks);
+    if (this.#neighbours !== undefined) await this.#neighbours.ask(checks, { waitUntil });
     const { object, rows } = checks;
     const keys = toLocal(checks);
     const whole = rows.flatMap(({ policy }) => (policy.onError === "local-full" ? [policy.name] : []));

@@ -8,6 +8,7 @@ import type { ObjectChecks } from "../../core/policies/object-checks.ts";
 import { readClock } from "../../platform/clock.ts";
 import { hashText } from "../../platform/hash-text.ts";
 import { inTime } from "../../platform/in-time.ts";
+import { Collapsing } from "../request/collapsing.ts";
 import type { DataCentre } from "../request/data-centre.ts";
 import type { Caller } from "./counter-calls.ts";
 import { toDivided } from "./on-error.ts";
@@ -18,21 +19,27 @@ const READ_MS = 50;
 export class Neighbours {
   readonly shares = createShares();
   readonly #dataCentre: Pick<DataCentre, "read" | "write">;
+  readonly #collapsing = new Collapsing();
 
   constructor(dataCentre: Pick<DataCentre, "read" | "write">) {
     this.#dataCentre = dataCentre;
   }
 
   /** Looks up what neighbours have left of counters that this isolate has never heard of. */
-  async ask(checks: ObjectChecks): Promise<void> {
+  async ask(checks: ObjectChecks, { waitUntil }: Pick<Caller, "waitUntil">): Promise<void> {
     const nowMs = readClock();
     const strange = findStrange(this.shares, { keys: toDivided(checks), nowMs });
     if (strange.length === 0) return;
-    const read = async (name: string): Promise<void> => {
-      const text = await this.#dataCentre.read(toPlace(name), nowMs);
-      if (text !== undefined) inherit(this.shares, { name, text }, nowMs);
-    };
-    await inTime(Promise.all(strange.map(read)), READ_MS);
+    await Promise.all(strange.map((name) => this.#lookUp(name, nowMs, waitUntil)));
+  }
+
+  /** Once for all requests that want the same at the same time: what one has found stands in the shares of all. */
+  async #lookUp(name: string, nowMs: number, waitUntil: Caller["waitUntil"]): Promise<void> {
+    const publish = this.#collapsing.lead(name, waitUntil);
+    if (publish === undefined && (await this.#collapsing.wait(name, READ_MS)) !== undefined) return;
+    const text = await inTime(this.#dataCentre.read(toPlace(name), nowMs), READ_MS);
+    if (text !== undefined) inherit(this.shares, { name, text }, nowMs);
+    publish?.("stored");
   }
 
   /** Tells them what a decision has left. */
