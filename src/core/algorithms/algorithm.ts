@@ -7,7 +7,7 @@ import type { Result } from "../result.ts";
 export interface Moment {
   /** Milliseconds since the epoch, of the counter object's clock. An algorithm never lets it run backwards. */
   readonly nowMs: number;
-  /** An integer of at least 0. A cost of 0 peeks: always allowed, never counted. */
+  /** 0, or at least 1, in whole parts of a unit (UNIT_PARTS). A cost of 0 peeks: always allowed, never counted. */
   readonly cost: number;
 }
 

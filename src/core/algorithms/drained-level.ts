@@ -2,7 +2,7 @@
 // common. Exact: the fraction of a unit is counted in 1/windowMs.
 
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { storedCount, storedLengthMs, storedTimeMs } from "./stored-state.ts";
+import { storedFraction, storedLengthMs, storedTimeMs } from "./stored-state.ts";
 
 /** What is in use, not what is left, so that a changed limit keeps what was used. */
 export interface Level {
@@ -19,8 +19,8 @@ export interface Drain {
 }
 
 export const storedLevel = {
-  used: storedCount,
-  part: storedCount,
+  used: storedFraction,
+  part: storedFraction,
   windowMs: storedLengthMs,
   atMs: storedTimeMs,
 } as const;
@@ -71,9 +71,17 @@ export function toDrainMs({ limit, windowMs }: Drain, level: Level, keep: number
   return multiplyDivideUp(level.used - keep, windowMs, { add: level.part, divisor: limit });
 }
 
-/** The level with units put on or taken off, never below empty and never above the maximum. */
-export function addToLevel(level: Level, units: number, levelMax: number): Level {
-  const used = level.used + units;
-  if (used < 0) return { ...level, used: 0, part: 0 };
-  return used >= levelMax ? { ...level, used: levelMax, part: 0 } : { ...level, used };
+/** The level with units put on or taken off. A fraction of a unit becomes one of the window, rounded up. */
+export function putOnLevel(level: Level, units: number, parts = level.part): Level {
+  const { windowMs } = level;
+  const whole = Math.floor(units);
+  const part = parts + Math.ceil((units - whole) * windowMs);
+  const used = level.used + whole + Math.floor(part / windowMs);
+  return { ...level, used, part: part % windowMs };
+}
+
+/** A level that is not below empty, nor above the maximum. */
+export function toWithin(level: Level, levelMax: number): Level {
+  if (level.used < 0) return { ...level, used: 0, part: 0 };
+  return level.used >= levelMax ? { ...level, used: levelMax, part: 0 } : level;
 }

@@ -7,14 +7,15 @@ import { duration, LIMIT_MAX, quota } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import {
-  addToLevel,
   type Drain,
   isLevel,
   type Level,
   drainLevel,
+  putOnLevel,
   setLevelBack,
   storedLevel,
   toDrainMs,
+  toWithin,
 } from "./drained-level.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
 import { parseStoredState, storedCount, storedState } from "./stored-state.ts";
@@ -100,7 +101,7 @@ function decide(
   moment: Moment,
 ): Verdict<LeakyBucketState> {
   const level = drain(config, state, moment.nowMs);
-  const joined: Level = { ...level, used: level.used + moment.cost };
+  const joined = putOnLevel(level, moment.cost);
   const isAlone = state === undefined || state.atMs < level.atMs;
   const delayMs = toDrainMs(config, level, 0);
   const verdict = toVerdict(moment, {
@@ -125,7 +126,7 @@ function charge(
   const levelMax = toLevelMax(config);
   const isLast = state !== undefined && takenAtMs === state.atMs;
   const given = units < 0 ? -Math.min(isLast ? state.last : 0, -units) : units;
-  return toState(addToLevel(level, given, levelMax), 0);
+  return toState(toWithin(putOnLevel(level, given), levelMax), 0);
 }
 
 function expiresAtMs(config: LeakyBucketConfig, state: LeakyBucketState): number {

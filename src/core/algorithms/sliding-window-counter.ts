@@ -99,7 +99,7 @@ function toState(
 /** Units that count now. A charge, or a lowered limit, can have brought them above the limit. */
 function toUsed({ current, previous, windowMs, atMs }: SlidingWindowCounterState): number {
   const leftMs = windowMs - (atMs % windowMs);
-  return current + multiplyDivideUp(previous, leftMs, { divisor: windowMs });
+  return current + multiplyDivideUp(Math.ceil(previous), leftMs, { divisor: windowMs });
 }
 
 function decide(
@@ -127,7 +127,7 @@ function toFitMs({ current, previous, windowMs, atMs }: SlidingWindowCounterStat
 
 /** The most milliseconds before a window's end at which the share of the window before it is at most `share`. */
 function toLongestLeftMs(units: number, share: number, windowMs: number): number {
-  return multiplyDivide(share, windowMs, { divisor: units }).quotient;
+  return multiplyDivide(Math.floor(share), windowMs, { divisor: Math.ceil(units) }).quotient;
 }
 
 function charge(

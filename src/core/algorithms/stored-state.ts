@@ -8,17 +8,28 @@ import { ok, type Result } from "../result.ts";
 /** A bound far above every limit and every clock; the sum of two is still exact. */
 const STORED_MAX = 2 ** 52;
 
-const storedInteger = (least: number, most = STORED_MAX) =>
-  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+/**
+ * A cost that follows a pool's load shedding is a whole number of such parts of a unit. Sums of them are exact: of a limit's units
+ * a double holds 2^12 parts, and 2^12 parts of the largest limit are 2^52.
+ */
+export const UNIT_PARTS = 4_096;
 
-/** A count of units or fractions: an integer of at least 0. */
-export const storedCount = storedInteger(0);
+const storedNumber = (least: number, parts = 1, most = STORED_MAX) =>
+  v.custom<number>(
+    (value) =>
+      typeof value === "number" && Number.isInteger(value * parts) && value >= least && value <= most,
+  );
+
+/** Fractions of a unit that an algorithm counts in its own way: an integer of at least 0. */
+export const storedFraction = storedNumber(0);
+/** A count of units, or of anything else. */
+export const storedCount = storedNumber(0, UNIT_PARTS);
 /** Epoch milliseconds. */
-export const storedTimeMs = storedInteger(0);
+export const storedTimeMs = storedNumber(0);
 /** A length in milliseconds, at least 1, so that nothing divides by zero. */
-export const storedLengthMs = storedInteger(1);
+export const storedLengthMs = storedNumber(1);
 /** Units that were taken together: no policy can take more than its limit. */
-export const storedUnits = storedInteger(1, LIMIT_MAX);
+export const storedUnits = storedNumber(1 / UNIT_PARTS, UNIT_PARTS, LIMIT_MAX);
 
 /** The states of one algorithm. Its name is stored with them: a state of another algorithm is refused. */
 // The return type is valibot's own inference: writing it out would repeat the entries.

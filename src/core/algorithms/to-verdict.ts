@@ -1,5 +1,5 @@
 // Makes a verdict of a counter's standing, for every algorithm that decides at once: impossible before denied, denied
-// before allowed, and only an allowed cost of at least 1 changes the state.
+// before allowed, and only an allowed cost above 0 changes the state.
 
 import type { Moment, Verdict } from "./algorithm.ts";
 
@@ -22,7 +22,7 @@ export interface Standing<State> {
 export function toVerdict<State>({ nowMs, cost }: Moment, standing: Standing<State>): Verdict<State> {
   const { state, remaining } = standing;
   if (cost > remaining || cost === 0) {
-    const kept = { state, remaining, resetMs: toResetMs(standing, state, nowMs) };
+    const kept = { state, remaining: Math.floor(remaining), resetMs: toResetMs(standing, state, nowMs) };
     if (cost === 0) return { outcome: "allowed", retryAfterMs: 0, ...kept };
     if (cost > standing.capacity) return { outcome: "impossible", retryAfterMs: Infinity, ...kept };
     return { outcome: "denied", retryAfterMs: standing.toFitMs() - nowMs, ...kept };
@@ -31,7 +31,7 @@ export function toVerdict<State>({ nowMs, cost }: Moment, standing: Standing<Sta
   return {
     outcome: "allowed",
     state: after,
-    remaining: remaining - cost,
+    remaining: Math.floor(remaining - cost),
     retryAfterMs: 0,
     resetMs: toResetMs(standing, after, nowMs),
   };

@@ -6,14 +6,15 @@ import { duration, quota } from "../schema/primitives.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import {
-  addToLevel,
   type Drain,
   isLevel,
   type Level,
   drainLevel,
   setLevelBack,
+  putOnLevel,
   storedLevel,
   toDrainMs,
+  toWithin,
 } from "./drained-level.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
 import { parseStoredState, storedState } from "./stored-state.ts";
@@ -73,20 +74,32 @@ function drain(config: TokenBucketConfig, state: TokenBucketState | undefined, n
 
 const toState = (level: Level): TokenBucketState => ({ ...level, algorithm: "token-bucket" });
 
+/** Whole units. */
+function toRemaining({ burst }: TokenBucketConfig, { used, part }: Level): number {
+  return burst - used - (part > 0 ? 1 : 0);
+}
+
 function decide(
   config: TokenBucketConfig,
   state: TokenBucketState | undefined,
   moment: Moment,
 ): Verdict<TokenBucketState> {
   const level = drain(config, state, moment.nowMs);
-  return toVerdict(moment, {
-    state,
-    capacity: config.burst,
-    remaining: config.burst - level.used - (level.part > 0 ? 1 : 0),
-    take: () => toState({ ...level, used: level.used + moment.cost }),
-    toFitMs: () => level.atMs + toDrainMs(config, level, config.burst - moment.cost),
-    toExpiryMs: (kept) => tokenBucket.expiresAtMs(config, kept),
-  });
+  const taken = putOnLevel(level, moment.cost);
+  const remaining = toRemaining(config, level);
+  // What it takes of the whole units that are left: a fraction may fill up one that is in use.
+  const cost = remaining - toRemaining(config, taken);
+  return toVerdict(
+    { nowMs: moment.nowMs, cost },
+    {
+      state,
+      capacity: config.burst,
+      remaining,
+      take: () => toState(taken),
+      toFitMs: () => level.atMs + toDrainMs(config, taken, config.burst),
+      toExpiryMs: (kept) => tokenBucket.expiresAtMs(config, kept),
+    },
+  );
 }
 
 function charge(
@@ -95,21 +108,12 @@ function charge(
   { nowMs, units, takenAtMs = nowMs }: Charge,
 ): TokenBucketState {
   const level = drain(config, state, nowMs);
-  if (units >= 0) return toState(addToLevel(level, units, config.burst));
+  if (units >= 0) return toState(toWithin(putOnLevel(level, units), config.burst));
   // What has drained since it was taken has come back by itself, and must not come back twice.
   const drained = multiplyDivide(Math.max(0, level.atMs - takenAtMs), config.limit, {
     divisor: config.windowMs,
   });
-  if (drained.quotient >= -units) return toState(level);
-  return toState(
-    addPartToLevel(addToLevel(level, units + drained.quotient, config.burst), drained.remainder),
-  );
-}
-
-/** Adds what a whole number of units took off too much. */
-function addPartToLevel(level: Level, added: number): Level {
-  const part = level.part + added;
-  return part < level.windowMs
-    ? { ...level, part }
-    : { ...level, used: level.used + 1, part: part - level.windowMs };
+  const { quotient, remainder } = drained;
+  if (quotient + remainder / config.windowMs >= -units) return toState(level);
+  return toState(toWithin(putOnLevel(level, units + quotient, level.part + remainder), config.burst));
 }

@@ -2,7 +2,8 @@
 
 import * as v from "valibot";
 import { object } from "../schema/parse-with.ts";
-import { durationBetween, integerBetween, LIMIT_MAX, ownPath, policyNames } from "../schema/primitives.ts";
+import { durationBetween, integerBetween, LIMIT_MAX, ownPath } from "../schema/primitives.ts";
+import { policyNames } from "../schema/policy-names.ts";
 
 const MEMBERS_MAX = 50;
 const BODY_BYTES_MAX = 16_777_216;

@@ -3,7 +3,8 @@
 import * as v from "valibot";
 import { listOf } from "../schema/list-of.ts";
 import { object } from "../schema/parse-with.ts";
-import { duration, integerBetween, oneOf, policyNames } from "../schema/primitives.ts";
+import { policyNames } from "../schema/policy-names.ts";
+import { duration, integerBetween, oneOf } from "../schema/primitives.ts";
 import { requestHeader } from "../http/header-name.ts";
 import { routeCost } from "../policies/route-cost.ts";
 import { LIMITED_WAYS } from "./outbound-settings.ts";

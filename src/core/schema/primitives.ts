@@ -3,14 +3,10 @@
 import * as v from "valibot";
 import { DURATION_UNITS, DURATION_WANTED, findDuration, toDurationMs } from "./durations.ts";
 import { findCountry, isCountry } from "./countries.ts";
-import { listOf } from "./list-of.ts";
 import { isObject, withHint } from "./parse-with.ts";
 
 /** The largest limit and burst: 2^40 units. */
 export const LIMIT_MAX = 2 ** 40;
-
-/** Of a route, a pool or a batch. */
-const POLICIES_MAX = 16;
 
 /** The names of policies, pools and tiers. Without flags: JSON Schema has none. */
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -93,12 +89,6 @@ export const ownPath = textLike(
   /^(?:\/[A-Za-z0-9_-]{1,64}){1,8}$/,
   'must be a path such as "/__headgate/v1"',
 );
-
-/** What counts something: find-named-policies.ts says whether there are such. */
-export const policyNames = listOf(v.string("must be a policy's name"), "policy", {
-  least: 0,
-  most: POLICIES_MAX,
-});
 
 const SHARE_WANTED = "must be a share from 0 to 1";
 export const share = v.pipe(v.number(SHARE_WANTED), v.minValue(0, SHARE_WANTED), v.maxValue(1, SHARE_WANTED));

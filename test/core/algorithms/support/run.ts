@@ -3,6 +3,7 @@
 
 import * as fc from "fast-check";
 import type { Verdict } from "../../../../src/core/algorithms/algorithm.ts";
+import { UNIT_PARTS } from "../../../../src/core/algorithms/stored-state.ts";
 import type { Taken } from "./naive-models.ts";
 import type { Policy, Subject } from "./subjects.ts";
 
@@ -76,6 +77,8 @@ export interface Course {
   readonly startMs: number;
   readonly steps: readonly Step[];
   readonly givesBack?: boolean;
+  /** Parts of a unit that every request costs besides, where it may cost as much. */
+  readonly parts?: number;
 }
 
 /** The end of a course. */
@@ -102,7 +105,9 @@ export function run(subject: Subject, policy: Policy, course: Course, visit?: (v
     wallMs += toAmount(step.wait, policy.lengthMs, said.waitMs);
     nowMs = Math.max(0, wallMs - step.backMs);
     const counterMs = Math.max(clockMs, nowMs);
-    const cost = toAmount(step.cost, policy.capacity, said.remaining);
+    const whole = toAmount(step.cost, policy.capacity, said.remaining);
+    const isPart = whole > 0 && whole < policy.capacity;
+    const cost = isPart ? whole + (course.parts ?? 0) / UNIT_PARTS : whole;
     const verdict = algorithm.decide(config, state, { nowMs, cost });
     visit?.({ state, nowMs, cost, verdict, taken, clockMs: counterMs });
     said = { waitMs: toWaitMs(verdict), remaining: verdict.remaining };

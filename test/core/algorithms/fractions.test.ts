@@ -1,0 +1,55 @@
+// What every algorithm promises of costs that are no whole numbers, as those of policies that follow a pool are.
+
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UNIT_PARTS } from "../../../src/core/algorithms/stored-state.ts";
+import { toRuns } from "../../property-runs.ts";
+import { findWorst } from "./support/naive-models.ts";
+import { type Course, run, startsMs, steps } from "./support/run.ts";
+import { type Policy, type Subject, subjects } from "./support/subjects.ts";
+
+const RUNS = toRuns(60);
+const courses = fc.record({ startMs: startsMs, steps, parts: fc.integer({ min: 0, max: UNIT_PARTS - 1 }) });
+
+function check(subject: Subject, property: (policy: Policy, course: Course) => void): void {
+  fc.assert(fc.property(subject.policies, courses, property), { numRuns: RUNS });
+}
+
+const copy = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+
+describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s", (_, subject) => {
+  const { algorithm } = subject;
+
+  test("decide() denies a cost with a fraction until the very millisecond that it said", () => {
+    check(subject, (policy, course) => {
+      run(subject, policy, course, ({ state, nowMs, cost, verdict }) => {
+        if (verdict.outcome !== "denied") return;
+        const outcomes = [verdict.retryAfterMs - 1, verdict.retryAfterMs].map(
+          (waitMs) => algorithm.decide(policy.config, state, { nowMs: nowMs + waitMs, cost }).outcome,
+        );
+        expect(outcomes).toEqual(["denied", "allowed"]);
+      });
+    });
+  });
+
+  test("a state with fractions goes through JSON, and says how many whole units are left", () => {
+    check(subject, (policy, course) => {
+      run(subject, policy, { ...course, givesBack: true }, ({ state, nowMs, cost, verdict }) => {
+        expect(Number.isSafeInteger(verdict.remaining) && verdict.remaining >= 0).toBe(true);
+        const read = algorithm.parseState(copy(state));
+        expect(read).toEqual({ ok: true, value: state });
+        if (read.ok) expect(algorithm.decide(policy.config, read.value, { nowMs, cost })).toEqual(verdict);
+      });
+    });
+  });
+
+  test("no window admits more than its worst case, fractions and all", () => {
+    check(subject, (policy, course) => {
+      const { started } = run(subject, policy, course);
+      const costMax = Math.max(1, ...started.map(({ cost }) => cost));
+      const { unitsMax, toWindowStartMs } = subject.toWorstCase(policy.config, costMax);
+      expect(Math.floor(findWorst(started, toWindowStartMs))).toBeLessThanOrEqual(Math.floor(unitsMax));
+    });
+  });
+});
