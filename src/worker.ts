@@ -67,6 +67,7 @@ export function createGateway<Names extends string>(exported: ConfigInput<Names>
       explain: (request, assumed) => explain(request, assumed, { gateway: live.gateway, waitUntil }),
       learn: () => live.learnNow(),
       showLogSinks: () => live.logSinks.map(({ counts }) => counts),
+      follow: (policy) => live.gateway.shares?.show(policy),
       showPools: () => showPools(live.gateway.pools),
       purge: (purges) => live.gateway.purges.add(purges),
     },

@@ -50,7 +50,7 @@ const topQuery = object({
 });
 
 const counterAnswer = (): JsonSchema =>
-  toObjectSchema({ object: text, ...peekedEntries }, ["windowMs", "unit", "goneInMs", "override"]);
+  toObjectSchema({ object: text, ...peekedEntries }, ["windowMs", "follows", "unit", "goneInMs", "override"]);
 
 export const counterOperations: readonly Operation[] = [
   defineOperation({

@@ -9,6 +9,7 @@ import { PLACES } from "../core/keys/places.ts";
 import { findKeys, findNamedKeys, toRecord } from "./find-keys.ts";
 import { integer, text, toListSchema, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import { type AdminControls, defineOperation, type Operation } from "./operation.ts";
+import { followsSchema } from "./peek-counter.ts";
 import { toInvalidBody, toJson, toNotFound } from "./problem.ts";
 import type { JsonSchema } from "./to-schema.ts";
 
@@ -19,6 +20,8 @@ const policySchema = toObjectSchema(
     limit: { oneOf: [integer, { const: "unlimited" }] },
     windowMs: integer,
     decidedBy: { enum: ["policy", "limits", "tier", "claim", "override"] },
+    follows: followsSchema,
+    takes: { type: "number" },
     tier: text,
     variant: text,
     override: reasoned,
@@ -37,7 +40,7 @@ const policySchema = toObjectSchema(
       ["used", "retryAfterMs", "degraded"],
     ),
   },
-  ["windowMs", "tier", "variant", "override", "verdict"],
+  ["windowMs", "follows", "takes", "tier", "variant", "override", "verdict"],
 );
 /** Members that are left out where there is nothing to say. */
 const UNNAMED =

@@ -25,7 +25,7 @@ export interface HeavyCounter extends Peeked {
 export const heavyCounterAnswer = (): JsonSchema =>
   toObjectSchema(
     { policy: text, key: text, tier: text, object: text, ...peekedEntries, share: { type: "number" } },
-    ["tier", "windowMs", "goneInMs", "override"],
+    ["tier", "windowMs", "follows", "goneInMs", "override"],
   );
 
 /** Asks for each of them what a request of cost 1 would get. undefined where the object does not answer. */

@@ -6,7 +6,8 @@ import type { Purge } from "../core/cache/purge-state.ts";
 import type { Config } from "../core/config/config.ts";
 import type { AccessEntries } from "../core/control/access-entries.ts";
 import type { CredentialVerdict } from "../core/consumers/verdict.ts";
-import type { Explanation } from "../core/control/explanation.ts";
+import type { ExplainedPolicy, Explanation } from "../core/control/explanation.ts";
+import type { Policy } from "../core/policies/policy.ts";
 import type { OverrideIndex } from "../core/control/override-index.ts";
 import type { TokenScope } from "../core/control/token-scopes.ts";
 import type { Changer, Seen } from "../core/control/control-messages.ts";
@@ -35,6 +36,8 @@ export interface AdminControls {
   readonly learn: () => Promise<void>;
   /** The state of every origin pool's members, as this isolate sees it. */
   readonly showPools: () => readonly object[];
+  /** What a limit that follows a pool comes to, as this isolate has heard; undefined: it follows none. */
+  readonly follow: (policy: Policy) => ExplainedPolicy["follows"];
   /** What became of the lines for each receiver of the log, as this isolate sees it. */
   readonly showLogSinks: () => readonly object[];
   /** Resolves to where the purges hold within seconds; "none": they are not durable. */

@@ -10,18 +10,27 @@ import {
 } from "../core/counters/counter-messages.ts";
 import { isCounted, toShownLimit } from "../core/policies/limit-rule.ts";
 import { toQuotaUnit } from "../core/policies/policy-units.ts";
+import type { ExplainedPolicy as Explained } from "../core/control/explanation.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { toPolicyVerdict } from "../core/policies/combine-verdicts.ts";
 import type { Bindings } from "../platform/bindings.ts";
 import { readClock } from "../platform/clock.ts";
 import type { FoundCounter } from "./find-counters.ts";
-import { integer, text, yesOrNo } from "./json-schemas.ts";
+import { integer, text, toObjectSchema, yesOrNo } from "./json-schemas.ts";
 import type { AdminControls } from "./operation.ts";
+
+/** The pool that a limit follows, and what it comes to here and now by the priority of a request. */
+export const followsSchema = toObjectSchema({
+  pool: text,
+  mode: { enum: ["enforce", "shadow"] },
+  limits: { type: "object", additionalProperties: integer },
+});
 
 /** Members of a counter that was looked at. */
 export const peekedEntries = {
   limit: { oneOf: [integer, { const: "unlimited" }] },
   windowMs: integer,
+  follows: followsSchema,
   unit: { enum: ["tokens", "micro-usd"] },
   used: integer,
   remaining: integer,
@@ -37,6 +46,8 @@ export interface Peeked {
   readonly object: string;
   readonly limit: unknown;
   readonly windowMs: number | undefined;
+  /** undefined: the limit follows no pool. */
+  readonly follows: Explained["follows"];
   /** What is counted; undefined: requests, or what only the operator knows. */
   readonly unit: ReturnType<typeof toQuotaUnit>;
   readonly used: number;
@@ -54,7 +65,7 @@ export interface Peeked {
 
 /** Asked twice in one message: what is left, and what a request of this cost would get. */
 export async function peek(
-  { bindings }: Pick<AdminControls, "bindings">,
+  { bindings, follow }: Pick<AdminControls, "bindings" | "follow">,
   counter: FoundCounter,
   cost: number,
 ): Promise<Peeked> {
@@ -80,6 +91,7 @@ export async function peek(
     object: owner,
     limit: policy.limit,
     windowMs: policy.windowMs,
+    follows: follow(policy),
     unit: toQuotaUnit(policy),
     used: unused - (now?.remaining ?? unused),
     remaining: now?.remaining,
@@ -102,6 +114,7 @@ function toUncounted(policy: Policy, cost: number): Omit<Peeked, "object" | "ove
   return {
     limit: toShownLimit(policy),
     windowMs: policy.windowMs,
+    follows: undefined,
     unit: toQuotaUnit(policy),
     used: 0,
     remaining: policy.rule?.kind === "none" ? 0 : undefined,

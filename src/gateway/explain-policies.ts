@@ -17,7 +17,7 @@ export function explainPolicies(
   route: LimitedRoute,
   facts: Facts,
   {
-    gateway: { config, overrides },
+    gateway: { config, overrides, shares },
     rows,
   }: { readonly gateway: Limiter; readonly rows: CheckedLimits["rows"] },
 ): readonly ExplainedPolicy[] {
@@ -29,18 +29,22 @@ export function explainPolicies(
     const { name, limit, rule, windowMs } = limits;
     // What an override changes is counted where it was counted before.
     const counter = toCounter(limits, own.variantName, { facts, shards: config.counters.shards });
+    const row = rows.find(({ policy }) => policy.name === name);
+    const follows = shares?.show(limits);
     return {
       policy: name,
       limit: rule?.kind === "unlimited" ? rule.kind : limit,
       windowMs,
       decidedBy: applied === undefined ? toSource(own, route.policies[index], facts) : "override",
+      follows,
+      takes: follows && row?.cost,
       tier: toName(own.plan?.split(CLAIMED, 1)[0]),
       variant: toName(own.variantName),
       override:
         applied === undefined ? undefined : { id: applied.override.id, reason: applied.override.reason },
       counter,
       isShadow: !isEnforcedKey(typeof counter === "string" ? "" : counter.key, own),
-      verdict: toVerdict(rows.find(({ policy }) => policy.name === name)),
+      verdict: toVerdict(row),
     };
   });
 }

@@ -16,6 +16,7 @@ import { ChangeMarks } from "./cache/change-marks.ts";
 import { CacheStore } from "./cache/cache-store.ts";
 import type { CacheClients } from "./cache/cache-clients.ts";
 import type { PreflightClients } from "./cors/answer-preflight.ts";
+import { listFollowing } from "../core/policies/follow-price.ts";
 import type { Policy } from "../core/policies/policy.ts";
 import { type LimitedRoute, STAND_IN_INDEX } from "../core/policies/limited-route.ts";
 import { toPolicyField } from "./limits/rate-limit-response.ts";
@@ -28,6 +29,8 @@ import { DataCentre } from "./request/data-centre.ts";
 import { CounterClient } from "./limits/counter-client.ts";
 import { hasPoolPriorities } from "../core/outbound/priority.ts";
 import { PoolClient } from "./origins/pool-client.ts";
+import { toPoolShares } from "./origins/pool-shares.ts";
+import type { OriginPool } from "../core/origins/origin-pool.ts";
 import { showNow } from "./origins/show-pools.ts";
 import { PurgeClient } from "./cache/purge-client.ts";
 import { UpstreamCredentials } from "./origins/upstream-credentials.ts";
@@ -67,6 +70,7 @@ type Derived = Omit<
   | "ownCallers"
   | "reserve"
   | "pools"
+  | "shares"
   | "credentials"
   | "webhooks"
   | "handover"
@@ -158,7 +162,11 @@ function createClients(
   config: Config,
   bindings: Bindings,
   { lines, keys }: Pick<Gateway, "lines" | "keys">,
-): Pick<Gateway, "authority" | "ownCallers" | "reserve" | "pools" | "credentials" | "webhooks" | "handover"> {
+): Pick<
+  Gateway,
+  "authority" | "ownCallers" | "reserve" | "pools" | "shares" | "credentials" | "webhooks" | "handover"
+> {
+  const pools = createPools(config, bindings, lines);
   const { limit, window: windowMs } = config.auth.attempts;
   const secrets = bindings as unknown as Readonly<Record<string, unknown>>;
   return {
@@ -168,13 +176,25 @@ function createClients(
     reserve: new LookUpReserve({ limit, windowMs }),
     authority: createAuthority(config, bindings, keys),
     credentials: new UpstreamCredentials(secrets),
-    pools: new Map(
-      config.pools.map((pool) => {
-        const hasPriorities = hasPoolPriorities(pool, config.routes);
-        return [pool, new PoolClient(pool, bindings, { lines, hasPriorities })];
-      }),
-    ),
+    pools,
+    shares: toPoolShares(config.policies, pools),
   };
+}
+
+function createPools(
+  { pools, routes, policies }: Config,
+  bindings: Bindings,
+  lines: WaitingLines,
+): ReadonlyMap<OriginPool, PoolClient> {
+  return new Map(
+    pools.map((pool) => {
+      const hasPriorities = hasPoolPriorities(pool, routes);
+      const isFollowed = policies.some((policy) =>
+        listFollowing(policy).some(({ rule }) => rule.pool === pool.name),
+      );
+      return [pool, new PoolClient(pool, bindings, { lines, hasPriorities, isFollowed })];
+    }),
+  );
 }
 
 /** What is stored is of one origin. */

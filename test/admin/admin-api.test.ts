@@ -46,6 +46,7 @@ const controls: AdminControls = {
   },
   learn: () => Promise.resolve(),
   showLogSinks: () => LOG_SINKS,
+  follow: () => undefined,
   showPools: () => ORIGINS,
   purge: () => Promise.resolve("everywhere"),
 };

@@ -70,6 +70,8 @@ export const tuned: readonly Case[] = (["exponential", "20 or 320 ms", "lognorma
   COUNTS.flatMap((isolates) => toTuned(isolates, law)),
 );
 
+/** Of 2,000 clients. */
+const LIMIT = { base: 24, min: 3 } as const;
 const half = (second: number): number => (second < JUMP ? SLOTS : SLOTS / 2);
 const third = (second: number): number =>
   second < JUMP || second >= CALM_AGAIN ? SLOTS : Math.round(SLOTS * 0.35);
@@ -124,6 +126,12 @@ function toOthers(isolates: number): readonly Case[] {
       },
       capacity: CAPACITY,
       wanted: { shedMax: 0 },
+    },
+    {
+      // The limits of all clients are twice what the origin can answer, and all of them want more.
+      scenario: { ...own, name: name("limits that follow"), rate: jump(200, 1_200), limit: LIMIT },
+      capacity: CAPACITY,
+      wanted: { goodMin: 0.85 },
     },
     {
       scenario: { ...own, name: name("waves up to 2 x"), rate: waves, to: 110 },

@@ -6,6 +6,7 @@ import { toClientPlace } from "../../src/core/shedding/client-place.ts";
 import { LoadController } from "../../src/core/shedding/load-controller.ts";
 import { LoadGate } from "../../src/core/shedding/load-gate.ts";
 import { Events } from "./events.ts";
+import { FollowedBuckets, type FollowedLimit } from "./followed-buckets.ts";
 import { Ideal } from "./ideal.ts";
 import { createRandom, type Law } from "./laws.ts";
 import { CRITICAL, NORMAL } from "./mix.ts";
@@ -30,6 +31,8 @@ export interface Scenario {
   /** From then on it is a new one, which knows nothing. */
   readonly restartAt?: number;
   readonly isShadow?: boolean;
+  /** What each client may send in a minute, by a limit that follows the pool. */
+  readonly limit?: FollowedLimit;
   /** Nothing is shed at all: what would be without. */
   readonly isOff?: boolean;
   /** Shed by who knows the origin and the load, this many seconds ago, in place of the code that ships. */
@@ -82,6 +85,7 @@ class Play {
   readonly #origin: Origin;
   readonly #tally: Tally;
   readonly #ideal: Ideal | undefined;
+  readonly #buckets: FollowedBuckets | undefined;
   #controller = new LoadController();
 
   constructor(scenario: Scenario) {
@@ -90,7 +94,8 @@ class Play {
     this.#random = random;
     this.#origin = new Origin(scenario, this.#events, random);
     this.#tally = new Tally(scenario);
-    const { idealSeconds } = scenario;
+    const { idealSeconds, limit } = scenario;
+    this.#buckets = limit && new FollowedBuckets(limit);
     if (idealSeconds !== undefined)
       this.#ideal = new Ideal(scenario, idealSeconds, {
         events: this.#events,
@@ -129,7 +134,8 @@ class Play {
     if (nowMs >= isolate.dueMs) this.#report(isolate);
     const place = toClientPlace(client, nowMs);
     const arrival = { rank, client, place, nowMs, chance: this.#random() };
-    const isIn = this.#ideal?.admit(arrival) ?? isolate.gate.admit(arrival);
+    const isWithin = this.#buckets?.take(client, isolate.gate.view(nowMs).eased?.[rank] ?? 1, nowMs) ?? true;
+    const isIn = isWithin && (this.#ideal?.admit(arrival) ?? isolate.gate.admit(arrival));
     const request = { client, rank, isFlood, isIn: isIn || isShadow === true, atMs: nowMs };
     this.#tally.arrived(request);
     if (!request.isIn) return;

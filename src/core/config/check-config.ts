@@ -8,6 +8,7 @@ import { findOpenScopes } from "./checks/find-open-scopes.ts";
 import { findUnreachableRoutes } from "./checks/find-unreachable-routes.ts";
 import { findUnused } from "./checks/find-unused.ts";
 import { findVainAlerts } from "./checks/find-vain-alerts.ts";
+import { findVainFollowing } from "./checks/find-vain-following.ts";
 import { findVainLimits } from "./checks/find-vain-limits.ts";
 import { findVainLists } from "./checks/find-vain-lists.ts";
 import { findVainNames } from "./checks/find-vain-names.ts";
@@ -23,6 +24,7 @@ const checks: readonly ConfigCheck[] = [
   findImpossibleCosts,
   findUnused,
   findVainAlerts,
+  findVainFollowing,
   findVainLimits,
   findVainLists,
   findVainNames,

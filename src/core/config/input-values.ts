@@ -6,13 +6,14 @@ import type { KeyExtractorName } from "../keys/registry.ts";
 export type ListOf<Value> = Value | readonly Value[];
 
 /**
- * Units per window: 1 to 2^40; 0 for no access; "unlimited"; or what a claim of the caller's token says, at most `max`, and
- * `default` without it.
+ * Units per window: 1 to 2^40; 0 for no access; "unlimited"; what a claim of the caller's token says, at most `max`, and
+ * `default` without it; or `base`, which comes down to `min` while the origin pool `follow` is under pressure.
  */
 export type LimitInput =
   | number
   | "unlimited"
-  | { readonly claim: string; readonly default: number; readonly max: number };
+  | { readonly claim: string; readonly default: number; readonly max: number }
+  | { readonly base: number; readonly min: number; readonly follow: string };
 
 type Unit = "ms" | "s" | "m" | "h" | "d" | "w";
 

@@ -25,6 +25,16 @@ export interface ExplainedPolicy {
   readonly windowMs: number | undefined;
   /** The source of the limit: the policy itself, its limits for some requests, the caller's tier or token, or an override. */
   readonly decidedBy: "policy" | "limits" | "tier" | "claim" | "override";
+  /** The origin pool that the limit follows, and what it comes to there, by priority; undefined: it follows none. */
+  readonly follows:
+    | {
+        readonly pool: string;
+        readonly mode: "enforce" | "shadow";
+        readonly limits: Readonly<Record<string, number>>;
+      }
+    | undefined;
+  /** What the request takes, where the limit follows a pool. */
+  readonly takes: number | undefined;
   /** The tier whose limits these are, before an override. */
   readonly tier: string | undefined;
   /** For which methods, countries and routes these limits are, before an override: "GET * *". */

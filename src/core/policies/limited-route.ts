@@ -30,6 +30,8 @@ export interface LimitedRoute {
   readonly denied?: DeniedAnswer | undefined;
   /** In whose words refusals are; undefined: as problem documents. */
   readonly errors?: ErrorsRule | undefined;
+  /** How urgent its requests are to a pool that limits follow; undefined: normal. */
+  readonly priority?: "critical" | "normal" | "background";
   /** Also clients that no policy of a route counts. */
   readonly countsAll?: boolean;
 }

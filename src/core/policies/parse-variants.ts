@@ -107,7 +107,8 @@ function parseVariant(
       problems.push(toInvalid(`${path}.routes.${index}`, { wanted, given, code: "unknown-route", known }));
   }
   if (isObject(changed.limit)) {
-    const message = 'must be a number, 0 or "unlimited": a claim is read for the whole policy, or for a tier';
+    const message =
+      'must be a number, 0 or "unlimited": a claim, or what follows a pool, is read for the whole policy, or for a tier';
     problems.push({ path: `${path}.limit`, code: "invalid", message });
     return undefined;
   }

@@ -2,19 +2,32 @@
 
 import type { Facts } from "../keys/facts.ts";
 import { isEnforcedKey, toCounterKey } from "../keys/counter-key.ts";
+import { toFollowedCost } from "./follow-price.ts";
 import { isCounted } from "./limit-rule.ts";
 import { createRow, type PolicyRow } from "./policy-rows.ts";
 import { toPolicyCost } from "./policy-units.ts";
 import type { Policy } from "./policy.ts";
 
-/** `policies` have the limits that are the request's. Those that do not count it get no row. `cost` is the route's. */
-export function readRows(policies: readonly Policy[], facts: Facts, cost: number): readonly PolicyRow[] {
+/**
+ * `policies` have the limits that are the request's. Those that do not count it get no row. `cost` is the route's; `toShare` is
+ * how much the pools let in that limits follow, undefined where none does.
+ */
+export function readRows(
+  policies: readonly Policy[],
+  facts: Facts,
+  cost: number,
+  toShare?: (pool: string) => number,
+): readonly PolicyRow[] {
   const rows: PolicyRow[] = [];
   for (const policy of policies) {
     if (!isCounted(policy)) continue;
     const counterKey = toCounterKey(policy.key, facts, policy);
-    if (typeof counterKey !== "string")
-      rows.push(createRow(policy, counterKey, toPolicyCost(policy, facts, cost)));
+    if (typeof counterKey === "string") continue;
+    const units = toPolicyCost(policy, facts, cost);
+    const { rule } = policy;
+    const isFollowing = toShare !== undefined && rule?.kind === "follow";
+    const taken = isFollowing ? toFollowedCost(policy, units, toShare(rule.pool)) : units;
+    rows.push(createRow(policy, counterKey, taken));
   }
   return rows;
 }

@@ -3,6 +3,7 @@
 // slow ones are through. Slow is not overloaded: where letting in less does not help, it ends, and the new pace is usual.
 // Mutable, bounded, with time as an argument.
 
+import { easeShares } from "./eased-shares.ts";
 import type { Judged } from "./judged.ts";
 import { ALL_OPEN, type LoadReport, type LoadView, RANKS } from "./load.ts";
 import { type LoadStep, LoadSums } from "./load-sums.ts";
@@ -58,8 +59,11 @@ export class LoadController {
       this.#goOnFrom(report.known);
     }
     if (nowMs - this.#steppedMs >= STEP_MS) {
+      const { open, eased } = this.#view;
+      const easedNow = easeShares(eased, open, nowMs - this.#steppedMs);
       this.#steppedMs = nowMs;
       this.#step(nowMs);
+      if (easedNow !== undefined) this.#view = { ...this.#view, eased: easedNow };
     }
     return this.#view;
   }

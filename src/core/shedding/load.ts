@@ -30,6 +30,8 @@ export interface LoadView {
   readonly heavy: readonly { readonly client: number; readonly share: number }[];
   /** How long an answer takes while the origin is well; 0: not known yet. */
   readonly baseMs: number;
+  /** The share of each rank that was let in of late, for limits that follow it (eased-shares.ts). undefined: all. */
+  readonly eased?: readonly number[] | undefined;
 }
 
 export const ALL_OPEN: LoadView = Object.freeze({ open: RANKS, heavy: [], baseMs: 0 });

@@ -95,6 +95,11 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
     help: "Requests that an overloaded origin's pool refused, or in a dry run would have",
     labels: ["pool", "priority", "result"],
   },
+  followed: {
+    name: "followed",
+    help: "Requests that cost more of a limit which follows an origin pool under pressure, or in a dry run would have",
+    labels: ["pool", "result"],
+  },
   counterCalls: {
     name: "object_calls",
     help: "Questions to counter objects",

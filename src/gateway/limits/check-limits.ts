@@ -27,7 +27,7 @@ export function checkLimits(
   const { denials, leases, overrides } = context.gateway;
   const policies = overridePolicies(pickVariants(route, facts), facts, overrides);
   const cost = toCost(route.cost, facts);
-  const rows = readRows(policies, facts, cost);
+  const rows = readRows(policies, facts, cost, toShareReader(route, facts, context));
   const uncounted = findUncounted(policies, rows, { facts, cost });
   if (uncounted.missing.length + uncounted.excluding.length > 0) return { ...UNCHECKED, ...uncounted };
   if (rows.length === 0) return UNCHECKED;
@@ -52,14 +52,26 @@ function isAlone({ gateway: { denials }, place }: LimiterContext): boolean {
   return denials.isEmpty || (place !== undefined && place.patienceMs > 0);
 }
 
+/** How much is let in by the pools that limits follow; undefined: none does, and nobody pays for it. */
+function toShareReader(
+  route: LimitedRoute,
+  facts: Facts,
+  context: LimiterContext,
+): ((pool: string) => number) | undefined {
+  const { shares } = context.gateway;
+  return shares && ((pool) => shares.read(pool, { route, facts }, context));
+}
+
 /** A denial that still stands, without asking anybody. */
 export function findDenial(
   route: LimitedRoute,
   facts: Facts,
-  { gateway: { denials } }: LimiterContext,
+  context: LimiterContext,
 ): CheckedLimits | undefined {
+  const { denials } = context.gateway;
   const policies = pickVariants(route, facts);
-  const rows = readRows(policies, facts, toCost(route.cost, facts));
+  const cost = toCost(route.cost, facts);
+  const rows = readRows(policies, facts, cost, toShareReader(route, facts, context));
   const denialKey = toDenialKey(route, facts, rows);
   const answer = denialKey === undefined ? undefined : denials.peek(denialKey, readClock());
   return answer === undefined ? undefined : toRemembered({ answer, shadows: [] }, policies, rows);

@@ -37,10 +37,30 @@ export interface DeciderContext extends Pick<RequestContext<Decider>, "gateway" 
   readonly place?: CallPlace | undefined;
 }
 
+export interface FollowedLimits {
+  readonly pool: string;
+  /** shadow: the limit stays, and this is what it would come to. */
+  readonly mode: "enforce" | "shadow";
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+export interface Shares {
+  /** The share, from 0 to 1, that the pool lets in of requests of this priority. */
+  readonly read: (
+    pool: string,
+    request: { readonly route: LimitedRoute; readonly facts: Facts },
+    context: RequestContext<Pick<Limiter, "stats">>,
+  ) => number;
+  /** What the policy's limit comes to, by priority; undefined: it follows no pool. */
+  readonly show: (policy: Policy) => FollowedLimits | undefined;
+}
+
 export interface Limiter extends Decider {
   readonly config: Config;
   /** Limits changed at run time; undefined when there are none. */
   readonly overrides: OverrideIndex | undefined;
+  /** How much is let in by the pools that limits follow; undefined: no limit follows one. */
+  readonly shares: Shares | undefined;
   readonly stats: Recorder | undefined;
   readonly alerts: AlertClient | undefined;
   readonly reputation: ReputationClient | undefined;

@@ -19,12 +19,12 @@ export function toDenialKey(
   facts: Pick<Facts, "identity" | "standing">,
   rows: readonly PolicyRow[],
 ): string | undefined {
-  let key = `${index} ${rows[0]?.cost} ${toTier(facts) ?? ""}`;
+  let key = `${index} ${toTier(facts) ?? ""}`;
   for (const row of rows) {
     if (row.policy.settle !== undefined || isPermit(row.policy)) return undefined;
     if (hasVariants) key += `\n${row.policy.name} ${row.policy.plan ?? ""}`;
-    // A cost of its own may be another for each request.
-    key += row.policy.cost === undefined ? `\n${row.key}` : `\n${row.cost} ${row.key}`;
+    // A policy's own cost may be another for each request, and so is that of a limit which follows a pool.
+    key += `\n${row.cost} ${row.key}`;
   }
   return key;
 }

@@ -21,8 +21,14 @@ const REPORT_MS = 1_000;
 /** The first report of a new isolate: a deploy starts all at once. */
 const FIRST = { fromMs: 0, spreadMs: 22_000 } as const;
 
+interface PoolContext extends Pick<Outbound, "lines" | "hasPriorities"> {
+  /** Limits of policies follow how much it lets in. */
+  readonly isFollowed: boolean;
+}
+
 export class PoolClient {
   readonly pool: OriginPool;
+  readonly #isFollowed: boolean;
   readonly states: MemberStates;
   /**
    * One, or one for each member where these are accounts of their own; none where nobody counts the pool's calls or hears
@@ -42,9 +48,10 @@ export class PoolClient {
   constructor(
     pool: OriginPool,
     bindings: Pick<Bindings, "HEALTH" | "FEEDBACK">,
-    shared: Pick<Outbound, "lines" | "hasPriorities">,
+    { isFollowed, ...shared }: PoolContext,
   ) {
     this.pool = pool;
+    this.#isFollowed = isFollowed;
     const { name, members, breaker, checks } = pool;
     this.outbounds = createOutbounds(pool, bindings.FEEDBACK, shared);
     this.states = new MemberStates(pool, (url, state, paths) => {
@@ -89,6 +96,11 @@ export class PoolClient {
     if (nowMs >= this.#dueMs || isUrgent) this.#poll.refresh(nowMs, waitUntil);
   }
 
+  /** Goes on hearing how much is let in where limits that follow it refuse all requests. */
+  hear(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): void {
+    if (this.#dueMs !== undefined && nowMs >= this.#dueMs) this.#poll.refresh(nowMs, waitUntil);
+  }
+
   /** The global scope has no randomness: its name is made with the first report. */
   #takeLoad(): readonly LoadReport[] {
     if (this.gate === undefined) return [];
@@ -96,17 +108,20 @@ export class PoolClient {
     return [this.gate.take(this.#isolate, readClock())];
   }
 
-  /** Says so where requests begin to be refused, or are all let in again. */
+  /** Says so where requests begin to be refused, or are all let in again, and where limits that follow it change. */
   #learnLoad(load: LoadView, nowMs: number, nextMs: number): void {
     const { gate } = this;
     if (gate === undefined) return;
-    const before = gate.view(nowMs).open < RANKS;
+    const before = gate.view(nowMs);
     gate.learn(load, nowMs, nextMs);
-    const isShedding = load.open < RANKS;
-    if (before === isShedding) return;
     const { name: pool, adapt } = this.pool;
     const mode = adapt?.isShadow === true ? "shadow" : "enforce";
-    writeLog("origin", { pool, state: isShedding ? "shedding" : "open", open: load.open, mode });
+    const isShedding = load.open < RANKS;
+    if (before.open < RANKS !== isShedding)
+      writeLog("origin", { pool, state: isShedding ? "shedding" : "open", open: load.open, mode });
+    const isLower = load.eased !== undefined;
+    if (this.#isFollowed && (before.eased !== undefined) !== isLower)
+      writeLog("origin", { pool, state: isLower ? "limits-lower" : "limits-whole", mode });
   }
 
   /** Whether the budget has a retry left, which it then has no more. */

@@ -166,6 +166,11 @@ export class Recorder {
     this.#pending.counts.count("shed", pool, priority, result);
   }
 
+  /** Counts a request that cost more of a limit which follows the pool, or in a dry run would have. */
+  followed(pool: string, result: "raised" | "shadow"): void {
+    this.#pending.counts.count("followed", pool, result);
+  }
+
   /** Counts a function of the configuration that failed. */
   faulted(name: string, code: string): void {
     this.#pending.counts.count("functions", name, code);

@@ -1,19 +1,35 @@
 // Load that is shed before an origin that has more to do than it can, at the gateway's edge: who is refused and how, who is
 // not, and what a dry run says. One pool is overloaded by real requests; of the others their health objects hear from
-// another isolate that they are. Whether shedding helps is `npm run prove:shedding`.
+// another isolate that they are. Whether shedding helps is `npm run prove:shedding`. And limits that follow what pools let in.
 
-import { describe, expect, it } from "vitest";
-import type { LoadReport, LoadView } from "../../../src/core/shedding/load.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { LoadView } from "../../../src/core/shedding/load.ts";
 import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { type Reply, type RequestOptions, send } from "../support/client.ts";
 import { issueKey } from "../support/keys.ts";
 import { readEvents, startPoolStand } from "../support/pool-stand.ts";
+import { tellHealth } from "../support/tell-health.ts";
 import { until } from "../support/until.ts";
 
 /** All critical requests, and half of the clients of normal ones. */
 const OPEN = 1.5;
 const HEARD = ["ranks", "kept", "dry"];
 const enforced = { adapt: { mode: "enforce" } };
+/** What pools let in of late, by their names, though nothing is shed any more. */
+const EASED: Readonly<Record<string, number>> = { half: 0.5, floor: 0, back: 0.9895 };
+const BASE = 100;
+const MIN = 60;
+
+/** By no more than one request in an hour anything comes back. */
+const toFollowing = (pool: string): object => ({
+  algorithm: "sliding-window",
+  window: "100h",
+  subWindows: 1,
+  key: "header:x-client",
+  // Of what is leased, a rest of less than a request may be left.
+  consistency: pool === "floor" ? "exact" : "auto",
+  limit: { base: BASE, min: MIN, follow: pool },
+});
 
 const { origins, gateway } = await startPoolStand(
   1,
@@ -24,7 +40,11 @@ const { origins, gateway } = await startPoolStand(
       ranks: { members, ...enforced, priority: { header: "x-priority", tiers: { pro: "critical" } } },
       kept: { members, ...enforced },
       dry: { members, adapt: {} },
+      ...Object.fromEntries(Object.keys(EASED).map((name) => [name, { members, ...enforced }])),
     },
+    policies: Object.fromEntries(
+      [...Object.keys(EASED), "dry", "real"].map((pool) => [`of-${pool}`, toFollowing(pool)]),
+    ),
     tiers: { pro: {} },
     routes: [
       { path: "/ranks/critical", origin: "ranks", priority: "critical" },
@@ -36,7 +56,13 @@ const { origins, gateway } = await startPoolStand(
         priority: "background",
         cache: { ttl: "1s", staleIfLimited: "1h" },
       },
-      { path: "/dry/*", origin: "dry", priority: "background" },
+      { path: "/dry/*", origin: "dry", priority: "background", policies: ["of-dry"] },
+      { path: "/real/limited", origin: "real", policies: ["of-real"] },
+      ...Object.keys(EASED).map((name) => ({
+        path: `/${name}/*`,
+        origin: name,
+        policies: [`of-${name}`],
+      })),
       ...["ranks", "real"].map((name) => ({ path: `/${name}/*`, origin: name })),
     ],
   }),
@@ -45,19 +71,9 @@ const { origins, gateway } = await startPoolStand(
 const [origin] = origins;
 if (origin === undefined) throw new Error("an origin was started");
 
-interface Health {
-  readonly report: (pool: object, reports: readonly object[], load: LoadReport) => Promise<unknown>;
-}
-
-/** Another isolate goes by `OPEN`, and tells an object that has just started so. */
-async function tell(pool: string): Promise<void> {
-  const objects = await gateway.getObjects("HEALTH");
-  const health = objects.get(objects.idFromName(pool)) as unknown as Health;
-  const known: LoadView = { open: OPEN, heavy: [], baseMs: 50 };
-  const counts = { elapsedMs: 1_000, flightMs: 4_000, arrivals: [500, 500, 500], answers: 750, bad: 0 };
-  const isShadow = pool === "dry";
-  await health.report({ members: [] }, [], { isolate: "another", ...counts, top: [], known, isShadow });
-}
+/** Another isolate goes by `known`, and tells an object that has just started so. */
+const tell = (pool: string, known: LoadView = { open: OPEN, heavy: [], baseMs: 50 }): Promise<void> =>
+  tellHealth(gateway, { pool, known, isShadow: pool === "dry" });
 
 interface Load {
   readonly admitted: Readonly<Record<string, number>>;
@@ -85,7 +101,34 @@ const calmed = until("its usual pace", async () => {
   return (await readLoad("real"))?.usualMs;
 });
 
-await Promise.all(HEARD.map(tell));
+const asClient = (name: string): RequestOptions => ({ fields: [["X-Client", name]] });
+
+interface Following {
+  readonly takes: number;
+  readonly follows: { readonly pool: string; readonly mode: string; readonly limits: Record<string, number> };
+}
+
+/** What a request there would take, and what its limit comes to. */
+async function explainFollowing(path: string): Promise<Following> {
+  const body = { url: `${gateway.url}${path}`, headers: { "x-client": "explained" } };
+  const explained = (await askAdmin(gateway, "POST", "/explain", { body })).json() as {
+    policies: Following[];
+  };
+  const [first] = explained.policies;
+  if (first === undefined) throw new Error("the route has a policy");
+  return first;
+}
+
+/** How many requests of one client are admitted before the first that is not. */
+async function countAdmitted(path: string, client: string): Promise<number> {
+  const statuses = await Promise.all(
+    Array.from({ length: BASE + 20 }, () => statusOf(ask(path, asClient(client)))),
+  );
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  return statuses.filter((status) => status === 200).length;
+}
+
+await Promise.all(HEARD.map((pool) => tell(pool)));
 const first = await Promise.all(["/ranks/x", "/kept/answer", "/dry/x"].map((path) => ask(path)));
 const primedMs = Date.now();
 await Promise.all(HEARD.map((pool) => until(`${pool} sheds`, isShedding(pool))));
@@ -168,6 +211,85 @@ describe("load shedding", () => {
     expect(readEvents(gateway, "origin")).toContainEqual(
       expect.objectContaining({ pool: "real", state: "shedding", mode: "enforce" }),
     );
+  });
+});
+
+describe("a limit that follows a pool", () => {
+  const isLower = (pool: string) => async (): Promise<boolean> => {
+    await ask(`/${pool}/x`, asClient("asking"));
+    return (await explainFollowing(`/${pool}/x`)).takes > 1;
+  };
+
+  let unheard: readonly Reply[] = [];
+
+  beforeAll(async () => {
+    await Promise.all(
+      Object.entries(EASED).map(([pool, share]) =>
+        tell(pool, { open: 3, heavy: [], baseMs: 50, eased: [share, share, share] }),
+      ),
+    );
+    // This isolate has not heard of them.
+    unheard = await Promise.all(Object.keys(EASED).map((pool) => ask(`/${pool}/x`, asClient("early"))));
+  });
+
+  it("is whole in an isolate that has heard nothing yet", () => {
+    const told = ["X-RateLimit-Limit", "X-RateLimit-Remaining"].map((name) =>
+      unheard.map((reply) => Number(reply.field(name))),
+    );
+    expect(told).toEqual([unheard.map(() => BASE), unheard.map(() => BASE - 1)]);
+  });
+
+  it("comes back, when all of it is admitted again", async () => {
+    await until("back is lower, or was", async () => {
+      await ask("/back/x", asClient("asking"));
+      return (await readLoad("back")) !== undefined;
+    });
+    await until("back is whole", async () => !(await isLower("back")()));
+    expect(await countAdmitted("/back/x", "after")).toBe(BASE);
+  });
+
+  it("admits as many as its pool's share says, of the same limit", async () => {
+    await until("half is lower", isLower("half"));
+    const before = (await explainFollowing("/half/x")).follows;
+    expect(before).toMatchObject({ pool: "half", mode: "enforce" });
+    const reply = await ask("/half/x", asClient("one"));
+    expect(reply.field("X-RateLimit-Limit")).toBe(String(BASE));
+    const admitted = await countAdmitted("/half/x", "two");
+    const after = (await explainFollowing("/half/x")).follows;
+    expect(Number(reply.field("X-RateLimit-Remaining"))).toBeLessThan(BASE - 1);
+    expect(admitted).toBeGreaterThanOrEqual((before.limits["normal"] ?? 0) - 1);
+    expect(admitted).toBeLessThanOrEqual((after.limits["normal"] ?? 0) + 1);
+    expect(admitted).toBeLessThan(BASE);
+    const query = new URLSearchParams({ policy: "of-half", key: "two" });
+    const { items } = (await askAdmin(gateway, "GET", `/counters?${query.toString()}`)).json() as {
+      items: { limit: number; follows: Following["follows"] }[];
+    };
+    expect(items[0]).toMatchObject({ limit: BASE, follows: { pool: "half", mode: "enforce" } });
+  });
+
+  it("is never below its min", async () => {
+    await until("floor is lower", isLower("floor"));
+    expect(await countAdmitted("/floor/x", "one")).toBeGreaterThanOrEqual(MIN);
+    expect((await explainFollowing("/floor/x")).follows.limits["normal"]).toBeGreaterThanOrEqual(MIN);
+  });
+
+  it("stays in a dry run, which says what it would be", async () => {
+    await until("dry would be lower", async () => {
+      await ask("/dry/x", asClient("asking"));
+      return ((await explainFollowing("/dry/x")).follows.limits["background"] ?? BASE) < BASE;
+    });
+    const { takes, follows } = await explainFollowing("/dry/x");
+    expect([takes, follows.mode]).toEqual([1, "shadow"]);
+    expect(readEvents(gateway, "origin")).toContainEqual(
+      expect.objectContaining({ pool: "dry", state: "limits-lower", mode: "shadow" }),
+    );
+  });
+
+  it("is lower for requests to a pool that was overloaded by real ones", async () => {
+    await until("real is lower", async () => {
+      await ask("/real/limited", asClient("asking"));
+      return (await explainFollowing("/real/limited")).takes > 1;
+    });
   });
 });
 

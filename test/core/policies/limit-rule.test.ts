@@ -36,6 +36,25 @@ describe("a limit that is no number", () => {
     expect(toShownLimit(parsePolicy({ limit }))).toEqual(limit);
   });
 
+  test("that follows a pool is its base, and is shown as it was written", () => {
+    const limit = { base: 100, min: 10, follow: "api" };
+    const rule = { kind: "follow", pool: "api", min: 10 };
+    expect(parsePolicy({ limit })).toMatchObject({ limit: 100, options: { limit: 100 }, rule });
+    expect(parsePolicy({}, { limit }).tiers.get("pro")).toMatchObject({ limit: 100, rule });
+    expect(toShownLimit(parsePolicy({ limit }))).toEqual(limit);
+  });
+
+  test.each([
+    [{ base: 10, min: 10, follow: "api" }, /min below its base/],
+    [{ base: 10, min: 0, follow: "api" }, /limit\.min/],
+    [{ base: 10, min: 1 }, /limit\.follow/],
+    [{ base: 10, min: 1, follow: "api", max: 5 }, /unknown key .*max/],
+    // A tenth of the pool's share makes ten times the route's cost of 5.
+    [{ base: 40, min: 4, follow: "api" }, /received 5, which costs 50 while its pool is under pressure/],
+  ])("of %j is refused", (limit, said) => {
+    expect(JSON.stringify(parse({ limit }))).toMatch(said);
+  });
+
   test.each([0, "unlimited"])("of %j leaves out a burst, and asks no cost to fit", (limit) => {
     expect(parsePolicy({ limit, burst: 2 ** 40 })).toMatchObject({ options: { limit: 1 } });
     expect(parsePolicy({ limits: [{ methods: ["POST"], limit }] }).variants[0]?.policy.rule).toBeDefined();
@@ -45,7 +64,7 @@ describe("a limit that is no number", () => {
     [
       { limit: "unlimted" },
       [
-        'policies.plan.limit: must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", or { claim, default, max }, received "unlimted"; did you mean "unlimited"?',
+        'policies.plan.limit: must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", { claim, default, max } or { base, min, follow }, received "unlimted"; did you mean "unlimited"?',
       ],
     ],
     [
@@ -76,7 +95,7 @@ describe("a limit that is no number", () => {
     [
       { limits: [{ methods: ["POST"], limit: CLAIM }] },
       [
-        'policies.plan.limits.0.limit: must be a number, 0 or "unlimited": a claim is read for the whole policy, or for a tier',
+        'policies.plan.limits.0.limit: must be a number, 0 or "unlimited": a claim, or what follows a pool, is read for the whole policy, or for a tier',
       ],
     ],
   ])("%j is refused", (policy, problems) => {

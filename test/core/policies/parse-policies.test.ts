@@ -34,7 +34,7 @@ describe("a policy", () => {
     [
       { ...POLICY, limit: "60" },
       [
-        'limit: must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", or { claim, default, max }, received "60" [invalid]',
+        'limit: must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", { claim, default, max } or { base, min, follow }, received "60" [invalid]',
       ],
     ],
     [{ ...POLICY, key: [] }, ["key: must name 1 to 8 parts, received 0 [invalid]"]],

@@ -3,7 +3,7 @@ import { POLICY, toConfig, toInput, toProblems } from "../config/config-input.ts
 
 const NUMBER_WANTED = "must be a whole number from 1 to 1099511627776";
 const LIMIT_WANTED =
-  'must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", or { claim, default, max }';
+  'must be a whole number from 1 to 1099511627776, 0 for no access, "unlimited", { claim, default, max } or { base, min, follow }';
 
 describe("tiers", () => {
   test.each<[unknown, readonly string[]]>([

@@ -175,4 +175,20 @@ describe("add()", () => {
     expect(open).toBeGreaterThan(1.4);
     expect(open).toBeLessThan(1.55);
   });
+
+  test("tells limits that follow it a share that falls slowly, goes on in a new object, and comes back", () => {
+    const fleet = new Fleet();
+    expect(fleet.see(CALM, 30).eased).toBeUndefined();
+    const [, soon = 0] = fleet.see(JUMP, 6).eased ?? [];
+    expect(soon).toBeGreaterThan(0.8);
+    const [critical = 0, later = 1, background = 1] = fleet.see(JUMP, 14).eased ?? [];
+    expect(critical).toBeGreaterThan(later);
+    expect(later).toBeLessThan(soon);
+    expect(background).toBeLessThan(later);
+    fleet.restart();
+    const [, known = 0] = fleet.see(JUMP).eased ?? [];
+    expect(Math.abs(known - later)).toBeLessThan(0.1);
+    expect(fleet.see(CALM, 150)).toMatchObject({ open: 3 });
+    expect(fleet.see(CALM).eased).toBeUndefined();
+  });
 });

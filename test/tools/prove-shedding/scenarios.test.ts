@@ -40,6 +40,10 @@ describe("judge()", () => {
     expect(judge(find("the object is lost, 40"), SEED).shed).toBe(0);
   });
 
+  test("limits that follow what is let in do not make it swing", () => {
+    expect(judge(find("limits that follow, 40"), SEED).broken).toEqual([]);
+  });
+
   test("an origin that became slower, and is not overloaded, is left alone", () => {
     expect(judge(find("3 x slower, exponential, 40"), SEED).broken).toEqual([]);
   });

@@ -131,6 +131,7 @@ function toPolicyTable(policies: unknown, nowMs: number): string {
       ["policy", ({ policy }) => policy],
       ["says", toSaid],
       ["limit", ({ limit }) => limit],
+      ["takes", ({ takes }) => takes],
       ["window", ({ windowMs }) => toDuration(windowMs)],
       ["used", (item) => verdictOf(item)["used"]],
       ["left", (item) => verdictOf(item)["remaining"]],
@@ -161,11 +162,19 @@ function toSaid({ verdict, isShadow }: Item): string {
   return marks.length === 0 ? said : `${said} (${marks.join(", ")})`;
 }
 
-function toSource({ decidedBy, override, tier, variant }: Item): string {
+function toSource({ decidedBy, override, tier, variant, follows }: Item): string {
   const named = [
     ...(override === undefined ? [] : [`override ${toSafeText(toItem(override)["id"])}`]),
     ...(tier === undefined ? [] : [`tier ${toSafeText(tier)}`]),
     ...(variant === undefined ? [] : [`limits for ${toSafeText(variant)}`]),
   ];
-  return named.length === 0 ? toSafeText(decidedBy) : named.join(", ");
+  const source = named.length === 0 ? toSafeText(decidedBy) : named.join(", ");
+  return follows === undefined ? source : `${source}, ${toFollowing(toItem(follows))}`;
+}
+
+/** "follows pool api: critical 1000, normal 500, background 100". */
+function toFollowing({ pool, mode, limits }: Item): string {
+  const comes = Object.entries(toItem(limits)).map(([priority, limit]) => `${priority} ${String(limit)}`);
+  const mark = mode === "shadow" ? " (dry run)" : "";
+  return toSafeText(`follows pool ${String(pool)}${mark}: ${comes.join(", ")}`);
 }
