@@ -58,6 +58,8 @@ describe("a command that is typed wrongly", () => {
     [["tokens", "create", "Alice", "--scope", "read"], "<name> must be a name of at most 64 lower-case"],
     [["tokens", "create", "alice", "--scope", "reed"], '--scope must be one of "read"'],
     [["explain", "notaurl"], "<request-url> must be an absolute URL"],
+    [["explain", "https://"], "<request-url> must be a URL that can be asked for"],
+    [["explain", "https://a.example", "--header", "a b: c"], "--header must be the name and the value"],
     [["explain", "/path"], "<request-url> must be an absolute URL"],
     [["explain", "https://a.example", "--method", "get"], "--method must be a method in upper case"],
     [["explain", "https://a.example", "--address", "nope"], "--address must be an address"],

@@ -2,6 +2,7 @@
 
 import { describedRequest } from "../../../core/control/described-request.ts";
 import type { Command } from "../command.ts";
+import { toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 import { judge } from "../judge.ts";
 import { readSecret } from "../read-secret.ts";
@@ -51,12 +52,30 @@ export const explain: Command = {
   run: async (given, { api, nowMs }) => {
     const body = toBody(given);
     judge(describedRequest, body, { url: "<request-url>" });
+    judgeSendable(given);
     const credential = await readSecret(given.text("credential"));
     judge(describedRequest, { ...body, credential });
     const answer = await api().ask("POST", "/explain", { body: { ...body, credential } });
     return { json: answer.body, text: () => toText(toItem(answer.body), nowMs()) };
   },
 };
+
+/** What no request can have, wherever it is sent. */
+function judgeSendable(given: Given): void {
+  if (!URL.canParse(given.argument(0)))
+    throw toUsageFailure("<request-url> must be a URL that can be asked for");
+  // The value may be a credential: it is not repeated.
+  if (!canSend(given.pairs("header", ":") ?? {}))
+    throw toUsageFailure("--header must be the name and the value of a header field");
+}
+
+function canSend(fields: Readonly<Record<string, string>>): boolean {
+  try {
+    return new Headers(fields) instanceof Headers;
+  } catch {
+    return false;
+  }
+}
 
 /** The credential's text may still have to be read. */
 function toBody(given: Given): Item {
