@@ -16,20 +16,23 @@ const CPU_MS_MAX = 300;
 const HOURLY = { algorithm: "sliding-window", window: "1h", key: "ip" };
 const FRIEND = "192.0.2.7";
 
-const { origin, gateway } = await startStand({
-  batch: { policies: ["batches", "at-once"], cost: COST, bodyBytesMax: MIB },
-  access: { unlimited: [FRIEND] },
-  policies: {
-    batches: { ...HOURLY, limit: LIMIT, consistency: "exact" },
-    "at-once": { algorithm: "concurrency", limit: 50 * COST, expires: "1h", key: "ip" },
-    units: { ...HOURLY, limit: 100 },
+const { origin, gateway } = await startStand(
+  {
+    batch: { policies: ["batches", "at-once"], cost: COST, bodyBytesMax: MIB },
+    access: { unlimited: [FRIEND] },
+    policies: {
+      batches: { ...HOURLY, limit: LIMIT, consistency: "exact" },
+      "at-once": { algorithm: "concurrency", limit: 50 * COST, expires: "1h", key: "ip" },
+      units: { ...HOURLY, limit: 100 },
+    },
+    routes: [
+      { path: "/sized", policies: ["units"], cost: { bodyBytesPerUnit: 10 } },
+      { path: "/whole", aggregate: { a: "/part/a", b: "/part/b", c: "/part/c" } },
+      { path: "/*" },
+    ],
   },
-  routes: [
-    { path: "/sized", policies: ["units"], cost: { bodyBytesPerUnit: 10 } },
-    { path: "/whole", aggregate: { a: "/part/a", b: "/part/b", c: "/part/c" } },
-    { path: "/*" },
-  ],
-});
+  { isMeasured: true },
+);
 
 let ip = "";
 

@@ -16,13 +16,16 @@ const MEMORY_GROWTH_MAX = 64 * MIB;
 /** What is stored passes through more buffers; it must still be far less than the body. */
 const CACHED_GROWTH_MAX = 128 * MIB;
 
-const { origin, gateway } = await startStand({
-  policies: { "per-client": { algorithm: "token-bucket", limit: 1_000, window: "1m", key: "ip" } },
-  routes: [
-    { path: "/cached/*", policies: ["per-client"], cache: { ttl: "30s" } },
-    { path: "/*", policies: ["per-client"] },
-  ],
-});
+const { origin, gateway } = await startStand(
+  {
+    policies: { "per-client": { algorithm: "token-bucket", limit: 1_000, window: "1m", key: "ip" } },
+    routes: [
+      { path: "/cached/*", policies: ["per-client"], cache: { ttl: "30s" } },
+      { path: "/*", policies: ["per-client"] },
+    ],
+  },
+  { isMeasured: true },
+);
 
 /** `mib` mebibytes, each different from the one before. */
 async function* produce(mib: number): AsyncGenerator<Buffer> {

@@ -33,7 +33,7 @@ const { origins, gateway } = await startPoolStand(
       { path: "/*" },
     ],
   }),
-  { vars: { ADMIN_TOKEN: TOKEN } },
+  { vars: { ADMIN_TOKEN: TOKEN }, isMeasured: true },
 );
 const [origin] = origins as readonly [Origin];
 

@@ -34,6 +34,8 @@ export interface GatewayOptions {
   readonly assets?: ServedAssets;
   /** Whether it has the dashboard. Default: it has none, which most tests do not look at. */
   readonly hasPage?: boolean;
+  /** Whether its processes are told apart from those of other gateways. Default: not, as that reads all of /proc. */
+  readonly isMeasured?: boolean;
 }
 
 export interface Gateway {
@@ -41,7 +43,7 @@ export interface Gateway {
   readonly port: number;
   /** What it wrote so far, a line each. */
   readonly logs: () => string[];
-  /** The workerd processes that serve it. Empty where there is no /proc. */
+  /** The workerd processes that serve it. Empty where it is not measured, or there is no /proc. */
   readonly processIds: readonly number[];
   /** Its Durable Objects, as its Worker reaches them. */
   readonly getObjects: ServedWorker["getObjects"];
@@ -72,6 +74,7 @@ async function startIn(
     assets,
     keepsCache,
     hasPage = false,
+    isMeasured = false,
   }: GatewayOptions,
   remove: () => Promise<void>,
 ): Promise<Gateway> {
@@ -84,7 +87,8 @@ async function startIn(
   const onLog = (line: string): void => {
     lines.push(line);
   };
-  const before = new Set(await findOwnWorkerd());
+  const findProcesses = async (): Promise<readonly number[]> => (isMeasured ? findOwnWorkerd() : []);
+  const before = new Set(await findProcesses());
   const kept = persistTo === undefined ? {} : { persistTo };
   const { url, getObjects, close } = await serveWorker({
     scriptPath,
@@ -104,7 +108,7 @@ async function startIn(
     port: Number(url.port),
     getObjects,
     logs: () => [...lines],
-    processIds: (await findOwnWorkerd()).filter((id) => !before.has(id)),
+    processIds: (await findProcesses()).filter((id) => !before.has(id)),
     close: async () => {
       await close();
       await remove();
