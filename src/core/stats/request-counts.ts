@@ -119,5 +119,5 @@ function addRoute(series: Series, route: string, { requests, parts }: RouteCount
 function addPolicy(series: Series, { policy, tier, outcomes, units }: PolicyCounts): void {
   for (const [at, count] of outcomes.entries())
     if (count > 0) series.count(toSeriesName("decisions", policy, tier, DECISION_OUTCOMES[at] ?? ""), count);
-  if (units > 0) series.count(toSeriesName("units", policy), units);
+  if (units > 0) series.count(toSeriesName("units", policy), Math.round(units));
 }

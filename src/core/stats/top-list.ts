@@ -33,15 +33,18 @@ export class TopList {
     else this.#replaceLeast(key, units);
   }
 
-  /** Each key with what it surely had, and the rest under `other`; nothing that had none. */
+  /**
+   * Each key with what it surely had, and the rest under `other`; nothing that had none. In whole units: costs that follow a pool
+   * have fractions.
+   */
   toCounts(): [key: string, count: number][] {
     let other = this.#other;
     const counts: [string, number][] = [];
     for (const [key, { count, error }] of this.#entries) {
       other += error;
-      if (count > error) counts.push([key, count - error]);
+      if (count > error) counts.push([key, Math.round(count - error)]);
     }
-    if (other > 0) counts.push([OTHER, other]);
+    if (other > 0) counts.push([OTHER, Math.round(other)]);
     return counts;
   }
 

@@ -2,6 +2,7 @@
 
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { toAlgorithm } from "../../../src/core/algorithms/registry.ts";
 import { UNIT_PARTS } from "../../../src/core/algorithms/stored-state.ts";
 import { toRuns } from "../../property-runs.ts";
 import { findWorst } from "./support/naive-models.ts";
@@ -51,5 +52,32 @@ describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s",
       const { unitsMax, toWindowStartMs } = subject.toWorstCase(policy.config, costMax);
       expect(Math.floor(findWorst(started, toWindowStartMs))).toBeLessThanOrEqual(Math.floor(unitsMax));
     });
+  });
+});
+
+describe("a bucket", () => {
+  const bucket = toAlgorithm("token-bucket");
+  const config = { limit: 10, windowMs: 10, burst: 10 };
+  /** The least more than 1: a tenth of a unit to a window of 10 milliseconds. */
+  const cost = 1 + 1 / UNIT_PARTS;
+
+  test("rounds a fraction up to a part of its window: never is more taken than there is", () => {
+    let state: unknown;
+    let admitted = 0;
+    for (;;) {
+      const verdict = bucket.decide(config, state, { nowMs: 0, cost });
+      if (verdict.outcome !== "allowed") break;
+      ({ state } = verdict);
+      admitted += 1;
+    }
+    expect(admitted).toBe(9);
+  });
+
+  test("gives back no more than it took", () => {
+    let state = bucket.charge(config, undefined, { nowMs: 0, units: 5 });
+    const before = bucket.decide(config, state, { nowMs: 0, cost: 0 }).remaining;
+    for (const units of [cost, -cost, 1.5, -1.5]) state = bucket.charge(config, state, { nowMs: 0, units });
+    expect(bucket.decide(config, state, { nowMs: 0, cost: 0 }).remaining).toBeLessThanOrEqual(before);
+    expect(bucket.decide(config, state, { nowMs: 0, cost: 0 }).remaining).toBeGreaterThanOrEqual(before - 1);
   });
 });

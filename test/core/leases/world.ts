@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import type { Bound, Spending } from "../../../tools/simulate-leases/exact-log.ts";
 import { type Message, Owner, type Reply } from "../../../tools/simulate-leases/owner.ts";
+import { UNIT_PARTS } from "../../../src/core/algorithms/stored-state.ts";
 import { algorithms, toAlgorithm } from "../../../src/core/algorithms/registry.ts";
 import type { Rules } from "../../../src/core/leases/counter-leases.ts";
 import { IsolateLeases } from "../../../src/core/leases/isolate-leases.ts";
@@ -36,7 +37,8 @@ const action = fc.oneof(
       kind: fc.constant("burst"),
       who: pick,
       count: fc.integer({ min: 1, max: 12 }),
-      cost: fc.constantFrom(1, 1, 1, 3),
+      // Of a limit that follows a pool, a cost is no whole number.
+      cost: fc.constantFrom(1, 1, 1 + 127 / UNIT_PARTS, 3),
       plan: pick,
     }),
   },

@@ -38,3 +38,13 @@ test("is exact as long as it has room, and stays within it", () => {
   for (let at = 0; at < 10_000; at += 1) list.add(`invented-${at}`, 1);
   expect(list.toCounts().length).toBeLessThanOrEqual(4);
 });
+
+test("counts whole units of costs that have fractions", () => {
+  const list = new TopList(1);
+  for (const cost of [1.25, 1.25, 1.25]) list.add("a", cost);
+  list.add(OTHER, 1.25);
+  expect(list.toCounts()).toEqual([
+    ["a", 4],
+    [OTHER, 1],
+  ]);
+});
