@@ -13,7 +13,9 @@ import { until } from "../support/until.ts";
 
 /** All critical requests, and half of the clients of normal ones. */
 const OPEN = 1.5;
-const HEARD = ["ranks", "kept", "dry"];
+const HEARD = ["ranks", "kept", "dry", "late"];
+/** Answers that take longer are bad, and two of them open the breaker. */
+const impatient = { slow: "100ms", breaker: { failures: 2 }, retries: { max: 0 } };
 const enforced = { adapt: { mode: "enforce" } };
 /** What pools let in of late, by their names, though nothing is shed any more. */
 const EASED: Readonly<Record<string, number>> = { half: 0.5, floor: 0, back: 0.9895 };
@@ -41,6 +43,8 @@ const { origins, gateway } = await startPoolStand(
       kept: { members, ...enforced },
       dry: { members, adapt: {} },
       ...Object.fromEntries(Object.keys(EASED).map((name) => [name, { members, ...enforced }])),
+      late: { members, ...enforced, ...impatient },
+      plain: { members, ...impatient },
     },
     policies: Object.fromEntries(
       [...Object.keys(EASED), "dry", "real"].map((pool) => [`of-${pool}`, toFollowing(pool)]),
@@ -63,7 +67,8 @@ const { origins, gateway } = await startPoolStand(
         origin: name,
         policies: [`of-${name}`],
       })),
-      ...["ranks", "real"].map((name) => ({ path: `/${name}/*`, origin: name })),
+      ...["ranks", "real", "plain"].map((name) => ({ path: `/${name}/*`, origin: name })),
+      { path: "/late/*", origin: "late", priority: "critical" },
     ],
   }),
   { vars: { ADMIN_TOKEN } },
@@ -129,13 +134,26 @@ async function countAdmitted(path: string, client: string): Promise<number> {
 }
 
 await Promise.all(HEARD.map((pool) => tell(pool)));
-const first = await Promise.all(["/ranks/x", "/kept/answer", "/dry/x"].map((path) => ask(path)));
+const first = await Promise.all(["/ranks/x", "/kept/answer", "/dry/x", "/late/x"].map((path) => ask(path)));
 const primedMs = Date.now();
 await Promise.all(HEARD.map((pool) => until(`${pool} sheds`, isShedding(pool))));
 
+/** What was told does not last: these are asked while the other tests go on. */
+const late = Promise.all(
+  ["late", "plain"].map(async (pool) => {
+    origin.serve(`/${pool}/busy`, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      return { body: "late" };
+    });
+    const statuses: number[] = [];
+    for (let time = 0; time < 4; time += 1) statuses.push(await statusOf(ask(`/${pool}/busy`)));
+    return statuses;
+  }),
+);
+
 describe("load shedding", () => {
   it("lets all in until the isolate has heard of it", () => {
-    expect(first.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(first.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
   it("refuses by the route's priority, with a 503, its code and a Retry-After that is not the same for all", async () => {
@@ -165,6 +183,12 @@ describe("load shedding", () => {
     const once = await askMany(() => ({}));
     expect(new Set(once)).toEqual(new Set([200, 503]));
     expect(await askMany(() => ({}))).toEqual(once);
+  });
+
+  it("leaves the circuit breaker closed for answers that are late, as it is load that makes them so", async () => {
+    const [shedding, plain] = await late;
+    expect(plain).toEqual([200, 200, 503, 503]);
+    expect(shedding).toEqual([200, 200, 200, 200]);
   });
 
   it("refuses nobody in a dry run, and counts who would have been", async () => {
