@@ -14,7 +14,7 @@ const FRESH = { from: 8_000, count: 40 } as const;
 /** An hour is long enough to be played once. */
 const LONG_SECONDS = 1_000;
 /** Promises that chance can make impossible to keep. */
-const SHARES: readonly string[] = ["goodput", "critical"];
+const SHARES: ReadonlySet<string> = new Set(["goodput", "critical"]);
 /** How old the news of isolates are, in seconds. */
 const LATE_SECONDS = 1.5;
 
@@ -68,7 +68,7 @@ const toBeyond = (one: Judged): readonly string[] =>
 
 /** Who knows everything misses it as well: then the promise holds of what that one gets. */
 function isBeyond(promise: string, one: Judged): boolean {
-  if (!SHARES.includes(promise) || one.ideal?.broken.includes(promise) !== true) return false;
+  if (!SHARES.has(promise) || one.ideal?.broken.includes(promise) !== true) return false;
   const { goodMin = 1, criticalMin = 1 } = one.wanted;
   const [own, ideal] = toShares(promise, one);
   return own >= ideal * (promise === "critical" ? criticalMin : goodMin);

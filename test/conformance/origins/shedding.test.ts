@@ -6,6 +6,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { LoadView } from "../../../src/core/shedding/load.ts";
 import { ADMIN_TOKEN, askAdmin } from "../support/admin.ts";
 import { type Reply, type RequestOptions, send } from "../support/client.ts";
+import {
+  asClient,
+  BASE,
+  countAdmitted,
+  explainFollowing,
+  type Following,
+  MIN,
+  toFollowing,
+} from "../support/following.ts";
 import { issueKey } from "../support/keys.ts";
 import { readEvents, startPoolStand } from "../support/pool-stand.ts";
 import { tellHealth } from "../support/tell-health.ts";
@@ -19,20 +28,6 @@ const impatient = { slow: "100ms", breaker: { failures: 2 }, retries: { max: 0 }
 const enforced = { adapt: { mode: "enforce" } };
 /** What pools let in of late, by their names, though nothing is shed any more. */
 const EASED: Readonly<Record<string, number>> = { half: 0.5, floor: 0, back: 0.9895 };
-const BASE = 100;
-const MIN = 60;
-
-/** By no more than one request in an hour anything comes back. */
-const toFollowing = (pool: string): object => ({
-  algorithm: "sliding-window",
-  window: "100h",
-  subWindows: 1,
-  key: "header:x-client",
-  // Of what is leased, a rest of less than a request may be left.
-  consistency: pool === "floor" ? "exact" : "auto",
-  limit: { base: BASE, min: MIN, follow: pool },
-});
-
 const { origins, gateway } = await startPoolStand(
   1,
   (members) => ({
@@ -105,33 +100,6 @@ const calmed = until("its usual pace", async () => {
   await Promise.all(Array.from({ length: 12 }, () => ask("/real/quick")));
   return (await readLoad("real"))?.usualMs;
 });
-
-const asClient = (name: string): RequestOptions => ({ fields: [["X-Client", name]] });
-
-interface Following {
-  readonly takes: number;
-  readonly follows: { readonly pool: string; readonly mode: string; readonly limits: Record<string, number> };
-}
-
-/** What a request there would take, and what its limit comes to. */
-async function explainFollowing(path: string): Promise<Following> {
-  const body = { url: `${gateway.url}${path}`, headers: { "x-client": "explained" } };
-  const explained = (await askAdmin(gateway, "POST", "/explain", { body })).json() as {
-    policies: Following[];
-  };
-  const [first] = explained.policies;
-  if (first === undefined) throw new Error("the route has a policy");
-  return first;
-}
-
-/** How many requests of one client are admitted before the first that is not. */
-async function countAdmitted(path: string, client: string): Promise<number> {
-  const statuses = await Promise.all(
-    Array.from({ length: BASE + 20 }, () => statusOf(ask(path, asClient(client)))),
-  );
-  expect(new Set(statuses)).toEqual(new Set([200, 429]));
-  return statuses.filter((status) => status === 200).length;
-}
 
 await Promise.all(HEARD.map((pool) => tell(pool)));
 const first = await Promise.all(["/ranks/x", "/kept/answer", "/dry/x", "/late/x"].map((path) => ask(path)));
@@ -241,7 +209,7 @@ describe("load shedding", () => {
 describe("a limit that follows a pool", () => {
   const isLower = (pool: string) => async (): Promise<boolean> => {
     await ask(`/${pool}/x`, asClient("asking"));
-    return (await explainFollowing(`/${pool}/x`)).takes > 1;
+    return (await explainFollowing(gateway, `/${pool}/x`)).takes > 1;
   };
 
   let unheard: readonly Reply[] = [];
@@ -269,17 +237,17 @@ describe("a limit that follows a pool", () => {
       return (await readLoad("back")) !== undefined;
     });
     await until("back is whole", async () => !(await isLower("back")()));
-    expect(await countAdmitted("/back/x", "after")).toBe(BASE);
+    expect(await countAdmitted(gateway, "/back/x", "after")).toBe(BASE);
   });
 
   it("admits as many as its pool's share says, of the same limit", async () => {
     await until("half is lower", isLower("half"));
-    const before = (await explainFollowing("/half/x")).follows;
+    const before = (await explainFollowing(gateway, "/half/x")).follows;
     expect(before).toMatchObject({ pool: "half", mode: "enforce" });
     const reply = await ask("/half/x", asClient("one"));
     expect(reply.field("X-RateLimit-Limit")).toBe(String(BASE));
-    const admitted = await countAdmitted("/half/x", "two");
-    const after = (await explainFollowing("/half/x")).follows;
+    const admitted = await countAdmitted(gateway, "/half/x", "two");
+    const after = (await explainFollowing(gateway, "/half/x")).follows;
     expect(Number(reply.field("X-RateLimit-Remaining"))).toBeLessThan(BASE - 1);
     expect(admitted).toBeGreaterThanOrEqual((before.limits["normal"] ?? 0) - 1);
     expect(admitted).toBeLessThanOrEqual((after.limits["normal"] ?? 0) + 1);
@@ -293,16 +261,18 @@ describe("a limit that follows a pool", () => {
 
   it("is never below its min", async () => {
     await until("floor is lower", isLower("floor"));
-    expect(await countAdmitted("/floor/x", "one")).toBeGreaterThanOrEqual(MIN);
-    expect((await explainFollowing("/floor/x")).follows.limits["normal"]).toBeGreaterThanOrEqual(MIN);
+    expect(await countAdmitted(gateway, "/floor/x", "one")).toBeGreaterThanOrEqual(MIN);
+    expect((await explainFollowing(gateway, "/floor/x")).follows.limits["normal"]).toBeGreaterThanOrEqual(
+      MIN,
+    );
   });
 
   it("stays in a dry run, which says what it would be", async () => {
     await until("dry would be lower", async () => {
       await ask("/dry/x", asClient("asking"));
-      return ((await explainFollowing("/dry/x")).follows.limits["background"] ?? BASE) < BASE;
+      return ((await explainFollowing(gateway, "/dry/x")).follows.limits["background"] ?? BASE) < BASE;
     });
-    const { takes, follows } = await explainFollowing("/dry/x");
+    const { takes, follows } = await explainFollowing(gateway, "/dry/x");
     expect([takes, follows.mode]).toEqual([1, "shadow"]);
     expect(readEvents(gateway, "origin")).toContainEqual(
       expect.objectContaining({ pool: "dry", state: "limits-lower", mode: "shadow" }),
@@ -312,7 +282,7 @@ describe("a limit that follows a pool", () => {
   it("is lower for requests to a pool that was overloaded by real ones", async () => {
     await until("real is lower", async () => {
       await ask("/real/limited", asClient("asking"));
-      return (await explainFollowing("/real/limited")).takes > 1;
+      return (await explainFollowing(gateway, "/real/limited")).takes > 1;
     });
   });
 });
