@@ -1,5 +1,5 @@
-// What an operator types by mistake and what is said to it, by the command line in a process of its own and by the API:
-// nothing that can have no effect is taken in silence.
+// What an operator types by mistake and what is said to it, by the command line and by the API: nothing that can have no
+// effect is taken in silence. Some commands run in a process of their own: how one ends is the same for all.
 
 import { describe, expect, it } from "vitest";
 import { ADMIN_TOKEN, askAdmin, expectStatus } from "../support/admin.ts";
@@ -39,7 +39,7 @@ const toArguments = (typed: string, path: string): readonly string[] => {
 describe("a mistake", () => {
   it.each(WRONG)("is refused: %s", async (typed, path, body, said) => {
     const asked = toArguments(typed, path);
-    const { code, out, err } = await program(asked);
+    const { code, out, err } = await headgate(asked);
     expect(out).toBe("");
     // What is wrong by itself is told before the gateway is asked; of the rest only the gateway knows.
     if (code !== 2)
@@ -53,11 +53,11 @@ describe("a mistake", () => {
     "is refused until it is forced, and then with a warning: %s",
     async (typed, path, body, said) => {
       const asked = toArguments(typed, path);
-      const refused = await program(asked);
+      const refused = await headgate(asked);
       expect([refused.code, refused.out]).toEqual([1, ""]);
       expect(refused.err).toContain(said);
       expect(refused.err).toContain("--force takes it all the same");
-      const forced = await program([...asked, "--force"]);
+      const forced = await headgate([...asked, "--force"]);
       expect([forced.code, forced.err]).toEqual([0, ""]);
       expect(forced.out).toContain("It was taken, and has no effect yet:");
       expect(forced.out).toContain(said);
