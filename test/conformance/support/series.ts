@@ -3,8 +3,6 @@
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "rolldown";
-import { EXTERNAL } from "../../../src/cli/build-worker.ts";
 import { type Reply, type RequestOptions, send } from "./client.ts";
 import { newFolder, toConfigSource } from "./gateway.ts";
 import { buildBesideShared } from "./shared-worker.ts";
@@ -100,18 +98,9 @@ export async function startSeriesGateway(
   { vars, isolates }: { readonly vars: Readonly<Record<string, string>>; readonly isolates: number },
 ): Promise<SeriesGateway> {
   const folder = await newFolder();
-  const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
-  const [mainPath, scriptPath] = [join(folder, "main.js"), join(folder, "series.js")];
-  await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
-  await buildBesideShared({ configPath, outFile: workerPath });
-  await build({
-    input: mainPath,
-    platform: "neutral",
-    external: EXTERNAL,
-    makeAbsoluteExternalsRelative: false,
-    logLevel: "silent",
-    output: { file: scriptPath, format: "esm", codeSplitting: false },
-  });
+  const [configPath, scriptPath] = [join(folder, "headgate.config.ts"), join(folder, "series.js")];
+  await writeFile(configPath, toConfigSource(config));
+  await buildBesideShared({ configPath, outFile: scriptPath }, MAIN);
   const served = await serveIsolates(scriptPath, { vars, others: toOthers(isolates) });
   const takeCalls = async (): Promise<readonly Call[]> =>
     (await send(served, CALLS_PATH)).json() as unknown as readonly Call[];

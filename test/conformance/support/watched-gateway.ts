@@ -4,8 +4,6 @@
 
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "rolldown";
-import { EXTERNAL } from "../../../src/cli/build-worker.ts";
 import { serveWorker } from "../../../src/cli/serve-worker.ts";
 import { send, type Target } from "./client.ts";
 import { buildBesideShared } from "./shared-worker.ts";
@@ -120,18 +118,9 @@ export async function startWatchedGateway(
   persistTo?: string,
 ): Promise<WatchedGateway> {
   const folder = await newFolder();
-  const [configPath, workerPath] = [join(folder, "headgate.config.ts"), join(folder, "worker.js")];
-  const [mainPath, scriptPath] = [join(folder, "main.js"), join(folder, "watched.js")];
-  await Promise.all([writeFile(configPath, toConfigSource(config)), writeFile(mainPath, MAIN)]);
-  await buildBesideShared({ configPath, outFile: workerPath });
-  await build({
-    input: mainPath,
-    platform: "neutral",
-    external: EXTERNAL,
-    makeAbsoluteExternalsRelative: false,
-    logLevel: "silent",
-    output: { file: scriptPath, format: "esm", codeSplitting: false },
-  });
+  const [configPath, scriptPath] = [join(folder, "headgate.config.ts"), join(folder, "watched.js")];
+  await writeFile(configPath, toConfigSource(config));
+  await buildBesideShared({ configPath, outFile: scriptPath }, MAIN);
   const kept = persistTo === undefined ? {} : { persistTo };
   const { url, close } = await serveWorker({ scriptPath, port: 0, vars, onLog: () => undefined, ...kept });
   const gateway: Target = { url: `http://127.0.0.1:${url.port}` };
