@@ -1,10 +1,9 @@
 // Which members of pools are reached by a binding that wrangler.toml does not have.
 
-import { unstable_readConfig } from "wrangler";
 import type { Config } from "../core/config/config.ts";
 import { findUnboundMembers, type MemberBinding } from "../core/origins/member-binding.ts";
 import type { Problem } from "../core/result.ts";
-import { readWrangler } from "./read-wrangler.ts";
+import { loadWrangler, readWrangler } from "./read-wrangler.ts";
 
 interface Named {
   readonly binding: string;
@@ -54,5 +53,5 @@ export function isBound({ kind, name }: MemberBinding, wrangled: WrangledOrigins
 }
 
 function readTopLevel(): WrangledOrigins {
-  return unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
+  return loadWrangler().unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
 }

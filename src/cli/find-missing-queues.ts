@@ -1,10 +1,9 @@
 // Which queues a configuration delivers webhooks to that wrangler.toml does not bind, as `start` serves it: at its top level.
 
-import { unstable_readConfig } from "wrangler";
 import type { Config } from "../core/config/config.ts";
 import type { Problem } from "../core/result.ts";
 import { findUnboundQueues } from "../core/webhooks/listeners.ts";
-import { readWrangler } from "./read-wrangler.ts";
+import { loadWrangler, readWrangler } from "./read-wrangler.ts";
 
 /** A warning for each of them. wrangler.toml is read for a configuration that delivers to a queue alone. */
 export function findMissingQueues({ routes }: Config, readBound = readProducers): readonly Problem[] {
@@ -23,5 +22,5 @@ function readProducers(): ReadonlySet<string> {
 }
 
 function readTopLevel(): WrangledQueues {
-  return unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
+  return loadWrangler().unstable_readConfig({ config: "wrangler.toml" }, { hideWarnings: true });
 }

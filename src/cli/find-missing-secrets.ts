@@ -1,7 +1,6 @@
 // Which secrets a configuration needs that are not set here, or cannot be what they are needed for: .dev.vars and the
 // environment's variables are all that can be seen from here. What is deployed has its own.
 
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import type { AlertRule } from "../core/alerts/alert-settings.ts";
 import type { Config } from "../core/config/config.ts";
 import { isLongEnough, readPem } from "../core/consumers/issuer-key-texts.ts";
@@ -13,7 +12,7 @@ import { isSecureUrl } from "../core/schema/primitives.ts";
 import { webhookProfiles } from "../core/webhooks/profiles/registry.ts";
 import { standardWebhook } from "../core/webhooks/profiles/standard.ts";
 import type { WebhookProfile } from "../core/webhooks/webhook-profile.ts";
-import { readWrangler } from "./read-wrangler.ts";
+import { loadWrangler, readWrangler } from "./read-wrangler.ts";
 
 /** A secret that a place of the configuration names. */
 interface Need {
@@ -159,6 +158,8 @@ function needsOfAlerts({ to }: AlertRule, rule: number): readonly Need[] {
 }
 
 function readBindings(): Readonly<Record<string, unknown>> {
-  const { bindings } = readWrangler(() => unstable_getMiniflareWorkerOptions("wrangler.toml")).workerOptions;
+  const { bindings } = readWrangler(() =>
+    loadWrangler().unstable_getMiniflareWorkerOptions("wrangler.toml"),
+  ).workerOptions;
   return (bindings ?? {}) as Readonly<Record<string, unknown>>;
 }

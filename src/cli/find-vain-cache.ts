@@ -1,9 +1,8 @@
 // Says where a deployed cache keeps nothing: on workers.dev the Cache API has no effect, and wrangler.toml says whether the gateway
 // has another address. Whether Cloudflare Access stands in front, where it has none either, cannot be seen from here.
 
-import { unstable_readConfig } from "wrangler";
 import type { Config } from "../core/config/config.ts";
-import { readWrangler } from "./read-wrangler.ts";
+import { loadWrangler, readWrangler } from "./read-wrangler.ts";
 
 /** What is read of wrangler.toml. */
 export interface WrangledAddress {
@@ -29,6 +28,6 @@ export function findVainCache(
 function readAddress(env: string | undefined): WrangledAddress {
   const named = env === undefined || env === "" ? {} : { env };
   return readWrangler(() =>
-    unstable_readConfig({ config: "wrangler.toml", ...named }, { hideWarnings: true }),
+    loadWrangler().unstable_readConfig({ config: "wrangler.toml", ...named }, { hideWarnings: true }),
   );
 }

@@ -1,5 +1,5 @@
-// What comes before serving: a checked configuration and a built Worker. It loads nothing of wrangler, which takes longer
-// than all the rest: `npm run dev` does this anew after each save.
+// What comes before serving: a checked configuration and a built Worker. It loads wrangler, which takes as long as all the
+// rest, only where the configuration asks for something of it: `npm run dev` does this anew after each save.
 
 import { buildWorker, readGzipBytes } from "./build-worker.ts";
 import { findMissingBindings } from "./find-missing-bindings.ts";

@@ -1,6 +1,8 @@
 // Reads wrangler.toml: its own words for a wrong one are pages long.
 
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import type * as Wrangler from "wrangler";
 import { CommandError } from "./command-error.ts";
 
 /** Throws a CommandError that says in one line where the file is wrong. */
@@ -16,4 +18,9 @@ export function readWrangler<Value>(read: () => Value): Value {
     const line = location?.line === undefined ? "" : `, line ${location.line}`;
     throw new CommandError(`Cannot read wrangler.toml${line}: ${message.trim().split("\n")[0]}`);
   }
+}
+
+/** Loaded by who reads something of it, and not before: that takes longer than all else that a command does. */
+export function loadWrangler(): typeof Wrangler {
+  return createRequire(import.meta.url)("wrangler") as typeof Wrangler;
 }
