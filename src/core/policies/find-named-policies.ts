@@ -3,7 +3,7 @@
 import type { Algorithm } from "../algorithms/algorithm.ts";
 import { algorithms } from "../algorithms/registry.ts";
 import type { Problem } from "../result.ts";
-import { toDearest } from "./follow-price.ts";
+import { toDearest, toPressed } from "./follow-price.ts";
 import { isCounted } from "./limit-rule.ts";
 import type { Policy } from "./policy.ts";
 import { toEntries } from "../schema/list-of.ts";
@@ -55,11 +55,12 @@ export function findImpossible(policies: readonly Policy[], cost: unknown, path:
   for (const policy of policies) {
     if (!isCounted(policy)) continue;
     const algorithm = algorithms[policy.algorithm] as Algorithm<unknown, unknown>;
-    const dearest = toDearest(policy, cost);
-    const { outcome } = algorithm.decide(policy.settings, undefined, { nowMs: 0, cost: dearest });
+    const { outcome } = algorithm.decide(policy.settings, undefined, {
+      nowMs: 0,
+      cost: toDearest(policy, cost),
+    });
     if (outcome !== "impossible") continue;
-    const pressed = dearest > cost ? `, which costs ${dearest} while its pool is under pressure` : "";
-    const message = `must be within what policy "${policy.name}" can ever admit, received ${cost}${pressed}`;
+    const message = `must be within what policy "${policy.name}" can ever admit, received ${cost}${toPressed(policy, cost)}`;
     problems.push({ path: `${path}.cost`, code: "impossible-cost", message });
   }
   return problems;

@@ -29,6 +29,12 @@ function toParts({ limit, rule }: Followed, units: number, share: number): numbe
   return Math.min(most, Math.ceil(toRaised(toFollowedLimit({ limit, rule }, share))));
 }
 
+/** What of a problem says that its cost is only so high under pressure. */
+export function toPressed(policy: Followed, units: number): string {
+  const dearest = toDearest(policy, units);
+  return dearest > units ? `, which costs ${dearest} while its pool is under pressure` : "";
+}
+
 /** The most that such a request can cost. */
 export function toDearest(policy: Followed, units: number): number {
   if (policy.rule?.kind !== "follow") return units;

@@ -54,7 +54,7 @@ const claimSchema = v.pipe(
 
 const followSchema = v.pipe(
   object({ base: quota, min: quota, follow: textLike(NAME, NAME_WANTED) }),
-  v.check(({ base, min }) => min < base, "must have a min below its base: else it follows nothing"),
+  v.check(({ base, min }) => min < base, "must have a min below its base"),
 );
 
 /** `options` are a policy's, as they are written. Numbers are the algorithm's to check. */

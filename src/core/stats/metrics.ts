@@ -97,7 +97,7 @@ const COUNTERS: Readonly<Record<string, Counter>> = {
   },
   followed: {
     name: "followed",
-    help: "Requests that cost more of a limit which follows an origin pool under pressure, or in a dry run would have",
+    help: "Requests that cost more by a limit that follows a pool, or in a dry run would have",
     labels: ["pool", "result"],
   },
   counterCalls: {

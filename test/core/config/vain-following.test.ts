@@ -49,19 +49,19 @@ const WRONG: readonly (readonly [what: string, given: Given, path: string, said:
     "permits that follow a pool",
     following({}, { policies: { plan: { algorithm: "concurrency", key: "ip", ...follow("api") } } }),
     "policies.plan.limit.follow",
-    /permits/,
+    /permits, settled costs and tokens/,
   ],
   [
     "settled costs that follow a pool",
     following({ settle: { header: "x-cost" } }),
     "policies.plan.limit.follow",
-    /settle corrects/,
+    /permits, settled costs and tokens/,
   ],
   [
     "tokens that follow a pool",
     following({ cost: { estimate: "openai" } }),
     "policies.plan.limit.follow",
-    /tokens or money/,
+    /permits, settled costs and tokens/,
   ],
   [
     "a cost of its own that would never fit",

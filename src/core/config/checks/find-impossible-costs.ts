@@ -2,7 +2,7 @@
 
 import type { Algorithm } from "../../algorithms/algorithm.ts";
 import { toAlgorithm } from "../../algorithms/registry.ts";
-import { toDearest } from "../../policies/follow-price.ts";
+import { toDearest, toPressed } from "../../policies/follow-price.ts";
 import { isCounted } from "../../policies/limit-rule.ts";
 import { toVariants } from "../../policies/pick-variants.ts";
 import type { Policy } from "../../policies/policy.ts";
@@ -51,9 +51,7 @@ function findFixed(path: string, cost: CostRule, policies: readonly Policy[]): r
   return fixed.flatMap(([key, units]) => {
     const policy = policies.find((one) => isImpossible(one, toDearest(one, units)));
     if (policy === undefined) return [];
-    const dearest = toDearest(policy, units);
-    const pressed = dearest > units ? `, which is ${dearest} while its pool is under pressure` : "";
-    const message = `policy "${policy.name}" can never admit a cost of ${units}${pressed}: such requests would always be refused`;
+    const message = `policy "${policy.name}" can never admit a cost of ${units}${toPressed(policy, units)}: such requests would always be refused`;
     return [toProblem(`${path}.${key}`, message)];
   });
 }

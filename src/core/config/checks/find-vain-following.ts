@@ -36,33 +36,14 @@ function findOfPool(pool: string, path: string, { pools }: Config): readonly Fin
       },
     ];
   if (found.adapt !== undefined) return [];
-  return [toProblem(path, `origins.${pool} has no adapt: nothing says when it is under pressure`)];
+  return [toProblem(path, `origins.${pool} has no adapt: it never is under pressure`)];
 }
 
-/** What a request takes there is not its price. */
+/** What a request takes there comes back, or is no price. */
 function findWrongKind(policy: Policy, path: string): readonly Finding[] {
-  if (isPermit(policy))
-    return [
-      toProblem(
-        path,
-        `${policy.algorithm} holds permits, which come back: a request cannot pay more of them`,
-      ),
-    ];
-  if (policy.settle !== undefined)
-    return [
-      toProblem(
-        path,
-        "settle corrects what a request took to what it says, and so takes back what it paid more",
-      ),
-    ];
-  if (isTokenCost(policy.cost))
-    return [
-      toProblem(
-        path,
-        "its units are tokens or money, which a request does not use more of while a pool is under pressure",
-      ),
-    ];
-  return [];
+  if (!isPermit(policy) && policy.settle === undefined && !isTokenCost(policy.cost)) return [];
+  const message = "has no effect on permits, settled costs and tokens: a request cannot pay more of them";
+  return [toProblem(path, message)];
 }
 
 /** Calls that were let in are not to be held back for it once more. */
@@ -72,7 +53,7 @@ function findOutbound({ name }: Policy, { pools }: Config): readonly Finding[] {
     .map((pool) =>
       toProblem(
         `origins.${pool.name}.policies`,
-        `policy "${name}" follows a pool, and the calls of one have been let in: use a policy with a limit that is a number`,
+        `policy "${name}" follows a pool: its calls have been let in`,
       ),
     );
 }
@@ -85,6 +66,6 @@ function findUnheard(
 ): readonly Finding[] {
   const used = routes.filter(({ policies }) => policies.some((policy) => policy.name === name));
   if (used.length === 0 || used.some((route) => route.pool?.name === pool)) return [];
-  const message = `no route with the policy leads to ${pool}: an instance that sends it nothing by other routes never hears how it is`;
+  const message = `no route with the policy leads to ${pool}: an instance hears of it with requests to it`;
   return [toWarning(path, message)];
 }
