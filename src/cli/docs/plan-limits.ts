@@ -78,8 +78,12 @@ export function describeLimit(policy: Policy): string {
   const { rule } = policy;
   if (rule?.kind === "none") return "no access";
   if (!isCounted(policy)) return "unlimited";
-  const said = rule?.kind === "claim" ? `, or what the token says, up to ${toCount(rule.max)}` : "";
-  return toRate(policy) + said;
+  return toRate(policy) + describeRule(rule);
+}
+
+function describeRule(rule: Policy["rule"]): string {
+  if (rule?.kind === "claim") return `, or what the token says, up to ${toCount(rule.max)}`;
+  return rule?.kind === "follow" ? `, down to ${toCount(rule.min)} under high load` : "";
 }
 
 function toRate(policy: Policy): string {

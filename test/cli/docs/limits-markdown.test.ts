@@ -72,6 +72,10 @@ describe("limits as Markdown", () => {
       { algorithm: "sliding-window", limit: { claim: "rpm", default: 5, max: 50 }, window: "1m" },
       "5 per minute, or what the token says, up to 50",
     ],
+    [
+      { algorithm: "sliding-window", limit: { base: 50, min: 5, follow: "api" }, window: "1m" },
+      "50 per minute, down to 5 under high load",
+    ],
   ])("say %j as a customer reads it", (policy, said) => {
     const { policies } = toConfig(
       toInput({ policies: { p: { key: "ip", ...policy } }, routes: [{ path: "/*" }] }),
