@@ -13,7 +13,7 @@ import { findWorst } from "../algorithms/support/naive-models.ts";
 import { subjects } from "../algorithms/support/subjects.ts";
 
 const START_MS = 1_700_000_000_000;
-const RUNS = toRuns(25);
+const RUNS = toRuns(100);
 const WINDOWS: Readonly<Record<string, object>> = {
   "leaky-bucket": { window: "1m", delayMax: "1m" },
   quota: { period: "hour" },
