@@ -1,8 +1,8 @@
 // What wrangler.toml says of a deployment: the runtime's flags, under which the peers run too, and Headgate's objects.
 
 import { fileURLToPath } from "node:url";
-import { unstable_readConfig } from "wrangler";
 import { CommandError } from "../../src/cli/command-error.ts";
+import { loadWrangler } from "../../src/cli/read-wrangler.ts";
 import type { WorkerdConfig } from "./workerd-config.ts";
 
 const WRANGLER_CONFIG_PATH = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
@@ -22,7 +22,7 @@ export function readDeployment(): Pick<
     compatibility_date: compatibilityDate,
     compatibility_flags: compatibilityFlags,
     durable_objects: { bindings },
-  } = unstable_readConfig({ config: WRANGLER_CONFIG_PATH }, { hideWarnings: true });
+  } = loadWrangler().unstable_readConfig({ config: WRANGLER_CONFIG_PATH }, { hideWarnings: true });
   if (compatibilityDate === undefined) {
     throw new CommandError("Cannot start: wrangler.toml names no compatibility_date");
   }
