@@ -57,7 +57,7 @@ describe("readUpTo()", () => {
 
   test.each([
     ["long", "x".repeat(3_000), 0],
-    ["late", "first", 100],
+    ["late", "first", 600],
   ] as const)("gives back a body that is too %s, with every byte", async (kind, text, afterMs) => {
     const read = await readUpTo(
       createBody([
@@ -84,7 +84,7 @@ describe("readUpTo()", () => {
   });
 
   test("waits longer for what comes fast enough, where bytes buy time", async () => {
-    const pieces = Array.from({ length: 4 }, () => [40, "x".repeat(1_024)] as const);
+    const pieces = [0, 150, 150, 150].map((afterMs) => [afterMs, "x".repeat(1_024)] as const);
     const bounds = { bytesMax: 10_000, timeMsMax: 100 };
     expect((await readUpTo(createBody(pieces), bounds)).kind).toBe("late");
     expect((await readUpTo(createBody(pieces), { ...bounds, msPerByte: 1 })).kind).toBe("whole");

@@ -26,6 +26,11 @@ function newSource(pieces: number, ending: "close" | "error" | "stall") {
 
 const settle = (): Promise<void> => scheduler.wait(20);
 
+/** A machine that stands still is late with all times. */
+async function untilFailed({ failures }: Pick<Watched, "failures">): Promise<void> {
+  for (let time = 0; failures.length === 0 && time < 500; time += 1) await scheduler.wait(10);
+}
+
 interface Watched {
   readonly upload: Upload;
   /** What it ended the exchange for. */
@@ -86,7 +91,7 @@ test.each([
   async (_who, ending, bounds, code) => {
     const { upload, causes, failures } = startUpload(newSource(1, ending).stream, bounds);
     await new Response(upload.body).arrayBuffer().catch(() => undefined);
-    await scheduler.wait(100);
+    await untilFailed({ failures });
     expect([failures, causes.length]).toEqual([[code], 1]);
   },
 );
@@ -94,7 +99,7 @@ test.each([
 test("Upload waits for an origin that reads no more, as long as for any", async () => {
   const { upload, failures } = startUpload(newSource(1_000, "stall").stream, { originMsMax: 30 });
   await upload.body.cancel();
-  await scheduler.wait(100);
+  await untilFailed({ failures });
   expect(failures).toEqual(["origin-timeout"]);
 });
 
@@ -106,6 +111,6 @@ test("Upload waits for no origin that has begun to answer, and for its client as
     upload.answered();
     void new Response(upload.body).arrayBuffer().catch(() => undefined);
   }
-  await scheduler.wait(150);
+  await untilFailed(stalled);
   expect([whole.failures, stalled.failures]).toEqual([[], ["request-timeout"]]);
 });
