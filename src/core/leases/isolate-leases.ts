@@ -48,7 +48,7 @@ export type LeaseAnswer = "ask" | "taken" | "taken-renew" | "denied" | "denied-r
 export interface LeaseLeft {
   /** Of the lease. */
   readonly units: number;
-  /** Of the lease and beside it. */
+  /** Of the lease and beside it, in whole units: a request may have taken a part of one. */
   readonly remaining: number;
   readonly resetMs: number;
   /** How long a request that take() denied has to wait, and by how much that may be too long. */
@@ -116,7 +116,7 @@ export class IsolateLeases {
     const units = nowMs < lease.expiresMs ? lease.units : 0;
     return {
       units,
-      remaining: units + lease.remaining,
+      remaining: Math.floor(units + lease.remaining),
       resetMs: Math.max(0, lease.resetsMs - nowMs),
       waitMs: Math.max(0, (lease.denial?.retryAtMs ?? 0) - nowMs),
       lagMs: lease.denial?.lagMs ?? 0,

@@ -67,7 +67,7 @@ function peekLeases(leases: Leases): Leases {
   const toLeft: Leases["toLeft"] = (key, nowMs) => {
     const left = leases.toLeft(key, nowMs);
     const units = taken.get(key) ?? 0;
-    return { ...left, units: left.units - units, remaining: left.remaining - units };
+    return { ...left, units: left.units - units, remaining: Math.floor(left.remaining - units) };
   };
   return {
     seq: 0,

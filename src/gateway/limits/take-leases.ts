@@ -72,7 +72,7 @@ export function writeLeaseVerdicts(rows: readonly PolicyRow[], leases: Leases, n
       const { units, remaining } = leases.toLeft(lease.key, nowMs);
       row.verdict = {
         ...verdict,
-        remaining: verdict.lease === undefined ? verdict.remaining + units : remaining,
+        remaining: verdict.lease === undefined ? Math.floor(verdict.remaining + units) : remaining,
       };
     }
   }

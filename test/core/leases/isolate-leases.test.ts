@@ -224,3 +224,12 @@ test("take() asks while there is something left, though too little, whatever the
   expect(leases.take("k", 2, NOW_MS + 40)).toBe("ask");
   expect(toReport(leases, NOW_MS + 40, 2)).toMatchObject({ spent: 2, kept: 0 });
 });
+
+test("toLeft() tells whole units, where requests took parts of one, and take() spends every part", () => {
+  const { leases } = toLeased({ units: 4, remaining: 10 });
+  expect(leases.take("k", 1.375, NOW_MS + 30)).toMatch(/^taken/);
+  expect(leases.toLeft("k", NOW_MS + 30)).toMatchObject({ units: 2.625, remaining: 12 });
+  expect(leases.take("k", 1.375, NOW_MS + 30)).toMatch(/^taken/);
+  expect(leases.toLeft("k", NOW_MS + 30)).toMatchObject({ units: 1.25, remaining: 11 });
+  expect(leases.take("k", 1.375, NOW_MS + 30)).toBe("ask");
+});
