@@ -2,7 +2,7 @@
 // common. Exact: the fraction of a unit is counted in 1/windowMs.
 
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { storedFraction, storedLengthMs, storedTimeMs } from "./stored-state.ts";
+import { storedCount, storedLengthMs, storedTimeMs, storedWhole } from "./stored-state.ts";
 
 /** What is in use, not what is left, so that a changed limit keeps what was used. */
 export interface Level {
@@ -19,8 +19,8 @@ export interface Drain {
 }
 
 export const storedLevel = {
-  used: storedFraction,
-  part: storedFraction,
+  used: storedWhole,
+  part: storedCount,
   windowMs: storedLengthMs,
   atMs: storedTimeMs,
 } as const;
@@ -59,7 +59,7 @@ function toToday(
   levelMax: number,
 ): Pick<Level, "used" | "part"> {
   const itsPart =
-    itsWindowMs === windowMs ? part : multiplyDivideUp(part, windowMs, { divisor: itsWindowMs });
+    itsWindowMs === windowMs ? part : multiplyDivideUp(Math.ceil(part), windowMs, { divisor: itsWindowMs });
   const isWhole = itsPart === windowMs;
   const itsUsed = isWhole ? used + 1 : used;
   return itsUsed >= levelMax ? { used: levelMax, part: 0 } : { used: itsUsed, part: isWhole ? 0 : itsPart };
@@ -68,14 +68,15 @@ function toToday(
 /** The fewest milliseconds until at most `keep` units are in use. */
 export function toDrainMs({ limit, windowMs }: Drain, level: Level, keep: number): number {
   if (level.used < keep) return 0;
-  return multiplyDivideUp(level.used - keep, windowMs, { add: level.part, divisor: limit });
+  // A millisecond drains whole parts.
+  return multiplyDivideUp(level.used - keep, windowMs, { add: Math.ceil(level.part), divisor: limit });
 }
 
-/** The level with units put on or taken off. A fraction of a unit becomes one of the window, rounded up. */
+/** The level with units put on or taken off. A fraction of a unit becomes one of the window, which may have a fraction itself. */
 export function putOnLevel(level: Level, units: number, parts = level.part): Level {
   const { windowMs } = level;
   const whole = Math.floor(units);
-  const part = parts + Math.ceil((units - whole) * windowMs);
+  const part = parts + (units - whole) * windowMs;
   const used = level.used + whole + Math.floor(part / windowMs);
   return { ...level, used, part: part % windowMs };
 }

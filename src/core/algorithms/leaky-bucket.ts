@@ -35,7 +35,8 @@ export interface LeakyBucketState extends Level {
 /**
  * Accuracy: exact; integer milliseconds and fractions of 1/windowMs of a unit.
  * Worst case: limit in every rolling window of when requests go on, evenly spaced, when each costs one unit. A request
- * of c units goes on at once and holds back what follows for c spaces: limit + c - 1. Why not limit: a state of one
+ * of c units goes on at once and holds back what follows for c spaces: limit + c - 1 (less than limit + c, where a request takes
+ * parts of a unit). Why not limit: a state of one
  * end of the queue makes the space between two requests depend on their costs alone. In the company of single units a
  * dear one needs c spaces before it and c behind it to keep every window within the limit, so c and 1 by turns would go
  * on at half the rate; the least rule of this kind, a + b - 1 spaces between costs a and b, lets requests of c units

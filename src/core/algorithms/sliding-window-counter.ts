@@ -7,7 +7,14 @@ import { duration, quota } from "../schema/primitives.ts";
 import { ok, type Result } from "../result.ts";
 import type { Algorithm, Charge, Moment, Verdict } from "./algorithm.ts";
 import { multiplyDivide, multiplyDivideUp } from "./exact-division.ts";
-import { parseStoredState, storedCount, storedLengthMs, storedState, storedTimeMs } from "./stored-state.ts";
+import {
+  parseStoredState,
+  storedCount,
+  storedLengthMs,
+  storedState,
+  storedTimeMs,
+  UNIT_PARTS,
+} from "./stored-state.ts";
 import { toVerdict } from "./to-verdict.ts";
 
 export interface SlidingWindowCounterConfig {
@@ -99,7 +106,7 @@ function toState(
 /** Units that count now. A charge, or a lowered limit, can have brought them above the limit. */
 function toUsed({ current, previous, windowMs, atMs }: SlidingWindowCounterState): number {
   const leftMs = windowMs - (atMs % windowMs);
-  return current + multiplyDivideUp(Math.ceil(previous), leftMs, { divisor: windowMs });
+  return current + multiplyDivideUp(previous * UNIT_PARTS, leftMs, { divisor: windowMs }) / UNIT_PARTS;
 }
 
 function decide(
@@ -127,7 +134,7 @@ function toFitMs({ current, previous, windowMs, atMs }: SlidingWindowCounterStat
 
 /** The most milliseconds before a window's end at which the share of the window before it is at most `share`. */
 function toLongestLeftMs(units: number, share: number, windowMs: number): number {
-  return multiplyDivide(Math.floor(share), windowMs, { divisor: Math.ceil(units) }).quotient;
+  return multiplyDivide(share * UNIT_PARTS, windowMs, { divisor: units * UNIT_PARTS }).quotient;
 }
 
 function charge(

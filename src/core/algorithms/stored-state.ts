@@ -20,9 +20,9 @@ const storedNumber = (least: number, parts = 1, most = STORED_MAX) =>
       typeof value === "number" && Number.isInteger(value * parts) && value >= least && value <= most,
   );
 
-/** Fractions of a unit that an algorithm counts in its own way: an integer of at least 0. */
-export const storedFraction = storedNumber(0);
-/** A count of units, or of anything else. */
+/** A count of whole units. */
+export const storedWhole = storedNumber(0);
+/** A count of units, or of fractions that an algorithm counts in its own way. */
 export const storedCount = storedNumber(0, UNIT_PARTS);
 /** Epoch milliseconds. */
 export const storedTimeMs = storedNumber(0);

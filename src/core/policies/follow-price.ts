@@ -23,13 +23,10 @@ export function toFollowedCost(policy: Followed, units: number, share: number): 
   return Math.max(units, Math.min(toCapacity(policy), cost / UNIT_PARTS));
 }
 
-function toParts({ limit, rule, settings }: Followed, units: number, share: number): number {
-  const toRaised = (lower: number): number => (units * limit) / lower;
-  // Buckets round a fraction up to a part of their window: at the least limit it is rounded down to one before.
-  const { windowMs = UNIT_PARTS } = settings as { readonly windowMs?: number };
-  const dearest = rule?.kind === "follow" ? Math.floor(toRaised(rule.min) * windowMs) / windowMs : Infinity;
-  const raised = toRaised(toFollowedLimit({ limit, rule }, share));
-  return Math.min(Math.floor(dearest * UNIT_PARTS), Math.ceil(raised * UNIT_PARTS));
+function toParts({ limit, rule }: Followed, units: number, share: number): number {
+  const toRaised = (lower: number): number => ((units * limit) / lower) * UNIT_PARTS;
+  const most = rule?.kind === "follow" ? Math.floor(toRaised(rule.min)) : Infinity;
+  return Math.min(most, Math.ceil(toRaised(toFollowedLimit({ limit, rule }, share))));
 }
 
 /** What of a problem says that its cost is only so high under pressure. */

@@ -66,3 +66,18 @@ test("charge() gives back to the window in which the units were taken", () => {
     previous: 3,
   });
 });
+
+test("what a request took in parts of a unit counts as that in the next window, and Retry-After is exact for it", () => {
+  const small = parse(slidingWindowCounter, { limit: 3, window: "1s" });
+  const part = 1 / 4_096;
+  let state = slidingWindowCounter.decide(small, undefined, { nowMs: 0, cost: 3 }).state;
+  ({ state } = slidingWindowCounter.decide(small, state, { nowMs: 1_999, cost: 1 + part }));
+  const outcomes = [1_999, 2_000].map((nowMs) => {
+    const { outcome, retryAfterMs } = slidingWindowCounter.decide(small, state, { nowMs, cost: 2 - part });
+    return [outcome, retryAfterMs];
+  });
+  expect(outcomes).toEqual([
+    ["denied", 1],
+    ["allowed", 0],
+  ]);
+});

@@ -76,6 +76,32 @@ const bases = fc
   .integer({ min: 2, max: 300 })
   .chain((base) => fc.record({ base: fc.constant(base), min: fc.integer({ min: 1, max: base - 1 }) }));
 
+/** How many requests of cost 1 are admitted at once at this share. */
+function countAtOnce(policy: Policy, share: number): number {
+  const cost = toFollowedCost(policy, 1, share);
+  const { decide } = toAlgorithm(policy.algorithm);
+  let state: unknown;
+  for (let admitted = 0; ; admitted += 1) {
+    const verdict = decide(policy.settings, state, { nowMs: START_MS, cost });
+    if (verdict.outcome !== "allowed") return admitted;
+    ({ state } = verdict);
+  }
+}
+
+test.each(["1s", "10ms", "1ms", "7d"])("a price is as exact in a window of %s as in others", (window) => {
+  for (const [base, min, share] of [
+    [1_000, 3, 0],
+    [1_000, 400, 0],
+    [2_000, 1, 0.97],
+    [4_000, 1, 0.9],
+    [30, 1, 0.97],
+  ] as const) {
+    const wanted = Math.floor(Math.max(min, base * share));
+    const admitted = countAtOnce(toFollowing(base, min, { algorithm: "token-bucket", window }), share);
+    expect([wanted, wanted - (share === 0 ? 0 : 1)]).toContain(admitted);
+  }
+});
+
 describe.each(FOLLOWING.map((subject) => [subject.name, subject] as const))("%s", (name, subject) => {
   test("a share that holds admits as many requests as the lower limit, or one less", () => {
     fc.assert(
