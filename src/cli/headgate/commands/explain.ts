@@ -145,12 +145,17 @@ function toReputation({ standing, score, points, isShadow }: Item): string | und
 }
 
 function toPolicyTable(policies: unknown, nowMs: number): string {
+  const items = toItems(policies);
+  // Where no limit follows a pool, each takes what `cost` says.
+  const takes = items.some((item) => item["takes"] !== undefined)
+    ? [["takes", (item: Item) => item["takes"]] as const]
+    : [];
   return toTable(
     [
       ["policy", ({ policy }) => policy],
       ["says", toSaid],
       ["limit", ({ limit }) => limit],
-      ["takes", ({ takes }) => takes],
+      ...takes,
       ["window", ({ windowMs }) => toDuration(windowMs)],
       ["used", (item) => verdictOf(item)["used"]],
       ["left", (item) => verdictOf(item)["remaining"]],
@@ -166,7 +171,7 @@ function toPolicyTable(policies: unknown, nowMs: number): string {
       ],
       ["object", ({ counter }) => toItem(counter)["object"]],
     ],
-    toItems(policies),
+    items,
   );
 }
 
