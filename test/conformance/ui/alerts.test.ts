@@ -44,7 +44,7 @@ describe("alerts on the dashboard", () => {
       "both",
       async () => {
         const found = await readRows(page);
-        return found[1]?.includes(" of 80 requests ") === true && found;
+        return found[1]?.includes(" of 80 requests ") && found;
       },
       25_000,
     );
@@ -101,7 +101,7 @@ describe("alerts on the dashboard", () => {
       "both",
       async () => {
         const found = await readRows(page);
-        return found[1]?.includes(" of 80 requests ") === true && found;
+        return found[1]?.includes(" of 80 requests ") && found;
       },
       15_000,
     );
