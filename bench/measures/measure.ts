@@ -69,7 +69,13 @@ async function takeTurns(
   for (const row of rows) await warmUp(row, times);
   for (let round = 1; round <= rounds; round += 1) {
     onProgress(`  round ${round} of ${rounds}`);
-    for (const [index, row] of rows.entries()) turns[index]?.push(await takeTurn(row, times));
+    for (const [index, row] of rows.entries()) {
+      const turn = await takeTurn(row, times).catch((error: unknown) => {
+        // A server that has ended, for one.
+        throw new Error(`Cannot measure ${row.contender.name} under ${row.workload.name}`, { cause: error });
+      });
+      turns[index]?.push(turn);
+    }
   }
   return turns;
 }
