@@ -2,7 +2,7 @@
 // is left to end with its request.
 
 /** The longest that a timer can wait. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+export const TIMER_MS_MAX = 2 ** 31 - 1;
 /** A timer that is later than this tells of an isolate that stood still, not of what it waited for. */
 export const PUNCTUAL_MS = 50;
 

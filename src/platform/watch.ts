@@ -1,10 +1,8 @@
 // Calls when a time has come that may move meanwhile, with one timer in hand at a time.
 
 import { readClock } from "./clock.ts";
-import { PUNCTUAL_MS } from "./in-time.ts";
+import { PUNCTUAL_MS, TIMER_MS_MAX } from "./in-time.ts";
 
-/** The longest that a timer can wait. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 /** For so long is waited for what has come while the isolate stood still. */
 const READ_MS_MAX = 1_000;
 

@@ -1,5 +1,6 @@
-// What a described request says of its client in place of the platform (its network, and what bot management knows), and whether the active configuration asks for it:
-// what decides nothing is refused by name, or its answer would be taken for that of a request of such a client.
+// What a described request says of its client in place of the platform (its network, and what bot management knows), and
+// whether the active configuration asks for it: what decides nothing is refused by name, or its answer would be taken for that
+// of a request of such a client.
 
 import * as v from "valibot";
 import { fingerprint, networkNumber } from "../access/access-list.ts";

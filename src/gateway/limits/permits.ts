@@ -3,6 +3,7 @@
 
 import { toAlgorithm } from "../../core/algorithms/registry.ts";
 import { isPermit } from "../../core/policies/policy.ts";
+import { TIMER_MS_MAX } from "../../platform/in-time.ts";
 import { whenAnswerEnds } from "../request/body-pipe.ts";
 import type { CheckedLimits } from "./checked-limits.ts";
 import type { HeldUnits } from "./counter-client.ts";
@@ -13,8 +14,6 @@ import type { LimiterContext } from "./limiter.ts";
 const RENEWALS_PER_LIFE = 3;
 /** Whatever a policy's `expires`: a stream costs no more calls than so many. */
 const RENEW_MS_MIN = 500;
-/** The longest that a timer can wait. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 export class Permits {
   readonly #held: HeldUnits[];

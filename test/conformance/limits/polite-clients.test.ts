@@ -8,6 +8,8 @@ import { untilTime } from "../support/until.ts";
 
 const LIMIT = 4;
 const FOR_MS = 4_000;
+/** Who never waits is denied more often than this, however long a slow machine takes for it. */
+const DENIED_MIN = 50;
 // Waits are no whole seconds: Retry-After must be rounded, and up.
 const WINDOW_MS = 1_300;
 const BRIEF = { limit: LIMIT, window: `${WINDOW_MS}ms`, key: "ip" };
@@ -55,6 +57,7 @@ const { gateway } = await startStand({
 
 interface Stay {
   readonly replies: readonly Reply[];
+  readonly tookMs: number;
   /** 429s that came to a request for which the client had waited as long as it was told. */
   readonly secondDenials: number;
 }
@@ -62,18 +65,20 @@ interface Stay {
 /** One client alone under one policy, which waits as it is told or does not wait at all. */
 async function stay(name: string, { isPolite }: { readonly isPolite: boolean }): Promise<Stay> {
   const ip = newAddress();
-  const untilMs = Date.now() + FOR_MS;
+  const startMs = Date.now();
   const replies: Reply[] = [];
   let secondDenials = 0;
-  while (Date.now() < untilMs) {
+  let deniedLeft = isPolite ? 0 : DENIED_MIN + 1;
+  while (Date.now() < startMs + FOR_MS || deniedLeft > 0) {
     const reply = await send(gateway, `/${name}`, { ip });
     if (isPolite && reply.status === 429) {
       if (replies.at(-1)?.status === 429) secondDenials += 1;
       await untilTime(reply.answeredAtMs + Number(reply.field("Retry-After")) * 1_000);
     }
+    if (reply.status === 429) deniedLeft -= 1;
     replies.push(reply);
   }
-  return { replies, secondDenials };
+  return { replies, tookMs: Date.now() - startMs, secondDenials };
 }
 
 /** All of them at once: each has a key of its own. */
@@ -123,9 +128,9 @@ describe("a client that never waits", () => {
     const own = stays.get(name);
     if (own === undefined) throw new Error("did not stay");
     expect(countInFullestWindow(own)).toBeLessThanOrEqual(subjects[name]?.unitsMax ?? 0);
-    expect(own.replies.length - countAdmitted(own)).toBeGreaterThan(20);
+    expect(own.replies.length - countAdmitted(own)).toBeGreaterThan(DENIED_MIN);
     // Hammering does not pay, and is not punished.
     expect(countAdmitted(own)).toBeGreaterThanOrEqual(2 * LIMIT);
-    expect(countAdmitted(own)).toBeLessThanOrEqual((FOR_MS / WINDOW_MS + 2) * LIMIT);
+    expect(countAdmitted(own)).toBeLessThanOrEqual((own.tookMs / WINDOW_MS + 2) * LIMIT);
   });
 });

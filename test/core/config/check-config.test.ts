@@ -2,10 +2,7 @@
 // is not spoken of.
 
 import { describe, expect, it } from "vitest";
-import { checkConfig } from "../../../src/core/config/check-config.ts";
-import { parseConfig } from "../../../src/core/config/parse-config.ts";
-
-type Given = Readonly<Record<string, unknown>>;
+import { check, type Given } from "./check-given.ts";
 
 const plan = { algorithm: "token-bucket", limit: 100, window: "1m", key: "consumer" };
 const byIp = { ...plan, key: "ip" };
@@ -15,20 +12,6 @@ const issuer = {
   algorithms: ["ES256"],
   jwks: "https://login.example.com/jwks",
 };
-
-function check(given: Given): { readonly problems: readonly string[]; readonly warnings: readonly string[] } {
-  const parsed = parseConfig({
-    origin: "https://api.example.com",
-    policies: {},
-    routes: [{ path: "/*" }],
-    ...given,
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  const { problems, warnings } = checkConfig(parsed.value);
-  const toText = ({ path, message }: { readonly path: string; readonly message: string }): string =>
-    `${path}: ${message}`;
-  return { problems: problems.map(toText), warnings: warnings.map(toText) };
-}
 
 const WRONG: readonly (readonly [what: string, given: Given, path: string, said: RegExp])[] = [
   [

@@ -1,26 +1,9 @@
 // Limits that follow an origin pool in vain: refused, or warned about, by name.
 
 import { expect, test } from "vitest";
-import { checkConfig } from "../../../src/core/config/check-config.ts";
-import { parseConfig } from "../../../src/core/config/parse-config.ts";
-
-type Given = Readonly<Record<string, unknown>>;
+import { check, type Given } from "./check-given.ts";
 
 const byIp = { algorithm: "token-bucket", limit: 100, window: "1m", key: "ip" };
-
-function check(given: Given): { readonly problems: readonly string[]; readonly warnings: readonly string[] } {
-  const parsed = parseConfig({
-    origin: "https://api.example.com",
-    policies: {},
-    routes: [{ path: "/*" }],
-    ...given,
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  const { problems, warnings } = checkConfig(parsed.value);
-  const toText = ({ path, message }: { readonly path: string; readonly message: string }): string =>
-    `${path}: ${message}`;
-  return { problems: problems.map(toText), warnings: warnings.map(toText) };
-}
 
 /** A policy whose limit follows a pool that adapts. */
 const following = (given: Given = {}, more: Given = {}): Given => ({
