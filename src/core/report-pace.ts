@@ -9,9 +9,15 @@ const PLACES = 150;
 const LONGEST_SECONDS = 120;
 
 export class ReportPace {
+  readonly #places: number;
   /** Places taken, by the second, as long as it is still to come. */
   readonly #taken = new Uint16Array(LONGEST_SECONDS + 1);
   #second = 0;
+
+  /** `places`: in a second, for an object whose answers cost less. */
+  constructor(places = PLACES) {
+    this.#places = places;
+  }
 
   /** How long from now its caller is to wait before it comes again: at least `baseMs`. */
   next(nowMs: number, baseMs: number): number {
@@ -21,9 +27,9 @@ export class ReportPace {
     for (let second = first; second < now + LONGEST_SECONDS; second += 1) {
       const at = second % this.#taken.length;
       const taken = this.#taken[at] ?? 0;
-      if (taken >= PLACES) continue;
+      if (taken >= this.#places) continue;
       this.#taken[at] = taken + 1;
-      return Math.max(baseMs, second * SECOND_MS + (taken * SECOND_MS) / PLACES - nowMs);
+      return Math.max(baseMs, second * SECOND_MS + (taken * SECOND_MS) / this.#places - nowMs);
     }
     return Math.max(baseMs, LONGEST_SECONDS * SECOND_MS);
   }

@@ -13,7 +13,7 @@ import {
 } from "../core/origins/pool-health.ts";
 import { ReportPace } from "../core/report-pace.ts";
 import { LoadController } from "../core/shedding/load-controller.ts";
-import type { LoadReport } from "../core/shedding/load.ts";
+import { LOAD_REPORTS, type LoadReport } from "../core/shedding/load.ts";
 import type { Bindings, HealthRpc } from "../platform/bindings.ts";
 import { findFetcher } from "../platform/fetcher.ts";
 import { toReader } from "../platform/body-reader.ts";
@@ -31,7 +31,7 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
   #health: PoolHealth = new Map();
   #reportedMs = -Infinity;
   #isChecking = false;
-  readonly #pace = new ReportPace();
+  readonly #pace = new ReportPace(LOAD_REPORTS);
   readonly #load = new LoadController();
 
   /** Takes what an isolate saw, and gives back what all of them know. */

@@ -1,8 +1,9 @@
 // What is played, and what is required of it. The controller was tuned while all of this was looked at: fresh.ts has what
 // nobody has seen.
 
-import { laws } from "./laws.ts";
+import { createRandom, type Law, laws } from "./laws.ts";
 import { play, type Played, type Scenario } from "./simulate.ts";
+import { DEADLINE_MS } from "./tally.ts";
 
 const SLOTS = 20;
 /** Answers a second: 20 slots, 50 ms each. */
@@ -147,12 +148,13 @@ export function judge({ scenario, capacity, wanted }: Case, seed: number): Outco
   const played = play({ ...scenario, seed });
   const { offered, inTime, shed, bySecond } = played;
   const counted = bySecond.slice(scenario.from, scenario.to);
-  const possible = counted.reduce((sum, second) => sum + Math.min(second.offered, capacity), 0);
+  const quick = toQuickShare(scenario.law);
+  const possible = counted.reduce((sum, second) => sum + Math.min(second.offered, capacity), 0) * quick;
   const all = Math.max(1, sum(offered));
   const most = capacity * (scenario.to - scenario.from);
   const outcome = {
     good: sum(inTime) / Math.max(1, possible),
-    critical: (inTime[0] ?? 0) / Math.max(1, Math.min(offered[0] ?? 0, most)),
+    critical: (inTime[0] ?? 0) / Math.max(1, Math.min(offered[0] ?? 0, most) * quick),
     shed: sum(shed) / all,
     others: played.others.inTime / Math.max(1, played.others.offered),
   };
@@ -175,3 +177,10 @@ function findBroken(
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+/** The share of requests that can be answered in time at all: an origin may take longer over some, without any line. */
+function toQuickShare(law: Law): number {
+  const random = createRandom(1);
+  const times = Array.from({ length: 20_000 }, () => law(random));
+  return times.filter((ms) => ms <= DEADLINE_MS).length / times.length;
+}

@@ -5,6 +5,7 @@ import { ReportPace } from "../../src/core/report-pace.ts";
 import { toClientPlace } from "../../src/core/shedding/client-place.ts";
 import { LoadController } from "../../src/core/shedding/load-controller.ts";
 import { LoadGate } from "../../src/core/shedding/load-gate.ts";
+import { LOAD_REPORTS, ON_TIME_MS, RANKS } from "../../src/core/shedding/load.ts";
 import { Events } from "./events.ts";
 import { FollowedBuckets, type FollowedLimit } from "./followed-buckets.ts";
 import { Ideal } from "./ideal.ts";
@@ -64,6 +65,8 @@ interface Isolate {
   readonly name: string;
   readonly gate: LoadGate;
   dueMs: number;
+  /** When a request came last. */
+  cameMs: number;
 }
 
 interface Client {
@@ -80,7 +83,7 @@ class Play {
   readonly #scenario: Scenario;
   readonly #random: () => number;
   readonly #events = new Events();
-  readonly #pace = new ReportPace();
+  readonly #pace = new ReportPace(LOAD_REPORTS);
   readonly #isolates: readonly Isolate[];
   readonly #origin: Origin;
   readonly #tally: Tally;
@@ -105,6 +108,7 @@ class Play {
       name: `i${at}`,
       gate: new LoadGate(scenario.isShadow === true),
       dueMs: random() * REPORT_MS,
+      cameMs: -Infinity,
     }));
   }
 
@@ -131,7 +135,7 @@ class Play {
     const isolate = this.#isolates[Math.floor(this.#random() * this.#isolates.length)];
     if (isolate === undefined) return;
     const { client, rank, isFlood } = this.#toClient(nowMs / 1_000);
-    if (nowMs >= isolate.dueMs) this.#report(isolate);
+    this.#begin(isolate);
     const place = toClientPlace(client, nowMs);
     const arrival = { rank, client, place, nowMs, chance: this.#random() };
     const isWithin = this.#buckets?.take(client, isolate.gate.view(nowMs).eased?.[rank] ?? 1, nowMs) ?? true;
@@ -154,6 +158,23 @@ class Play {
     return { client: 1 + Math.floor(this.#random() * CLIENTS), rank, isFlood };
   }
 
+  /** Reports as the gateway does (origins/pool-client.ts): when it is due, or its news must not wait. */
+  #begin(isolate: Isolate): void {
+    const { nowMs } = this.#events;
+    isolate.cameMs = nowMs;
+    // Its last one has not been answered yet.
+    if (isolate.dueMs === Infinity) return;
+    if (nowMs >= isolate.dueMs || isolate.gate.hasNews(nowMs)) this.#report(isolate);
+  }
+
+  /** While load is shed. */
+  #reportOnTime(isolate: Isolate, nextMs: number): void {
+    this.#events.after(nextMs, () => {
+      const { nowMs } = this.#events;
+      if (nowMs >= isolate.dueMs && nowMs - isolate.cameMs < ON_TIME_MS) this.#report(isolate);
+    });
+  }
+
   #report(isolate: Isolate): void {
     const { lostFrom = Infinity, isOff } = this.#scenario;
     const events = this.#events;
@@ -168,7 +189,9 @@ class Play {
       const view = this.#controller.add(taken, events.nowMs, nextMs);
       events.after(LATENCY_MS, () => {
         isolate.dueMs = events.nowMs + nextMs;
-        if (isOff !== true) isolate.gate.learn(view, events.nowMs, nextMs);
+        if (isOff === true) return;
+        isolate.gate.learn(view, events.nowMs, nextMs);
+        if (view.open < RANKS) this.#reportOnTime(isolate, nextMs);
       });
     });
   }

@@ -9,7 +9,8 @@ import { ALL_OPEN, type LoadReport, type LoadView, RANKS } from "./load.ts";
 import { type LoadStep, LoadSums } from "./load-sums.ts";
 import { Onset } from "./onset.ts";
 import { Shedding } from "./shedding.ts";
-import { shareRoom } from "./share-room.ts";
+import { ServedShare } from "./served-share.ts";
+import { NEARLY_ALL, shareRoom } from "./share-room.ts";
 
 const STEP_MS = 1_000;
 
@@ -49,10 +50,12 @@ export class LoadController {
   #goesOn = false;
   #view: LoadView = ALL_OPEN;
   #isShadow = false;
+  readonly #served = new ServedShare();
 
   /** Takes a report, whose isolate comes again after `nextMs`, and says what it is to go by. */
   add(report: LoadReport, nowMs: number, nextMs: number): LoadView {
     this.#sums.add(report, nowMs, nextMs);
+    this.#served.add(report.meant ?? 0, report.letIn ?? 0);
     this.#isShadow = report.isShadow;
     if (this.#steppedMs === -Infinity) {
       this.#steppedMs = nowMs;
@@ -133,7 +136,10 @@ export class LoadController {
     }
     const times = this.#toTimes();
     const room = Math.max(this.#shedding.room / times, asked * OPEN_MIN, 1);
-    this.#view = { ...shareRoom(room, { arrivals, clients: this.#sums.clients(nowMs) }), baseMs };
+    const { open, heavy } = shareRoom(room, { arrivals, clients: this.#sums.clients(nowMs) });
+    const rank = Math.floor(open);
+    const share = rank < RANKS ? Math.min(this.#served.correct(open - rank), NEARLY_ALL) : 0;
+    this.#view = { open: rank + share, heavy, baseMs };
   }
 
   /** How many times as much is asked by the time that isolates go by what is said now: load that rises is met where it is. */

@@ -18,6 +18,16 @@ const GUARD_TIMES = 4;
 const GUARD_LATE = 2;
 /** By rank. */
 const GUARD_ROOM = [2, 1, 1] as const;
+/**
+ * Those that wait here wait so much longer than usual that the object is to hear of it at once, before it sheds: so many
+ * times between two reports that were due, and not sooner after the last one than this, or than this part of the usual time.
+ */
+const NEWS_LATE = 3;
+const NEWS_USUAL = 1.5;
+const NEWS_REPORTS = 2;
+const NEWS_MS_MIN = 300;
+const NEWS_PART = 0.3;
+
 /** An isolate that reported less often does not know yet what is usual. */
 const USUAL_REPORTS = 10;
 /** How much of a report's news of it is believed. */
@@ -54,6 +64,8 @@ export class LoadGate {
   #arrivals: number[] = Array.from({ length: RANKS }, () => 0);
   #answers = 0;
   #bad = 0;
+  #meant = 0;
+  #letIn = 0;
   readonly #flights = new Set<Flight>();
   /** The sum of the times at which they started: says how long they wait on average. */
   #startsMs = 0;
@@ -66,6 +78,9 @@ export class LoadGate {
   #waitMs = 0;
   #usualWaitMs = 0;
   #reports = 0;
+  #nextMs = 0;
+  /** Reports before their time, one after the other. */
+  #early = 0;
   #isGuarded = false;
   #view: LoadView = ALL_OPEN;
   #untilMs = -Infinity;
@@ -80,7 +95,9 @@ export class LoadGate {
     this.#arrivals[rank] = (this.#arrivals[rank] ?? 0) + 1;
     if (client !== 0) this.#clients.add(client, rank);
     this.#waitMs = Math.max(this.#waitMs, this.#toWaitMs(nowMs));
-    if (chance >= this.peek({ rank, client, place, nowMs })) return false;
+    const share = this.peek({ rank, client, place, nowMs });
+    this.#countShared({ rank, client, nowMs }, share);
+    if (chance >= share) return false;
     return !this.#isOverrun(rank, nowMs) && !this.#isHeld(rank, nowMs);
   }
 
@@ -110,6 +127,24 @@ export class LoadGate {
     return this.#flights.size >= BUSY;
   }
 
+  /** How many of the rank that shares are let in, and how many were meant to be. */
+  #countShared({ rank, client, nowMs }: Pick<Arrival, "rank" | "client" | "nowMs">, share: number): void {
+    const { open, heavy } = this.view(nowMs);
+    if (Math.floor(open) !== rank || heavy.some((one) => one.client === client)) return;
+    this.#meant += open - rank;
+    this.#letIn += share;
+  }
+
+  /** Whether what it sees is not to wait until its next report is due. */
+  hasNews(nowMs: number): boolean {
+    const { baseMs, open } = this.view(nowMs);
+    if (open < RANKS || baseMs === 0 || this.#reports < USUAL_REPORTS) return false;
+    const sinceMs = nowMs - (this.#takenMs ?? nowMs);
+    if (this.#early >= NEWS_REPORTS || sinceMs < Math.max(NEWS_MS_MIN, NEWS_PART * this.#nextMs))
+      return false;
+    return this.#toWaitMs(nowMs) > Math.max(NEWS_LATE * baseMs, NEWS_USUAL * this.#usualWaitMs);
+  }
+
   /** What `admit` would say, without counting: the share of such requests that is let in. */
   peek({ rank, client, place, nowMs }: Pick<Arrival, "rank" | "client" | "place" | "nowMs">): number {
     const { open, heavy } = this.view(nowMs);
@@ -125,13 +160,17 @@ export class LoadGate {
     for (const flight of this.#flights) if (flight.untilMs < nowMs) this.end(flight, nowMs, undefined);
     const known = nowMs < this.#untilMs ? this.#view : undefined;
     const arrivals = this.#arrivals;
+    const elapsedMs = Math.max(1, nowMs - (this.#takenMs ?? nowMs));
+    this.#early = elapsedMs < this.#nextMs ? this.#early + 1 : 0;
     const report = {
       isolate,
-      elapsedMs: Math.max(1, nowMs - (this.#takenMs ?? nowMs)),
+      elapsedMs,
       flightMs: this.#flightMs,
       arrivals,
       answers: this.#answers,
       bad: this.#bad,
+      meant: this.#meant,
+      letIn: this.#letIn,
       top: this.#clients.take(arrivals.reduce((sum, count) => sum + count, 0)),
       known,
       isShadow: this.#isShadow,
@@ -144,7 +183,7 @@ export class LoadGate {
       this.#reports += 1;
     }
     this.#arrivals = arrivals.map(() => 0);
-    this.#answers = this.#bad = this.#flightMs = 0;
+    this.#answers = this.#bad = this.#flightMs = this.#meant = this.#letIn = 0;
     this.#peak = this.#flights.size;
     this.#waitMs = 0;
     this.#takenMs = nowMs;
@@ -155,6 +194,7 @@ export class LoadGate {
   learn(view: LoadView, nowMs: number, nextMs: number): void {
     if (view.open >= RANKS) this.#isGuarded = false;
     this.#view = view;
+    this.#nextMs = nextMs;
     this.#untilMs = nowMs + Math.max(VIEW_MS_MIN, VIEW_REPORTS * nextMs);
   }
 

@@ -7,9 +7,15 @@ const SECOND_MS = 1_000;
 const REPORT_MS_MIN = 2_500;
 const REPORTS = 2.5;
 const ISOLATES_MAX = 5_000;
+/** A report that came before its time is a short one, and came because of what it tells: it counts with the one before. */
+const SHORT_MS = 800;
+
+/** What is divided by its time. */
+type Counts = Pick<LoadReport, "elapsedMs" | "arrivals" | "answers" | "bad">;
 
 interface Known {
   readonly report: LoadReport;
+  readonly counts: Counts;
   readonly cameMs: number;
   readonly untilMs: number;
 }
@@ -34,7 +40,10 @@ export class LoadSums {
   add(report: LoadReport, nowMs: number, nextMs: number): void {
     if (!this.#isolates.has(report.isolate) && this.#isolates.size >= ISOLATES_MAX) return;
     const untilMs = nowMs + Math.max(REPORT_MS_MIN, REPORTS * nextMs);
-    this.#isolates.set(report.isolate, { report, cameMs: nowMs, untilMs });
+    const before = this.#isolates.get(report.isolate);
+    const isShort = report.elapsedMs < SHORT_MS && before !== undefined && nowMs <= before.untilMs;
+    const counts = isShort ? addCounts(before.report, report) : report;
+    this.#isolates.set(report.isolate, { report, counts, cameMs: nowMs, untilMs });
   }
 
   sum(nowMs: number): LoadStep {
@@ -44,16 +53,16 @@ export class LoadSums {
     let flight = 0;
     let ages = 0;
     let spans = 0;
-    for (const [isolate, { report, cameMs, untilMs }] of this.#isolates) {
+    for (const [isolate, { report, counts, cameMs, untilMs }] of this.#isolates) {
       if (untilMs < nowMs) {
         this.#isolates.delete(isolate);
         continue;
       }
-      const seconds = report.elapsedMs / SECOND_MS;
-      for (const [rank, count] of report.arrivals.entries())
+      const seconds = counts.elapsedMs / SECOND_MS;
+      for (const [rank, count] of counts.arrivals.entries())
         arrivals[rank] = (arrivals[rank] ?? 0) + count / seconds;
-      answers += report.answers / seconds;
-      bad += report.bad / seconds;
+      answers += counts.answers / seconds;
+      bad += counts.bad / seconds;
       flight += report.flightMs / report.elapsedMs;
       ages += (nowMs - cameMs) / SECOND_MS;
       spans += seconds;
@@ -75,4 +84,13 @@ export class LoadSums {
     }
     return [...rates.values()];
   }
+}
+
+function addCounts(before: Counts, after: Counts): Counts {
+  return {
+    elapsedMs: before.elapsedMs + after.elapsedMs,
+    arrivals: after.arrivals.map((count, rank) => count + (before.arrivals[rank] ?? 0)),
+    answers: before.answers + after.answers,
+    bad: before.bad + after.bad,
+  };
 }

@@ -3,6 +3,11 @@
 /** How many priorities there are: a rank is from 0, the highest, to one less. */
 export const RANKS = 3;
 
+/** How many reports a health object takes in a second: as often as once a second each, the sooner load is shed where it should be. */
+export const LOAD_REPORTS = 300;
+/** While load is shed an isolate reports when it is time, and not only when a request comes: for so long after the last one. */
+export const ON_TIME_MS = 3_000;
+
 export interface LoadReport {
   /** Tells the isolates of a pool apart. */
   readonly isolate: string;
@@ -15,6 +20,12 @@ export interface LoadReport {
   readonly answers: number;
   /** Of these, what says that the origin has too much to do: 503, 504, or no answer in time. */
   readonly bad: number;
+  /**
+   * Of requests of the priority that shares: how many its share would let in on average, and how many it did. Clients are let in
+   * as a whole, so the two differ. An isolate of the version before says neither.
+   */
+  readonly meant?: number | undefined;
+  readonly letIn?: number | undefined;
   /** Clients that came most often: their hashes, ranks and requests. */
   readonly top: readonly (readonly [client: number, rank: number, requests: number])[];
   /** What the isolate goes by: an object that has just started goes on from there. */

@@ -7,6 +7,8 @@ import { RANKS, type LoadView } from "./load.ts";
 const CLIENT_SHARE_MAX = 0.2;
 /** So few are left over: their shares would be too small otherwise. */
 const HEAVY_MAX = 8;
+/** A rank that is open as a whole would not be the one that shares. */
+export const NEARLY_ALL = 0.999_999;
 
 export interface Demand {
   /** Requests a second, by rank. */
@@ -36,8 +38,7 @@ export function shareRoom(room: number, { arrivals, clients }: Demand): Pick<Loa
     const used = heavy.reduce((sum, [, , rate]) => sum + Math.min(rate, cap), 0);
     const share = others === 0 ? 1 : Math.min(1, Math.max(0, left - used) / others);
     return {
-      // A rank that is open as a whole would not be the one that shares.
-      open: rank + Math.min(share, 0.999_999),
+      open: rank + Math.min(share, NEARLY_ALL),
       heavy: heavy.map(([client, , rate]) => ({ client, share: Math.min(1, cap / rate) })),
     };
   }

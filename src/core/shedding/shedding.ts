@@ -11,9 +11,14 @@ import { Standstill } from "./standstill.ts";
 const FULL = 1.75;
 /** In which time a longer line is to be gone, in seconds: who stands behind it is late, critical or not. */
 const DRAIN = 1;
-/** How much of a step's news of the origin's capacity is believed: at first, and then. */
-const NEWS = [0.7, 0.5, 0.35, 0.25] as const;
+/**
+ * How much of a step's news of the origin's capacity is believed: at first, and then. The first steps still have answers of
+ * the time before, so they count for little once there are others.
+ */
+const NEWS = [0.7, 0.9, 0.7, 0.5, 0.35, 0.25] as const;
 const NEWS_LATER = 0.15;
+/** Where far less than before is answered, slots are lost, and the news counts as at first; less than that may be chance. */
+const LOST = 0.75;
 const GONE = 0.5;
 /**
  * How much more is tried with each step without a line: little at first, as the line that it makes is seen late, and then
@@ -83,7 +88,7 @@ export class Shedding {
     const isGone = flight < this.#flight * GONE;
     if (isGone && good < this.#capacity) return;
     if (this.#quiet > 0) {
-      this.#learnt = Math.min(this.#learnt, 1);
+      this.#learnt = Math.min(this.#learnt, good < LOST * this.#measured ? 1 : NEWS.length - 1);
       // What was tried was too much.
       this.#capacity = Math.min(this.#capacity, Math.max(this.#measured, good));
     }

@@ -15,7 +15,12 @@ const FALLING = 0.8;
 /** What was answered at most is forgotten slowly, so that a chance step does not begin all anew. */
 const FORGOTTEN = 0.98;
 /** The first reports still tell of the time before. */
-const FIRST_STEPS = 5;
+const FIRST_STEPS = 7;
+/** The same where for so many steps no answer was quick, while the pace hardly changed and less was answered. */
+const SLOW_STEPS = 8;
+const QUICK = 1.6;
+const SPREAD = 3;
+const LESS_FOR_LONG = 0.85;
 /** Where nothing is held back: an origin that answers all that comes has no line. */
 const ANSWERED = 0.95;
 
@@ -24,6 +29,7 @@ export class Standstill {
   #seen = 0;
   #steps = 0;
   #late = 0;
+  #lates: readonly number[] = [];
   #badShare = 0;
   #answers: number;
   #most: number;
@@ -45,10 +51,26 @@ export class Standstill {
     const isLate = isTrouble && isSame(this.#late, late);
     const isBad = badShare > BAD_SHARE && isSame(this.#badShare, badShare);
     this.#count(step, judged, isLate || isBad);
-    if (this.#steps < STEPS) return undefined;
-    if (this.#isShadow) return isLate && this.#answers > ANSWERED * step.asked ? "slow" : undefined;
-    if (this.#answers > LESS * this.#most || (isLate && isFalling)) return undefined;
+    if (this.#isShadow) return this.#isAnswering(step) && isLate ? "slow" : undefined;
+    if (this.#isNeverQuick()) return "slow";
+    if (!this.#isLessAnswered() || (isLate && isFalling)) return undefined;
     return isBad ? "failing" : "slow";
+  }
+
+  #isAnswering({ asked }: LoadStep): boolean {
+    return this.#steps >= STEPS && this.#answers > ANSWERED * asked;
+  }
+
+  #isLessAnswered(): boolean {
+    return this.#steps >= STEPS && this.#answers <= LESS * this.#most;
+  }
+
+  /** A line that goes in between makes some steps quick; an origin that became slow has none. */
+  #isNeverQuick(): boolean {
+    if (this.#seen <= SLOW_STEPS + 2) return false;
+    const least = Math.min(...this.#lates);
+    const isSteady = Math.max(...this.#lates) < SPREAD * least;
+    return least > QUICK && isSteady && this.#answers < LESS_FOR_LONG * this.#most;
   }
 
   #count({ answers }: LoadStep, { late, badShare }: Judged, isSameAgain: boolean): void {
@@ -56,6 +78,7 @@ export class Standstill {
     this.#seen += 1;
     this.#steps = isSameAgain ? this.#steps + 1 : 0;
     this.#late += (late - this.#late) * news;
+    this.#lates = [...this.#lates.slice(1 - SLOW_STEPS), late];
     this.#badShare += (badShare - this.#badShare) * news;
     this.#answers += (answers - this.#answers) * NEWS;
     const most = this.#seen <= FIRST_STEPS ? 0 : this.#most * (isSameAgain ? 1 : FORGOTTEN);

@@ -6,7 +6,7 @@ import type { OriginPool } from "../../core/origins/origin-pool.ts";
 import type { HealthReply, MemberView } from "../../core/origins/pool-health.ts";
 import { earn, NEW_BUDGET, type RetryBudget, spend } from "../../core/origins/retry-budget.ts";
 import { LoadGate } from "../../core/shedding/load-gate.ts";
-import { type LoadReport, type LoadView, RANKS } from "../../core/shedding/load.ts";
+import { type LoadReport, type LoadView, ON_TIME_MS, RANKS } from "../../core/shedding/load.ts";
 import { isRay } from "../../core/http/request-id.ts";
 import { toFirstDelayMs } from "../../core/report-pace.ts";
 import type { Bindings } from "../../platform/bindings.ts";
@@ -20,6 +20,12 @@ import { Poll } from "../request/poll.ts";
 const REPORT_MS = 1_000;
 /** The first report of a new isolate: a deploy starts all at once. */
 const FIRST = { fromMs: 0, spreadMs: 22_000 } as const;
+/** One request's background reports on time for no longer, and is thought to be gone when it has not for so long. */
+const ON_TIME_MS_MAX = 10_000;
+const OVERDUE_MS = 2_000;
+const PAUSE_MS_MIN = 50;
+
+type WaitUntil = (promise: Promise<unknown>) => void;
 
 interface PoolContext extends Pick<Outbound, "lines" | "hasPriorities"> {
   /** Limits of policies follow how much it lets in. */
@@ -42,6 +48,9 @@ export class PoolClient {
   /** When the health object wants the next report; before the first when this isolate makes it. */
   #dueMs: number | undefined;
   #isKnown = false;
+  #beganMs = -Infinity;
+  /** Until then a request's background reports on time. */
+  #onTimeUntilMs = -Infinity;
   #isolate: string | undefined;
   #budget: RetryBudget = NEW_BUDGET;
 
@@ -88,17 +97,52 @@ export class PoolClient {
   }
 
   /** Counts a client's request. A new isolate that sees a failure wants to know at once what the others know. */
-  begin(facts: Pick<RequestFacts, "requestId">, waitUntil: (promise: Promise<unknown>) => void): void {
+  begin(facts: Pick<RequestFacts, "requestId">, waitUntil: WaitUntil): void {
     this.#budget = earn(this.#budget, this.pool.retries.budgetPercent);
     const nowMs = readClock();
     this.#dueMs ??= nowMs + toFirstDelayMs(isRay(facts.requestId), FIRST, Math.random());
-    const isUrgent = !this.#isKnown && (this.states.hasFailed || this.gate?.isBusy === true);
+    this.#beganMs = nowMs;
+    const { gate } = this;
+    const isUrgent = !this.#isKnown && (this.states.hasFailed || gate?.isBusy === true);
     if (nowMs >= this.#dueMs || isUrgent) this.#poll.refresh(nowMs, waitUntil);
+    else if (gate?.hasNews(nowMs) === true) this.#poll.refresh(nowMs, waitUntil, 0);
+    this.#keepOnTime(nowMs, waitUntil);
   }
 
   /** Goes on hearing how much is let in where limits that follow it refuse all requests. */
-  hear(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): void {
+  hear(nowMs: number, waitUntil: WaitUntil): void {
     if (this.#dueMs !== undefined && nowMs >= this.#dueMs) this.#poll.refresh(nowMs, waitUntil);
+  }
+
+  /**
+   * While load is shed this isolate reports when it is time, and not only when a request comes: of hundreds of isolates each has
+   * one or two a second, and what they wait for is a second that is lost.
+   */
+  #keepOnTime(nowMs: number, waitUntil: WaitUntil): void {
+    if (!this.#isLoadShed(nowMs) || nowMs < this.#onTimeUntilMs) return;
+    this.#onTimeUntilMs = nowMs + OVERDUE_MS;
+    waitUntil(this.#reportOnTime(nowMs + ON_TIME_MS_MAX, waitUntil));
+  }
+
+  async #reportOnTime(untilMs: number, waitUntil: WaitUntil): Promise<void> {
+    for (let nowMs = readClock(); nowMs < untilMs && this.#isOnTime(nowMs); nowMs = readClock()) {
+      // Until what was asked for has come it is due all the while.
+      const dueInMs = (this.#dueMs ?? nowMs) - nowMs;
+      const pauseMs = Math.min(Math.max(PAUSE_MS_MIN, dueInMs), untilMs - nowMs);
+      // Whoever comes after this and finds it overdue goes on in its place: it was cut off.
+      this.#onTimeUntilMs = nowMs + pauseMs + OVERDUE_MS;
+      await scheduler.wait(pauseMs);
+      this.hear(readClock(), waitUntil);
+    }
+    this.#onTimeUntilMs = -Infinity;
+  }
+
+  #isLoadShed(nowMs: number): boolean {
+    return this.gate !== undefined && this.gate.view(nowMs).open < RANKS;
+  }
+
+  #isOnTime(nowMs: number): boolean {
+    return this.#isLoadShed(nowMs) && nowMs - this.#beganMs < ON_TIME_MS;
   }
 
   /** The global scope has no randomness: its name is made with the first report. */

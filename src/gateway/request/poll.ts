@@ -19,9 +19,14 @@ export class Poll<State> {
     this.#polled = polled;
   }
 
-  /** Asks under `waitUntil` when it is time. */
-  refresh(nowMs: number, waitUntil: (promise: Promise<unknown>) => void): void {
-    if (nowMs - this.#learntMs < this.#polled.refreshMs || nowMs - this.#askedMs < TIMEOUT_MS) return;
+  /** Asks under `waitUntil` when it is time: `afterMs` after what it learnt last was asked for. */
+  refresh(
+    nowMs: number,
+    waitUntil: (promise: Promise<unknown>) => void,
+    afterMs = this.#polled.refreshMs,
+  ): void {
+    const isAsking = this.#learntMs < this.#askedMs && nowMs - this.#askedMs < TIMEOUT_MS;
+    if (isAsking || nowMs - this.#learntMs < afterMs) return;
     this.#askedMs = nowMs;
     const late = scheduler.wait(TIMEOUT_MS);
     waitUntil(Promise.race([this.#learn(nowMs), late]));

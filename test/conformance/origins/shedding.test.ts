@@ -14,61 +14,17 @@ import {
   explainFollowing,
   type Following,
   MIN,
-  toFollowing,
 } from "../support/following.ts";
 import { issueKey } from "../support/keys.ts";
 import { readEvents, startPoolStand } from "../support/pool-stand.ts";
+import { EASED, toSheddingConfig } from "../support/shedding-config.ts";
 import { keepTelling, tellHealth, type Told } from "../support/tell-health.ts";
 import { until } from "../support/until.ts";
 
 /** All critical requests, and half of the clients of normal ones. */
 const OPEN = 1.5;
 const HEARD = ["ranks", "kept", "dry", "late"];
-/** Answers that take longer are bad, and two of them open the breaker. */
-const impatient = { slow: "100ms", breaker: { failures: 2 }, retries: { max: 0 } };
-const enforced = { adapt: { mode: "enforce" } };
-/** What pools let in of late, by their names, though nothing is shed any more. */
-const EASED: Readonly<Record<string, number>> = { half: 0.5, floor: 0, back: 0.9895 };
-const { origins, gateway } = await startPoolStand(
-  1,
-  (members) => ({
-    origin: members[0],
-    origins: {
-      real: { members, ...enforced },
-      ranks: { members, ...enforced, priority: { header: "x-priority", tiers: { pro: "critical" } } },
-      kept: { members, ...enforced },
-      dry: { members, adapt: {} },
-      ...Object.fromEntries(Object.keys(EASED).map((name) => [name, { members, ...enforced }])),
-      late: { members, ...enforced, ...impatient },
-      plain: { members, ...impatient },
-    },
-    policies: Object.fromEntries(
-      [...Object.keys(EASED), "dry", "real"].map((pool) => [`of-${pool}`, toFollowing(pool)]),
-    ),
-    tiers: { pro: {} },
-    routes: [
-      { path: "/ranks/critical", origin: "ranks", priority: "critical" },
-      { path: "/ranks/background", origin: "ranks", priority: "background" },
-      { path: "/ranks/key", origin: "ranks", priority: "background", auth: "optional" },
-      {
-        path: "/kept/*",
-        origin: "kept",
-        priority: "background",
-        cache: { ttl: "1s", staleIfLimited: "1h" },
-      },
-      { path: "/dry/*", origin: "dry", priority: "background", policies: ["of-dry"] },
-      { path: "/real/limited", origin: "real", policies: ["of-real"] },
-      ...Object.keys(EASED).map((name) => ({
-        path: `/${name}/*`,
-        origin: name,
-        policies: [`of-${name}`],
-      })),
-      ...["ranks", "real", "plain"].map((name) => ({ path: `/${name}/*`, origin: name })),
-      { path: "/late/*", origin: "late", priority: "critical" },
-    ],
-  }),
-  { vars: { ADMIN_TOKEN } },
-);
+const { origins, gateway } = await startPoolStand(1, toSheddingConfig, { vars: { ADMIN_TOKEN } });
 const [origin = expect.fail("an origin was started")] = origins;
 
 /** Another isolate goes by `known`, and tells an object that has just started so. */
@@ -126,6 +82,14 @@ const late = Promise.all(
     return statuses;
   }),
 );
+
+/** Nobody reports of it but this isolate, which gets no request any more once it has refused one. */
+const quiet = (async () => {
+  await tellHealth(gateway, toTold("quiet"));
+  await until("quiet refuses", async () => (await statusOf(ask("/quiet/x"))) === 503);
+  const isOpen = ({ pool, state }: Record<string, unknown>): boolean => pool === "quiet" && state === "open";
+  return await until("quiet is open", () => readEvents(gateway, "origin").some(isOpen));
+})();
 
 describe("load shedding", () => {
   it("lets all in until the isolate has heard of it", () => {
@@ -189,6 +153,11 @@ describe("load shedding", () => {
     expect([stale.status, stale.text()]).toEqual([200, "origin 0"]);
     expect(origin.requests("/kept/answer")).toHaveLength(1);
     expect(await statusOf(ask("/kept/other"))).toBe(503);
+  });
+
+  it("ends in an isolate that gets no request any more, as that reports when it is time", async () => {
+    expect(await quiet).toBe(true);
+    expect(await statusOf(ask("/quiet/y"))).toBe(200);
   });
 
   it("begins where real requests wait for far longer than usual", async () => {

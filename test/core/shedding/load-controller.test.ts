@@ -6,6 +6,8 @@ const CALM = { asked: 200, answers: 200, flight: 10 };
 /** Twice what 20 slots of 50 ms can do. */
 const JUMP = { asked: 800, answers: 400, flight: 300 };
 
+type Seen = typeof CALM & Partial<Pick<LoadReport, "bad" | "meant" | "letIn">>;
+
 /** One isolate that reports every second. */
 class Fleet {
   readonly #isShadow: boolean;
@@ -22,7 +24,7 @@ class Fleet {
   }
 
   /** The last answer to so many reports; `bad`: how many answers were bad. */
-  see({ asked, answers, flight, bad = 0 }: typeof CALM & { readonly bad?: number }, seconds = 1): LoadView {
+  see({ asked, answers, flight, bad = 0, ...shared }: Seen, seconds = 1): LoadView {
     for (let left = seconds; left > 0; left -= 1) {
       const report: LoadReport = {
         isolate: "a",
@@ -31,6 +33,7 @@ class Fleet {
         arrivals: [asked / 5, (asked * 3) / 5, asked / 5],
         answers,
         bad,
+        ...shared,
         top: [],
         known: this.#view,
         isShadow: this.#isShadow,
@@ -117,14 +120,47 @@ describe("add()", () => {
     expect(fleet.see({ asked: 800, answers: 400, flight: 40 }).open - before).toBeLessThan(0.04);
   });
 
+  /** How many seconds it takes to know that an origin is slow, as it takes `toMs(second)` over each answer. */
+  function countUntilSlow(fleet: Fleet, toMs: (second: number) => number): number {
+    fleet.see(CALM, 10);
+    let { open, baseMs } = fleet.see({ asked: 260, answers: 200, flight: 100 });
+    let second = 0;
+    for (; baseMs < 75 && second < 40; second += 1) {
+      const answers = Math.round(toLetIn(open, 200));
+      ({ open, baseMs } = fleet.see({ asked: 200, answers, flight: (answers * toMs(second)) / 1_000 }));
+    }
+    return second;
+  }
+
   test("gives up where the pace stays though less is let in: the origin is slow", () => {
     const fleet = new Fleet();
-    fleet.see(CALM, 10);
-    fleet.see({ asked: 260, answers: 200, flight: 100 });
-    for (let answers = 190; answers > 120; answers -= 10)
-      fleet.see({ asked: 200, answers, flight: answers / 2 });
-    expect(fleet.see({ asked: 200, answers: 120, flight: 60 }, 2)).toMatchObject({ open: 3 });
+    expect(countUntilSlow(fleet, () => 500)).toBeLessThan(12);
     expect(fleet.see({ asked: 200, answers: 200, flight: 100 }, 5)).toMatchObject({ open: 3 });
+  });
+
+  test("takes few answers in the second that shows a line for chance, unless they are far fewer", () => {
+    const toOpen = (answers: number): number => {
+      const fleet = new Fleet();
+      fleet.see(CALM, 10);
+      fleet.see(JUMP, 8);
+      fleet.see({ asked: 800, answers: 400, flight: 20 }, 4);
+      // A line, and then none, so that the share is what the origin is thought to be able to answer.
+      fleet.see({ asked: 800, answers, flight: 45 }, 2);
+      return fleet.see({ asked: 800, answers: 390, flight: 20 }).open;
+    };
+    const [usual, fewer, lost] = [400, 320, 200].map((answers) => toLetIn(toOpen(answers), 800));
+    expect(fewer).toBeGreaterThan(0.9 * (usual ?? NaN));
+    expect(lost).toBeLessThan(0.75 * (usual ?? NaN));
+  });
+
+  test("lets in the share that it means, though clients are let in as wholes", () => {
+    const toShare = (letIn: number): number => {
+      const fleet = new Fleet();
+      fleet.see(CALM, 10);
+      fleet.see(JUMP, 2);
+      return fleet.see({ asked: 800, answers: 400, flight: 22, meant: 240, letIn }, 4).open - 1;
+    };
+    expect(toShare(216) / toShare(240)).toBeCloseTo(240 / 216, 1);
   });
 
   test("gives up as well where so little is let in that no slot could be wanting", () => {

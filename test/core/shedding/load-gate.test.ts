@@ -109,3 +109,52 @@ describe("toClientPlace()", () => {
     expect(places.filter((place) => place < 0.25).length).toBeLessThan(300);
   });
 });
+
+describe("hasNews()", () => {
+  /** One request at a time that takes 50 ms, and then one that waits, `sinceMs` after the last report. */
+  function toWaiting(): LoadGate {
+    const gate = new LoadGate(false);
+    for (let second = 0; second < 12; second += 1) {
+      const nowMs = second * 1_000;
+      gate.learn({ open: 3, heavy: [], baseMs: 50 }, nowMs, 1_000);
+      gate.end(gate.start(nowMs), nowMs + 50, false);
+      gate.take("a", nowMs + 1_000);
+    }
+    gate.start(12_000);
+    return gate;
+  }
+
+  test("once what is on its way waits for three times as long as usual, and not at once after a report", () => {
+    const gate = toWaiting();
+    expect([140, 299, 301].map((waitedMs) => gate.hasNews(12_000 + waitedMs))).toEqual([false, false, true]);
+    gate.take("a", 12_301);
+    expect([12_400, 12_601].map((nowMs) => gate.hasNews(nowMs))).toEqual([false, true]);
+  });
+
+  test("twice, and then not before a report was due", () => {
+    const gate = toWaiting();
+    for (const nowMs of [12_301, 12_602]) gate.take("a", nowMs);
+    expect(gate.hasNews(13_500)).toBe(false);
+    gate.take("a", 13_602);
+    expect(gate.hasNews(13_903)).toBe(true);
+  });
+
+  test("later where there are many isolates, and never while load is shed", () => {
+    const many = toWaiting();
+    many.learn({ open: 3, heavy: [], baseMs: 50 }, 12_000, 4_000);
+    expect([13_100, 13_201].map((nowMs) => many.hasNews(nowMs))).toEqual([false, true]);
+    const shed = toWaiting();
+    shed.learn({ open: 1, heavy: [], baseMs: 50 }, 12_000, 1_000);
+    expect(shed.hasNews(13_000)).toBe(false);
+  });
+});
+
+test("take() says how many the share would let in, and how many it did, of those that share and are not heavy", () => {
+  const gate = new LoadGate(false);
+  gate.learn({ open: 1.4, heavy: [{ client: 9, share: 0.5 }], baseMs: 50 }, 0, 1_000);
+  for (const place of [0.1, 0.2, 0.3, 0.9]) gate.admit({ ...arrival, place });
+  for (const rank of [0, 2]) gate.admit({ ...arrival, rank });
+  gate.admit({ ...arrival, client: 9 });
+  expect(gate.take("a", 1_000)).toMatchObject({ meant: expect.closeTo(1.6), letIn: 3 });
+  expect(gate.take("a", 2_000)).toMatchObject({ meant: 0, letIn: 0 });
+});
