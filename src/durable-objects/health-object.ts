@@ -31,7 +31,9 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
   #health: PoolHealth = new Map();
   #reportedMs = -Infinity;
   #isChecking = false;
-  readonly #pace = new ReportPace(LOAD_REPORTS);
+  readonly #pace = new ReportPace();
+  /** Of a pool whose load is watched, where a second counts. */
+  readonly #loadPace = new ReportPace(LOAD_REPORTS);
   readonly #load = new LoadController();
 
   /** Takes what an isolate saw, and gives back what all of them know. */
@@ -44,9 +46,10 @@ export class HealthObject extends DurableObject<Bindings> implements HealthRpc {
       this.#isChecking = true;
       await this.ctx.storage.setAlarm(nowMs);
     }
-    const nextMs = this.#pace.next(nowMs, REPORT_MS);
-    const reply = { views: toViews(this.#health, nowMs), nextMs };
-    return load === undefined ? reply : { ...reply, load: this.#load.add(load, nowMs, nextMs) };
+    const views = toViews(this.#health, nowMs);
+    if (load === undefined) return { views, nextMs: this.#pace.next(nowMs, REPORT_MS) };
+    const nextMs = this.#loadPace.next(nowMs, REPORT_MS);
+    return { views, nextMs, load: this.#load.add(load, nowMs, nextMs) };
   }
 
   override async alarm(): Promise<void> {

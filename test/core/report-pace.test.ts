@@ -41,6 +41,13 @@ describe("ReportPace", () => {
     expect(settled.reduce((sum, count) => sum + count, 0) / settled.length).toBeGreaterThan(145);
   });
 
+  test("has more come in a second to an object that can take them", () => {
+    const pace = new ReportPace(300);
+    const waits = Array.from({ length: 301 }, () => pace.next(START_MS, 1_000));
+    expect(Math.max(...waits.slice(0, 300))).toBeLessThan(2_000);
+    expect(waits[300]).toBe(2_000);
+  });
+
   test("gives others who come sooner places of their own", () => {
     const pace = new ReportPace();
     for (let call = 0; call < 100; call += 1) pace.next(START_MS, 10_000);

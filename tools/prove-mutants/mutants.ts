@@ -178,9 +178,23 @@ const KNOWLEDGE: readonly Mutant[] = [
   {
     promise: "reports of many isolates are spread over time",
     file: "src/core/report-pace.ts",
-    from: "if (taken >= PLACES) continue;",
-    to: "if (taken >= PLACES * 100) continue;",
+    from: "if (taken >= this.#places) continue;",
+    to: "if (taken >= this.#places * 100) continue;",
     proof: core("report-pace.test.ts"),
+  },
+  {
+    promise: "a share of load lets in what it means, though clients are let in as wholes",
+    file: "src/core/shedding/load-controller.ts",
+    from: "this.#served.correct(open - rank)",
+    to: "open - rank",
+    proof: core("shedding/load-controller.test.ts"),
+  },
+  {
+    promise: "an origin that became slow is not taken for overloaded for long",
+    file: "src/core/shedding/standstill.ts",
+    from: 'if (this.#isNeverQuick()) return "slow";',
+    to: "",
+    proof: core("shedding/standstill.test.ts"),
   },
 ];
 

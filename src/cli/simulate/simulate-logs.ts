@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import type { Config } from "../../core/config/config.ts";
 import { type Changes, Comparison } from "../../core/simulation/compare.ts";
+import { listFollowing } from "../../core/policies/follow-price.ts";
 import { HitModel } from "../../core/simulation/hit-model.ts";
 import { isReplayed, Replay } from "../../core/simulation/replay.ts";
 import { Usage } from "../../core/simulation/usage.ts";
@@ -16,6 +17,8 @@ export interface Simulating {
   readonly files: readonly string[];
   readonly tiers: Readonly<Record<string, string>>;
   readonly tierDefault: string | undefined;
+  /** How much each origin pool lets in, from 0 to 1, for limits that follow it. */
+  readonly shares?: Readonly<Record<string, number>> | undefined;
   /** Whether a model says which requests the cache answers where the log does not. */
   readonly hasHitModel: boolean;
   /** Whether what keys used is added up too. */
@@ -33,6 +36,15 @@ export interface Simulation {
   readonly unknown: ReadonlyMap<string, number>;
   /** Policies that a log says nothing of. */
   readonly leftOut: readonly string[];
+  /** Limits that follow an origin pool, of which no log says how much it lets in. */
+  readonly following: readonly Followed[];
+}
+
+export interface Followed {
+  readonly policy: string;
+  readonly pool: string;
+  /** As it was given. undefined: all, so the limit is the whole one. */
+  readonly share: number | undefined;
 }
 
 /** Who is listed. */
@@ -61,12 +73,20 @@ export async function simulateLogs(simulating: Simulating): Promise<Simulation> 
   }
   const leftOut = config.policies.filter((policy) => !isReplayed(policy)).map(({ name }) => name);
   const changes = before === undefined ? undefined : comparison.toChanges(WORST);
-  return { summary, usage, changes, tally, unknown, leftOut };
+  const following = listFollowed(config, simulating.shares);
+  return { summary, usage, changes, tally, unknown, leftOut, following };
+}
+
+export function listFollowed(config: Config, shares: Simulating["shares"] = {}): readonly Followed[] {
+  return config.policies.flatMap((policy) => {
+    const pools = new Set(listFollowing(policy).map(({ rule }) => rule.pool));
+    return [...pools].map((pool) => ({ policy: policy.name, pool, share: shares[pool] }));
+  });
 }
 
 function createReplay(
   config: Config,
-  { tiers, tierDefault, hasHitModel }: Simulating,
+  { tiers, tierDefault, hasHitModel, shares }: Simulating,
   onUnknown: (what: string) => void,
 ): Replay {
   const model = new HitModel();
@@ -75,5 +95,6 @@ function createReplay(
     onUnknown,
     tierOf: (consumer) => tiers[consumer] ?? tierDefault,
     isHit: (request, route) => (hasHitModel ? model.isHit(request, route) : request.isHit === true),
+    shares,
   });
 }

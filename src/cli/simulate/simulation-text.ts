@@ -5,7 +5,7 @@ import type { HurtKey, PolicySummary } from "../../core/simulation/summary.ts";
 import { alignColumns } from "../align-columns.ts";
 import { type PageTable, toPage } from "./html-page.ts";
 import { toBars } from "./picture.ts";
-import type { Simulation } from "./simulate-logs.ts";
+import type { Followed, Simulation } from "./simulate-logs.ts";
 import { toCell } from "../headgate/table.ts";
 
 const LISTED_KEYS = 20;
@@ -119,7 +119,7 @@ function toDoubts(simulation: Simulation): readonly string[] {
   return all.length === 0 ? [] : ["", "What this rests on:", ...all.map((doubt) => `  ${doubt}`)];
 }
 
-function listDoubts({ tally, unknown, leftOut }: Simulation): readonly string[] {
+function listDoubts({ tally, unknown, leftOut, following }: Simulation): readonly string[] {
   const problems = [...tally.problems].map(
     ([problem, { count, first }]) => `${PROBLEMS[problem]}: ${count}, first ${first}`,
   );
@@ -127,7 +127,13 @@ function listDoubts({ tally, unknown, leftOut }: Simulation): readonly string[] 
     ([what, count]) => `${what}: not in the log ${count} times, taken as absent`,
   );
   const left = leftOut.map((policy) => `${policy}: counts requests in flight, which no log tells; left out`);
-  return [...problems, ...absent, ...left];
+  return [...problems, ...absent, ...left, ...following.map(toFollowedDoubt)];
+}
+
+function toFollowedDoubt({ policy, pool, share }: Followed): string {
+  return share === undefined
+    ? `${policy}: follows the pool ${pool}, of which no log says how much it lets in; taken whole, or --share ${pool}=0.5 says less`
+    : `${policy}: follows the pool ${pool}, taken to let in ${share} of what comes all the time`;
 }
 
 export function toHtml(simulation: Simulation): string {

@@ -3,7 +3,7 @@
 /** How many priorities there are: a rank is from 0, the highest, to one less. */
 export const RANKS = 3;
 
-/** How many reports a health object takes in a second: as often as once a second each, the sooner load is shed where it should be. */
+/** How many reports a health object takes in a second: the more isolates may report each second, the sooner it knows. */
 export const LOAD_REPORTS = 300;
 /** While load is shed an isolate reports when it is time, and not only when a request comes: for so long after the last one. */
 export const ON_TIME_MS = 3_000;

@@ -33,6 +33,8 @@ export interface Replayed {
 export interface ReplayOptions extends ReadLog {
   /** Hits of the cache, as the log says them or not at all. */
   readonly isHit: (request: LoggedRequest, route: Route) => boolean;
+  /** How much of what comes each origin pool lets in, from 0 to 1, for limits that follow it: no log says. Those absent: all. */
+  readonly shares?: Readonly<Record<string, number>> | undefined;
 }
 
 interface Decided {
@@ -48,11 +50,14 @@ export class Replay {
   readonly #options: ReplayOptions;
   readonly #routes: ReadonlyMap<string, Route>;
   readonly #counters = new ReplayCounters();
+  readonly #toShare: (pool: string) => number;
   #nowMs = 0;
 
   constructor(config: Config, options: ReplayOptions) {
     this.#config = config;
     this.#options = options;
+    const { shares = {} } = options;
+    this.#toShare = (pool) => shares[pool] ?? 1;
     this.#routes = new Map(config.routes.map((route) => [route.name, route]));
   }
 
@@ -83,7 +88,7 @@ export class Replay {
   #decideLimits(request: LoggedRequest, route: Route, facts: LoggedFacts): Decided {
     const policies = pickVariants(route, facts);
     const cost = toCost(route.cost, facts);
-    const rows = readRows(policies.filter(isReplayed), facts, cost);
+    const rows = readRows(policies.filter(isReplayed), facts, cost, this.#toShare);
     const { missing, excluding } = findUncounted(policies, rows, { facts, cost });
     const uncounted = [...missing, ...excluding];
     if (uncounted.length > 0) return { outcome: "refused", violated: uncounted };

@@ -14,9 +14,18 @@ const folder = await mkdtemp(join(tmpdir(), "headgate-suggest-"));
 afterAll(() => rm(folder, { recursive: true }));
 
 const config = {
-  policies: { client: { algorithm: "sliding-window-log", limit: 1_000, window: "1m", key: "ip" } },
+  origins: { api: { members: ["http://127.0.0.1:9"], adapt: { mode: "enforce" } } },
+  policies: {
+    client: { algorithm: "sliding-window-log", limit: 1_000, window: "1m", key: "ip" },
+    pressed: {
+      algorithm: "token-bucket",
+      limit: { base: 1_000, min: 2, follow: "api" },
+      window: "1m",
+      key: "ip",
+    },
+  },
   routes: [
-    { path: "/api/*", policies: ["client"] },
+    { path: "/api/*", policies: ["client", "pressed"] },
     { path: "/mine", auth: "required", policies: ["client"] },
     { path: "/*" },
   ],
@@ -70,12 +79,16 @@ describe("headgate suggest", () => {
     const refused = await headgate(["suggest", "--config", configPath, "--apply", "--as", "policy", log]);
     expect([refused.code, refused.err.includes("--as must be shadow")]).toEqual([2, true]);
     const said = await headgate(["suggest", "--config", configPath, "--apply", "--as", "shadow", log]);
-    expect(said.out).toContain("Applied as shadows: client-suggested");
+    expect(said.out).toContain("Applied as shadows: client-suggested, pressed-suggested");
     const { config: active } = (await askAdmin(gateway, "GET", "/config")).json();
     expect(active).toMatchObject({
-      policies: { client: { limit: 1_000 }, "client-suggested": { limit: 5, mode: "shadow" } },
+      policies: {
+        client: { limit: 1_000 },
+        "client-suggested": { limit: 5, mode: "shadow" },
+        "pressed-suggested": { limit: { base: 5, min: 2, follow: "api" }, mode: "shadow" },
+      },
       routes: [
-        { policies: ["client", "client-suggested"] },
+        { policies: ["client", "pressed", "client-suggested", "pressed-suggested"] },
         { policies: ["client", "client-suggested"] },
         {},
       ],

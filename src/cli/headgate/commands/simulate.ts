@@ -6,11 +6,14 @@ import { CONFIG_PATH } from "../../paths.ts";
 import { findLogs, toSources } from "../../simulate/find-logs.ts";
 import { createProgress, toTook } from "../../simulate/progress.ts";
 import { toHtml, toSaid, toText } from "../../simulate/simulation-text.ts";
+import type { Config } from "../../../core/config/config.ts";
+import { listFollowing } from "../../../core/policies/follow-price.ts";
 import type { Simulation } from "../../simulate/simulate-logs.ts";
 import type { Command } from "../command.ts";
 import { CommandFailure, toUsageFailure } from "../exit-codes.ts";
 import type { Given } from "../given.ts";
 
+const SHARE = /^[01](?:\.\d{1,6})?$/;
 const PERCENT = /^(\d{1,3}(?:\.\d{1,6})?)%$/;
 
 export const simulate: Command = {
@@ -38,6 +41,11 @@ export const simulate: Command = {
       help: "the tier of a consumer, where the log does not say it",
     },
     "default-tier": { value: "tier", help: "the tier of all other consumers" },
+    share: {
+      value: "pool=share",
+      isRepeatable: true,
+      help: "how much of what comes an origin pool lets in, such as api=0.4, for limits that follow it; all, where it is not said",
+    },
     html: { value: "file", help: "writes the result as one HTML page too" },
   },
   examples: [
@@ -70,6 +78,19 @@ function readShare(given: Given): number | undefined {
   return Number(percent) / 100;
 }
 
+/** A pool that no limit follows has no share that means anything. */
+function readShares(given: Given, config: Config): Readonly<Record<string, number>> {
+  const pools = new Set(config.policies.flatMap(listFollowing).map(({ rule }) => rule.pool));
+  const shares = Object.entries(given.pairs("share", "=") ?? {}).map(([pool, text]) => {
+    if (!pools.has(pool)) throw toUsageFailure(`--share names the pool ${pool}, which no limit follows`);
+    const share = SHARE.test(text) ? Number(text) : NaN;
+    if (!(share <= 1))
+      throw toUsageFailure(`--share ${pool} must be from 0 to 1, received ${JSON.stringify(text)}`);
+    return [pool, share] as const;
+  });
+  return Object.fromEntries(shares);
+}
+
 async function runSimulation(given: Given): Promise<Simulation> {
   // Loaded only here: other commands start without them.
   const [{ readConfigFile }, { simulateLogs }] = await Promise.all([
@@ -81,8 +102,10 @@ async function runSimulation(given: Given): Promise<Simulation> {
   const progress = createProgress();
   const startMs = Date.now();
   try {
+    const { config } = await readConfigFile(given.text("config") ?? CONFIG_PATH);
     const simulation = await simulateLogs({
-      config: (await readConfigFile(given.text("config") ?? CONFIG_PATH)).config,
+      config,
+      shares: readShares(given, config),
       against: against === undefined ? undefined : (await readConfigFile(against)).config,
       files,
       tiers: given.pairs("tier", "=") ?? {},

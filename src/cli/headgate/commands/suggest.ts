@@ -124,7 +124,7 @@ async function applyShadows(api: Api, items: readonly Suggested[]): Promise<read
     const own = toItem(known[policy]);
     return own["algorithm"] === undefined
       ? []
-      : [[toShadowName(policy), { ...own, limit, mode: "shadow" }] as const];
+      : [[toShadowName(policy), { ...own, limit: toLimitLike(own["limit"], limit), mode: "shadow" }] as const];
   });
   const routes = (config["routes"] as readonly Item[]).map((route) => withShadows(route, limits));
   const changed = { ...config, policies: { ...known, ...Object.fromEntries(added) }, routes };
@@ -135,6 +135,12 @@ async function applyShadows(api: Api, items: readonly Suggested[]): Promise<read
     ...(etag !== undefined && { ifMatch: etag }),
   });
   return added.map(([name]) => name);
+}
+
+/** One that follows an origin pool goes on to, where there is anything left to follow. */
+function toLimitLike(own: unknown, limit: number): unknown {
+  const { follow, min } = toItem(own);
+  return follow !== undefined && Number(min) < limit ? { base: limit, min, follow } : limit;
 }
 
 function withShadows(route: Item, limits: ReadonlyMap<string, unknown>): Item {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { toSources } from "../../../../src/cli/simulate/find-logs.ts";
 import { run } from "../../../../src/cli/headgate/run.ts";
 
@@ -76,6 +76,48 @@ it("reads the logs of --log and those behind it, gzipped under any name, and non
   }
   const twice = await simulate("--config", strict, "--log", first, second, first);
   expect(twice).toMatchObject({ code: 2, err: expect.stringContaining("was given twice") as string });
+});
+
+describe("a limit that follows a pool", () => {
+  const toFollowing = (): Promise<string> =>
+    write(
+      "following.json",
+      JSON.stringify({
+        origin: "http://127.0.0.1:9",
+        origins: { api: { members: ["http://127.0.0.1:9"], adapt: { mode: "enforce" } } },
+        policies: {
+          client: {
+            algorithm: "sliding-window-log",
+            limit: { base: 10, min: 2, follow: "api" },
+            window: "1m",
+            key: "ip",
+          },
+        },
+        routes: [{ path: "/api/*", origin: "api", policies: ["client"] }],
+      }),
+    );
+  const toLog = (): Promise<string> =>
+    write("following.log", Array.from({ length: 12 }, (_, at) => line(at, "192.0.2.1")).join("\n"));
+
+  it("is taken whole, which is said, or as the pool's share that is given", async () => {
+    const [config, log] = [await toFollowing(), await toLog()];
+    const whole = await simulate("--config", config, log);
+    expect(whole.out).toMatch(/client +10 +2 /);
+    expect(whole.out).toContain("client: follows the pool api, of which no log says how much it lets in");
+    const half = await simulate("--config", config, "--share", "api=0.5", log);
+    expect(half.out).toMatch(/client +5 +7 /);
+    expect(half.out).toContain("taken to let in 0.5 of what comes");
+    expect((await simulate("--config", config, "--share", "api=0", log)).out).toMatch(/client +2 +10 /);
+  });
+
+  it.each([
+    ["apu=0.5", "names the pool apu, which no limit follows"],
+    ["api=1.5", "must be from 0 to 1"],
+    ["api=half", "must be from 0 to 1"],
+  ])("refuses --share %s", async (share, message) => {
+    const refused = await simulate("--config", await toFollowing(), "--share", share, await toLog());
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining(message) as string });
+  });
 });
 
 it("waits for nobody at a terminal to type a log", () => {
