@@ -124,7 +124,12 @@ async function applyShadows(api: Api, items: readonly Suggested[]): Promise<read
     const own = toItem(known[policy]);
     return own["algorithm"] === undefined
       ? []
-      : [[toShadowName(policy), { ...own, limit: toLimitLike(own["limit"], limit), mode: "shadow" }] as const];
+      : [
+          [
+            toShadowName(policy),
+            { ...own, limit: toLimitLike(own["limit"], limit), mode: "shadow" },
+          ] as const,
+        ];
   });
   const routes = (config["routes"] as readonly Item[]).map((route) => withShadows(route, limits));
   const changed = { ...config, policies: { ...known, ...Object.fromEntries(added) }, routes };
