@@ -77,7 +77,7 @@ export async function simulateLogs(simulating: Simulating): Promise<Simulation> 
   return { summary, usage, changes, tally, unknown, leftOut, following };
 }
 
-export function listFollowed(config: Config, shares: Simulating["shares"] = {}): readonly Followed[] {
+function listFollowed(config: Config, shares: Simulating["shares"] = {}): readonly Followed[] {
   return config.policies.flatMap((policy) => {
     const pools = new Set(listFollowing(policy).map(({ rule }) => rule.pool));
     return [...pools].map((pool) => ({ policy: policy.name, pool, share: shares[pool] }));
